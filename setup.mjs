@@ -1,0 +1,80 @@
+// `npm start` and `npm test` on a machine that has Node and nothing else: packages, a WebGPU adapter, a build; then
+// the command line or the tests. Plain Node, since it runs before any package is there. RETROGRAD_NO_INSTALL=1 keeps it
+// from installing Vulkan drivers.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findAdapter, mayInstall } from './setup/adapter.mjs';
+import { installPackages, npm } from './setup/packages.mjs';
+import { foreground, say } from './setup/shell.mjs';
+import { installSwiftShader, swiftShaderIsInstalled, swiftShaderRunsHere } from './setup/swiftshader.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+process.chdir(root);
+
+async function start(args) {
+  const { adapter, environment, reason } = prepare();
+  if (!adapter) say(`${reason}\nGoing on without.`);
+  if (!isBuilt()) {
+    say('Building ...');
+    npm(['run', 'build']);
+  }
+  const env = { ...process.env, ...environment };
+  return foreground(process.execPath, ['dist/cli.js', 'train', ...args], { env });
+}
+
+async function test(args) {
+  const { adapter, environment, reason } = prepare();
+  if (!adapter) throw new Error(reason);
+  const projects = secondDriver(adapter) ? [] : ['--project', 'gpu'];
+  const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
+  for (const step of ['types', 'lint', 'build']) {
+    const code = await npm(['run', step], { env }, foreground);
+    if (code !== 0) return code;
+  }
+  return foreground(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...args], { env });
+}
+
+/** Packages and an adapter, which both commands need first. */
+function prepare() {
+  installPackages(root, 'npm packages');
+  const found = findAdapter();
+  if (found.adapter) say(`WebGPU adapter: ${found.adapter.description || JSON.stringify(found.adapter)}`);
+  return found;
+}
+
+/** Whether the numerics are to run on SwiftShader as well, which is then installed. Throws where that fails. */
+function secondDriver(adapter) {
+  if (swiftShaderRunsHere && !mayInstall && !swiftShaderIsInstalled())
+    throw new Error('The tests need SwiftShader, which RETROGRAD_NO_INSTALL=1 forbids to install.');
+  if (swiftShaderRunsHere) installSwiftShader();
+  const second = swiftShaderRunsHere && adapter.architecture !== 'swiftshader';
+  const why = swiftShaderRunsHere ? 'this machine has no other than SwiftShader' : 'SwiftShader is for Linux x64';
+  if (!second) say(`\n!!! The tests run on one driver, not two: ${why}.\n`);
+  return second;
+}
+
+/** The type declarations are written last, and only if all else went well. */
+function isBuilt() {
+  const configuration = ['package-lock.json', 'package.json', 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
+  const built = modified('dist/index.d.ts');
+  return ['src', 'shaders', ...configuration].every((input) => newest(input) < built);
+}
+
+/** When anything in a folder last changed; that something was removed shows in the folder itself. */
+function newest(path) {
+  const inside = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }) : [];
+  return Math.max(modified(path), ...inside.map((file) => modified(join(path, file))));
+}
+
+const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+const [command, ...args] = process.argv.slice(2);
+const run = { start, test }[command];
+if (!run) throw new Error(`setup.mjs: "start" or "test" expected, not "${command}"`);
+try {
+  process.exitCode = await run(args);
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+// Library build (one file per public entry, readable, WGSL inlined as strings) and test projects.
+import { chmodSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { esmExternalRequirePlugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
+
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+const gpu = {
+  extends: true as const,
+  test: { name: 'gpu', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] },
+};
+
+/** The numerics once more, on another driver: the two round, fuse and order differently. */
+const swiftshader = {
+  extends: true as const,
+  test: {
+    name: 'swiftshader',
+    include: ['test/gpu/**/*.test.ts'],
+    env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
+  },
+};
+
+export default defineConfig({
+  build: {
+    target: 'es2022',
+    minify: false,
+    sourcemap: true,
+    lib: {
+      formats: ['es'],
+      // "sideEffects" in package.json is heeded here too: it has to name the sources that set up Node, or they are dropped.
+      entry: {
+        index: path('src/index.ts'),
+        'index.node': path('src/index.node.ts'),
+        data: path('src/data/index.ts'),
+        'data.node': path('src/data.node.ts'),
+        cli: path('src/cli.ts'),
+      },
+    },
+    rolldownOptions: { external: ['webgpu'] },
+  },
+  plugins: [
+    // The packages of the command line are bundled, so that installing retrograd installs nothing more. They are CommonJS:
+    // their require('node:fs') has to become an import to work in an ES module.
+    esmExternalRequirePlugin({ external: [/^node:/, ...builtinModules] }),
+    { name: 'executable', writeBundle: () => chmodSync(path('dist/cli.js'), 0o755) },
+  ],
+  resolve: {
+    alias: { 'retrograd/data': path('src/data.node.ts'), retrograd: path('src/index.node.ts') },
+  },
+  test: {
+    pool: 'forks', // what tells Dawn its driver has to be in the environment when the process starts
+    testTimeout: 120_000, // software drivers on few cores
+    hookTimeout: 120_000,
+    // One file at a time: a software driver already uses every core, and a GPU is shared.
+    fileParallelism: false,
+    projects: swiftShaderIsInstalled() ? [gpu, swiftshader] : [gpu],
+  },
+});
