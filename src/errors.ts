@@ -1,0 +1,34 @@
+/** Every error the library throws by intention. The message names what, where, what was expected and what was found. */
+export class RetrogradError extends Error {
+  override name = this.constructor.name;
+}
+
+/** An option or argument outside what is allowed: a learning rate of NaN, a batch of 1.5. */
+export class ArgumentError extends RetrogradError {}
+
+/** Shapes that do not fit together; names the op and every operand's shape. */
+export class ShapeError extends RetrogradError {}
+
+/** No WebGPU adapter; the message says what to install or which flag to set. */
+export class NoAdapterError extends RetrogradError {}
+
+/** WGSL that did not compile, or a pipeline that could not be made; names the part file and its own line. */
+export class ShaderError extends RetrogradError {}
+
+/** The device is gone; what it held is lost. */
+export class DeviceLostError extends RetrogradError {}
+
+/** A buffer could not be made; says how much was asked for and how much is in use. */
+export class OutOfMemoryError extends RetrogradError {}
+
+/** A call after `destroy()`, or a read of something that is not there. */
+export class StateError extends RetrogradError {}
+
+/** Data that is not what it should be; names the file or array, the place, what was expected and what was found. */
+export class DataError extends RetrogradError {}
+
+/** NaN or infinity in training; names the step and the first tensor that holds one. */
+export class NonFiniteError extends RetrogradError {}
+
+/** The GPU disagrees with the CPU reference by more than the error bound allows. */
+export class CheckError extends RetrogradError {}

@@ -1,0 +1,104 @@
+/**
+ * Counter-based random numbers: Threefry-2x32, 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as
+ * 1, 2, 3"). A number depends on (seed, stream, step, index) and on nothing drawn before it, so resuming is exact and
+ * the GPU can draw the same bits. `permute` has its twin in shaders/random.wgsl: change both or neither.
+ */
+import { ArgumentError } from './errors.ts';
+
+/** One stream per use: streams of one seed are independent of each other. */
+export const streams = { init: 1, shuffle: 2, digits: 3, dropout: 4 } as const;
+
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const parity = 0x1bd11bda;
+
+/** The block cipher itself: two u32 words for each (key, counter). */
+export function threefry(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
+  const keys = [key0, key1, parity ^ key0 ^ key1];
+  let a = (counter0 + key0) | 0;
+  let b = (counter1 + key1) | 0;
+  for (let round = 0; round < 20; round++) {
+    const r = rotations[round & 7]!;
+    a = (a + b) | 0;
+    b = ((b << r) | (b >>> (32 - r))) ^ a;
+    if ((round & 3) !== 3) continue;
+    const injection = (round + 1) >> 2;
+    a = (a + keys[injection % 3]!) | 0;
+    b = (b + keys[(injection + 1) % 3]! + injection) | 0;
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+/** @throws ArgumentError unless `seed` is an integer in [0, 2^32). */
+export function checkSeed(seed: number): void {
+  if (seed >>> 0 !== seed) throw new ArgumentError(`seed: expected an integer from 0 to 4294967295, found ${seed}`);
+}
+
+/**
+ * Random u32 words; word i belongs to counter (step, i / 2). A longer draw begins with the shorter one.
+ * @throws ArgumentError for a seed that is not a u32.
+ */
+export function words(count: number, seed: number, stream: number, step = 0): Uint32Array {
+  checkSeed(seed);
+  const out = new Uint32Array(count);
+  for (let i = 0; i < count; i += 2) [out[i], out[i + 1]] = threefry(seed, stream, step, i >>> 1);
+  return out;
+}
+
+/** Uniform in the open interval (0, 1): (word + 1/2) / 2^32. */
+export function uniforms(count: number, seed: number, stream: number, step = 0): Float64Array {
+  return Float64Array.from(words(count, seed, stream, step), (word) => (word + 0.5) / 2 ** 32);
+}
+
+/** Normal with mean 0 and variance 1, by Box-Muller: sqrt(-2 ln u) (cos 2πv, sin 2πv). */
+export function normals(count: number, seed: number, stream: number, step = 0): Float64Array {
+  const u = uniforms(count + (count & 1), seed, stream, step);
+  for (let i = 0; i < u.length; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(u[i]!));
+    const angle = 2 * Math.PI * u[i + 1]!;
+    u[i] = radius * Math.cos(angle);
+    u[i + 1] = radius * Math.sin(angle);
+  }
+  return u.subarray(0, count);
+}
+
+/** The key of `permute` for one epoch's order of the samples. */
+export function shuffleKey(seed: number, epoch: number): number {
+  checkSeed(seed);
+  return threefry(seed, streams.shuffle, epoch, 0)[0];
+}
+
+/** A 32-bit bijection whose every output bit depends on every input bit ("lowbias32", Wellons 2018). */
+function mix(value: number): number {
+  let x = value ^ (value >>> 16);
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  return x ^ (x >>> 16);
+}
+
+const golden = 0x9e3779b9;
+
+/**
+ * Where a shuffle keyed by `key` sends `index`: a bijection of [0, count) for count up to 2^31, without a table.
+ * A Feistel network over the smallest power of two that holds `count`, walked until it lands inside (fewer than two
+ * walks on average). An index outside [0, count) comes back as it is, so idle GPU lanes end too.
+ */
+export function permute(index: number, count: number, key: number): number {
+  if (index >= count) return index;
+  const bits = 32 - Math.clz32(count - 1);
+  const rightBits = (bits + 1) >>> 1;
+  const rightMask = 2 ** rightBits - 1;
+  const leftMask = 2 ** (bits - rightBits) - 1;
+  const rounds = bits < 8 ? 16 : 6; // a round mixes little where there is little to mix
+  let x = index;
+  do {
+    let left = x >>> rightBits;
+    let right = x & rightMask;
+    for (let round = 0; round < rounds; round += 2) {
+      left ^= mix((right + key + Math.imul(round, golden)) | 0) & leftMask;
+      right ^= mix((left + key + Math.imul(round + 1, golden)) | 0) & rightMask;
+    }
+    x = ((left << rightBits) | right) >>> 0;
+  } while (x >= count);
+  return x;
+}
