@@ -1,0 +1,93 @@
+/** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
+import { DataError } from '../errors.ts';
+import { labelField } from './arrays.ts';
+import type { OnProgress, Source } from './bytes.ts';
+import type { Dataset, DatasetPair } from './dataset.ts';
+
+import { parseIdx } from './idx.ts';
+import { type IdxFile, type KnownSet, locate } from './locate.ts';
+
+export interface MnistOptions {
+  /**
+   * Where the four IDX files are, plain or gzip: a folder or base URL (or the one above it, that holds `mnist/`), the
+   * files themselves by their usual names, or each by its role. Looked for as `mnist` says unless given.
+   */
+  from?: string | URL | readonly File[] | IdxSources;
+  /** Told while a file comes over the network. */
+  onProgress?: OnProgress;
+}
+
+export interface IdxSources {
+  trainImages: Source;
+  trainLabels: Source;
+  testImages: Source;
+  testLabels: Source;
+}
+
+/**
+ * MNIST (LeCun, Cortes and Burges), from `from`, else the folder in RETROGRAD_DATA, else the cache folder, else the
+ * network into the cache folder. A set of your own under the same file names is taken through `from` alone.
+ * @throws DataError saying everywhere it looked, or which file is damaged and where.
+ */
+export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownMnist, options);
+
+/** Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): as `mnist`. */
+export const fashionMnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownFashionMnist, options);
+
+const knownMnist: KnownSet = {
+  name: 'MNIST',
+  folder: 'mnist',
+  mirrors: ['https://ossci-datasets.s3.amazonaws.com/mnist', 'https://storage.googleapis.com/cvdf-datasets/mnist'],
+  sums: {
+    trainImages: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
+    trainLabels: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
+    testImages: '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
+    testLabels: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
+  },
+};
+
+const knownFashionMnist: KnownSet = {
+  name: 'Fashion-MNIST',
+  folder: 'fashion-mnist',
+  mirrors: [
+    'https://storage.googleapis.com/tensorflow/tf-keras-datasets',
+    'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com',
+  ],
+  sums: {
+    trainImages: 'c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888',
+    trainLabels: 'bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9',
+    testImages: '5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b',
+    testLabels: '0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34',
+  },
+};
+
+async function load(set: KnownSet, { from, onProgress }: MnistOptions): Promise<DatasetPair> {
+  const { name, source, files } = await locate(set, from, onProgress);
+  const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
+  const test = labelledImages(`${name} test`, files.testImages, files.testLabels);
+  if (`${train.shape}` !== `${test.shape}`) {
+    throw new DataError(
+      `${files.testImages.where}: expected images [${train.shape}], as for training, found [${test.shape}]`,
+    );
+  }
+  return { train, test, source };
+}
+
+function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile): Dataset {
+  const images = parseIdx(imageFile.bytes, imageFile.where);
+  const labels = parseIdx(labelFile.bytes, labelFile.where);
+  const [count, rows, columns] = images.shape;
+  if (images.shape.length !== 3) {
+    throw new DataError(`${imageFile.where}: expected shape [count, rows, columns], found [${images.shape}]`);
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new DataError(`${labelFile.where}: expected shape [${count}], a label per image, found [${labels.shape}]`);
+  }
+  return {
+    name,
+    count: count!,
+    shape: [rows!, columns!],
+    inputs: { kind: 'values', data: images.data, size: rows! * columns!, scale: 1 / 255 },
+    targets: labelField(labels.data, labelFile.where, 10),
+  };
+}

@@ -1,0 +1,74 @@
+/** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DataError, NoAdapterError } from './errors.ts';
+import { platform } from './platform.ts';
+
+/** Dawn crashes once its entry point is collected while a device lives: held here for the life of the process. */
+let dawn: Promise<GPU | undefined> | undefined;
+
+platform.gpu = async () => {
+  dawn ??= globalThis.navigator?.gpu ? undefined : openDawn();
+  return globalThis.navigator?.gpu ?? dawn;
+};
+platform.files = {
+  read,
+  write,
+  join,
+  dataFolder: () => process.env.RETROGRAD_DATA || undefined,
+  cacheFolder: () => join(cacheRoot(), 'retrograd'),
+};
+
+async function openDawn(): Promise<GPU | undefined> {
+  try {
+    const { create, globals } = await import('webgpu');
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    return create([]);
+  } catch (cause) {
+    if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw new NoAdapterError(`The package webgpu is installed but does not load: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** @throws DataError where there is a file that cannot be read. */
+async function read(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { buffer, byteOffset, length } = await readFile(path.startsWith('file:') ? fileURLToPath(path) : path);
+    return new Uint8Array(buffer, byteOffset, length);
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return undefined;
+    throw new DataError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** @throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function cacheRoot(): string {
+  if (process.platform === 'win32') return process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+}
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,26 @@
+/**
+ * What differs between a browser and Node, in one place. The browser is the default; `platform.node.ts`, imported by
+ * the Node entries only, fills in the rest.
+ */
+export interface Files {
+  /** Bytes of a local file, or undefined where there is no such file. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Writes the whole file or nothing: a temporary name first, then a rename. Makes the folders it needs. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  join(...parts: string[]): string;
+  /** RETROGRAD_DATA: a folder that holds `mnist/` and the like. */
+  dataFolder(): string | undefined;
+  /** Where downloads are kept between runs. */
+  cacheFolder(): string;
+}
+
+export interface Platform {
+  /** The entry point of WebGPU, or undefined where there is none. */
+  gpu(): Promise<GPU | undefined>;
+  /** Absent in a browser. */
+  files?: Files;
+}
+
+export const platform: Platform = {
+  gpu: async () => globalThis.navigator?.gpu,
+};

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { take } from '../src/data/dataset.ts';
+import { digits } from '../src/data/digits.ts';
+import { glyphs } from '../src/data/glyphs.ts';
+import { ArgumentError } from '../src/errors.ts';
+
+const { train, test: held } = digits({ train: 1000, test: 500 });
+const images = train.inputs.data as Uint8Array;
+const imageOf = (i: number) => images.subarray(784 * i, 784 * (i + 1));
+const sum = (values: Uint8Array) => values.reduce((total, value) => total + value, 0);
+
+describe('digits', () => {
+  test('have the format of MNIST', () => {
+    expect(train).toMatchObject({
+      name: 'digits train',
+      count: 1000,
+      shape: [28, 28],
+      inputs: { kind: 'values', size: 784, scale: 1 / 255 },
+      targets: { kind: 'labels', size: 10, scale: 1 },
+    });
+    expect(train.inputs.data).toBeInstanceOf(Uint8Array);
+    expect(train.inputs.data.length).toBe(784000);
+  });
+
+  test('are the same bytes for the same seed, always', () => {
+    const bytes = Buffer.concat(
+      [train, held].flatMap(({ inputs, targets }) => [inputs.data, targets.data] as Uint8Array[]),
+    );
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+      '36b2cf914e22e05545b661c4309d366ac3a705fd5a97f65ab469ddad2fe2b3ba',
+    );
+  });
+
+  test('are others for another seed', () => {
+    expect(digits({ train: 10, test: 10, seed: 2 }).train).not.toEqual(take(train, 10));
+  });
+
+  test('begin with the same samples however many are asked for', () => {
+    expect(digits({ train: 37, test: 1 }).train).toEqual(take(train, 37));
+  });
+
+  test('hold every label equally often, in a changing order', () => {
+    const labels = Array.from(train.targets.data);
+    const tens = Array.from({ length: 100 }, (_, i) => labels.slice(10 * i, 10 * i + 10));
+    for (const ten of tens) expect(ten.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(new Set(tens.map(String)).size).toBe(100);
+  });
+
+  test('never repeat an image, in training or testing', () => {
+    const all = [train, held].flatMap(({ count, inputs }) =>
+      Array.from({ length: count }, (_, i) => String(inputs.data.subarray(784 * i, 784 * (i + 1)))),
+    );
+    expect(new Set(all).size).toBe(1500);
+  });
+
+  test('vary: two of a kind differ by much of what there is of either', () => {
+    for (let digit = 0; digit < 10; digit++) {
+      const [a, b] = Array.from(train.targets.data.keys())
+        .filter((i) => train.targets.data[i] === digit)
+        .map(imageOf);
+      const difference = sum(a!.map((value, k) => Math.abs(value - b![k]!)));
+      expect(difference / sum(a!)).toBeGreaterThan(0.3);
+    }
+  });
+
+  test('have about the ink of MNIST, and hardly a stroke at the edge', () => {
+    const edge = (k: number) => k < 28 || k >= 27 * 28 || k % 28 === 0 || k % 28 === 27;
+    const touching = Array.from({ length: train.count }, (_, i) => imageOf(i)).filter((image) =>
+      image.some((value, k) => value > 128 && edge(k)),
+    );
+    expect(sum(images) / images.length / 255).toBeCloseTo(0.16, 1);
+    expect(touching.length / train.count).toBeLessThan(0.02);
+  });
+
+  test('have no more control points than there are random words for', () => {
+    for (const { points } of glyphs.flat()) expect(points.length).toBeLessThanOrEqual(26);
+  });
+
+  test.each([{ train: 0 }, { test: 1.5 }, { train: -1 }, { seed: 0.5 }])('refuse %o', (options) => {
+    expect(() => digits({ train: 1, test: 1, ...options })).toThrow(ArgumentError);
+  });
+});
