@@ -1,0 +1,12 @@
+// The row of the step table that this step reads; src/step.ts writes it, in this order.
+// @uniform step: Step
+struct Step {
+  columns: f32,
+  learning_rate: f32,
+  correction1: f32,
+  correction2: f32,
+  start: u32,
+  count: u32,
+  key: u32,
+  shuffled: u32,
+}

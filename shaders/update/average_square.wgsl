@@ -1,0 +1,4 @@
+// Exponential moving average of the square: v ← β v + (1 − β) g²
+fn average_square(v: f32, g: f32, beta: f32) -> f32 {
+  return beta * v + (1.0 - beta) * g * g;
+}

@@ -1,0 +1,57 @@
+/**
+ * The graph: an append-only array of nodes. A node's inputs are older nodes, so the order of the array is a topological
+ * order. Plain data; `print` shows it.
+ */
+import { ShapeError } from './errors.ts';
+import type { Op } from './ops/op.ts';
+import { type Shape, show } from './tensor.ts';
+
+export type Attributes = Readonly<Record<string, number | boolean | string>>;
+
+export interface Node {
+  readonly id: number;
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes;
+  /** The last axis is the columns; see tensor.ts. */
+  readonly shape: Shape;
+  /** The letter of the equations (`z1`, `delta1`, `dW1`), or empty for an intermediate nobody asks for by name. */
+  name: string;
+}
+
+export interface Graph {
+  readonly nodes: Node[];
+}
+
+export const createGraph = (): Graph => ({ nodes: [] });
+
+/** Appends `op` applied to `inputs`. Throws ShapeError where they do not fit together. */
+export function append(graph: Graph, op: Op, inputs: readonly Node[], attributes: Attributes = {}, name = ''): Node {
+  if (name && find(graph, name))
+    throw new ShapeError(`graph: the name "${name}" is taken by ${describe(find(graph, name)!)}`);
+  const shape = op.shape(inputs, attributes);
+  const node: Node = { id: graph.nodes.length, op, inputs, attributes, shape, name };
+  graph.nodes.push(node);
+  return node;
+}
+
+export const find = (graph: Graph, name: string): Node | undefined => graph.nodes.find((node) => node.name === name);
+
+/** How a node is called wherever one is mentioned: its name, or its number. */
+export const label = (node: Node): string => node.name || `%${node.id}`;
+
+/** `matmul(W1, x)`: the op, its operands, and the attributes that are not false. */
+export function describe(node: Node): string {
+  const attributes = Object.entries(node.attributes)
+    .filter(([key, value]) => value !== false && !(node.op.kind === 'leaf' && key === 'shape'))
+    .map(([key, value]) => (value === true ? key : `${key}=${value}`));
+  const operands = [...node.inputs.map(label), ...attributes].join(', ');
+  return node.op.kind === 'leaf' && !operands ? node.op.name : `${node.op.name}(${operands})`;
+}
+
+/** One line per node: name, shape, what computes it. */
+export function printGraph(graph: Graph): string {
+  const cells = graph.nodes.map((node) => [label(node), show(node.shape), describe(node)]);
+  const width = [0, 1].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  return cells.map(([name, shape, call]) => `${name.padEnd(width[0])}  ${shape.padEnd(width[1])}  ${call}`).join('\n');
+}

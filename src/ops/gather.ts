@@ -1,0 +1,54 @@
+/**
+ * A batch out of a data set that lives on the device: column j of the result is sample start + j of the order, shuffled
+ * by a seeded bijection (random.ts) where the step says so; columns past the end of a ragged batch are 0.
+ */
+
+import type { Attributes } from '../graph.ts';
+import { permute } from '../random.ts';
+import type { StepRow } from '../step.ts';
+import { columns, rows } from '../tensor.ts';
+import { U } from './numerics.ts';
+import type { KernelOp } from './op.ts';
+import { byColumn } from './softmax.ts';
+
+const numbers = ({ size, batch, scale }: Attributes) => ({
+  size: Number(size),
+  batch: Number(batch),
+  scale: Math.fround(Number(scale)),
+});
+
+/** Which sample stands in column j. */
+const sampleAt = (j: number, step: StepRow): number =>
+  step.shuffled ? permute(step.start + j, step.count, step.key) : step.start + j;
+
+/**
+ * (data, step) -> [size, batch]. Attributes: `size` and `batch`; `kind` 'values' (size numbers per sample, times
+ * `scale`) or 'labels' (one class index per sample, to one-hot of `size`); `format` as of the data leaf.
+ */
+export const gather: KernelOp = {
+  kind: 'kernel',
+  name: 'gather',
+  shape: (_inputs, attributes) => [numbers(attributes).size, numbers(attributes).batch],
+  reference: ([data], { shape, attributes }, step) => {
+    const { size, scale } = numbers(attributes);
+    return byColumn(shape, (j) => {
+      if (j >= step.columns) return new Array(size).fill(0);
+      const sample = sampleAt(j, step);
+      return Array.from({ length: size }, (_, i) =>
+        attributes.kind === 'labels' ? Number(data.data[sample] === i) : data.data[sample * size + i] * scale,
+      );
+    });
+  },
+  error: (_inputs, data) => Float64Array.from(data, (x) => U * Math.abs(x)),
+  body: (node) => {
+    const { kind, format } = node.attributes;
+    return {
+      shaders: ['gather', `load/${kind}`, `load/${format}`],
+      constants: { ROWS: rows(node.shape), COLUMNS: columns(node.shape), SCALE: numbers(node.attributes).scale },
+      operands: { DATA: node.inputs[0] },
+      epilogues: { finish: node.shape },
+      workgroups: [Math.ceil(columns(node.shape) / 64), Math.ceil(rows(node.shape) / 16), 1],
+    };
+  },
+  cases: [],
+};

@@ -1,0 +1,38 @@
+/** Every op. The op-wide tests run over this list; a new op is one line here. */
+import { activation, activationGradient } from './activation.ts';
+import { gather } from './gather.ts';
+import { lossGradient, lossTerms } from './loss.ts';
+import { matmul } from './matmul.ts';
+import { correct, tally } from './metrics.ts';
+import type { Op } from './op.ts';
+import { add, bias, hadamard } from './pointwise.ts';
+import { rowSum, sum } from './reduce.ts';
+import { softmax, softmaxGradient } from './softmax.ts';
+import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
+import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
+
+export const ops: readonly Op[] = [
+  matmul,
+  bias,
+  add,
+  hadamard,
+  activation,
+  activationGradient,
+  softmax,
+  softmaxGradient,
+  lossTerms,
+  lossGradient,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+  rowSum,
+  sum,
+  descend,
+  addScaled,
+  momentum,
+  average,
+  averageSquare,
+  normalize,
+  gather,
+  correct,
+  tally,
+];

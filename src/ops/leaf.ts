@@ -1,0 +1,30 @@
+/**
+ * Leaves hold data: parameters (trained), state (of an optimizer, or a running total), batch tensors (x, y) and a data
+ * set that stays on the device. The step is a leaf too: ops that take it depend on the row of the step table.
+ */
+import type { Graph, Node } from '../graph.ts';
+import { append } from '../graph.ts';
+import type { Shape } from '../tensor.ts';
+import type { LeafOp } from './op.ts';
+
+const leafOp = (name: string): LeafOp => ({
+  kind: 'leaf',
+  name,
+  shape: (_inputs, attributes) => JSON.parse(String(attributes.shape)) as number[],
+  cases: [],
+});
+
+export const parameter = leafOp('parameter');
+export const state = leafOp('state');
+export const batch = leafOp('batch');
+/** Attribute `format`: 'bytes' | 'floats', packed sample after sample, not padded. */
+export const data = leafOp('data');
+export const step = leafOp('step');
+
+/** A new leaf; the shape is part of its description. */
+export const leaf = (graph: Graph, op: LeafOp, name: string, shape: Shape, attributes = {}): Node =>
+  append(graph, op, [], { shape: JSON.stringify(shape), ...attributes }, name);
+
+/** The step of this graph: there is one. */
+export const stepOf = (graph: Graph): Node =>
+  graph.nodes.find((node) => node.op === step) ?? leaf(graph, step, 'step', [1, 1]);

@@ -1,0 +1,74 @@
+/**
+ * The terms of a loss, weighted by the share of their column in the batch: factor · c(a, y) · (1/n for the mean over the n
+ * valid columns, 1 for the sum, 0 for columns past the end). Their sum is the loss C; their gradient is ∂C/∂a.
+ */
+import { type Attributes, append } from '../graph.ts';
+import { type LossTerm, losses, lossTerm } from './losses.ts';
+import { DIVISION, literal, TINY, U } from './numerics.ts';
+import type { Case, Place, PointwiseOp } from './op.ts';
+import { equalShapes, tensors } from './shapes.ts';
+
+/** The weight of a column; attributes `factor` and `mean`. */
+export function weight({ attributes, step, column }: Place): number {
+  if (column >= step.columns) return 0;
+  const factor = Math.fround(Number(attributes.factor ?? 1));
+  return attributes.mean ? factor / step.columns : factor;
+}
+
+const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
+  `weigh(${value}, col, ${literal(Number(factor))}, ${Boolean(mean)})`;
+
+const row = (attributes: Attributes) => lossTerm(String(attributes.term));
+const shaders = (attributes: Attributes): string[] => ['pointwise/weigh', row(attributes).shader];
+
+/** Rounding of a weighted value: the value's own, the quotient and the product of the weight. */
+const weighted = (error: number, value: number, w: number): number =>
+  w * error + (2 * U + DIVISION) * Math.abs(w * value) + TINY;
+
+/** Attributes: `term` (a row of losses.ts), `factor`, `mean`. Inputs: a, y, step. */
+export const lossTerms: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'lossTerms',
+  shape: (inputs) => equalShapes('lossTerms', tensors(inputs)),
+  lossGradient: (graph, node) => [() => append(graph, lossGradient, node.inputs, node.attributes)],
+  title: ({ term }) => String(term),
+  f: ([a, y], place) => row(place.attributes).term(a, y) * weight(place),
+  rounding: ([a, y], _result, place) => {
+    const { rounding, term } = row(place.attributes);
+    return weighted(rounding(a, y), term(a, y), weight(place));
+  },
+  shaders,
+  call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}(${a}, ${y})`, attributes),
+  cases: everyLoss(),
+};
+
+export const lossGradient: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'lossGradient',
+  shape: (inputs) => equalShapes('lossGradient', tensors(inputs)),
+  title: ({ term }) => `${term}′`,
+  f: ([a, y], place) => row(place.attributes).gradient(a, y) * weight(place),
+  rounding: ([a, y], _result, place) => {
+    const { gradientRounding, gradient } = row(place.attributes);
+    return weighted(gradientRounding(a, y), gradient(a, y), weight(place));
+  },
+  shaders,
+  call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}_gradient(${a}, ${y})`, attributes),
+  cases: everyLoss(),
+};
+
+function everyLoss(): Case[] {
+  const ranges: Record<LossTerm, [number, number]> = {
+    squaredError: [-2, 2],
+    binaryCrossEntropy: [0.001, 0.999],
+    categoricalCrossEntropy: [0.001, 0.999],
+    sigmoidCrossEntropy: [-50, 50],
+  };
+  return (Object.keys(losses) as LossTerm[]).flatMap((term) =>
+    [true, false].map((mean) => ({
+      shapes: [[7, 33], [7, 33], null],
+      attributes: { term, factor: 0.5, mean },
+      domain: [ranges[term], [0, 1], [0, 1]] as const,
+    })),
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Losses that are a sum over outputs of a term c(a, y): c, ∂c/∂a and bounds on their f32 rounding errors. A row here and
+ * one file in shaders/loss make such a loss; `factor` and the mean over the batch come from the weight (see loss.ts).
+ */
+import { activations } from './activations.ts';
+import { DIVISION, logError, U } from './numerics.ts';
+
+export interface Loss {
+  readonly shader: string;
+  /** Name of c in the WGSL; ∂c/∂a is `${wgsl}_gradient`. */
+  readonly wgsl: string;
+  term(a: number, y: number): number;
+  gradient(a: number, y: number): number;
+  rounding(a: number, y: number): number;
+  gradientRounding(a: number, y: number): number;
+}
+
+const FLOOR = 2 ** -20;
+const inner = (a: number): number => Math.min(Math.max(a, FLOOR), 1 - FLOOR);
+
+export const losses = {
+  squaredError: {
+    shader: 'loss/squared_error',
+    wgsl: 'squared_error',
+    term: (a, y) => (a - y) ** 2,
+    gradient: (a, y) => 2 * (a - y),
+    rounding: (a, y) => 4 * U * (a - y) ** 2,
+    gradientRounding: (a, y) => 2 * U * Math.abs(a - y),
+  },
+  binaryCrossEntropy: {
+    shader: 'loss/binary_cross_entropy',
+    wgsl: 'binary_cross_entropy',
+    term: (a, y) => -y * Math.log(inner(a)) - (1 - y) * Math.log(1 - inner(a)),
+    gradient: (a, y) => (inner(a) - y) / (inner(a) * (1 - inner(a))),
+    rounding: (a, y) => {
+      const p = inner(a);
+      const first = Math.abs(y) * (logError(p) + 2 * U * Math.abs(Math.log(p)));
+      // 1 − p rounds relative to itself by U, which moves its logarithm by U.
+      const second = Math.abs(1 - y) * (logError(1 - p) + U + 3 * U * Math.abs(Math.log(1 - p)));
+      return first + second;
+    },
+    gradientRounding: (a, y) => (4 * U + DIVISION) * Math.abs((inner(a) - y) / (inner(a) * (1 - inner(a)))),
+  },
+  categoricalCrossEntropy: {
+    shader: 'loss/categorical_cross_entropy',
+    wgsl: 'categorical_cross_entropy',
+    term: (a, y) => -y * Math.log(Math.max(a, FLOOR)),
+    gradient: (a, y) => -y / Math.max(a, FLOOR),
+    rounding: (a, y) => Math.abs(y) * (logError(Math.max(a, FLOOR)) + U * Math.abs(Math.log(Math.max(a, FLOOR)))),
+    gradientRounding: (a, y) => DIVISION * Math.abs(y / Math.max(a, FLOOR)),
+  },
+  sigmoidCrossEntropy: {
+    shader: 'loss/sigmoid_cross_entropy',
+    wgsl: 'sigmoid_cross_entropy',
+    term: (z, y) => activations.softplus.f(z) - y * z,
+    gradient: (z, y) => activations.sigmoid.f(z) - y,
+    rounding: (z, y) => activations.softplus.rounding(z) + U * (2 * Math.abs(y * z) + activations.softplus.f(z)),
+    gradientRounding: (z, y) => activations.sigmoid.rounding(z) + U * (1 + Math.abs(y)),
+  },
+} satisfies Record<string, Loss>;
+
+export type LossTerm = keyof typeof losses;
+export const lossTerm = (name: string): Loss => losses[name as LossTerm];

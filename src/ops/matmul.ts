@@ -1,0 +1,155 @@
+/**
+ * C = A B, each factor as it lies or transposed: [M, K] × [K, N] -> [M, N]. One op serves forward (W a), δ (Wᵀ δ) and
+ * weight gradient (δ aᵀ); a transpose is a way of loading.
+ */
+import { append, type Node } from '../graph.ts';
+import { columns, rows, size, stride } from '../tensor.ts';
+import { U } from './numerics.ts';
+import type { KernelOp, Value } from './op.ts';
+import { rowSum } from './reduce.ts';
+import { mismatch } from './shapes.ts';
+
+/** M, N, K and the steps from element to element in compact memory. */
+function layout(node: Node) {
+  const [a, b] = node.inputs;
+  const { transposeA, transposeB } = node.attributes;
+  const [aColumns, bColumns] = [columns(a.shape), columns(b.shape)];
+  return {
+    M: transposeA ? aColumns : rows(a.shape),
+    N: transposeB ? rows(b.shape) : bColumns,
+    K: transposeA ? rows(a.shape) : aColumns,
+    aRow: transposeA ? 1 : aColumns,
+    aK: transposeA ? aColumns : 1,
+    bK: transposeB ? 1 : bColumns,
+    bColumn: transposeB ? bColumns : 1,
+  };
+}
+
+export const matmul: KernelOp = {
+  kind: 'kernel',
+  name: 'matmul',
+
+  shape(inputs, { transposeA, transposeB }) {
+    const [a, b] = inputs.map((node) => [rows(node.shape), columns(node.shape)]);
+    const [m, k] = transposeA ? [a[1], a[0]] : a;
+    const [k2, n] = transposeB ? [b[1], b[0]] : b;
+    const how = `${transposeA ? 'Aᵀ' : 'A'} × ${transposeB ? 'Bᵀ' : 'B'}`;
+    if (k !== k2) mismatch('matmul', `${how} with equal inner sizes (here ${k} and ${k2})`, inputs);
+    return [m, n];
+  },
+
+  // C = A B: ∂A = G Bᵀ, ∂B = Aᵀ G; a factor that lies transposed gets the transpose of that.
+  gradient(graph, node, upstream) {
+    const [a, b] = node.inputs;
+    const { transposeA = false, transposeB = false } = node.attributes;
+    const da = () =>
+      transposeA
+        ? append(graph, matmul, [b, upstream], { transposeA: transposeB, transposeB: true })
+        : append(graph, matmul, [upstream, b], { transposeA: false, transposeB: !transposeB });
+    const db = () =>
+      transposeB
+        ? append(graph, matmul, [upstream, a], { transposeA: true, transposeB: transposeA })
+        : append(graph, matmul, [a, upstream], { transposeA: !transposeA, transposeB: false });
+    return [da, db];
+  },
+
+  reference: (inputs, node) => contract(inputs, node, (a, b) => a * b),
+
+  // K 2⁻²⁴ Σ|a||b| for the arithmetic, and what the errors of A and B do to each product.
+  error([a, b], _data, node) {
+    const { K } = layout(node);
+    const error = contract([a, b], node, (x, y) => Math.abs(x * y)).map((sum) => K * U * sum);
+    if (!a.error && !b.error) return error;
+    const exact = (value: Value) => value.error ?? new Float64Array(value.data.length);
+    const magnitude = (value: Value) => ({ ...value, data: Float64Array.from(value.data, Math.abs) });
+    const largest = (value: Value) => {
+      const e = exact(value);
+      return { ...value, data: Float64Array.from(value.data, (x, i) => Math.abs(x) + e[i]) };
+    };
+    const throughA = contract([{ ...a, data: exact(a) }, largest(b)], node, (x, y) => x * y);
+    const throughB = contract([magnitude(a), { ...b, data: exact(b) }], node, (x, y) => x * y);
+    return error.map((e, i) => e + throughA[i] + throughB[i]);
+  },
+
+  body(node) {
+    const [a, b] = node.inputs;
+    const { M, N, K } = layout(node);
+    const { transposeA = false, transposeB = false } = node.attributes;
+    return {
+      shaders: ['gemm', 'load/dense'],
+      constants: {
+        M,
+        N,
+        K,
+        A_ROWS: rows(a.shape),
+        A_STRIDE: stride(a.shape) / 4,
+        A_TRANSPOSED: transposeA as boolean,
+        B_ROWS: rows(b.shape),
+        B_STRIDE: stride(b.shape) / 4,
+        B_TRANSPOSED: transposeB as boolean,
+      },
+      operands: { A: a, B: b },
+      epilogues: { finish: [M, N], finish_row: [M, 1] },
+      // The row sums of A ride along: with A = δ they are the bias gradient.
+      carries: (other) => (other.op === rowSum && other.inputs[0] === a && !transposeA ? 'finish_row' : undefined),
+      workgroups: [Math.ceil(N / 32), Math.ceil(M / 32), 1],
+    };
+  },
+
+  cases: [1, 7, 33]
+    .flatMap((k) =>
+      [false, true].flatMap((transposeA) =>
+        [false, true].flatMap((transposeB) =>
+          (
+            [
+              [1, 1],
+              [7, 33],
+              [33, 100],
+              [100, 7],
+            ] as const
+          ).map(([m, n]) => ({
+            shapes: [transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]],
+            attributes: { transposeA, transposeB },
+          })),
+        ),
+      ),
+    )
+    .concat([
+      {
+        shapes: [
+          [100, 784],
+          [784, 100],
+        ],
+        attributes: { transposeA: false, transposeB: false },
+      },
+      {
+        shapes: [
+          [10, 100],
+          [10, 33],
+        ],
+        attributes: { transposeA: true, transposeB: false },
+      },
+      {
+        shapes: [
+          [100, 33],
+          [784, 33],
+        ],
+        attributes: { transposeA: false, transposeB: true },
+      },
+    ]),
+};
+
+/** Σ over k of term(A[i, k], B[k, j]), in f64. */
+function contract(inputs: readonly Value[], node: Node, term: (a: number, b: number) => number): Float64Array {
+  const { M, N, K, aRow, aK, bK, bColumn } = layout(node);
+  const [A, B] = inputs.map((value) => value.data);
+  const C = new Float64Array(size(node.shape));
+  for (let i = 0; i < M; i++) {
+    for (let j = 0; j < N; j++) {
+      let sum = 0;
+      for (let k = 0; k < K; k++) sum += term(A[i * aRow + k * aK], B[k * bK + j * bColumn]);
+      C[i * N + j] = sum;
+    }
+  }
+  return C;
+}

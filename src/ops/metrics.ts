@@ -1,0 +1,72 @@
+/** What evaluation counts: correct classifications of a batch, and totals over many batches. */
+import { columns, rows } from '../tensor.ts';
+import { U } from './numerics.ts';
+import type { KernelOp, PointwiseOp } from './op.ts';
+import { equalShapes, tensors } from './shapes.ts';
+import { byColumn, column, columnWalk } from './softmax.ts';
+
+/** Position of the highest value, the first of several. */
+export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+
+/** (output, y, step) -> [1, N]: 1 where the right class is chosen. Attribute `threshold`: for a single output. */
+export const correct: KernelOp = {
+  kind: 'kernel',
+  name: 'correct',
+  shape: (inputs) => [1, columns(equalShapes('correct', tensors(inputs)))],
+  reference: ([a, y], node, step) =>
+    byColumn(node.shape, (j) => {
+      const [aj, yj] = [column(a.data, a.shape, j), column(y.data, y.shape, j)];
+      const same =
+        rows(a.shape) === 1 ? aj[0] >= Number(node.attributes.threshold) === yj[0] >= 0.5 : argmax(aj) === argmax(yj);
+      return [same && j < step.columns ? 1 : 0];
+    }),
+  // A comparison: exact for exact inputs, and nothing can be said of two outputs that lie within their errors.
+  error: ([a], _data, node) => {
+    const doubtful = (j: number): boolean => {
+      if (!a.error) return false;
+      const [aj, e] = [column(a.data, a.shape, j), column(a.error, a.shape, j)];
+      const gap = rows(a.shape) === 1 ? Math.abs(aj[0] - Number(node.attributes.threshold)) : topGap(aj);
+      return gap <= 2 * Math.max(...e);
+    };
+    return byColumn(node.shape, (j) => [doubtful(j) ? 1 : 0]);
+  },
+  body: (node) => {
+    const { constants, workgroups } = columnWalk(node.inputs[0].shape);
+    return {
+      shaders: ['correct'],
+      constants: { ...constants, THRESHOLD: Number(node.attributes.threshold) },
+      operands: { A: node.inputs[0], Y: node.inputs[1] },
+      epilogues: { finish: node.shape },
+      workgroups,
+    };
+  },
+  cases: [
+    [1, 1],
+    [1, 33],
+    [2, 7],
+    [10, 100],
+  ].map((shape) => ({
+    shapes: [shape, shape, null],
+    attributes: { threshold: 0.5 },
+    domain: [0, 1],
+  })),
+};
+
+function topGap(values: readonly number[]): number {
+  const [first, second] = values.toSorted((a, b) => b - a);
+  return first - second;
+}
+
+/** total ← total + loss · (n for a mean over n columns, 1 for a sum); inputs total, loss, step. Attribute `mean`. */
+export const tally: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'tally',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('tally', tensors(inputs)),
+  f: ([total, loss], { attributes, step }) => total + (attributes.mean ? loss * step.columns : loss),
+  rounding: ([total, loss], result, { attributes, step }) =>
+    U * (Math.abs(attributes.mean ? loss * step.columns : loss) + Math.abs(result) + Math.abs(total)),
+  shaders: () => ['pointwise/tally'],
+  call: ([total, loss], { mean }) => `tally(${total}, ${loss}, ${Boolean(mean)})`,
+  cases: [true, false].map((mean) => ({ shapes: [[1, 1], [1, 1], null], attributes: { mean } })),
+};

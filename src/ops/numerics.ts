@@ -1,0 +1,23 @@
+/**
+ * Units for rounding bounds, from the accuracy table of the WGSL specification: + − × round correctly, a division errs by
+ * at most 2.5 ULP, exp by 3 + 2|x| ULP, log by 2⁻²¹ near 1 and 3 ULP elsewhere, sqrt by what 1 / inverseSqrt errs.
+ */
+
+/** Unit roundoff of f32, 2⁻²⁴: relative error of one correctly rounded operation; half an ULP. */
+export const U = 2 ** -24;
+const ULP = 2 * U;
+export const DIVISION = 2.5 * ULP;
+export const SQRT = 4.5 * ULP;
+/** Smallest normal f32: results below it may be flushed to zero. */
+export const TINY = 2 ** -126;
+
+/** Relative error of exp(x). */
+export const expError = (x: number): number => (3 + 2 * Math.abs(x)) * ULP;
+/** Absolute error of log(x). */
+export const logError = (x: number): number => (x >= 0.5 && x <= 2 ? 2 ** -21 : 3 * ULP * Math.abs(Math.log(x)));
+
+/** A number as a WGSL literal of type f32. */
+export function literal(x: number): string {
+  const text = String(Math.fround(x));
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

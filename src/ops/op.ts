@@ -1,0 +1,93 @@
+/**
+ * What an op is. One op, one file, in this order: what it computes · shape rule · gradient rule · CPU reference ·
+ * kernel · cases. Three kinds: a leaf holds data, a pointwise op works element by element (and so fuses into any
+ * kernel), a kernel op has a WGSL body of its own.
+ */
+import type { Attributes, Graph, Node } from '../graph.ts';
+import type { StepRow } from '../step.ts';
+import type { Shape } from '../tensor.ts';
+
+/** A tensor on the CPU, compact [rows][columns]. `error` bounds |GPU value − data| element by element; absent = exact. */
+export interface Value {
+  readonly shape: Shape;
+  readonly data: Data;
+  readonly error?: Float64Array;
+}
+export type Data = Float64Array | Float32Array | Uint8Array;
+
+/** Where a pointwise op is being evaluated. */
+export interface Place {
+  readonly attributes: Attributes;
+  readonly step: StepRow;
+  readonly column: number;
+}
+
+/** Operands to test an op with: shapes (`null` for the step), and the range their values are drawn from. */
+export interface Case {
+  readonly shapes: readonly (Shape | null)[];
+  readonly attributes?: Attributes;
+  /** One range for all operands, or one each; default [-2, 2]. */
+  readonly domain?: Range | readonly Range[];
+}
+export type Range = readonly [number, number];
+
+/** Called only for the inputs whose gradient is wanted. */
+export type Append = () => Node;
+
+interface Base {
+  readonly name: string;
+  /** Shape of the result. Throws ShapeError naming the op and every operand. */
+  shape(inputs: readonly Node[], attributes: Attributes): Shape;
+  /** What appends the gradient with respect to each input; undefined for an input that has none. Absent = no gradient. */
+  gradient?(graph: Graph, node: Node, upstream: Node): readonly (Append | undefined)[];
+  /** The same for a loss, which ends the graph: the gradient of the sum of its own elements. */
+  lossGradient?(graph: Graph, node: Node): readonly (Append | undefined)[];
+  readonly cases: readonly Case[];
+}
+
+export interface LeafOp extends Base {
+  readonly kind: 'leaf';
+}
+
+export interface PointwiseOp extends Base {
+  readonly kind: 'pointwise';
+  /** The input whose storage the result overwrites: parameters and optimizer state. */
+  readonly inPlace?: number;
+  /** How `print` calls it in a fused kernel; its name unless given. */
+  title?(attributes: Attributes): string;
+  /** The value at one place; `args` are the operands there, the step left out. */
+  f(args: readonly number[], place: Place): number;
+  /** Bound on the f32 rounding error of `f` for exact `args`: |GPU − result|. */
+  rounding(args: readonly number[], result: number, place: Place): number;
+  /** WGSL files that the call needs. */
+  shaders(attributes: Attributes): readonly string[];
+  /** One WGSL call, e.g. `hadamard(a, b)`; `args` as for `f`, and `col` is in scope. */
+  call(args: readonly string[], attributes: Attributes): string;
+}
+
+export interface KernelOp extends Base {
+  readonly kind: 'kernel';
+  reference(inputs: readonly Value[], node: Node, step: StepRow): Float64Array;
+  /** Bound on |GPU − data|, errors of the inputs included. */
+  error(inputs: readonly Value[], data: Data, node: Node, step: StepRow): Float64Array;
+  body(node: Node): Body;
+}
+
+export type Op = LeafOp | PointwiseOp | KernelOp;
+
+/** A WGSL entry point made ready for one node: files, constants, operands, and the results it hands to epilogues. */
+export interface Body {
+  /** The file of the entry point, then the files it needs. */
+  readonly shaders: readonly string[];
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  /** Binding name in the WGSL -> the node bound there. */
+  readonly operands: Readonly<Record<string, Node>>;
+  /**
+   * Function called with each result, `(value, row, col)` -> shape of that result. The first one carries the node
+   * itself; the others are computed only where something claims them.
+   */
+  readonly epilogues: Readonly<Record<string, Shape>>;
+  /** The epilogue that carries `node`, for a node this body computes on the side; undefined for all others. */
+  carries?(node: Node): string | undefined;
+  readonly workgroups: readonly [number, number, number];
+}

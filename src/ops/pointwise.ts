@@ -1,0 +1,113 @@
+/** Pointwise arithmetic: z = Wa + b, a + b and the Hadamard product a ⊙ b. */
+import { append, type Graph, type Node } from '../graph.ts';
+import { U } from './numerics.ts';
+import type { PointwiseOp } from './op.ts';
+import { rowSum } from './reduce.ts';
+import { equalShapes, rowVector } from './shapes.ts';
+
+/** z[i, j] = a[i, j] + b[i]; ∂/∂b is the sum over the batch. */
+export const bias: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'bias',
+  shape: (inputs) => rowVector('bias', inputs),
+  gradient: (graph, _node, upstream) => [() => upstream, () => append(graph, rowSum, [upstream])],
+  f: ([a, b]) => a + b,
+  rounding: (_args, result) => U * Math.abs(result),
+  shaders: () => ['pointwise/bias'],
+  call: ([a, b]) => `bias(${a}, ${b})`,
+  cases: [
+    {
+      shapes: [
+        [7, 33],
+        [7, 1],
+      ],
+    },
+    {
+      shapes: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      shapes: [
+        [100, 100],
+        [100, 1],
+      ],
+    },
+    {
+      shapes: [
+        [784, 3],
+        [784, 1],
+      ],
+    },
+  ],
+};
+
+export const add: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'add',
+  shape: (inputs) => equalShapes('add', inputs),
+  gradient: (_graph, _node, upstream) => [() => upstream, () => upstream],
+  f: ([a, b]) => a + b,
+  rounding: (_args, result) => U * Math.abs(result),
+  shaders: () => ['pointwise/add'],
+  call: ([a, b]) => `add(${a}, ${b})`,
+  cases: [
+    {
+      shapes: [
+        [7, 33],
+        [7, 33],
+      ],
+    },
+    {
+      shapes: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      shapes: [
+        [100, 7],
+        [100, 7],
+      ],
+    },
+  ],
+};
+
+export const hadamard: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'hadamard',
+  shape: (inputs) => equalShapes('hadamard', inputs),
+  gradient: (graph, node, upstream) => {
+    const [a, b] = node.inputs;
+    return [() => append(graph, hadamard, [upstream, b]), () => append(graph, hadamard, [upstream, a])];
+  },
+  f: ([a, b]) => a * b,
+  rounding: (_args, result) => U * Math.abs(result),
+  shaders: () => ['pointwise/hadamard'],
+  call: ([a, b]) => `hadamard(${a}, ${b})`,
+  cases: [
+    {
+      shapes: [
+        [7, 33],
+        [7, 33],
+      ],
+    },
+    {
+      shapes: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      shapes: [
+        [100, 7],
+        [100, 7],
+      ],
+    },
+  ],
+};
+
+/** Sum of the gradients of a value that is used more than once. */
+export const sumOf = (graph: Graph, terms: readonly Node[]): Node =>
+  terms.reduce((total, term) => append(graph, add, [total, term]));

@@ -1,0 +1,112 @@
+/** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times what comes from above. */
+import { append } from '../graph.ts';
+import { columns, rows, type Shape, stride } from '../tensor.ts';
+import { DIVISION, expError, TINY, U } from './numerics.ts';
+import type { KernelOp, Value } from './op.ts';
+import { equalShapes } from './shapes.ts';
+
+/** Constants and grid of a body that walks columns, one invocation each. */
+export const columnWalk = (shape: Shape) => ({
+  constants: { ROWS: rows(shape), COLUMNS: columns(shape), STRIDE: stride(shape) },
+  workgroups: [Math.ceil(columns(shape) / 64), 1, 1] as const,
+});
+
+/** Column j of a tensor as an array. */
+export const column = (data: ArrayLike<number>, shape: Shape, j: number): number[] =>
+  Array.from({ length: rows(shape) }, (_, i) => data[i * columns(shape) + j]);
+
+/** Runs `f` on every column and lays its results side by side. */
+export function byColumn(shape: Shape, f: (j: number) => readonly number[]): Float64Array {
+  const [n, out] = [columns(shape), new Float64Array(rows(shape) * columns(shape))];
+  for (let j = 0; j < n; j++) for (const [i, value] of f(j).entries()) out[i * n + j] = value;
+  return out;
+}
+
+export function softmaxOf(z: readonly number[]): number[] {
+  const highest = Math.max(...z);
+  const e = z.map((x) => Math.exp(x - highest));
+  const sum = e.reduce((a, b) => a + b);
+  return e.map((x) => x / sum);
+}
+
+/** Bound on the error of each pᵢ: errors of z move log pᵢ by at most twice the largest of them. */
+export function softmaxError(z: readonly number[], p: readonly number[], zError: readonly number[]): number[] {
+  const highest = Math.max(...z);
+  const carried = 2 * Math.max(...zError);
+  // exp of a difference that is itself rounded, for the element and, weighted by p, for the sum.
+  const exponent = z.map((x) => expError(x - highest) + U * Math.abs(x - highest));
+  const sum = exponent.reduce((total, e, i) => total + p[i] * e, z.length * U);
+  return p.map((pi, i) => pi * (exponent[i] + sum + DIVISION + carried) + TINY);
+}
+
+const errors = (value: Value, j: number): number[] =>
+  value.error ? column(value.error, value.shape, j) : new Array(rows(value.shape)).fill(0);
+
+export { errors as columnErrors };
+
+export const softmax: KernelOp = {
+  kind: 'kernel',
+  name: 'softmax',
+  shape: ([z]) => z.shape,
+  gradient: (graph, node, upstream) => [() => append(graph, softmaxGradient, [upstream, node])],
+  reference: ([z]) => byColumn(z.shape, (j) => softmaxOf(column(z.data, z.shape, j))),
+  error: ([z], p) =>
+    byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), errors(z, j))),
+  body: (node) => ({
+    shaders: ['softmax'],
+    operands: { Z: node.inputs[0] },
+    epilogues: { finish: node.shape },
+    ...columnWalk(node.shape),
+  }),
+  cases: [
+    { shapes: [[1, 1]] },
+    { shapes: [[7, 33]] },
+    { shapes: [[10, 100]], domain: [-80, 80] },
+    { shapes: [[100, 7]], domain: [-1e4, 1e4] },
+  ],
+};
+
+/** (upstream g, p) -> pᵢ (gᵢ − Σⱼ gⱼ pⱼ) */
+export const softmaxGradient: KernelOp = {
+  kind: 'kernel',
+  name: 'softmaxGradient',
+  shape: (inputs) => equalShapes('softmaxGradient', inputs),
+  reference: ([g, p]) =>
+    byColumn(g.shape, (j) => {
+      const [gj, pj] = [column(g.data, g.shape, j), column(p.data, p.shape, j)];
+      const mean = gj.reduce((sum, x, i) => sum + x * pj[i], 0);
+      return gj.map((x, i) => pj[i] * (x - mean));
+    }),
+  error: ([g, p], result) =>
+    byColumn(g.shape, (j) => {
+      const [gj, pj] = [column(g.data, g.shape, j), column(p.data, p.shape, j)];
+      const [ge, pe] = [errors(g, j), errors(p, j)];
+      const dot = gj.reduce((sum, x, i) => sum + Math.abs(x * pj[i]), 0);
+      const dotError =
+        gj.length * U * dot +
+        gj.reduce((sum, x, i) => sum + ge[i] * (Math.abs(pj[i]) + pe[i]) + Math.abs(x) * pe[i], 0);
+      const r = column(result, g.shape, j);
+      return gj.map((x, i) => {
+        const bracket = Math.abs(x) + dot;
+        return Math.abs(pj[i]) * (ge[i] + dotError + 2 * U * bracket) + pe[i] * bracket + 2 * U * Math.abs(r[i]) + TINY;
+      });
+    }),
+  body: (node) => ({
+    shaders: ['softmax_gradient'],
+    operands: { G: node.inputs[0], P: node.inputs[1] },
+    epilogues: { finish: node.shape },
+    ...columnWalk(node.shape),
+  }),
+  cases: [
+    [1, 1],
+    [7, 33],
+    [10, 100],
+    [100, 7],
+  ].map((shape) => ({
+    shapes: [shape, shape],
+    domain: [
+      [-2, 2],
+      [0, 1],
+    ],
+  })),
+};

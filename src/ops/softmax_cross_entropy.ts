@@ -1,0 +1,112 @@
+/**
+ * Softmax and categorical cross-entropy in one, from the logits: the loss of a column is Σᵢ yᵢ (log Σₖ exp zₖ − zᵢ), its
+ * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in loss.ts. Loss and
+ * gradient share one body, and one dispatch where both are wanted.
+ */
+import { type Attributes, append, type Node } from '../graph.ts';
+import type { StepRow } from '../step.ts';
+import { columns, rows } from '../tensor.ts';
+import { weight } from './loss.ts';
+import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
+import type { Body, Case, KernelOp, Place } from './op.ts';
+import { equalShapes, tensors } from './shapes.ts';
+import { byColumn, column, columnErrors, columnWalk, softmaxError, softmaxOf } from './softmax.ts';
+
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const place = (node: Node, step: StepRow, column: number): Place => ({ attributes: node.attributes, step, column });
+
+/** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
+function body(node: Node, own: string): Body {
+  const [z, y] = node.inputs;
+  const same = (other: Node) =>
+    other.inputs.every((input, i) => input === node.inputs[i]) && other.attributes.mean === node.attributes.mean;
+  const { constants, workgroups } = columnWalk(z.shape);
+  const all = { finish: z.shape, finish_column: [1, columns(z.shape)] };
+  const epilogues = own === 'finish' ? all : { finish_column: all.finish_column, finish: all.finish };
+  return {
+    shaders: ['softmax_cross_entropy', 'pointwise/weigh'],
+    constants: { ...constants, MEAN: Boolean(node.attributes.mean) },
+    operands: { Z: z, Y: y },
+    epilogues,
+    carries: (other) => {
+      if (other.op === softmaxCrossEntropyGradient && same(other)) return 'finish';
+      return other.op === softmaxCrossEntropy && same(other) ? 'finish_column' : undefined;
+    },
+    workgroups,
+  };
+}
+
+const cases: Case[] = [
+  [1, 1],
+  [2, 7],
+  [10, 100],
+  [33, 7],
+  [100, 33],
+].flatMap(([m, n]) =>
+  [true, false].map((mean) => ({
+    shapes: [[m, n], [m, n], null],
+    attributes: { mean } as Attributes,
+    domain: [m === 10 ? [-60, 60] : [-3, 3], [0, 1], [0, 1]] as const,
+  })),
+);
+
+/** (z, y, step) -> weighted losses [1, N] */
+export const softmaxCrossEntropy: KernelOp = {
+  kind: 'kernel',
+  name: 'softmaxCrossEntropy',
+  shape: (inputs) => [1, columns(equalShapes('softmaxCrossEntropy', tensors(inputs)))],
+  lossGradient: (graph, node) => [() => append(graph, softmaxCrossEntropyGradient, node.inputs, node.attributes)],
+  reference: ([z, y], node, step) =>
+    byColumn(node.shape, (j) => {
+      const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
+      const highest = Math.max(...zj);
+      const logSum = Math.log(total(zj.map((x) => Math.exp(x - highest))));
+      return [total(zj.map((x, i) => yj[i] * (logSum - (x - highest)))) * weight(place(node, step, j))];
+    }),
+  error: ([z, y], losses, node, step) =>
+    byColumn(node.shape, (j) => {
+      const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
+      const highest = Math.max(...zj);
+      const e = zj.map((x) => Math.exp(x - highest));
+      const sum = total(e);
+      // Relative error of the sum is an absolute error of its logarithm.
+      const sumError = total(e.map((x, i) => x * (expError(zj[i] - highest) + U * Math.abs(zj[i] - highest)))) / sum;
+      const carried = 2 * Math.max(...columnErrors(z, j));
+      const logSumError = sumError + zj.length * U + logError(sum) + carried;
+      const terms = zj.map((x, i) => {
+        const bracket = Math.abs(Math.log(sum)) + Math.abs(x - highest);
+        return Math.abs(yj[i]) * (logSumError + (4 + zj.length) * U * bracket);
+      });
+      const w = weight(place(node, step, j));
+      return [w * total(terms) + (2 * U + DIVISION) * Math.abs(losses[j]) + TINY];
+    }),
+  body: (node) => body(node, 'finish_column'),
+  cases,
+};
+
+/** (z, y, step) -> δ [C, N], weighted */
+export const softmaxCrossEntropyGradient: KernelOp = {
+  kind: 'kernel',
+  name: 'softmaxCrossEntropyGradient',
+  shape: (inputs) => equalShapes('softmaxCrossEntropyGradient', tensors(inputs)),
+  reference: ([z, y], node, step) =>
+    byColumn(node.shape, (j) => {
+      const yj = column(y.data, y.shape, j);
+      const p = softmaxOf(column(z.data, z.shape, j));
+      return p.map((pi, i) => (pi * total(yj) - yj[i]) * weight(place(node, step, j)));
+    }),
+  error: ([z, y], _data, node, step) =>
+    byColumn(node.shape, (j) => {
+      const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
+      const p = softmaxOf(zj);
+      const pError = softmaxError(zj, p, columnErrors(z, j));
+      const targets = total(yj.map(Math.abs));
+      const w = weight(place(node, step, j));
+      return p.map((pi, i) => {
+        const size = pi * targets + Math.abs(yj[i]);
+        return w * (pError[i] * targets + (rows(z.shape) + 4) * U * size + DIVISION * size) + TINY;
+      });
+    }),
+  body: (node) => body(node, 'finish'),
+  cases,
+};

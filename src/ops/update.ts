@@ -1,0 +1,108 @@
+/**
+ * What optimizers are made of (see optim.ts): the descent step and the moving averages, which overwrite their first
+ * operand, and the directions between them.
+ */
+import type { Attributes } from '../graph.ts';
+import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
+import type { Case, PointwiseOp } from './op.ts';
+import { equalShapes, tensors } from './shapes.ts';
+
+const f32 = (attributes: Attributes, name: string): number => Math.fround(Number(attributes[name]));
+const shapes = [
+  [7, 33],
+  [100, 1],
+  [10, 100],
+] as const;
+const cases = (operands: number, attributes: Attributes = {}, step = false): Case[] =>
+  shapes.map((shape) => ({
+    shapes: [...new Array(operands).fill(shape), ...(step ? [null] : [])],
+    attributes,
+    domain: [0.01, 2],
+  }));
+
+/** θ ← θ − η d; inputs θ, d, step. */
+export const descend: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'descend',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('descend', tensors(inputs)),
+  f: ([theta, d], { step }) => theta - step.learningRate * d,
+  rounding: ([theta, d], result, { step }) =>
+    U * (Math.abs(step.learningRate * d) + Math.abs(theta) + Math.abs(result)),
+  shaders: () => ['update/descend'],
+  call: ([theta, d]) => `descend(${theta}, ${d})`,
+  cases: cases(2, {}, true),
+};
+
+/** a + factor b: weight decay (g + λ θ) and Nesterov's look-ahead (g + μ v). */
+export const addScaled: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'addScaled',
+  shape: (inputs) => equalShapes('addScaled', inputs),
+  f: ([a, b], { attributes }) => a + f32(attributes, 'factor') * b,
+  rounding: ([a, b], result, { attributes }) =>
+    U * (2 * Math.abs(f32(attributes, 'factor') * b) + Math.abs(a) + Math.abs(result)),
+  shaders: () => ['update/add_scaled'],
+  call: ([a, b], attributes) => `add_scaled(${a}, ${b}, ${literal(f32(attributes, 'factor'))})`,
+  cases: cases(2, { factor: 0.3 }),
+};
+
+/** v ← μ v + g */
+export const momentum: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'momentum',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('momentum', inputs),
+  f: ([v, g], { attributes }) => f32(attributes, 'mu') * v + g,
+  rounding: ([v], result, { attributes }) => U * (Math.abs(f32(attributes, 'mu') * v) + Math.abs(result)) + TINY,
+  shaders: () => ['update/momentum'],
+  call: ([v, g], attributes) => `momentum(${v}, ${g}, ${literal(f32(attributes, 'mu'))})`,
+  cases: cases(2, { mu: 0.9 }),
+};
+
+/** m ← β m + (1 − β) g */
+export const average: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'average',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('average', inputs),
+  f: ([m, g], { attributes }) => f32(attributes, 'beta') * m + (1 - f32(attributes, 'beta')) * g,
+  rounding: ([m, g], result, { attributes }) => {
+    const beta = f32(attributes, 'beta');
+    return U * (Math.abs(beta * m) + 2 * Math.abs((1 - beta) * g) + Math.abs(result)) + TINY;
+  },
+  shaders: () => ['update/average'],
+  call: ([m, g], attributes) => `average(${m}, ${g}, ${literal(f32(attributes, 'beta'))})`,
+  cases: cases(2, { beta: 0.9 }),
+};
+
+/** v ← β v + (1 − β) g² */
+export const averageSquare: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'averageSquare',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('averageSquare', inputs),
+  f: ([v, g], { attributes }) => f32(attributes, 'beta') * v + (1 - f32(attributes, 'beta')) * g * g,
+  rounding: ([v, g], result, { attributes }) => {
+    const beta = f32(attributes, 'beta');
+    return U * (Math.abs(beta * v) + 3 * (1 - beta) * g * g + Math.abs(result)) + 3 * TINY;
+  },
+  shaders: () => ['update/average_square'],
+  call: ([v, g], attributes) => `average_square(${v}, ${g}, ${literal(f32(attributes, 'beta'))})`,
+  cases: cases(2, { beta: 0.999 }),
+};
+
+/** m̂ / (√v̂ + ε); inputs m, v, step. */
+export const normalize: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'normalize',
+  shape: (inputs) => equalShapes('normalize', tensors(inputs)),
+  f: ([m, v], { attributes, step }) =>
+    (m * step.correction1) / (Math.sqrt(v * step.correction2) + f32(attributes, 'epsilon')),
+  // A v below the smallest normal number may count as 0, which moves the root by at most its own root.
+  rounding: (_args, result, { attributes }) =>
+    Math.abs(result) * (3 * U + SQRT + DIVISION + Math.sqrt(TINY) / f32(attributes, 'epsilon')) + TINY,
+  shaders: () => ['update/normalize'],
+  call: ([m, v], attributes) => `normalize_by_root(${m}, ${v}, ${literal(f32(attributes, 'epsilon'))})`,
+  cases: cases(2, { epsilon: 1e-8 }, true),
+};
