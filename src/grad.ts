@@ -1,0 +1,60 @@
+/**
+ * Reverse-mode differentiation: walks the graph backwards from the loss and appends, for every node that leads to a
+ * wanted one, the nodes its op's gradient rule emits. Gradients are more graph, so they fuse and run like the rest.
+ */
+import { ArgumentError } from './errors.ts';
+import { describe, type Graph, label, type Node } from './graph.ts';
+import { sumOf } from './ops/pointwise.ts';
+
+/**
+ * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`).
+ * Named as the equations name them: `dW1` for W1, `delta1` for z1. Throws ArgumentError where an op on the way has no
+ * gradient, or no way leads there.
+ */
+export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[]): Map<Node, Node> {
+  const leads = leadingTo(graph, loss, wanted);
+  const contributions = new Map<Node, Node[]>();
+  const gradients = new Map<Node, Node>();
+  for (let id = loss.id; id >= 0; id--) {
+    const node = graph.nodes[id];
+    if (!leads.has(node)) continue;
+    const upstream = node === loss ? undefined : total(graph, node, contributions.get(node), wanted);
+    if (upstream) gradients.set(node, upstream);
+    if (node.op.kind === 'leaf') continue;
+    const towards = upstream ? node.op.gradient?.(graph, node, upstream) : node.op.lossGradient?.(graph, node);
+    if (!towards) throw new ArgumentError(`differentiate: ${label(node)} = ${describe(node)} has no gradient rule`);
+    node.inputs.forEach((input, i) => {
+      const append = towards[i];
+      if (append && leads.has(input)) contributions.set(input, [...(contributions.get(input) ?? []), append()]);
+    });
+  }
+  for (const node of wanted) {
+    if (!gradients.has(node)) throw new ArgumentError(`differentiate: ${label(node)} has no part in ${label(loss)}`);
+  }
+  return gradients;
+}
+
+/** The nodes of `wanted` and everything between them and the loss. */
+function leadingTo(graph: Graph, loss: Node, wanted: readonly Node[]): Set<Node> {
+  const leads = new Set(wanted);
+  for (const node of graph.nodes.slice(0, loss.id + 1))
+    if (node.inputs.some((input) => leads.has(input))) leads.add(node);
+  return leads;
+}
+
+function total(
+  graph: Graph,
+  node: Node,
+  terms: readonly Node[] | undefined,
+  wanted: readonly Node[],
+): Node | undefined {
+  if (!terms) return undefined;
+  const gradient = sumOf(graph, terms);
+  const name = /^z\d+$/.test(node.name)
+    ? node.name.replace('z', 'delta')
+    : wanted.includes(node)
+      ? `d${node.name}`
+      : '';
+  if (name && !gradient.name) gradient.name = name;
+  return gradient;
+}

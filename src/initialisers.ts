@@ -1,0 +1,41 @@
+/** Weight initialisers: plain data, drawn on the CPU from a counter-based stream, so a seed gives the same bits anywhere. */
+import { ArgumentError } from './errors.ts';
+import { normals, streams, uniforms } from './random.ts';
+import { columns, rows, type Shape, size } from './tensor.ts';
+
+export interface Initialiser {
+  readonly kind: 'normal' | 'uniform' | 'zeros';
+  /** Standard deviation, or half width of the interval, of weights with this many inputs and outputs. */
+  readonly scale: (inputs: number, outputs: number) => number;
+}
+
+/** Uniform in ± √(6 / (inputs + outputs)) (Glorot & Bengio 2010): for sigmoid, tanh, softmax, linear. */
+export const xavier = (): Initialiser => ({
+  kind: 'uniform',
+  scale: (inputs, outputs) => Math.sqrt(6 / (inputs + outputs)),
+});
+
+/** Normal with variance 2 / inputs (He et al. 2015): for ReLU and its kin. */
+export const he = (): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(2 / inputs) });
+
+/** N(0, deviation²). */
+export const normal = (deviation = 1): Initialiser => ({ kind: 'normal', scale: fixed('normal', deviation) });
+
+/** Uniform in ± limit. */
+export const uniform = (limit = 0.05): Initialiser => ({ kind: 'uniform', scale: fixed('uniform', limit) });
+
+export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
+
+function fixed(name: string, value: number): () => number {
+  if (!Number.isFinite(value) || value < 0)
+    throw new ArgumentError(`${name}: expected a finite number ≥ 0, found ${value}`);
+  return () => value;
+}
+
+/** Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs]. */
+export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
+  const s = scale(columns(shape), rows(shape));
+  if (kind === 'zeros') return new Float32Array(size(shape));
+  if (kind === 'normal') return Float32Array.from(normals(size(shape), seed, streams.init, index), (x) => s * x);
+  return Float32Array.from(uniforms(size(shape), seed, streams.init, index), (x) => s * (2 * x - 1));
+}

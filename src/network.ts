@@ -1,0 +1,83 @@
+/** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
+import type { Dataset, Field } from './data/dataset.ts';
+import { differentiate } from './grad.ts';
+import { append, createGraph, type Graph, type Node } from './graph.ts';
+import {
+  appendActivation,
+  appendLoss,
+  appendModel,
+  features,
+  type LossFunction,
+  type Model,
+  outputs,
+  type Parameter,
+} from './model.ts';
+import { gather } from './ops/gather.ts';
+import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
+import { correct, tally } from './ops/metrics.ts';
+import { sum } from './ops/reduce.ts';
+import { appendUpdate, type Optimizer } from './optim.ts';
+
+export interface Network {
+  readonly graph: Graph;
+  readonly parameters: readonly Parameter[];
+}
+
+export interface NetworkOptions {
+  readonly model: Model;
+  readonly loss: LossFunction;
+  readonly batch: number;
+}
+
+/** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `lossTotal` adds up over the steps of an epoch. */
+export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network {
+  const { graph, parameters, terms } = withLoss(options);
+  const gradients = differentiate(
+    graph,
+    terms,
+    parameters.map(({ node }) => node),
+  );
+  if (optimizer) for (const { node } of parameters) appendUpdate(graph, optimizer, node, gradients.get(node)!);
+  return { graph, parameters };
+}
+
+/** x, y -> `lossTotal` and `correctTotal` over many batches. */
+export function evaluationNetwork(options: NetworkOptions): Network {
+  const { graph, parameters, output, y } = withLoss(options);
+  const { threshold } = options.loss;
+  const right = append(graph, sum, [append(graph, correct, [output, y, stepOf(graph)], { threshold })], {}, 'correct');
+  append(graph, tally, [leaf(graph, state, 'correctTotal', [1, 1]), right, stepOf(graph)], { mean: false });
+  return { graph, parameters };
+}
+
+/** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
+export function predictionNetwork({ model, loss, batch }: NetworkOptions): Network & { prediction: string } {
+  const graph = createGraph();
+  const x = leaf(graph, batchLeaf, 'x', [features(model), batch]);
+  const { output, parameters } = appendModel(graph, model, x);
+  return { graph, parameters, prediction: appendActivation(graph, loss.prediction, output, 'prediction').name };
+}
+
+/** A data set on the device -> x and y of one batch. */
+export function feedNetwork({ inputs, targets, count }: Dataset, batch: number): Graph {
+  const graph = createGraph();
+  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field) => {
+    const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
+    const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
+    append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
+  };
+  feed('x', inputs);
+  feed('y', targets);
+  return graph;
+}
+
+function withLoss({ model, loss, batch }: NetworkOptions) {
+  const graph = createGraph();
+  const x = leaf(graph, batchLeaf, 'x', [features(model), batch]);
+  const y = leaf(graph, batchLeaf, 'y', [outputs(model), batch]);
+  const { output, parameters } = appendModel(graph, model, x);
+  const terms: Node = appendLoss(graph, loss, output, y);
+  const total = append(graph, sum, [terms], {}, 'loss');
+  append(graph, tally, [leaf(graph, state, 'lossTotal', [1, 1]), total, stepOf(graph)], { mean: loss.mean });
+  return { graph, parameters, output, y, terms };
+}
