@@ -1,0 +1,105 @@
+/**
+ * Compares tensors of a step with the CPU reference, element by element, against computed bounds. The reference goes from
+ * tensor to tensor with the values the device holds, so that every bound is about one kernel and stays tight.
+ */
+import { CheckError } from './errors.ts';
+import { overwrites, storageOf } from './fuse.ts';
+import { type Graph, label, type Node } from './graph.ts';
+import type { Data, Value } from './ops/op.ts';
+import { evaluate } from './reference.ts';
+import type { StepRow } from './step.ts';
+import { columns, rows, type Shape, show } from './tensor.ts';
+
+export interface Comparison {
+  readonly tensor: string;
+  readonly shape: Shape;
+  /** The element that uses most of its allowance. */
+  readonly worst: {
+    readonly row: number;
+    readonly column: number;
+    readonly actual: number;
+    readonly expected: number;
+    readonly bound: number;
+  };
+  /** |actual − expected| / bound there; above 1 is an error. */
+  readonly share: number;
+}
+
+export interface Report {
+  readonly ok: boolean;
+  readonly tensors: readonly Comparison[];
+  /** The largest share of all. */
+  readonly share: number;
+}
+
+/** Every element of `actual` against its bound. A NaN, or an infinity on one side only, uses up any allowance. */
+export function compare(tensor: string, actual: ArrayLike<number>, { data, error, shape }: Value): Comparison {
+  let [worst, share] = [0, -1];
+  for (let i = 0; i < data.length; i++) {
+    const used = shareOf(actual[i], data[i], error?.[i] ?? 0);
+    if (used > share) [worst, share] = [i, used];
+  }
+  const at = { row: Math.floor(worst / columns(shape)), column: worst % columns(shape) };
+  return {
+    tensor,
+    shape,
+    share,
+    worst: { ...at, actual: actual[worst], expected: data[worst], bound: error?.[worst] ?? 0 },
+  };
+}
+
+function shareOf(actual: number, expected: number, bound: number): number {
+  if (Object.is(actual, expected) || actual === expected) return 0;
+  const share = Math.abs(actual - expected) / bound;
+  return Number.isNaN(share) ? Number.POSITIVE_INFINITY : share;
+}
+
+export interface CheckOptions {
+  readonly step: StepRow;
+  /** Leaves as they were before the step. */
+  leaf(node: Node): Data;
+  /** What the device holds after the step, for the nodes it stores; undefined for the others. */
+  actual(node: Node): Data | undefined;
+}
+
+/** Compares every tensor that the device holds after one run of the graph. */
+export function checkGraph(graph: Graph, { step, leaf, actual }: CheckOptions): Report {
+  const tensors: Comparison[] = [];
+  evaluate(graph, {
+    step,
+    bounds: true,
+    leaf: (node) => ({ shape: node.shape, data: leaf(node) }),
+    observe: (node, value) => {
+      const data = actual(node);
+      if (!data) return value;
+      tensors.push(compare(overwrites(node) ? `${label(storageOf(node))}′` : label(node), data, value));
+      return { shape: value.shape, data };
+    },
+  });
+  return report(tensors);
+}
+
+export function report(tensors: readonly Comparison[]): Report {
+  const share = Math.max(0, ...tensors.map((tensor) => tensor.share));
+  return { ok: share <= 1, tensors, share };
+}
+
+/** Throws CheckError naming the worst tensor of a report that is not ok. */
+export function demand(checked: Report, where: string): Report {
+  if (checked.ok) return checked;
+  const bad = checked.tensors.filter((tensor) => !(tensor.share <= 1));
+  throw new CheckError(
+    `${where}: ${bad.length} of ${checked.tensors.length} tensors differ from the CPU reference:\n${bad.map(line).join('\n')}`,
+  );
+}
+
+const line = ({ tensor, shape, share, worst }: Comparison): string =>
+  `${tensor.padEnd(10)} ${show(shape).padEnd(12)} worst at (${worst.row}, ${worst.column}): ` +
+  `${worst.actual} instead of ${worst.expected}, ${(100 * share).toFixed(1)} % of the bound ${worst.bound.toExponential(1)}`;
+
+/** A line per tensor: worst element and the share of its allowance. */
+export const printReport = ({ tensors }: Report): string => tensors.map(line).join('\n');
+
+/** Rows times columns of everything compared. */
+export const elements = ({ tensors }: Report): number =>
+  tensors.reduce((sum, { shape }) => sum + rows(shape) * columns(shape), 0);

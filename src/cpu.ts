@@ -1,0 +1,66 @@
+/** The CPU engine: the reference, in f32, behind the same interface. Slow and simple; for machines without WebGPU. */
+import type { Engine, Program, ProgramOptions } from './engine.ts';
+import { overwrites, storageOf } from './fuse.ts';
+import type { Graph } from './graph.ts';
+import type { Data, Value } from './ops/op.ts';
+import { evaluate } from './reference.ts';
+import type { StepRow } from './step.ts';
+import { size } from './tensor.ts';
+
+interface CpuProgram extends Program {
+  readonly memory: Map<string, Value>;
+  run(step: StepRow): void;
+}
+
+export function cpuEngine(): Engine {
+  return {
+    kind: 'cpu',
+    name: 'CPU reference',
+    largest: Number.POSITIVE_INFINITY,
+    maxRows: 1024,
+    program: async (graph, options) => cpuProgram(graph, options),
+    run: (programs, table) => {
+      for (const row of table) for (const program of programs) (program as CpuProgram).run(row);
+    },
+    // A macrotask, so that a page or a server breathes between chunks.
+    settled: () => new Promise((resolve) => setTimeout(resolve)),
+    destroy: () => {},
+  };
+}
+
+function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions): CpuProgram {
+  const memory = new Map<string, Value>();
+  const put = (name: string, value: Value): void => {
+    const place = memory.get(name);
+    // In place, since another program may share the tensor.
+    if (place) (place.data as Float32Array).set(value.data);
+    else memory.set(name, value);
+  };
+  const named = graph.nodes.filter(
+    (node) => node.name && node.op.name !== 'step' && (node.op.kind === 'leaf' || keep(node)),
+  );
+  for (const { name, shape } of named) {
+    const theirs = shared?.names.includes(name) ? (shared.program as CpuProgram).memory.get(name) : undefined;
+    memory.set(name, theirs ?? { shape, data: new Float32Array(size(shape)) });
+  }
+  return {
+    graph,
+    memory,
+    tensors: memory,
+    write: (name, data) => {
+      const { shape } = memory.get(name)!;
+      // A data set stays as it is stored; everything else is f32.
+      if (graph.nodes.some((node) => node.name === name && node.op.name === 'data')) memory.set(name, { shape, data });
+      else put(name, { shape, data });
+    },
+    read: async (name) => Float32Array.from(memory.get(name)!.data as Data),
+    run: (step) => {
+      const values = evaluate(graph, { step, single: true, leaf: (node) => memory.get(node.name)! });
+      for (const [node, value] of values) {
+        if (overwrites(node)) put(storageOf(node).name, value);
+        else if (node.op.kind !== 'leaf' && memory.has(node.name)) put(node.name, value);
+      }
+    },
+    destroy: () => memory.clear(),
+  };
+}

@@ -1,0 +1,42 @@
+/** What training needs of a device. Two engines: runtime.ts runs the schedule on a GPU, cpu.ts the graph on the CPU. */
+import type { Graph, Node } from './graph.ts';
+import type { Data } from './ops/op.ts';
+import type { Schedule } from './schedule.ts';
+import type { StepRow } from './step.ts';
+import type { Shape } from './tensor.ts';
+
+export interface ProgramOptions {
+  /** Nodes that can be read after a run. */
+  readonly keep: (node: Node) => boolean;
+  /** Tensors that are those of the same name in another program. */
+  readonly shared?: { readonly program: Program; readonly names: readonly string[] };
+}
+
+/** A graph made ready to run: its buffers, and on a GPU its pipelines and bind groups. */
+export interface Program {
+  readonly graph: Graph;
+  /** What a GPU runs; undefined on the CPU. */
+  readonly schedule?: Schedule;
+  readonly tensors: ReadonlyMap<string, { readonly shape: Shape }>;
+  /** Overwrites a tensor, given compact [rows][columns], or the packed samples of a data set. Queued, in order with runs. */
+  write(name: string, data: Data): void;
+  /** The tensor after everything queued so far, compact. */
+  read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  destroy(): void;
+}
+
+export interface Engine {
+  readonly kind: 'gpu' | 'cpu';
+  /** The adapter, for people. */
+  readonly name: string;
+  /** Largest tensor it can bind, in bytes. */
+  readonly largest: number;
+  /** How many rows `run` takes at most. */
+  readonly maxRows: number;
+  program(graph: Graph, options: ProgramOptions): Promise<Program>;
+  /** For each row, each program in turn. On a GPU: one encoder, one pass, one submit; returns at once. */
+  run(programs: readonly Program[], table: readonly StepRow[]): void;
+  /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong. */
+  settled(): Promise<void>;
+  destroy(): void;
+}

@@ -1,0 +1,95 @@
+/**
+ * The CPU reference: runs the graph, node by node, with naive loops in f64 (or stored as f32, for `device: 'cpu'`). With
+ * `bounds` it carries along, for every element, a bound on how far f32 arithmetic on a GPU may end up from it: the op's own
+ * rounding plus what the errors of its operands do to the result.
+ */
+import type { Graph, Node } from './graph.ts';
+import type { PointwiseOp, Value } from './ops/op.ts';
+import { tensors } from './ops/shapes.ts';
+import type { StepRow } from './step.ts';
+import { columns, rows, size } from './tensor.ts';
+
+export interface EvaluateOptions {
+  readonly step: StepRow;
+  leaf(node: Node): Value;
+  readonly bounds?: boolean;
+  /** Store every tensor as f32. */
+  readonly single?: boolean;
+  /** Sees each value as it is computed; what it returns takes its place. */
+  observe?(node: Node, value: Value): Value;
+}
+
+/** The value of every node of the graph; leaves are asked for when something reads them. */
+export function evaluate(graph: Graph, options: EvaluateOptions): Map<Node, Value> {
+  const values = new Map<Node, Value>();
+  const at = (node: Node): Value => {
+    if (!values.has(node)) values.set(node, options.leaf(node));
+    return values.get(node)!;
+  };
+  for (const node of graph.nodes) {
+    if (node.op.kind === 'leaf') continue;
+    const computed = compute(node, tensors(node.inputs).map(at), options);
+    values.set(node, options.observe?.(node, computed) ?? computed);
+  }
+  return values;
+}
+
+function compute(node: Node, inputs: readonly Value[], { step, bounds, single }: EvaluateOptions): Value {
+  const { op, shape } = node;
+  if (op.kind === 'leaf') throw new Error(`${op.name} is a leaf: it is given, not computed`);
+  if (op.kind === 'pointwise') return pointwise(op, node, inputs, step, Boolean(bounds), Boolean(single));
+  const exact = op.reference(inputs, node, step);
+  const error = bounds ? op.error(inputs, exact, node, step) : undefined;
+  return { shape, data: single ? Float32Array.from(exact) : exact, error };
+}
+
+function pointwise(
+  op: PointwiseOp,
+  node: Node,
+  inputs: readonly Value[],
+  step: StepRow,
+  bounds: boolean,
+  single: boolean,
+): Value {
+  const { shape, attributes } = node;
+  const [m, n] = [rows(shape), columns(shape)];
+  const data = single ? new Float32Array(size(shape)) : new Float64Array(size(shape));
+  const error = bounds ? new Float64Array(size(shape)) : undefined;
+  // How far to go in each operand for the next row and column; a single row or column is repeated.
+  const steps = inputs.map((input) => [
+    rows(input.shape) === 1 ? 0 : columns(input.shape),
+    columns(input.shape) === 1 ? 0 : 1,
+  ]);
+  const args = new Array<number>(inputs.length);
+  const place = { attributes, step, column: 0 };
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      place.column = j;
+      for (let k = 0; k < args.length; k++) args[k] = inputs[k].data[i * steps[k][0] + j * steps[k][1]];
+      const result = op.f(args, place);
+      data[i * n + j] = result;
+      if (error) {
+        const errors = inputs.map((input, k) => input.error?.[i * steps[k][0] + j * steps[k][1]] ?? 0);
+        error[i * n + j] = op.rounding(args, result, place) + carried(op, args, errors, result, place);
+      }
+    }
+  }
+  return { shape, data, error };
+}
+
+/** What the errors of the operands do to f: the larger move of f when an operand moves by its error, to first order. */
+function carried(
+  op: PointwiseOp,
+  args: readonly number[],
+  errors: readonly number[],
+  result: number,
+  place: Parameters<PointwiseOp['f']>[1],
+): number {
+  let total = 0;
+  errors.forEach((e, k) => {
+    if (e === 0) return;
+    const moved = (by: number) => Math.abs(op.f(args.with(k, args[k] + by), place) - result);
+    total += Math.max(moved(e), moved(-e));
+  });
+  return total;
+}
