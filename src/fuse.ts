@@ -1,0 +1,253 @@
+/**
+ * Kernels out of nodes. A kernel op starts a kernel; a pointwise op joins the kernel that computes one of its operands,
+ * if everything else it needs is there by then, and so runs in registers; an op that an existing body computes on the side
+ * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
+ */
+import { ShapeError } from './errors.ts';
+import { describe, type Graph, label, type Node } from './graph.ts';
+import type { Body, PointwiseOp } from './ops/op.ts';
+import { tensors } from './ops/shapes.ts';
+import { columns, rows, sameShape, stride } from './tensor.ts';
+
+export interface Kernel {
+  readonly body: Body;
+  /** Epilogue -> the nodes it computes, in order. The first one takes the body's result, except in a `map`. */
+  readonly chains: Map<string, Node[]>;
+}
+
+export interface FuseOptions {
+  /** Nodes whose value must be in memory afterwards. Nodes that overwrite their operand always are. */
+  readonly keep: (node: Node) => boolean;
+  /** Storage buffers one dispatch may bind. */
+  readonly storageBuffers: number;
+}
+
+export interface Fused {
+  /** In an order that respects every dependency; independent ones stand next to each other. */
+  readonly kernels: readonly Kernel[];
+  /** Nodes that are written to memory; all others live in registers. */
+  readonly stored: ReadonlySet<Node>;
+}
+
+/** The node whose memory this one uses: its own, unless it overwrites an operand. */
+export function storageOf(node: Node): Node {
+  const { op } = node;
+  return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
+}
+export const overwrites = (node: Node): boolean => storageOf(node) !== node;
+
+export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
+
+export function fuse(graph: Graph, { keep, storageBuffers }: FuseOptions): Fused {
+  const live = carriersFirst(liveNodes(graph, (node) => keep(node) || overwrites(node)));
+  const readers = readersOf(live);
+  const home = new Map<Node, Kernel>();
+  const kernels: Kernel[] = [];
+
+  const isStored = (node: Node): boolean =>
+    keep(node) || overwrites(node) || (readers.get(node) ?? []).some((reader) => home.get(reader) !== home.get(node));
+
+  /** Kernels that must have run before this one: those of its operands, and those that read what it overwrites. */
+  const dependencies = (kernel: Kernel): Set<Kernel> => {
+    const before = new Set<Kernel>();
+    for (const node of nodesOf(kernel)) {
+      for (const other of [...node.inputs, ...readersBefore(node, readers)]) {
+        const there = home.get(other);
+        if (there && there !== kernel) before.add(there);
+      }
+    }
+    return before;
+  };
+  const dependsOn = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
+    if (kernel === other) return true;
+    seen.add(kernel);
+    return [...dependencies(kernel)].some((before) => !seen.has(before) && dependsOn(before, other, seen));
+  };
+
+  const fits = (kernel: Kernel, chain: string, node: Node): boolean => {
+    if (!sameShape(kernel.body.epilogues[chain], node.shape)) return false;
+    const inChain = (other: Node) => kernel.chains.get(chain)?.includes(other);
+    const before = [...node.inputs, ...readersBefore(node, readers)].filter((other) => !inChain(other));
+    const early = before.every((other) => !home.has(other) || !dependsOn(home.get(other)!, kernel));
+    const clobbers =
+      overwrites(node) && Object.values(kernel.body.operands).some((x) => storageOf(x) === storageOf(node));
+    return early && !clobbers && bindings(kernel, node) <= storageBuffers;
+  };
+
+  /** Storage buffers the kernel binds, if `extra` joined it. */
+  const bindings = (kernel: Kernel, extra: Node): number => {
+    const inside = [...nodesOf(kernel), extra];
+    const loaded = inside.flatMap((node) => (node.op.kind === 'pointwise' ? tensors(node.inputs) : []));
+    const external = loaded.filter((node) => !inside.includes(node));
+    const written = inside.filter((node) => node === extra || isStored(node));
+    return Object.keys(kernel.body.operands).length + new Set([...external, ...written].map(storageOf)).size;
+  };
+
+  const place = (kernel: Kernel, chain: string, node: Node): void => {
+    kernel.chains.set(chain, [...(kernel.chains.get(chain) ?? []), node]);
+    home.set(node, kernel);
+  };
+
+  const start = (node: Node): void => {
+    const body = node.op.kind === 'kernel' ? node.op.body(node) : mapBody(node);
+    const kernel: Kernel = { body, chains: new Map() };
+    kernels.push(kernel);
+    place(kernel, Object.keys(body.epilogues)[0], node);
+  };
+
+  const join = (node: Node): boolean => {
+    for (const kernel of kernels.toReversed()) {
+      const chain = node.op.kind === 'pointwise' ? chainOfOperand(kernel, node) : carrier(kernel, node);
+      if (chain && fits(kernel, chain, node)) {
+        place(kernel, chain, node);
+        return true;
+      }
+    }
+    return false;
+  };
+
+  for (const node of live) if (node.op.kind !== 'leaf' && !join(node)) start(node);
+  return {
+    kernels: inOrder(kernels, dependencies),
+    stored: new Set(live.filter((node) => home.has(node) && isStored(node))),
+  };
+}
+
+/** What the outputs need, in the order of the graph. */
+function liveNodes(graph: Graph, isOutput: (node: Node) => boolean): Node[] {
+  const live = new Set<Node>();
+  for (const node of graph.nodes.toReversed()) {
+    if (isOutput(node)) live.add(node);
+    if (live.has(node)) for (const input of node.inputs) live.add(input);
+  }
+  return graph.nodes.filter((node) => live.has(node));
+}
+
+/** Moves a node behind the one whose body could carry it, unless something needs it before that. */
+function carriersFirst(nodes: readonly Node[]): Node[] {
+  const order = [...nodes];
+  const bodies = nodes.flatMap((node) => (node.op.kind === 'kernel' ? [{ node, body: node.op.body(node) }] : []));
+  for (const node of nodes) {
+    const carrier = bodies.find((other) => other.node !== node && other.body.carries?.(node));
+    if (!carrier) continue;
+    const [at, to] = [order.indexOf(node), order.indexOf(carrier.node)];
+    const needed = order.findIndex((other) => other.inputs.includes(node));
+    if (to > at && (needed < 0 || needed > to)) order.splice(to, 0, ...order.splice(at, 1));
+  }
+  return order;
+}
+
+function readersOf(nodes: readonly Node[]): Map<Node, Node[]> {
+  const readers = new Map<Node, Node[]>();
+  for (const node of nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
+  return readers;
+}
+
+/** For a node that overwrites its operand: who else reads the old value. */
+function readersBefore(node: Node, readers: Map<Node, Node[]>): Node[] {
+  const { op } = node;
+  if (op.kind !== 'pointwise' || op.inPlace === undefined) return [];
+  const others = readers.get(node.inputs[op.inPlace])!.filter((reader) => reader !== node);
+  const late = others.find((reader) => reader.id > node.id);
+  if (late)
+    throw new ShapeError(
+      `${label(late)} = ${describe(late)} reads ${label(node.inputs[op.inPlace])} after it is overwritten`,
+    );
+  return others;
+}
+
+/** The chain of this kernel that computes an operand of the node. */
+function chainOfOperand(kernel: Kernel, node: Node): string | undefined {
+  for (const [chain, nodes] of kernel.chains) if (node.inputs.some((input) => nodes.includes(input))) return chain;
+  return undefined;
+}
+
+/** The epilogue of this kernel's body that carries the node, if it is still free. */
+function carrier(kernel: Kernel, node: Node): string | undefined {
+  const chain = kernel.body.carries?.(node);
+  return chain && !kernel.chains.has(chain) ? chain : undefined;
+}
+
+function mapBody(node: Node): Body {
+  const [m, n] = [rows(node.shape), columns(node.shape)];
+  return {
+    shaders: ['map'],
+    constants: { ROWS: m, COLUMNS: n },
+    operands: {},
+    epilogues: { finish: node.shape },
+    workgroups: [Math.min(Math.ceil((m * n) / 64), 65535), 1, 1],
+  };
+}
+
+/** By length of the longest chain of dependencies, so that independent kernels stand next to each other. */
+function inOrder(kernels: readonly Kernel[], dependencies: (kernel: Kernel) => Set<Kernel>): Kernel[] {
+  const levels = new Map<Kernel, number>();
+  const level = (kernel: Kernel): number => {
+    const known = levels.get(kernel);
+    if (known !== undefined) return known;
+    const found = 1 + Math.max(-1, ...[...dependencies(kernel)].map(level));
+    levels.set(kernel, found);
+    return found;
+  };
+  return kernels.toSorted((a, b) => level(a) - level(b));
+}
+
+/** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
+export interface GlueBuffer {
+  readonly node: Node;
+  readonly name: string;
+  readonly access: 'read' | 'readWrite';
+}
+export interface Glue {
+  readonly code: string;
+  readonly buffers: readonly GlueBuffer[];
+  readonly shaders: readonly string[];
+  readonly constants: Readonly<Record<string, boolean>>;
+}
+
+/** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
+export function glue(kernel: Kernel, stored: ReadonlySet<Node>): Glue {
+  const buffers = new Map<Node, GlueBuffer>();
+  const use = (node: Node, access: 'read' | 'readWrite'): string => {
+    const at = storageOf(node);
+    const name = identifier(at);
+    if (access === 'readWrite' || !buffers.has(at)) buffers.set(at, { node: at, name, access });
+    return name;
+  };
+  const shaders = new Set<string>();
+  const code: string[] = [];
+  const constants: Record<string, boolean> = {};
+  for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
+    const chain = kernel.chains.get(epilogue) ?? [];
+    constants[epilogue.toUpperCase()] = chain.length > 0;
+    const computed = chain.filter((node) => node.op.kind === 'pointwise');
+    const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
+    for (const node of computed)
+      for (const path of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(path);
+    code.push(
+      `fn ${epilogue}(value: f32, row: u32, col: u32) {`,
+      ...[...outside].map((node) => `  let ${local(node)} = ${use(node, 'read')}[${at(node, shape)}];`),
+      ...chain.map((node) => `  let ${local(node)} = ${expression(node)};`),
+      ...chain
+        .filter((node) => stored.has(node))
+        .map((node) => `  ${use(node, 'readWrite')}[${at(node, shape)}] = ${local(node)};`),
+      '}',
+    );
+  }
+  return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants };
+}
+
+const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;
+const local = (node: Node): string => `${identifier(node)}_value`;
+
+function expression(node: Node): string {
+  if (node.op.kind !== 'pointwise') return 'value';
+  return node.op.call(tensors(node.inputs).map(local), node.attributes);
+}
+
+/** Index of (row, col) in the memory of a node; a single row or column is repeated. */
+function at(node: Node, shape: Node['shape']): string {
+  const row = rows(node.shape) === 1 && rows(shape) > 1 ? '0u' : 'row';
+  const col = columns(node.shape) === 1 && columns(shape) > 1 ? '0u' : 'col';
+  return `${row} * ${stride(node.shape)}u + ${col}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
+ * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
+ */
+import { type FuseOptions, fuse, glue, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import { type Graph, label, type Node } from './graph.ts';
+import { type LinkedShader, link } from './shader.ts';
+import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
+
+export interface Binding {
+  /** Name in the WGSL. */
+  readonly name: string;
+  /** Name of the buffer in the plan. */
+  readonly buffer: string;
+  readonly access: 'read' | 'readWrite';
+  readonly tensor: string;
+}
+
+export interface Step {
+  /** 'gemm + bias + relu' */
+  readonly label: string;
+  /** Names of the tensors it writes. */
+  readonly writes: readonly string[];
+  readonly shader: LinkedShader;
+  readonly bindings: readonly Binding[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+export interface Buffer {
+  readonly name: string;
+  readonly bytes: number;
+  /** Slots are shared by tensors whose lifetimes do not meet. */
+  readonly role: 'leaf' | 'kept' | 'slot';
+  /** First and last step that needs each tensor in it. */
+  readonly tenants: readonly { readonly tensor: string; readonly from: number; readonly to: number }[];
+}
+
+export interface Schedule {
+  readonly graph: Graph;
+  readonly steps: readonly Step[];
+  readonly buffers: readonly Buffer[];
+  /** Tensors that can be read after a step: name -> its buffer and shape. */
+  readonly tensors: ReadonlyMap<string, { readonly buffer: string; readonly shape: Shape }>;
+}
+
+export function schedule(graph: Graph, options: FuseOptions): Schedule {
+  const { kernels, stored } = fuse(graph, options);
+  const plans = kernels.map((kernel) => ({ kernel, glue: glue(kernel, stored) }));
+  const touches = plans.map(({ kernel, glue }) => [
+    ...Object.values(kernel.body.operands).map(storageOf),
+    ...glue.buffers.map((buffer) => buffer.node),
+  ]);
+  const { buffers, bufferOf } = planBuffers(touches, options.keep);
+  const steps = plans.map(({ kernel, glue }) => {
+    const { body } = kernel;
+    const shader = link({
+      shaders: [...body.shaders, ...glue.shaders],
+      constants: { ...body.constants, ...glue.constants },
+      glue: glue.code,
+      storage: glue.buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
+    });
+    const nodes = new Map([...Object.entries(body.operands), ...glue.buffers.map((b) => [b.name, b.node] as const)]);
+    const bindings = shader.storage.map(({ name, access }): Binding => {
+      const node = storageOf(nodes.get(name)!);
+      return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
+    });
+    const writes = nodesOf(kernel).filter((node) => stored.has(node));
+    return { label: labelOf(kernel), writes: writes.map(written), shader, bindings, workgroups: body.workgroups };
+  });
+  const readable = graph.nodes.filter(
+    (node) => node.name && bufferOf.has(node) && (node.op.kind === 'leaf' || options.keep(node)),
+  );
+  const tensors = new Map(readable.map((node) => [node.name, { buffer: bufferOf.get(node)!, shape: node.shape }]));
+  return { graph, steps, buffers, tensors };
+}
+
+const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
+
+function labelOf(kernel: Kernel): string {
+  const titles = nodesOf(kernel).flatMap(({ op, attributes }) =>
+    op.kind === 'pointwise' ? [op.title?.(attributes) ?? op.name] : [],
+  );
+  return [kernel.body.shaders[0], ...titles].join(' + ');
+}
+
+/** Buffers for every tensor that the steps touch; `touches[i]` are those of step i. */
+export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: Node) => boolean) {
+  const lives = new Map<Node, { from: number; to: number }>();
+  touches.forEach((nodes, i) => {
+    for (const node of nodes) lives.set(node, { from: lives.get(node)?.from ?? i, to: i });
+  });
+  const buffers: Buffer[] = [];
+  const slots: { name: string; bytes: number; role: 'slot'; tenants: Buffer['tenants'][number][] }[] = [];
+  const bufferOf = new Map<Node, string>();
+  for (const [node, life] of lives) {
+    const tenant = { tensor: label(node), ...life };
+    if (node.op.kind === 'leaf' || keep(node)) {
+      bufferOf.set(node, label(node));
+      const role = node.op.kind === 'leaf' ? 'leaf' : 'kept';
+      buffers.push({ name: label(node), bytes: storageBytes(node), role, tenants: [tenant] });
+      continue;
+    }
+    const bytes = byteLength(node.shape);
+    // Free slots are those whose last tenant is done; of these the one that has to grow least.
+    const free = slots.filter((slot) => slot.tenants[slot.tenants.length - 1].to < life.from);
+    let slot = free.toSorted((a, b) => Math.abs(a.bytes - bytes) - Math.abs(b.bytes - bytes))[0];
+    if (!slot) {
+      slot = { name: `slot${slots.length}`, bytes, role: 'slot', tenants: [] };
+      slots.push(slot);
+    }
+    slot.bytes = Math.max(slot.bytes, bytes);
+    slot.tenants.push(tenant);
+    bufferOf.set(node, slot.name);
+  }
+  return { buffers: [...buffers, ...slots] as Buffer[], bufferOf };
+}
+
+/** Bytes of a tensor in GPU memory; a resident data set is packed, not padded. */
+function storageBytes(node: Node): number {
+  if (node.op.name !== 'data') return byteLength(node.shape);
+  const elements = rows(node.shape) * columns(node.shape);
+  return node.attributes.format === 'bytes' ? Math.ceil(elements / 4) * 4 : 4 * elements;
+}
+
+/** One block per dispatch: what it runs, what it reads and writes, its grid; then the buffers. */
+export function printSchedule({ steps, buffers }: Schedule): string {
+  const shapes = new Map(steps.flatMap((step) => step.bindings.map((b) => [b.buffer, b] as const)));
+  const blocks = steps.map(({ label, writes, bindings, workgroups, shader }, i) => {
+    const list = bindings.map(({ name, tensor, buffer, access }) => {
+      const as = name === tensor.replace(/\W/g, '_') ? '' : `${name}=`;
+      const where = buffer === tensor ? '' : `@${buffer}`;
+      return `${access === 'read' ? 'read' : 'readWrite'} ${as}${tensor}${where}`;
+    });
+    const uniform = shader.usesStep ? ', uniform step' : '';
+    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}`;
+  });
+  const roles = (['leaf', 'kept', 'slot'] as const).map((role) => {
+    const these = buffers.filter((buffer) => buffer.role === role);
+    const bytes = these.reduce((sum, buffer) => sum + buffer.bytes, 0);
+    return `${role} ${these.length} (${bytes} bytes)`;
+  });
+  return [...blocks, `${shapes.size} buffers: ${roles.join(', ')}`].join('\n');
+}
