@@ -1,0 +1,157 @@
+/** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
+import { DeviceLostError, NoAdapterError, OutOfMemoryError, RetrogradError, ShaderError } from './errors.ts';
+import { platform } from './platform.ts';
+import { type LinkedShader, locate } from './shader.ts';
+
+export interface DeviceInfo {
+  /** For people: 'llvmpipe (LLVM 15.0.6, 256 bits)'. */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** Runs on the CPU (lavapipe, SwiftShader). */
+  readonly software: boolean;
+}
+
+export interface Device {
+  readonly gpu: GPUDevice;
+  readonly info: DeviceInfo;
+  /** Bytes of all buffers made through it that are not destroyed yet. */
+  readonly bytesInUse: number;
+  /** Makes buffers, all or none. Throws OutOfMemoryError. */
+  createBuffers(descriptors: readonly GPUBufferDescriptor[]): Promise<GPUBuffer[]>;
+  destroyBuffer(buffer: GPUBuffer): void;
+  /** The pipeline of a linked shader, made once per text. Throws ShaderError naming the file and its line. */
+  pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
+  /** Throws what happened to the device since the last call: DeviceLostError, or an error that reached no one. */
+  assertAlive(): void;
+  destroy(): void;
+}
+
+/**
+ * Asks for the fastest adapter with all the limits it offers. Options are those of `requestAdapter`. Throws
+ * NoAdapterError saying what to install or which flag to set.
+ */
+export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
+  const gpu = await platform.gpu();
+  if (!gpu) throw new NoAdapterError(`This ${runtime()} has no WebGPU. ${remedy()}`);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
+  if (!adapter) throw new NoAdapterError(`WebGPU is here, but it found no adapter. ${remedy()}`);
+  const wanted = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage'] as const;
+  const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
+  return watch(await adapter.requestDevice({ requiredLimits }), infoOf(adapter.info));
+}
+
+const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
+const runtime = (): string => (inNode() ? 'Node process' : 'browser');
+
+function remedy(): string {
+  if (!inNode()) {
+    return 'Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu. Or pass device: "cpu".';
+  }
+  const driver = {
+    linux: 'a Vulkan driver (without a GPU: mesa-vulkan-drivers 24 or newer)',
+    darwin: 'macOS with Metal',
+    win32: 'a DirectX 12 driver',
+  };
+  return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}. Or pass device: 'cpu'.`;
+}
+
+function infoOf(info: GPUAdapterInfo): DeviceInfo {
+  const { vendor, architecture, device, description } = info;
+  const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter';
+  return { name, vendor, architecture, software: Boolean(info.isFallbackAdapter) };
+}
+
+/** A Device around a GPUDevice that the caller opened. */
+export function watch(gpu: GPUDevice, info: DeviceInfo): Device {
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const live = new Map<GPUBuffer, number>();
+  let trouble: RetrogradError | undefined;
+  let lost: DeviceLostError | undefined;
+  gpu.lost.then(({ reason, message }) => {
+    const how = reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason';
+    lost = new DeviceLostError(`The device "${info.name}" is gone: ${how}. What it held is lost.`);
+  });
+  gpu.addEventListener('uncapturederror', (event) => {
+    event.preventDefault();
+    trouble ??= new RetrogradError(`The device reported an error: ${event.error.message}`);
+  });
+  const inUse = (): number => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const device: Device = {
+    gpu,
+    info,
+    get bytesInUse() {
+      return inUse();
+    },
+    assertAlive() {
+      if (lost) throw lost;
+      const error = trouble;
+      trouble = undefined;
+      if (error) throw error;
+    },
+    async createBuffers(descriptors) {
+      device.assertAlive();
+      const asked = descriptors.reduce((sum, { size }) => sum + size, 0);
+      // Scopes are one stack per device: pushed and popped without a pause, so they cannot cross those of others.
+      gpu.pushErrorScope('validation');
+      gpu.pushErrorScope('out-of-memory');
+      const buffers = descriptors.map((descriptor) => gpu.createBuffer(descriptor));
+      const [memory, validation] = await Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
+      if (memory || validation) {
+        for (const buffer of buffers) buffer.destroy();
+        const why = (memory ?? validation)!.message;
+        throw new OutOfMemoryError(
+          `Could not make ${descriptors.length} buffers of ${asked} bytes together, ${inUse()} in use: ${why}`,
+        );
+      }
+      buffers.forEach((buffer, i) => void live.set(buffer, descriptors[i].size));
+      return buffers;
+    },
+    destroyBuffer(buffer) {
+      buffer.destroy();
+      live.delete(buffer);
+    },
+    pipeline(shader, label) {
+      const known = pipelines.get(shader.code);
+      if (known) return known;
+      const made = createPipeline(gpu, shader, label);
+      pipelines.set(shader.code, made);
+      made.catch(() => pipelines.delete(shader.code));
+      return made;
+    },
+    destroy: () => gpu.destroy(),
+  };
+  return device;
+}
+
+async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: string): Promise<GPUComputePipeline> {
+  gpu.pushErrorScope('validation');
+  const module = gpu.createShaderModule({ code: shader.code, label });
+  const layout = gpu.createPipelineLayout({
+    bindGroupLayouts: [gpu.createBindGroupLayout({ entries: layoutEntries(shader) })],
+  });
+  const scope = gpu.popErrorScope();
+  const messages = (await module.getCompilationInfo()).messages.filter(({ type }) => type === 'error');
+  const error = await scope;
+  if (messages.length > 0) {
+    const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
+    throw new ShaderError(`${label}: the shader does not compile:\n${lines.join('\n')}`);
+  }
+  if (error) throw new ShaderError(`${label}: ${error.message}`);
+  try {
+    return await gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+  } catch (cause) {
+    throw new ShaderError(`${label}: no pipeline: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function layoutEntries({ storage, usesStep }: LinkedShader): GPUBindGroupLayoutEntry[] {
+  const entries = storage.map(({ access }, binding): GPUBindGroupLayoutEntry => {
+    const type = access === 'read' ? 'read-only-storage' : 'storage';
+    return { binding, visibility: 4 /* GPUShaderStage.COMPUTE */, buffer: { type } };
+  });
+  if (usesStep) {
+    entries.push({ binding: storage.length, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } });
+  }
+  return entries;
+}

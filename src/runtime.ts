@@ -1,0 +1,166 @@
+/**
+ * The GPU engine: makes the pipelines, buffers and bind groups of a schedule once, then only encodes and submits. Per-step
+ * values are rows of one table, written once per run and addressed by a dynamic offset.
+ */
+import type { Device } from './device.ts';
+import type { Engine, Program, ProgramOptions } from './engine.ts';
+import type { Graph } from './graph.ts';
+import { type Schedule, schedule as scheduleOf } from './schedule.ts';
+import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
+import { byteLength, pad, unpad } from './tensor.ts';
+
+// The numbers of GPUBufferUsage and GPUMapMode, which not every runtime defines as globals.
+const MAP_READ = 0x1;
+const COPY_SRC = 0x4;
+const COPY_DST = 0x8;
+const UNIFORM = 0x40;
+const STORAGE = 0x80;
+const READ_MODE = 0x1;
+const MAX_ROWS = 256;
+
+export interface GpuProgram extends Program {
+  readonly schedule: Schedule;
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  encode(pass: GPUComputePassEncoder, offset: number): void;
+}
+
+export async function gpuEngine(device: Device): Promise<Engine> {
+  const { gpu } = device;
+  const [table] = await device.createBuffers([
+    { label: 'step table', size: MAX_ROWS * ROW_STRIDE, usage: UNIFORM | COPY_DST },
+  ]);
+  const staging = stagingPool(device);
+  return {
+    kind: 'gpu',
+    name: device.info.name,
+    largest: Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
+    maxRows: MAX_ROWS,
+    program: (graph, options) => gpuProgram(device, table, staging, graph, options),
+    run(programs, rows) {
+      device.assertAlive();
+      gpu.queue.writeBuffer(table, 0, packRows(rows));
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let r = 0; r < rows.length; r++) {
+        for (const program of programs) (program as GpuProgram).encode(pass, r * ROW_STRIDE);
+      }
+      pass.end();
+      gpu.queue.submit([encoder.finish()]);
+    },
+    async settled() {
+      await gpu.queue.onSubmittedWorkDone().catch(() => {});
+      device.assertAlive();
+    },
+    destroy() {
+      staging.destroy();
+      device.destroyBuffer(table);
+    },
+  };
+}
+
+async function gpuProgram(
+  device: Device,
+  table: GPUBuffer,
+  staging: StagingPool,
+  graph: Graph,
+  { keep, shared }: ProgramOptions,
+): Promise<GpuProgram> {
+  const { gpu } = device;
+  const schedule = scheduleOf(graph, { keep, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage });
+  const theirs = shared?.program as GpuProgram | undefined;
+  const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
+  const pipelines = await Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
+  const made = await device.createBuffers(
+    own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
+  );
+  const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
+  for (const name of shared?.names ?? []) if (theirs?.buffers.has(name)) buffers.set(name, theirs.buffers.get(name)!);
+
+  const commands = schedule.steps.map(({ bindings, shader, workgroups, label }, i) => {
+    const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
+      binding,
+      resource: { buffer: buffers.get(buffer)! },
+    }));
+    if (shader.usesStep) entries.push({ binding: bindings.length, resource: { buffer: table, size: ROW_BYTES } });
+    const group = gpu.createBindGroup({ label, layout: pipelines[i].getBindGroupLayout(0), entries });
+    return { pipeline: pipelines[i], group, dynamic: shader.usesStep, workgroups };
+  });
+
+  return {
+    graph,
+    schedule,
+    buffers,
+    tensors: schedule.tensors,
+    encode(pass, offset) {
+      for (const { pipeline, group, dynamic, workgroups } of commands) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group, dynamic ? [offset] : []);
+        pass.dispatchWorkgroups(...workgroups);
+      }
+    },
+    write(name, data) {
+      device.assertAlive();
+      const { shape, buffer } = schedule.tensors.get(name)!;
+      const packed = graph.nodes.some((node) => node.name === name && node.op.name === 'data');
+      gpu.queue.writeBuffer(buffers.get(buffer)!, 0, packed ? toWords(data) : pad(data, shape));
+    },
+    async read(name) {
+      const { shape, buffer } = schedule.tensors.get(name)!;
+      return unpad(await staging.read(buffers.get(buffer)!, byteLength(shape)), shape);
+    },
+    destroy() {
+      for (const buffer of made) device.destroyBuffer(buffer);
+    },
+  };
+}
+
+/** The bytes of an array, filled up to whole words. */
+function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  words.set(bytes);
+  return words;
+}
+
+interface StagingPool {
+  read(from: GPUBuffer, bytes: number): Promise<Float32Array>;
+  destroy(): void;
+}
+
+/** Buffers that the CPU can map, kept for the next read. */
+function stagingPool(device: Device): StagingPool {
+  const { gpu } = device;
+  const free: GPUBuffer[] = [];
+  const all: GPUBuffer[] = [];
+  const take = (bytes: number): GPUBuffer => {
+    const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
+    if (fitting >= 0) return free.splice(fitting, 1)[0];
+    const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });
+    all.push(buffer);
+    return buffer;
+  };
+  return {
+    async read(from, bytes) {
+      device.assertAlive();
+      // Copied before anything is awaited, so that the value is that of now whatever is queued meanwhile.
+      const buffer = take(bytes);
+      const encoder = gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes);
+      gpu.queue.submit([encoder.finish()]);
+      try {
+        await buffer.mapAsync(READ_MODE, 0, bytes);
+      } catch (cause) {
+        await Promise.resolve();
+        device.assertAlive();
+        throw cause;
+      }
+      const data = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
+      buffer.unmap();
+      free.push(buffer);
+      return data;
+    },
+    destroy() {
+      for (const buffer of all) buffer.destroy();
+    },
+  };
+}
