@@ -1,0 +1,48 @@
+/**
+ * Runs many steps: several to a submit, as many as take about the time asked for, and never more than two submits ahead of
+ * the device. How steps are grouped changes no result.
+ */
+import type { Engine, Program } from './engine.ts';
+import type { StepRow } from './step.ts';
+
+export interface DriveOptions {
+  readonly steps: number;
+  /** The row of step i = 0, 1, ... */
+  row(i: number): StepRow;
+  /** Length of one submit; a page stays responsive below about 16. */
+  readonly milliseconds: number;
+  /** Abandons the run between two submits; rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** After each submit, with the steps queued so far. */
+  onSubmit?(done: number): void;
+}
+
+/** Milliseconds of work per submit where nobody says otherwise: short where there is a page to keep alive. */
+export const defaultMilliseconds = (): number => (typeof process !== 'undefined' && process.versions?.node ? 50 : 15);
+
+export async function drive(engine: Engine, programs: readonly Program[], options: DriveOptions): Promise<void> {
+  const { steps, row, milliseconds, signal, onSubmit } = options;
+  const pending: Promise<void>[] = [];
+  let chunk = 1;
+  let finished = performance.now();
+  for (let i = 0; i < steps; ) {
+    signal?.throwIfAborted();
+    const n = Math.min(chunk, steps - i, engine.maxRows);
+    const started = performance.now();
+    engine.run(
+      programs,
+      Array.from({ length: n }, (_, k) => row(i + k)),
+    );
+    const done = engine.settled().then(() => {
+      const perStep = (performance.now() - Math.max(started, finished)) / n;
+      finished = performance.now();
+      chunk = Math.max(1, Math.min(2 * n, Math.round(milliseconds / perStep)));
+    });
+    done.catch(() => {}); // it is awaited below; until then it is not unhandled
+    pending.push(done);
+    i += n;
+    onSubmit?.(i);
+    if (pending.length >= 2) await pending.shift();
+  }
+  await Promise.all(pending);
+}

@@ -1,0 +1,130 @@
+/** How samples get to a program: batches of the caller's, or whole data sets that stay on the device. */
+import type { Dataset, Field } from './data/dataset.ts';
+import type { Engine, Program } from './engine.ts';
+import { ArgumentError, DataError, ShapeError } from './errors.ts';
+import { features, outputs } from './model.ts';
+import { feedNetwork, type NetworkOptions } from './network.ts';
+import type { StepRow } from './step.ts';
+import { toColumns } from './tensor.ts';
+
+/** Throws ShapeError unless the samples are those of the model. */
+export function checkDataset({ model }: NetworkOptions, dataset: Dataset, where: string): void {
+  const demand = (what: string, found: number, expected: number) => {
+    if (found !== expected)
+      throw new ShapeError(`${where}: ${dataset.name} has ${found} ${what} per sample, the model ${expected}`);
+  };
+  demand('inputs', dataset.inputs.size, features(model));
+  demand('targets', dataset.targets.size, outputs(model));
+}
+
+/** Samples in x. Throws ShapeError unless they are whole. */
+export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, where: string): number {
+  const count = x.length / features(model);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new ShapeError(`${where}: x must hold whole samples of ${features(model)} values, found ${x.length} values`);
+}
+
+/** Writes a batch of the caller's and returns its number of samples. Throws before anything is written. */
+export function writeBatch(
+  network: NetworkOptions,
+  program: Program,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  where: string,
+): number {
+  const count = countSamples(network, x, where);
+  const [inputs, classes, batch] = [features(network.model), outputs(network.model), network.batch];
+  if (count > batch)
+    throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
+  finite(x, `${where}: x`, inputs);
+  const targets = y.length === count && classes > 1 ? oneHot(y, classes, where) : y;
+  if (targets.length !== count * classes) {
+    const expected = classes > 1 ? `${count} class indices or ${count} × ${classes} values` : `${count} values`;
+    throw new ShapeError(`${where}: y must hold ${expected}, as x holds ${count} samples, found ${y.length}`);
+  }
+  finite(targets, `${where}: y`, classes);
+  program.write('x', toColumns(x, inputs, batch));
+  program.write('y', toColumns(targets, classes, batch));
+  return count;
+}
+
+function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
+  const out = new Float32Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${label}`);
+    }
+    out[i * classes + label] = 1;
+  }
+  return out;
+}
+
+function finite(values: ArrayLike<number>, what: string, perSample: number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw new DataError(
+      `${what}: value ${i % perSample} of sample ${Math.floor(i / perSample)} must be finite, found ${values[i]}`,
+    );
+  }
+}
+
+export interface Feed {
+  /** Writes x and y of the batch that the step row names. */
+  readonly program: Program;
+  readonly dataset: Dataset;
+}
+
+/** The data set of every program that has been fed with it, uploaded once. */
+export function feeds(engine: Engine, batch: number) {
+  const known = new Map<Program, WeakMap<Dataset, Promise<Feed>>>();
+  const made: Promise<Feed>[] = [];
+  return {
+    /** Throws DataError where the device cannot bind that much. */
+    of(dataset: Dataset, program: Program): Promise<Feed> {
+      const ofProgram = known.get(program) ?? new WeakMap();
+      known.set(program, ofProgram);
+      const feed = ofProgram.get(dataset) ?? createFeed(engine, dataset, program, batch);
+      if (!ofProgram.has(dataset)) made.push(feed);
+      ofProgram.set(dataset, feed);
+      feed.catch(() => ofProgram.delete(dataset));
+      return feed;
+    },
+    destroy(): void {
+      for (const feed of made) void feed.then(({ program }) => program.destroy()).catch(() => {});
+    },
+  };
+}
+export type Feeds = ReturnType<typeof feeds>;
+
+async function createFeed(engine: Engine, dataset: Dataset, program: Program, batch: number): Promise<Feed> {
+  const fields: [string, Field][] = [
+    ['xData', dataset.inputs],
+    ['yData', dataset.targets],
+  ];
+  for (const [name, { data }] of fields) {
+    if (data.byteLength <= engine.largest) continue;
+    const most = `at most ${engine.largest} can be bound on ${engine.name}`;
+    throw new DataError(
+      `${dataset.name}: ${name} takes ${data.byteLength} bytes, ${most}; store bytes instead of floats, or train on parts`,
+    );
+  }
+  const graph = feedNetwork(dataset, batch);
+  const names = ['x', 'y'];
+  const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
+  for (const [name, { data }] of fields) feed.write(name, data);
+  return { program: feed, dataset };
+}
+
+/** Which samples batch number i of an epoch holds; the last one may be ragged. */
+export function batchRow({ count }: Dataset, batch: number, i: number): Pick<StepRow, 'start' | 'count' | 'columns'> {
+  return { start: i * batch, count, columns: Math.min(batch, count - i * batch) };
+}
+
+/** Throws ArgumentError for a batch that no step could ever fill. */
+export function checkBatch({ batch }: NetworkOptions, dataset: Dataset, where: string): void {
+  if (batch <= dataset.count) return;
+  throw new ArgumentError(
+    `${where}: the batch of ${batch} is larger than ${dataset.name} with its ${dataset.count} samples`,
+  );
+}

@@ -1,0 +1,55 @@
+/** Everything of `retrograd`. */
+import { type Graph, printGraph } from './graph.ts';
+import { printSchedule, type Schedule } from './schedule.ts';
+
+export { type Comparison, printReport, type Report } from './check.ts';
+export type { Dataset, Field } from './data/dataset.ts';
+export { type Device, type DeviceInfo, openDevice } from './device.ts';
+export * from './errors.ts';
+export type { Evaluation } from './evaluate.ts';
+export type { EpochResult, FitOptions, Progress } from './fit.ts';
+export type { Graph, Node } from './graph.ts';
+export { he, type Initialiser, normal, uniform, xavier, zeros } from './initialisers.ts';
+export {
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  type Dense,
+  dense,
+  elu,
+  gelu,
+  type Layer,
+  type LayerActivation,
+  type LossFunction,
+  type LossOptions,
+  leakyRelu,
+  linear,
+  type Model,
+  meanSquared,
+  quadratic,
+  relu,
+  sequential,
+  sigmoid,
+  sigmoidCrossEntropy,
+  silu,
+  softmax,
+  softmaxCrossEntropy,
+  softplus,
+  squared,
+  tanh,
+} from './model.ts';
+export {
+  type AdamOptions,
+  adam,
+  adamw,
+  momentum,
+  nesterov,
+  type Optimizer,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from './optim.ts';
+export type { Schedule } from './schedule.ts';
+export { type CompileOptions, compile, type Tensor, type Trainer } from './train.ts';
+
+/** A graph (a line per node) or a schedule (a block per dispatch) as text. */
+export const print = (value: Graph | Schedule): string => ('steps' in value ? printSchedule(value) : printGraph(value));

@@ -1,0 +1,41 @@
+/** What a compiled model holds while it lives; train.ts, fit.ts, feed.ts and verify.ts work on it. */
+import type { Engine, Program } from './engine.ts';
+import { ArgumentError } from './errors.ts';
+import type { Parameter } from './model.ts';
+import type { NetworkOptions } from './network.ts';
+import { corrections, type Optimizer } from './optim.ts';
+import { type StepRow, stepRow } from './step.ts';
+
+export interface Session {
+  readonly network: NetworkOptions;
+  readonly optimizer: Optimizer;
+  readonly seed: number;
+  /** Every n-th step is compared with the reference; infinity for none. */
+  readonly checkEvery: number;
+  readonly engine: Engine;
+  /** The training step. */
+  readonly program: Program;
+  readonly parameters: readonly Parameter[];
+  learningRate: number;
+  /** Steps and epochs trained so far. */
+  steps: number;
+  epochs: number;
+}
+
+/** The row of the step that comes next, which is not counted yet. */
+export const nextRow = (session: Session, row: Partial<StepRow>): StepRow =>
+  stepRow({ learningRate: session.learningRate, ...corrections(session.optimizer, session.steps + 1), ...row });
+
+/** The row of the next step, counted. */
+export function takeRow(session: Session, row: Partial<StepRow>): StepRow {
+  const next = nextRow(session, row);
+  session.steps++;
+  return next;
+}
+
+/** Throws ArgumentError unless `value` is a positive integer. */
+export function checkCount(value: unknown, what: string): void {
+  if (Number.isInteger(value) && (value as number) >= 1) return;
+  const found = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new ArgumentError(`${what} must be a positive integer, found ${found}`);
+}
