@@ -1,0 +1,114 @@
+/** What the tests on a GPU share: one device per file, graphs made from the cases of an op, buffers full of NaN. */
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Comparison, compare } from '../../src/check.ts';
+import { type Device, openDevice } from '../../src/device.ts';
+import type { Engine } from '../../src/engine.ts';
+import { storageOf } from '../../src/fuse.ts';
+import { append, createGraph, type Graph, type Node } from '../../src/graph.ts';
+import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
+import type { Case, Data, Op, Range } from '../../src/ops/op.ts';
+import { uniforms } from '../../src/random.ts';
+import { evaluate } from '../../src/reference.ts';
+import { type GpuProgram, gpuEngine } from '../../src/runtime.ts';
+import { type StepRow, stepRow } from '../../src/step.ts';
+import { columns, rows, size, stride } from '../../src/tensor.ts';
+import '../../src/platform.node.ts';
+
+/** The adapter of this run, opened before the first test of the file and destroyed after the last. */
+export function useGpu(): { device: Device; engine: Engine } {
+  const use = {} as { device: Device; engine: Engine };
+  beforeAll(async () => {
+    use.device = await openDevice();
+    use.engine = await gpuEngine(use.device);
+  });
+  afterAll(() => {
+    use.engine?.destroy();
+    use.device?.assertAlive();
+    use.device?.destroy();
+  });
+  return use;
+}
+
+export const titleOf = (op: Op, { shapes, attributes }: Case): string =>
+  `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? JSON.stringify(attributes) : ''}`;
+
+/** Leaves for the operands of a case and the op applied to them, named `out`. */
+export function graphOf(op: Op, { shapes, attributes }: Case): { graph: Graph; node: Node } {
+  const graph = createGraph();
+  const inputs = shapes.map((shape, i) => (shape ? leaf(graph, batch, `in${i}`, shape) : stepOf(graph)));
+  return { graph, node: append(graph, op, inputs, attributes, 'out') };
+}
+
+/** Seeded values for the leaves of a graph, rounded to f32. */
+export function valuesFor(
+  graph: Graph,
+  { domain = [-2, 2] }: Pick<Case, 'domain'> = {},
+  seed = 1,
+): Map<string, Float32Array> {
+  const leaves = graph.nodes.filter((node) => node.op.kind === 'leaf' && node.op.name !== 'step');
+  const ranges = (Array.isArray(domain[0]) ? domain : leaves.map(() => domain)) as readonly Range[];
+  return new Map(
+    leaves.map((node, i) => {
+      const [low, high] = ranges[i] ?? [-2, 2];
+      return [node.name, Float32Array.from(uniforms(size(node.shape), seed, 100 + i), (u) => low + (high - low) * u)];
+    }),
+  );
+}
+
+/** A ragged step with numbers of no special form. */
+export const someStep = (n: number, more: Partial<StepRow> = {}): StepRow =>
+  stepRow({ columns: Math.max(1, n - 2), learningRate: 0.3, correction1: 1.25, correction2: 1.5, ...more });
+
+/**
+ * Runs a graph on the GPU and compares every kept or overwritten node with the reference, each within its bound. All memory,
+ * the padding of the leaves included, is NaN before.
+ */
+export async function runAndCompare(
+  { device, engine }: { device: Device; engine: Engine },
+  graph: Graph,
+  leaves: ReadonlyMap<string, Data>,
+  step: StepRow,
+  keep: (node: Node) => boolean = (node) => Boolean(node.name),
+): Promise<Comparison[]> {
+  const program = (await engine.program(graph, { keep })) as GpuProgram;
+  for (const buffer of program.buffers.values()) {
+    device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
+  }
+  for (const node of graph.nodes) {
+    if (program.tensors.has(node.name) && leaves.has(node.name))
+      writeWithNaN(device, program, node, leaves.get(node.name)!);
+  }
+  engine.run([program], [step]);
+  await engine.settled();
+  const values = evaluate(graph, {
+    step,
+    bounds: true,
+    leaf: (node) => ({ shape: node.shape, data: leaves.get(node.name)! }),
+  });
+  const comparisons: Comparison[] = [];
+  for (const [node, value] of values) {
+    if (node.op.kind === 'leaf' || !program.tensors.has(storageOf(node).name)) continue;
+    comparisons.push(compare(node.name || node.op.name, await program.read(storageOf(node).name), value));
+  }
+  program.destroy();
+  return comparisons;
+}
+
+export async function expectReference(...args: Parameters<typeof runAndCompare>): Promise<Comparison[]> {
+  const comparisons = await runAndCompare(...args);
+  expect(comparisons.length).toBeGreaterThan(0);
+  for (const comparison of comparisons) expect(comparison.share, JSON.stringify(comparison)).toBeLessThanOrEqual(1);
+  return comparisons;
+}
+
+function writeWithNaN(device: Device, program: GpuProgram, node: Node, data: Data): void {
+  if (node.op.name === 'data') {
+    program.write(node.name, data);
+    return;
+  }
+  const padded = new Float32Array(rows(node.shape) * stride(node.shape)).fill(Number.NaN);
+  for (let i = 0; i < rows(node.shape); i++) {
+    padded.set(data.subarray(i * columns(node.shape), (i + 1) * columns(node.shape)), i * stride(node.shape));
+  }
+  device.gpu.queue.writeBuffer(program.buffers.get(program.schedule.tensors.get(node.name)!.buffer)!, 0, padded);
+}

@@ -1,0 +1,34 @@
+/** Every op, forward and gradient, on the GPU against the f64 reference, within computed bounds. */
+import { describe, expect, it } from 'vitest';
+import { ops } from '../../src/ops/index.ts';
+import { batch, leaf } from '../../src/ops/leaf.ts';
+import { columns } from '../../src/tensor.ts';
+import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from './harness.ts';
+
+const gpu = useGpu();
+
+for (const op of ops) {
+  describe(op.name, () => {
+    for (const example of op.cases) {
+      const width = columns(example.shapes[0]!);
+
+      it(`forward ${titleOf(op, example)}`, async () => {
+        const { graph } = graphOf(op, example);
+        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width));
+      });
+
+      if (!op.gradient && !op.lossGradient) continue;
+      it(`gradient ${titleOf(op, example)}`, async () => {
+        const { graph, node } = graphOf(op, example);
+        const upstream = leaf(graph, batch, 'upstream', node.shape);
+        const gradients = op.lossGradient ? op.lossGradient(graph, node) : op.gradient!(graph, node, upstream);
+        gradients.forEach((make, i) => {
+          const gradient = make?.();
+          if (gradient && !gradient.name) gradient.name = `gradient${i}`;
+        });
+        expect(gradients.some(Boolean)).toBe(true);
+        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width));
+      });
+    }
+  });
+}
