@@ -8,6 +8,8 @@ import type { Shape } from './tensor.ts';
 export interface ProgramOptions {
   /** Nodes that can be read after a run. */
   readonly keep: (node: Node) => boolean;
+  /** One kernel per node; see fuse.ts. */
+  readonly separate?: boolean;
   /** Tensors that are those of the same name in another program. */
   readonly shared?: { readonly program: Program; readonly names: readonly string[] };
 }

@@ -48,7 +48,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       gpu.queue.submit([encoder.finish()]);
     },
     async settled() {
-      await gpu.queue.onSubmittedWorkDone().catch(() => {});
+      await gpu.queue.onSubmittedWorkDone().catch(device.explain);
       device.assertAlive();
     },
     destroy() {
@@ -63,10 +63,10 @@ async function gpuProgram(
   table: GPUBuffer,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared }: ProgramOptions,
+  { keep, shared, separate }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
-  const schedule = scheduleOf(graph, { keep, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage });
+  const schedule = scheduleOf(graph, { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage });
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
   const pipelines = await Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
@@ -147,13 +147,7 @@ function stagingPool(device: Device): StagingPool {
       const encoder = gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes);
       gpu.queue.submit([encoder.finish()]);
-      try {
-        await buffer.mapAsync(READ_MODE, 0, bytes);
-      } catch (cause) {
-        await Promise.resolve();
-        device.assertAlive();
-        throw cause;
-      }
+      await buffer.mapAsync(READ_MODE, 0, bytes).catch(device.explain);
       const data = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
       buffer.unmap();
       free.push(buffer);

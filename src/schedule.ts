@@ -2,7 +2,8 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
-import { type FuseOptions, fuse, glue, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import { glue } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
 import { type LinkedShader, link } from './shader.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
@@ -19,8 +20,8 @@ export interface Binding {
 export interface Step {
   /** 'gemm + bias + relu' */
   readonly label: string;
-  /** Names of the tensors it writes. */
-  readonly writes: readonly string[];
+  /** The tensors it writes; W1′ is what overwrites W1. */
+  readonly writes: readonly { readonly tensor: string; readonly shape: Shape }[];
   readonly shader: LinkedShader;
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
@@ -65,7 +66,13 @@ export function schedule(graph: Graph, options: FuseOptions): Schedule {
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
     });
     const writes = nodesOf(kernel).filter((node) => stored.has(node));
-    return { label: labelOf(kernel), writes: writes.map(written), shader, bindings, workgroups: body.workgroups };
+    return {
+      label: labelOf(kernel),
+      writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
+      shader,
+      bindings,
+      workgroups: body.workgroups,
+    };
   });
   const readable = graph.nodes.filter(
     (node) => node.name && bufferOf.has(node) && (node.op.kind === 'leaf' || options.keep(node)),
@@ -76,11 +83,17 @@ export function schedule(graph: Graph, options: FuseOptions): Schedule {
 
 const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
 
-function labelOf(kernel: Kernel): string {
-  const titles = nodesOf(kernel).flatMap(({ op, attributes }) =>
-    op.kind === 'pointwise' ? [op.title?.(attributes) ?? op.name] : [],
-  );
-  return [kernel.body.shaders[0], ...titles].join(' + ');
+/** The body and what is fused into it; `; row: ...` for what follows a result on the side. */
+function labelOf({ body, chains }: Kernel): string {
+  const [main] = Object.keys(body.epilogues);
+  const fused = [...chains].map(([epilogue, nodes]) => {
+    const titles = nodes.flatMap(({ op, attributes }) =>
+      op.kind === 'pointwise' ? [op.title?.(attributes) ?? op.name] : [],
+    );
+    if (epilogue === main) return [body.shaders[0], ...titles].join(' + ');
+    return titles.length > 0 ? `${epilogue.replace('finish_', '')}: ${titles.join(' + ')}` : '';
+  });
+  return fused.filter(Boolean).join('; ');
 }
 
 /** Buffers for every tensor that the steps touch; `touches[i]` are those of step i. */
@@ -132,7 +145,7 @@ export function printSchedule({ steps, buffers }: Schedule): string {
       return `${access === 'read' ? 'read' : 'readWrite'} ${as}${tensor}${where}`;
     });
     const uniform = shader.usesStep ? ', uniform step' : '';
-    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}`;
+    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`).join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}`;
   });
   const roles = (['leaf', 'kept', 'slot'] as const).map((role) => {
     const these = buffers.filter((buffer) => buffer.role === role);

@@ -1,0 +1,69 @@
+/**
+ * The only generated WGSL: the functions that a body calls with its results. One line per node: loads of what comes from
+ * memory, a call per pointwise op, stores of what something else needs.
+ */
+import { type Kernel, storageOf } from './fuse.ts';
+import type { Node } from './graph.ts';
+import type { PointwiseOp } from './ops/op.ts';
+import { tensors } from './ops/shapes.ts';
+import { columns, rows, stride } from './tensor.ts';
+
+/** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
+export interface GlueBuffer {
+  readonly node: Node;
+  readonly name: string;
+  readonly access: 'read' | 'readWrite';
+}
+export interface Glue {
+  readonly code: string;
+  readonly buffers: readonly GlueBuffer[];
+  readonly shaders: readonly string[];
+  readonly constants: Readonly<Record<string, boolean>>;
+}
+
+/** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
+export function glue(kernel: Kernel, stored: ReadonlySet<Node>): Glue {
+  const buffers = new Map<Node, GlueBuffer>();
+  const use = (node: Node, access: 'read' | 'readWrite'): string => {
+    const at = storageOf(node);
+    const name = identifier(at);
+    if (access === 'readWrite' || !buffers.has(at)) buffers.set(at, { node: at, name, access });
+    return name;
+  };
+  const shaders = new Set<string>();
+  const code: string[] = [];
+  const constants: Record<string, boolean> = {};
+  for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
+    const chain = kernel.chains.get(epilogue) ?? [];
+    constants[epilogue.toUpperCase()] = chain.length > 0;
+    const computed = chain.filter((node) => node.op.kind === 'pointwise');
+    const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
+    for (const node of computed)
+      for (const path of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(path);
+    code.push(
+      `fn ${epilogue}(value: f32, row: u32, col: u32) {`,
+      ...[...outside].map((node) => `  let ${local(node)} = ${use(node, 'read')}[${at(node, shape)}];`),
+      ...chain.map((node) => `  let ${local(node)} = ${expression(node)};`),
+      ...chain
+        .filter((node) => stored.has(node))
+        .map((node) => `  ${use(node, 'readWrite')}[${at(node, shape)}] = ${local(node)};`),
+      '}',
+    );
+  }
+  return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants };
+}
+
+const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;
+const local = (node: Node): string => `${identifier(node)}_value`;
+
+function expression(node: Node): string {
+  if (node.op.kind !== 'pointwise') return 'value';
+  return node.op.call(tensors(node.inputs).map(local), node.attributes);
+}
+
+/** Index of (row, col) in the memory of a node; a single row or column is repeated. */
+function at(node: Node, shape: Node['shape']): string {
+  const row = rows(node.shape) === 1 && rows(shape) > 1 ? '0u' : 'row';
+  const col = columns(node.shape) === 1 && columns(shape) > 1 ? '0u' : 'col';
+  return `${row} * ${stride(node.shape)}u + ${col}`;
+}
