@@ -24,6 +24,8 @@ export interface Device {
   pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
   /** Throws what happened to the device since the last call: DeviceLostError, or an error that reached no one. */
   assertAlive(): void;
+  /** For a call that failed: rejects with DeviceLostError where the device went with it, else with the cause. */
+  explain(cause: unknown): Promise<never>;
   destroy(): void;
 }
 
@@ -88,6 +90,12 @@ export function watch(gpu: GPUDevice, info: DeviceInfo): Device {
       const error = trouble;
       trouble = undefined;
       if (error) throw error;
+    },
+    async explain(cause) {
+      // The failure of a call may be heard of before the loss that caused it.
+      await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      device.assertAlive();
+      throw cause;
     },
     async createBuffers(descriptors) {
       device.assertAlive();

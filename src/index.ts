@@ -49,7 +49,8 @@ export {
   sgd,
 } from './optim.ts';
 export type { Schedule } from './schedule.ts';
-export { type CompileOptions, compile, type Tensor, type Trainer } from './train.ts';
+export { type CompileOptions, compile } from './train.ts';
+export type { Tensor, Trainer } from './trainer.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */
 export const print = (value: Graph | Schedule): string => ('steps' in value ? printSchedule(value) : printGraph(value));

@@ -168,6 +168,22 @@ export const softmaxCrossEntropy = lossFunction('softmax-cross-entropy', 'softma
   threshold: 0,
 });
 
+/** Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none. */
+export function checkOutput({ layers }: Model, { name, term, prediction }: LossFunction): void {
+  const { activation } = layers[layers.length - 1];
+  if (prediction !== 'linear' && activation === prediction) {
+    throw new ArgumentError(
+      `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,
+    );
+  }
+  const probabilities = term === 'binaryCrossEntropy' || term === 'categoricalCrossEntropy';
+  if (probabilities && activation !== 'sigmoid' && activation !== 'softmax') {
+    throw new ArgumentError(
+      `${name} works on probabilities: expected a last layer with sigmoid or softmax, found ${activation}`,
+    );
+  }
+}
+
 /** The weighted terms whose sum is the loss of the batch. */
 export function appendLoss(graph: Graph, { term, factor, mean }: LossFunction, output: Node, y: Node): Node {
   const inputs = [output, y, stepOf(graph)];

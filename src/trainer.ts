@@ -1,0 +1,288 @@
+/** What can be done with a compiled model. */
+import { demand, type Report } from './check.ts';
+import type { Dataset } from './data/dataset.ts';
+import type { Device } from './device.ts';
+import type { Program } from './engine.ts';
+import { ArgumentError, ShapeError, StateError } from './errors.ts';
+import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
+import { checkBatch, checkDataset, countSamples, type Feeds, feeds, writeBatch } from './feed.ts';
+import { type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
+import type { Graph, Node } from './graph.ts';
+import type { Parameter } from './model.ts';
+import { evaluationNetwork, predictionNetwork, trainingNetwork } from './network.ts';
+import { checkLearningRate } from './optim.ts';
+import type { Schedule } from './schedule.ts';
+import { checkCount, nextRow, type Session, takeRow } from './session.ts';
+import { stepRow } from './step.ts';
+import { type Shape, show, size } from './tensor.ts';
+import { checkedStep, readState } from './verify.ts';
+
+export interface Tensor {
+  readonly shape: Shape;
+  /** Row-major; the batch is the last axis of an activation. */
+  readonly data: Float32Array;
+}
+
+/** A compiled model; made by `compile`. */
+export class Trainer {
+  readonly #session: Session;
+  readonly #ownDevice: Device | undefined;
+  readonly #feeds: Feeds;
+  /** Programs beside the training step, compiled when first asked for. */
+  readonly #others = new Map<string, Promise<Program>>();
+  /** What shares buffers runs one after another. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #busy = '';
+  #destroyed = false;
+
+  /** @internal */
+  constructor(session: Session, ownDevice?: Device) {
+    this.#session = session;
+    this.#ownDevice = ownDevice;
+    this.#feeds = feeds(session.engine, session.network.batch);
+  }
+
+  /** The graph of one training step, for `print`. */
+  get graph(): Graph {
+    return this.#session.program.graph;
+  }
+
+  /** What the GPU runs for it, for `print`. Throws StateError on the CPU, which runs the graph itself. */
+  get schedule(): Schedule {
+    const { schedule } = this.#session.program;
+    if (!schedule) throw new StateError('schedule: the CPU reference runs the graph and has no schedule');
+    return schedule;
+  }
+
+  /** Steps trained so far. */
+  get steps(): number {
+    return this.#session.steps;
+  }
+
+  /** η of the steps from now on, also while `fit` runs. Setting it throws ArgumentError unless finite and ≥ 0. */
+  get learningRate(): number {
+    return this.#session.learningRate;
+  }
+  set learningRate(value: number) {
+    checkLearningRate(value, 'learningRate');
+    this.#session.learningRate = value;
+  }
+
+  /**
+   * Trains on a data set; resolves with a result per epoch. Throws ShapeError or ArgumentError where data and model do not
+   * fit, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
+   */
+  async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
+    const { network, program } = this.#session;
+    checkCount(options.epochs, 'fit: epochs');
+    checkDataset(network, dataset, 'fit');
+    checkBatch(network, dataset, 'fit');
+    if (options.validation) checkDataset(network, options.validation, 'fit: validation');
+    return this.#exclusive('fit', async () => {
+      const feed = await this.#feeds.of(dataset, program);
+      const results: EpochResult[] = [];
+      for (let epoch = 1; epoch <= options.epochs; epoch++) {
+        options.signal?.throwIfAborted();
+        const trained = await trainEpoch(this.#session, feed, epoch, options);
+        const validation = options.validation && (await this.evaluate(options.validation));
+        results.push({ ...trained, validation });
+        options.onEpoch?.(results[epoch - 1]);
+      }
+      return results;
+    });
+  }
+
+  /** Loss and accuracy on a data set, in its order, also while `fit` runs. Throws as `fit`. */
+  async evaluate(dataset: Dataset): Promise<Evaluation> {
+    const { network, engine } = this.#session;
+    this.#assertAlive('evaluate');
+    checkDataset(network, dataset, 'evaluate');
+    return this.#inTurn(async () => {
+      const program = await this.#other(
+        'evaluate',
+        () => evaluationNetwork(network).graph,
+        () => false,
+      );
+      return evaluateOn(engine, program, await this.#feeds.of(dataset, program), network);
+    });
+  }
+
+  /**
+   * Predictions [n][outputs] for whole samples x [n][features]: probabilities for the losses that work on logits, else the
+   * output of the model. Throws ShapeError unless x holds whole samples.
+   */
+  async predict(x: ArrayLike<number>): Promise<Float32Array> {
+    const { network, engine } = this.#session;
+    this.#assertAlive('predict');
+    countSamples(network, x, 'predict');
+    return this.#inTurn(async () => {
+      const { graph, prediction } = predictionNetwork(network);
+      const program = await this.#other(
+        'predict',
+        () => graph,
+        (node) => node.name === prediction,
+      );
+      return predictOn(engine, program, prediction, x, network);
+    });
+  }
+
+  /**
+   * One step on a batch of your own: x [n][features], n up to the compiled batch; y as values [n][outputs] or as n class
+   * indices. Queues the work and returns at once. Throws ShapeError or DataError before anything is queued.
+   */
+  step(x: ArrayLike<number>, y: ArrayLike<number>): void {
+    const { network, engine, program } = this.#session;
+    this.#assertIdle('step');
+    const columns = writeBatch(network, program, x, y, 'step');
+    engine.run([program], [takeRow(this.#session, { columns })]);
+  }
+
+  /** Loss of the last step, reduced over its batch as the loss says. Throws StateError before the first step. */
+  async loss(): Promise<number> {
+    return (await this.tensor('loss')).data[0];
+  }
+
+  /** ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`. */
+  async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
+    const { network, engine } = this.#session;
+    this.#assertAlive('gradients');
+    return this.#inTurn(async () => {
+      const isGradient = (node: Node) => /^d[Wb]\d+$/.test(node.name);
+      const program = await this.#other('gradients', () => trainingNetwork(network).graph, isGradient);
+      const columns = writeBatch(network, program, x, y, 'gradients');
+      engine.run([program], [stepRow({ columns })]);
+      return this.#readByKey(program, ({ node }) => `d${node.name}`);
+    });
+  }
+
+  /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
+  async parameters(): Promise<Record<string, Tensor>> {
+    this.#assertAlive('parameters');
+    return this.#readByKey(this.#session.program, ({ node }) => node.name);
+  }
+
+  /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
+  setParameters(values: Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>): void {
+    const { parameters, program } = this.#session;
+    this.#assertIdle('setParameters');
+    const wrong = differences(parameters, values);
+    if (wrong.length > 0) throw new ShapeError(`setParameters: nothing was changed:\n  ${wrong.join('\n  ')}`);
+    for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
+  }
+
+  /**
+   * A tensor of the last step by its name: x, y, z1, a1, delta1, dW1, db1, W1, ..., as [features, batch]. Throws
+   * ArgumentError for a name that is not there, StateError before the first step.
+   */
+  async tensor(name: string): Promise<Tensor> {
+    const { program, steps } = this.#session;
+    this.#assertAlive('tensor');
+    if (steps === 0) throw new StateError(`tensor: there is no ${name} before the first step`);
+    const known = program.tensors.get(name);
+    if (known) return { shape: known.shape, data: await program.read(name) };
+    if (this.graph.nodes.some((node) => node.name === name)) {
+      throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
+    }
+    throw unknownTensor(name, this.graph);
+  }
+
+  /**
+   * One step on this batch, compared with the CPU reference tensor by tensor, and then taken back: parameters and optimizer
+   * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded.
+   */
+  async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
+    return this.#exclusive('check', async () => {
+      const { network, program } = this.#session;
+      const columns = writeBatch(network, program, x, y, 'check');
+      const before = await readState(program);
+      const report = await checkedStep(this.#session, nextRow(this.#session, { columns }));
+      for (const [name, data] of before) program.write(name, data);
+      return demand(report, 'check');
+    });
+  }
+
+  /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#feeds.destroy();
+    for (const other of this.#others.values()) void other.then((program) => program.destroy()).catch(() => {});
+    this.#session.program.destroy();
+    this.#session.engine.destroy();
+    this.#ownDevice?.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy();
+  }
+
+  /** A program on the same parameters, made at the first call. */
+  #other(name: string, graph: () => Graph, keep: (node: Node) => boolean): Promise<Program> {
+    const { engine, program, parameters } = this.#session;
+    const known = this.#others.get(name);
+    if (known) return known;
+    const shared = { program, names: parameters.map(({ node }) => node.name) };
+    const made = engine.program(graph(), { keep, shared });
+    this.#others.set(name, made);
+    made.catch(() => this.#others.delete(name));
+    return made;
+  }
+
+  async #readByKey(program: Program, nameOf: (parameter: Parameter) => string): Promise<Record<string, Tensor>> {
+    const read = async (parameter: Parameter) => {
+      const data = await program.read(nameOf(parameter));
+      return [parameter.key, { shape: parameter.shape, data }] as const;
+    };
+    return Object.fromEntries(await Promise.all(this.#session.parameters.map(read)));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async #exclusive<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#assertIdle(what);
+    this.#busy = what;
+    try {
+      return await work();
+    } finally {
+      this.#busy = '';
+    }
+  }
+
+  #assertAlive(what: string): void {
+    if (this.#destroyed) throw new StateError(`${what}: this net has been destroyed`);
+  }
+
+  #assertIdle(what: string): void {
+    this.#assertAlive(what);
+    if (this.#busy) throw new StateError(`${what}: ${this.#busy} is still running on this net`);
+  }
+}
+
+function differences(
+  parameters: readonly Parameter[],
+  values: Record<string, { shape: Shape; data: ArrayLike<number> }>,
+): string[] {
+  const known = new Set(parameters.map(({ key }) => key));
+  const wrong = Object.keys(values)
+    .filter((key) => !known.has(key))
+    .map((key) => `${key}: not in this model`);
+  for (const { key, shape } of parameters) {
+    const value = values[key];
+    if (!value) wrong.push(`${key}: missing`);
+    else if (!value.shape || show(value.shape) !== show(shape))
+      wrong.push(`${key}: expected ${show(shape)}, found ${show(value.shape ?? [])}`);
+    else if (value.data?.length !== size(shape))
+      wrong.push(`${key}: expected ${size(shape)} values, found ${value.data?.length}`);
+  }
+  return wrong;
+}
+
+/** The error for a name that is not in the graph. */
+export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
+  const names = graph.nodes.map((node) => node.name).filter(Boolean);
+  return new ArgumentError(`tensor: expected one of ${names.join(', ')}, found ${JSON.stringify(name)}`);
+};
