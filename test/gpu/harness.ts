@@ -6,7 +6,7 @@ import type { Engine } from '../../src/engine.ts';
 import { storageOf } from '../../src/fuse.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph.ts';
 import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
-import type { Case, Data, Op, Range } from '../../src/ops/op.ts';
+import type { Case, Data, Op, Range, Value } from '../../src/ops/op.ts';
 import { uniforms } from '../../src/random.ts';
 import { evaluate } from '../../src/reference.ts';
 import { type GpuProgram, gpuEngine } from '../../src/runtime.ts';
@@ -15,8 +15,8 @@ import { columns, rows, size, stride } from '../../src/tensor.ts';
 import '../../src/platform.node.ts';
 
 /** The adapter of this run, opened before the first test of the file and destroyed after the last. */
-export function useGpu(): { device: Device; engine: Engine } {
-  const use = {} as { device: Device; engine: Engine };
+export function useGpu(): Gpu {
+  const use = {} as Gpu;
   beforeAll(async () => {
     use.device = await openDevice();
     use.engine = await gpuEngine(use.device);
@@ -59,43 +59,57 @@ export function valuesFor(
 export const someStep = (n: number, more: Partial<StepRow> = {}): StepRow =>
   stepRow({ columns: Math.max(1, n - 2), learningRate: 0.3, correction1: 1.25, correction2: 1.5, ...more });
 
+export interface Gpu {
+  device: Device;
+  engine: Engine;
+}
+
 /**
- * Runs a graph on the GPU and compares every kept or overwritten node with the reference, each within its bound. All memory,
- * the padding of the leaves included, is NaN before.
+ * Runs a graph once and reads every tensor that is kept or overwritten. All memory, the padding of the leaves included, is
+ * NaN before.
  */
-export async function runAndCompare(
-  { device, engine }: { device: Device; engine: Engine },
+export async function runGraph(
+  { device, engine }: Gpu,
   graph: Graph,
   leaves: ReadonlyMap<string, Data>,
   step: StepRow,
-  keep: (node: Node) => boolean = (node) => Boolean(node.name),
-): Promise<Comparison[]> {
-  const program = (await engine.program(graph, { keep })) as GpuProgram;
+  separate = false,
+): Promise<Map<string, Float32Array>> {
+  const program = (await engine.program(graph, { keep: (node) => node.name !== '', separate })) as GpuProgram;
   for (const buffer of program.buffers.values()) {
     device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
   }
   for (const node of graph.nodes) {
-    if (program.tensors.has(node.name) && leaves.has(node.name))
+    if (program.tensors.has(node.name) && leaves.has(node.name)) {
       writeWithNaN(device, program, node, leaves.get(node.name)!);
+    }
   }
   engine.run([program], [step]);
+  const tensors = new Map<string, Float32Array>();
+  for (const name of program.tensors.keys()) tensors.set(name, await program.read(name));
   await engine.settled();
-  const values = evaluate(graph, {
-    step,
-    bounds: true,
-    leaf: (node) => ({ shape: node.shape, data: leaves.get(node.name)! }),
-  });
-  const comparisons: Comparison[] = [];
-  for (const [node, value] of values) {
-    if (node.op.kind === 'leaf' || !program.tensors.has(storageOf(node).name)) continue;
-    comparisons.push(compare(node.name || node.op.name, await program.read(storageOf(node).name), value));
-  }
   program.destroy();
-  return comparisons;
+  return tensors;
 }
 
-export async function expectReference(...args: Parameters<typeof runAndCompare>): Promise<Comparison[]> {
-  const comparisons = await runAndCompare(...args);
+/** The reference values of a graph with their bounds, by the name of the tensor that holds them on the device. */
+export function referenceOf(graph: Graph, leaves: ReadonlyMap<string, Data>, step: StepRow): Map<string, Value> {
+  const leaf = (node: Node): Value => ({ shape: node.shape, data: leaves.get(node.name)! });
+  const computed = [...evaluate(graph, { step, bounds: true, leaf })].filter(([node]) => node.op.kind !== 'leaf');
+  return new Map(computed.flatMap(([node, value]) => (storageOf(node).name ? [[storageOf(node).name, value]] : [])));
+}
+
+/** Every tensor of one run of a graph on the GPU, within its bound of the reference. */
+export async function expectReference(
+  gpu: Gpu,
+  graph: Graph,
+  leaves: ReadonlyMap<string, Data>,
+  step: StepRow,
+): Promise<Comparison[]> {
+  const tensors = await runGraph(gpu, graph, leaves, step);
+  const comparisons = [...referenceOf(graph, leaves, step)].map(([name, value]) =>
+    compare(name, tensors.get(name)!, value),
+  );
   expect(comparisons.length).toBeGreaterThan(0);
   for (const comparison of comparisons) expect(comparison.share, JSON.stringify(comparison)).toBeLessThanOrEqual(1);
   return comparisons;

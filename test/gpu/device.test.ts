@@ -1,0 +1,141 @@
+/** What goes wrong with a device is said, typed, at the next call: no adapter, loss, memory, errors nobody caught. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { fromArrays } from '../../src/data/arrays.ts';
+import {
+  compile,
+  type Device,
+  DeviceLostError,
+  dense,
+  NoAdapterError,
+  OutOfMemoryError,
+  openDevice,
+  sequential,
+  sgd,
+  sigmoid,
+  softmaxCrossEntropy,
+} from '../../src/index.node.ts';
+import { platform } from '../../src/platform.ts';
+
+const data = fromArrays({
+  x: Array.from({ length: 64 }, (_, i) => [i % 2, i % 3]),
+  y: Array.from({ length: 64 }, (_, i) => i % 2),
+});
+const model = sequential([2], [dense(4, sigmoid), dense(2)]);
+const options = { batch: 8, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) };
+const STORAGE = 0x80;
+
+const opened: Device[] = [];
+const open = async () => {
+  const device = await openDevice();
+  opened.push(device);
+  return device;
+};
+afterEach(() => {
+  for (const device of opened.splice(0)) device.destroy();
+});
+
+describe('openDevice', () => {
+  const { gpu } = platform;
+  afterEach(() => {
+    platform.gpu = gpu;
+  });
+
+  it('throws NoAdapterError that says what to install where there is no WebGPU', async () => {
+    platform.gpu = async () => undefined;
+    await expect(openDevice()).rejects.toThrow(NoAdapterError);
+    await expect(openDevice()).rejects.toThrow(/webgpu.*driver.*device: 'cpu'/);
+  });
+
+  it('throws NoAdapterError where WebGPU finds no adapter', async () => {
+    platform.gpu = async () => ({ requestAdapter: async () => null }) as unknown as GPU;
+    await expect(openDevice()).rejects.toThrow(/no adapter/);
+  });
+
+  it('tells what it opened', async () => {
+    const { info } = await open();
+    expect(info.name).not.toBe('');
+    expect(typeof info.software).toBe('boolean');
+  });
+});
+
+describe('a device that is lost', () => {
+  it('rejects the fit that runs on it, and gives out no number afterwards', async () => {
+    const device = await open();
+    const net = await compile(model, { ...options, device });
+    net.step([1, 2], [0]);
+    const fit = net.fit(data, { epochs: 1000, onEpoch: () => device.gpu.destroy() });
+    await expect(fit).rejects.toThrow(DeviceLostError);
+    await expect(net.loss()).rejects.toThrow(DeviceLostError);
+    await expect(net.parameters()).rejects.toThrow(DeviceLostError);
+    await expect(net.evaluate(data)).rejects.toThrow(DeviceLostError);
+    expect(() => net.step([1, 2], [0])).toThrow(DeviceLostError);
+    await expect(compile(model, { ...options, device })).rejects.toThrow(DeviceLostError);
+  });
+
+  it('rejects a read that was under way', async () => {
+    const device = await open();
+    const net = await compile(model, { ...options, device });
+    net.step([1, 2], [0]);
+    const loss = net.loss();
+    device.destroy();
+    await expect(loss).rejects.toThrow(DeviceLostError);
+  });
+});
+
+describe('memory', () => {
+  it('that cannot be had is an OutOfMemoryError with what was asked for and what is in use, and leaves nothing behind', async () => {
+    const device = await open();
+    const [small] = await device.createBuffers([{ size: 1024, usage: STORAGE }]);
+    const size = device.gpu.limits.maxBufferSize + 4;
+    const attempt = device.createBuffers([
+      { size: 64, usage: STORAGE },
+      { size, usage: STORAGE },
+    ]);
+    await expect(attempt).rejects.toThrow(OutOfMemoryError);
+    await expect(attempt).rejects.toThrow(new RegExp(`${size + 64} bytes together, 1024 in use`));
+    expect(device.bytesInUse).toBe(1024);
+    device.destroyBuffer(small);
+    expect(device.bytesInUse).toBe(0);
+  });
+
+  it('is all given back when a net is destroyed, whatever was done with it', async () => {
+    const device = await open();
+    for (let i = 0; i < 3; i++) {
+      const net = await compile(model, { ...options, device });
+      await net.fit(data, { epochs: 1, validation: data });
+      await net.predict([1, 2]);
+      await net.gradients([1, 2], [0]);
+      await net.check([1, 2], [0]);
+      net.destroy();
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(device.bytesInUse).toBe(0);
+    }
+  });
+});
+
+describe('an error that nobody caught', () => {
+  it('is thrown by the next call, once', async () => {
+    const device = await open();
+    device.gpu.createBuffer({ size: 4, usage: 0 });
+    await device.gpu.queue.onSubmittedWorkDone();
+    expect(() => device.assertAlive()).toThrow(/The device reported an error/);
+    expect(() => device.assertAlive()).not.toThrow();
+  });
+});
+
+describe('two nets on one device', () => {
+  it('train as each would alone', async () => {
+    const device = await open();
+    const train = async () => {
+      const net = await compile(model, { ...options, device, seed: 3 });
+      await net.fit(data, { epochs: 3 });
+      const { data: weights } = (await net.parameters())['layers.0.weight'];
+      net.destroy();
+      return weights;
+    };
+    const alone = await train();
+    const [one, other] = await Promise.all([train(), train()]);
+    expect(one).toEqual(alone);
+    expect(other).toEqual(alone);
+  });
+});

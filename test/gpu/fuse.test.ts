@@ -1,0 +1,60 @@
+/** A fused schedule against one kernel per node, both within the bounds of the reference. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/check.ts';
+import type { Graph } from '../../src/graph.ts';
+import { trainingNetwork } from '../../src/network.ts';
+import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
+import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
+
+const gpu = useGpu();
+
+async function expectFusedEqualsSeparate(graph: Graph, batch: number): Promise<void> {
+  const step = someStep(batch);
+  const leaves = valuesFor(graph, { domain: [0.01, 0.5] });
+  const fused = await runGraph(gpu, graph, leaves, step);
+  const separate = await runGraph(gpu, graph, leaves, step, true);
+  const reference = referenceOf(graph, leaves, step);
+  expect(reference.size).toBeGreaterThan(0);
+  for (const [name, value] of reference) {
+    for (const [how, comparison] of Object.entries({
+      fused: compare(name, fused.get(name)!, value),
+      separate: compare(name, separate.get(name)!, value),
+      'fused and separate': compare(name, fused.get(name)!, { ...value, data: separate.get(name)! }),
+    })) {
+      expect(comparison.share, `${how}: ${JSON.stringify(comparison)}`).toBeLessThanOrEqual(1);
+    }
+  }
+}
+
+describe('fused equals separate for a training step', () => {
+  for (const [name, activation] of Object.entries(activations)) {
+    it(`with ${name}`, async () => {
+      const model = mlp(13, [
+        [7, name as keyof typeof activations],
+        [5, activation === activations.softmax ? 'linear' : 'sigmoid'],
+      ]);
+      const options = { model, loss: losses.quadratic(), batch: 6 };
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam).graph, 6);
+    });
+  }
+
+  for (const [name, optimizer] of Object.entries(optimizers)) {
+    it(`with ${name}`, async () => {
+      const options = { model: mlp(9, [[10, 'linear']]), loss: losses.softmaxCrossEntropy(), batch: 33 };
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizer).graph, 33);
+    });
+  }
+
+  for (const [name, loss] of Object.entries(losses)) {
+    it(`with ${name}`, async () => {
+      const options = { model: mlp(5, [[3, 'sigmoid']]), loss: loss({ reduction: 'sum' }), batch: 7 };
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 7);
+    });
+  }
+
+  it('of whatever kind', async () => {
+    for (const { graph, batch } of fc.sample(anyTraining, { numRuns: 8, seed: 7 }))
+      await expectFusedEqualsSeparate(graph, batch);
+  });
+});

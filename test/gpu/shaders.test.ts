@@ -1,0 +1,81 @@
+/** Every shader that can be linked compiles, and one that does not compile says where. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/graph.ts';
+import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../../src/network.ts';
+import { ops } from '../../src/ops/index.ts';
+import { schedule } from '../../src/schedule.ts';
+import { link } from '../../src/shader.ts';
+import { shaderPaths } from '../../src/shaders.ts';
+import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
+import { graphOf, useGpu } from './harness.ts';
+
+const gpu = useGpu();
+
+/** Compiles what a graph becomes, fused and not, and returns the files that took part. */
+async function compileAll(graph: Graph): Promise<Set<string>> {
+  const used = new Set<string>();
+  for (const separate of [false, true]) {
+    const { steps } = schedule(graph, { keep: ({ name }) => name !== '', storageBuffers: 8, separate });
+    await Promise.all(steps.map(({ shader, label }) => gpu.device.pipeline(shader, label)));
+    for (const { path } of steps.flatMap(({ shader }) => shader.lines)) used.add(path);
+  }
+  return used;
+}
+
+describe('every shader variant compiles', () => {
+  const files = new Set<string>();
+  const compile = async (graph: Graph) => {
+    for (const path of await compileAll(graph)) files.add(path);
+  };
+
+  for (const op of ops) {
+    it(`for ${op.name}`, async () => {
+      for (const example of op.cases) await compile(graphOf(op, example).graph);
+    });
+  }
+
+  for (const [name, loss] of Object.entries(losses)) {
+    it(`for ${name} behind every activation, trained by every optimizer, evaluated and predicted`, async () => {
+      for (const activation of Object.keys(activations) as (keyof typeof activations)[]) {
+        const options = {
+          model: mlp(6, [
+            [5, activation],
+            [3, activation],
+          ]),
+          loss: loss(),
+          batch: 4,
+        };
+        for (const optimizer of Object.values(optimizers)) await compile(trainingNetwork(options, optimizer).graph);
+        await compile(evaluationNetwork(options).graph);
+        await compile(predictionNetwork(options).graph);
+      }
+    });
+  }
+
+  it('for nets of any shape', async () => {
+    for (const { graph } of fc.sample(anyTraining, { numRuns: 10, seed: 3 })) await compile(graph);
+  });
+
+  it('and every file of shaders/ takes part but those of the data set, which the tests of gather compile', () => {
+    const elsewhere = ['gather', 'random', 'load/bytes', 'load/floats', 'load/values', 'load/labels'];
+    const expected = shaderPaths.filter((path) => !elsewhere.includes(path)).map((path) => `shaders/${path}.wgsl`);
+    expect([...files].filter((path) => path.startsWith('shaders/')).sort()).toEqual(expected.sort());
+  });
+});
+
+describe('a shader that does not compile', () => {
+  const broken = (glue: string) =>
+    link({ shaders: ['map'], constants: { ROWS: 1, COLUMNS: 1, FINISH: true }, glue, storage: [] });
+
+  it('is a ShaderError that names the file, its own line and what is wrong', async () => {
+    const glue = 'fn finish(value: f32, row: u32, col: u32) {\n  let x = nonsense;\n}';
+    await expect(gpu.device.pipeline(broken(glue), 'test kernel')).rejects.toThrow(
+      /test kernel.*\n.*glue:2: .*nonsense/,
+    );
+  });
+
+  it('names the shader file where a hole is not filled', async () => {
+    await expect(gpu.device.pipeline(broken(''), 'test kernel')).rejects.toThrow(/shaders\/map\.wgsl:\d+: .*finish/);
+  });
+});
