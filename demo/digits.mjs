@@ -1,0 +1,12 @@
+// The ten lines of the README, to run after a build: node demo/digits.mjs
+import { adam, compile, dense, openDevice, print, relu, sequential, softmaxCrossEntropy } from 'retrograd';
+import { digits } from 'retrograd/data';
+
+const { train, test } = digits();
+const device = await openDevice();
+const model = sequential([784], [dense(100, relu), dense(10)]);
+const net = await compile(model, { device, batch: 100, loss: softmaxCrossEntropy(), optimizer: adam(), seed: 1 });
+await net.fit(train, { epochs: 3, validation: test, onEpoch: (e) => console.log(e.epoch, e.validation.accuracy) });
+console.log(print(net.schedule));
+net.destroy();
+device.destroy();
