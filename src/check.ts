@@ -88,9 +88,8 @@ export function report(tensors: readonly Comparison[]): Report {
 export function demand(checked: Report, where: string): Report {
   if (checked.ok) return checked;
   const bad = checked.tensors.filter((tensor) => !(tensor.share <= 1));
-  throw new CheckError(
-    `${where}: ${bad.length} of ${checked.tensors.length} tensors differ from the CPU reference:\n${bad.map(line).join('\n')}`,
-  );
+  const summary = `${where}: ${bad.length} of ${checked.tensors.length} tensors differ from the CPU reference`;
+  throw new CheckError(`${summary}:\n${bad.map(line).join('\n')}`, checked);
 }
 
 const line = ({ tensor, shape, share, worst }: Comparison): string =>

@@ -22,8 +22,7 @@ export function cpuEngine(): Engine {
     run: (programs, table) => {
       for (const row of table) for (const program of programs) (program as CpuProgram).run(row);
     },
-    // A macrotask, so that a page or a server breathes between chunks.
-    settled: () => new Promise((resolve) => setTimeout(resolve)),
+    settled: breathe,
     destroy: () => {},
   };
 }
@@ -64,3 +63,7 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions): CpuProgram 
     destroy: () => memory.clear(),
   };
 }
+
+/** A turn of the event loop, so that a page stays alive and Node hears of signals; a timer alone would starve those. */
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));

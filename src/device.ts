@@ -40,7 +40,11 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   if (!adapter) throw new NoAdapterError(`WebGPU is here, but it found no adapter. ${remedy()}`);
   const wanted = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage'] as const;
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
-  return watch(await adapter.requestDevice({ requiredLimits }), infoOf(adapter.info));
+  const info = infoOf(adapter.info);
+  const device = await adapter.requestDevice({ requiredLimits }).catch((cause: Error) => {
+    throw new NoAdapterError(`The adapter "${info.name}" gives no device: ${cause.message} ${remedy()}`, { cause });
+  });
+  return watch(device, info);
 }
 
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);

@@ -1,3 +1,5 @@
+import type { Report } from './check.ts';
+
 /** Every error the library throws by intention. The message names what, where, what was expected and what was found. */
 export class RetrogradError extends Error {
   override name = this.constructor.name;
@@ -31,4 +33,12 @@ export class DataError extends RetrogradError {}
 export class NonFiniteError extends RetrogradError {}
 
 /** The GPU disagrees with the CPU reference by more than the error bound allows. */
-export class CheckError extends RetrogradError {}
+export class CheckError extends RetrogradError {
+  constructor(
+    message: string,
+    /** The whole comparison, the tensors within their bounds included. */
+    readonly report: Report,
+  ) {
+    super(message);
+  }
+}
