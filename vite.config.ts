@@ -28,6 +28,7 @@ export default defineConfig({
     target: 'es2022',
     minify: false,
     sourcemap: true,
+    license: { fileName: 'licenses.md' }, // of the packages bundled into the command
     lib: {
       formats: ['es'],
       // "sideEffects" in package.json is heeded here too: it has to name the sources that set up Node, or they are dropped.

@@ -1,0 +1,67 @@
+/** `retrograd check` */
+import { Command } from 'commander';
+import { batch } from '../data.node.ts';
+import { CheckError, type Report } from '../index.node.ts';
+import { optimizerOf } from './network.ts';
+import { addOptimizerOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
+import { type Output, outputOf, percentage, plural, table } from './output.ts';
+import { describeTraining, facts, introduce, withRun } from './run.ts';
+
+export function checkCommand(): Command {
+  const command = new Command('check').description(
+    'Computes one training step on the GPU and compares every tensor of it with the CPU reference. Trains nothing.',
+  );
+  return addOutputOptions(addOptimizerOptions(addRunOptions(command)))
+    .addHelpText('after', help)
+    .action(check);
+}
+
+const help = `
+Example:
+  retrograd check --data digits --hidden 30 --activation gelu
+
+A share of 100 % is an element as far from the reference as rounding allows; more is an error, and exit code 1.
+With --json there are the events "start", a "tensor" for each, and "end", or "error".`;
+
+async function check(flags: TrainedFlags): Promise<void> {
+  const output = outputOf(flags);
+  await withRun(flags, { optimizer: optimizerOf(flags) }, output, async (run) => {
+    output.emit({ event: 'start', ...facts(run, flags) });
+    introduce(run, flags, output);
+    output.say(`step        ${describeTraining(run, flags)}\n`);
+    if (run.device === 'cpu')
+      output.warn('No GPU is checked here: this is the reference in 32 bits against itself in 64.\n');
+    const { x, y } = batch(
+      run.data.train,
+      Array.from({ length: flags.batch }, (_, i) => i),
+    );
+    const report = await run.net.check(x, y).catch((error) => {
+      if (error instanceof CheckError) show(error.report, output);
+      throw error;
+    });
+    show(report, output);
+    output.say(`\n${plural(report.tensors.length, 'tensor')} of one step agree with the CPU reference`);
+  });
+}
+
+function show(report: Report, output: Output): void {
+  for (const tensor of report.tensors) output.emit({ event: 'tensor', ...tensor });
+  output.emit({ event: 'end', ok: report.ok, tensors: report.tensors.length, share: report.share });
+  output.say(print(report));
+}
+
+/** A row per tensor: its worst element, and the share of the allowance that it uses. */
+function print({ tensors }: Report): string {
+  const rows = tensors.map(({ tensor, shape, worst, share }) => [
+    tensor,
+    `[${shape}]`,
+    `(${worst.row}, ${worst.column})`,
+    decimal(worst.actual),
+    decimal(worst.expected),
+    worst.bound.toExponential(1),
+    percentage(share),
+  ]);
+  return table([['tensor', 'shape', 'worst at', 'found', 'reference', 'allowed', 'share'], ...rows], [3, 4, 5, 6]);
+}
+
+const decimal = (x: number): string => (Math.abs(x) < 1e-3 && x !== 0 ? x.toExponential(6) : x.toPrecision(7));

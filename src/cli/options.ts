@@ -1,0 +1,90 @@
+/** The flags that several commands share. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { activations, inits, losses, type ModelFlags, type OptimizerFlags, optimizers } from './network.ts';
+import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './values.ts';
+
+export interface OutputFlags {
+  json?: boolean;
+}
+export interface RunFlags extends ModelFlags, OutputFlags {
+  data?: string;
+  batch: number;
+  seed: number;
+  device: keyof typeof devices;
+}
+export interface TrainedFlags extends RunFlags, OptimizerFlags {}
+
+const devices = { auto: 'the GPU, else the CPU', gpu: 'the GPU or nothing', cpu: 'the CPU reference, which is slow' };
+
+/** A flag, what it is for, the parser of its value and, where there is one, its default as text. */
+type Row = readonly [flag: string, description: string, parse: (text: string) => unknown, byDefault?: string];
+
+export function addOptions(command: Command, group: string, rows: readonly Row[]): Command {
+  for (const [flag, description, parse, byDefault] of rows) {
+    const option = new Option(flag, description).argParser(parse).helpGroup(group);
+    if (byDefault !== undefined) option.default(parse(byDefault), byDefault);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Data, model and where to run it. */
+export function addRunOptions(command: Command): Command {
+  addOptions(command, 'Data and device:', [
+    [
+      '--data <name|dir>',
+      `mnist, fashion-mnist, digits (drawn on the spot), or a folder or URL with the four IDX files (default: mnist, or digits where that is not to be had)`,
+      text,
+    ],
+    ['--device <name>', spelled(devices), oneOf(devices), 'auto'],
+    ['--seed <n>', 'of initial weights and shuffles', seed, '0'],
+    ['--batch <n>', 'samples per step', count, '100'],
+  ]);
+  return addOptions(command, 'Model:', [
+    ['--hidden <sizes>', 'units of the hidden layers, as 100 or 100,50 or none', sizes, '100'],
+    ['--activation <name>', `of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
+    ['--init <name>', initHelp, init],
+    ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],
+  ]);
+}
+
+export const addOptimizerOptions = (command: Command): Command =>
+  addOptions(command, 'Optimizer:', [
+    ['--optimizer <name>', list(optimizers), oneOf(optimizers), 'adam'],
+    ['--learning-rate <x>', `(default: ${rates})`, nonNegative],
+    ['--momentum <x>', 'of momentum and nesterov (default: 0.9)', fraction],
+    ['--weight-decay <x>', 'L2, for adamw decoupled (default: 0, adamw 0.01)', nonNegative],
+  ]);
+
+export const addOutputOptions = (command: Command): Command =>
+  command.addOption(
+    new Option('--json', 'one JSON object per line on stdout; text for people then goes to stderr').helpGroup(
+      'Output:',
+    ),
+  );
+
+const list = (table: object): string => Object.keys(table).join(', ');
+const spelled = (table: object): string =>
+  Object.entries(table)
+    .map((entry) => entry.join(': '))
+    .join('; ');
+const rates = Object.entries(optimizers)
+  .map(([name, { learningRate }]) => `${name} ${learningRate}`)
+  .join(', ');
+
+const initHelp =
+  `of the weights: ${list(inits)}. normal is N(0, 1) for weights AND biases, as in Nielsen's book; biases are zero with ` +
+  'the others. normal:0.1 and uniform:0.05 set the deviation and the limit (default: he for relu and its kin, else xavier)';
+const lossHelp =
+  `${list(losses)}. cross-entropy is that of a softmax, binary-cross-entropy that of sigmoids; quadratic (halved), ` +
+  'squared and mse (averaged over the outputs) put a sigmoid on the last layer';
+
+/** 'normal:0.1' -> what `dense` takes. */
+function init(found: string): ModelFlags['init'] {
+  const [name, scale] = found.split(/:(.*)/s);
+  const make = inits[oneOf(inits)(name)];
+  if (scale === undefined) return make();
+  const takesNumber = make.length > 0;
+  if (!takesNumber) throw new InvalidArgumentError(`Expected ${name} without a number.`);
+  return make(nonNegative(scale));
+}

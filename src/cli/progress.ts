@@ -1,0 +1,57 @@
+/** A line on stderr that tells how far things are. It is for terminals: files and pipes get none of it. */
+import { SingleBar } from 'cli-progress';
+import type { OnProgress } from '../data.node.ts';
+import type { Progress } from '../index.node.ts';
+import { duration, epochOf, integer } from './output.ts';
+
+export interface Line<T> {
+  show(progress: T): void;
+  /** Wipes the line, so that others can write there. */
+  clear(): void;
+}
+
+/** '{title}  ██████░░░░  60 %   {text}', made anew at the first progress after it was cleared. */
+function bar<T>(describe: (progress: T) => { value: number; total: number; title: string; text: string }): Line<T> {
+  let shown: SingleBar | undefined;
+  // The terminal gets its cursor back however the process ends.
+  const clear = (): void => {
+    shown?.stop();
+    shown = undefined;
+    process.off('exit', clear);
+  };
+  return {
+    clear,
+    show(progress) {
+      const { value, total, ...texts } = describe(progress);
+      if (!shown) {
+        shown = new SingleBar({
+          format: '{title}  {bar} {percentage} %   {text}',
+          barsize: 24,
+          barCompleteChar: '█',
+          barIncompleteChar: '░',
+          hideCursor: true,
+          clearOnComplete: true,
+        });
+        shown.start(total, value, texts);
+        process.once('exit', clear);
+      }
+      shown.update(value, texts);
+    },
+  };
+}
+
+export const trainingBar = (): Line<Progress> =>
+  bar(({ epoch, epochs, step, steps, loss, samplesPerSecond, secondsLeft }) => ({
+    value: step,
+    total: steps,
+    title: epochOf(epoch, epochs),
+    text: `loss ${loss.toFixed(4)}   ${integer(samplesPerSecond)} samples/s   ${duration(secondsLeft)} left`,
+  }));
+
+export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>
+  bar(({ file, received, total = received }) => ({
+    value: received,
+    total,
+    title: 'downloading',
+    text: `${(received / 1e6).toFixed(1)} MB of ${file}`,
+  }));

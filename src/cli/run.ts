@@ -1,0 +1,98 @@
+/** What train, eval and check begin with: data, device and a compiled model; and what they say about them. */
+import type { DatasetPair } from '../data.node.ts';
+import {
+  type CompileOptions,
+  compile,
+  type Device,
+  type Model,
+  NoAdapterError,
+  openDevice,
+  type Trainer,
+} from '../index.node.ts';
+import { checkBatch, openData } from './dataset.ts';
+import { countParameters, lossOf, modelOf } from './network.ts';
+import type { RunFlags, TrainedFlags } from './options.ts';
+import { integer, type Output } from './output.ts';
+
+export interface Run {
+  readonly data: DatasetPair;
+  readonly device: Device | 'cpu';
+  readonly model: Model;
+  readonly net: Trainer;
+}
+
+/** Opens everything, hands it to `work` and closes it again, whatever happens. */
+export async function withRun<T>(
+  flags: RunFlags,
+  options: Pick<CompileOptions, 'optimizer' | 'keep' | 'check'>,
+  output: Output,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const data = await openData(flags.data, output);
+  checkBatch(flags.batch, data);
+  const device = await chooseDevice(flags.device, output);
+  try {
+    const { inputs, targets } = data.train;
+    const model = modelOf(flags, inputs.size, targets.size);
+    const net = await compile(model, { ...options, device, batch: flags.batch, seed: flags.seed, loss: lossOf(flags) });
+    try {
+      return await work({ data, device, model, net });
+    } finally {
+      net.destroy();
+    }
+  } finally {
+    if (device !== 'cpu') device.destroy();
+  }
+}
+
+/** Throws NoAdapterError where there is no GPU, unless the reference may stand in for it. */
+async function chooseDevice(wanted: RunFlags['device'], { warn }: Output): Promise<Device | 'cpu'> {
+  if (wanted === 'cpu') return 'cpu';
+  try {
+    return await openDevice();
+  } catch (error) {
+    if (wanted === 'gpu' || !(error instanceof NoAdapterError)) throw error;
+    warn(`${error.message}\nGoing on with the CPU reference, which is slow.\n`);
+    return 'cpu';
+  }
+}
+
+/** Device, data and model as fields of an event. */
+export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
+  const info = device === 'cpu' ? undefined : device.info;
+  return {
+    device: info ? 'gpu' : 'cpu',
+    adapter: info?.name ?? null,
+    software: info?.software ?? true,
+    data: nameOf(data),
+    source: data.source,
+    trainSamples: data.train.count,
+    testSamples: data.test.count,
+    model: layersOf(model),
+    parameters: countParameters(model),
+    batch,
+    seed,
+  };
+}
+
+/** The same for people, a line each. */
+export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
+  const { data, device, model } = run;
+  const samples = `${integer(data.train.count)} samples to train on, ${integer(data.test.count)} to test on`;
+  const software = device !== 'cpu' && device.info.software ? ' (software, no GPU)' : '';
+  say(`device      ${device === 'cpu' ? 'CPU reference' : device.info.name}${software}`);
+  say(`data        ${nameOf(data)} (${data.source}): ${samples}`);
+  say(
+    `model       ${layersOf(model)}: ${integer(countParameters(model))} parameters, ${flags.loss}, seed ${flags.seed}`,
+  );
+}
+
+/** 'adam, learning rate 0.001, batches of 100' */
+export const describeTraining = ({ net }: Run, { optimizer, batch }: TrainedFlags): string =>
+  `${optimizer}, learning rate ${net.learningRate}, batches of ${batch}`;
+
+const nameOf = ({ train }: DatasetPair): string => train.name.replace(/ train$/, '');
+
+/** '784 -> 100 relu -> 10 linear' */
+const layersOf = ({ input, layers }: Model): string =>
+  [input.join('x'), ...layers.map(({ units, activation }) => `${units} ${activation}`)].join(' -> ');

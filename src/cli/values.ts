@@ -1,0 +1,46 @@
+/** Text of the command line -> values. Each parser throws what commander reports with the flag and the text it found. */
+import { InvalidArgumentError } from 'commander';
+
+type Parse<T> = (text: string) => T;
+
+export function number(expected: string, ok: (value: number) => boolean): Parse<number> {
+  return (text) => {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+    if (Number.isFinite(value) && ok(value)) return value;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
+
+export const count = number('a positive integer', (value) => Number.isSafeInteger(value) && value >= 1);
+export const seed = number(
+  'an integer from 0 to 4294967295',
+  (value) => Number.isInteger(value) && 0 <= value && value < 2 ** 32,
+);
+export const nonNegative = number('a number of at least 0', (value) => value >= 0);
+export const fraction = number('a number from 0 to below 1', (value) => 0 <= value && value < 1);
+export const percent = number('a number above 0 and up to 100', (value) => 0 < value && value <= 100);
+
+/** A name of the table, in kebab-case or camelCase. */
+export function oneOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Parse<Name> {
+  return (text) => {
+    const name = text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (Object.hasOwn(table, name)) return name as Name;
+    throw new InvalidArgumentError(`Expected one of ${Object.keys(table).join(', ')}.`);
+  };
+}
+
+/** '100,50' -> [100, 50], 'none' -> []. */
+export function sizes(text: string): number[] {
+  if (text === 'none') return [];
+  try {
+    return text.split(',').map(count);
+  } catch {
+    throw new InvalidArgumentError("Expected positive integers such as 100 or 100,50, or 'none'.");
+  }
+}
+
+/** A path or name; a flag in its place means that the value was forgotten. */
+export function text(found: string): string {
+  if (found !== '' && !found.startsWith('-')) return found;
+  throw new InvalidArgumentError('Expected a name or a path (one that starts with a dash: ./-name).');
+}

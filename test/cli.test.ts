@@ -1,0 +1,472 @@
+/** The built command, run as its users run it: as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Dataset, digits } from '../src/data.node.ts';
+
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+type Environment = Record<string, string | undefined>;
+
+function start(args: string[], env: Environment = {}): ChildProcess & { ended: Promise<Result> } {
+  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env } });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (bytes) => {
+      text[name] += bytes;
+    });
+  }
+  const ended = new Promise<Result>((resolve) => child.on('close', (code) => resolve({ code, ...text })));
+  return Object.assign(child, { ended });
+}
+
+const retrograd = (args: string[], env?: Environment): Promise<Result> => start(args, env).ended;
+
+/** Every line of stdout as JSON; one that is not fails the test. */
+// biome-ignore lint/suspicious/noExplicitAny: what the fields are is what the tests say
+const eventsOf = ({ stdout }: Result): any[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+let folder: string;
+/** 300 digits to train on and 100 to test on, as IDX files. */
+let few: string[];
+beforeAll(async () => {
+  if (!existsSync(cli)) throw new Error('dist/cli.js is not there: these tests run the build, made by `npm run build`');
+  folder = await mkdtemp(join(tmpdir(), 'retrograd-cli-'));
+  const { train, test } = digits({ train: 300, test: 100 });
+  await saveIdx('train', train);
+  await saveIdx('t10k', test);
+  few = ['--data', folder, '--batch', '32'];
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function saveIdx(part: string, { count, shape, inputs, targets }: Dataset): Promise<void> {
+  const header = (...sizes: number[]) => {
+    const bytes = Buffer.alloc(4 + 4 * sizes.length);
+    bytes.set([0, 0, 8, sizes.length]);
+    sizes.forEach((size, i) => void bytes.writeUInt32BE(size, 4 + 4 * i));
+    return bytes;
+  };
+  await writeFile(
+    join(folder, `${part}-images-idx3-ubyte`),
+    Buffer.concat([header(count, ...shape), inputs.data as Uint8Array]),
+  );
+  await writeFile(
+    join(folder, `${part}-labels-idx1-ubyte`),
+    Buffer.concat([header(count), targets.data as Uint8Array]),
+  );
+}
+
+const onCpu = ['--device', 'cpu', '--hidden', '8'];
+
+describe('train', () => {
+  test('prints a line per epoch and the best accuracy, and no bar where nobody watches', async () => {
+    const { code, stdout, stderr } = await retrograd(['train', ...few, ...onCpu, '--epochs', '2']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^device +CPU reference\n/);
+    expect(stdout).toContain(`own IDX set (not MNIST) (${folder}): 300 samples to train on, 100 to test on`);
+    expect(stdout).toContain('784 -> 8 relu -> 10 linear: 6,370 parameters');
+    expect(stdout.match(/^epoch \d\/2 +train loss [\d.]+ +test loss [\d.]+ +test accuracy +[\d.]+ % /gm)).toHaveLength(
+      2,
+    );
+    expect(stdout).toMatch(/\nbest test accuracy [\d.]+ % after epoch \d, [\d.]+ s in all\n$/);
+    expect(stderr).toBe('');
+  });
+
+  test('--json: events alone on stdout, text on stderr', async () => {
+    const result = await retrograd(['train', '--data', 'digits', '--epochs', '2', '--json']);
+    expect(result.code, result.stderr).toBe(0);
+    const [begin, first, second, end, ...more] = eventsOf(result);
+    expect(more).toEqual([]);
+    expect(begin).toMatchObject({
+      event: 'start',
+      device: 'gpu',
+      adapter: expect.any(String),
+      software: expect.any(Boolean),
+    });
+    expect(begin).toMatchObject({ data: 'digits', source: 'built in', trainSamples: 10000, testSamples: 2000 });
+    expect(begin).toMatchObject({ parameters: 79510, dispatchesPerStep: expect.any(Number), seed: 0, batch: 100 });
+    expect(begin).toMatchObject({ loss: 'cross-entropy', optimizer: 'adam', learningRate: 0.001, epochs: 2 });
+    expect(begin.dispatchesPerStep).toBeGreaterThan(2);
+    for (const [i, epoch] of [first, second].entries()) {
+      const numbers = ['trainLoss', 'testLoss', 'testAccuracy', 'seconds', 'samplesPerSecond'];
+      expect(epoch).toEqual({
+        event: 'epoch',
+        epoch: i + 1,
+        ...Object.fromEntries(numbers.map((name) => [name, expect.any(Number)])),
+      });
+    }
+    expect(second.testAccuracy).toBeGreaterThan(0.7);
+    expect(second.testAccuracy).toBeLessThanOrEqual(1);
+    expect(end).toMatchObject({ event: 'end', epochs: 2, seconds: expect.any(Number) });
+    expect(end.bestTestAccuracy).toBe(Math.max(first.testAccuracy, second.testAccuracy));
+    expect(end.parametersSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.stderr).toMatch(/^epoch 2\/2/m);
+  });
+
+  test.each(['auto', 'cpu'])(
+    'gives the same bits for the same seed and others for another (--device %s)',
+    async (device) => {
+      const sumOf = async (seed: string) => {
+        const args = ['train', ...few, '--hidden', '8', '--epochs', '2', '--seed', seed, '--device', device, '--json'];
+        return eventsOf(await retrograd(args)).at(-1).parametersSha256;
+      };
+      const [first, again, other] = [await sumOf('7'), await sumOf('7'), await sumOf('8')];
+      expect(again).toBe(first);
+      expect(other).not.toBe(first);
+    },
+  );
+
+  test('--target-accuracy ends the training once it is reached', async () => {
+    const args = ['train', ...few, ...onCpu, '--epochs', '200', '--target-accuracy', '30', '--json'];
+    const result = await retrograd(args);
+    expect(result.code).toBe(0);
+    const epochs = eventsOf(result).filter(({ event }) => event === 'epoch');
+    expect(epochs.length).toBeLessThan(200);
+    expect(epochs.map(({ testAccuracy }) => testAccuracy >= 0.3)).toEqual([
+      ...Array(epochs.length - 1).fill(false),
+      true,
+    ]);
+    expect(eventsOf(result).at(-1)).toMatchObject({ event: 'end', epochs: epochs.length, targetReached: true });
+  });
+
+  test('--target-accuracy that is never reached is a failure', async () => {
+    const result = await retrograd(['train', ...few, ...onCpu, '--epochs', '1', '--target-accuracy', '100', '--json']);
+    expect(result.code).toBe(1);
+    const [end, error] = eventsOf(result).slice(-2);
+    expect(end).toMatchObject({ event: 'end', epochs: 1, targetReached: false });
+    expect(error).toMatchObject({ event: 'error', name: 'TargetError' });
+    expect(result.stderr).toMatch(/error: --target-accuracy: expected 100 %, found [\d.]+ % at best\n$/);
+  });
+
+  test('a loss that is no number is a failure that says where it came from', async () => {
+    const flags = ['--optimizer', 'sgd', '--learning-rate', '1e30', '--epochs', '1'];
+    const { code, stderr } = await retrograd(['train', ...few, ...onCpu, ...flags]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: The loss is NaN by step 10; .* Try a lower learning rate.\n$/);
+  });
+
+  test('--check compares steps while training', async () => {
+    const result = await retrograd(['train', ...few, '--hidden', '8', '--epochs', '1', '--check', '3', '--json']);
+    expect(result.code, result.stderr).toBe(0);
+    expect(eventsOf(result).at(-1).event).toBe('end');
+  });
+
+  test.each([
+    '--loss binary-cross-entropy --optimizer sgd',
+    '--loss quadratic --activation sigmoid --init normal --optimizer sgd --learning-rate 3',
+    '--loss squared --activation leakyRelu --optimizer momentum --momentum 0.8',
+    '--loss mse --hidden none --init zeros',
+    '--hidden 12,9 --activation tanh --init uniform:0.1 --optimizer nesterov',
+    '--hidden 5 --activation gelu --init normal:0.1 --optimizer rmsprop --weight-decay 1e-4',
+    '--hidden 5 --activation leaky-relu --init he --optimizer adamw --weight-decay 0',
+  ])('trains with %s', async (flags) => {
+    const result = await retrograd(['train', ...few, ...onCpu, '--epochs', '1', '--json', ...flags.split(' ')]);
+    expect(result.code, result.stderr).toBe(0);
+  });
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C ends it with a message and 130', async () => {
+    const child = start(['train', ...few, '--epochs', '100000', '--json']);
+    child.stdout!.once('data', () => child.kill('SIGINT'));
+    const result = await child.ended;
+    expect(result.code).toBe(130);
+    expect(result.stderr).toMatch(/error: interrupted \(SIGINT\)\n$/);
+    expect(eventsOf(result).at(-1)).toMatchObject({ event: 'error', name: 'InterruptedError' });
+  });
+
+  test('ends quietly when its reader leaves', async () => {
+    const child = start(['train', ...few, ...onCpu, '--epochs', '100000']);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const { code, stderr } = await child.ended;
+    expect(code).toBe(141);
+    expect(stderr).toBe('');
+  });
+});
+
+describe.concurrent('bad arguments', () => {
+  test.each([
+    ['train --frobnicate', ['--frobnicate']],
+    ['train --epoch 3', ['--epoch', '--epochs']],
+    ['train digits', ['arguments']],
+    ['frobnicate', ['frobnicate']],
+    ['train --data', ['--data <name|dir>', 'argument missing']],
+    ['train --data --epochs 2', ['--data', "'--epochs'", 'a name or a path']],
+    ['train --learning-rate fast', ['--learning-rate', "'fast'", 'a number of at least 0']],
+    ['train --learning-rate NaN', ['--learning-rate', "'NaN'"]],
+    ['train --learning-rate Infinity', ['--learning-rate', "'Infinity'"]],
+    ['train --learning-rate -0.1', ['--learning-rate', "'-0.1'"]],
+    ['train --weight-decay -1', ['--weight-decay', "'-1'"]],
+    ['train --optimizer momentum --momentum 1', ['--momentum', "'1'", 'a number from 0 to below 1']],
+    ['train --momentum 0.5', ['--momentum', '--optimizer momentum or nesterov', 'adam']],
+    ['train --batch 0', ['--batch', "'0'", 'a positive integer']],
+    ['train --batch 1.5', ['--batch', "'1.5'", 'a positive integer']],
+    ['train --batch 10001 --data digits', ['--batch', '10000', 'digits train', '10001']],
+    ['train --epochs 0x10', ['--epochs', "'0x10'"]],
+    ['train --seed -1', ['--seed', "'-1'", '4294967295']],
+    ['train --seed 4294967296', ['--seed', "'4294967296'"]],
+    ['train --check 0', ['--check', "'0'"]],
+    ['train --target-accuracy 101', ['--target-accuracy', "'101'", 'up to 100']],
+    ['train --hidden 100,', ['--hidden', "'100,'", 'none']],
+    ['train --hidden -5', ['--hidden', "'-5'"]],
+    ['train --activation swish', ['--activation', "'swish'", 'leaky-relu']],
+    ['train --activation toString', ['--activation', "'toString'"]],
+    ['train --init glorot', ['--init', "'glorot'", 'xavier']],
+    ['train --init xavier:2', ['--init', "'xavier:2'", 'without a number']],
+    ['train --init normal:-1', ['--init', "'normal:-1'"]],
+    ['train --loss hinge', ['--loss', "'hinge'", 'quadratic']],
+    ['train --optimizer sgdd', ['--optimizer', "'sgdd'", 'rmsprop']],
+    ['eval --device tpu', ['--device', "'tpu'", 'auto, gpu, cpu']],
+    ['eval --epochs 3', ['--epochs']],
+    ['check --batch many', ['--batch', "'many'"]],
+    ['info --device gpu', ['--device']],
+  ])('retrograd %s', async (line, words) => {
+    const { code, stdout, stderr } = await retrograd(line.split(' '));
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: /);
+    for (const word of words) expect(stderr).toContain(word);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('are an event with --json', async () => {
+    const result = await retrograd(['train', '--batch', '0', '--json']);
+    expect(result.code).toBe(2);
+    expect(eventsOf(result)).toEqual([
+      { event: 'error', name: 'CommanderError', message: expect.stringContaining('--batch') },
+    ]);
+  });
+
+  test('no command shows the help and fails', async () => {
+    const { code, stdout, stderr } = await retrograd([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: retrograd');
+  });
+});
+
+describe.concurrent('help', () => {
+  test.each(['', 'train', 'eval', 'check', 'info'])('retrograd %s --help', async (command) => {
+    const { code, stdout, stderr } = await retrograd([...command.split(' ').filter(Boolean), '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: retrograd ${command}`.trimEnd());
+    expect(stdout).toMatch(/Examples?:\n {2}retrograd /);
+  });
+
+  test('--version is that of package.json', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await retrograd(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+/** Neither data nor a network. */
+const bare = (): Environment => ({
+  RETROGRAD_DATA: '',
+  XDG_CACHE_HOME: join(folder, 'no-cache'),
+  LOCALAPPDATA: join(folder, 'no-cache'),
+  HOME: join(folder, 'no-home'),
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent('globalThis.fetch = async () => { throw new Error("offline"); };')}`,
+});
+
+describe('data that is not there', () => {
+  test('a folder that does not exist is a failure', async () => {
+    const missing = join(folder, 'missing');
+    const { code, stderr } = await retrograd(['train', ...onCpu, '--data', missing]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `error: --data: expected mnist, fashion-mnist, digits or a folder with IDX files, found no folder ${missing}\n`,
+    );
+  });
+
+  test('a folder without the files is a failure', async () => {
+    const { code, stderr } = await retrograd(['train', ...onCpu, '--data', tmpdir()]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('none of the four files');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('MNIST asked for is a failure', async () => {
+    const { code, stdout, stderr } = await retrograd(['train', ...onCpu, '--data', 'mnist'], bare());
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('error: MNIST: not found. Looked in');
+  });
+
+  test('MNIST not asked for gives way to digits, and says why', async () => {
+    const { code, stdout, stderr } = await retrograd(['eval', ...onCpu], bare());
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/MNIST: not found[\s\S]*offline[\s\S]*\nGoing on with digits/);
+    expect(stdout).toContain('data        digits (built in)');
+  });
+});
+
+// The Vulkan loader takes these as all the drivers there are; other systems have no such switch.
+describe.runIf(process.platform === 'linux')('without an adapter', () => {
+  const none = { VK_DRIVER_FILES: '/nonexistent', VK_ICD_FILENAMES: '/nonexistent', VK_ADD_DRIVER_FILES: undefined };
+
+  test('auto says what to install and goes on with the CPU', async () => {
+    const result = await retrograd(['train', ...few, '--hidden', '8', '--epochs', '1', '--json'], none);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/no adapter[\s\S]*Vulkan driver[\s\S]*Going on with the CPU reference/);
+    expect(eventsOf(result)[0]).toMatchObject({
+      event: 'start',
+      device: 'cpu',
+      adapter: null,
+      dispatchesPerStep: null,
+    });
+    expect(eventsOf(result).at(-1).event).toBe('end');
+  });
+
+  test('gpu fails', async () => {
+    const { code, stdout, stderr } = await retrograd(['train', ...few, '--device', 'gpu'], none);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*no adapter.*Vulkan driver/m);
+  });
+
+  test('info says so', async () => {
+    const result = await retrograd(['info', '--json'], none);
+    expect(result.code).toBe(0);
+    expect(eventsOf(result)).toMatchObject([
+      { event: 'info', adapter: null, reason: expect.stringContaining('no adapter') },
+    ]);
+  });
+});
+
+describe('eval', () => {
+  test('tests untrained parameters and says that they are', async () => {
+    const { code, stdout } = await retrograd(['eval', ...few, ...onCpu]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('not trained');
+    expect(stdout).toMatch(/\ntest loss [\d.]+ +test accuracy [\d.]+ % +[\d.]+ s\n$/);
+  });
+
+  test('finds what training saved', async () => {
+    const file = join(folder, 'new', 'parameters.json');
+    const trained = eventsOf(await retrograd(['train', ...few, ...onCpu, '--json', '--save-parameters', file]));
+    const result = await retrograd(['eval', ...few, ...onCpu, '--json', '--parameters', file]);
+    expect(result.code, result.stderr).toBe(0);
+    expect(eventsOf(result)).toMatchObject([
+      {
+        event: 'evaluation',
+        parametersFile: file,
+        samples: 100,
+        testLoss: trained.at(-2).testLoss,
+        testAccuracy: trained.at(-2).testAccuracy,
+        parametersSha256: trained.at(-1).parametersSha256,
+      },
+    ]);
+    expect(await readdir(join(folder, 'new'))).toEqual(['parameters.json']);
+  });
+
+  test('a file that cannot be written fails before the training', async () => {
+    for (const file of [folder, join(folder, 'train-labels-idx1-ubyte', 'parameters.json')]) {
+      const { code, stdout, stderr } = await retrograd(['train', ...few, ...onCpu, '--save-parameters', file]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain(`error: ${file}: expected a `);
+    }
+  });
+
+  const zeros = (shape: number[]) => ({
+    shape,
+    data: Buffer.alloc(4 * shape.reduce((a, b) => a * b)).toString('base64'),
+  });
+  const whole = {
+    'layers.0.weight': zeros([8, 784]),
+    'layers.0.bias': zeros([8]),
+    'layers.1.weight': zeros([10, 8]),
+    'layers.1.bias': zeros([10]),
+  };
+  const nan = Buffer.from(new Float32Array([0, Number.NaN, 0, 0, 0, 0, 0, 0]).buffer).toString('base64');
+  const without = { ...whole, 'layers.1.bias': undefined };
+  test.each([
+    ['nothing', undefined, 'no such file'],
+    ['no JSON', '{', 'expected a JSON object'],
+    ['no object', '[]', 'expected a JSON object'],
+    ['a tensor too few', without, 'layers.1.bias: expected { shape, data }, found nothing'],
+    ['a tensor too many', { ...whole, extra: zeros([1]) }, 'found also extra'],
+    ['another shape', { ...whole, 'layers.0.bias': zeros([9]) }, 'layers.0.bias: expected shape [8], found [9]'],
+    ['a shape as text', { ...whole, 'layers.0.bias': { ...zeros([8]), shape: '8' } }, 'expected shape [8], found "8"'],
+    [
+      'numbers as such',
+      { ...whole, 'layers.0.bias': { shape: [8], data: [0] } },
+      'layers.0.bias.data: expected base64, found an array',
+    ],
+    [
+      'too few bytes',
+      { ...whole, 'layers.0.bias': { shape: [8], data: 'AAAA' } },
+      'layers.0.bias.data: expected 32 bytes, found 3',
+    ],
+    [
+      'NaN',
+      { ...whole, 'layers.0.bias': { shape: [8], data: nan } },
+      'layers.0.bias.data[1]: expected a finite number, found NaN',
+    ],
+  ])('refuses a file with %s', async (name, content, words) => {
+    const file = join(folder, `${name}.json`);
+    if (content !== undefined) await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    const { code, stderr } = await retrograd(['eval', ...few, ...onCpu, '--parameters', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${file}: `);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('check', () => {
+  test('shows every tensor of a step', async () => {
+    const { code, stdout, stderr } = await retrograd(['check', ...few, '--hidden', '8']);
+    expect(code, stderr).toBe(0);
+    for (const tensor of ['z1', 'a1', 'z2', 'delta2', 'dW1', 'W1′', 'b2′'])
+      expect(stdout).toMatch(new RegExp(`^${tensor} .* %$`, 'm'));
+    expect(stdout).toMatch(/\n\d+ tensors of one step agree with the CPU reference\n$/);
+  });
+
+  test('--json: an event per tensor', async () => {
+    const [begin, ...rest] = eventsOf(await retrograd(['check', ...few, '--hidden', '8', '--json']));
+    const [tensors, end] = [rest.slice(0, -1), rest.at(-1)];
+    expect(begin).toMatchObject({ event: 'start', device: 'gpu' });
+    expect(end).toEqual({ event: 'end', ok: true, tensors: tensors.length, share: expect.any(Number) });
+    expect(tensors[0]).toEqual({
+      event: 'tensor',
+      tensor: 'z1',
+      shape: [8, 32],
+      worst: Object.fromEntries(
+        ['row', 'column', 'actual', 'expected', 'bound'].map((name) => [name, expect.any(Number)]),
+      ),
+      share: expect.any(Number),
+    });
+    expect(Math.max(...tensors.map(({ share }) => share))).toBe(end.share);
+  });
+});
+
+describe('info', () => {
+  test('shows adapter, limits, folders and versions', async () => {
+    const { code, stdout } = await retrograd(['info'], { RETROGRAD_DATA: folder });
+    expect(code).toBe(0);
+    for (const word of ['adapter', 'maxBufferSize', `RETROGRAD_DATA`, folder, process.versions.node])
+      expect(stdout).toContain(word);
+  });
+
+  test('--json: one event', async () => {
+    const [event, ...more] = eventsOf(await retrograd(['info', '--json'], { RETROGRAD_DATA: folder }));
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({
+      event: 'info',
+      adapter: expect.any(String),
+      software: expect.any(Boolean),
+      dataFolder: folder,
+    });
+    expect(event.limits.maxBufferSize).toBeGreaterThan(2 ** 20);
+    expect(event.versions).toMatchObject({ node: process.versions.node, webgpu: expect.any(String) });
+  });
+});
