@@ -1,8 +1,9 @@
 /** The CPU engine: the reference, in f32, behind the same interface. Slow and simple; for machines without WebGPU. */
 import type { Engine, Program, ProgramOptions } from './engine.ts';
+import { StateError } from './errors.ts';
 import { overwrites, storageOf } from './fuse.ts';
 import type { Graph } from './graph.ts';
-import type { Data, Value } from './ops/op.ts';
+import type { Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
 import { size } from './tensor.ts';
@@ -13,21 +14,31 @@ interface CpuProgram extends Program {
 }
 
 export function cpuEngine(): Engine {
+  let destroyed = false;
+  const assertUsable = (): void => {
+    if (destroyed) throw new StateError('this net has been destroyed');
+  };
   return {
     kind: 'cpu',
     name: 'CPU reference',
     largest: Number.POSITIVE_INFINITY,
     maxRows: 1024,
-    program: async (graph, options) => cpuProgram(graph, options),
+    program: async (graph, options) => cpuProgram(graph, options, assertUsable),
     run: (programs, table) => {
+      assertUsable();
       for (const row of table) for (const program of programs) (program as CpuProgram).run(row);
     },
-    settled: breathe,
-    destroy: () => {},
+    settled: async () => {
+      await breathe();
+      assertUsable();
+    },
+    destroy: () => {
+      destroyed = true;
+    },
   };
 }
 
-function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions): CpuProgram {
+function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable: () => void): CpuProgram {
   const memory = new Map<string, Value>();
   const put = (name: string, value: Value): void => {
     const place = memory.get(name);
@@ -47,12 +58,16 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions): CpuProgram 
     memory,
     tensors: memory,
     write: (name, data) => {
+      assertUsable();
       const { shape } = memory.get(name)!;
       // A data set stays as it is stored; everything else is f32.
       if (graph.nodes.some((node) => node.name === name && node.op.name === 'data')) memory.set(name, { shape, data });
       else put(name, { shape, data });
     },
-    read: async (name) => Float32Array.from(memory.get(name)!.data as Data),
+    read: async (name) => {
+      assertUsable();
+      return Float32Array.from(memory.get(name)!.data);
+    },
     run: (step) => {
       const values = evaluate(graph, { step, single: true, leaf: (node) => memory.get(node.name)! });
       for (const [node, value] of values) {
@@ -60,7 +75,7 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions): CpuProgram 
         else if (node.op.kind !== 'leaf' && memory.has(node.name)) put(node.name, value);
       }
     },
-    destroy: () => memory.clear(),
+    destroy: () => {},
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Device } from './device.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
+import { OutOfMemoryError, StateError } from './errors.ts';
 import type { Graph } from './graph.ts';
 import { type Schedule, schedule as scheduleOf } from './schedule.ts';
 import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
@@ -29,7 +30,12 @@ export async function gpuEngine(device: Device): Promise<Engine> {
   const [table] = await device.createBuffers([
     { label: 'step table', size: MAX_ROWS * ROW_STRIDE, usage: UNIFORM | COPY_DST },
   ]);
-  const staging = stagingPool(device);
+  let destroyed = false;
+  const assertUsable = (): void => {
+    if (destroyed) throw new StateError('this net has been destroyed');
+    device.assertAlive();
+  };
+  const staging = stagingPool(device, assertUsable);
   return {
     kind: 'gpu',
     name: device.info.name,
@@ -37,7 +43,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     maxRows: MAX_ROWS,
     program: (graph, options) => gpuProgram(device, table, staging, graph, options),
     run(programs, rows) {
-      device.assertAlive();
+      assertUsable();
       gpu.queue.writeBuffer(table, 0, packRows(rows));
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();
@@ -49,9 +55,10 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     },
     async settled() {
       await gpu.queue.onSubmittedWorkDone().catch(device.explain);
-      device.assertAlive();
+      assertUsable();
     },
     destroy() {
+      destroyed = true;
       staging.destroy();
       device.destroyBuffer(table);
     },
@@ -69,6 +76,12 @@ async function gpuProgram(
   const schedule = scheduleOf(graph, { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage });
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
+  const largest = gpu.limits.maxStorageBufferBindingSize;
+  const tooLarge = own.find(({ bytes }) => bytes > largest);
+  if (tooLarge) {
+    const { name, bytes } = tooLarge;
+    throw new OutOfMemoryError(`${name} takes ${bytes} bytes, and ${device.info.name} binds at most ${largest}`);
+  }
   const pipelines = await Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
   const made = await device.createBuffers(
     own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
@@ -99,7 +112,7 @@ async function gpuProgram(
       }
     },
     write(name, data) {
-      device.assertAlive();
+      staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
       const packed = graph.nodes.some((node) => node.name === name && node.op.name === 'data');
       gpu.queue.writeBuffer(buffers.get(buffer)!, 0, packed ? toWords(data) : pad(data, shape));
@@ -123,12 +136,13 @@ function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<Arr
 }
 
 interface StagingPool {
+  assertUsable(): void;
   read(from: GPUBuffer, bytes: number): Promise<Float32Array>;
   destroy(): void;
 }
 
 /** Buffers that the CPU can map, kept for the next read. */
-function stagingPool(device: Device): StagingPool {
+function stagingPool(device: Device, assertUsable: () => void): StagingPool {
   const { gpu } = device;
   const free: GPUBuffer[] = [];
   const all: GPUBuffer[] = [];
@@ -140,14 +154,18 @@ function stagingPool(device: Device): StagingPool {
     return buffer;
   };
   return {
+    assertUsable,
     async read(from, bytes) {
-      device.assertAlive();
+      assertUsable();
       // Copied before anything is awaited, so that the value is that of now whatever is queued meanwhile.
       const buffer = take(bytes);
       const encoder = gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes);
       gpu.queue.submit([encoder.finish()]);
-      await buffer.mapAsync(READ_MODE, 0, bytes).catch(device.explain);
+      await buffer.mapAsync(READ_MODE, 0, bytes).catch((cause) => {
+        assertUsable();
+        return device.explain(cause);
+      });
       const data = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
       buffer.unmap();
       free.push(buffer);

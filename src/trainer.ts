@@ -5,14 +5,14 @@ import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
 import { ArgumentError, ShapeError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
-import { checkBatch, checkDataset, countSamples, type Feeds, feeds, writeBatch } from './feed.ts';
-import { type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
+import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, writeBatch } from './feed.ts';
+import { checkFit, type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
 import { evaluationNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { checkLearningRate } from './optim.ts';
 import type { Schedule } from './schedule.ts';
-import { checkCount, nextRow, type Session, takeRow } from './session.ts';
+import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
 import { type Shape, show, size } from './tensor.ts';
 import { checkedStep, readState } from './verify.ts';
@@ -74,7 +74,7 @@ export class Trainer {
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { network, program } = this.#session;
-    checkCount(options.epochs, 'fit: epochs');
+    checkFit(options);
     checkDataset(network, dataset, 'fit');
     checkBatch(network, dataset, 'fit');
     if (options.validation) checkDataset(network, options.validation, 'fit: validation');
@@ -114,7 +114,7 @@ export class Trainer {
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
     const { network, engine } = this.#session;
     this.#assertAlive('predict');
-    countSamples(network, x, 'predict');
+    finite(x, 'predict: x', countSamples(network, x, 'predict'));
     return this.#inTurn(async () => {
       const { graph, prediction } = predictionNetwork(network);
       const program = await this.#other(
@@ -158,7 +158,7 @@ export class Trainer {
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
   async parameters(): Promise<Record<string, Tensor>> {
     this.#assertAlive('parameters');
-    return this.#readByKey(this.#session.program, ({ node }) => node.name);
+    return this.#inTurn(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
   }
 
   /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
@@ -180,7 +180,7 @@ export class Trainer {
     if (steps === 0) throw new StateError(`tensor: there is no ${name} before the first step`);
     const known = program.tensors.get(name);
     if (known) return { shape: known.shape, data: await program.read(name) };
-    if (this.graph.nodes.some((node) => node.name === name)) {
+    if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }
     throw unknownTensor(name, this.graph);
@@ -191,14 +191,7 @@ export class Trainer {
    * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#exclusive('check', async () => {
-      const { network, program } = this.#session;
-      const columns = writeBatch(network, program, x, y, 'check');
-      const before = await readState(program);
-      const report = await checkedStep(this.#session, nextRow(this.#session, { columns }));
-      for (const [name, data] of before) program.write(name, data);
-      return demand(report, 'check');
-    });
+    return this.#exclusive('check', () => this.#inTurn(() => this.#checkStep(x, y)));
   }
 
   /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
@@ -214,6 +207,15 @@ export class Trainer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
+  }
+
+  async #checkStep(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
+    const { network, program } = this.#session;
+    const columns = writeBatch(network, program, x, y, 'check');
+    const before = await readState(program);
+    const report = await checkedStep(this.#session, nextRow(this.#session, { columns }));
+    for (const [name, data] of before) program.write(name, data);
+    return demand(report, 'check');
   }
 
   /** A program on the same parameters, made at the first call. */
@@ -275,14 +277,21 @@ function differences(
     if (!value) wrong.push(`${key}: missing`);
     else if (!value.shape || show(value.shape) !== show(shape))
       wrong.push(`${key}: expected ${show(shape)}, found ${show(value.shape ?? [])}`);
-    else if (value.data?.length !== size(shape))
-      wrong.push(`${key}: expected ${size(shape)} values, found ${value.data?.length}`);
+    else if (value.data?.length === size(shape)) wrong.push(...notFinite(key, value.data));
+    else wrong.push(`${key}: expected ${size(shape)} values, found ${value.data?.length}`);
   }
   return wrong;
 }
 
 /** The error for a name that is not in the graph. */
 export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
-  const names = graph.nodes.map((node) => node.name).filter(Boolean);
-  return new ArgumentError(`tensor: expected one of ${names.join(', ')}, found ${JSON.stringify(name)}`);
+  return new ArgumentError(`tensor: expected one of ${tensorNames(graph).join(', ')}, found ${JSON.stringify(name)}`);
 };
+
+const tensorNames = (graph: Graph): string[] =>
+  graph.nodes.filter(({ name, op }) => name && op.name !== 'step').map(({ name }) => name);
+
+function notFinite(key: string, data: ArrayLike<number>): string[] {
+  const bad = Array.from(data).findIndex((value) => !Number.isFinite(value));
+  return bad < 0 ? [] : [`${key}: value ${bad} must be a finite number, found ${data[bad]}`];
+}
