@@ -19,9 +19,11 @@ export function checkDataset({ model }: NetworkOptions, dataset: Dataset, where:
 
 /** Samples in x. Throws ShapeError unless they are whole. */
 export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, where: string): number {
-  const count = x.length / features(model);
+  const count = x?.length / features(model);
   if (Number.isInteger(count) && count > 0) return count;
-  throw new ShapeError(`${where}: x must hold whole samples of ${features(model)} values, found ${x.length} values`);
+  throw new ShapeError(
+    `${where}: x must hold whole samples of ${features(model)} values, found ${x?.length ?? 'no'} values`,
+  );
 }
 
 /** Writes a batch of the caller's and returns its number of samples. Throws before anything is written. */
@@ -36,13 +38,15 @@ export function writeBatch(
   const [inputs, classes, batch] = [features(network.model), outputs(network.model), network.batch];
   if (count > batch)
     throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
-  finite(x, `${where}: x`, inputs);
+  finite(x, `${where}: x`, count);
+  if (y?.length === undefined)
+    throw new ShapeError(`${where}: y must hold the targets of ${count} samples, found ${found(y)}`);
   const targets = y.length === count && classes > 1 ? oneHot(y, classes, where) : y;
   if (targets.length !== count * classes) {
     const expected = classes > 1 ? `${count} class indices or ${count} × ${classes} values` : `${count} values`;
     throw new ShapeError(`${where}: y must hold ${expected}, as x holds ${count} samples, found ${y.length}`);
   }
-  finite(targets, `${where}: y`, classes);
+  finite(targets, `${where}: y`, count);
   program.write('x', toColumns(x, inputs, batch));
   program.write('y', toColumns(targets, classes, batch));
   return count;
@@ -53,21 +57,24 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${label}`);
+      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${found(label)}`);
     }
     out[i * classes + label] = 1;
   }
   return out;
 }
 
-function finite(values: ArrayLike<number>, what: string, perSample: number): void {
+/** Throws DataError for the first of the values, [count][...], that is no finite number. */
+export function finite(values: ArrayLike<number>, what: string, count: number): void {
+  const perSample = values.length / count;
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
-    throw new DataError(
-      `${what}: value ${i % perSample} of sample ${Math.floor(i / perSample)} must be finite, found ${values[i]}`,
-    );
+    const place = `value ${i % perSample} of sample ${Math.floor(i / perSample)}`;
+    throw new DataError(`${what}: ${place} must be a finite number, found ${found(values[i])}`);
   }
 }
+
+const found = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 export interface Feed {
   /** Writes x and y of the batch that the step row names. */

@@ -1,10 +1,11 @@
 /** The training loop over a data set. */
 import type { Dataset } from './data/dataset.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
+import { ArgumentError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { shuffleKey } from './random.ts';
-import { type Session, takeRow } from './session.ts';
+import { checkCount, type Session, takeRow } from './session.ts';
 import { demandStep, nonFinite } from './verify.ts';
 
 export interface FitOptions {
@@ -45,6 +46,15 @@ export interface EpochResult {
   readonly samplesPerSecond: number;
 }
 
+/** Throws ArgumentError for options that no run could follow. */
+export function checkFit(options: FitOptions): void {
+  checkCount(options?.epochs, 'fit: epochs');
+  const { millisecondsPerSubmit: ms } = options;
+  if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
+    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${JSON.stringify(ms) ?? ms}`);
+  }
+}
+
 /** One epoch; `epoch` counts from 1 within this fit. Throws NonFiniteError, CheckError, DeviceLostError. */
 export async function trainEpoch(
   session: Session,
@@ -65,7 +75,7 @@ export async function trainEpoch(
     signal: options.signal,
     onSubmit: progress.submitted,
   });
-  await progress.reported();
+  await progress.finished();
   const [total] = await program.read('lossTotal');
   if (!Number.isFinite(total)) throw await nonFinite(session, total);
   const seconds = progress.seconds();
@@ -108,17 +118,17 @@ function reporter({ program, network }: Session, count: number, epoch: number, {
     const secondsLeft = (count * (epochs - epoch + 1) - samples) / samplesPerSecond;
     onProgress!({ epoch, epochs, step, steps, loss: total / samples, samplesPerSecond, secondsLeft });
   };
-  const reported = async (): Promise<void> => {
-    await running;
-    if (failure) throw failure.error;
-  };
   return {
     seconds,
-    reported,
+    /** When the last report, that of the whole epoch, is out. */
+    async finished(): Promise<void> {
+      await running;
+      if (failure) throw failure.error;
+      if (onProgress) await report(steps);
+    },
     submitted(step: number): void {
       if (failure) throw failure.error;
-      const wanted = onProgress && !running && (step === steps || performance.now() - last >= 100);
-      if (!wanted) return;
+      if (!onProgress || running || step === steps || performance.now() - last < 100) return;
       last = performance.now();
       running = report(step)
         .catch((error) => {

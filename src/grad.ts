@@ -19,6 +19,7 @@ export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[])
     const node = graph.nodes[id];
     if (!leads.has(node)) continue;
     const upstream = node === loss ? undefined : total(graph, node, contributions.get(node), wanted);
+    if (!upstream && node !== loss) continue; // on no way to the loss
     if (upstream) gradients.set(node, upstream);
     if (node.op.kind === 'leaf') continue;
     const towards = upstream ? node.op.gradient?.(graph, node, upstream) : node.op.lossGradient?.(graph, node);

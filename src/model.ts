@@ -55,7 +55,11 @@ export function dense(
   { init, biasInit = zeros() }: { init?: Initialiser; biasInit?: Initialiser } = {},
 ): Dense {
   checkCount(units, 'dense: units');
-  if (activation !== 'softmax' && !(activation in activations)) {
+  for (const [name, value] of Object.entries({ init, biasInit })) {
+    if (value === undefined || typeof value.scale === 'function') continue;
+    throw new ArgumentError(`dense: ${name} must be an initialiser such as he(), found ${JSON.stringify(value)}`);
+  }
+  if (activation !== 'softmax' && !Object.hasOwn(activations, activation)) {
     throw new ArgumentError(`dense: unknown activation ${JSON.stringify(activation)}`);
   }
   const kinOfRelu = ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(activation);
@@ -75,6 +79,10 @@ export function sequential(input: Shape, layers: readonly Layer[]): Model {
     throw new ArgumentError('sequential: input must be a shape such as [784]');
   for (const n of input) checkCount(n, 'sequential: every size of input');
   if (!layers?.length) throw new ArgumentError('sequential: expected at least one layer');
+  for (const [i, layer] of layers.entries()) {
+    if (layer?.layer !== 'dense')
+      throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${JSON.stringify(layer)}`);
+  }
   return { input, layers };
 }
 
@@ -170,7 +178,10 @@ export const softmaxCrossEntropy = lossFunction('softmax-cross-entropy', 'softma
 
 /** Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none. */
 export function checkOutput({ layers }: Model, { name, term, prediction }: LossFunction): void {
-  const { activation } = layers[layers.length - 1];
+  const { activation, units } = layers[layers.length - 1];
+  if (term === 'softmaxCrossEntropy' && units === 1) {
+    throw new ArgumentError(`${name} chooses between classes: expected a last layer of 2 units or more, found 1`);
+  }
   if (prediction !== 'linear' && activation === prediction) {
     throw new ArgumentError(
       `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,

@@ -34,7 +34,8 @@ export interface AdamOptions {
 }
 
 /** θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). */
-export function sgd({ learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions): Optimizer {
+export function sgd(options: SgdOptions): Optimizer {
+  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options ?? {};
   const kind = nesterov ? 'nesterov' : momentum > 0 ? 'momentum' : 'sgd';
   return optimizer({ kind, learningRate, momentum, weightDecay, decay: 0, epsilon: 0 });
 }

@@ -32,8 +32,8 @@ export interface CompileOptions {
  * there is no device to open, ShaderError and OutOfMemoryError from the device.
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
-  const { batch, loss, optimizer, seed = 0, keep, check } = options;
   checkOptions(model, options);
+  const { batch, loss, optimizer, seed = 0, keep, check } = options;
   const network = { model, loss, batch };
   const { graph, parameters } = trainingNetwork(network, optimizer);
   for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
@@ -70,7 +70,15 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   }
 }
 
-function checkOptions(model: Model, { batch, loss, optimizer, seed = 0, check }: CompileOptions): void {
+function checkOptions(model: Model, options: CompileOptions): void {
+  const { batch, loss, optimizer, seed = 0, check, device } = options ?? {};
+  if (!model?.layers)
+    throw new ArgumentError(`compile: model must be one made by sequential(), found ${String(model)}`);
+  if (device !== undefined && device !== 'cpu' && !device?.gpu) {
+    throw new ArgumentError(
+      `compile: device must be one from openDevice(), 'cpu', or left out, found ${String(device)}`,
+    );
+  }
   checkCount(batch, 'compile: batch');
   checkSeed(seed);
   if (check) checkCount(check.every, 'compile: check.every');
