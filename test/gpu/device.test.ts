@@ -9,6 +9,7 @@ import {
   NoAdapterError,
   OutOfMemoryError,
   openDevice,
+  StateError,
   sequential,
   sgd,
   sigmoid,
@@ -79,6 +80,25 @@ describe('a device that is lost', () => {
     const loss = net.loss();
     device.destroy();
     await expect(loss).rejects.toThrow(DeviceLostError);
+  });
+});
+
+describe('a net that is destroyed', () => {
+  it('ends a read that was under way with StateError, and troubles no other net of the device', async () => {
+    const device = await open();
+    const [net, other] = [await compile(model, { ...options, device }), await compile(model, { ...options, device })];
+    const read = net.parameters().catch((error) => expect(error).toBeInstanceOf(StateError));
+    const fit = net.fit(data, { epochs: 1000 });
+    setTimeout(() => net.destroy());
+    await expect(fit).rejects.toThrow(StateError);
+    await read;
+    await other.fit(data, { epochs: 2 });
+    other.step([1, 2], [0]);
+    const loss = other.loss();
+    other.destroy();
+    await expect(loss).rejects.toThrow(StateError);
+    await device.gpu.queue.onSubmittedWorkDone();
+    device.assertAlive();
   });
 });
 

@@ -7,7 +7,7 @@ import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from '
 
 const gpu = useGpu();
 
-for (const op of ops) {
+for (const op of ops.filter(({ cases }) => cases.length > 0)) {
   describe(op.name, () => {
     for (const example of op.cases) {
       const width = columns(example.shapes[0]!);

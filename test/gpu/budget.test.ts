@@ -1,0 +1,98 @@
+/** What a training step costs: dispatches, passes, submits, objects and readbacks, counted on the device. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fromArrays } from '../../src/data/index.ts';
+import {
+  compile,
+  type Device,
+  dense,
+  openDevice,
+  sequential,
+  sgd,
+  sigmoid,
+  softmaxCrossEntropy,
+} from '../../src/index.node.ts';
+import { type Counter, countCalls } from './counting.ts';
+
+let device: Device;
+let counter: Counter;
+beforeAll(async () => {
+  device = await openDevice();
+  counter = countCalls(device.gpu);
+});
+afterAll(() => device?.destroy());
+
+// Ten steps an epoch, the last one of 50 samples.
+const images = fromArrays({
+  x: Uint8Array.from({ length: 950 * 784 }, (_, i) => (i * 37) % 251),
+  y: Uint8Array.from({ length: 950 }, (_, i) => i % 10),
+  shape: [28, 28],
+  scale: 1 / 255,
+});
+const steps = 10;
+
+const compiled = () =>
+  compile(sequential([784], [dense(100, sigmoid), dense(10)]), {
+    device,
+    batch: 100,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+  });
+
+test('a step of 784-100-10 takes at most 9 dispatches, a submit one pass, an epoch one readback and no new object', async () => {
+  const net = await compiled();
+  await net.fit(images, { epochs: 1 });
+  expect(counter.take().made.createBuffer).toBeGreaterThan(0);
+
+  await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e6 });
+  const { made, passes, submits, maps, dispatches } = counter.take();
+  expect(made).toEqual({});
+  expect(dispatches % (2 * steps)).toBe(0);
+  expect(dispatches / (2 * steps)).toBeLessThanOrEqual(9);
+  expect(dispatches / (2 * steps)).toBe(net.schedule.steps.length + 2);
+  // Every submit is a pass of steps, but for the copy of each epoch's loss; and steps are grouped.
+  expect(maps).toBe(2);
+  expect(submits).toBe(passes + maps);
+  expect(passes).toBeLessThan(2 * steps);
+
+  let reports = 0;
+  await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e-6, onProgress: () => void reports++ });
+  const told = counter.take();
+  expect(reports).toBeGreaterThanOrEqual(2);
+  expect(told.maps).toBe(2 + reports);
+  expect(told.passes).toBe(2 * steps);
+  expect(told.dispatches).toBe(dispatches);
+  net.destroy();
+});
+
+test('step enqueues one pass, makes no object and reads nothing', async () => {
+  const net = await compiled();
+  const [x, y] = [new Float32Array(784 * 3).fill(0.5), [1, 2, 3]];
+  net.step(x, y);
+  counter.take();
+  net.step(x, y);
+  expect(counter.take()).toMatchObject({
+    made: {},
+    passes: 1,
+    submits: 1,
+    maps: 0,
+    dispatches: net.schedule.steps.length,
+  });
+  net.destroy();
+});
+
+test('destroy gives back every byte', async () => {
+  const inUse = device.bytesInUse;
+  counter.take();
+  const net = await compiled();
+  await net.fit(images, { epochs: 1, validation: images });
+  const [x, y] = [new Float32Array(784 * 3).fill(0.5), [1, 2, 3]];
+  await net.predict(x);
+  await net.gradients(x, y);
+  await net.check(x, y);
+  expect(device.bytesInUse).toBeGreaterThan(inUse + images.inputs.data.byteLength);
+  net.destroy();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(device.bytesInUse).toBe(inUse);
+  const { made, destroyedBuffers } = counter.take();
+  expect(destroyedBuffers).toBe(made.createBuffer);
+});

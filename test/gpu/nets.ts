@@ -1,0 +1,32 @@
+/** What the tests of training share: seeded samples, and everything a net holds, bit by bit. */
+import type { LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
+import { uniforms } from '../../src/random.ts';
+
+/** Uniform in ±1; each stream its own numbers. */
+export const random = (count: number, stream: number): Float32Array =>
+  Float32Array.from(uniforms(count, 5, stream), (u) => 2 * u - 1);
+
+/** n samples for a model, with targets that its loss can make sense of. */
+export function samples(model: Model, loss: LossFunction, n: number, stream = 0): { x: Float32Array; y: Float32Array } {
+  const [inputs, outputs] = [model.input.reduce((a, b) => a * b), model.layers.at(-1)!.units];
+  const values = random(n * outputs, 2 * stream + 1);
+  const oneHot = values.map((_, i) => Number(i % outputs === Math.floor(i / outputs) % outputs));
+  return { x: random(n * inputs, 2 * stream), y: loss.classifies ? oneHot : values };
+}
+
+type Bits = Record<string, Uint32Array>;
+const bits = ({ data }: Tensor): Uint32Array => new Uint32Array(data.buffer, data.byteOffset, data.length);
+
+export async function parameterBits(net: Trainer): Promise<Bits> {
+  return Object.fromEntries(Object.entries(await net.parameters()).map(([key, tensor]) => [key, bits(tensor)]));
+}
+
+/** Names of the parameters, the optimizer state and the running totals. */
+export const overwrittenNames = ({ graph }: Trainer): string[] =>
+  graph.nodes.filter(({ op }) => op.name === 'parameter' || op.name === 'state').map(({ name }) => name);
+
+/** All of those as bits. There has to have been a step. */
+export async function stateBits(net: Trainer): Promise<Bits> {
+  const read = async (name: string) => [name, bits(await net.tensor(name))] as const;
+  return Object.fromEntries(await Promise.all(overwrittenNames(net).map(read)));
+}

@@ -1,0 +1,421 @@
+/** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fromArrays } from '../src/data/index.ts';
+import { append, createGraph } from '../src/graph.ts';
+import {
+  ArgumentError,
+  adam,
+  binaryCrossEntropy,
+  type CompileOptions,
+  compile,
+  DataError,
+  type Device,
+  dense,
+  type Layer,
+  linear,
+  type Model,
+  meanSquared,
+  momentum,
+  type RetrogradError,
+  rmsprop,
+  ShapeError,
+  StateError,
+  sequential,
+  sgd,
+  sigmoid,
+  softmax,
+  softmaxCrossEntropy,
+  type Trainer,
+  uniform,
+} from '../src/index.node.ts';
+import { batch as batchLeaf, leaf } from '../src/ops/leaf.ts';
+import { matmul } from '../src/ops/matmul.ts';
+import { add, bias } from '../src/ops/pointwise.ts';
+
+type ErrorClass = abstract new (...args: never[]) => RetrogradError;
+
+/** The error of a call, thrown or rejected: of this class, with all of these words in its message. */
+async function expectError(call: () => unknown, type: ErrorClass, words: readonly string[]): Promise<void> {
+  const error = await Promise.resolve()
+    .then(call)
+    .then(
+      () => 'no error',
+      (error) => error,
+    );
+  expect(error).toBeInstanceOf(type);
+  expect(error.name).toBe(type.name);
+  for (const word of words) expect(error.message).toContain(word);
+}
+
+/** A device that does nothing and counts what it is asked to do. */
+function countingDevice(): { device: Device; asked: () => number } {
+  let asked = 0;
+  const count =
+    (value: unknown = undefined) =>
+    () => {
+      asked++;
+      return value;
+    };
+  const pass = { setPipeline: count(), setBindGroup: count(), dispatchWorkgroups: count(), end: count() };
+  const gpu = {
+    limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28, maxStorageBuffersPerShaderStage: 8 },
+    queue: { writeBuffer: count(), submit: count(), onSubmittedWorkDone: async () => {} },
+    createBindGroup: count({}),
+    createCommandEncoder: count({ beginComputePass: () => pass, finish: count({}) }),
+  };
+  const device = {
+    gpu,
+    info: { name: 'a device that does nothing', vendor: '', architecture: '', software: true },
+    bytesInUse: 0,
+    createBuffers: async (descriptors: GPUBufferDescriptor[]) => {
+      asked++;
+      return descriptors.map(({ size }) => ({ size, destroy() {} }));
+    },
+    destroyBuffer() {},
+    pipeline: async () => ({ getBindGroupLayout: () => ({}) }),
+    assertAlive() {},
+    destroy() {},
+  };
+  return { device: device as unknown as Device, asked: () => asked };
+}
+
+const any = (value: unknown) => value as never;
+const model = sequential([2], [dense(4, sigmoid), dense(3)]);
+const good = { batch: 4, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) };
+const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+
+describe('learning rates and other numbers of an optimizer', () => {
+  const wrong: [unknown, string][] = [
+    [nan, 'found NaN'],
+    [-0.1, 'found -0.1'],
+    [infinity, 'found Infinity'],
+    ['0.1', 'found string "0.1"'],
+    [undefined, 'found undefined'],
+    [null, 'found object null'],
+  ];
+  test.each(wrong)('a learning rate of %o is refused by every optimizer', async (learningRate, found) => {
+    const words = ['learningRate', 'finite number ≥ 0', found];
+    await expectError(() => sgd({ learningRate: any(learningRate) }), ArgumentError, ['sgd', ...words]);
+    await expectError(() => momentum({ learningRate: any(learningRate) }), ArgumentError, ['momentum', ...words]);
+    if (learningRate === undefined) return; // these have a default
+    await expectError(() => adam({ learningRate: any(learningRate) }), ArgumentError, ['adam', ...words]);
+    await expectError(() => rmsprop({ learningRate: any(learningRate) }), ArgumentError, ['rmsprop', ...words]);
+    // One made by hand gets no further than compile.
+    const optimizer = { ...good.optimizer, learningRate: any(learningRate) };
+    await expectError(() => compile(model, { ...good, device: 'cpu', optimizer }), ArgumentError, [
+      'compile',
+      ...words,
+    ]);
+  });
+
+  test.each(wrong)('a net refuses to be set to a learning rate of %o and keeps its own', async (value, found) => {
+    const net = await compile(model, { ...good, device: 'cpu' });
+    const set = () => {
+      net.learningRate = any(value);
+    };
+    await expectError(set, ArgumentError, ['learningRate', 'finite number ≥ 0', found]);
+    expect(net.learningRate).toBe(0.1);
+  });
+
+  test.each<[string, () => unknown, string[]]>([
+    ['momentum of 1', () => sgd({ learningRate: 1, momentum: 1 }), ['momentum', '[0, 1)', 'found 1']],
+    ['negative momentum', () => momentum({ learningRate: 1, momentum: -0.5 }), ['momentum', '[0, 1)', 'found -0.5']],
+    ['momentum in words', () => sgd({ learningRate: 1, momentum: any('0.9') }), ['momentum', 'found "0.9"']],
+    ['β₂ of 1', () => adam({ beta2: 1 }), ['adam', 'decay', '[0, 1)', 'found 1']],
+    ['ε of 0', () => adam({ epsilon: 0 }), ['adam', 'epsilon', 'found 0']],
+    ['NaN weight decay', () => sgd({ learningRate: 1, weightDecay: nan }), ['weightDecay', '≥ 0']],
+  ])('%s', async (_name, make, words) => {
+    await expectError(make, ArgumentError, words);
+  });
+});
+
+const ending = (layer: Layer): Model => sequential([2], [layer]);
+
+describe('models', () => {
+  test.each<[string, () => unknown, string[]]>([
+    ['no layer', () => sequential([2], []), ['sequential', 'at least one layer']],
+    ['no input', () => sequential([], [dense(1)]), ['sequential', 'input']],
+    ['a number for an input shape', () => sequential(any(784), [dense(1)]), ['sequential', 'input', '[784]']],
+    ['an input of 0', () => sequential([28, 0], [dense(1)]), ['sequential', 'input', 'found 0']],
+    ['0 units', () => dense(0), ['dense', 'units', 'positive integer', 'found 0']],
+    ['1.5 units', () => dense(1.5), ['dense', 'units', 'positive integer', 'found 1.5']],
+    ['units in words', () => dense(any('10')), ['dense', 'units', 'found "10"']],
+    ['an unknown activation', () => dense(1, any({ activation: 'swoosh' })), ['dense', 'activation', '"swoosh"']],
+    ['an activation by its bare name', () => dense(1, any('relu')), ['dense', 'activation']],
+    [
+      'what every object has for an activation',
+      () => dense(1, any({ activation: 'toString' })),
+      ['activation', '"toString"'],
+    ],
+    [
+      'an unknown reduction',
+      () => softmaxCrossEntropy({ reduction: any('max') }),
+      ['reduction', "'mean' or 'sum'", '"max"'],
+    ],
+    ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
+    ['a layer that is none', () => sequential([2], any([{}])), ['sequential', 'layer 0', 'dense(10)', '{}']],
+    ['an initialiser of no size', () => uniform(nan), ['uniform', 'finite', 'found NaN']],
+  ])('%s', async (_name, make, words) => {
+    await expectError(make, ArgumentError, words);
+  });
+
+  test.each<[string, Partial<CompileOptions & { model: Model }>, string[]]>([
+    ['a batch of 0', { batch: 0 }, ['batch', 'positive integer', 'found 0']],
+    ['a batch of 1.5', { batch: 1.5 }, ['batch', 'positive integer', 'found 1.5']],
+    ['a batch in words', { batch: any('10') }, ['batch', 'positive integer', 'found "10"']],
+    ['a batch of NaN', { batch: nan }, ['batch', 'positive integer', 'found NaN']],
+    ['no batch', { batch: undefined }, ['batch', 'positive integer', 'found undefined']],
+    ['a loss that was not called', { loss: any(meanSquared) }, ['loss', 'softmaxCrossEntropy()']],
+    ['logits that are probabilities', { model: ending(dense(3, softmax)) }, ['logits', 'linear', 'found softmax']],
+    ['probabilities that are logits', { loss: binaryCrossEntropy() }, ['probabilities', 'sigmoid', 'found linear']],
+    ['a softmax of one', { model: ending(dense(1)) }, ['classes', '2 units or more', 'found 1']],
+    ['a device by name', { device: any('gpu') }, ['device', 'openDevice()', 'found gpu']],
+    ['a device that is null', { device: any(null) }, ['device', 'found null']],
+    ['no model', { model: any(undefined) }, ['model', 'sequential()', 'found undefined']],
+    ['no loss', { loss: undefined }, ['loss', 'found undefined']],
+    ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()']],
+    ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
+    ['a check every 0 steps', { check: { every: 0 } }, ['check.every', 'positive integer', 'found 0']],
+    ['a tensor to keep that is not there', { keep: ['delta3'] }, ['"delta3"', 'delta1, ', 'W2']],
+  ])('compiled with %s: nothing reaches the device', async (_name, options, words) => {
+    const { device, asked } = countingDevice();
+    const net = 'model' in options ? options.model! : model;
+    await expectError(() => compile(net, { ...good, device, ...options }), ArgumentError, words);
+    expect(asked()).toBe(0);
+  });
+});
+
+describe('the graph', () => {
+  const graph = createGraph();
+  const node = (name: string, ...shape: number[]) => leaf(graph, batchLeaf, name, shape);
+  const [A, B, v] = [node('A', 3, 4), node('B', 5, 7), node('v', 2, 1)];
+  test.each<[string, () => unknown, string[]]>([
+    [
+      'matmul of inner sizes 4 and 5',
+      () => append(graph, matmul, [A, B]),
+      ['matmul', 'A [3, 4]', 'B [5, 7]', '4 and 5'],
+    ],
+    [
+      'matmul of inner sizes 3 and 7 when transposed',
+      () => append(graph, matmul, [A, B], { transposeA: true, transposeB: true }),
+      ['matmul', 'Aᵀ × Bᵀ', 'A [3, 4]', 'B [5, 7]', '3 and 7'],
+    ],
+    ['a sum of two shapes', () => append(graph, add, [A, B]), ['add', 'one shape', 'A [3, 4]', 'B [5, 7]']],
+    ['a bias of another height', () => append(graph, bias, [A, v]), ['bias', '[3, 1]', 'A [3, 4]', 'v [2, 1]']],
+    ['a name given twice', () => node('A', 1, 1), ['"A"', 'taken']],
+  ])('%s', async (_name, build, words) => {
+    const before = graph.nodes.length;
+    await expectError(build, ShapeError, words);
+    expect(graph.nodes).toHaveLength(before);
+  });
+});
+
+describe('data sets', () => {
+  const x = [
+    [0, 1],
+    [1, 0],
+  ];
+  test.each<[string, Parameters<typeof fromArrays>[0], string[]]>([
+    ['more labels than images', { x, y: [0, 1, 2] }, ['y', 'expected 2 samples', 'found 3']],
+    ['fewer labels than images', { x, y: Uint8Array.of(1) }, ['y', 'expected 2 samples', 'found 1']],
+    ['a label out of range', { x, y: [0, 3], classes: 3 }, ['y[1]', 'from 0 to 2', 'found 3']],
+    ['a negative label', { x, y: [-1, 0] }, ['y[0]', 'found -1']],
+    ['a label of 1.5', { x, y: [0, 1.5] }, ['y[1]', 'found 1.5']],
+    [
+      'NaN in x',
+      {
+        x: [
+          [0, nan],
+          [1, 0],
+        ],
+        y: [0, 1],
+        name: 'mine',
+      },
+      ['mine.x[0][1]', 'finite', 'found NaN'],
+    ],
+  ])('%s', async (_name, options, words) => {
+    await expectError(() => fromArrays(options), DataError, words);
+  });
+});
+
+describe('calls on a net', () => {
+  let net: Trainer;
+  let asked: () => number;
+  beforeAll(async () => {
+    const counting = countingDevice();
+    net = await compile(model, { ...good, device: counting.device });
+    asked = counting.asked;
+  });
+  let before: number;
+  beforeEach(() => {
+    before = asked();
+  });
+
+  test('a good step does reach the device', async () => {
+    const counting = countingDevice();
+    const other = await compile(model, { ...good, device: counting.device });
+    const compiled = counting.asked();
+    other.step([0, 1], [2]);
+    expect(counting.asked()).toBeGreaterThan(compiled + other.schedule.steps.length);
+    expect(other.steps).toBe(1);
+  });
+
+  const two = [0, 1, 1, 0];
+  const points = (size: number, classes: number, count = 8) =>
+    fromArrays({ x: new Float32Array(size * count), y: new Uint8Array(count), shape: [size], classes, name: 'points' });
+  const batches: [string, number[], number[], ErrorClass, string[]][] = [
+    ['a label out of range', two, [0, 3], DataError, ['y[1]', 'from 0 to 2', 'found 3']],
+    ['a negative label', two, [-1, 0], DataError, ['y[0]', 'from 0 to 2', 'found -1']],
+    ['a label of 1.5', two, [1.5, 0], DataError, ['y[0]', 'found 1.5']],
+    ['more labels than samples', two, [0, 1, 2], ShapeError, ['y must hold', '2 class indices or 2 × 3', 'found 3']],
+    ['no labels', two, [], ShapeError, ['y must hold', 'found 0']],
+    ['half a sample', [0, 1, 1], [0], ShapeError, ['x must hold whole samples of 2', 'found 3']],
+    ['a word in x', any([0, 1, 1, 'a']), [0, 1], DataError, ['x', 'value 1 of sample 1', 'found "a"']],
+    ['no y at all', two, any(undefined), ShapeError, ['y must hold', 'found undefined']],
+    ['no x at all', any(undefined), [0], ShapeError, ['x must hold', 'found no values']],
+    ['no samples', [], [], ShapeError, ['x must hold whole samples of 2', 'found 0']],
+    ['more samples than the batch', new Array(10).fill(0), [0, 0, 0, 0, 0], ShapeError, ['5 samples', 'batch of 4']],
+    ['NaN in x', [0, 1, 1, nan], [0, 1], DataError, ['x', 'value 1 of sample 1', 'found NaN']],
+    ['infinity in y', two, [0, 1, 0, 0, 0, infinity], DataError, ['y', 'value 2 of sample 1', 'found Infinity']],
+  ];
+  describe.each(['step', 'gradients', 'check'] as const)('%s', (method) => {
+    test.each(batches)('%s', async (_name, x, y, type, words) => {
+      // gradients compiles its program before it looks: not counted.
+      if (method === 'gradients') await net.gradients([0, 0], [0]).catch(() => {});
+      before = asked();
+      await expectError(() => net[method](x, y), type, [method, ...words]);
+      expect(asked()).toBe(before);
+      expect(net.steps).toBe(0);
+    });
+  });
+
+  const data = points(2, 3);
+  test.each<[string, () => unknown, ErrorClass, string[]]>([
+    [
+      'fit on inputs of another size',
+      () => net.fit(points(3, 3), { epochs: 1 }),
+      ShapeError,
+      ['fit', 'points has 3 inputs', 'the model 2'],
+    ],
+    [
+      'fit on other classes',
+      () => net.fit(points(2, 10), { epochs: 1 }),
+      ShapeError,
+      ['fit', '10 targets', 'the model 3'],
+    ],
+    [
+      'fit with a validation set that does not match',
+      () => net.fit(data, { epochs: 1, validation: points(3, 3) }),
+      ShapeError,
+      ['validation', '3 inputs', 'the model 2'],
+    ],
+    [
+      'fit on less data than a batch',
+      () => net.fit(points(2, 3, 3), { epochs: 1 }),
+      ArgumentError,
+      ['batch of 4', 'points', '3 samples'],
+    ],
+    ['fit for 0 epochs', () => net.fit(data, { epochs: 0 }), ArgumentError, ['epochs', 'positive integer', 'found 0']],
+    ['fit without options', () => net.fit(data, any(undefined)), ArgumentError, ['epochs', 'found undefined']],
+    [
+      'fit with submits of no length',
+      () => net.fit(data, { epochs: 1, millisecondsPerSubmit: nan }),
+      ArgumentError,
+      ['millisecondsPerSubmit', 'found'],
+    ],
+    ['predict of NaN', () => net.predict([1, nan]), DataError, ['predict', 'value 1 of sample 0', 'found NaN']],
+    ['fit for 1.5 epochs', () => net.fit(data, { epochs: 1.5 }), ArgumentError, ['epochs', 'found 1.5']],
+    [
+      'evaluate on inputs of another size',
+      () => net.evaluate(points(5, 3)),
+      ShapeError,
+      ['evaluate', 'points has 5 inputs', 'the model 2'],
+    ],
+    ['predict of half a sample', () => net.predict([1]), ShapeError, ['predict', 'whole samples of 2', 'found 1']],
+    ['predict of nothing', () => net.predict([]), ShapeError, ['predict', 'whole samples of 2', 'found 0']],
+    ['a tensor before the first step', () => net.tensor('z1'), StateError, ['z1', 'before the first step']],
+    ['the loss before the first step', () => net.loss(), StateError, ['loss', 'before the first step']],
+  ])('%s', async (_name, call, type, words) => {
+    await expectError(call, type, words);
+    expect(asked()).toBe(before);
+  });
+});
+
+describe('tensors and parameters', () => {
+  const compiled = () => compile(model, { ...good, device: 'cpu' });
+
+  test('an unknown tensor lists those there are', async () => {
+    const net = await compiled();
+    net.step([0, 1], [2]);
+    const names = ['x', 'y', 'W1', 'b1', 'z1', 'a1', 'z2', 'loss', 'delta2', 'dW2', 'db2', 'delta1', 'dW1', 'db1'];
+    await expectError(() => net.tensor('dW3'), ArgumentError, ['"dW3"', ...names.map((name) => ` ${name},`).slice(1)]);
+  });
+
+  type Values = Parameters<Trainer['setParameters']>[0];
+  const edit = (change: (values: Record<string, unknown>) => void) => change;
+  test.each<[string, ReturnType<typeof edit>, string[]]>([
+    ['a key missing', edit((values) => delete values['layers.1.bias']), ['layers.1.bias: missing']],
+    [
+      'a key too many',
+      edit((values) => Object.assign(values, { extra: values['layers.0.bias'] })),
+      ['extra: not in this model'],
+    ],
+    [
+      'a transposed shape',
+      edit((values) => Object.assign(values, { 'layers.0.weight': { shape: [2, 4], data: new Float32Array(8) } })),
+      ['layers.0.weight', 'expected [4, 2]', 'found [2, 4]'],
+    ],
+    [
+      'too few values',
+      edit((values) => Object.assign(values, { 'layers.0.bias': { shape: [4], data: [1, 2, 3] } })),
+      ['layers.0.bias', 'expected 4 values', 'found 3'],
+    ],
+    [
+      'several mistakes, which are all named',
+      edit((values) => {
+        delete values['layers.0.bias'];
+        values['layers.2.weight'] = { shape: [1], data: [1] };
+      }),
+      ['layers.0.bias: missing', 'layers.2.weight: not in this model'],
+    ],
+  ])('setParameters with %s changes nothing', async (_name, change, words) => {
+    const net = await compiled();
+    const before = await net.parameters();
+    const values: Record<string, unknown> = Object.fromEntries(
+      Object.entries(before).map(([key, { shape }]) => [
+        key,
+        {
+          shape,
+          data: new Float32Array(12).subarray(
+            0,
+            shape.reduce((a, b) => a * b),
+          ),
+        },
+      ]),
+    );
+    change(values);
+    await expectError(() => net.setParameters(values as Values), ShapeError, [
+      'setParameters',
+      'nothing was changed',
+      ...words,
+    ]);
+    expect(await net.parameters()).toEqual(before);
+  });
+
+  test('the same values without a mistake are taken', async () => {
+    const net = await compiled();
+    const zero = Object.entries(await net.parameters()).map(([key, { shape, data }]) => [
+      key,
+      { shape, data: data.map(() => 0) },
+    ]);
+    net.setParameters(Object.fromEntries(zero));
+    expect(Object.values(await net.parameters()).flatMap(({ data }) => [...data])).toEqual(
+      new Array(8 + 4 + 12 + 3).fill(0),
+    );
+  });
+
+  test('the CPU has no schedule to print', async () => {
+    const net = await compiled();
+    await expectError(() => net.schedule, StateError, ['schedule', 'CPU']);
+  });
+});
