@@ -1,7 +1,7 @@
 /** Pointwise arithmetic: z = Wa + b, a + b and the Hadamard product a ⊙ b. */
 import { append, type Graph, type Node } from '../graph.ts';
 import { U } from './numerics.ts';
-import type { PointwiseOp } from './op.ts';
+import type { Case, PointwiseOp } from './op.ts';
 import { rowSum } from './reduce.ts';
 import { equalShapes, rowVector } from './shapes.ts';
 
@@ -43,6 +43,13 @@ export const bias: PointwiseOp = {
   ],
 };
 
+/** Two operands of one shape. */
+const pairs: Case[] = [
+  [7, 33],
+  [1, 1],
+  [100, 7],
+].map((shape) => ({ shapes: [shape, shape] }));
+
 export const add: PointwiseOp = {
   kind: 'pointwise',
   name: 'add',
@@ -52,26 +59,7 @@ export const add: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => ['pointwise/add'],
   call: ([a, b]) => `add(${a}, ${b})`,
-  cases: [
-    {
-      shapes: [
-        [7, 33],
-        [7, 33],
-      ],
-    },
-    {
-      shapes: [
-        [1, 1],
-        [1, 1],
-      ],
-    },
-    {
-      shapes: [
-        [100, 7],
-        [100, 7],
-      ],
-    },
-  ],
+  cases: pairs,
 };
 
 export const hadamard: PointwiseOp = {
@@ -86,26 +74,7 @@ export const hadamard: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => ['pointwise/hadamard'],
   call: ([a, b]) => `hadamard(${a}, ${b})`,
-  cases: [
-    {
-      shapes: [
-        [7, 33],
-        [7, 33],
-      ],
-    },
-    {
-      shapes: [
-        [1, 1],
-        [1, 1],
-      ],
-    },
-    {
-      shapes: [
-        [100, 7],
-        [100, 7],
-      ],
-    },
-  ],
+  cases: pairs,
 };
 
 /** Sum of the gradients of a value that is used more than once. */
