@@ -24,6 +24,7 @@ export interface Program {
   write(name: string, data: Data): void;
   /** The tensor after everything queued so far, compact. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /** Frees its own buffers; those it shares stay. */
   destroy(): void;
 }
 
@@ -40,5 +41,6 @@ export interface Engine {
   run(programs: readonly Program[], table: readonly StepRow[]): void;
   /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong. */
   settled(): Promise<void>;
+  /** Destroys every program made, and ends what is under way with StateError. */
   destroy(): void;
 }

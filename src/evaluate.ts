@@ -34,23 +34,29 @@ export async function evaluateOn(
   return { loss: total / count, ...(areClasses && { accuracy: correct / count }), count };
 }
 
-/** x [n][features] -> [n][outputs], a batch at a time. */
+/** Batches of a prediction queued before the first is waited for. */
+const AHEAD = 64;
+
+/** x [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. */
 export async function predictOn(
   engine: Engine,
   program: Program,
   prediction: string,
-  x: ArrayLike<number>,
+  x: Float32Array,
   { model, batch }: NetworkOptions,
 ): Promise<Float32Array> {
   const [inputs, classes] = [features(model), outputs(model)];
   const count = x.length / inputs;
   const out = new Float32Array(count * classes);
-  for (let start = 0; start < count; start += batch) {
+  const predict = async (start: number): Promise<void> => {
     const n = Math.min(batch, count - start);
-    const samples = Float32Array.from({ length: n * inputs }, (_, i) => x[start * inputs + i]);
-    program.write('x', toColumns(samples, inputs, batch));
+    program.write('x', toColumns(x.subarray(start * inputs, (start + n) * inputs), inputs, batch));
     engine.run([program], [stepRow({ columns: n })]);
     out.set(toSamples(await program.read(prediction), classes, batch, n), start * classes);
+  };
+  for (let first = 0; first < count; first += AHEAD * batch) {
+    const starts = Array.from({ length: AHEAD }, (_, i) => first + i * batch).filter((start) => start < count);
+    await Promise.all(starts.map(predict));
   }
   return out;
 }

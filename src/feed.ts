@@ -2,13 +2,18 @@
 import type { Dataset, Field } from './data/dataset.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError, DataError, ShapeError } from './errors.ts';
+import { isFinite32, shown } from './finite.ts';
 import { features, outputs } from './model.ts';
 import { feedNetwork, type NetworkOptions } from './network.ts';
 import type { StepRow } from './step.ts';
 import { toColumns } from './tensor.ts';
 
-/** Throws ShapeError unless the samples are those of the model. */
+/** Throws ArgumentError for what is no data set, ShapeError unless the samples are those of the model. */
 export function checkDataset({ model }: NetworkOptions, dataset: Dataset, where: string): void {
+  if (!dataset?.inputs?.data || !dataset.targets?.data) {
+    const found = dataset ? `an object with ${Object.keys(dataset).join(', ')}` : String(dataset);
+    throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
+  }
   const demand = (what: string, found: number, expected: number) => {
     if (found !== expected)
       throw new ShapeError(`${where}: ${dataset.name} has ${found} ${what} per sample, the model ${expected}`);
@@ -26,30 +31,28 @@ export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, wh
   );
 }
 
-/** Writes a batch of the caller's and returns its number of samples. Throws before anything is written. */
-export function writeBatch(
-  network: NetworkOptions,
-  program: Program,
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  where: string,
-): number {
+/** A batch of the caller's as x and y of a program, and its number of samples. Throws ShapeError or DataError. */
+export function packBatch(network: NetworkOptions, x: ArrayLike<number>, y: ArrayLike<number>, where: string) {
   const count = countSamples(network, x, where);
   const [inputs, classes, batch] = [features(network.model), outputs(network.model), network.batch];
-  if (count > batch)
+  if (count > batch) {
     throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
+  }
   finite(x, `${where}: x`, count);
-  if (y?.length === undefined)
-    throw new ShapeError(`${where}: y must hold the targets of ${count} samples, found ${found(y)}`);
+  if (y?.length === undefined) {
+    throw new ShapeError(`${where}: y must hold the targets of ${count} samples, found ${shown(y)}`);
+  }
   const targets = y.length === count && classes > 1 ? oneHot(y, classes, where) : y;
   if (targets.length !== count * classes) {
     const expected = classes > 1 ? `${count} class indices or ${count} × ${classes} values` : `${count} values`;
     throw new ShapeError(`${where}: y must hold ${expected}, as x holds ${count} samples, found ${y.length}`);
   }
   finite(targets, `${where}: y`, count);
-  program.write('x', toColumns(x, inputs, batch));
-  program.write('y', toColumns(targets, classes, batch));
-  return count;
+  const tensors = new Map([
+    ['x', toColumns(x, inputs, batch)],
+    ['y', toColumns(targets, classes, batch)],
+  ]);
+  return { columns: count, tensors };
 }
 
 function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
@@ -57,7 +60,7 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${found(label)}`);
+      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${shown(label)}`);
     }
     out[i * classes + label] = 1;
   }
@@ -68,13 +71,11 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
 export function finite(values: ArrayLike<number>, what: string, count: number): void {
   const perSample = values.length / count;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
+    if (isFinite32(values[i])) continue;
     const place = `value ${i % perSample} of sample ${Math.floor(i / perSample)}`;
-    throw new DataError(`${what}: ${place} must be a finite number, found ${found(values[i])}`);
+    throw new DataError(`${what}: ${place} must be a finite number, found ${shown(values[i])}`);
   }
 }
-
-const found = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 export interface Feed {
   /** Writes x and y of the batch that the step row names. */
@@ -82,23 +83,29 @@ export interface Feed {
   readonly dataset: Dataset;
 }
 
-/** The data set of every program that has been fed with it, uploaded once. */
+/** Data sets that a program keeps on the device; of more than these, the one not used for longest goes. */
+const KEPT = 4;
+
+/** Feeds of each program, made once per data set; they do not notice if its arrays are written to later. */
 export function feeds(engine: Engine, batch: number) {
-  const known = new Map<Program, WeakMap<Dataset, Promise<Feed>>>();
-  const made: Promise<Feed>[] = [];
+  const known = new Map<Program, Map<Dataset, Promise<Feed>>>();
+  const release = (feed: Promise<Feed>): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
   return {
     /** Throws DataError where the device cannot bind that much. */
     of(dataset: Dataset, program: Program): Promise<Feed> {
-      const ofProgram = known.get(program) ?? new WeakMap();
+      const ofProgram = known.get(program) ?? new Map<Dataset, Promise<Feed>>();
       known.set(program, ofProgram);
       const feed = ofProgram.get(dataset) ?? createFeed(engine, dataset, program, batch);
-      if (!ofProgram.has(dataset)) made.push(feed);
+      // Insertion order is order of use.
+      ofProgram.delete(dataset);
       ofProgram.set(dataset, feed);
       feed.catch(() => ofProgram.delete(dataset));
+      const [oldest] = ofProgram.keys();
+      if (ofProgram.size > KEPT) {
+        release(ofProgram.get(oldest)!);
+        ofProgram.delete(oldest);
+      }
       return feed;
-    },
-    destroy(): void {
-      for (const feed of made) void feed.then(({ program }) => program.destroy()).catch(() => {});
     },
   };
 }

@@ -4,9 +4,10 @@ import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
+import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { checkCount, type Session, takeRow } from './session.ts';
-import { demandStep, nonFinite } from './verify.ts';
+import { demandFinite, demandStep } from './verify.ts';
 
 export interface FitOptions {
   epochs: number;
@@ -51,7 +52,7 @@ export function checkFit(options: FitOptions): void {
   checkCount(options?.epochs, 'fit: epochs');
   const { millisecondsPerSubmit: ms } = options;
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
-    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${JSON.stringify(ms) ?? ms}`);
+    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${shown(ms)}`);
   }
 }
 
@@ -68,16 +69,21 @@ export async function trainEpoch(
   const shuffled = Number(options.shuffle ?? true);
   const progress = reporter(session, count, epoch, options);
   program.write('lossTotal', new Float32Array(1));
-  await runSteps(session, feed, {
-    steps: Math.ceil(count / network.batch),
-    row: (i) => takeRow(session, { ...batchRow(feed.dataset, network.batch, i), key, shuffled }),
-    milliseconds: options.millisecondsPerSubmit ?? defaultMilliseconds(),
-    signal: options.signal,
-    onSubmit: progress.submitted,
-  });
+  try {
+    await runSteps(session, feed, {
+      steps: Math.ceil(count / network.batch),
+      row: (i) => takeRow(session, { ...batchRow(feed.dataset, network.batch, i), key, shuffled }),
+      milliseconds: options.millisecondsPerSubmit ?? defaultMilliseconds(),
+      signal: options.signal,
+      onSubmit: progress.submitted,
+    });
+  } catch (error) {
+    progress.end();
+    throw error;
+  }
   await progress.finished();
   const [total] = await program.read('lossTotal');
-  if (!Number.isFinite(total)) throw await nonFinite(session, total);
+  await demandFinite(session, total);
   const seconds = progress.seconds();
   return { epoch, trainLoss: total / count, seconds, samplesPerSecond: count / seconds };
 }
@@ -110,16 +116,22 @@ function reporter({ program, network }: Session, count: number, epoch: number, {
   const seconds = () => (performance.now() - started) / 1000;
   let running: Promise<void> | undefined;
   let last = Number.NEGATIVE_INFINITY;
+  let ended = false;
   let failure: { readonly error: unknown } | undefined;
   const report = async (step: number): Promise<void> => {
     const [total] = await program.read('lossTotal');
     const samples = Math.min(step * network.batch, count);
     const samplesPerSecond = samples / seconds();
+    if (ended) return;
     const secondsLeft = (count * (epochs - epoch + 1) - samples) / samplesPerSecond;
     onProgress!({ epoch, epochs, step, steps, loss: total / samples, samplesPerSecond, secondsLeft });
   };
   return {
     seconds,
+    /** After this nobody is told anything. */
+    end(): void {
+      ended = true;
+    },
     /** When the last report, that of the whole epoch, is out. */
     async finished(): Promise<void> {
       await running;

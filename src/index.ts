@@ -3,6 +3,7 @@ import { type Graph, printGraph } from './graph.ts';
 import { printSchedule, type Schedule } from './schedule.ts';
 
 export { type Comparison, printReport, type Report } from './check.ts';
+export { type CompileOptions, compile } from './compile.ts';
 export type { Dataset, Field } from './data/dataset.ts';
 export { type Device, type DeviceInfo, openDevice } from './device.ts';
 export * from './errors.ts';
@@ -49,7 +50,6 @@ export {
   sgd,
 } from './optim.ts';
 export type { Schedule } from './schedule.ts';
-export { type CompileOptions, compile } from './train.ts';
 export type { Tensor, Trainer } from './trainer.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */

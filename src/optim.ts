@@ -3,6 +3,7 @@
  * θ is a parameter, g its gradient, λ the weight decay, t the step counted from 1.
  */
 import { ArgumentError } from './errors.ts';
+import { isFinite32, shown } from './finite.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import { leaf, state, stepOf } from './ops/leaf.ts';
 import { addScaled, average, averageSquare, descend, momentum as momentumOp, normalize } from './ops/update.ts';
@@ -35,7 +36,8 @@ export interface AdamOptions {
 
 /** θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). */
 export function sgd(options: SgdOptions): Optimizer {
-  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options ?? {};
+  checkKeys('sgd', options, ['learningRate', 'momentum', 'nesterov', 'weightDecay']);
+  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
   const kind = nesterov ? 'nesterov' : momentum > 0 ? 'momentum' : 'sgd';
   return optimizer({ kind, learningRate, momentum, weightDecay, decay: 0, epsilon: 0 });
 }
@@ -68,34 +70,45 @@ export const adam = (options: AdamOptions = {}): Optimizer => adamLike('adam', 0
 export const adamw = (options: AdamOptions = {}): Optimizer => adamLike('adamw', 0.01, options);
 
 function adamLike(kind: 'adam' | 'adamw', decayByDefault: number, options: AdamOptions): Optimizer {
+  checkKeys(kind, options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = decayByDefault } = options;
-  return optimizer({ kind, learningRate, momentum: beta1, decay: beta2, epsilon, weightDecay });
+  const names = { momentum: 'beta1', decay: 'beta2' };
+  return optimizer({ kind, learningRate, momentum: beta1, decay: beta2, epsilon, weightDecay }, names);
 }
 
-/** Throws ArgumentError for a number that cannot train: NaN, negative, a string, a decay of 1. */
-function optimizer(options: Optimizer): Optimizer {
+/** Throws ArgumentError for options that are no object, or hold a key that nothing reads. */
+function checkKeys(kind: string, options: unknown, known: readonly string[]): void {
+  const keys = typeof options === 'object' && options ? Object.keys(options) : undefined;
+  const unknown = keys?.find((key) => !known.includes(key));
+  if (keys && !unknown) return;
+  throw new ArgumentError(`${kind}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
+}
+
+/** Throws ArgumentError for a number that cannot train: NaN, negative, a string, one that f32 cannot hold. */
+function optimizer(
+  options: Optimizer,
+  names: { momentum: string; decay: string } = { momentum: 'momentum', decay: 'decay' },
+): Optimizer {
   checkLearningRate(options.learningRate, options.kind);
-  const demand = (name: keyof Optimizer, ok: (value: number) => boolean, expected: string) => {
-    const value = options[name] as number;
-    if (typeof value !== 'number' || !ok(value)) {
-      throw new ArgumentError(`${options.kind}: ${name} must be ${expected}, found ${JSON.stringify(value) ?? value}`);
+  const demand = (name: string, value: unknown, ok: (value: number) => boolean, expected: string) => {
+    if (!isFinite32(value) || !ok(value)) {
+      throw new ArgumentError(`${options.kind}: ${name} must be ${expected}, found ${shown(value)}`);
     }
   };
-  const fraction = (value: number) => value >= 0 && value < 1;
-  demand('momentum', fraction, 'a number in [0, 1)');
-  demand('decay', fraction, 'a number in [0, 1)');
-  demand('weightDecay', (value) => value >= 0 && Number.isFinite(value), 'a finite number ≥ 0');
-  demand('epsilon', (value) => value >= 0 && Number.isFinite(value), 'a finite number ≥ 0');
-  if (['rmsprop', 'adam', 'adamw'].includes(options.kind))
-    demand('epsilon', (value) => value >= 1e-30, 'at least 1e-30');
+  // A fraction so near 1 that f32 rounds it there would divide by zero.
+  const fraction = (value: number) => value >= 0 && Math.fround(value) < 1;
+  demand(names.momentum, options.momentum, fraction, 'a number in [0, 1)');
+  demand(names.decay, options.decay, fraction, 'a number in [0, 1)');
+  demand('weightDecay', options.weightDecay, (value) => value >= 0, 'a finite number ≥ 0');
+  const divides = ['rmsprop', 'adam', 'adamw'].includes(options.kind);
+  demand('epsilon', options.epsilon, (value) => value >= (divides ? 1e-30 : 0), 'a finite number ≥ 1e-30');
   return options;
 }
 
 export function checkLearningRate(value: unknown, where: string): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    const found = typeof value === 'number' ? String(value) : `${typeof value} ${JSON.stringify(value)}`;
-    throw new ArgumentError(`${where}: learningRate must be a finite number ≥ 0, found ${found}`);
-  }
+  if (isFinite32(value) && value >= 0) return;
+  const found = typeof value === 'number' ? String(value) : `${typeof value} ${shown(value)}`;
+  throw new ArgumentError(`${where}: learningRate must be a finite number ≥ 0, found ${found}`);
 }
 
 /** The entries of the step row that depend on the optimizer, for step t = 1, 2, ... */

@@ -31,6 +31,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     { label: 'step table', size: MAX_ROWS * ROW_STRIDE, usage: UNIFORM | COPY_DST },
   ]);
   let destroyed = false;
+  const programs = new Set<Program>();
   const assertUsable = (): void => {
     if (destroyed) throw new StateError('this net has been destroyed');
     device.assertAlive();
@@ -41,7 +42,20 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     name: device.info.name,
     largest: Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
     maxRows: MAX_ROWS,
-    program: (graph, options) => gpuProgram(device, table, staging, graph, options),
+    async program(graph, options) {
+      assertUsable();
+      const made = await gpuProgram(device, table, staging, graph, options);
+      const destroy = (): void => {
+        programs.delete(program);
+        made.destroy();
+      };
+      const program = { ...made, destroy };
+      programs.add(program);
+      // The net may have been destroyed while this was in the making.
+      if (destroyed) destroy();
+      assertUsable();
+      return program;
+    },
     run(programs, rows) {
       assertUsable();
       gpu.queue.writeBuffer(table, 0, packRows(rows));
@@ -59,6 +73,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     },
     destroy() {
       destroyed = true;
+      for (const program of programs) program.destroy();
       staging.destroy();
       device.destroyBuffer(table);
     },

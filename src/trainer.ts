@@ -5,7 +5,8 @@ import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
 import { ArgumentError, ShapeError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
-import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, writeBatch } from './feed.ts';
+import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
+import { isFinite32, shown } from './finite.ts';
 import { checkFit, type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
@@ -15,7 +16,7 @@ import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
 import { type Shape, show, size } from './tensor.ts';
-import { checkedStep, readState } from './verify.ts';
+import { checkedStep, readAll, type Tensors } from './verify.ts';
 
 export interface Tensor {
   readonly shape: Shape;
@@ -29,9 +30,10 @@ export class Trainer {
   readonly #ownDevice: Device | undefined;
   readonly #feeds: Feeds;
   /** Programs beside the training step, compiled when first asked for. */
-  readonly #others = new Map<string, Promise<Program>>();
+  readonly #others = new Map<string, Program>();
   /** What shares buffers runs one after another. */
   #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
   #busy = '';
   #destroyed = false;
 
@@ -97,14 +99,10 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#assertAlive('evaluate');
     checkDataset(network, dataset, 'evaluate');
-    return this.#inTurn(async () => {
-      const program = await this.#other(
-        'evaluate',
-        () => evaluationNetwork(network).graph,
-        () => false,
-      );
-      return evaluateOn(engine, program, await this.#feeds.of(dataset, program), network);
-    });
+    const evaluate = async (program: Program) =>
+      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network);
+    const nothing = () => false;
+    return this.#inTurn(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
   }
 
   /**
@@ -115,15 +113,11 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#assertAlive('predict');
     finite(x, 'predict: x', countSamples(network, x, 'predict'));
-    return this.#inTurn(async () => {
-      const { graph, prediction } = predictionNetwork(network);
-      const program = await this.#other(
-        'predict',
-        () => graph,
-        (node) => node.name === prediction,
-      );
-      return predictOn(engine, program, prediction, x, network);
-    });
+    const { graph, prediction } = predictionNetwork(network);
+    const samples = Float32Array.from(x);
+    const predict = (program: Program) => predictOn(engine, program, prediction, samples, network);
+    const isPrediction = (node: Node) => node.name === prediction;
+    return this.#inTurn(() => this.#on('predict', () => graph, isPrediction, predict));
   }
 
   /**
@@ -133,7 +127,8 @@ export class Trainer {
   step(x: ArrayLike<number>, y: ArrayLike<number>): void {
     const { network, engine, program } = this.#session;
     this.#assertIdle('step');
-    const columns = writeBatch(network, program, x, y, 'step');
+    const { columns, tensors } = packBatch(network, x, y, 'step');
+    write(program, tensors);
     engine.run([program], [takeRow(this.#session, { columns })]);
   }
 
@@ -146,19 +141,21 @@ export class Trainer {
   async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
     this.#assertAlive('gradients');
-    return this.#inTurn(async () => {
-      const isGradient = (node: Node) => /^d[Wb]\d+$/.test(node.name);
-      const program = await this.#other('gradients', () => trainingNetwork(network).graph, isGradient);
-      const columns = writeBatch(network, program, x, y, 'gradients');
+    const { columns, tensors } = packBatch(network, x, y, 'gradients');
+    const names = this.#session.parameters.map(({ node }) => `d${node.name}`);
+    const isGradient = (node: Node) => names.includes(node.name);
+    const gradients = (program: Program) => {
+      write(program, tensors);
       engine.run([program], [stepRow({ columns })]);
       return this.#readByKey(program, ({ node }) => `d${node.name}`);
-    });
+    };
+    return this.#inTurn(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
   }
 
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
   async parameters(): Promise<Record<string, Tensor>> {
     this.#assertAlive('parameters');
-    return this.#inTurn(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
+    return this.#afterCheck(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
   }
 
   /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
@@ -179,7 +176,7 @@ export class Trainer {
     this.#assertAlive('tensor');
     if (steps === 0) throw new StateError(`tensor: there is no ${name} before the first step`);
     const known = program.tensors.get(name);
-    if (known) return { shape: known.shape, data: await program.read(name) };
+    if (known) return this.#afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
     if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }
@@ -191,16 +188,16 @@ export class Trainer {
    * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#exclusive('check', () => this.#inTurn(() => this.#checkStep(x, y)));
+    return this.#exclusive('check', () => {
+      const { columns, tensors } = packBatch(this.#session.network, x, y, 'check');
+      return this.#inTurn(() => this.#checkStep(columns, tensors));
+    });
   }
 
   /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#feeds.destroy();
-    for (const other of this.#others.values()) void other.then((program) => program.destroy()).catch(() => {});
-    this.#session.program.destroy();
     this.#session.engine.destroy();
     this.#ownDevice?.destroy();
   }
@@ -209,25 +206,30 @@ export class Trainer {
     this.destroy();
   }
 
-  async #checkStep(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    const { network, program } = this.#session;
-    const columns = writeBatch(network, program, x, y, 'check');
-    const before = await readState(program);
+  async #checkStep(columns: number, batch: Tensors): Promise<Report> {
+    const { program } = this.#session;
+    const before = await readAll(program);
+    write(program, batch);
     const report = await checkedStep(this.#session, nextRow(this.#session, { columns }));
-    for (const [name, data] of before) program.write(name, data);
+    write(program, before);
     return demand(report, 'check');
   }
 
-  /** A program on the same parameters, made at the first call. */
-  #other(name: string, graph: () => Graph, keep: (node: Node) => boolean): Promise<Program> {
+  /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
+  #on<T>(
+    name: string,
+    graph: () => Graph,
+    keep: (node: Node) => boolean,
+    work: (program: Program) => Promise<T>,
+  ): Promise<T> {
     const { engine, program, parameters } = this.#session;
     const known = this.#others.get(name);
-    if (known) return known;
+    if (known) return work(known);
     const shared = { program, names: parameters.map(({ node }) => node.name) };
-    const made = engine.program(graph(), { keep, shared });
-    this.#others.set(name, made);
-    made.catch(() => this.#others.delete(name));
-    return made;
+    return engine.program(graph(), { keep, shared }).then((made) => {
+      this.#others.set(name, made);
+      return work(made);
+    });
   }
 
   async #readByKey(program: Program, nameOf: (parameter: Parameter) => string): Promise<Record<string, Tensor>> {
@@ -238,10 +240,17 @@ export class Trainer {
     return Object.fromEntries(await Promise.all(this.#session.parameters.map(read)));
   }
 
+  /** At once where nothing else is under way, so that what a call queues on the device keeps its place among steps. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work);
-    this.#queue = turn.catch(() => {});
+    const turn = this.#waiting === 0 ? work() : this.#queue.then(work);
+    this.#waiting++;
+    this.#queue = turn.catch(() => {}).then(() => void this.#waiting--);
     return turn;
+  }
+
+  /** At once, unless a check is about to take back what the device holds. */
+  #afterCheck<T>(work: () => Promise<T>): Promise<T> {
+    return this.#busy === 'check' ? this.#queue.then(work) : work();
   }
 
   async #exclusive<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -291,7 +300,11 @@ export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
 const tensorNames = (graph: Graph): string[] =>
   graph.nodes.filter(({ name, op }) => name && op.name !== 'step').map(({ name }) => name);
 
+function write(program: Program, tensors: Tensors): void {
+  for (const [name, data] of tensors) program.write(name, data);
+}
+
 function notFinite(key: string, data: ArrayLike<number>): string[] {
-  const bad = Array.from(data).findIndex((value) => !Number.isFinite(value));
-  return bad < 0 ? [] : [`${key}: value ${bad} must be a finite number, found ${data[bad]}`];
+  const bad = Array.from(data).findIndex((value) => !isFinite32(value));
+  return bad < 0 ? [] : [`${key}: value ${bad} must be a finite number, found ${shown(data[bad])}`];
 }

@@ -9,7 +9,8 @@ import type { Data } from './ops/op.ts';
 import type { Session } from './session.ts';
 import type { StepRow } from './step.ts';
 
-type Tensors = ReadonlyMap<string, Data>;
+/** Tensors by name, compact. */
+export type Tensors = ReadonlyMap<string, Data>;
 
 const read = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
   const names = program.graph.nodes
@@ -19,8 +20,11 @@ const read = async (program: Program, wanted: (node: Node) => boolean): Promise<
 };
 
 /** Parameters and state: what a step overwrites. */
-export const readState = (program: Program): Promise<Tensors> =>
+const readState = (program: Program): Promise<Tensors> =>
   read(program, ({ op }) => op.name === 'parameter' || op.name === 'state');
+
+/** All that can be read after a step. */
+export const readAll = (program: Program): Promise<Tensors> => read(program, () => true);
 
 /** Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. */
 export async function checkedStep({ engine, program }: Session, row: StepRow, feed?: Feed): Promise<Report> {
@@ -50,12 +54,19 @@ export async function demandStep(session: Session, row: StepRow, feed: Feed): Pr
   demand(await checkedStep(session, row, feed), `step ${session.steps}`);
 }
 
-/** The error for a loss that is no number: says which tensor of the last step went bad first. */
-export async function nonFinite({ program, steps }: Session, loss: number): Promise<NonFiniteError> {
-  const tensors = await read(program, () => true);
-  const bad = program.graph.nodes.find((node) => tensors.get(node.name)?.some((x) => !Number.isFinite(x)));
-  const where = bad
-    ? `the first tensor of that step that holds one is ${label(bad)}`
-    : 'no tensor of that step holds one any more';
-  return new NonFiniteError(`The loss is ${loss} by step ${steps}; ${where}. Try a lower learning rate.`);
+/**
+ * Throws NonFiniteError where the loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
+ * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
+ */
+export async function demandFinite({ program, steps }: Session, loss: number): Promise<void> {
+  const parameters = await read(program, ({ op }) => op.name === 'parameter');
+  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
+  const bad = firstNonFinite(program, await read(program, ({ op }) => op.name !== 'data'));
+  const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
+  throw new NonFiniteError(`After ${steps} steps the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
 }
+
+const firstNonFinite = (program: Program, tensors: Tensors): string | undefined =>
+  program.graph.nodes
+    .map(label)
+    .find((name) => name !== 'lossTotal' && tensors.get(name)?.some((x) => !Number.isFinite(x)));

@@ -1,6 +1,7 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
 import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
+import type { Engine } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
@@ -23,7 +24,7 @@ export interface CompileOptions {
   seed?: number;
   /** Compare every n-th step of `fit` with the CPU reference, every tensor of it. */
   check?: { every: number };
-  /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory and traffic. */
+  /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory; with `check` all are kept. */
   keep?: readonly string[];
 }
 
@@ -39,9 +40,11 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
   const ownDevice = options.device === undefined ? await openDevice() : undefined;
   const device = options.device ?? ownDevice!;
-  const engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
+  let engine: Engine | undefined;
   try {
-    const wanted = keep
+    engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
+    const lean = keep && !check;
+    const wanted = lean
       ? (node: Node) => node.name === 'loss' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
     const program = await engine.program(graph, { keep: wanted });
@@ -64,7 +67,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     };
     return new Trainer(session, ownDevice);
   } catch (error) {
-    engine.destroy();
+    engine?.destroy();
     ownDevice?.destroy();
     throw error;
   }
