@@ -4,6 +4,7 @@
  * rounding plus what the errors of its operands do to the result.
  */
 import type { Graph, Node } from './graph.ts';
+import { TINY } from './ops/numerics.ts';
 import type { PointwiseOp, Value } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import type { StepRow } from './step.ts';
@@ -69,8 +70,12 @@ function pointwise(
       const result = op.f(args, place);
       data[i * n + j] = result;
       if (error) {
-        const errors = inputs.map((input, k) => input.error?.[i * steps[k][0] + j * steps[k][1]] ?? 0);
-        error[i * n + j] = op.rounding(args, result, place) + carried(op, args, errors, result, place);
+        // An operand below the smallest normal number may count as 0, and so may what comes of it.
+        const errors = inputs.map((input, k) => {
+          const flushed = Math.abs(args[k]) < TINY ? Math.abs(args[k]) : 0;
+          return (input.error?.[i * steps[k][0] + j * steps[k][1]] ?? 0) + flushed;
+        });
+        error[i * n + j] = op.rounding(args, result, place) + carried(op, args, errors, result, place) + 4 * TINY;
       }
     }
   }

@@ -4,7 +4,7 @@
  */
 import { append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
-import { U } from './numerics.ts';
+import { TINY, U } from './numerics.ts';
 import type { KernelOp, Value } from './op.ts';
 import { rowSum } from './reduce.ts';
 import { mismatch } from './shapes.ts';
@@ -55,10 +55,12 @@ export const matmul: KernelOp = {
 
   reference: (inputs, node) => contract(inputs, node, (a, b) => a * b),
 
-  // K 2⁻²⁴ Σ|a||b| for the arithmetic, and what the errors of A and B do to each product.
+  // K 2⁻²⁴ Σ|a||b| for the arithmetic, whatever the order of the additions; factors and products below the smallest normal
+  // number may count as 0; and what the errors of A and B do to each product.
   error([a, b], _data, node) {
     const { K } = layout(node);
-    const error = contract([a, b], node, (x, y) => Math.abs(x * y)).map((sum) => K * U * sum);
+    const rounding = (x: number, y: number) => K * U * Math.abs(x * y) + TINY * (Math.abs(x) + Math.abs(y) + 1);
+    const error = contract([a, b], node, rounding);
     if (!a.error && !b.error) return error;
     const exact = (value: Value) => value.error ?? new Float64Array(value.data.length);
     const magnitude = (value: Value) => ({ ...value, data: Float64Array.from(value.data, Math.abs) });

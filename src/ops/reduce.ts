@@ -1,7 +1,7 @@
 /** Sums: over the batch, row by row (the bias gradient), and over everything (the loss). */
 import type { Node } from '../graph.ts';
 import { columns, rows, stride } from '../tensor.ts';
-import { U } from './numerics.ts';
+import { TINY, U } from './numerics.ts';
 import type { Body, KernelOp, Value } from './op.ts';
 
 /** Sums of `groups` equal runs of consecutive elements. */
@@ -12,12 +12,15 @@ function sums(data: ArrayLike<number>, groups: number, f: (x: number) => number 
   return out;
 }
 
-// n − 1 additions in any order: n 2⁻²⁴ Σ|x|.
-function error([x]: readonly Value[], groups: number): Float64Array {
+// One lane of 64 adds up its share of every row, then six levels of a tree: depth · 2⁻²⁴ Σ|x|. The row sums that ride on a
+// matrix product add up whole rows.
+function error([x]: readonly Value[], groups: number, depth: number): Float64Array {
   const n = x.data.length / groups;
   const carried = x.error ? sums(x.error, groups) : new Float64Array(groups);
-  return sums(x.data, groups, Math.abs).map((sum, g) => n * U * sum + carried[g]);
+  return sums(x.data, groups, Math.abs).map((sum, g) => depth * U * sum + 2 * n * TINY + carried[g]);
 }
+
+const treeDepth = (rowsPerSum: number, n: number): number => rowsPerSum * Math.ceil(n / 64) + 6;
 
 const body = (node: Node, rowsPerSum: number): Body => {
   const [x] = node.inputs;
@@ -36,7 +39,8 @@ export const rowSum: KernelOp = {
   name: 'rowSum',
   shape: ([x]) => [rows(x.shape), 1],
   reference: ([x], node) => sums(x.data, rows(node.shape)),
-  error: (inputs, _data, node) => error(inputs, rows(node.shape)),
+  error: (inputs, _data, node) =>
+    error(inputs, rows(node.shape), Math.max(columns(node.inputs[0].shape), treeDepth(1, 1))),
   body: (node) => body(node, 1),
   cases: [
     { shapes: [[1, 1]] },
@@ -53,7 +57,8 @@ export const sum: KernelOp = {
   name: 'sum',
   shape: () => [1, 1],
   reference: ([x]) => sums(x.data, 1),
-  error: (inputs) => error(inputs, 1),
+  error: (inputs, _data, node) =>
+    error(inputs, 1, treeDepth(rows(node.inputs[0].shape), columns(node.inputs[0].shape))),
   body: (node) => body(node, rows(node.inputs[0].shape)),
   cases: [{ shapes: [[1, 1]] }, { shapes: [[7, 33]] }, { shapes: [[1, 100]] }, { shapes: [[100, 784]] }],
 };
