@@ -1,8 +1,5 @@
-/** The worked cases of the equations, on the CPU reference and on the GPU. */
+/** The worked cases of the equations on the CPU reference; test/gpu/equations.test.ts runs them on each driver. */
 import { equations } from './equations.cases.ts';
-import { useGpu } from './gpu/harness.ts';
-
-const gpu = useGpu();
+import '../src/platform.node.ts';
 
 equations('on the CPU', () => 'cpu');
-equations('on the GPU', () => gpu.device);

@@ -5,6 +5,7 @@ import { fuse, nodesOf, overwrites, storageOf } from '../src/fuse.ts';
 import { append, createGraph, type Node, printGraph } from '../src/graph.ts';
 import { evaluationNetwork, feedNetwork, trainingNetwork } from '../src/network.ts';
 import { batch, leaf, parameter, stepOf } from '../src/ops/leaf.ts';
+import { matmul } from '../src/ops/matmul.ts';
 import { add, hadamard } from '../src/ops/pointwise.ts';
 import { descend } from '../src/ops/update.ts';
 import { adam, sgd } from '../src/optim.ts';
@@ -139,6 +140,15 @@ describe('a kernel', () => {
     append(graph, descend, [theta, g, stepOf(graph)]);
     const { kernels } = fuse(graph, { keep: named, storageBuffers: 8, separate: true });
     expect(kernels.map((kernel) => nodesOf(kernel)[0].op.name)).toEqual(['hadamard', 'descend']);
+  });
+
+  it('does not overwrite a parameter that its own body reads', () => {
+    const graph = createGraph();
+    const theta = leaf(graph, parameter, 'theta', [4, 4]);
+    const product = append(graph, matmul, [theta, leaf(graph, batch, 'x', [4, 4])]);
+    append(graph, descend, [theta, product, stepOf(graph)]);
+    const { kernels } = fuse(graph, { keep: named, storageBuffers: 8 });
+    expect(kernels.map((kernel) => nodesOf(kernel).map(({ op }) => op.name))).toEqual([['matmul'], ['descend']]);
   });
 
   it('is refused where it would read a parameter after it was overwritten', () => {

@@ -1,7 +1,9 @@
 /** What goes wrong with a device is said, typed, at the next call: no adapter, loss, memory, errors nobody caught. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fromArrays } from '../../src/data/arrays.ts';
+import { watch } from '../../src/device.ts';
 import {
+  adam,
   compile,
   type Device,
   DeviceLostError,
@@ -140,6 +142,54 @@ describe('an error that nobody caught', () => {
     await device.gpu.queue.onSubmittedWorkDone();
     expect(() => device.assertAlive()).toThrow(/The device reported an error/);
     expect(() => device.assertAlive()).not.toThrow();
+  });
+});
+
+describe('a device with the portable limits', () => {
+  it('runs Adam with 8 storage buffers a dispatch, within the bounds', async () => {
+    const gpu = await platform.gpu();
+    const adapter = await gpu!.requestAdapter();
+    const device = watch(await adapter!.requestDevice(), {
+      name: 'portable',
+      vendor: '',
+      architecture: '',
+      software: true,
+    });
+    opened.push(device);
+    expect(device.gpu.limits.maxStorageBuffersPerShaderStage).toBe(8);
+    const net = await compile(model, { ...options, optimizer: adam(), device });
+    expect(net.schedule.steps).toHaveLength(9);
+    await net.fit(data, { epochs: 2 });
+    expect((await net.check([1, 2, 0, 1], [0, 1])).ok).toBe(true);
+  });
+});
+
+describe('a device that compile opened', () => {
+  it('goes with the net', async () => {
+    const before = vi.spyOn(GPUDevice.prototype, 'destroy');
+    const net = await compile(model, options);
+    net.step([1, 2], [0]);
+    expect(await net.loss()).toBeGreaterThan(0);
+    net.destroy();
+    expect(before).toHaveBeenCalledTimes(1);
+    before.mockRestore();
+  });
+});
+
+describe('an epoch of more steps than the step table has rows', () => {
+  it('is every one of them', async () => {
+    const device = await open();
+    const many = fromArrays({
+      x: Array.from({ length: 700 }, (_, i) => [i % 2, i % 3]),
+      y: Array.from({ length: 700 }, (_, i) => i % 2),
+    });
+    const run = async (millisecondsPerSubmit: number) => {
+      const net = await compile(model, { ...options, batch: 1, device });
+      const [{ trainLoss }] = await net.fit(many, { epochs: 1, millisecondsPerSubmit });
+      expect(net.steps).toBe(700);
+      return trainLoss;
+    };
+    expect(await run(1e6)).toBe(await run(1e-6));
   });
 });
 
