@@ -94,7 +94,10 @@ export class Trainer {
     });
   }
 
-  /** Loss and accuracy on a data set, in its order, also while `fit` runs. Throws as `fit`. */
+  /**
+   * Loss and accuracy on a data set, in its order. It may run beside `fit` or `step`, and then sees the weights change.
+   * Throws as `fit`.
+   */
   async evaluate(dataset: Dataset): Promise<Evaluation> {
     const { network, engine } = this.#session;
     this.#assertAlive('evaluate');
@@ -168,7 +171,8 @@ export class Trainer {
   }
 
   /**
-   * A tensor of the last step by its name: x, y, z1, a1, delta1, dW1, db1, W1, ..., as [features, batch]. Throws
+   * A tensor of the last step by its name: x, y, z1, a1, delta1, dW1, db1, W1, ..., as [features, batch]; what stands in
+   * the columns past the samples of a smaller batch means nothing. Throws
    * ArgumentError for a name that is not there, StateError before the first step.
    */
   async tensor(name: string): Promise<Tensor> {
