@@ -3,6 +3,7 @@ import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { StateError } from './errors.ts';
 import { overwrites, storageOf } from './fuse.ts';
 import type { Graph } from './graph.ts';
+import { data as dataLeaf, step as stepLeaf } from './ops/leaf.ts';
 import type { Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
@@ -47,7 +48,7 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
     else memory.set(name, value);
   };
   const named = graph.nodes.filter(
-    (node) => node.name && node.op.name !== 'step' && (node.op.kind === 'leaf' || keep(node)),
+    (node) => node.name && node.op !== stepLeaf && (node.op.kind === 'leaf' || keep(node)),
   );
   for (const { name, shape } of named) {
     const theirs = shared?.names.includes(name) ? (shared.program as CpuProgram).memory.get(name) : undefined;
@@ -61,7 +62,7 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
       assertUsable();
       const { shape } = memory.get(name)!;
       // A data set stays as it is stored; everything else is f32.
-      if (graph.nodes.some((node) => node.name === name && node.op.name === 'data')) memory.set(name, { shape, data });
+      if (graph.nodes.some((node) => node.name === name && node.op === dataLeaf)) memory.set(name, { shape, data });
       else put(name, { shape, data });
     },
     read: async (name) => {

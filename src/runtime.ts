@@ -6,6 +6,7 @@ import type { Device } from './device.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { OutOfMemoryError, StateError } from './errors.ts';
 import type { Graph } from './graph.ts';
+import { data as dataLeaf } from './ops/leaf.ts';
 import { type Schedule, schedule as scheduleOf } from './schedule.ts';
 import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
 import { byteLength, pad, unpad } from './tensor.ts';
@@ -129,7 +130,7 @@ async function gpuProgram(
     write(name, data) {
       staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
-      const packed = graph.nodes.some((node) => node.name === name && node.op.name === 'data');
+      const packed = graph.nodes.some((node) => node.name === name && node.op === dataLeaf);
       gpu.queue.writeBuffer(buffers.get(buffer)!, 0, packed ? toWords(data) : pad(data, shape));
     },
     async read(name) {

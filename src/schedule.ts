@@ -5,6 +5,7 @@
 import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
 import { glue } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
+import { data } from './ops/leaf.ts';
 import { type LinkedShader, link } from './shader.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
 
@@ -130,7 +131,7 @@ export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: 
 
 /** Bytes of a tensor in GPU memory; a resident data set is packed, not padded. */
 function storageBytes(node: Node): number {
-  if (node.op.name !== 'data') return byteLength(node.shape);
+  if (node.op !== data) return byteLength(node.shape);
   const elements = rows(node.shape) * columns(node.shape);
   return node.attributes.format === 'bytes' ? Math.ceil(elements / 4) * 4 : 4 * elements;
 }

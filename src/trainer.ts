@@ -11,6 +11,7 @@ import { checkFit, type EpochResult, type FitOptions, trainEpoch } from './fit.t
 import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
 import { evaluationNetwork, predictionNetwork, trainingNetwork } from './network.ts';
+import { step } from './ops/leaf.ts';
 import { checkLearningRate } from './optim.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
@@ -302,7 +303,7 @@ export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
 };
 
 const tensorNames = (graph: Graph): string[] =>
-  graph.nodes.filter(({ name, op }) => name && op.name !== 'step').map(({ name }) => name);
+  graph.nodes.filter(({ name, op }) => name && op !== step).map(({ name }) => name);
 
 function write(program: Program, tensors: Tensors): void {
   for (const [name, data] of tensors) program.write(name, data);

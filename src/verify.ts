@@ -5,6 +5,7 @@ import { NonFiniteError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import { overwrites, storageOf } from './fuse.ts';
 import { label, type Node } from './graph.ts';
+import { data, parameter, state } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
 import type { Session } from './session.ts';
 import type { StepRow } from './step.ts';
@@ -20,8 +21,7 @@ const read = async (program: Program, wanted: (node: Node) => boolean): Promise<
 };
 
 /** Parameters and state: what a step overwrites. */
-const readState = (program: Program): Promise<Tensors> =>
-  read(program, ({ op }) => op.name === 'parameter' || op.name === 'state');
+const readState = (program: Program): Promise<Tensors> => read(program, ({ op }) => op === parameter || op === state);
 
 /** All that can be read after a step. */
 export const readAll = (program: Program): Promise<Tensors> => read(program, () => true);
@@ -41,7 +41,7 @@ export async function checkedStep({ engine, program }: Session, row: StepRow, fe
 }
 
 async function compareRun(program: Program, step: StepRow, before: Tensors): Promise<Report> {
-  const after = await read(program, ({ op }) => op.name !== 'data');
+  const after = await read(program, ({ op }) => op !== data);
   return checkGraph(program.graph, {
     step,
     leaf: (node) => before.get(node.name) ?? after.get(node.name)!,
@@ -59,9 +59,9 @@ export async function demandStep(session: Session, row: StepRow, feed: Feed): Pr
  * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
 export async function demandFinite({ program, steps }: Session, loss: number): Promise<void> {
-  const parameters = await read(program, ({ op }) => op.name === 'parameter');
+  const parameters = await read(program, ({ op }) => op === parameter);
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
-  const bad = firstNonFinite(program, await read(program, ({ op }) => op.name !== 'data'));
+  const bad = firstNonFinite(program, await read(program, ({ op }) => op !== data));
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
   throw new NonFiniteError(`After ${steps} steps the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
 }

@@ -2,6 +2,7 @@
 import { ShapeError } from '../errors.ts';
 import { label, type Node } from '../graph.ts';
 import { columns, rows, type Shape, sameShape, show } from '../tensor.ts';
+import { step } from './leaf.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
   inputs.map((node) => `${label(node)} ${show(node.shape)}`).join(', ');
@@ -27,4 +28,4 @@ export function rowVector(op: string, inputs: readonly Node[]): Shape {
 }
 
 /** The inputs without the step. */
-export const tensors = (inputs: readonly Node[]): readonly Node[] => inputs.filter((node) => node.op.name !== 'step');
+export const tensors = (inputs: readonly Node[]): readonly Node[] => inputs.filter((node) => node.op !== step);
