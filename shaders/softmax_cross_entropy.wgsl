@@ -4,22 +4,15 @@
 // Expects: constants ROWS, COLUMNS, STRIDE, MEAN; finish_column(loss, 0, col) and finish(δ, row, col); pointwise/weigh.
 // @read Z: array<f32>
 // @read Y: array<f32>
+// @uses load/logits
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let col = id.x;
   if (col >= COLUMNS) {
     return;
   }
-  var highest = Z[col];
-  for (var row = 1u; row < ROWS; row++) {
-    highest = max(highest, Z[row * STRIDE + col]);
-  }
-  var sum = 0.0;
-  var targets = 0.0;
-  for (var row = 0u; row < ROWS; row++) {
-    sum += exp(Z[row * STRIDE + col] - highest);
-    targets += Y[row * STRIDE + col];
-  }
+  let highest = highest_logit(col);
+  let sum = sum_of_exp(col, highest);
   if (FINISH_COLUMN) {
     let log_sum = log(sum);
     var loss = 0.0;
@@ -29,6 +22,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     finish_column(weigh(loss, col, 1.0, MEAN), 0u, col);
   }
   if (FINISH) {
+    var targets = 0.0;
+    for (var row = 0u; row < ROWS; row++) {
+      targets += Y[row * STRIDE + col];
+    }
     for (var row = 0u; row < ROWS; row++) {
       let p = exp(Z[row * STRIDE + col] - highest) / sum;
       finish(weigh(p * targets - Y[row * STRIDE + col], col, 1.0, MEAN), row, col);
