@@ -3,20 +3,20 @@ import { demand, type Report } from './check.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
-import { ArgumentError, ShapeError, StateError } from './errors.ts';
+import { ArgumentError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
-import { isFinite32, shown } from './finite.ts';
 import { checkFit, type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
 import { evaluationNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { step } from './ops/leaf.ts';
 import { checkLearningRate } from './optim.ts';
+import { checkParameters } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
-import { type Shape, show, size } from './tensor.ts';
+import type { Shape } from './tensor.ts';
 import { checkedStep, readAll, type Tensors } from './verify.ts';
 
 export interface Tensor {
@@ -166,8 +166,7 @@ export class Trainer {
   setParameters(values: Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>): void {
     const { parameters, program } = this.#session;
     this.#assertIdle('setParameters');
-    const wrong = differences(parameters, values);
-    if (wrong.length > 0) throw new ShapeError(`setParameters: nothing was changed:\n  ${wrong.join('\n  ')}`);
+    checkParameters(parameters, values);
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
   }
 
@@ -278,25 +277,6 @@ export class Trainer {
   }
 }
 
-function differences(
-  parameters: readonly Parameter[],
-  values: Record<string, { shape: Shape; data: ArrayLike<number> }>,
-): string[] {
-  const known = new Set(parameters.map(({ key }) => key));
-  const wrong = Object.keys(values)
-    .filter((key) => !known.has(key))
-    .map((key) => `${key}: not in this model`);
-  for (const { key, shape } of parameters) {
-    const value = values[key];
-    if (!value) wrong.push(`${key}: missing`);
-    else if (!value.shape || show(value.shape) !== show(shape))
-      wrong.push(`${key}: expected ${show(shape)}, found ${show(value.shape ?? [])}`);
-    else if (value.data?.length === size(shape)) wrong.push(...notFinite(key, value.data));
-    else wrong.push(`${key}: expected ${size(shape)} values, found ${value.data?.length}`);
-  }
-  return wrong;
-}
-
 /** The error for a name that is not in the graph. */
 export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
   return new ArgumentError(`tensor: expected one of ${tensorNames(graph).join(', ')}, found ${JSON.stringify(name)}`);
@@ -307,9 +287,4 @@ const tensorNames = (graph: Graph): string[] =>
 
 function write(program: Program, tensors: Tensors): void {
   for (const [name, data] of tensors) program.write(name, data);
-}
-
-function notFinite(key: string, data: ArrayLike<number>): string[] {
-  const bad = Array.from(data).findIndex((value) => !isFinite32(value));
-  return bad < 0 ? [] : [`${key}: value ${bad} must be a finite number, found ${shown(data[bad])}`];
 }
