@@ -8,7 +8,7 @@ import { type Graph, label, type Node } from './graph.ts';
 import type { Data, Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
-import { columns, rows, type Shape, show } from './tensor.ts';
+import { columns, type Shape, show } from './tensor.ts';
 
 export interface Comparison {
   readonly tensor: string;
@@ -98,7 +98,3 @@ const line = ({ tensor, shape, share, worst }: Comparison): string =>
 
 /** A line per tensor: worst element and the share of its allowance. */
 export const printReport = ({ tensors }: Report): string => tensors.map(line).join('\n');
-
-/** Rows times columns of everything compared. */
-export const elements = ({ tensors }: Report): number =>
-  tensors.reduce((sum, { shape }) => sum + rows(shape) * columns(shape), 0);

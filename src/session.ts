@@ -1,6 +1,7 @@
 /** What a compiled model holds while it lives; train.ts, fit.ts, feed.ts and verify.ts work on it. */
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
+import { shown } from './finite.ts';
 import type { Parameter } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { corrections, type Optimizer } from './optim.ts';
@@ -36,6 +37,5 @@ export function takeRow(session: Session, row: Partial<StepRow>): StepRow {
 /** Throws ArgumentError unless `value` is a positive integer. */
 export function checkCount(value: unknown, what: string): void {
   if (Number.isInteger(value) && (value as number) >= 1) return;
-  const found = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new ArgumentError(`${what} must be a positive integer, found ${found}`);
+  throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
 }
