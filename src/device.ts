@@ -10,6 +10,8 @@ export interface DeviceInfo {
   readonly architecture: string;
   /** Runs on the CPU (lavapipe, SwiftShader). */
   readonly software: boolean;
+  /** Lanes that a subgroup has at least; 0 where the device has no subgroups. */
+  readonly subgroup: number;
 }
 
 export interface Device {
@@ -22,6 +24,8 @@ export interface Device {
   destroyBuffer(buffer: GPUBuffer): void;
   /** The pipeline of a linked shader, made once per text. Throws ShaderError naming the file and its line. */
   pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
+  /** Awaits what the device is working on. */
+  wait<T>(work: Promise<T>): Promise<T>;
   /** Throws what happened to the device since the last call: DeviceLostError, or an error that reached no one. */
   assertAlive(): void;
   /** For a call that failed: rejects with DeviceLostError where the device went with it, else with the cause. */
@@ -40,8 +44,9 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   if (!adapter) throw new NoAdapterError(`WebGPU is here, but it found no adapter. ${remedy()}`);
   const wanted = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage'] as const;
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
-  const info = infoOf(adapter.info);
-  const device = await adapter.requestDevice({ requiredLimits }).catch((cause: Error) => {
+  const info = infoOf(adapter);
+  const requiredFeatures = (['subgroups'] as const).filter((name) => adapter.features.has(name));
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((cause: Error) => {
     throw new NoAdapterError(`The adapter "${info.name}" gives no device: ${cause.message} ${remedy()}`, { cause });
   });
   return watch(device, info);
@@ -62,10 +67,11 @@ function remedy(): string {
   return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}. Or pass device: 'cpu'.`;
 }
 
-function infoOf(info: GPUAdapterInfo): DeviceInfo {
+function infoOf({ info, features }: GPUAdapter): DeviceInfo {
   const { vendor, architecture, device, description } = info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter';
-  return { name, vendor, architecture, software: Boolean(info.isFallbackAdapter) };
+  const subgroup = features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
+  return { name, vendor, architecture, software: Boolean(info.isFallbackAdapter), subgroup };
 }
 
 /** A Device around a GPUDevice that the caller opened. */
@@ -89,6 +95,7 @@ export function watch(gpu: GPUDevice, info: DeviceInfo): Device {
     get bytesInUse() {
       return inUse();
     },
+    wait: (work) => (info.software ? platform.patiently(work) : work),
     assertAlive() {
       if (lost) throw lost;
       const error = trouble;

@@ -1,6 +1,6 @@
 /** What training needs of a device. Two engines: runtime.ts runs the schedule on a GPU, cpu.ts the graph on the CPU. */
 import type { Graph, Node } from './graph.ts';
-import type { Data } from './ops/op.ts';
+import type { Data, Form } from './ops/op.ts';
 import type { Schedule } from './schedule.ts';
 import type { StepRow } from './step.ts';
 import type { Shape } from './tensor.ts';
@@ -8,8 +8,9 @@ import type { Shape } from './tensor.ts';
 export interface ProgramOptions {
   /** Nodes that can be read after a run. */
   readonly keep: (node: Node) => boolean;
-  /** One kernel per node; see fuse.ts. */
+  /** See fuse.ts: one kernel per node, and the form a kernel op takes. */
   readonly separate?: boolean;
+  readonly formOf?: (node: Node) => Form | undefined;
   /** Tensors that are those of the same name in another program. */
   readonly shared?: { readonly program: Program; readonly names: readonly string[] };
 }

@@ -5,7 +5,7 @@
  */
 import { ShapeError } from './errors.ts';
 import { describe, type Graph, label, type Node } from './graph.ts';
-import type { Body } from './ops/op.ts';
+import type { Body, Form } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import { columns, rows, sameShape } from './tensor.ts';
 
@@ -20,6 +20,8 @@ export interface FuseOptions {
   readonly keep: (node: Node) => boolean;
   /** Storage buffers one dispatch may bind. */
   readonly storageBuffers: number;
+  /** The form a kernel op takes, out of those it offers; its own choice where this has none. */
+  readonly formOf?: (node: Node) => Form | undefined;
   /** One kernel per node: what fusion is compared with. */
   readonly separate?: boolean;
 }
@@ -40,8 +42,12 @@ export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 
 export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
 
-export function fuse(graph: Graph, { keep, storageBuffers, separate = false }: FuseOptions): Fused {
-  const live = carriersFirst(liveNodes(graph, (node) => keep(node) || overwrites(node)));
+export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = false }: FuseOptions): Fused {
+  const bodyOf = memo((node: Node) => (node.op.kind === 'kernel' ? node.op.body(node, formOf?.(node)) : undefined));
+  const live = carriersFirst(
+    liveNodes(graph, (node) => keep(node) || overwrites(node)),
+    bodyOf,
+  );
   const readers = readersOf(live);
   const home = new Map<Node, Kernel>();
   const kernels: Kernel[] = [];
@@ -91,7 +97,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, separate = false }: F
   };
 
   const start = (node: Node): void => {
-    const body = node.op.kind === 'kernel' ? node.op.body(node) : mapBody(node);
+    const body = bodyOf(node) ?? mapBody(node);
     const kernel: Kernel = { body, chains: new Map() };
     kernels.push(kernel);
     place(kernel, Object.keys(body.epilogues)[0], node);
@@ -115,6 +121,14 @@ export function fuse(graph: Graph, { keep, storageBuffers, separate = false }: F
   };
 }
 
+function memo<T>(f: (node: Node) => T): (node: Node) => T {
+  const known = new Map<Node, T>();
+  return (node) => {
+    if (!known.has(node)) known.set(node, f(node));
+    return known.get(node)!;
+  };
+}
+
 /** What the outputs need, in the order of the graph. */
 function liveNodes(graph: Graph, isOutput: (node: Node) => boolean): Node[] {
   const live = new Set<Node>();
@@ -126,13 +140,12 @@ function liveNodes(graph: Graph, isOutput: (node: Node) => boolean): Node[] {
 }
 
 /** Moves a node behind the one whose body could carry it, unless something needs it before that. */
-function carriersFirst(nodes: readonly Node[]): Node[] {
+function carriersFirst(nodes: readonly Node[], bodyOf: (node: Node) => Body | undefined): Node[] {
   const order = [...nodes];
-  const bodies = nodes.flatMap((node) => (node.op.kind === 'kernel' ? [{ node, body: node.op.body(node) }] : []));
   for (const node of nodes) {
-    const carrier = bodies.find((other) => other.node !== node && other.body.carries?.(node));
+    const carrier = nodes.find((other) => other !== node && bodyOf(other)?.carries?.(node));
     if (!carrier) continue;
-    const [at, to] = [order.indexOf(node), order.indexOf(carrier.node)];
+    const [at, to] = [order.indexOf(node), order.indexOf(carrier)];
     const needed = order.findIndex((other) => other.inputs.includes(node));
     if (to > at && (needed < 0 || needed > to)) order.splice(to, 0, ...order.splice(at, 1));
   }

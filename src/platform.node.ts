@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError, NoAdapterError } from './errors.ts';
+import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
 
 /** Dawn crashes once its entry point is collected while a device lives: held here for the life of the process. */
@@ -13,6 +14,7 @@ platform.gpu = async () => {
   dawn ??= globalThis.navigator?.gpu ? undefined : openDawn();
   return globalThis.navigator?.gpu ?? dawn;
 };
+platform.patiently = patiently;
 platform.files = {
   read,
   write,

@@ -17,10 +17,13 @@ export interface Files {
 export interface Platform {
   /** The entry point of WebGPU, or undefined where there is none. */
   gpu(): Promise<GPU | undefined>;
+  /** The same promise, awaited in a way that leaves the processor to a device that runs on it. */
+  patiently<T>(work: Promise<T>): Promise<T>;
   /** Absent in a browser. */
   files?: Files;
 }
 
 export const platform: Platform = {
   gpu: async () => globalThis.navigator?.gpu,
+  patiently: (work) => work,
 };

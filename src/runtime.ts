@@ -5,7 +5,7 @@
 import type { Device } from './device.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { OutOfMemoryError, StateError } from './errors.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
 import { type Schedule, schedule as scheduleOf } from './schedule.ts';
 import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
@@ -69,7 +69,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       gpu.queue.submit([encoder.finish()]);
     },
     async settled() {
-      await gpu.queue.onSubmittedWorkDone().catch(device.explain);
+      await device.wait(gpu.queue.onSubmittedWorkDone()).catch(device.explain);
       assertUsable();
     },
     destroy() {
@@ -86,10 +86,15 @@ async function gpuProgram(
   table: GPUBuffer,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared, separate }: ProgramOptions,
+  { keep, shared, separate, formOf = defaultForm(device) }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
-  const schedule = scheduleOf(graph, { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage });
+  const schedule = scheduleOf(graph, {
+    keep,
+    separate,
+    storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
+    formOf,
+  });
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
   const largest = gpu.limits.maxStorageBufferBindingSize;
@@ -143,6 +148,10 @@ async function gpuProgram(
   };
 }
 
+const defaultForm = ({ info }: Device) => {
+  return (node: Node) => (node.op.kind === 'kernel' ? node.op.forms?.(node, info)[0] : undefined);
+};
+
 /** The bytes of an array, filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -178,7 +187,7 @@ function stagingPool(device: Device, assertUsable: () => void): StagingPool {
       const encoder = gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes);
       gpu.queue.submit([encoder.finish()]);
-      await buffer.mapAsync(READ_MODE, 0, bytes).catch((cause) => {
+      await device.wait(buffer.mapAsync(READ_MODE, 0, bytes)).catch((cause) => {
         assertUsable();
         return device.explain(cause);
       });

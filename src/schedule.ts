@@ -6,6 +6,7 @@ import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } f
 import { glue } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
 import { data } from './ops/leaf.ts';
+import type { Form } from './ops/op.ts';
 import { type LinkedShader, link } from './shader.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
 
@@ -26,6 +27,8 @@ export interface Step {
   readonly shader: LinkedShader;
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
+  /** The op that starts it may run in other forms, of which this is one. */
+  readonly form?: Form;
 }
 
 export interface Buffer {
@@ -73,6 +76,7 @@ export function schedule(graph: Graph, options: FuseOptions): Schedule {
       shader,
       bindings,
       workgroups: body.workgroups,
+      form: body.form,
     };
   });
   const readable = graph.nodes.filter(
@@ -91,7 +95,7 @@ function labelOf({ body, chains }: Kernel): string {
     const titles = nodes.flatMap(({ op, attributes }) =>
       op.kind === 'pointwise' ? [op.title?.(attributes) ?? op.name] : [],
     );
-    if (epilogue === main) return [body.shaders[0], ...titles].join(' + ');
+    if (epilogue === main) return [body.title ?? body.shaders[0], ...titles].join(' + ');
     return titles.length > 0 ? `${epilogue.replace('finish_', '')}: ${titles.join(' + ')}` : '';
   });
   return fused.filter(Boolean).join('; ');
@@ -139,14 +143,14 @@ function storageBytes(node: Node): number {
 /** One block per dispatch: what it runs, what it reads and writes, its grid; then the buffers. */
 export function printSchedule({ steps, buffers }: Schedule): string {
   const shapes = new Map(steps.flatMap((step) => step.bindings.map((b) => [b.buffer, b] as const)));
-  const blocks = steps.map(({ label, writes, bindings, workgroups, shader }, i) => {
+  const blocks = steps.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
     const list = bindings.map(({ name, tensor, buffer, access }) => {
       const as = name === tensor.replace(/\W/g, '_') ? '' : `${name}=`;
       const where = buffer === tensor ? '' : `@${buffer}`;
       return `${access === 'read' ? 'read' : 'readWrite'} ${as}${tensor}${where}`;
     });
     const uniform = shader.usesStep ? ', uniform step' : '';
-    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`).join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}`;
+    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`).join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}${form ? `, ${form.name}` : ''}`;
   });
   const roles = (['leaf', 'kept', 'slot'] as const).map((role) => {
     const these = buffers.filter((buffer) => buffer.role === role);

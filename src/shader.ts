@@ -4,10 +4,13 @@
  *   // @read A: array<vec4f>     a storage buffer, bound to the operand of that name
  *   // @uniform step: Step       the row of the step table
  *   // @uses act/sigmoid         another file; each is linked once
+ *   // @enable subgroups         a WGSL extension
+ * A loop whose first line ends in `// @unroll` is written out, because drivers do not do it.
  * A table of lines leads from a line of the linked text back to the file and its own line.
  */
 import { literal } from './ops/numerics.ts';
 import { shaderFile } from './shaders.ts';
+import { unroll } from './unroll.ts';
 
 export interface StorageBinding {
   readonly name: string;
@@ -37,6 +40,7 @@ export interface Source {
 const READ = /^\/\/ @read (\w+): (.+)$/gm;
 const UNIFORM = /^\/\/ @uniform (\w+): (\w+)$/gm;
 const USES = /^\/\/ @uses (\S+)$/gm;
+const ENABLE = /^\/\/ @enable (\w+)$/gm;
 
 export function link({ shaders, constants, glue, storage }: Source): LinkedShader {
   const files = withUses(shaders);
@@ -49,11 +53,13 @@ export function link({ shaders, constants, glue, storage }: Source): LinkedShade
     ...all.map(({ name, type, access }, i) => storageDeclaration(i, name, type, access)),
     ...uniforms.map(([, name, type]) => `@group(0) @binding(${all.length}) var<uniform> ${name}: ${type};`),
   ];
+  const extensions = new Set(files.flatMap(({ text }) => [...text.matchAll(ENABLE)].map(([, name]) => name)));
   const parts = [
+    { path: 'extensions', text: [...extensions].map((name) => `enable ${name};`).join('\n') },
     { path: 'constants', text: Object.entries(constants).map(constant).join('\n') },
     { path: 'bindings', text: declarations.join('\n') },
     { path: 'glue', text: glue },
-    ...files.map(({ path, text }) => ({ path: `shaders/${path}.wgsl`, text })),
+    ...files.map(({ path, text }) => ({ path: `shaders/${path}.wgsl`, text: unroll(text, constants) })),
   ];
   let first = 1;
   const lines = parts.map(({ path, text }) => {

@@ -65,7 +65,7 @@ function countingDevice(): { device: Device; asked: () => number } {
   };
   const device = {
     gpu,
-    info: { name: 'a device that does nothing', vendor: '', architecture: '', software: true },
+    info: { name: 'a device that does nothing', vendor: '', architecture: '', software: true, subgroup: 0 },
     bytesInUse: 0,
     createBuffers: async (descriptors: GPUBufferDescriptor[]) => {
       asked++;

@@ -91,10 +91,10 @@ describe('print', () => {
     expect(printSchedule(schedule(training, { keep: named, storageBuffers: 8 }))).toMatchInlineSnapshot(`
       " 1  gemm + bias + sigmoid  ->  z1 [100, 100], a1 [100, 100]
             read A=W1, read B=x, read b1, readWrite z1, readWrite a1
-            workgroups [4, 4, 1]
+            workgroups [4, 7, 1], workgroup 8² 2×4×32
        2  gemm + bias  ->  z2 [10, 100]
             read A=W2, read B=a1, read b2, readWrite z2
-            workgroups [4, 1, 1]
+            workgroups [4, 1, 1], workgroup 8² 2×4×32
        3  softmax_cross_entropy  ->  %12 [1, 100], delta2 [10, 100]
             read Z=z2, read Y=y, readWrite t12=%12@slot0, readWrite delta2, uniform step
             workgroups [2, 1, 1]
@@ -103,13 +103,13 @@ describe('print', () => {
             workgroups [1, 1, 1]
        5  gemm + sigmoid′  ->  delta1 [100, 100]
             read A=W2, read B=delta2, read a1, readWrite delta1
-            workgroups [4, 4, 1]
+            workgroups [4, 7, 1], workgroup 8² 2×4×32
        6  gemm + descend; row: descend  ->  dW2 [10, 100], W2′ [10, 100], db2 [10, 1], b2′ [10, 1]
             read A=delta2, read B=a1, readWrite W2, readWrite dW2, readWrite b2, readWrite db2, uniform step
-            workgroups [4, 1, 1]
+            workgroups [4, 1, 1], workgroup 8² 2×4×32
        7  gemm + descend; row: descend  ->  dW1 [100, 784], W1′ [100, 784], db1 [100, 1], b1′ [100, 1]
             read A=delta1, read B=x, readWrite W1, readWrite dW1, readWrite b1, readWrite db1, uniform step
-            workgroups [25, 4, 1]
+            workgroups [25, 7, 1], workgroup 8² 2×4×32
       18 buffers: leaf 7 (636976 bytes), kept 10 (447376 bytes), slot 1 (400 bytes)"
     `);
   });

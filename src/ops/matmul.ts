@@ -4,6 +4,7 @@
  */
 import { append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
+import { gemmForms, gridOf, PORTABLE } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
 import type { KernelOp, Value } from './op.ts';
 import { rowSum } from './reduce.ts';
@@ -73,28 +74,31 @@ export const matmul: KernelOp = {
     return error.map((e, i) => e + throughA[i] + throughB[i]);
   },
 
-  body(node) {
+  forms: (node, target) => gemmForms([rows(node.shape), columns(node.shape)], target),
+
+  body(node, form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0]) {
     const [a, b] = node.inputs;
     const { M, N, K } = layout(node);
     const { transposeA = false, transposeB = false } = node.attributes;
     return {
-      shaders: ['gemm', 'load/dense'],
+      title: 'gemm',
+      form,
+      shaders: [form.shader, 'load/a', transposeB ? 'load/b_transposed' : 'load/b'],
       constants: {
+        ...form.constants,
         M,
         N,
         K,
-        A_ROWS: rows(a.shape),
-        A_STRIDE: stride(a.shape) / 4,
+        A_STRIDE: stride(a.shape),
         A_TRANSPOSED: transposeA as boolean,
-        B_ROWS: rows(b.shape),
-        B_STRIDE: stride(b.shape) / 4,
+        B_STRIDE: stride(b.shape),
         B_TRANSPOSED: transposeB as boolean,
       },
       operands: { A: a, B: b },
       epilogues: { finish: [M, N], finish_row: [M, 1] },
       // The row sums of A ride along: with A = δ they are the bias gradient.
       carries: (other) => (other.op === rowSum && other.inputs[0] === a && !transposeA ? 'finish_row' : undefined),
-      workgroups: [Math.ceil(N / 32), Math.ceil(M / 32), 1],
+      workgroups: gridOf(form, node.shape),
     };
   },
 

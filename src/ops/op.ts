@@ -70,7 +70,27 @@ export interface KernelOp extends Base {
   reference(inputs: readonly Value[], node: Node, step: StepRow): Float64Array;
   /** Bound on |GPU − data|, errors of the inputs included. */
   error(inputs: readonly Value[], data: Data, node: Node, step: StepRow): Float64Array;
-  body(node: Node): Body;
+  /** Ways to split the work on a device, the one to start with first. Absent = there is one way. */
+  forms?(node: Node, target: Target): readonly Form[];
+  body(node: Node, form?: Form): Body;
+}
+
+/** What of a device decides which forms suit it. */
+export interface Target {
+  /** Runs on the CPU. */
+  readonly software: boolean;
+  /** Lanes that a subgroup has at least; 0 where the device has no subgroups. */
+  readonly subgroup: number;
+}
+
+/** One way to split the work of a kernel op. All forms of a node give the same bits. */
+export interface Form {
+  readonly name: string;
+  /** The file of the entry point. */
+  readonly shader: string;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Rows and columns of the result per workgroup. */
+  readonly tile: readonly [number, number];
 }
 
 export type Op = LeafOp | PointwiseOp | KernelOp;
@@ -79,6 +99,9 @@ export type Op = LeafOp | PointwiseOp | KernelOp;
 export interface Body {
   /** The file of the entry point, then the files it needs. */
   readonly shaders: readonly string[];
+  /** How `print` calls it; the file of the entry point unless given. */
+  readonly title?: string;
+  readonly form?: Form;
   readonly constants: Readonly<Record<string, number | boolean>>;
   /** Binding name in the WGSL -> the node bound there. */
   readonly operands: Readonly<Record<string, Node>>;

@@ -154,6 +154,7 @@ describe('a device with the portable limits', () => {
       vendor: '',
       architecture: '',
       software: true,
+      subgroup: 0,
     });
     opened.push(device);
     expect(device.gpu.limits.maxStorageBuffersPerShaderStage).toBe(8);

@@ -13,7 +13,7 @@ async function expectFusedEqualsSeparate(graph: Graph, batch: number): Promise<v
   const step = someStep(batch);
   const leaves = valuesFor(graph, { domain: [0.01, 0.5] });
   const fused = await runGraph(gpu, graph, leaves, step);
-  const separate = await runGraph(gpu, graph, leaves, step, true);
+  const separate = await runGraph(gpu, graph, leaves, step, { separate: true });
   const reference = referenceOf(graph, leaves, step);
   expect(reference.size).toBeGreaterThan(0);
   for (const [name, value] of reference) {

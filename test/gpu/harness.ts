@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Comparison, compare } from '../../src/check.ts';
 import { type Device, openDevice } from '../../src/device.ts';
-import type { Engine } from '../../src/engine.ts';
+import type { Engine, ProgramOptions } from '../../src/engine.ts';
 import { storageOf } from '../../src/fuse.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph.ts';
 import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
@@ -73,9 +73,9 @@ export async function runGraph(
   graph: Graph,
   leaves: ReadonlyMap<string, Data>,
   step: StepRow,
-  separate = false,
+  options: Pick<ProgramOptions, 'separate' | 'formOf'> = {},
 ): Promise<Map<string, Float32Array>> {
-  const program = (await engine.program(graph, { keep: (node) => node.name !== '', separate })) as GpuProgram;
+  const program = (await engine.program(graph, { keep: (node) => node.name !== '', ...options })) as GpuProgram;
   for (const buffer of program.buffers.values()) {
     device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
   }

@@ -1,0 +1,63 @@
+/**
+ * The forms of the matrix product: how the results are split among workgroups and lanes. All add up the products of one
+ * element in the same order, so a form changes the speed and never a bit of the result. The first of a menu is what runs
+ * until something else has been measured to be faster (tune.ts).
+ */
+import { columns, rows } from '../tensor.ts';
+import type { Form, Target } from './op.ts';
+
+/** A GPU that nothing is known of. */
+export const PORTABLE: Target = { software: false, subgroup: 0 };
+
+/** A block of `rows` × 4·`columns` results per lane, `lanes` of them side by side; see shaders/gemm.wgsl. */
+const plain = (rows: number, columns: number, lanes = 8): Form => ({
+  name: `plain ${rows}×${4 * columns}`,
+  shader: 'gemm',
+  constants: { LANES: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 },
+  tile: [rows, 4 * columns * lanes],
+});
+
+const subgroup = (rows: number, columns: number, width: number): Form => {
+  const { constants, tile } = plain(rows, columns, Math.max(8, width));
+  return {
+    name: `subgroup ${rows}×${4 * columns}`,
+    shader: 'gemm_subgroup',
+    constants: { ...constants, SUBGROUP: width, LOADS: Math.ceil(rows / width) },
+    tile,
+  };
+};
+
+/** lanes × lanes blocks in a workgroup, staged through shared memory `depth` steps of k at a time. */
+const workgroup = (rows: number, columns: number, lanes: number, depth: number): Form => ({
+  name: `workgroup ${lanes}² ${rows}×${4 * columns}×${depth}`,
+  shader: 'gemm_workgroup',
+  constants: { LANES: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 * lanes, DEPTH: depth },
+  tile: [rows * lanes, 4 * columns * lanes],
+});
+
+/** What may be tried for a result [M, N] on a device. */
+export function gemmForms([m, n]: readonly [number, number], { software, subgroup: width }: Target): readonly Form[] {
+  if (software) {
+    // A barrier costs more than it saves, and so does reading one address in every lane.
+    const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
+    return fitting(m, [block(16, 2), block(8, 2), block(20, 2), block(32, 2), block(16, 4), block(8, 1)]);
+  }
+  const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
+  // Large tiles read least, but leave processors idle where there are few of them.
+  const tilesOf = ({ tile }: Form): number => Math.ceil(m / tile[0]) * Math.ceil(n / tile[1]);
+  const first = tiles.find((form) => tilesOf(form) >= 128) ?? tiles[tiles.length - 1];
+  const others = tiles.filter((form) => form !== first);
+  return [first, ...others, plain(4, 1, 64), ...(width > 0 ? [subgroup(8, 1, width)] : [])];
+}
+
+/** Blocks that are not mostly padding; the smallest one always. */
+function fitting(m: number, forms: readonly Form[]): readonly Form[] {
+  const smallest = forms[forms.length - 1];
+  return forms.filter((form) => form === smallest || form.tile[0] < 2 * m);
+}
+
+export const gridOf = ({ tile }: Form, shape: readonly number[]): readonly [number, number, number] => [
+  Math.ceil(columns(shape) / tile[1]),
+  Math.ceil(rows(shape) / tile[0]),
+  1,
+];

@@ -1,0 +1,36 @@
+/**
+ * Writes out the loops of a WGSL text that are marked so, because drivers do not do it, and an array whose indices are
+ * not all literals does not live in registers:
+ *   for (var r = 0u; r < ROWS; r++) { // @unroll
+ * The bound is a constant; the iterations go on the line of the loop, so that all other lines keep their numbers.
+ */
+const LOOP = /^( *)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{ \/\/ @unroll$/;
+
+export function unroll(text: string, constants: Readonly<Record<string, number | boolean>>): string {
+  return unrollLines(text.split('\n'), constants).join('\n');
+}
+
+function unrollLines(lines: readonly string[], constants: Readonly<Record<string, number | boolean>>): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const loop = LOOP.exec(lines[i]);
+    if (!loop) {
+      out.push(lines[i]);
+      continue;
+    }
+    const [, indent, variable, bound] = loop;
+    const end = lines.indexOf(`${indent}}`, i);
+    const count = constants[bound];
+    if (typeof count !== 'number') throw new Error(`@unroll: the bound ${bound} is not among the constants`);
+    const body = unrollLines(lines.slice(i + 1, end), constants)
+      .map(withoutComment)
+      .join(' ');
+    const index = new RegExp(`\\b${variable}\\b`, 'g');
+    const iterations = Array.from({ length: count }, (_, n) => `{${body.replace(index, `${n}u`)}}`);
+    out.push(`${indent}${iterations.join(' ')}`, ...new Array(end - i).fill(''));
+    i = end;
+  }
+  return out;
+}
+
+const withoutComment = (line: string): string => line.replace(/\/\/.*/, '').trim();
