@@ -45,7 +45,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const lean = keep && !check;
     const wanted = lean
-      ? (node: Node) => node.name === 'loss' || keep.includes(node.name)
+      ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
     const program = await engine.program(graph, { keep: wanted });
     for (const [i, { node, init }] of parameters.entries()) {

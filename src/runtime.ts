@@ -94,6 +94,7 @@ async function gpuProgram(
     separate,
     storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
     formOf,
+    target: device.info,
   });
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
@@ -172,6 +173,8 @@ function stagingPool(device: Device, assertUsable: () => void): StagingPool {
   const free: GPUBuffer[] = [];
   const all: GPUBuffer[] = [];
   const take = (bytes: number): GPUBuffer => {
+    // The smallest that is large enough, so that a repeated series of reads finds the same buffers again.
+    free.sort((a, b) => a.size - b.size);
     const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
     if (fitting >= 0) return free.splice(fitting, 1)[0];
     const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });

@@ -367,7 +367,7 @@ describe('tensors and parameters', () => {
   test('an unknown tensor lists those there are', async () => {
     const net = await compiled();
     net.step([0, 1], [2]);
-    const names = ['x', 'y', 'W1', 'b1', 'z1', 'a1', 'z2', 'loss', 'delta2', 'dW2', 'db2', 'delta1', 'dW1', 'db1'];
+    const names = ['x', 'y', 'W1', 'b1', 'z1', 'a1', 'z2', 'losses', 'delta2', 'dW2', 'db2', 'delta1', 'dW1', 'db1'];
     await expectError(() => net.tensor('dW3'), ArgumentError, ['"dW3"', ...names.map((name) => ` ${name},`).slice(1)]);
   });
 
