@@ -1,5 +1,6 @@
 /** What a training step costs: dispatches, passes, submits, objects and readbacks, counted on the device. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Counter, countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import {
   compile,
@@ -11,7 +12,6 @@ import {
   sigmoid,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { type Counter, countCalls } from './counting.ts';
 
 let device: Device;
 let counter: Counter;
