@@ -19,7 +19,7 @@ export const brain = {
     const learningRate = (2 * work.optimizer.learningRate) / work.batch;
     return {
       async block(steps) {
-        net.train(samples, { iterations: steps, learningRate, momentum: 0, errorThresh: 1e-12 });
+        net.train(samples, { iterations: steps, learningRate, momentum: 1e-12, errorThresh: 1e-12 });
         return meanSquare(net, samples);
       },
       end: () => {},
