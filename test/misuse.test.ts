@@ -58,7 +58,12 @@ function countingDevice(): { device: Device; asked: () => number } {
     };
   const pass = { setPipeline: count(), setBindGroup: count(), dispatchWorkgroups: count(), end: count() };
   const gpu = {
-    limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28, maxStorageBuffersPerShaderStage: 8 },
+    limits: {
+      maxStorageBufferBindingSize: 2 ** 27,
+      maxBufferSize: 2 ** 28,
+      maxStorageBuffersPerShaderStage: 8,
+      minUniformBufferOffsetAlignment: 256,
+    },
     queue: { writeBuffer: count(), submit: count(), onSubmittedWorkDone: async () => {} },
     createBindGroup: count({}),
     createCommandEncoder: count({ beginComputePass: () => pass, finish: count({}) }),

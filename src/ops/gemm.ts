@@ -39,9 +39,13 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
 });
 
 /** For kernels that share workgroups of so many lanes, which own whole columns. */
-export function narrowForm(m: number, { software, subgroup: width }: Target, lanes: number): Form {
+export function narrowForm(
+  [m, n]: readonly [number, number],
+  { software, subgroup: width }: Target,
+  lanes: number,
+): Form {
   if (software && width > 0) return { ...subgroup(16, 2, width), scalar: true };
-  const columns = 4;
+  const columns = Math.min(4, Math.ceil(n / 4));
   return {
     name: `flat ${4 * columns}`,
     shader: 'gemm_flat',
