@@ -51,7 +51,7 @@ function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {
     return [
       ...(i > 0 ? ['storageBarrier();'] : []),
       `for (var x = ${blocks}u * group.x; x < min(${blocks}u * (group.x + 1u), ${x}u); x++) {`,
-      `  for (var y = 0u; y < ${y}u; y++) {`,
+      `  for (var y = 0u; y < ${y}u + group.z; y++) {`,
       `    run_${i}(vec3u(x, y, group.z), lane);`,
       '  }',
       '}',
@@ -63,8 +63,8 @@ function whole(grids: readonly Grid[], barriers: readonly boolean[]): string[] {
   const phases = grids.flatMap(([x, y], i) => {
     const group = `vec3u(${x === 1 ? '0u' : 'x'}, ${y === 1 ? '0u' : 'y'}, group.z)`;
     const loops = [
-      ...(x === 1 ? [] : [`for (var x = 0u; x < ${x}u; x++) {`]),
-      ...(y === 1 ? [] : [`for (var y = 0u; y < ${y}u; y++) {`]),
+      ...(x === 1 ? [] : [`for (var x = 0u; x < ${x}u + group.z; x++) {`]),
+      ...(y === 1 ? [] : [`for (var y = 0u; y < ${y}u + group.z; y++) {`]),
     ];
     return [
       ...(barriers[i] ? ['storageBarrier();'] : []),

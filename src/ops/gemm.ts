@@ -44,7 +44,7 @@ export function narrowForm(
   { software, subgroup: width }: Target,
   lanes: number,
 ): Form {
-  if (software && width > 0) return { ...subgroup(16, 2, width), scalar: true };
+  if (software && width > 0) return { ...subgroup(8, 1, width), scalar: true };
   const columns = Math.min(4, Math.ceil(n / 4));
   return {
     name: `flat ${4 * columns}`,
