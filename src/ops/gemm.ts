@@ -61,7 +61,9 @@ export function gemmForms([m, n]: readonly [number, number], { software, subgrou
   if (software) {
     // A barrier costs more than it saves, and so does reading one address in every lane.
     const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
-    return fitting(m, [block(16, 2), block(8, 2), block(20, 2), block(32, 2), block(16, 4), block(8, 1)]);
+    const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
+    const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
+    return [...tall, block(8, 2), block(8, 1)];
   }
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
   // Large tiles read least, but leave processors idle where there are few of them.
@@ -71,11 +73,8 @@ export function gemmForms([m, n]: readonly [number, number], { software, subgrou
   return [first, ...others, plain(4, 1, 64), ...(width > 0 ? [subgroup(8, 1, width)] : [])];
 }
 
-/** Blocks that are not mostly padding; the smallest one always. */
-function fitting(m: number, forms: readonly Form[]): readonly Form[] {
-  const smallest = forms[forms.length - 1];
-  return forms.filter((form) => form === smallest || form.tile[0] < 2 * m);
-}
+/** Rows that are computed in blocks of so many. */
+const padded = (m: number, rows: number): number => Math.ceil(m / rows) * rows;
 
 export const gridOf = ({ tile }: Form, shape: readonly number[]): readonly [number, number, number] => [
   Math.ceil(columns(shape) / tile[1]),
