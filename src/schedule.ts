@@ -20,6 +20,8 @@ export interface Binding {
 }
 
 export interface Step {
+  /** What it computes; the first one starts it. */
+  readonly nodes: readonly Node[];
   /** 'gemm + bias + relu' */
   readonly label: string;
   /** The tensors it writes; W1′ is what overwrites W1. */
@@ -69,8 +71,10 @@ export function schedule(graph: Graph, options: FuseOptions): Schedule {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
     });
-    const writes = nodesOf(kernel).filter((node) => stored.has(node));
+    const computed = nodesOf(kernel);
+    const writes = computed.filter((node) => stored.has(node));
     return {
+      nodes: computed,
       label: labelOf(kernel),
       writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
       shader,

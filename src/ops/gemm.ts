@@ -35,6 +35,13 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
+/** The same kernel with the least for a compiler to do: what the self-test runs in its place. */
+export function smallest({ shader, constants }: Form): Form {
+  const { LANES, SUBGROUP } = constants;
+  if (shader === 'gemm_subgroup') return subgroup(2, 1, SUBGROUP);
+  return shader === 'gemm_workgroup' ? workgroup(2, 1, 8, 8) : plain(2, 1, LANES);
+}
+
 /** What may be tried for a result [M, N] on a device. */
 export function gemmForms([m, n]: readonly [number, number], { software, subgroup: width }: Target): readonly Form[] {
   if (software) {

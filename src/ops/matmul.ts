@@ -74,6 +74,8 @@ export const matmul: KernelOp = {
     return error.map((e, i) => e + throughA[i] + throughB[i]);
   },
 
+  work: (node) => size(node.shape) * layout(node).K,
+
   forms: (node, target) => gemmForms([rows(node.shape), columns(node.shape)], target),
 
   body(node, form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0]) {

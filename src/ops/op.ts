@@ -72,6 +72,8 @@ export interface KernelOp extends Base {
   error(inputs: readonly Value[], data: Data, node: Node, step: StepRow): Float64Array;
   /** Ways to split the work on a device, the one to start with first. Absent = there is one way. */
   forms?(node: Node, target: Target): readonly Form[];
+  /** Multiply-adds; what a choice of form is worth. */
+  work?(node: Node): number;
   body(node: Node, form?: Form): Body;
 }
 

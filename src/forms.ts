@@ -1,0 +1,57 @@
+/**
+ * Which form each step takes: the one remembered for it, else the first of its menu; and of both only what passes the
+ * self-test.
+ */
+import type { Device } from './device.ts';
+import { ShaderError } from './errors.ts';
+import type { FuseOptions } from './fuse.ts';
+import type { Graph, Node } from './graph.ts';
+import type { Form } from './ops/op.ts';
+import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
+import { passes } from './selftest.ts';
+
+export type FormOf = NonNullable<FuseOptions['formOf']>;
+
+/** The name of the form that is known to be fastest for a step. */
+export type Recall = (step: Step) => string | undefined;
+
+export interface Plan {
+  readonly schedule: Schedule;
+  /** One per step. */
+  readonly pipelines: readonly GPUComputePipeline[];
+}
+
+/** What a node may run as here; empty where it has no choice. Throws ShaderError where nothing on its menu works. */
+export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
+  const menu = (node.op.kind === 'kernel' && node.op.forms?.(node, info)) || [];
+  const working = menu.filter(({ shader }) => !faults.has(shader));
+  if (menu.length === 0 || working.length > 0) return working;
+  throw new ShaderError(`${node.op.name}: no kernel works on ${info.name}: ${info.unavailable.join('; ')}`);
+}
+
+/**
+ * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
+ * made again without those that fail. Forms that `options` names are taken as they are.
+ */
+export async function plan(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Promise<Plan> {
+  for (;;) {
+    const schedule = options.formOf ? scheduleOf(graph, options) : scheduleWithMenus(device, graph, options, recall);
+    const pipelines = Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
+    // Awaited only if all pass: a kernel that fails may not even compile.
+    pipelines.catch(() => {});
+    const chosen = options.formOf ? [] : schedule.steps.flatMap(({ form }) => form ?? []);
+    const verdicts = await Promise.all(chosen.map((form) => passes(device, form)));
+    if (verdicts.every(Boolean)) return { schedule, pipelines: await pipelines };
+  }
+}
+
+function scheduleWithMenus(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Schedule {
+  const first = scheduleOf(graph, { ...options, formOf: (node) => menuOf(device, node)[0] });
+  const remembered = new Map(first.steps.map((step) => [step.nodes[0], step.form && recall?.(step)]));
+  if (first.steps.every(({ form, nodes }) => (remembered.get(nodes[0]) ?? form?.name) === form?.name)) return first;
+  const formOf = (node: Node) => {
+    const menu = menuOf(device, node);
+    return menu.find(({ name }) => name === remembered.get(node)) ?? menu[0];
+  };
+  return scheduleOf(graph, { ...options, formOf });
+}
