@@ -29,6 +29,9 @@ export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
   throw new ShaderError(`${node.op.name}: no kernel works on ${info.name}: ${info.unavailable.join('; ')}`);
 }
 
+/** Multiply-adds of a node; 0 where the op does not say. */
+export const workOf = (node: Node): number => (node.op.kind === 'kernel' && node.op.work?.(node)) || 0;
+
 /**
  * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
  * made again without those that fail. Forms that `options` names are taken as they are.

@@ -47,7 +47,9 @@ export function gemmForms([m, n]: readonly [number, number], { software, subgrou
   if (software) {
     // A barrier costs more than it saves, and so does reading one address in every lane.
     const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
-    return fitting(m, [block(16, 2), block(8, 2), block(20, 2), block(32, 2), block(16, 4), block(8, 1)]);
+    const blocks = [block(16, 2), block(8, 2), block(20, 2), block(32, 2), block(16, 4), block(8, 1)];
+    // Plain blocks as well, for a device whose subgroups do not pass the self-test.
+    return [...fitting(m, blocks), ...(width > 0 ? [plain(8, 1)] : [])];
   }
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
   // Large tiles read least, but leave processors idle where there are few of them.

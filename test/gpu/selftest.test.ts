@@ -1,0 +1,93 @@
+/** A kernel that computes the wrong thing, or does not compile, is not used, and the device says so. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  compile,
+  type Device,
+  dense,
+  openDevice,
+  relu,
+  ShaderError,
+  sequential,
+  sgd,
+  softmaxCrossEntropy,
+} from '../../src/index.node.ts';
+import type { LinkedShader } from '../../src/shader.ts';
+
+let device: Device;
+beforeEach(async () => {
+  device = await openDevice();
+});
+afterEach(() => device.destroy());
+
+const compiled = () =>
+  compile(sequential([33], [dense(40, relu), dense(10)]), {
+    device,
+    batch: 32,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+    tune: 'off',
+  });
+const kernelsOf = ({ schedule }: Awaited<ReturnType<typeof compiled>>) =>
+  new Set(schedule.steps.flatMap(({ form }) => form?.shader ?? []));
+
+/** Changes what the device makes of the text of some kernels. */
+function sabotage(change: (code: string) => string, concerns: (file: string) => boolean): void {
+  const { pipeline } = device;
+  device.pipeline = (shader: LinkedShader, label: string) => {
+    const changed = shader.lines.some(({ path }) => concerns(path)) ? { ...shader, code: change(shader.code) } : shader;
+    return pipeline(changed, label);
+  };
+}
+
+const offByOne = (code: string) => code.replace('finish(block', 'finish(1.0 + block');
+const nonsense = (code: string) => `${code}\nnonsense`;
+
+test('what works is not reported', async () => {
+  const net = await compiled();
+  expect(kernelsOf(net).size).toBe(1);
+  expect(device.info.unavailable).toEqual([]);
+  net.destroy();
+  expect(device.bytesInUse).toBe(0);
+});
+
+for (const [what, change, why] of [
+  ['gives wrong results', offByOne, /in the self-test product \(0, 0\) is -?\d+ instead of -?\d+/],
+  ['does not compile', nonsense, /does not compile/],
+] as const) {
+  test(`a kernel that ${what} is left out, and the next one trains`, async () => {
+    const usual = await compiled();
+    const [kernel] = kernelsOf(usual);
+    device.destroy();
+    device = await openDevice();
+    sabotage(change, (file) => file === `shaders/${kernel}.wgsl`);
+    const net = await compiled();
+    expect(kernelsOf(net).size).toBe(1);
+    expect(kernelsOf(net)).not.toContain(kernel);
+    expect(device.info.unavailable).toHaveLength(1);
+    expect(device.info.unavailable[0]).toMatch(new RegExp(`^${kernel}: `));
+    expect(device.info.unavailable[0]).toMatch(why);
+    const x = Float32Array.from({ length: 33 * 3 }, (_, i) => (i % 7) / 7);
+    expect((await net.check(x, [1, 2, 3])).ok).toBe(true);
+    net.destroy();
+    expect(device.bytesInUse).toBe(0);
+  });
+}
+
+test('a device on which no kernel works is an error that says why, and keeps nothing', async () => {
+  sabotage(offByOne, (file) => file.startsWith('shaders/gemm'));
+  const failing = compiled();
+  await expect(failing).rejects.toThrow(ShaderError);
+  await expect(failing).rejects.toThrow(/no kernel works on .*gemm.*: in the self-test/);
+  expect(device.bytesInUse).toBe(0);
+});
+
+test('each kernel is tested once per device', async () => {
+  const asked: string[] = [];
+  const { pipeline } = device;
+  device.pipeline = (shader, label) => {
+    if (label.startsWith('self-test')) asked.push(label);
+    return pipeline(shader, label);
+  };
+  for (let i = 0; i < 2; i++) (await compiled()).destroy();
+  expect(asked).toHaveLength(1);
+});
