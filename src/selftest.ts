@@ -6,7 +6,7 @@
 import type { Device } from './device.ts';
 import { ShaderError } from './errors.ts';
 import { append, createGraph } from './graph.ts';
-import { smallest } from './ops/gemm.ts';
+import { gemmForms, smallest } from './ops/gemm.ts';
 import { batch, leaf } from './ops/leaf.ts';
 import { matmul } from './ops/matmul.ts';
 import type { Form } from './ops/op.ts';
@@ -35,6 +35,11 @@ export function passes(device: Device, form: Form): Promise<boolean> {
   // A test that could not be made says nothing about the kernel.
   verdict.catch(() => ofDevice.delete(form.shader));
   return verdict;
+}
+
+/** Tests every kernel that this device may come to use. */
+export async function testAll(device: Device): Promise<void> {
+  for (const form of gemmForms([M, N], device.info)) await passes(device, form);
 }
 
 /** A = small integers, B = small integers: their products and sums are exact in f32. */

@@ -210,7 +210,6 @@ export class Trainer {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#session.tuner?.stop();
     this.#session.engine.destroy();
     this.#ownDevice?.destroy();
   }

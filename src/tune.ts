@@ -98,11 +98,6 @@ export class Tuner {
     this.#over = true;
   }
 
-  /** Begins nothing more. */
-  stop(): void {
-    this.#over = true;
-  }
-
   #start(): ReturnType<typeof search> {
     const settled = (step: Step) => void this.#measured.add(step.nodes[0]);
     return search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
