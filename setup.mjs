@@ -1,6 +1,6 @@
-// `npm start` and `npm test` on a machine that has Node and nothing else: packages, a WebGPU adapter, a build; then
-// the command line or the tests. Plain Node, since it runs before any package is there. RETROGRAD_NO_INSTALL=1 keeps it
-// from installing Vulkan drivers.
+// `npm start`, `npm run bench` and `npm test` on a machine that has Node and nothing else: packages, a WebGPU adapter, a
+// build; then the command line or the tests. Plain Node, since it runs before any package is there.
+// RETROGRAD_NO_INSTALL=1 keeps it from installing Vulkan drivers.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,10 @@ import { installSwiftShader, swiftShaderIsInstalled, swiftShaderRunsHere } from 
 const root = fileURLToPath(new URL('.', import.meta.url));
 process.chdir(root);
 
-async function start(args) {
+const start = (args) => retrograd('train', args);
+const bench = (args) => retrograd('bench', args);
+
+async function retrograd(command, args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) say(`${reason}\nGoing on without.`);
   if (!isBuilt()) {
@@ -20,7 +23,7 @@ async function start(args) {
     npm(['run', 'build']);
   }
   const env = { ...process.env, ...environment };
-  return foreground(process.execPath, ['dist/cli.js', 'train', ...args], { env });
+  return foreground(process.execPath, ['dist/cli.js', command, ...args], { env });
 }
 
 async function test(args) {
@@ -35,7 +38,7 @@ async function test(args) {
   return foreground(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...args], { env });
 }
 
-/** Packages and an adapter, which both commands need first. */
+/** Packages and an adapter, which every command needs first. */
 function prepare() {
   installPackages(root, 'npm packages');
   const found = findAdapter();
@@ -70,8 +73,8 @@ function newest(path) {
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const [command, ...args] = process.argv.slice(2);
-const run = { start, test }[command];
-if (!run) throw new Error(`setup.mjs: "start" or "test" expected, not "${command}"`);
+const run = { start, bench, test }[command];
+if (!run) throw new Error(`setup.mjs: "start", "bench" or "test" expected, not "${command}"`);
 try {
   process.exitCode = await run(args);
 } catch (error) {

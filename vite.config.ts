@@ -37,6 +37,7 @@ export default defineConfig({
         'index.node': path('src/index.node.ts'),
         data: path('src/data/index.ts'),
         'data.node': path('src/data.node.ts'),
+        bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
         cli: path('src/cli.ts'),
       },
     },
@@ -49,7 +50,11 @@ export default defineConfig({
     { name: 'executable', writeBundle: () => chmodSync(path('dist/cli.js'), 0o755) },
   ],
   resolve: {
-    alias: { 'retrograd/data': path('src/data.node.ts'), retrograd: path('src/index.node.ts') },
+    alias: {
+      'retrograd/bench': path('src/bench/index.ts'),
+      'retrograd/data': path('src/data.node.ts'),
+      retrograd: path('src/index.node.ts'),
+    },
   },
   test: {
     env: { RETROGRAD_NO_TUNING_CACHE: '1' }, // tests neither use nor change what a user's runs have measured

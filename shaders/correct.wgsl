@@ -1,12 +1,11 @@
 // 1 for a column whose highest output stands where its highest target stands, else 0; ties go to the lower row. A single
 // output is compared with THRESHOLD instead. Columns past the end of a ragged batch count 0.
-// Expects: constants ROWS, COLUMNS, STRIDE, THRESHOLD; finish(result, 0, col); step.
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE, THRESHOLD; finish(result, 0, col); step.
 // @uses step
 // @read A: array<f32>
 // @read Y: array<f32>
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let col = id.x;
+fn run(group: vec3u, lane: u32) {
+  let col = group.x * LANES + lane;
   if (col >= COLUMNS) {
     return;
   }

@@ -1,13 +1,12 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants ROWS, COLUMNS; value(sample, row) of a load file; permute of random; finish(value, row, col).
+// Expects: constants LANES, ROWS, COLUMNS; value(sample, row) of a load file; permute of random; finish(value, row, col).
 // @uses step
 // @uses random
 const ROWS_PER_LANE = 16u;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let col = id.x;
+fn run(group: vec3u, lane: u32) {
+  let col = group.x * LANES + lane;
   if (col >= COLUMNS) {
     return;
   }
@@ -16,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (valid && step.shuffled != 0u) {
     sample = permute(sample, step.count, step.key);
   }
-  for (var row = id.y * ROWS_PER_LANE; row < min(ROWS, (id.y + 1u) * ROWS_PER_LANE); row++) {
+  for (var row = group.y * ROWS_PER_LANE; row < min(ROWS, (group.y + 1u) * ROWS_PER_LANE); row++) {
     var x = 0.0;
     if (valid) {
       x = value(sample, row);

@@ -1,12 +1,11 @@
 // C = A B: each invocation makes a block of ROWS × 4·COLUMNS results in registers; neighbouring lanes take neighbouring
 // columns. No shared memory and no barrier. Every element is the chain c ← fma(A[row, k], B[k, col], c) over k = 0, 1, ...,
 // K − 1, here and in the other forms of this product: so the form changes the speed, and never a bit of the result.
-// Expects: load_a(row, k), load_b(k, col) of load files; constants LANES, ROWS, COLUMNS, M, N, K; finish_block.
+// Expects: load_a(row, k), load_b(k, col) of load files; constants WIDTH, the lanes side by side, ROWS, COLUMNS, M, N, K; finish_block.
 // @uses gemm_finish
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
-  let col = (group.x * LANES + lane) * 4u * COLUMNS;
+  let col = (group.x * WIDTH + lane) * 4u * COLUMNS;
   var c: array<array<vec4f, COLUMNS>, ROWS>;
   for (var k = 0u; k < K; k++) {
     var b: array<vec4f, COLUMNS>;

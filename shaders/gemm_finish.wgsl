@@ -1,5 +1,5 @@
 // What the forms of C = A B end with: every result of a block goes to the epilogue.
-// Expects: constants LANES, ROWS, COLUMNS, M, N, K, and COLUMN_STEP, the columns from one vec4 of a block to the next;
+// Expects: constants WIDTH, ROWS, COLUMNS, M, N, K, and COLUMN_STEP, the columns from one vec4 of a block to the next;
 //          finish(C[row][col], row, col) and finish_row(Σ over k of A[row][k], row, 0).
 
 // One call in a loop that nobody can unroll: the epilogue may be long.
@@ -21,7 +21,7 @@ fn finish_rows(row: u32, lane: u32, group: u32) {
   if (!FINISH_ROW || group != 0u) {
     return;
   }
-  for (var r = row + lane; r < min(row + ROWS, M); r += LANES) {
+  for (var r = row + lane; r < min(row + ROWS, M); r += WIDTH) {
     var sum = 0.0;
     for (var k = 0u; k < K; k++) {
       sum += load_a(r, k);

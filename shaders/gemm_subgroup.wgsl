@@ -3,14 +3,9 @@
 // Expects: as gemm.wgsl, and SUBGROUP, the least number of lanes of a subgroup; LOADS = ⌈ROWS / SUBGROUP⌉.
 // @enable subgroups
 // @uses gemm_finish
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-  @builtin(subgroup_invocation_id) subgroup_lane: u32,
-) {
+fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
-  let col = (group.x * LANES + lane) * 4u * COLUMNS;
+  let col = (group.x * WIDTH + lane) * 4u * COLUMNS;
   let row_of_lane = row + subgroup_lane % SUBGROUP;
   var c: array<array<vec4f, COLUMNS>, ROWS>;
   for (var k = 0u; k < K; k++) {

@@ -1,8 +1,7 @@
 // One pointwise chain over a matrix, element by element.
-// Expects: constants ROWS, COLUMNS; finish(_, row, col), which ignores its value.
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = id.x; i < ROWS * COLUMNS; i += 64u * groups.x) {
+// Expects: constants LANES, GROUPS, ROWS, COLUMNS; finish(_, row, col), which ignores its value.
+fn run(group: vec3u, lane: u32) {
+  for (var i = group.x * LANES + lane; i < ROWS * COLUMNS; i += LANES * GROUPS) {
     finish(0.0, i / COLUMNS, i % COLUMNS);
   }
 }

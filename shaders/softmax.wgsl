@@ -1,10 +1,9 @@
 // p = softmax(z) over the rows of each column: pᵢ = exp(zᵢ − max z) / Σₖ exp(zₖ − max z). One invocation, one column.
-// Expects: constants ROWS, COLUMNS, STRIDE; finish(p, row, col).
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE; finish(p, row, col).
 // @read Z: array<f32>
 // @uses load/logits
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let col = id.x;
+fn run(group: vec3u, lane: u32) {
+  let col = group.x * LANES + lane;
   if (col >= COLUMNS) {
     return;
   }

@@ -1,10 +1,9 @@
 // The Jacobian of softmax, pᵢ(δᵢⱼ − pⱼ), times the gradient G that comes from above: pᵢ (gᵢ − Σⱼ gⱼ pⱼ), column by column.
-// Expects: constants ROWS, COLUMNS, STRIDE; finish(result, row, col).
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE; finish(result, row, col).
 // @read G: array<f32>
 // @read P: array<f32>
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let col = id.x;
+fn run(group: vec3u, lane: u32) {
+  let col = group.x * LANES + lane;
   if (col >= COLUMNS) {
     return;
   }

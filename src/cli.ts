@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `retrograd`. Exit codes: 0, 1 (failed), 2 (bad arguments), 130 (Ctrl-C). */
 import { Command, CommanderError } from 'commander';
+import { benchCommand } from './cli/bench.ts';
 import { checkCommand } from './cli/check.ts';
 import { evalCommand } from './cli/eval.ts';
 import { infoCommand } from './cli/info.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: () => {} }); // `fail` says it
   const signal = interruption(fail);
-  for (const command of [trainCommand(signal), evalCommand(), checkCommand(), infoCommand()]) {
+  for (const command of [trainCommand(signal), evalCommand(), checkCommand(), benchCommand(signal), infoCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -55,7 +55,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const lean = keep && !check;
     const wanted = lean
-      ? (node: Node) => node.name === 'loss' || keep.includes(node.name)
+      ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
     const recall = (step: Step) => choices?.get(keyOf(step))?.form;
     const program = await engine.program(graph, { keep: wanted, recall });

@@ -49,7 +49,8 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const wanted = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage'] as const;
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
   const info = infoOf(adapter);
-  const requiredFeatures = (['subgroups'] as const).filter((name) => adapter.features.has(name));
+  const features = ['subgroups', 'timestamp-query'] as const;
+  const requiredFeatures = features.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((cause: Error) => {
     throw new NoAdapterError(`The adapter "${info.name}" gives no device: ${cause.message} ${remedy()}`, { cause });
   });

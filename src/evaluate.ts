@@ -5,7 +5,7 @@ import { batchRow, type Feed } from './feed.ts';
 import { features, outputs } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { stepRow } from './step.ts';
-import { toColumns, toSamples } from './tensor.ts';
+import { size, toColumns, toSamples } from './tensor.ts';
 
 export interface Evaluation {
   /** Mean per sample. */
@@ -13,6 +13,11 @@ export interface Evaluation {
   /** Share of samples put in their class; absent where the targets are no classes. */
   readonly accuracy?: number;
   readonly count: number;
+}
+
+/** Sum of a tensor's elements: a loss out of its terms, a total out of what each column has counted. */
+export async function readSum(program: Program, name: string): Promise<number> {
+  return (await program.read(name)).reduce((sum, x) => sum + x, 0);
 }
 
 /** Runs an evaluation program over a data set, in its order. */
@@ -23,13 +28,14 @@ export async function evaluateOn(
   { batch, loss }: NetworkOptions,
 ): Promise<Evaluation> {
   const { count } = dataset;
-  for (const name of ['lossTotal', 'correctTotal']) program.write(name, new Float32Array(1));
+  const totals = ['lossTotal', 'correctTotal'];
+  for (const name of totals) program.write(name, new Float32Array(size(program.tensors.get(name)!.shape)));
   await drive(engine, [feed, program], {
     steps: Math.ceil(count / batch),
     row: (i) => stepRow(batchRow(dataset, batch, i)),
     milliseconds: defaultMilliseconds(),
   });
-  const [[total], [correct]] = await Promise.all([program.read('lossTotal'), program.read('correctTotal')]);
+  const [total, correct] = await Promise.all(totals.map((name) => readSum(program, name)));
   const areClasses = dataset.targets.kind === 'labels' || loss.classifies;
   return { loss: total / count, ...(areClasses && { accuracy: correct / count }), count };
 }

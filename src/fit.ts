@@ -2,11 +2,12 @@
 import type { Dataset } from './data/dataset.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
-import type { Evaluation } from './evaluate.ts';
+import { type Evaluation, readSum } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { checkCount, type Session, takeRow } from './session.ts';
+import { size } from './tensor.ts';
 import { demandFinite, demandStep } from './verify.ts';
 
 export interface FitOptions {
@@ -68,7 +69,7 @@ export async function trainEpoch(
   const key = shuffleKey(seed, session.epochs++);
   const shuffled = Number(options.shuffle ?? true);
   const progress = reporter(session, count, epoch, options);
-  program.write('lossTotal', new Float32Array(1));
+  program.write('lossTotal', new Float32Array(size(program.tensors.get('lossTotal')!.shape)));
   try {
     await runSteps(session, feed, {
       steps: Math.ceil(count / network.batch),
@@ -83,7 +84,7 @@ export async function trainEpoch(
     throw error;
   }
   await progress.finished();
-  const [total] = await program.read('lossTotal');
+  const total = await readSum(program, 'lossTotal');
   await demandFinite(session, total);
   const seconds = progress.seconds();
   return { epoch, trainLoss: total / count, seconds, samplesPerSecond: count / seconds };
@@ -120,7 +121,7 @@ function reporter({ program, network }: Session, count: number, epoch: number, {
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   const report = async (step: number): Promise<void> => {
-    const [total] = await program.read('lossTotal');
+    const total = await readSum(program, 'lossTotal');
     const samples = Math.min(step * network.batch, count);
     const samplesPerSecond = samples / seconds();
     if (ended) return;

@@ -19,6 +19,8 @@ export interface Plan {
   readonly schedule: Schedule;
   /** One per step. */
   readonly pipelines: readonly GPUComputePipeline[];
+  /** The same steps and bindings with other forms. */
+  variant(formOf: FormOf): Schedule;
 }
 
 /** What a node may run as here; empty where it has no choice. Throws ShaderError where nothing on its menu works. */
@@ -29,32 +31,30 @@ export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
   throw new ShaderError(`${node.op.name}: no kernel works on ${info.name}: ${info.unavailable.join('; ')}`);
 }
 
-/** Multiply-adds of a node; 0 where the op does not say. */
-export const workOf = (node: Node): number => (node.op.kind === 'kernel' && node.op.work?.(node)) || 0;
-
 /**
  * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
  * made again without those that fail. Forms that `options` names are taken as they are.
  */
 export async function plan(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Promise<Plan> {
+  const usable = ({ shader }: Form): boolean => !device.faults.has(shader);
+  const variant = (formOf: FormOf) => scheduleOf(graph, { ...options, target: device.info, usable, formOf });
   for (;;) {
-    const schedule = options.formOf ? scheduleOf(graph, options) : scheduleWithMenus(device, graph, options, recall);
+    const schedule = options.formOf ? variant(options.formOf) : withMenus(device, variant, recall);
     const pipelines = Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
     // Awaited only if all pass: a kernel that fails may not even compile.
     pipelines.catch(() => {});
-    const chosen = options.formOf ? [] : schedule.steps.flatMap(({ form }) => form ?? []);
-    const verdicts = await Promise.all(chosen.map((form) => passes(device, form)));
-    if (verdicts.every(Boolean)) return { schedule, pipelines: await pipelines };
+    const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
+    const verdicts = await Promise.all(forms.map((form) => passes(device, form)));
+    if (verdicts.every(Boolean)) return { schedule, pipelines: await pipelines, variant };
   }
 }
 
-function scheduleWithMenus(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Schedule {
-  const first = scheduleOf(graph, { ...options, formOf: (node) => menuOf(device, node)[0] });
+function withMenus(device: Device, variant: Plan['variant'], recall?: Recall): Schedule {
+  const first = variant((node) => menuOf(device, node)[0]);
   const remembered = new Map(first.steps.map((step) => [step.nodes[0], step.form && recall?.(step)]));
   if (first.steps.every(({ form, nodes }) => (remembered.get(nodes[0]) ?? form?.name) === form?.name)) return first;
-  const formOf = (node: Node) => {
+  return variant((node) => {
     const menu = menuOf(device, node);
     return menu.find(({ name }) => name === remembered.get(node)) ?? menu[0];
-  };
-  return scheduleOf(graph, { ...options, formOf });
+  });
 }

@@ -10,6 +10,8 @@ import { tensors } from './ops/shapes.ts';
 import { columns, rows, sameShape } from './tensor.ts';
 
 export interface Kernel {
+  /** The node it was started for. */
+  readonly node: Node;
   readonly body: Body;
   /** Epilogue -> the nodes it computes, in order. The first one takes the body's result, except in a `map`. */
   readonly chains: Map<string, Node[]>;
@@ -22,7 +24,7 @@ export interface FuseOptions {
   readonly storageBuffers: number;
   /** The form a kernel op takes, out of those it offers; its own choice where this has none. */
   readonly formOf?: (node: Node) => Form | undefined;
-  /** One kernel per node: what fusion is compared with. */
+  /** One kernel per node, and one dispatch per kernel: what fusion is compared with. */
   readonly separate?: boolean;
 }
 
@@ -31,6 +33,8 @@ export interface Fused {
   readonly kernels: readonly Kernel[];
   /** Nodes that are written to memory; all others live in registers. */
   readonly stored: ReadonlySet<Node>;
+  /** Kernels that must have run before this one: those of its operands, and those that read what it overwrites. */
+  dependencies(kernel: Kernel): ReadonlySet<Kernel>;
 }
 
 /** The node whose memory this one uses: its own, unless it overwrites an operand. */
@@ -43,7 +47,9 @@ export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
 
 export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = false }: FuseOptions): Fused {
-  const bodyOf = memo((node: Node) => (node.op.kind === 'kernel' ? node.op.body(node, formOf?.(node)) : undefined));
+  const bodyOf = memo((node: Node) =>
+    node.op.kind === 'kernel' ? node.op.body(node, { form: formOf?.(node) }) : undefined,
+  );
   const live = carriersFirst(
     liveNodes(graph, (node) => keep(node) || overwrites(node)),
     bodyOf,
@@ -55,7 +61,6 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
   const isStored = (node: Node): boolean =>
     keep(node) || overwrites(node) || (readers.get(node) ?? []).some((reader) => home.get(reader) !== home.get(node));
 
-  /** Kernels that must have run before this one: those of its operands, and those that read what it overwrites. */
   const dependencies = (kernel: Kernel): Set<Kernel> => {
     const before = new Set<Kernel>();
     for (const node of nodesOf(kernel)) {
@@ -98,7 +103,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
 
   const start = (node: Node): void => {
     const body = bodyOf(node) ?? mapBody(node);
-    const kernel: Kernel = { body, chains: new Map() };
+    const kernel: Kernel = { node, body, chains: new Map() };
     kernels.push(kernel);
     place(kernel, Object.keys(body.epilogues)[0], node);
   };
@@ -116,6 +121,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
 
   for (const node of live) if (node.op.kind !== 'leaf' && (separate || !join(node))) start(node);
   return {
+    dependencies,
     kernels: inOrder(kernels, dependencies),
     stored: new Set(live.filter((node) => home.has(node) && isStored(node))),
   };
@@ -185,12 +191,14 @@ function carrier(kernel: Kernel, node: Node): string | undefined {
 
 function mapBody(node: Node): Body {
   const [m, n] = [rows(node.shape), columns(node.shape)];
+  const groups = Math.min(Math.ceil((m * n) / 64), 65535);
   return {
     shaders: ['map'],
-    constants: { ROWS: m, COLUMNS: n },
+    constants: { ROWS: m, COLUMNS: n, GROUPS: groups },
     operands: {},
     epilogues: { finish: node.shape },
-    workgroups: [Math.min(Math.ceil((m * n) / 64), 65535), 1, 1],
+    lanes: 64,
+    workgroups: [groups, 1, 1],
   };
 }
 

@@ -53,7 +53,8 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>): Glue {
   return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants };
 }
 
-const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;
+/** The name of a node in WGSL. */
+export const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;
 const local = (node: Node): string => `${identifier(node)}_value`;
 
 function expression(node: Node): string {

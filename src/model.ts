@@ -202,6 +202,10 @@ export function appendLoss(graph: Graph, { term, factor, mean }: LossFunction, o
   return append(graph, lossTerms, inputs, { term, factor: factor(rows(output.shape)), mean });
 }
 
+/** '784 -> 100 relu -> 10 linear' */
+export const describeModel = ({ input, layers }: Model): string =>
+  [input.join('x'), ...layers.map(({ units, activation }) => `${units} ${activation}`)].join(' -> ');
+
 /** Numbers in one sample. */
 export const features = (model: Model): number => size(model.input);
 export const outputs = (model: Model): number => model.layers[model.layers.length - 1].units;

@@ -15,7 +15,6 @@ import {
 import { gather } from './ops/gather.ts';
 import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
 import { correct, tally } from './ops/metrics.ts';
-import { sum } from './ops/reduce.ts';
 import { appendUpdate, type Optimizer } from './optim.ts';
 
 export interface Network {
@@ -29,7 +28,7 @@ export interface NetworkOptions {
   readonly batch: number;
 }
 
-/** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `lossTotal` adds up over the steps of an epoch. */
+/** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
 export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network {
   const { graph, parameters, terms } = withLoss(options);
   const gradients = differentiate(
@@ -45,8 +44,8 @@ export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer):
 export function evaluationNetwork(options: NetworkOptions): Network {
   const { graph, parameters, output, y } = withLoss(options);
   const { threshold } = options.loss;
-  const right = append(graph, sum, [append(graph, correct, [output, y, stepOf(graph)], { threshold })], {}, 'correct');
-  append(graph, tally, [leaf(graph, state, 'correctTotal', [1, 1]), right, stepOf(graph)], { mean: false });
+  const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
+  append(graph, tally, [leaf(graph, state, 'correctTotal', right.shape), right, stepOf(graph)], { mean: false });
   return { graph, parameters };
 }
 
@@ -77,7 +76,7 @@ function withLoss({ model, loss, batch }: NetworkOptions) {
   const y = leaf(graph, batchLeaf, 'y', [outputs(model), batch]);
   const { output, parameters } = appendModel(graph, model, x);
   const terms: Node = appendLoss(graph, loss, output, y);
-  const total = append(graph, sum, [terms], {}, 'loss');
-  append(graph, tally, [leaf(graph, state, 'lossTotal', [1, 1]), total, stepOf(graph)], { mean: loss.mean });
+  terms.name = 'losses';
+  append(graph, tally, [leaf(graph, state, 'lossTotal', terms.shape), terms, stepOf(graph)], { mean: loss.mean });
   return { graph, parameters, output, y, terms };
 }

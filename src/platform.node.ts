@@ -9,6 +9,9 @@ import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
 
+/** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */
+export const dawnOptions: string[] = [];
+
 /** Dawn crashes once its entry point is collected while a device lives: held here for the life of the process. */
 let dawn: Promise<GPU | undefined> | undefined;
 
@@ -34,7 +37,7 @@ async function openDawn(): Promise<GPU | undefined> {
     for (const [name, value] of Object.entries(globals)) {
       if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     }
-    return create([]);
+    return create(dawnOptions);
   } catch (cause) {
     if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw new NoAdapterError(`The package webgpu is installed but does not load: ${messageOf(cause)}`, { cause });

@@ -8,7 +8,7 @@ import { OutOfMemoryError, StateError } from './errors.ts';
 import { type FormOf, plan } from './forms.ts';
 import type { Graph } from './graph.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
-import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
+import type { Schedule, Step } from './schedule.ts';
 import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
 import { byteLength, pad, unpad } from './tensor.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
@@ -89,7 +89,7 @@ async function gpuProgram(
 ): Promise<GpuProgram> {
   const { gpu } = device;
   const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
-  const { schedule: planned, pipelines } = await plan(device, graph, { ...options, formOf }, recall);
+  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall);
   const steps = [...planned.steps];
   const schedule: Schedule = { ...planned, steps };
   const theirs = shared?.program as GpuProgram | undefined;
@@ -128,7 +128,7 @@ async function gpuProgram(
         pass.dispatchWorkgroups(...workgroups);
       }
     },
-    variant: (formOf) => scheduleOf(graph, { ...options, formOf }),
+    variant,
     replace(index, step, pipeline) {
       steps[index] = step;
       commands[index] = { ...commands[index], pipeline, workgroups: step.workgroups };
@@ -169,6 +169,8 @@ function stagingPool(device: Device, assertUsable: () => void): StagingPool {
   const free: GPUBuffer[] = [];
   const all: GPUBuffer[] = [];
   const take = (bytes: number): GPUBuffer => {
+    // The smallest that is large enough, so that a repeated series of reads finds the same buffers again.
+    free.sort((a, b) => a.size - b.size);
     const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
     if (fitting >= 0) return free.splice(fitting, 1)[0];
     const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });

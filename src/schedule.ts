@@ -2,12 +2,16 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
+
+import { entryPoint } from './entry.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
-import { glue } from './glue.ts';
+import { type Glue, glue, identifier } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
+import { PORTABLE } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
-import type { Form } from './ops/op.ts';
-import { type LinkedShader, link } from './shader.ts';
+import type { Form, Target } from './ops/op.ts';
+import { type LinkedShader, link, type Phase } from './shader.ts';
+import { type Stage, stagesOf } from './stages.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
 
 export interface Binding {
@@ -31,6 +35,10 @@ export interface Step {
   readonly workgroups: readonly [number, number, number];
   /** The op that starts it may run in other forms, of which this is one. */
   readonly form?: Form;
+  /** Those of all ops in it, also where they share a dispatch and have no choice. */
+  readonly forms: readonly Form[];
+  /** Multiply-adds. */
+  readonly work: number;
 }
 
 export interface Buffer {
@@ -50,37 +58,41 @@ export interface Schedule {
   readonly tensors: ReadonlyMap<string, { readonly buffer: string; readonly shape: Shape }>;
 }
 
-export function schedule(graph: Graph, options: FuseOptions): Schedule {
-  const { kernels, stored } = fuse(graph, options);
-  const plans = kernels.map((kernel) => ({ kernel, glue: glue(kernel, stored) }));
-  const touches = plans.map(({ kernel, glue }) => [
-    ...Object.values(kernel.body.operands).map(storageOf),
-    ...glue.buffers.map((buffer) => buffer.node),
+export interface ScheduleOptions extends FuseOptions {
+  /** What of the device decides how kernels share dispatches. */
+  readonly target?: Target;
+  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  readonly usable?: (form: Form) => boolean;
+}
+
+export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }: ScheduleOptions): Schedule {
+  const fused = fuse(graph, options);
+  const { stored } = fused;
+  const { separate, storageBuffers } = options;
+  const stages = stagesOf(fused, { target, usable, storageBuffers, separate });
+  const plans = stages.map((stage) => ({ stage, glued: stage.kernels.map((kernel) => glue(kernel, stored)) }));
+  const touches = plans.map(({ stage, glued }) => [
+    ...stage.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
+    ...glued.flatMap(({ buffers }) => buffers.map(({ node }) => node)),
   ]);
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
-  const steps = plans.map(({ kernel, glue }) => {
-    const { body } = kernel;
-    const shader = link({
-      shaders: [...body.shaders, ...glue.shaders],
-      constants: { ...body.constants, ...glue.constants },
-      glue: glue.code,
-      storage: glue.buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
-    });
-    const nodes = new Map([...Object.entries(body.operands), ...glue.buffers.map((b) => [b.name, b.node] as const)]);
+  const steps = plans.map(({ stage, glued }) => {
+    const { shader, nodes } = linkStage(stage, glued);
     const bindings = shader.storage.map(({ name, access }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
     });
-    const computed = nodesOf(kernel);
-    const writes = computed.filter((node) => stored.has(node));
+    const writes = stage.kernels.flatMap(nodesOf).filter((node) => stored.has(node));
     return {
-      nodes: computed,
-      label: labelOf(kernel),
+      nodes: stage.kernels.flatMap(nodesOf),
+      label: stage.kernels.map(labelOf).join(stage.arrangement.kind === 'beside' ? ' ∥ ' : ' → '),
       writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
       shader,
       bindings,
-      workgroups: body.workgroups,
-      form: body.form,
+      workgroups: stage.workgroups,
+      form: stage.arrangement.kind === 'alone' ? stage.kernels[0].body.form : undefined,
+      forms: stage.kernels.flatMap(({ body }) => body.form ?? []),
+      work: stage.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
     };
   });
   const readable = graph.nodes.filter(
@@ -88,6 +100,31 @@ export function schedule(graph: Graph, options: FuseOptions): Schedule {
   );
   const tensors = new Map(readable.map((node) => [node.name, { buffer: bufferOf.get(node)!, shape: node.shape }]));
   return { graph, steps, buffers, tensors };
+}
+
+/** The shader of a stage, and the node behind each name it binds. */
+function linkStage({ kernels, arrangement, lanes }: Stage, glued: readonly Glue[]) {
+  const shared = kernels.length > 1;
+  const nodes = new Map<string, Node>();
+  const phases = kernels.map(({ body }, i): Phase => {
+    const { code, buffers, shaders, constants } = glued[i];
+    const names: Record<string, string> = {};
+    for (const { name, node } of buffers) nodes.set(name, node);
+    for (const [name, node] of Object.entries(body.operands)) {
+      if (shared) names[name] = identifier(storageOf(node));
+      nodes.set(names[name] ?? name, node);
+    }
+    return {
+      shaders: [...body.shaders, ...shaders],
+      constants: { LANES: lanes, ...body.constants, ...constants },
+      glue: code,
+      storage: buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
+      names: shared ? names : undefined,
+    };
+  });
+  const subgroups = kernels.some(({ body }) => body.shaders.includes('gemm_subgroup'));
+  const grids = kernels.map(({ body }) => body.workgroups);
+  return { shader: link(phases, entryPoint(arrangement, grids, lanes, subgroups)), nodes };
 }
 
 const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));

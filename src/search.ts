@@ -4,7 +4,7 @@
  */
 import type { Device } from './device.ts';
 import { OutOfMemoryError, ShaderError } from './errors.ts';
-import { menuOf, workOf } from './forms.ts';
+import { menuOf } from './forms.ts';
 import type { Form } from './ops/op.ts';
 import type { GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
@@ -40,10 +40,9 @@ const COMPILATION = 500;
 /** The steps that matter, the largest first. */
 export async function* search(parts: Parts): Search {
   const { steps } = parts.program.schedule;
-  const work = steps.map(({ form, nodes }) => (form ? workOf(nodes[0]) : 0));
-  const total = work.reduce((sum, w) => sum + w, 0);
-  const worthwhile = [...steps.keys()].filter((i) => work[i] > 0 && work[i] >= WORTHWHILE * total);
-  for (const index of worthwhile.toSorted((i, j) => work[j] - work[i])) yield* searchStep(parts, index);
+  const total = steps.reduce((sum, { work }) => sum + work, 0);
+  const worthwhile = [...steps.keys()].filter((i) => steps[i].form && steps[i].work >= WORTHWHILE * total);
+  for (const index of worthwhile.toSorted((i, j) => steps[j].work - steps[i].work)) yield* searchStep(parts, index);
 }
 
 async function* searchStep(parts: Parts, index: number): Search {

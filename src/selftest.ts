@@ -6,11 +6,11 @@
 import type { Device } from './device.ts';
 import { ShaderError } from './errors.ts';
 import { append, createGraph } from './graph.ts';
-import { gemmForms, smallest } from './ops/gemm.ts';
+import { gemmForms, narrowForm, smallest } from './ops/gemm.ts';
 import { batch, leaf } from './ops/leaf.ts';
 import { matmul } from './ops/matmul.ts';
 import type { Form } from './ops/op.ts';
-import { rowSum } from './ops/reduce.ts';
+import { rowSum } from './ops/row_sum.ts';
 import { schedule } from './schedule.ts';
 import { createScratch, type Scratch } from './scratch.ts';
 import { stepRow } from './step.ts';
@@ -39,7 +39,8 @@ export function passes(device: Device, form: Form): Promise<boolean> {
 
 /** Tests every kernel that this device may come to use. */
 export async function testAll(device: Device): Promise<void> {
-  for (const form of gemmForms([M, N], device.info)) await passes(device, form);
+  const { info } = device;
+  for (const form of [...gemmForms([M, N], info), narrowForm(M, info, 64)]) await passes(device, form);
 }
 
 /** A = small integers, B = small integers: their products and sums are exact in f32. */
@@ -63,7 +64,7 @@ async function test(device: Device, form: Form): Promise<string | undefined> {
   const [left, right] = [leaf(graph, batch, 'a', [M, K]), leaf(graph, batch, 'b', [K, N])];
   const product = append(graph, matmul, [left, right], { transposeA: false, transposeB: false }, 'product');
   const sums = append(graph, rowSum, [left], {}, 'sums');
-  const { steps } = schedule(graph, { keep: () => true, storageBuffers: 8, formOf: () => smallest(form) });
+  const { steps } = schedule(graph, { keep: () => true, storageBuffers: 8, formOf: () => smallest(form, M) });
   const values = new Map([
     ['a', withNaN(a, left.shape)],
     ['b', withNaN(b, right.shape)],

@@ -1,12 +1,13 @@
 /**
- * Links WGSL: constants + generated glue + the body and the parts it needs, joined by newlines, with the bindings that
- * the files ask for in their headers:
+ * Links WGSL. A phase is constants + generated glue + the file of a body and the files it needs, joined by newlines, with
+ * the bindings that the files ask for in their headers:
  *   // @read A: array<vec4f>     a storage buffer, bound to the operand of that name
  *   // @uniform step: Step       the row of the step table
  *   // @uses act/sigmoid         another file; each is linked once
  *   // @enable subgroups         a WGSL extension
- * A loop whose first line ends in `// @unroll` is written out, because drivers do not do it.
- * A table of lines leads from a line of the linked text back to the file and its own line.
+ * A loop whose first line ends in `// @unroll` is written out, because drivers do not do it. Several phases make one
+ * shader: what is declared by each for itself gets its number. A table of lines leads from a line of the linked text back
+ * to the file and its own line.
  */
 import { literal } from './ops/numerics.ts';
 import { shaderFile } from './shaders.ts';
@@ -28,50 +29,111 @@ export interface LinkedShader {
   readonly lines: readonly { path: string; first: number }[];
 }
 
-export interface Source {
+export interface Phase {
   readonly shaders: readonly string[];
   readonly constants: Readonly<Record<string, number | boolean>>;
   /** Generated functions. */
   readonly glue: string;
   /** Storage buffers the glue refers to. */
   readonly storage: readonly StorageBinding[];
+  /** Name of a binding in the files -> its name in the linked shader; where several phases share buffers. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+interface Part {
+  readonly path: string;
+  readonly text: string;
 }
 
 const READ = /^\/\/ @read (\w+): (.+)$/gm;
 const UNIFORM = /^\/\/ @uniform (\w+): (\w+)$/gm;
 const USES = /^\/\/ @uses (\S+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
+const DECLARED = /^(?:fn|const|var(?:<\w+>)?) (\w+)/gm;
 
-export function link({ shaders, constants, glue, storage }: Source): LinkedShader {
-  const files = withUses(shaders);
-  const read = files.flatMap(({ text }) =>
-    [...text.matchAll(READ)].map(([, name, type]) => ({ name, type, access: 'read' as const })),
-  );
-  const all = [...read, ...storage];
+/** `entry` is the text of the entry point; with several phases it calls run_0, run_1, ... */
+export function link(phases: readonly Phase[], entry: string): LinkedShader {
+  const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 ? `_${i}` : ''));
+  const files = distinct(linked.flatMap(({ files }) => files));
+  const storage = merged(linked.flatMap(({ storage }) => storage));
   const uniforms = files.flatMap(({ text }) => [...text.matchAll(UNIFORM)]);
-  const declarations = [
-    ...all.map(({ name, type, access }, i) => storageDeclaration(i, name, type, access)),
-    ...uniforms.map(([, name, type]) => `@group(0) @binding(${all.length}) var<uniform> ${name}: ${type};`),
-  ];
   const extensions = new Set(files.flatMap(({ text }) => [...text.matchAll(ENABLE)].map(([, name]) => name)));
+  const declarations = [
+    ...storage.map(({ name, type, access }, i) => storageDeclaration(i, name, type, access)),
+    ...uniforms.map(([, name, type]) => `@group(0) @binding(${storage.length}) var<uniform> ${name}: ${type};`),
+  ];
   const parts = [
     { path: 'extensions', text: [...extensions].map((name) => `enable ${name};`).join('\n') },
-    { path: 'constants', text: Object.entries(constants).map(constant).join('\n') },
     { path: 'bindings', text: declarations.join('\n') },
-    { path: 'glue', text: glue },
-    ...files.map(({ path, text }) => ({ path: `shaders/${path}.wgsl`, text: unroll(text, constants) })),
+    ...linked.flatMap(({ generated }) => generated),
+    ...files,
+    { path: 'entry', text: entry },
   ];
   let first = 1;
   const lines = parts.map(({ path, text }) => {
-    const entry = { path, first };
+    const at = { path, first };
     first += text.split('\n').length;
-    return entry;
+    return at;
   });
-  return { code: parts.map(({ text }) => text).join('\n'), storage: all, usesStep: uniforms.length > 0, lines };
+  return { code: parts.map(({ text }) => text).join('\n'), storage, usesStep: uniforms.length > 0, lines };
+}
+
+/** The text of one phase: what was generated for it, and its files; `suffix` marks what is its own. */
+function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffix: string) {
+  const files = withUses(shaders);
+  const reads = files.flatMap(({ text }) =>
+    [...text.matchAll(READ)].map(([, name, type]) => ({ name: names[name] ?? name, type, access: 'read' as const })),
+  );
+  const own = ownNames(files, [...Object.keys(constants), ...declaredIn(glue), ...Object.keys(names)]);
+  const rename = (text: string): string =>
+    text.replace(/\b[A-Za-z_]\w*\b/g, (word) => names[word] ?? (own.has(word) ? `${word}${suffix}` : word));
+  const isOwn = ({ text }: Part): boolean => words(text).some((word) => own.has(word));
+  return {
+    generated: [
+      { path: 'constants', text: rename(Object.entries(constants).map(constant).join('\n')) },
+      { path: 'glue', text: rename(glue) },
+    ],
+    files: files.map((file) => {
+      const text = unroll(file.text, constants);
+      return { path: `shaders/${file.path}.wgsl`, text: suffix && isOwn(file) ? rename(text) : text };
+    }),
+    storage: [...reads, ...storage],
+  };
+}
+
+/** Everything declared by a file that depends, in the end, on one of the names given. */
+function ownNames(files: readonly Part[], given: readonly string[]): Set<string> {
+  const own = new Set(given);
+  for (let before = -1; before < own.size; ) {
+    before = own.size;
+    for (const { text } of files) {
+      if (words(text).some((word) => own.has(word))) for (const name of declaredIn(text)) own.add(name);
+    }
+  }
+  return own;
+}
+
+const words = (text: string): string[] => text.replace(/\/\/.*/g, '').match(/\b[A-Za-z_]\w*\b/g) ?? [];
+const declaredIn = (text: string): string[] => [...text.matchAll(DECLARED)].map(([, name]) => name);
+
+/** Parts with equal text, once. */
+const distinct = (parts: readonly Part[]): Part[] => [...new Map(parts.map((part) => [part.text, part])).values()];
+
+/** One binding for each name, for writing where any phase writes. */
+function merged(bindings: readonly StorageBinding[]): StorageBinding[] {
+  const byName = new Map<string, StorageBinding>();
+  for (const binding of bindings) {
+    const known = byName.get(binding.name);
+    if (known && known.type !== binding.type) {
+      throw new Error(`${binding.name} is bound as ${known.type} and as ${binding.type}`);
+    }
+    if (!known || binding.access === 'readWrite') byName.set(binding.name, binding);
+  }
+  return [...byName.values()];
 }
 
 /** The files and all that they use, each once, in the order they are first mentioned. */
-function withUses(paths: readonly string[]) {
+function withUses(paths: readonly string[]): Part[] {
   const found = new Set<string>();
   const visit = (path: string): void => {
     if (found.has(path)) return;

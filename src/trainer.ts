@@ -146,7 +146,7 @@ export class Trainer {
 
   /** Loss of the last step, reduced over its batch as the loss says. Throws StateError before the first step. */
   async loss(): Promise<number> {
-    return (await this.tensor('loss')).data[0];
+    return (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
   }
 
   /** ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`. */

@@ -3,7 +3,6 @@
  * and what the CPU reference demands; then the two are timed in turns.
  */
 import type { Device } from './device.ts';
-import { workOf } from './forms.ts';
 import type { Graph } from './graph.ts';
 import { batch } from './ops/leaf.ts';
 import { uniforms } from './random.ts';
@@ -90,8 +89,8 @@ const BLOCK = 16381;
  * Contents for the tensors of a step: factors of either sign, whose product has about unit variance; everything else in
  * (0, 1), which suits biases, targets and the squares that optimizers keep.
  */
-function fillings({ nodes: [product], bindings }: Step): (tensor: string) => Float32Array<ArrayBuffer> {
-  const length = workOf(product) / size(product.shape);
+function fillings({ nodes: [product], bindings, work }: Step): (tensor: string) => Float32Array<ArrayBuffer> {
+  const length = work / size(product.shape);
   const ranges: Record<string, number> = { A: 1, B: 3 / Math.sqrt(length) };
   const blocks = new Map<string, Float32Array<ArrayBuffer>>();
   for (const [i, { name, tensor }] of bindings.entries()) {

@@ -24,6 +24,7 @@ function unrollLines(lines: readonly string[], constants: Readonly<Record<string
     if (typeof count !== 'number') throw new Error(`@unroll: the bound ${bound} is not among the constants`);
     const body = unrollLines(lines.slice(i + 1, end), constants)
       .map(withoutComment)
+      .filter(Boolean)
       .join(' ');
     const index = new RegExp(`\\b${variable}\\b`, 'g');
     const iterations = Array.from({ length: count }, (_, n) => `{${body.replace(index, `${n}u`)}}`);

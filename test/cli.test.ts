@@ -449,6 +449,49 @@ describe('check', () => {
   });
 });
 
+describe('bench', () => {
+  test('--json: an event per work, whose steps ask little of the device and make nothing', async () => {
+    const result = await retrograd(['bench', '--work', 'xor', '--repeats', '1', '--json']);
+    expect(result.code, result.stderr).toBe(0);
+    const [begin, work, end, ...more] = eventsOf(result);
+    expect(more).toEqual([]);
+    expect(begin).toMatchObject({ event: 'start', adapter: expect.any(String), repeats: 1, works: ['xor'] });
+    expect(work).toMatchObject({ event: 'work', name: 'xor', samplesPerStep: 4, flopPerStep: 896, repeats: 1 });
+    for (const name of ['median', 'min', 'max']) expect(work.msPerStep[name]).toBeGreaterThan(0);
+    expect(work.samplesPerSecond).toBeCloseTo(4000 / work.msPerStep.median, 6);
+    const { dispatches, submits, uploadedBytes, readbacks, objects } = work.perStep;
+    expect(dispatches).toBeGreaterThan(2);
+    expect(dispatches).toBeLessThanOrEqual(8);
+    for (const few of [submits, readbacks]) expect(few).toBeGreaterThan(0);
+    for (const few of [submits, readbacks]) expect(few).toBeLessThan(0.5);
+    expect(uploadedBytes).toBeGreaterThanOrEqual(256);
+    expect(uploadedBytes).toBeLessThan(257);
+    expect(objects).toBe(0);
+    if (work.kernels) expect(work.kernels).toHaveLength(dispatches);
+    expect(end).toEqual({ event: 'end', works: 1 });
+    expect(result.stderr).toMatch(/^xor +2 -> 16 sigmoid -> 1 sigmoid/m);
+  });
+
+  test('a net of your own, for people', async () => {
+    const { code, stdout } = await retrograd(['bench', '--hidden', '8', '--batch', '64', '--repeats', '1']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^device +\S.*\n\nown +784 -> 8 relu -> 10 linear, .*, adam, batches of 64\n/);
+    expect(stdout).toMatch(/\n {2}per step {2}\d+ dispatches, .*, 0 GPU objects made\n/);
+  });
+
+  test.each([
+    [['--work', 'fast'], 'Expected one of mlp-small, xor, wide, matmul'],
+    [['--work', 'xor', '--size', '64'], '--size: expected with --work matmul, found with xor'],
+    [['--hidden', '8', '--size', '64'], '--size: expected with --work matmul, found with a net'],
+    [['--momentum', '0.5'], '--momentum: expected with --optimizer momentum or nesterov'],
+    [['--repeats', '0'], 'Expected a positive integer'],
+  ])('%j is a bad argument', async (args, words) => {
+    const { code, stdout, stderr } = await retrograd(['bench', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+});
+
 describe('info', () => {
   test('shows adapter, limits, folders and versions', async () => {
     const { code, stdout } = await retrograd(['info'], { RETROGRAD_DATA: folder });

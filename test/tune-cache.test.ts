@@ -14,7 +14,8 @@ import { choicesOf } from '../src/tune-cache.ts';
 const form = (name: string, rows: number) => ({
   name,
   shader: 'gemm',
-  constants: { LANES: 8, ROWS: rows, COLUMNS: 1, COLUMN_STEP: 4 },
+  lanes: 8,
+  constants: { WIDTH: 8, ROWS: rows, COLUMNS: 1, COLUMN_STEP: 4 },
   tile: [rows, 32] as const,
 });
 const menu = [form('usual', 2), form('fast', 4)];

@@ -15,7 +15,7 @@ describe('unroll', () => {
   it('writes out marked loops, inner ones too, with literal indices', () => {
     const [, loop] = unroll(nested, { ROWS: 2, COLUMNS: 1 }).split('\n');
     expect(loop.trim()).toBe(
-      '{let row = first + 0u; {c[0u][0u] = row * 0u;} } {let row = first + 1u; {c[1u][0u] = row * 0u;} }',
+      '{let row = first + 0u; {c[0u][0u] = row * 0u;}} {let row = first + 1u; {c[1u][0u] = row * 0u;}}',
     );
   });
 

@@ -40,13 +40,16 @@ export function addRunOptions(command: Command): Command {
     ['--seed <n>', 'of initial weights and shuffles', seed, '0'],
     ['--batch <n>', 'samples per step', count, '100'],
   ]);
-  return addOptions(command, 'Model:', [
+  return addModelOptions(command);
+}
+
+export const addModelOptions = (command: Command): Command =>
+  addOptions(command, 'Model:', [
     ['--hidden <sizes>', 'units of the hidden layers, as 100 or 100,50 or none', sizes, '100'],
     ['--activation <name>', `of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
     ['--init <name>', initHelp, init],
     ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],
   ]);
-}
 
 export const addOptimizerOptions = (command: Command): Command =>
   addOptions(command, 'Optimizer:', [

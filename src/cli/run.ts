@@ -4,11 +4,13 @@ import {
   type CompileOptions,
   compile,
   type Device,
+  type DeviceInfo,
   type Model,
   NoAdapterError,
   openDevice,
   type Trainer,
 } from '../index.node.ts';
+import { describeModel } from '../model.ts';
 import { checkBatch, openData } from './dataset.ts';
 import { countParameters, lossOf, modelOf } from './network.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
@@ -68,7 +70,7 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
     source: data.source,
     trainSamples: data.train.count,
     testSamples: data.test.count,
-    model: layersOf(model),
+    model: describeModel(model),
     parameters: countParameters(model),
     batch,
     seed,
@@ -79,20 +81,18 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
   const { data, device, model } = run;
   const samples = `${integer(data.train.count)} samples to train on, ${integer(data.test.count)} to test on`;
-  const software = device !== 'cpu' && device.info.software ? ' (software, no GPU)' : '';
-  say(`device      ${device === 'cpu' ? 'CPU reference' : device.info.name}${software}`);
+  say(`device      ${device === 'cpu' ? 'CPU reference' : describeAdapter(device.info)}`);
   say(`data        ${nameOf(data)} (${data.source}): ${samples}`);
   say(
-    `model       ${layersOf(model)}: ${integer(countParameters(model))} parameters, ${flags.loss}, seed ${flags.seed}`,
+    `model       ${describeModel(model)}: ${integer(countParameters(model))} parameters, ${flags.loss}, seed ${flags.seed}`,
   );
 }
+
+export const describeAdapter = ({ name, software }: DeviceInfo): string =>
+  software ? `${name} (software, no GPU)` : name;
 
 /** 'adam, learning rate 0.001, batches of 100' */
 export const describeTraining = ({ net }: Run, { optimizer, batch }: TrainedFlags): string =>
   `${optimizer}, learning rate ${net.learningRate}, batches of ${batch}`;
 
 const nameOf = ({ train }: DatasetPair): string => train.name.replace(/ train$/, '');
-
-/** '784 -> 100 relu -> 10 linear' */
-const layersOf = ({ input, layers }: Model): string =>
-  [input.join('x'), ...layers.map(({ units, activation }) => `${units} ${activation}`)].join(' -> ');

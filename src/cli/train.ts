@@ -68,8 +68,8 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** x and y of a batch are gathered from the data set by a dispatch each, before those of the step. */
-const gathers = 2;
+/** x and y of a batch are gathered from the data set by one dispatch, before those of the step. */
+const gathers = 1;
 
 function start(run: Run, flags: TrainFlags, output: Output): void {
   const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers;

@@ -39,6 +39,11 @@ export function sizes(text: string): number[] {
   }
 }
 
+/** 'a,b' -> what `parse` makes of each, every one once. */
+export const someOf =
+  <T>(parse: Parse<T>): Parse<T[]> =>
+  (text) => [...new Set(text.split(',').map(parse))];
+
 /** A path or name; a flag in its place means that the value was forgotten. */
 export function text(found: string): string {
   if (found !== '' && !found.startsWith('-')) return found;

@@ -47,6 +47,7 @@ export const gather: KernelOp = {
       constants: { ROWS: rows(node.shape), COLUMNS: columns(node.shape), SCALE: numbers(node.attributes).scale },
       operands: { DATA: node.inputs[0] },
       epilogues: { finish: node.shape },
+      lanes: 64,
       workgroups: [Math.ceil(columns(node.shape) / 64), Math.ceil(rows(node.shape) / 16), 1],
     };
   },

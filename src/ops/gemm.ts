@@ -13,15 +13,17 @@ export const PORTABLE: Target = { software: false, subgroup: 0 };
 const plain = (rows: number, columns: number, lanes = 8): Form => ({
   name: `plain ${rows}×${4 * columns}`,
   shader: 'gemm',
-  constants: { LANES: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 },
+  lanes,
+  constants: { WIDTH: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 },
   tile: [rows, 4 * columns * lanes],
 });
 
 const subgroup = (rows: number, columns: number, width: number): Form => {
-  const { constants, tile } = plain(rows, columns, Math.max(8, width));
+  const { constants, tile, lanes } = plain(rows, columns, Math.max(8, width));
   return {
     name: `subgroup ${rows}×${4 * columns}`,
     shader: 'gemm_subgroup',
+    lanes,
     constants: { ...constants, SUBGROUP: width, LOADS: Math.ceil(rows / width) },
     tile,
   };
@@ -31,15 +33,31 @@ const subgroup = (rows: number, columns: number, width: number): Form => {
 const workgroup = (rows: number, columns: number, lanes: number, depth: number): Form => ({
   name: `workgroup ${lanes}² ${rows}×${4 * columns}×${depth}`,
   shader: 'gemm_workgroup',
-  constants: { LANES: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 * lanes, DEPTH: depth },
+  lanes: lanes * lanes,
+  constants: { WIDTH: lanes, ROWS: rows, COLUMNS: columns, COLUMN_STEP: 4 * lanes, DEPTH: depth },
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
-/** The same kernel with the least for a compiler to do: what the self-test runs in its place. */
-export function smallest({ shader, constants }: Form): Form {
-  const { LANES, SUBGROUP } = constants;
-  if (shader === 'gemm_subgroup') return subgroup(2, 1, SUBGROUP);
-  return shader === 'gemm_workgroup' ? workgroup(2, 1, 8, 8) : plain(2, 1, LANES);
+/** The same kernel with the least for a compiler to do on m rows: what the self-test runs in its place. */
+export function smallest(form: Form, m: number): Form {
+  const { shader, constants, lanes } = form;
+  if (shader === 'gemm_subgroup') return subgroup(2, 1, constants.SUBGROUP);
+  if (shader === 'gemm_workgroup') return workgroup(2, 1, 8, 8);
+  return shader === 'gemm_flat' ? narrowForm(m, PORTABLE, lanes) : plain(2, 1, lanes);
+}
+
+/** For kernels that share workgroups of so many lanes, which own whole columns. */
+export function narrowForm(m: number, { software, subgroup: width }: Target, lanes: number): Form {
+  if (software && width > 0) return { ...subgroup(16, 2, width), scalar: true };
+  const columns = 4;
+  return {
+    name: `flat ${4 * columns}`,
+    shader: 'gemm_flat',
+    lanes,
+    constants: { WIDTH: lanes, ROWS: m, COLUMNS: columns, COLUMN_STEP: 4 },
+    tile: [m, 4 * columns],
+    scalar: true,
+  };
 }
 
 /** What may be tried for a result [M, N] on a device. */

@@ -6,7 +6,7 @@ import { matmul } from './matmul.ts';
 import { correct, tally } from './metrics.ts';
 import type { Op } from './op.ts';
 import { add, bias, hadamard } from './pointwise.ts';
-import { rowSum, sum } from './reduce.ts';
+import { rowSum } from './row_sum.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
@@ -25,7 +25,6 @@ export const ops: readonly Op[] = [
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
   rowSum,
-  sum,
   descend,
   addScaled,
   momentum,

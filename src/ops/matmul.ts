@@ -4,10 +4,10 @@
  */
 import { append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
-import { gemmForms, gridOf, PORTABLE } from './gemm.ts';
+import { gemmForms, gridOf, narrowForm, PORTABLE } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
 import type { KernelOp, Value } from './op.ts';
-import { rowSum } from './reduce.ts';
+import { rowSum } from './row_sum.ts';
 import { mismatch } from './shapes.ts';
 
 /** M, N, K and the steps from element to element in compact memory. */
@@ -74,18 +74,18 @@ export const matmul: KernelOp = {
     return error.map((e, i) => e + throughA[i] + throughB[i]);
   },
 
-  work: (node) => size(node.shape) * layout(node).K,
-
   forms: (node, target) => gemmForms([rows(node.shape), columns(node.shape)], target),
 
-  body(node, form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0]) {
+  narrow: (node, target, lanes) => narrowForm(rows(node.shape), target, lanes),
+
+  body(node, { form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0] } = {}) {
     const [a, b] = node.inputs;
     const { M, N, K } = layout(node);
     const { transposeA = false, transposeB = false } = node.attributes;
     return {
       title: 'gemm',
       form,
-      shaders: [form.shader, 'load/a', transposeB ? 'load/b_transposed' : 'load/b'],
+      shaders: [form.shader, 'load/a', transposeB ? 'load/b_transposed' : form.scalar ? 'load/b_scalar' : 'load/b'],
       constants: {
         ...form.constants,
         M,
@@ -100,6 +100,11 @@ export const matmul: KernelOp = {
       epilogues: { finish: [M, N], finish_row: [M, 1] },
       // The row sums of A ride along: with A = δ they are the bias gradient.
       carries: (other) => (other.op === rowSum && other.inputs[0] === a && !transposeA ? 'finish_row' : undefined),
+      // Transposed, B is read in the columns of the batch, which are not those of the result.
+      columns: transposeB ? undefined : form.tile[1],
+      columnwise: ['B'],
+      work: M * K,
+      lanes: form.lanes,
       workgroups: gridOf(form, node.shape),
     };
   },

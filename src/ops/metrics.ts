@@ -30,14 +30,15 @@ export const correct: KernelOp = {
     };
     return byColumn(node.shape, (j) => [doubtful(j) ? 1 : 0]);
   },
-  body: (node) => {
-    const { constants, workgroups } = columnWalk(node.inputs[0].shape);
+  body: (node, { lanes } = {}) => {
+    const { constants, ...grid } = columnWalk(node.inputs[0].shape, lanes);
     return {
       shaders: ['correct'],
       constants: { ...constants, THRESHOLD: Number(node.attributes.threshold) },
       operands: { A: node.inputs[0], Y: node.inputs[1] },
       epilogues: { finish: node.shape },
-      workgroups,
+      columnwise: ['A', 'Y'],
+      ...grid,
     };
   },
   cases: [

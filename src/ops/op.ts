@@ -72,9 +72,15 @@ export interface KernelOp extends Base {
   error(inputs: readonly Value[], data: Data, node: Node, step: StepRow): Float64Array;
   /** Ways to split the work on a device, the one to start with first. Absent = there is one way. */
   forms?(node: Node, target: Target): readonly Form[];
-  /** Multiply-adds; what a choice of form is worth. */
-  work?(node: Node): number;
-  body(node: Node, form?: Form): Body;
+  /** The form for a kernel that shares its workgroups of so many lanes with others. */
+  narrow?(node: Node, target: Target, lanes: number): Form;
+  body(node: Node, options?: BodyOptions): Body;
+}
+
+export interface BodyOptions {
+  readonly form?: Form;
+  /** Of a workgroup, where the form does not say. */
+  readonly lanes?: number;
 }
 
 /** What of a device decides which forms suit it. */
@@ -91,8 +97,12 @@ export interface Form {
   /** The file of the entry point. */
   readonly shader: string;
   readonly constants: Readonly<Record<string, number>>;
+  /** Lanes of a workgroup. */
+  readonly lanes: number;
   /** Rows and columns of the result per workgroup. */
   readonly tile: readonly [number, number];
+  /** Binds its operands as floats, as something that the same dispatch writes has to be. */
+  readonly scalar?: boolean;
 }
 
 export type Op = LeafOp | PointwiseOp | KernelOp;
@@ -114,5 +124,15 @@ export interface Body {
   readonly epilogues: Readonly<Record<string, Shape>>;
   /** The epilogue that carries `node`, for a node this body computes on the side; undefined for all others. */
   carries?(node: Node): string | undefined;
+  /**
+   * Columns of the result in a block: workgroups with group.x = i make those of block i, and nothing else does. Absent where
+   * the work is not split by columns. Then `columnwise` are the operands that are read in these columns only, and `work`
+   * the multiply-adds per column.
+   */
+  readonly columns?: number;
+  readonly columnwise?: readonly string[];
+  readonly work?: number;
+  /** Lanes of a workgroup, and the grid of workgroups; the entry point calls run(group, lane). */
+  readonly lanes: number;
   readonly workgroups: readonly [number, number, number];
 }

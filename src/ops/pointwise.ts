@@ -2,7 +2,7 @@
 import { append, type Graph, type Node } from '../graph.ts';
 import { U } from './numerics.ts';
 import type { Case, PointwiseOp } from './op.ts';
-import { rowSum } from './reduce.ts';
+import { rowSum } from './row_sum.ts';
 import { equalShapes, rowVector } from './shapes.ts';
 
 /** z[i, j] = a[i, j] + b[i]; ∂/∂b is the sum over the batch. */

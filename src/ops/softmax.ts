@@ -6,9 +6,11 @@ import type { KernelOp, Value } from './op.ts';
 import { equalShapes } from './shapes.ts';
 
 /** Constants and grid of a body that walks columns, one invocation each. */
-export const columnWalk = (shape: Shape) => ({
+export const columnWalk = (shape: Shape, lanes = 64) => ({
   constants: { ROWS: rows(shape), COLUMNS: columns(shape), STRIDE: stride(shape) },
-  workgroups: [Math.ceil(columns(shape) / 64), 1, 1] as const,
+  lanes,
+  columns: lanes,
+  workgroups: [Math.ceil(columns(shape) / lanes), 1, 1] as const,
 });
 
 /** Column j of a tensor as an array. */
@@ -52,11 +54,12 @@ export const softmax: KernelOp = {
   reference: ([z]) => byColumn(z.shape, (j) => softmaxOf(column(z.data, z.shape, j))),
   error: ([z], p) =>
     byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), errors(z, j))),
-  body: (node) => ({
+  body: (node, { lanes } = {}) => ({
     shaders: ['softmax'],
     operands: { Z: node.inputs[0] },
     epilogues: { finish: node.shape },
-    ...columnWalk(node.shape),
+    columnwise: ['Z'],
+    ...columnWalk(node.shape, lanes),
   }),
   cases: [
     { shapes: [[1, 1]] },
@@ -91,11 +94,12 @@ export const softmaxGradient: KernelOp = {
         return Math.abs(pj[i]) * (ge[i] + dotError + 2 * U * bracket) + pe[i] * bracket + 2 * U * Math.abs(r[i]) + TINY;
       });
     }),
-  body: (node) => ({
+  body: (node, { lanes } = {}) => ({
     shaders: ['softmax_gradient'],
     operands: { G: node.inputs[0], P: node.inputs[1] },
     epilogues: { finish: node.shape },
-    ...columnWalk(node.shape),
+    columnwise: ['G', 'P'],
+    ...columnWalk(node.shape, lanes),
   }),
   cases: [
     [1, 1],

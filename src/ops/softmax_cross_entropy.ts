@@ -16,11 +16,11 @@ const total = (values: readonly number[]): number => values.reduce((a, b) => a +
 const place = (node: Node, step: StepRow, column: number): Place => ({ attributes: node.attributes, step, column });
 
 /** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
-function body(node: Node, own: string): Body {
+function body(node: Node, own: string, lanes?: number): Body {
   const [z, y] = node.inputs;
   const same = (other: Node) =>
     other.inputs.every((input, i) => input === node.inputs[i]) && other.attributes.mean === node.attributes.mean;
-  const { constants, workgroups } = columnWalk(z.shape);
+  const { constants, ...grid } = columnWalk(z.shape, lanes);
   const all = { finish: z.shape, finish_column: [1, columns(z.shape)] };
   const epilogues = own === 'finish' ? all : { finish_column: all.finish_column, finish: all.finish };
   return {
@@ -32,7 +32,8 @@ function body(node: Node, own: string): Body {
       if (other.op === softmaxCrossEntropyGradient && same(other)) return 'finish';
       return other.op === softmaxCrossEntropy && same(other) ? 'finish_column' : undefined;
     },
-    workgroups,
+    columnwise: ['Z', 'Y'],
+    ...grid,
   };
 }
 
@@ -80,7 +81,7 @@ export const softmaxCrossEntropy: KernelOp = {
       const w = weight(place(node, step, j));
       return [w * total(terms) + (2 * U + DIVISION) * Math.abs(losses[j]) + TINY];
     }),
-  body: (node) => body(node, 'finish_column'),
+  body: (node, { lanes } = {}) => body(node, 'finish_column', lanes),
   cases,
 };
 
@@ -107,6 +108,6 @@ export const softmaxCrossEntropyGradient: KernelOp = {
         return w * (pError[i] * targets + (rows(z.shape) + 4) * U * size + DIVISION * size) + TINY;
       });
     }),
-  body: (node) => body(node, 'finish'),
+  body: (node, { lanes } = {}) => body(node, 'finish', lanes),
   cases,
 };

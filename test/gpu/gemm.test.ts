@@ -6,7 +6,7 @@ import { gemmForms } from '../../src/ops/gemm.ts';
 import { batch, leaf } from '../../src/ops/leaf.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import type { Form } from '../../src/ops/op.ts';
-import { rowSum } from '../../src/ops/reduce.ts';
+import { rowSum } from '../../src/ops/row_sum.ts';
 import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();

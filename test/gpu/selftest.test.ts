@@ -1,5 +1,6 @@
 /** A kernel that computes the wrong thing, or does not compile, is not used, and the device says so. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { watch } from '../../src/device.ts';
 import {
   compile,
   type Device,
@@ -11,6 +12,7 @@ import {
   sgd,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
+import { platform } from '../../src/platform.ts';
 import type { LinkedShader } from '../../src/shader.ts';
 
 let device: Device;
@@ -72,6 +74,24 @@ for (const [what, change, why] of [
     expect(device.bytesInUse).toBe(0);
   });
 }
+
+test('where the kernel of narrow layers fails, they do not share a dispatch', async () => {
+  const { info } = device;
+  const trained = async (change: typeof offByOne) => {
+    device.destroy();
+    const adapter = await (await platform.gpu())!.requestAdapter();
+    const gpu = await adapter!.requestDevice();
+    device = watch(gpu, { ...info, subgroup: 0 });
+    sabotage(change, (file) => file === 'shaders/gemm_flat.wgsl');
+    return (await compiled()).schedule.steps.map(({ forms }) => forms.map(({ shader }) => shader));
+  };
+  const together = await trained((code) => code);
+  expect(together.flat()).toContain('gemm_flat');
+  const apart = await trained((code) => code.replace('finish(c[j]', 'finish(1.0 + c[j]'));
+  expect(apart.flat()).not.toContain('gemm_flat');
+  expect(apart.length).toBeGreaterThan(together.length);
+  expect(device.info.unavailable[0]).toMatch(/^gemm_flat: in the self-test/);
+});
 
 test('a device on which no kernel works is an error that says why, and keeps nothing', async () => {
   sabotage(offByOne, (file) => file.startsWith('shaders/gemm'));

@@ -1,6 +1,7 @@
 /** Every shader that can be linked compiles, and one that does not compile says where. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { entryPoint } from '../../src/entry.ts';
 import type { Graph } from '../../src/graph.ts';
 import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../../src/network.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -75,7 +76,10 @@ describe('every shader variant compiles', () => {
 
 describe('a shader that does not compile', () => {
   const broken = (glue: string) =>
-    link({ shaders: ['map'], constants: { ROWS: 1, COLUMNS: 1, FINISH: true }, glue, storage: [] });
+    link(
+      [{ shaders: ['map'], constants: { LANES: 64, GROUPS: 1, ROWS: 1, COLUMNS: 1, FINISH: true }, glue, storage: [] }],
+      entryPoint({ kind: 'alone' }, [[1, 1, 1]], 64, false),
+    );
 
   it('is a ShaderError that names the file, its own line and what is wrong', async () => {
     const glue = 'fn finish(value: f32, row: u32, col: u32) {\n  let x = nonsense;\n}';

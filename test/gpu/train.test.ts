@@ -37,9 +37,9 @@ import {
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
-import { countCalls } from './counting.ts';
 import { useGpu } from './harness.ts';
 import { overwrittenNames, samples, stateBits } from './nets.ts';
+import { skipDispatch } from './skipping.ts';
 
 const gpu = useGpu();
 
@@ -156,13 +156,13 @@ describe('a step on the GPU agrees with the CPU reference, tensor by tensor', ()
 
   test('a kernel that does not run is caught, whichever it is, and its tensors are named', async () => {
     const device = await openDevice();
-    const counter = countCalls(device.gpu);
+    const skipper = skipDispatch(device.gpu);
     const [model, loss] = [sequential([5], [dense(6, tanh), dense(6)]), softmaxCrossEntropy()];
     const optimizer = sgd({ learningRate: 0.1 });
     const net = await compile(model, { device, batch: 7, loss, optimizer });
     const { steps } = net.schedule;
     for (const [i, { writes }] of steps.entries()) {
-      counter.skip = i;
+      skipper.skip = i;
       // Fresh samples each time: what was left in memory is not what it should be.
       const { x, y } = samples(model, loss, 7, 40 + i);
       const error = await net.check(x, y).catch((error) => error);
@@ -172,14 +172,14 @@ describe('a step on the GPU agrees with the CPU reference, tensor by tensor', ()
         error.message,
       ).toBe(true);
     }
-    counter.skip = undefined;
+    skipper.skip = undefined;
     const { x, y } = samples(model, loss, 7, 60);
     expect((await net.check(x, y)).ok).toBe(true);
 
     const data = fromArrays({ ...samples(model, loss, 50), shape: [5] });
     const watched = await compile(model, { device, batch: 7, loss, optimizer, check: { every: 3 } });
     expect(await watched.fit(data, { epochs: 2 })).toHaveLength(2);
-    counter.skip = steps.length; // not a gather: those come first
+    skipper.skip = steps.length; // not a gather: those come first
     const failed = watched.fit(data, { epochs: 1 });
     await expect(failed).rejects.toThrow(CheckError);
     await expect(failed).rejects.toThrow(/^step 18: .* of .* tensors differ/);

@@ -1,5 +1,6 @@
 /** Forms are chosen by measurement: only right ones, by a clear margin, beside training, without changing a bit of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import { append, createGraph } from '../../src/graph.ts';
 import {
@@ -22,13 +23,13 @@ import type { Form } from '../../src/ops/op.ts';
 import { type GpuProgram, gpuEngine } from '../../src/runtime.ts';
 import { openTrial, stopwatch } from '../../src/trial.ts';
 import { budget } from '../../src/tune.ts';
-import { countCalls } from './counting.ts';
 import { parameterBits, random } from './nets.ts';
 
 const form = (name: string, rows: number, tileRows = rows): Form => ({
   name,
   shader: 'gemm',
-  constants: { LANES: 8, ROWS: rows, COLUMNS: 1, COLUMN_STEP: 4 },
+  lanes: 8,
+  constants: { WIDTH: 8, ROWS: rows, COLUMNS: 1, COLUMN_STEP: 4 },
   tile: [tileRows, 32],
 });
 const [usual, fast, slow, close] = [form('usual', 4), form('fast', 2), form('slow', 1), form('close', 3)];
@@ -118,7 +119,7 @@ describe('compile with tune now', () => {
   });
 
   it('rejects a form that does not compile', async () => {
-    menu = [usual, { ...fast, constants: { ...fast.constants, LANES: 1e6 } }];
+    menu = [usual, { ...fast, lanes: 1e6 }];
     const net = await compiled({ tune: 'now' });
     expect(formsOf(net)).toEqual(new Set(['usual']));
     expect(net.tuning[0].candidates).toEqual([

@@ -1,0 +1,62 @@
+// retrograd, the way its users run it: compile, setParameters, fit.
+import { data, retrograd, version } from '../library.mjs';
+import { waiting } from '../waiting.mjs';
+import { startProduct, withoutProduct } from './retrograd-product.mjs';
+
+const device = await retrograd.openDevice();
+
+export const ours = {
+  name: 'retrograd',
+  library: `retrograd ${version()}`,
+  without: (work) => (work.kind === 'product' ? withoutProduct : undefined),
+  choices: () => ({ wait: Object.keys(waiting) }),
+  start: (work, material) => (work.kind === 'product' ? startProduct(device, work) : startTraining(work, material)),
+};
+
+async function startTraining(work, { dataset, parameters }) {
+  const { batch } = work;
+  const optimizer = optimizers[work.optimizer.kind](work.optimizer);
+  const loss = retrograd[work.loss]();
+  const net = await retrograd.compile(modelOf(work), { device, batch, loss, optimizer, seed: 1, keep: [] });
+  net.setParameters(parameters);
+  const epochs = new Map();
+  return {
+    async block(steps, { wait }) {
+      const length = steps % work.steps ? steps : work.steps; // a longer block is more epochs, not a larger data set
+      if (!epochs.has(length)) epochs.set(length, repeated(dataset, length * batch));
+      await waiting[wait](net.fit(epochs.get(length), { epochs: steps / length, shuffle: false }));
+      const last = await waiting[wait](net.loss());
+      await waiting[wait](device.gpu.queue.onSubmittedWorkDone());
+      return last;
+    },
+    end: () => net.destroy(),
+  };
+}
+
+const optimizers = {
+  sgd: ({ learningRate }) => retrograd.sgd({ learningRate }),
+  adam: ({ kind, ...options }) => retrograd.adam(options),
+};
+
+const layers = {
+  dense: ({ units, activation }) => retrograd.dense(units, retrograd[activation]),
+};
+
+const modelOf = ({ model }) =>
+  retrograd.sequential(
+    model.input,
+    model.layers.map((layer) => layers[layer.layer](layer)),
+  );
+
+/** `count` samples: those of the data set, again and again. */
+function repeated({ name, inputs, targets, shape }, count) {
+  const again = ({ data }, size) => {
+    const out = new data.constructor(count * size);
+    for (let at = 0; at < out.length; at += data.length) out.set(data.subarray(0, out.length - at), at);
+    return out;
+  };
+  const labels = targets.kind === 'labels';
+  const x = again(inputs, inputs.size);
+  const y = again(targets, labels ? 1 : targets.size);
+  return data.fromArrays({ name, x, y, shape, scale: inputs.scale, ...(labels && { classes: targets.size }) });
+}

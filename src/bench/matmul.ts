@@ -1,0 +1,48 @@
+/** One product of two square matrices, again and again: the kernel that training spends its time in, alone. */
+import type { Device } from '../device.ts';
+import { defaultMilliseconds, drive } from '../drive.ts';
+import { append, createGraph } from '../graph.ts';
+import { leaf, state } from '../ops/leaf.ts';
+import { matmul as matmulOp } from '../ops/matmul.ts';
+import { gpuEngine } from '../runtime.ts';
+import { checkCount } from '../session.ts';
+import { stepRow } from '../step.ts';
+import { flopOf } from './flop.ts';
+import { numbers } from './synthetic.ts';
+import type { Prepared, Work } from './work.ts';
+
+/** C = A B of size × size. Throws ArgumentError unless `size` is a positive integer. */
+export function matmul(size: number): Work {
+  checkCount(size, 'matmul: size');
+  return {
+    name: `matmul-${size}`,
+    description: `[${size}, ${size}] × [${size}, ${size}] in f32`,
+    flop: flopOf(product(size)),
+    prepare: (device) => prepare(device, size),
+  };
+}
+
+function product(size: number) {
+  const graph = createGraph();
+  const [A, B] = ['A', 'B'].map((name) => leaf(graph, state, name, [size, size]));
+  append(graph, matmulOp, [A, B], {}, 'C');
+  return graph;
+}
+
+async function prepare(device: Device, size: number): Promise<Prepared> {
+  const engine = await gpuEngine(device);
+  try {
+    const program = await engine.program(product(size), { keep: ({ name }) => name === 'C' });
+    for (const [i, name] of ['A', 'B'].entries()) program.write(name, numbers(size * size, i));
+    const row = stepRow({ columns: size });
+    return {
+      schedule: program.schedule!,
+      run: (steps, signal) =>
+        drive(engine, [program], { steps, row: () => row, milliseconds: defaultMilliseconds(), signal }),
+      destroy: () => engine.destroy(),
+    };
+  } catch (error) {
+    engine.destroy();
+    throw error;
+  }
+}

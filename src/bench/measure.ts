@@ -1,0 +1,145 @@
+/**
+ * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
+ * run of its own, so that none disturbs another.
+ */
+import type { Device } from '../device.ts';
+import { ArgumentError } from '../errors.ts';
+import { shown } from '../finite.ts';
+import { checkCount } from '../session.ts';
+import { type Counts, countCalls } from './counting.ts';
+import { type Profile, profile } from './profile.ts';
+import { type Spread, spread } from './statistics.ts';
+import type { Prepared, Work } from './work.ts';
+
+export interface MeasureOptions {
+  /** Timed runs; 5 unless given. */
+  readonly repeats?: number;
+  /** How long a run is about to take, where steps are short; 1000 unless given. */
+  readonly milliseconds?: number;
+  /** Stops between two runs, or within one; `measure` then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Measurement {
+  readonly work: Work;
+  readonly repeats: number;
+  /** In each repeat. */
+  readonly steps: number;
+  /** Over the repeats. */
+  readonly msPerStep: Spread;
+  readonly samplesPerSecond?: number;
+  readonly gflopPerSecond: number;
+  readonly perStep: PerStep;
+  /** Undefined where the adapter has no timestamp queries. */
+  readonly profile?: StepProfile;
+}
+
+/** Means over a run after everything was made. */
+export interface PerStep {
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly uploadedBytes: number;
+  readonly readbacks: number;
+  /** GPU objects made: buffers, bind groups, pipelines, ... */
+  readonly objects: number;
+}
+
+export interface StepProfile extends Omit<Profile, 'kernels'> {
+  /** With the tensors that each writes, where they are those of the step itself. */
+  readonly kernels: readonly (Profile['kernels'][number] & { readonly writes: readonly string[] })[];
+}
+
+const EPOCH = 2000; // ms, an epoch that takes longer is cut to this or 100 steps ...
+const LONGEST = 10_000; // ms, ... and on the slowest devices to this or 10 steps
+
+/** Throws ArgumentError for repeats that are no positive integer or time that is no positive number, and whatever the work throws. */
+export async function measure(
+  work: Work,
+  device: Device,
+  { repeats = 5, milliseconds = 1000, signal }: MeasureOptions = {},
+): Promise<Measurement> {
+  checkCount(repeats, 'measure: repeats');
+  if (!(milliseconds > 0)) {
+    throw new ArgumentError(`measure: milliseconds must be a number > 0, found ${shown(milliseconds)}`);
+  }
+  const counter = countCalls(device.gpu);
+  let prepared: Prepared | undefined;
+  try {
+    prepared = await work.prepare(device);
+    const time = timer(prepared, signal);
+    const { unit, steps } = await sizeOf(work, milliseconds, time);
+    counter.take();
+    await time(unit);
+    const perStep = per(unit, counter.take());
+    counter.stop();
+    const times: number[] = [];
+    while (times.length < repeats) times.push(await time(steps));
+    const msPerStep = spread(times);
+    const few = Math.ceil(Math.min(100, milliseconds / 4 / msPerStep.median));
+    const run = () => prepared!.run(few, signal);
+    const profiled = await profile(device.gpu, run, milliseconds);
+    const perSecond = 1000 / msPerStep.median;
+    return {
+      work,
+      repeats,
+      steps,
+      msPerStep,
+      samplesPerSecond: work.samples && work.samples * perSecond,
+      gflopPerSecond: (work.flop * perSecond) / 1e9,
+      perStep,
+      profile: profiled && withTensors(profiled, prepared),
+    };
+  } finally {
+    counter.stop();
+    prepared?.destroy();
+  }
+}
+
+/** Milliseconds per step of a run. */
+function timer({ run }: Prepared, signal?: AbortSignal): (steps: number) => Promise<number> {
+  return async (steps) => {
+    signal?.throwIfAborted();
+    const started = performance.now();
+    await run(steps, signal);
+    return (performance.now() - started) / steps;
+  };
+}
+
+/**
+ * Steps of a repeat, which are whole `unit`s, and all made ready for them. A unit is an epoch, cut short where steps are
+ * slow; it is one stretch of steps where there are no epochs.
+ */
+async function sizeOf({ epoch }: Work, milliseconds: number, time: (steps: number) => Promise<number>) {
+  const few = Math.min(10, epoch ?? 1);
+  await time(few);
+  const guess = await time(few);
+  const unit = unitOf(epoch, guess, milliseconds);
+  const perStep = await time(unit);
+  const whole = epoch === undefined || unit === epoch;
+  const units = whole ? Math.max(1, Math.round(milliseconds / (perStep * unit))) : 1;
+  return { unit, steps: units * unit };
+}
+
+/** Steps in an epoch, or in a stretch of so many milliseconds, for steps that take about so long. */
+export function unitOf(epoch: number | undefined, msPerStep: number, milliseconds: number): number {
+  if (epoch === undefined) return Math.max(1, Math.round(milliseconds / msPerStep));
+  const cut = Math.max(100, Math.round(EPOCH / msPerStep));
+  return Math.min(epoch, cut, Math.max(10, Math.round(LONGEST / msPerStep)));
+}
+
+function per(steps: number, { dispatches, submits, uploadedBytes, maps, made }: Counts): PerStep {
+  const objects = Object.values(made).reduce((sum, n) => sum + n, 0);
+  const totals = { dispatches, submits, uploadedBytes, readbacks: maps, objects };
+  const entries = Object.entries(totals).map(([name, total]) => [name, total / steps]);
+  return Object.fromEntries(entries) as { [name in keyof typeof totals]: number };
+}
+
+function withTensors(found: Profile, { schedule }: Prepared): StepProfile {
+  const before = found.kernels.length - schedule.steps.length; // those that gather a batch
+  const kernels = found.kernels.map((kernel, i) => {
+    const tensors = schedule.steps[i - before]?.writes.map(({ tensor }) => tensor) ?? [];
+    const writes = tensors.filter((name) => !name.startsWith('%')); // an intermediate nobody asks for by name
+    return { ...kernel, writes };
+  });
+  return { ...found, kernels };
+}

@@ -1,0 +1,73 @@
+/** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
+import { compile } from '../compile.ts';
+import { type Dataset, take } from '../data/dataset.ts';
+import type { Device } from '../device.ts';
+import { describeModel, features, type LossFunction, type Model, outputs } from '../model.ts';
+import { trainingNetwork } from '../network.ts';
+import type { Optimizer } from '../optim.ts';
+import { checkCount } from '../session.ts';
+import { flopOf } from './flop.ts';
+import { synthetic } from './synthetic.ts';
+import type { Prepared, Work } from './work.ts';
+
+export interface NetworkWorkOptions {
+  readonly name: string;
+  readonly model: Model;
+  readonly loss: LossFunction;
+  readonly optimizer: Optimizer;
+  readonly batch: number;
+  /** Steps in an epoch; as many as MNIST has samples for unless given, and no fewer than 100 where memory allows. */
+  readonly epoch?: number;
+  /** So many samples; synthetic ones unless given. */
+  readonly data?: (count: number) => Dataset;
+}
+
+/** Throws ArgumentError for a batch or an epoch that is no positive integer. */
+export function network(options: NetworkWorkOptions): Work {
+  const { name, model, loss, optimizer, batch } = options;
+  checkCount(batch, `${name}: batch`);
+  const { epoch = usualEpoch(batch, features(model)) } = options;
+  checkCount(epoch, `${name}: epoch`);
+  return {
+    name,
+    description: `${describeModel(model)}, ${loss.name}, ${optimizer.kind}, batches of ${batch}`,
+    samples: batch,
+    flop: flopOf(trainingNetwork({ model, loss, batch }, optimizer).graph),
+    epoch,
+    prepare: (device) => prepare(device, { ...options, epoch }),
+  };
+}
+
+const MNIST = 60_000;
+const MOST_BYTES = 2 ** 27; // what every device can bind
+
+function usualEpoch(batch: number, size: number): number {
+  const wanted = Math.max(100, Math.ceil(MNIST / batch));
+  return Math.max(1, Math.min(wanted, Math.floor(MOST_BYTES / (batch * size))));
+}
+
+async function prepare(
+  device: Device,
+  { model, loss, optimizer, batch, epoch, data }: NetworkWorkOptions & { epoch: number },
+): Promise<Prepared> {
+  const shape = { features: features(model), outputs: outputs(model) };
+  const dataset = data?.(batch * epoch) ?? synthetic({ count: batch * epoch, ...shape });
+  const net = await compile(model, { device, batch, loss, optimizer, keep: [], tune: 'off' });
+  // `fit` knows a data set again, and so makes nothing for one that it has seen.
+  const parts = new Map([[epoch, dataset]]);
+  const part = (steps: number): Dataset => {
+    const known = parts.get(steps) ?? take(dataset, steps * batch);
+    parts.set(steps, known);
+    return known;
+  };
+  return {
+    schedule: net.schedule,
+    async run(steps, signal) {
+      for (let left = steps; left > 0; left -= epoch) {
+        await net.fit(part(Math.min(left, epoch)), { epochs: 1, signal });
+      }
+    },
+    loss: () => net.loss(),
+    destroy: () => net.destroy(),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
+ * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
+ */
+import { greatestDivisor, mean, median } from './statistics.ts';
+import { wrap } from './wrap.ts';
+
+// The numbers of GPUBufferUsage and GPUMapMode, which not every runtime defines as globals.
+const MAP_READ = 0x1;
+const COPY_SRC = 0x4;
+const COPY_DST = 0x8;
+const QUERY_RESOLVE = 0x200;
+const READ_MODE = 0x1;
+const MOST = 2048; // dispatches; a set holds 4096 queries
+
+export interface Kernel {
+  /** 'gemm + bias + relu' */
+  readonly label: string;
+  /** Of one dispatch: the median or, where timestamps are coarse, the mean. */
+  readonly milliseconds: number;
+  /** Dispatches that were timed. */
+  readonly runs: number;
+}
+
+export interface Profile {
+  /** In order of their first dispatch; each bind group is one. */
+  readonly kernels: readonly Kernel[];
+  /** Nanoseconds that all timestamps are a multiple of. */
+  readonly resolution: number;
+  /** Browsers blur what a page may learn about time, and so does Dawn unless told: times are means then. */
+  readonly coarse: boolean;
+}
+
+/** Calls `run` for about as long as asked. Undefined where the device was opened without timestamp queries. */
+export async function profile(
+  gpu: GPUDevice,
+  run: () => Promise<void>,
+  milliseconds: number,
+): Promise<Profile | undefined> {
+  if (!gpu.features.has('timestamp-query')) return undefined;
+  const recorder = record(gpu);
+  try {
+    await run();
+    await recorder.read(); // thrown away: first runs of kernels may compile them
+    const times = new Map<GPUBindGroup, number[]>();
+    const until = performance.now() + milliseconds;
+    let divisor = 0n;
+    do {
+      await run();
+      const { spans, stamps } = await recorder.read();
+      for (const [i, group] of spans.entries()) {
+        if (!times.has(group)) times.set(group, []);
+        times.get(group)!.push(Number(stamps[2 * i + 1] - stamps[2 * i]));
+      }
+      divisor = stamps.reduce(greatestDivisor, divisor);
+    } while (performance.now() < until);
+    return summary(times, Number(divisor));
+  } finally {
+    recorder.stop();
+  }
+}
+
+function summary(times: ReadonlyMap<GPUBindGroup, readonly number[]>, resolution: number): Profile {
+  const coarse = resolution >= 10_000;
+  const kernels = [...times].map(([{ label }, nanoseconds]) => ({
+    label,
+    milliseconds: (coarse ? mean : median)(nanoseconds) / 1e6,
+    runs: nanoseconds.length,
+  }));
+  return { kernels, resolution, coarse };
+}
+
+/** Times the dispatches of all passes begun from now on, as many as there is room for. */
+function record(gpu: GPUDevice) {
+  const querySet = gpu.createQuerySet({ type: 'timestamp', count: 2 * MOST });
+  const resolved = gpu.createBuffer({ size: 16 * MOST, usage: QUERY_RESOLVE | COPY_SRC });
+  const staging = gpu.createBuffer({ size: 16 * MOST, usage: MAP_READ | COPY_DST });
+  let spans: GPUBindGroup[] = [];
+  const timed = (group: GPUBindGroup): GPUComputePassDescriptor => {
+    if (spans.length === MOST) return {};
+    const beginningOfPassWriteIndex = 2 * spans.length;
+    spans.push(group);
+    const endOfPassWriteIndex = beginningOfPassWriteIndex + 1;
+    return { timestampWrites: { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex } };
+  };
+  const unwrap = wrap(gpu, 'createCommandEncoder', (create) => (...args) => {
+    const encoder: GPUCommandEncoder = create(...args);
+    wrap(encoder, 'beginComputePass', (begin) => () => splitPass((group) => begin(timed(group))));
+    return encoder;
+  });
+  return {
+    /** What was recorded since the last call: the bind group of each dispatch, and two timestamps for each. */
+    async read(): Promise<{ spans: readonly GPUBindGroup[]; stamps: BigUint64Array }> {
+      const [taken, bytes] = [spans, 16 * spans.length];
+      spans = [];
+      const encoder = gpu.createCommandEncoder();
+      encoder.resolveQuerySet(querySet, 0, 2 * taken.length, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, staging, 0, bytes);
+      gpu.queue.submit([encoder.finish()]);
+      await staging.mapAsync(READ_MODE, 0, bytes);
+      const stamps = new BigUint64Array(staging.getMappedRange(0, bytes).slice(0));
+      staging.unmap();
+      return { spans: taken, stamps };
+    },
+    stop(): void {
+      unwrap();
+      querySet.destroy();
+      resolved.destroy();
+      staging.destroy();
+    },
+  };
+}
+
+/** Looks like one pass and begins another for every dispatch. */
+function splitPass(begin: (group: GPUBindGroup) => GPUComputePassEncoder): Partial<GPUComputePassEncoder> {
+  let pipeline: GPUComputePipeline;
+  let bound: Parameters<GPUComputePassEncoder['setBindGroup']>;
+  return {
+    setPipeline(next) {
+      pipeline = next;
+    },
+    setBindGroup(...next: unknown[]) {
+      bound = next as typeof bound;
+    },
+    dispatchWorkgroups(...size) {
+      const pass = begin(bound[1] as GPUBindGroup);
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(...bound);
+      pass.dispatchWorkgroups(...size);
+      pass.end();
+    },
+    end() {},
+  };
+}

@@ -1,0 +1,43 @@
+/** Data sets to measure with: of any size, made quickly, the same for the same seed, and such that a net can learn them. */
+import { fromArrays } from '../data/arrays.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { streams, uniforms } from '../random.ts';
+
+const NOISE = 65521; // a prime, so that no sample begins where another did until all places were used
+
+/** As images are stored: bytes, each class a pattern of its own under as much noise. One output is the class as a value. */
+export function synthetic({ count, features, outputs }: { count: number; features: number; outputs: number }): Dataset {
+  const classes = Math.max(2, outputs);
+  const bytes = (n: number, step: number) => Uint8Array.from(uniforms(n, 1, streams.digits, step), (u) => 256 * u);
+  const [noise, patterns] = [bytes(NOISE, 1), bytes(classes * features, 2)];
+  const x = new Uint8Array(count * features);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
+  for (let i = 0; i < count; i++) {
+    const pattern = (i % classes) * features;
+    let at = (i * features) % NOISE;
+    for (let k = 0; k < features; k++) {
+      x[i * features + k] = (patterns[pattern + k] + noise[at]) >> 1;
+      at = at + 1 === NOISE ? 0 : at + 1;
+    }
+  }
+  const y = outputs > 1 ? { y: labels, classes } : { y: Float32Array.from(labels) };
+  return fromArrays({ name: 'synthetic', x, shape: [features], scale: 1 / 255, ...y });
+}
+
+/** The four cases over and over. */
+export function xorSamples(count: number): Dataset {
+  const x = new Float32Array(2 * count);
+  const y = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const [a, b] = [i & 1, (i >> 1) & 1];
+    x.set([a, b], 2 * i);
+    y[i] = a ^ b;
+  }
+  return fromArrays({ name: 'xor', x, y, shape: [2] });
+}
+
+/** Numbers in ±1, a stretch of them repeated. */
+export function numbers(count: number, stream: number): Float32Array {
+  const stretch = Float32Array.from(uniforms(Math.min(count, NOISE), 1, stream), (u) => 2 * u - 1);
+  return Float32Array.from({ length: count }, (_, i) => stretch[i % stretch.length]);
+}

@@ -1,0 +1,35 @@
+/** The works that have a name. */
+import { dense, quadratic, relu, sequential, sigmoid, softmaxCrossEntropy } from '../model.ts';
+import { adam, sgd } from '../optim.ts';
+import { network } from './network.ts';
+import { xorSamples } from './synthetic.ts';
+import type { Work } from './work.ts';
+
+export const works = {
+  /** A small net, as on MNIST: few operations in a step, so the time is that of getting them to the device. */
+  'mlp-small': network({
+    name: 'mlp-small',
+    model: sequential([784], [dense(100, sigmoid), dense(10)]),
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+    batch: 100,
+  }),
+  /** The smallest net worth the name: nothing but overhead. */
+  xor: network({
+    name: 'xor',
+    model: sequential([2], [dense(16, sigmoid), dense(1, sigmoid)]),
+    loss: quadratic(),
+    optimizer: sgd({ learningRate: 1 }),
+    batch: 4,
+    epoch: 4000,
+    data: xorSamples,
+  }),
+  /** A net whose products fill a GPU. */
+  wide: network({
+    name: 'wide',
+    model: sequential([784], [dense(512, relu), dense(512, relu), dense(512, relu), dense(10)]),
+    loss: softmaxCrossEntropy(),
+    optimizer: adam(),
+    batch: 256,
+  }),
+} satisfies Record<string, Work>;

@@ -1,0 +1,111 @@
+/** `retrograd bench` */
+import { Command } from 'commander';
+import { type Measurement, matmul, measure, network, type Work, works } from '../bench/index.ts';
+import { ArgumentError, openDevice } from '../index.node.ts';
+import { dawnOptions } from '../platform.node.ts';
+import { measurementEvent, printMeasurement, printSummary } from './bench-report.ts';
+import { lossOf, type ModelFlags, modelOf, type OptimizerFlags, optimizerOf } from './network.ts';
+import { addModelOptions, addOptimizerOptions, addOptions, addOutputOptions, type OutputFlags } from './options.ts';
+import { outputOf } from './output.ts';
+import { describeAdapter } from './run.ts';
+import { count, oneOf, someOf } from './values.ts';
+import { versions } from './version.ts';
+
+interface BenchFlags extends ModelFlags, OptimizerFlags, OutputFlags {
+  work?: string[];
+  size?: number[];
+  repeats: number;
+  batch: number;
+}
+
+const named = { ...works, matmul };
+const usualSizes = [256, 512, 1024];
+
+export function benchCommand(signal: AbortSignal): Command {
+  const command = new Command('bench').description(
+    'Measures training steps and matrix products: time, throughput, what a step asks of the device, GPU time of each kernel.',
+  );
+  addOptions(command, 'Work:', [
+    ['--work <names>', `some of ${Object.keys(named).join(', ')} (default: all of them)`, someOf(oneOf(named))],
+    ['--size <sizes>', `rows and columns of matmul (default: ${usualSizes})`, someOf(count)],
+    ['--repeats <n>', 'timed runs of each', count, '5'],
+  ]);
+  addModelOptions(command);
+  addOptions(command, 'Model:', [['--batch <n>', 'samples per step', count, '100']]);
+  return addOutputOptions(addOptimizerOptions(command))
+    .addHelpText('after', help)
+    .action((flags: BenchFlags) => bench(flags, worksOf(flags, command), signal));
+}
+
+const help = `
+Examples:
+  retrograd bench
+  retrograd bench --work matmul --size 1024,2048,4096
+  retrograd bench --hidden 300,100 --activation relu --optimizer adam --batch 64
+
+Any option of model or optimizer makes a net of your own, 784 inputs and 10 classes, which is measured in place of the named
+works or, with --work, after them. Nets train on synthetic samples that lie on the device; an epoch ends by reading its loss,
+and the time includes that. GFLOP/s count the matrix products alone.
+Kernels are timed in a run of their own, where each dispatch is a pass; together they may take longer than a step.
+With --json there are the events "start", a "work" for each, and "end", or "error".`;
+
+/** Throws ArgumentError for options that nothing asked for would heed. */
+function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Command): Work[] {
+  const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+  const own = ownOptions.some(given);
+  const names = work ?? (own ? [] : (Object.keys(named) as (keyof typeof named)[]));
+  if (given('size') && !names.includes('matmul')) {
+    throw new ArgumentError(`--size: expected with --work matmul, found with ${names.join(', ') || 'a net'}`);
+  }
+  const chosen = names.flatMap((name) => (name === 'matmul' ? size.map(matmul) : works[name as keyof typeof works]));
+  return own ? [...chosen, ownNetwork(flags)] : chosen;
+}
+
+const ownOptions = [
+  'hidden',
+  'activation',
+  'init',
+  'loss',
+  'batch',
+  'optimizer',
+  'learningRate',
+  'momentum',
+  'weightDecay',
+];
+
+function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Work {
+  const model = modelOf(flags, 784, 10);
+  return network({ name: 'own', model, loss: lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
+}
+
+async function bench(flags: BenchFlags, chosen: Work[], signal: AbortSignal): Promise<void> {
+  const { repeats } = flags;
+  const output = outputOf(flags);
+  // Dawn rounds timestamps to 65.536 µs otherwise, which is longer than most kernels take.
+  dawnOptions.push('disable-dawn-features=timestamp_quantization');
+  const device = await openDevice();
+  try {
+    const { name: adapter, ...info } = device.info;
+    output.emit({
+      event: 'start',
+      adapter,
+      ...info,
+      versions: versions(),
+      repeats,
+      works: chosen.map(({ name }) => name),
+    });
+    output.say(`device      ${describeAdapter(device.info)}`);
+    const measured: Measurement[] = [];
+    for (const work of chosen) {
+      output.say(`\n${work.name.padEnd(12)}${work.description}`);
+      const measurement = await measure(work, device, { repeats, signal });
+      measured.push(measurement);
+      output.emit({ event: 'work', ...measurementEvent(measurement) });
+      output.say(printMeasurement(measurement));
+    }
+    if (measured.length > 1) output.say(`\n${printSummary(measured)}`);
+    output.emit({ event: 'end', works: measured.length });
+  } finally {
+    device.destroy();
+  }
+}

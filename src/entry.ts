@@ -1,0 +1,72 @@
+/**
+ * Entry points. A body is a function run(group, lane), and a dispatch runs it for every workgroup of its grid; or it runs
+ * several bodies: one after another on the columns that a workgroup owns, with a barrier between them, or side by side.
+ */
+export type Grid = readonly [number, number, number];
+
+/** How a dispatch runs its phases. */
+export type Arrangement =
+  | { readonly kind: 'alone' }
+  /** Each workgroup owns so many blocks of columns of each phase. */
+  | { readonly kind: 'columns'; readonly blocks: readonly number[] }
+  | { readonly kind: 'beside' };
+
+/** Workgroups of the dispatch. */
+export function gridOf(arrangement: Arrangement, grids: readonly Grid[]): Grid {
+  if (arrangement.kind === 'alone') return grids[0];
+  if (arrangement.kind === 'beside') return [grids.reduce((sum, grid) => sum + count(grid), 0), 1, 1];
+  return [Math.max(...grids.map(([x], i) => Math.ceil(x / arrangement.blocks[i]))), 1, 1];
+}
+
+export function entryPoint(
+  arrangement: Arrangement,
+  grids: readonly Grid[],
+  lanes: number,
+  subgroups: boolean,
+): string {
+  const builtins = [
+    '@builtin(workgroup_id) group: vec3u',
+    '@builtin(local_invocation_index) lane: u32',
+    ...(subgroups ? ['@builtin(subgroup_invocation_id) lane_of_subgroup: u32'] : []),
+  ];
+  return [
+    ...(subgroups ? ['var<private> subgroup_lane: u32;'] : []),
+    `@compute @workgroup_size(${lanes})`,
+    `fn main(${builtins.join(', ')}) {`,
+    ...(subgroups ? ['  subgroup_lane = lane_of_subgroup;'] : []),
+    ...calls(arrangement, grids).map((line) => `  ${line}`),
+    '}',
+  ].join('\n');
+}
+
+function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {
+  if (arrangement.kind === 'alone') return ['run(group, lane);'];
+  if (arrangement.kind === 'beside') return beside(grids);
+  return grids.flatMap(([x, y], i) => {
+    const blocks = arrangement.blocks[i];
+    return [
+      ...(i > 0 ? ['storageBarrier();'] : []),
+      `for (var x = ${blocks}u * group.x; x < min(${blocks}u * (group.x + 1u), ${x}u); x++) {`,
+      `  for (var y = 0u; y < ${y}u; y++) {`,
+      `    run_${i}(vec3u(x, y, 0u), lane);`,
+      '  }',
+      '}',
+    ];
+  });
+}
+
+function beside(grids: readonly Grid[]): string[] {
+  let first = 0;
+  return grids.flatMap((grid, i) => {
+    const start = first;
+    first += count(grid);
+    const g = `(group.x - ${start}u)`;
+    return [
+      `${i > 0 ? '} else ' : ''}if (group.x < ${first}u) {`,
+      `  run_${i}(vec3u(${g} % ${grid[0]}u, ${g} / ${grid[0]}u, 0u), lane);`,
+      ...(i === grids.length - 1 ? ['}'] : []),
+    ];
+  });
+}
+
+const count = ([x, y]: Grid): number => x * y;

@@ -1,0 +1,43 @@
+/** Sums over the batch, row by row: [M, N] -> [M, 1]. ∂C/∂b = Σ over the batch of δ. */
+import { columns, rows, stride } from '../tensor.ts';
+import { TINY, U } from './numerics.ts';
+import type { KernelOp } from './op.ts';
+
+function sums(data: ArrayLike<number>, m: number, f: (x: number) => number = (x) => x): Float64Array {
+  const n = data.length / m;
+  const out = new Float64Array(m);
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[i] += f(data[i * n + j]);
+  return out;
+}
+
+export const rowSum: KernelOp = {
+  kind: 'kernel',
+  name: 'rowSum',
+  shape: ([x]) => [rows(x.shape), 1],
+  reference: ([x], node) => sums(x.data, rows(node.shape)),
+  // One addition after another, as where the sums ride on a matrix product, or 64 partial sums and a tree of six levels.
+  error: ([x], _data, node) => {
+    const [m, n] = [rows(x.shape), columns(x.shape)];
+    const depth = Math.max(n, Math.ceil(n / 64) + 6);
+    const carried = x.error ? sums(x.error, m) : new Float64Array(m);
+    return sums(x.data, rows(node.shape), Math.abs).map((sum, i) => depth * U * sum + 2 * n * TINY + carried[i]);
+  },
+  body: (node) => {
+    const [x] = node.inputs;
+    return {
+      shaders: ['row_sum'],
+      constants: { COLUMNS: columns(x.shape), STRIDE: stride(x.shape) },
+      operands: { X: x },
+      epilogues: { finish: node.shape },
+      lanes: 64,
+      workgroups: [rows(node.shape), 1, 1],
+    };
+  },
+  cases: [
+    { shapes: [[1, 1]] },
+    { shapes: [[7, 33]] },
+    { shapes: [[100, 100]] },
+    { shapes: [[33, 784]] },
+    { shapes: [[784, 7]] },
+  ],
+};

@@ -1,0 +1,138 @@
+/**
+ * Dispatches out of kernels. A kernel that reads the results of another only in the columns it works on itself can follow
+ * it in the same dispatch, where a workgroup owns whole columns: so a narrow layer, its loss and its δ need no dispatch
+ * each. Kernels that need nothing of each other can stand side by side in one.
+ */
+import { type Arrangement, type Grid, gridOf } from './entry.ts';
+import { type Fused, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import type { Node } from './graph.ts';
+import type { Body, Form, Target } from './ops/op.ts';
+import { tensors } from './ops/shapes.ts';
+import { columns } from './tensor.ts';
+
+export interface Stage {
+  readonly kernels: readonly Kernel[];
+  readonly arrangement: Arrangement;
+  readonly lanes: number;
+  readonly workgroups: Grid;
+}
+
+export interface StageOptions {
+  readonly target: Target;
+  readonly storageBuffers: number;
+  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  readonly usable?: (form: Form) => boolean;
+  /** One dispatch per kernel. */
+  readonly separate?: boolean;
+}
+
+/** Multiply-adds per column that a workgroup may be given to do one after another. */
+const LITTLE = 4096;
+
+export function stagesOf(fused: Fused, options: StageOptions): Stage[] {
+  const { kernels, stored, dependencies } = fused;
+  const { storageBuffers, separate } = options;
+  if (separate) return kernels.map(alone);
+  const stages: Stage[] = [];
+  const stageOf = new Map<Node, number>();
+  const put = (stage: Stage, at: number): void => {
+    stages[at] = stage;
+    for (const kernel of stage.kernels) stageOf.set(kernel.node, at);
+  };
+  for (const kernel of kernels) {
+    const after = Math.max(-1, ...[...dependencies(kernel)].map((other) => stageOf.get(other.node)!));
+    const merged = after < 0 ? undefined : inColumns([...stages[after].kernels, kernel], stored, options);
+    if (merged && buffersOf(merged.kernels, stored) <= storageBuffers) put(merged, after);
+    else {
+      const at = stages.findIndex((stage, i) => i > after && canStandBeside(stage, kernel, stored, storageBuffers));
+      if (at >= 0) put(beside([...stages[at].kernels, kernel]), at);
+      else put(alone(kernel), stages.length);
+    }
+  }
+  return stages;
+}
+
+const stage = (kernels: readonly Kernel[], arrangement: Arrangement): Stage => ({
+  kernels,
+  arrangement,
+  lanes: kernels[0].body.lanes,
+  workgroups: gridOf(
+    arrangement,
+    kernels.map(({ body }) => body.workgroups),
+  ),
+});
+const alone = (kernel: Kernel): Stage => stage([kernel], { kind: 'alone' });
+const beside = (kernels: readonly Kernel[]): Stage => stage(kernels, { kind: 'beside' });
+
+/** The kernels one after another in workgroups that own columns; undefined where they cannot run so, or had better not. */
+function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, options: StageOptions): Stage | undefined {
+  const { target } = options;
+  const lanes = target.software ? Math.max(8, target.subgroup) : 64;
+  const narrow = kernels.map((kernel) => ({ ...kernel, body: narrowBody(kernel, options, lanes) }));
+  if (narrow.some(({ body }) => body?.columns === undefined)) return undefined;
+  const bodies = narrow.map(({ body }) => body!);
+  const widths = new Set(kernels.map(({ node }) => columns(node.shape)));
+  const work = bodies.reduce((sum, body) => sum + (body.work ?? 0), 0);
+  const local = kernels.every((kernel, i) => kernels.slice(0, i).every((other) => isLocal(kernel, other, stored)));
+  if (widths.size > 1 || work > LITTLE || !local) return undefined;
+  const block = Math.max(...bodies.map((body) => body.columns!));
+  const blocks = bodies.map((body) => block / body.columns!);
+  return stage(narrow as Kernel[], { kind: 'columns', blocks });
+}
+
+function narrowBody({ node, body }: Kernel, { target, usable }: StageOptions, lanes: number): Body | undefined {
+  if (node.op.kind !== 'kernel' || body.columns === undefined) return undefined;
+  const form = node.op.narrow?.(node, target, lanes);
+  return form && usable?.(form) === false ? undefined : node.op.body(node, { form, lanes });
+}
+
+/** Whether `kernel` reads what `other` writes only in its own columns, and overwrites nothing that it reads. */
+function isLocal(kernel: Kernel, other: Kernel, stored: ReadonlySet<Node>): boolean {
+  const written = new Set(
+    nodesOf(other)
+      .filter((node) => stored.has(node))
+      .map(storageOf),
+  );
+  const { operands, columnwise = [] } = kernel.body;
+  const wide = columns(kernel.node.shape);
+  const ownColumns = (node: Node): boolean => columns(node.shape) === wide;
+  const loads = Object.entries(operands).every(
+    ([name, node]) => !written.has(storageOf(node)) || columnwise.includes(name),
+  );
+  const epilogue = externals(kernel).every((node) => !written.has(storageOf(node)) || ownColumns(node));
+  const reads = new Set([...Object.values(other.body.operands), ...externals(other)].map(storageOf));
+  const clobbers = nodesOf(kernel).some((node) => overwrites(node) && reads.has(storageOf(node)));
+  return loads && epilogue && !clobbers;
+}
+
+/** What the pointwise ops of a kernel load from memory. */
+function externals(kernel: Kernel): Node[] {
+  const inside = nodesOf(kernel);
+  const loaded = inside.flatMap((node) => (node.op.kind === 'pointwise' ? tensors(node.inputs) : []));
+  return loaded.filter((node) => !inside.includes(node));
+}
+
+/** Kernels whose forms are chosen one by one stay alone. */
+function canStandBeside(
+  { kernels, arrangement }: Stage,
+  kernel: Kernel,
+  stored: ReadonlySet<Node>,
+  most: number,
+): boolean {
+  const together = [...kernels, kernel];
+  return (
+    arrangement.kind !== 'columns' &&
+    together.every(({ body }) => !body.form && body.lanes === kernel.body.lanes) &&
+    together.reduce((sum, { body }) => sum + body.workgroups[0] * body.workgroups[1], 0) <= 65535 &&
+    buffersOf(together, stored) <= most
+  );
+}
+
+function buffersOf(kernels: readonly Kernel[], stored: ReadonlySet<Node>): number {
+  const touched = kernels.flatMap((kernel) => [
+    ...Object.values(kernel.body.operands),
+    ...externals(kernel),
+    ...nodesOf(kernel).filter((node) => stored.has(node)),
+  ]);
+  return new Set(touched.map(storageOf)).size;
+}
