@@ -2,7 +2,7 @@
  * Which form each step takes: the one remembered for it, else the first of its menu; and of both only what passes the
  * self-test.
  */
-import type { Device } from './device.ts';
+import type { Device, DeviceInfo } from './device.ts';
 import { ShaderError } from './errors.ts';
 import type { FuseOptions } from './fuse.ts';
 import type { Graph, Node } from './graph.ts';
@@ -28,8 +28,11 @@ export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
   const menu = (node.op.kind === 'kernel' && node.op.forms?.(node, info)) || [];
   const working = menu.filter(({ shader }) => !faults.has(shader));
   if (menu.length === 0 || working.length > 0) return working;
-  throw new ShaderError(`${node.op.name}: no kernel works on ${info.name}: ${info.unavailable.join('; ')}`);
+  throw noneWorks(info);
 }
+
+const noneWorks = ({ name, unavailable }: DeviceInfo): ShaderError =>
+  new ShaderError(`no kernel of the matrix product works on ${name}: ${unavailable.join('; ')}`);
 
 /**
  * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
@@ -39,6 +42,7 @@ export async function plan(device: Device, graph: Graph, options: FuseOptions, r
   const usable = ({ shader }: Form): boolean => !device.faults.has(shader);
   const variant = (formOf: FormOf) => scheduleOf(graph, { ...options, target: device.info, usable, formOf });
   for (;;) {
+    const faults = device.faults.size;
     const schedule = options.formOf ? variant(options.formOf) : withMenus(device, variant, recall);
     const pipelines = Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
     // Awaited only if all pass: a kernel that fails may not even compile.
@@ -46,6 +50,7 @@ export async function plan(device: Device, graph: Graph, options: FuseOptions, r
     const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
     const verdicts = await Promise.all(forms.map((form) => passes(device, form)));
     if (verdicts.every(Boolean)) return { schedule, pipelines: await pipelines, variant };
+    if (device.faults.size === faults) throw noneWorks(device.info);
   }
 }
 
