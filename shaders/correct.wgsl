@@ -6,6 +6,7 @@
 // @read Y: array<f32>
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
+  let rows = ROWS + group.z; // as in gemm_flat.wgsl
   if (col >= COLUMNS) {
     return;
   }
@@ -15,7 +16,7 @@ fn run(group: vec3u, lane: u32) {
     output = u32(A[col] >= THRESHOLD);
     wanted = u32(Y[col] >= 0.5);
   }
-  for (var row = 1u; row < ROWS; row++) {
+  for (var row = 1u; row < rows; row++) {
     if (A[row * STRIDE + col] > A[output * STRIDE + col]) {
       output = row;
     }

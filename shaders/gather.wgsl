@@ -1,6 +1,6 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants LANES, ROWS, COLUMNS; value(sample, row) of a load file; permute of random; finish(value, row, col).
+// Expects: constants LANES, ROWS, COLUMNS; four_values(sample, row) of a load file; permute of random; finish(value, row, col).
 // @uses step
 // @uses random
 const ROWS_PER_LANE = 16u;
@@ -15,11 +15,14 @@ fn run(group: vec3u, lane: u32) {
   if (valid && step.shuffled != 0u) {
     sample = permute(sample, step.count, step.key);
   }
-  for (var row = group.y * ROWS_PER_LANE; row < min(ROWS, (group.y + 1u) * ROWS_PER_LANE); row++) {
-    var x = 0.0;
+  let end = min(ROWS, (group.y + 1u) * ROWS_PER_LANE);
+  for (var row = group.y * ROWS_PER_LANE; row < end; row += 4u) {
+    var x = vec4f();
     if (valid) {
-      x = value(sample, row);
+      x = four_values(sample, row);
     }
-    finish(x, row, col);
+    for (var i = 0u; i < min(4u, end - row); i++) {
+      finish(x[i], row + i, col);
+    }
   }
 }

@@ -7,7 +7,7 @@ fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
   let col = (group.x * WIDTH + lane) * 4u * COLUMNS;
   var c: array<array<vec4f, COLUMNS>, ROWS>;
-  for (var k = 0u; k < K; k++) {
+  for (var k = 0u; k < K + group.z; k++) {
     var b: array<vec4f, COLUMNS>;
     for (var v = 0u; v < COLUMNS; v++) { // @unroll
       b[v] = load_b(k, col + 4u * v);
@@ -20,5 +20,5 @@ fn run(group: vec3u, lane: u32) {
     }
   }
   finish_block(c, row, col);
-  finish_rows(row, lane, group.x);
+  finish_rows(row, lane, group);
 }

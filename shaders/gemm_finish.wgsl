@@ -17,13 +17,13 @@ fn finish_block(c: array<array<vec4f, COLUMNS>, ROWS>, row: u32, col: u32) {
 }
 
 // The row sums of A, by the blocks of the first columns; each lane adds up rows of its own, in the order of k.
-fn finish_rows(row: u32, lane: u32, group: u32) {
-  if (!FINISH_ROW || group != 0u) {
+fn finish_rows(row: u32, lane: u32, group: vec3u) {
+  if (!FINISH_ROW || group.x != 0u) {
     return;
   }
   for (var r = row + lane; r < min(row + ROWS, M); r += WIDTH) {
     var sum = 0.0;
-    for (var k = 0u; k < K; k++) {
+    for (var k = 0u; k < K + group.z; k++) {
       sum += load_a(r, k);
     }
     finish_row(sum, r, 0u);

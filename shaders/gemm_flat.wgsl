@@ -1,5 +1,6 @@
 // gemm.wgsl for small products that share a workgroup with others: it makes all rows of 4·COLUMNS columns, a vec4 of
 // results per lane at a time.
+// group.z is 0 in all forms, which no compiler knows: written out by one, many small loops are a long program.
 // Expects: as gemm.wgsl, with WIDTH = LANES and ROWS = M.
 // @uses gemm_finish
 fn run(group: vec3u, lane: u32) {
@@ -7,12 +8,12 @@ fn run(group: vec3u, lane: u32) {
     let row = i / COLUMNS;
     let col = 4u * (group.x * COLUMNS + i % COLUMNS);
     var c = vec4f();
-    for (var k = 0u; k < K; k++) {
+    for (var k = 0u; k < K + group.z; k++) {
       c = fma(vec4f(load_a(row, k)), load_b(k, col), c);
     }
-    for (var j = 0u; j < min(4u, max(N, col) - col); j++) {
+    for (var j = 0u; j < min(4u, max(N, col) - col) + group.z; j++) {
       finish(c[j], row, col + j);
     }
   }
-  finish_rows(0u, lane, group.x);
+  finish_rows(0u, lane, group);
 }

@@ -40,5 +40,5 @@ fn run(group: vec3u, lane: u32) {
     workgroupBarrier();
   }
   finish_block(c, first_row + local.y * ROWS, first_col + 4u * local.x);
-  finish_rows(first_row + local.y * ROWS, local.x, group.x);
+  finish_rows(first_row + local.y * ROWS, local.x, group);
 }

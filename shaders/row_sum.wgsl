@@ -8,6 +8,7 @@ fn run(group: vec3u, lane: u32) {
   for (var col = lane; col < COLUMNS; col += LANES) {
     sum += X[group.x * STRIDE + col];
   }
+  workgroupBarrier(); // of the row before
   partial[lane] = sum;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();

@@ -4,12 +4,13 @@
 // @uses load/logits
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
+  let rows = ROWS + group.z; // as in gemm_flat.wgsl
   if (col >= COLUMNS) {
     return;
   }
-  let highest = highest_logit(col);
-  let sum = sum_of_exp(col, highest);
-  for (var row = 0u; row < ROWS; row++) {
+  let highest = highest_logit(col, rows);
+  let sum = sum_of_exp(col, rows, highest);
+  for (var row = 0u; row < rows; row++) {
     finish(exp(Z[row * STRIDE + col] - highest) / sum, row, col);
   }
 }

@@ -7,25 +7,26 @@
 // @uses load/logits
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
+  let rows = ROWS + group.z; // as in gemm_flat.wgsl
   if (col >= COLUMNS) {
     return;
   }
-  let highest = highest_logit(col);
-  let sum = sum_of_exp(col, highest);
+  let highest = highest_logit(col, rows);
+  let sum = sum_of_exp(col, rows, highest);
   if (FINISH_COLUMN) {
     let log_sum = log(sum);
     var loss = 0.0;
-    for (var row = 0u; row < ROWS; row++) {
+    for (var row = 0u; row < rows; row++) {
       loss += Y[row * STRIDE + col] * (log_sum - (Z[row * STRIDE + col] - highest));
     }
     finish_column(weigh(loss, col, 1.0, MEAN), 0u, col);
   }
   if (FINISH) {
     var targets = 0.0;
-    for (var row = 0u; row < ROWS; row++) {
+    for (var row = 0u; row < rows; row++) {
       targets += Y[row * STRIDE + col];
     }
-    for (var row = 0u; row < ROWS; row++) {
+    for (var row = 0u; row < rows; row++) {
       let p = exp(Z[row * STRIDE + col] - highest) / sum;
       finish(weigh(p * targets - Y[row * STRIDE + col], col, 1.0, MEAN), row, col);
     }

@@ -9,4 +9,6 @@ struct Step {
   count: u32,
   key: u32,
   shuffled: u32,
+  // Rows in the table.
+  rows: u32,
 }

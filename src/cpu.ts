@@ -25,6 +25,7 @@ export function cpuEngine(): Engine {
     largest: Number.POSITIVE_INFINITY,
     maxRows: 1024,
     program: async (graph, options) => cpuProgram(graph, options, assertUsable),
+    prepare: async () => {},
     run: (programs, table) => {
       assertUsable();
       for (const row of table) for (const program of programs) (program as CpuProgram).run(row);
@@ -64,6 +65,10 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
       // A data set stays as it is stored; everything else is f32.
       if (graph.nodes.some((node) => node.name === name && node.op === dataLeaf)) memory.set(name, { shape, data });
       else put(name, { shape, data });
+    },
+    clear: (name) => {
+      assertUsable();
+      (memory.get(name)!.data as Float32Array).fill(0);
     },
     read: async (name) => {
       assertUsable();

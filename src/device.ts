@@ -46,7 +46,12 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   if (!gpu) throw new NoAdapterError(`This ${runtime()} has no WebGPU. ${remedy()}`);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
   if (!adapter) throw new NoAdapterError(`WebGPU is here, but it found no adapter. ${remedy()}`);
-  const wanted = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxStorageBuffersPerShaderStage'] as const;
+  const wanted = [
+    'maxStorageBufferBindingSize',
+    'maxBufferSize',
+    'maxStorageBuffersPerShaderStage',
+    'minUniformBufferOffsetAlignment',
+  ] as const;
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
   const info = infoOf(adapter);
   const features = ['subgroups', 'timestamp-query'] as const;

@@ -27,6 +27,8 @@ export interface Program {
   readonly tensors: ReadonlyMap<string, { readonly shape: Shape }>;
   /** Overwrites a tensor, given compact [rows][columns], or the packed samples of a data set. Queued, in order with runs. */
   write(name: string, data: Data): void;
+  /** Overwrites a tensor with zeros, without sending them. Queued, in order with runs. */
+  clear(name: string): void;
   /** The tensor after everything queued so far, compact. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** Frees its own buffers; those it shares stay. */
@@ -42,6 +44,8 @@ export interface Engine {
   /** How many rows `run` takes at most. */
   readonly maxRows: number;
   program(graph: Graph, options: ProgramOptions): Promise<Program>;
+  /** Makes ready what running these together many times can gain; they run without it too. */
+  prepare(programs: readonly Program[]): Promise<void>;
   /** For each row, each program in turn. On a GPU: one encoder, one pass, one submit; returns at once. */
   run(programs: readonly Program[], table: readonly StepRow[]): void;
   /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong. */

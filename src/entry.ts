@@ -9,11 +9,14 @@ export type Arrangement =
   | { readonly kind: 'alone' }
   /** Each workgroup owns so many blocks of columns of each phase. */
   | { readonly kind: 'columns'; readonly blocks: readonly number[] }
-  | { readonly kind: 'beside' };
+  | { readonly kind: 'beside' }
+  /** One workgroup runs the whole grid of every phase, for every row of the step table; barriers[i] is before phase i. */
+  | { readonly kind: 'whole'; readonly barriers: readonly boolean[] };
 
 /** Workgroups of the dispatch. */
 export function gridOf(arrangement: Arrangement, grids: readonly Grid[]): Grid {
   if (arrangement.kind === 'alone') return grids[0];
+  if (arrangement.kind === 'whole') return [1, 1, 1];
   if (arrangement.kind === 'beside') return [grids.reduce((sum, grid) => sum + count(grid), 0), 1, 1];
   return [Math.max(...grids.map(([x], i) => Math.ceil(x / arrangement.blocks[i]))), 1, 1];
 }
@@ -42,17 +45,37 @@ export function entryPoint(
 function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {
   if (arrangement.kind === 'alone') return ['run(group, lane);'];
   if (arrangement.kind === 'beside') return beside(grids);
+  if (arrangement.kind === 'whole') return whole(grids, arrangement.barriers);
   return grids.flatMap(([x, y], i) => {
     const blocks = arrangement.blocks[i];
     return [
       ...(i > 0 ? ['storageBarrier();'] : []),
       `for (var x = ${blocks}u * group.x; x < min(${blocks}u * (group.x + 1u), ${x}u); x++) {`,
-      `  for (var y = 0u; y < ${y}u; y++) {`,
-      `    run_${i}(vec3u(x, y, 0u), lane);`,
+      `  for (var y = 0u; y < ${y}u + group.z; y++) {`,
+      `    run_${i}(vec3u(x, y, group.z), lane);`,
       '  }',
       '}',
     ];
   });
+}
+
+function whole(grids: readonly Grid[], barriers: readonly boolean[]): string[] {
+  const phases = grids.flatMap(([x, y], i) => {
+    const group = `vec3u(${x === 1 ? '0u' : 'x'}, ${y === 1 ? '0u' : 'y'}, group.z)`;
+    const loops = [
+      ...(x === 1 ? [] : [`for (var x = 0u; x < ${x}u + group.z; x++) {`]),
+      ...(y === 1 ? [] : [`for (var y = 0u; y < ${y}u + group.z; y++) {`]),
+    ];
+    return [
+      ...(barriers[i] ? ['storageBarrier();'] : []),
+      `${loops.join(' ')} run_${i}(${group}, lane); ${loops.map(() => '}').join(' ')}`.trim(),
+    ];
+  });
+  return [
+    'for (var r = 0u; r < table[0].row.rows; r++) {',
+    ...['step = table[r].row;', ...phases, 'storageBarrier();'].map((line) => `  ${line}`),
+    '}',
+  ];
 }
 
 function beside(grids: readonly Grid[]): string[] {
@@ -63,7 +86,7 @@ function beside(grids: readonly Grid[]): string[] {
     const g = `(group.x - ${start}u)`;
     return [
       `${i > 0 ? '} else ' : ''}if (group.x < ${first}u) {`,
-      `  run_${i}(vec3u(${g} % ${grid[0]}u, ${g} / ${grid[0]}u, 0u), lane);`,
+      `  run_${i}(vec3u(${g} % ${grid[0]}u, ${g} / ${grid[0]}u, group.z), lane);`,
       ...(i === grids.length - 1 ? ['}'] : []),
     ];
   });

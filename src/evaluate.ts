@@ -5,7 +5,7 @@ import { batchRow, type Feed } from './feed.ts';
 import { features, outputs } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { stepRow } from './step.ts';
-import { size, toColumns, toSamples } from './tensor.ts';
+import { toColumns, toSamples } from './tensor.ts';
 
 export interface Evaluation {
   /** Mean per sample. */
@@ -29,7 +29,7 @@ export async function evaluateOn(
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
-  for (const name of totals) program.write(name, new Float32Array(size(program.tensors.get(name)!.shape)));
+  for (const name of totals) program.clear(name);
   await drive(engine, [feed, program], {
     steps: Math.ceil(count / batch),
     row: (i) => stepRow(batchRow(dataset, batch, i)),

@@ -127,6 +127,7 @@ async function createFeed(engine: Engine, dataset: Dataset, program: Program, ba
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   for (const [name, { data }] of fields) feed.write(name, data);
+  await engine.prepare([feed, program]);
   return { program: feed, dataset };
 }
 

@@ -7,7 +7,6 @@ import { batchRow, type Feed } from './feed.ts';
 import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { checkCount, type Session, takeRow } from './session.ts';
-import { size } from './tensor.ts';
 import { demandFinite, demandStep } from './verify.ts';
 
 export interface FitOptions {
@@ -69,7 +68,7 @@ export async function trainEpoch(
   const key = shuffleKey(seed, session.epochs++);
   const shuffled = Number(options.shuffle ?? true);
   const progress = reporter(session, count, epoch, options);
-  program.write('lossTotal', new Float32Array(size(program.tensors.get('lossTotal')!.shape)));
+  program.clear('lossTotal');
   try {
     await runSteps(session, feed, {
       steps: Math.ceil(count / network.batch),

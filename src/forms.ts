@@ -8,7 +8,7 @@ import type { FuseOptions } from './fuse.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Form } from './ops/op.ts';
 import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
-import { passes } from './selftest.ts';
+import { allPass } from './selftest.ts';
 
 export type FormOf = NonNullable<FuseOptions['formOf']>;
 
@@ -48,8 +48,7 @@ export async function plan(device: Device, graph: Graph, options: FuseOptions, r
     // Awaited only if all pass: a kernel that fails may not even compile.
     pipelines.catch(() => {});
     const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
-    const verdicts = await Promise.all(forms.map((form) => passes(device, form)));
-    if (verdicts.every(Boolean)) return { schedule, pipelines: await pipelines, variant };
+    if (await allPass(device, forms)) return { schedule, pipelines: await pipelines, variant };
     if (device.faults.size === faults) throw noneWorks(device.info);
   }
 }

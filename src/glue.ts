@@ -22,11 +22,11 @@ export interface Glue {
 }
 
 /** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
-export function glue(kernel: Kernel, stored: ReadonlySet<Node>): Glue {
+export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identifier): Glue {
   const buffers = new Map<Node, GlueBuffer>();
   const use = (node: Node, access: 'read' | 'readWrite'): string => {
     const at = storageOf(node);
-    const name = identifier(at);
+    const name = nameOf(at);
     if (access === 'readWrite' || !buffers.has(at)) buffers.set(at, { node: at, name, access });
     return name;
   };

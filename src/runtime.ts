@@ -9,11 +9,14 @@ import { type FormOf, plan } from './forms.ts';
 import type { Graph } from './graph.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
 import type { Schedule, Step } from './schedule.ts';
-import { packRows, ROW_BYTES, ROW_STRIDE } from './step.ts';
+import { allPass } from './selftest.ts';
+import { packRows, ROW_BYTES } from './step.ts';
 import { byteLength, pad, unpad } from './tensor.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
+import { formsOfWhole, isSmall, makeWhole, type Table, type Whole } from './whole.ts';
 
-const MAX_ROWS = 256;
+/** Bytes of the step table: a uniform binding may always be so large. */
+const TABLE_BYTES = 65536;
 
 export interface GpuProgram extends Program {
   readonly schedule: Schedule;
@@ -27,9 +30,9 @@ export interface GpuProgram extends Program {
 
 export async function gpuEngine(device: Device): Promise<Engine> {
   const { gpu } = device;
-  const [table] = await device.createBuffers([
-    { label: 'step table', size: MAX_ROWS * ROW_STRIDE, usage: UNIFORM | COPY_DST },
-  ]);
+  const [buffer] = await device.createBuffers([{ label: 'step table', size: TABLE_BYTES, usage: UNIFORM | COPY_DST }]);
+  const stride = Math.max(ROW_BYTES, gpu.limits.minUniformBufferOffsetAlignment);
+  const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
   let destroyed = false;
   const programs = new Set<Program>();
   const assertUsable = (): void => {
@@ -37,16 +40,18 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     device.assertAlive();
   };
   const staging = stagingPool(device, assertUsable);
+  const wholes = wholeSteps(device, table, (program) => programs.has(program));
   return {
     kind: 'gpu',
     name: device.info.name,
     largest: Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
-    maxRows: MAX_ROWS,
+    maxRows: table.rows,
     async program(graph, options) {
       assertUsable();
       const made = await gpuProgram(device, table, staging, graph, options);
       const destroy = (): void => {
         programs.delete(program);
+        wholes.forget(program);
         made.destroy();
       };
       const program = { ...made, destroy };
@@ -56,15 +61,20 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       assertUsable();
       return program;
     },
+    prepare: (programs) => wholes.prepare(programs as readonly GpuProgram[]),
     run(programs, rows) {
       assertUsable();
-      gpu.queue.writeBuffer(table, 0, packRows(rows));
+      gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
       const encoder = gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let r = 0; r < rows.length; r++) {
-        for (const program of programs) (program as GpuProgram).encode(pass, r * ROW_STRIDE);
+      const whole = wholes.of(programs);
+      if (whole) whole.encode(encoder);
+      else {
+        const pass = encoder.beginComputePass();
+        for (let r = 0; r < rows.length; r++) {
+          for (const program of programs) (program as GpuProgram).encode(pass, r * stride);
+        }
+        pass.end();
       }
-      pass.end();
       gpu.queue.submit([encoder.finish()]);
     },
     async settled() {
@@ -75,14 +85,41 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       destroyed = true;
       for (const program of programs) program.destroy();
       staging.destroy();
-      device.destroyBuffer(table);
+      device.destroyBuffer(buffer);
+    },
+  };
+}
+
+/** The whole steps of small programs that are run together. */
+function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean) {
+  const known = new Map<readonly GpuProgram[], Whole>();
+  const keyOf = (programs: readonly Program[]) =>
+    [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
+  return {
+    async prepare(programs: readonly GpuProgram[]): Promise<void> {
+      if (!isSmall(programs, device) || !(await allPass(device, formsOfWhole(device, programs)))) return;
+      const whole = await makeWhole(device, table, programs);
+      // The net may have been destroyed while this was in the making.
+      if (programs.every(isAlive)) known.set([...programs], whole);
+      else whole.destroy();
+    },
+    of(programs: readonly Program[]): Whole | undefined {
+      const key = keyOf(programs);
+      return key && known.get(key);
+    },
+    forget(program: Program): void {
+      for (const [key, whole] of known) {
+        if (!key.includes(program as GpuProgram)) continue;
+        whole.destroy();
+        known.delete(key);
+      }
     },
   };
 }
 
 async function gpuProgram(
   device: Device,
-  table: GPUBuffer,
+  table: Table,
   staging: StagingPool,
   graph: Graph,
   { keep, shared, separate, formOf, recall }: ProgramOptions,
@@ -111,7 +148,8 @@ async function gpuProgram(
       binding,
       resource: { buffer: buffers.get(buffer)! },
     }));
-    if (shader.usesStep) entries.push({ binding: bindings.length, resource: { buffer: table, size: ROW_BYTES } });
+    if (shader.usesStep)
+      entries.push({ binding: bindings.length, resource: { buffer: table.buffer, size: ROW_BYTES } });
     const group = gpu.createBindGroup({ label, layout: pipelines[i].getBindGroupLayout(0), entries });
     return { pipeline: pipelines[i], group, dynamic: shader.usesStep, workgroups };
   });
@@ -138,6 +176,12 @@ async function gpuProgram(
       const { shape, buffer } = schedule.tensors.get(name)!;
       const packed = graph.nodes.some((node) => node.name === name && node.op === dataLeaf);
       gpu.queue.writeBuffer(buffers.get(buffer)!, 0, packed ? toWords(data) : pad(data, shape));
+    },
+    clear(name) {
+      staging.assertUsable();
+      const encoder = gpu.createCommandEncoder();
+      encoder.clearBuffer(buffers.get(schedule.tensors.get(name)!.buffer)!);
+      gpu.queue.submit([encoder.finish()]);
     },
     async read(name) {
       const { shape, buffer } = schedule.tensors.get(name)!;

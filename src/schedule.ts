@@ -52,6 +52,10 @@ export interface Buffer {
 
 export interface Schedule {
   readonly graph: Graph;
+  /** What the steps were linked from. */
+  readonly stages: readonly Stage[];
+  readonly stored: ReadonlySet<Node>;
+  readonly bufferOf: ReadonlyMap<Node, string>;
   readonly steps: readonly Step[];
   readonly buffers: readonly Buffer[];
   /** Tensors that can be read after a step: name -> its buffer and shape. */
@@ -99,7 +103,7 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
     (node) => node.name && bufferOf.has(node) && (node.op.kind === 'leaf' || options.keep(node)),
   );
   const tensors = new Map(readable.map((node) => [node.name, { buffer: bufferOf.get(node)!, shape: node.shape }]));
-  return { graph, steps, buffers, tensors };
+  return { graph, stages, stored, bufferOf, steps, buffers, tensors };
 }
 
 /** The shader of a stage, and the node behind each name it binds. */

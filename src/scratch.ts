@@ -54,7 +54,7 @@ export async function createScratch(device: Device, { graph, step, row, contents
   const [table, staging, ...storage] = made;
   const bufferOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage[i]]));
   const fill = (tensor: string): void => repeat(gpu, bufferOf.get(tensor)!, contents(tensor));
-  gpu.queue.writeBuffer(table, 0, packRows([row]), 0, ROW_BYTES);
+  gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES);
   for (const { tensor } of tensors) fill(tensor);
   let group: GPUBindGroup | undefined;
   const groupFor = (pipeline: GPUComputePipeline): GPUBindGroup => {

@@ -12,6 +12,7 @@ import { type Kernel, scratchBytes } from './scratch.ts';
 import { passes } from './selftest.ts';
 import { openTrial, type Trial } from './trial.ts';
 import { type Choices, keyOf } from './tune-cache.ts';
+import { isSmall } from './whole.ts';
 
 export interface Parts {
   readonly device: Device;
@@ -40,6 +41,8 @@ const COMPILATION = 500;
 /** The steps that matter, the largest first. */
 export async function* search(parts: Parts): Search {
   const { steps } = parts.program.schedule;
+  // Nothing to choose where all of it runs in one dispatch.
+  if (isSmall([parts.program], parts.device)) return;
   const total = steps.reduce((sum, { work }) => sum + work, 0);
   const worthwhile = [...steps.keys()].filter((i) => steps[i].form && steps[i].work >= WORTHWHILE * total);
   for (const index of worthwhile.toSorted((i, j) => steps[j].work - steps[i].work)) yield* searchStep(parts, index);

@@ -37,10 +37,14 @@ export function passes(device: Device, form: Form): Promise<boolean> {
   return verdict;
 }
 
+export async function allPass(device: Device, forms: readonly Form[]): Promise<boolean> {
+  return (await Promise.all(forms.map((form) => passes(device, form)))).every(Boolean);
+}
+
 /** Tests every kernel that this device may come to use. */
 export async function testAll(device: Device): Promise<void> {
   const { info } = device;
-  for (const form of [...gemmForms([M, N], info), narrowForm(M, info, 64)]) await passes(device, form);
+  for (const form of [...gemmForms([M, N], info), narrowForm([M, N], info, 64)]) await passes(device, form);
 }
 
 /** A = small integers, B = small integers: their products and sums are exact in f32. */
@@ -64,7 +68,7 @@ async function test(device: Device, form: Form): Promise<string | undefined> {
   const [left, right] = [leaf(graph, batch, 'a', [M, K]), leaf(graph, batch, 'b', [K, N])];
   const product = append(graph, matmul, [left, right], { transposeA: false, transposeB: false }, 'product');
   const sums = append(graph, rowSum, [left], {}, 'sums');
-  const { steps } = schedule(graph, { keep: () => true, storageBuffers: 8, formOf: () => smallest(form, M) });
+  const { steps } = schedule(graph, { keep: () => true, storageBuffers: 8, formOf: () => smallest(form, [M, N]) });
   const values = new Map([
     ['a', withNaN(a, left.shape)],
     ['b', withNaN(b, right.shape)],

@@ -51,22 +51,30 @@ const USES = /^\/\/ @uses (\S+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
 const DECLARED = /^(?:fn|const|var(?:<\w+>)?) (\w+)/gm;
 
+/** How phases of many steps find what they work on; see whole.ts. */
+export interface Residence {
+  /** The step table, looped over. */
+  readonly table: { readonly stride: number; readonly rows: number };
+  /** Name of a binding -> the float at which it starts in the one buffer, `arena`. */
+  readonly arena: ReadonlyMap<string, number>;
+}
+
 /** `entry` is the text of the entry point; with several phases it calls run_0, run_1, ... */
-export function link(phases: readonly Phase[], entry: string): LinkedShader {
-  const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 ? `_${i}` : ''));
+export function link(phases: readonly Phase[], entry: string, residence?: Residence): LinkedShader {
+  const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 || residence ? `_${i}` : ''));
   const files = distinct(linked.flatMap(({ files }) => files));
-  const storage = merged(linked.flatMap(({ storage }) => storage));
+  const storage = placed(merged(linked.flatMap(({ storage }) => storage)), residence);
   const uniforms = files.flatMap(({ text }) => [...text.matchAll(UNIFORM)]);
   const extensions = new Set(files.flatMap(({ text }) => [...text.matchAll(ENABLE)].map(([, name]) => name)));
   const declarations = [
     ...storage.map(({ name, type, access }, i) => storageDeclaration(i, name, type, access)),
-    ...uniforms.map(([, name, type]) => `@group(0) @binding(${storage.length}) var<uniform> ${name}: ${type};`),
+    ...uniforms.map(([, name, type]) => uniformDeclaration(storage.length, name, type, residence)),
   ];
   const parts = [
     { path: 'extensions', text: [...extensions].map((name) => `enable ${name};`).join('\n') },
     { path: 'bindings', text: declarations.join('\n') },
-    ...linked.flatMap(({ generated }) => generated),
-    ...files,
+    ...linked.flatMap(({ generated }) => generated).map((part) => inArena(part, residence)),
+    ...files.map((part) => inArena(part, residence)),
     { path: 'entry', text: entry },
   ];
   let first = 1;
@@ -146,6 +154,34 @@ function withUses(paths: readonly string[]): Part[] {
 
 function storageDeclaration(index: number, name: string, type: string, access: StorageBinding['access']): string {
   return `@group(0) @binding(${index}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: ${type};`;
+}
+
+function uniformDeclaration(index: number, name: string, type: string, residence?: Residence): string {
+  if (!residence) return `@group(0) @binding(${index}) var<uniform> ${name}: ${type};`;
+  const { stride, rows } = residence.table;
+  return [
+    `var<private> ${name}: ${type};`,
+    `struct Slot { @size(${stride}) row: ${type} }`,
+    `@group(0) @binding(${index}) var<uniform> table: array<Slot, ${rows}>;`,
+  ].join('\n');
+}
+
+/** The bindings that are left when what lives in the arena is bound as one. */
+function placed(bindings: readonly StorageBinding[], residence?: Residence): readonly StorageBinding[] {
+  if (!residence) return bindings;
+  const arena = { name: 'arena', type: 'array<f32>', access: 'readWrite' } as const;
+  return [arena, ...bindings.filter(({ name }) => !residence.arena.has(name))];
+}
+
+/** Every access to a tensor made one to its part of the arena. */
+function inArena({ path, text }: Part, residence?: Residence): Part {
+  if (!residence) return { path, text };
+  const access = /\b(\w+)\[/g;
+  const replaced = text.replace(access, (all, name) => {
+    const at = residence.arena.get(name);
+    return at === undefined ? all : `arena[${at}u + `;
+  });
+  return { path, text: replaced };
 }
 
 /** A whole number is a u32, unless the name is that of a factor. */

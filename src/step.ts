@@ -20,10 +20,8 @@ export interface StepRow {
 const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2'] as const;
 const WORDS = ['start', 'count', 'key', 'shuffled'] as const;
 
-/** Bytes from one row to the next: the portable alignment of a dynamic uniform offset. */
-export const ROW_STRIDE = 256;
-/** Bytes of a row that the shader reads. */
-export const ROW_BYTES = 4 * (FLOATS.length + WORDS.length);
+/** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
+export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
 
 /** Every float as the GPU will hold it, so that the CPU reference computes with the same numbers. */
 export function stepRow(row: Partial<StepRow>): StepRow {
@@ -42,11 +40,12 @@ export function stepRow(row: Partial<StepRow>): StepRow {
   return full;
 }
 
-export function packRows(table: readonly StepRow[]): ArrayBuffer {
-  const buffer = new ArrayBuffer(table.length * ROW_STRIDE);
+/** The rows as the GPU reads them, `stride` bytes from one to the next, each with the number of all. */
+export function packRows(table: readonly StepRow[], stride: number): ArrayBuffer {
+  const buffer = new ArrayBuffer(table.length * stride);
   const view = new DataView(buffer);
   for (const [r, row] of table.entries()) {
-    let at = r * ROW_STRIDE;
+    let at = r * stride;
     for (const name of FLOATS) {
       view.setFloat32(at, row[name], true);
       at += 4;
@@ -55,6 +54,7 @@ export function packRows(table: readonly StepRow[]): ArrayBuffer {
       view.setUint32(at, row[name], true);
       at += 4;
     }
+    view.setUint32(at, table.length, true);
   }
   return buffer;
 }

@@ -40,15 +40,15 @@ export const gather: KernelOp = {
     });
   },
   error: (_inputs, data) => Float64Array.from(data, (x) => U * Math.abs(x)),
-  body: (node) => {
+  body: (node, { lanes = 64 } = {}) => {
     const { kind, format } = node.attributes;
     return {
       shaders: ['gather', `load/${kind}`, `load/${format}`],
       constants: { ROWS: rows(node.shape), COLUMNS: columns(node.shape), SCALE: numbers(node.attributes).scale },
       operands: { DATA: node.inputs[0] },
       epilogues: { finish: node.shape },
-      lanes: 64,
-      workgroups: [Math.ceil(columns(node.shape) / 64), Math.ceil(rows(node.shape) / 16), 1],
+      lanes,
+      workgroups: [Math.ceil(columns(node.shape) / lanes), Math.ceil(rows(node.shape) / 16), 1],
     };
   },
   cases: [],

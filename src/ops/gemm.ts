@@ -38,18 +38,22 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
-/** The same kernel with the least for a compiler to do on m rows: what the self-test runs in its place. */
-export function smallest(form: Form, m: number): Form {
+/** The same kernel with the least for a compiler to do for a result [M, N]: what the self-test runs in its place. */
+export function smallest(form: Form, shape: readonly [number, number]): Form {
   const { shader, constants, lanes } = form;
   if (shader === 'gemm_subgroup') return subgroup(2, 1, constants.SUBGROUP);
   if (shader === 'gemm_workgroup') return workgroup(2, 1, 8, 8);
-  return shader === 'gemm_flat' ? narrowForm(m, PORTABLE, lanes) : plain(2, 1, lanes);
+  return shader === 'gemm_flat' ? narrowForm(shape, PORTABLE, lanes) : plain(2, 1, lanes);
 }
 
 /** For kernels that share workgroups of so many lanes, which own whole columns. */
-export function narrowForm(m: number, { software, subgroup: width }: Target, lanes: number): Form {
-  if (software && width > 0) return { ...subgroup(16, 2, width), scalar: true };
-  const columns = 4;
+export function narrowForm(
+  [m, n]: readonly [number, number],
+  { software, subgroup: width }: Target,
+  lanes: number,
+): Form {
+  if (software && width > 0) return { ...subgroup(8, 1, width), scalar: true };
+  const columns = Math.min(4, Math.ceil(n / 4));
   return {
     name: `flat ${4 * columns}`,
     shader: 'gemm_flat',

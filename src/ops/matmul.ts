@@ -76,7 +76,7 @@ export const matmul: KernelOp = {
 
   forms: (node, target) => gemmForms([rows(node.shape), columns(node.shape)], target),
 
-  narrow: (node, target, lanes) => narrowForm(rows(node.shape), target, lanes),
+  narrow: (node, target, lanes) => narrowForm([rows(node.shape), columns(node.shape)], target, lanes),
 
   body(node, { form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0] } = {}) {
     const [a, b] = node.inputs;

@@ -22,14 +22,14 @@ export const rowSum: KernelOp = {
     const carried = x.error ? sums(x.error, m) : new Float64Array(m);
     return sums(x.data, rows(node.shape), Math.abs).map((sum, i) => depth * U * sum + 2 * n * TINY + carried[i]);
   },
-  body: (node) => {
+  body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
     return {
       shaders: ['row_sum'],
       constants: { COLUMNS: columns(x.shape), STRIDE: stride(x.shape) },
       operands: { X: x },
       epilogues: { finish: node.shape },
-      lanes: 64,
+      lanes,
       workgroups: [rows(node.shape), 1, 1],
     };
   },

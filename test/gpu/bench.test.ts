@@ -8,7 +8,7 @@ const gpu = useGpu();
 
 const small = network({
   name: 'small',
-  model: sequential([20], [dense(6, sigmoid), dense(3)]),
+  model: sequential([20], [dense(600, sigmoid), dense(3)]), // too large for one workgroup
   loss: softmaxCrossEntropy(),
   optimizer: sgd({ learningRate: 0.5 }),
   batch: 8,
@@ -26,7 +26,8 @@ test('a net is measured: counts, kernels with what they write, and no more memor
   expect(msPerStep.min).toBeLessThanOrEqual(msPerStep.max);
   expect(perStep.objects).toBe(0);
   expect(perStep.readbacks).toBeCloseTo(5 / 25); // the loss, and four parameters to see that they are finite
-  expect(perStep.uploadedBytes).toBeCloseTo(256 + 16 / 25); // a row of the table, and the zero that the loss begins with
+  expect(perStep.uploadedBytes).toBeGreaterThanOrEqual(36); // a row of the table, and nothing else
+  expect(perStep.uploadedBytes).toBeLessThanOrEqual(256);
   expect(gpu.device.bytesInUse).toBe(inUse);
   if (!gpu.device.gpu.features.has('timestamp-query')) return;
   expect(profile!.kernels).toHaveLength(perStep.dispatches);
@@ -75,7 +76,10 @@ test('a product is one dispatch a step, and xor trains as it is', async () => {
   expect(perStep).toMatchObject({ dispatches: 1, readbacks: 0, objects: 0 });
   expect(samplesPerSecond).toBeUndefined();
   const xor = await works.xor.prepare(gpu.device);
+  const counter = countCalls(gpu.device.gpu);
   await xor.run(200);
+  expect(counter.take().dispatches).toBeLessThan(200); // whole steps, many in one
+  counter.stop();
   expect(await xor.loss!()).toBeLessThan(0.2);
   xor.destroy();
 });

@@ -1,5 +1,6 @@
 /** A kernel that computes the wrong thing, or does not compile, is not used, and the device says so. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fromArrays } from '../../src/data/index.ts';
 import { watch } from '../../src/device.ts';
 import {
   compile,
@@ -14,6 +15,7 @@ import {
 } from '../../src/index.node.ts';
 import { platform } from '../../src/platform.ts';
 import type { LinkedShader } from '../../src/shader.ts';
+import { parameterBits, random } from './nets.ts';
 
 let device: Device;
 beforeEach(async () => {
@@ -90,6 +92,30 @@ test('where the kernel of narrow layers fails, they do not share a dispatch', as
   const apart = await trained((code) => code.replace('finish(c[j]', 'finish(1.0 + c[j]'));
   expect(apart.flat()).not.toContain('gemm_flat');
   expect(apart.length).toBeGreaterThan(together.length);
+  expect(device.info.unavailable[0]).toMatch(/^gemm_flat: in the self-test/);
+});
+
+test('where the kernel of whole steps fails, small nets run without, with the same bits', async () => {
+  const data = fromArrays({ x: random(128, 1), y: Array.from({ length: 64 }, (_, i) => i % 2), shape: [2] });
+  const trained = async () => {
+    const model = sequential([2], [dense(4, relu), dense(2)]);
+    const net = await compile(model, {
+      device,
+      batch: 8,
+      loss: softmaxCrossEntropy(),
+      optimizer: sgd({ learningRate: 0.1 }),
+    });
+    await net.fit(data, { epochs: 2 });
+    return parameterBits(net);
+  };
+  const usual = await trained();
+  device.destroy();
+  device = await openDevice();
+  sabotage(
+    (code) => code.replaceAll(/finish(\w*)\(c\[j\]/g, 'finish$1(1.0 + c[j]'),
+    (file) => file === 'shaders/gemm_flat.wgsl',
+  );
+  expect(await trained()).toEqual(usual);
   expect(device.info.unavailable[0]).toMatch(/^gemm_flat: in the self-test/);
 });
 

@@ -177,13 +177,18 @@ describe('a step on the GPU agrees with the CPU reference, tensor by tensor', ()
     expect((await net.check(x, y)).ok).toBe(true);
 
     const data = fromArrays({ ...samples(model, loss, 50), shape: [5] });
-    const watched = await compile(model, { device, batch: 7, loss, optimizer, check: { every: 3 } });
-    expect(await watched.fit(data, { epochs: 2 })).toHaveLength(2);
-    skipper.skip = steps.length; // not a gather: those come first
-    const failed = watched.fit(data, { epochs: 1 });
-    await expect(failed).rejects.toThrow(CheckError);
-    await expect(failed).rejects.toThrow(/^step 18: .* of .* tensors differ/);
-    watched.destroy();
+    // The small net runs whole steps in one dispatch; for the large one each kernel has its own, after the gather.
+    const large = sequential([5], [dense(2000, tanh), dense(6)]);
+    for (const [of, skip] of [[model, 0] as const, [large, 2] as const]) {
+      const watched = await compile(of, { device, batch: 7, loss, optimizer, check: { every: 3 } });
+      skipper.skip = undefined;
+      expect(await watched.fit(data, { epochs: 2 })).toHaveLength(2);
+      skipper.skip = skip;
+      const failed = watched.fit(data, { epochs: 1 });
+      await expect(failed).rejects.toThrow(CheckError);
+      await expect(failed).rejects.toThrow(/^step 18: .* of .* tensors differ/);
+      watched.destroy();
+    }
     net.destroy();
     device.destroy();
   });

@@ -1,0 +1,147 @@
+/**
+ * Many whole steps of a small net in one dispatch. One workgroup runs kernel after kernel with a barrier between, and step
+ * after step, where a dispatch per kernel would cost many times the work. Its tensors are copied into one buffer before
+ * and back afterwards, so that nothing else needs to know. The kernels are those of the schedule, with the same bits.
+ */
+import type { Device } from './device.ts';
+import { entryPoint } from './entry.ts';
+import { type Kernel, storageOf } from './fuse.ts';
+import { glue } from './glue.ts';
+import type { Node } from './graph.ts';
+import { PORTABLE } from './ops/gemm.ts';
+import { data } from './ops/leaf.ts';
+import type { Body, Form } from './ops/op.ts';
+import type { GpuProgram } from './runtime.ts';
+import { link, type Phase } from './shader.ts';
+import { columns } from './tensor.ts';
+
+/** The step table: `rows` rows of `stride` bytes. */
+export interface Table {
+  readonly buffer: GPUBuffer;
+  readonly stride: number;
+  readonly rows: number;
+}
+
+export interface Whole {
+  /** Runs the steps of all rows that the table holds. */
+  encode(encoder: GPUCommandEncoder): void;
+  destroy(): void;
+}
+
+/** Multiply-adds of a step up to which one workgroup is faster than a dispatch per kernel. */
+const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
+
+export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
+  const bodies = programs.flatMap(({ schedule }) => schedule.stages.flatMap(({ kernels }) => kernels));
+  const work = bodies.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0);
+  return work <= (info.software ? SMALL.software : SMALL.gpu);
+}
+
+/** A tensor of the net, and where it stands in the one buffer; data sets stay where they are. */
+interface Place {
+  readonly name: string;
+  readonly buffer: GPUBuffer;
+  readonly offset?: number;
+}
+
+export async function makeWhole(device: Device, table: Table, programs: readonly GpuProgram[]): Promise<Whole> {
+  const lanes = lanesOf(device);
+  const { placeOf, places, bytes } = layOut(programs);
+  const kernels = kernelsOf(programs);
+  const phases = kernels.map(({ program, kernel }) =>
+    phaseOf(kernel, program.schedule.stored, lanes, (node) => placeOf(program, node).name),
+  );
+  const grids = kernels.map(({ kernel }) => bodyFor(kernel, lanes).workgroups);
+  const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes, false);
+  const inArena = places.filter((place) => place.offset !== undefined);
+  const shader = link(phases, entry, {
+    table,
+    arena: new Map(inArena.map(({ name, offset }) => [name, offset! / 4])),
+  });
+  const pipeline = await device.pipeline(shader, 'whole step');
+  const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: 0x80 | 0x8 | 0x4 }]);
+  const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
+  const group = device.gpu.createBindGroup({
+    label: 'whole step',
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [...shader.storage.map(({ name }) => bufferOf(name)), table.buffer].map((buffer, binding) => ({
+      binding,
+      resource: { buffer },
+    })),
+  });
+  return {
+    encode(encoder) {
+      for (const { buffer, offset } of inArena) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, [0]);
+      pass.dispatchWorkgroups(1);
+      pass.end();
+      for (const { buffer, offset } of inArena) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
+    },
+    destroy: () => device.destroyBuffer(arena),
+  };
+}
+
+const lanesOf = ({ info }: Device): number => (info.software ? Math.max(8, info.subgroup) : 64);
+
+const kernelsOf = (programs: readonly GpuProgram[]) =>
+  programs.flatMap((program) =>
+    program.schedule.stages.flatMap((stage) => stage.kernels.map((kernel) => ({ program, kernel }))),
+  );
+
+/** The forms that its matrix products take. */
+export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
+  kernelsOf(programs).flatMap(({ kernel }) => bodyFor(kernel, lanesOf(device)).form ?? []);
+
+/** A place for every buffer that the programs touch; those they share have one. */
+function layOut(programs: readonly GpuProgram[]) {
+  const byBuffer = new Map<GPUBuffer, Place>();
+  let bytes = 0;
+  for (const { schedule, buffers } of programs) {
+    for (const [node, name] of schedule.bufferOf) {
+      const buffer = buffers.get(name)!;
+      if (byBuffer.has(buffer)) continue;
+      const place = { name: `tensor${byBuffer.size}`, buffer };
+      byBuffer.set(buffer, node.op === data ? place : { ...place, offset: bytes });
+      if (node.op !== data) bytes += Math.ceil(buffer.size / 16) * 16;
+    }
+  }
+  const placeOf = ({ schedule, buffers }: GpuProgram, node: Node): Place =>
+    byBuffer.get(buffers.get(schedule.bufferOf.get(storageOf(node))!)!)!;
+  return { placeOf, places: [...byBuffer.values()], bytes };
+}
+
+function bodyFor({ node, body }: Kernel, lanes: number): Body {
+  if (node.op.kind === 'kernel') {
+    return node.op.body(node, { form: node.op.narrow?.(node, PORTABLE, lanes), lanes });
+  }
+  return { ...body, constants: { ...body.constants, GROUPS: 1 }, workgroups: [1, 1, 1] };
+}
+
+function phaseOf(kernel: Kernel, stored: ReadonlySet<Node>, lanes: number, nameOf: (node: Node) => string): Phase {
+  const body = bodyFor(kernel, lanes);
+  const { code, buffers, shaders, constants } = glue({ ...kernel, body }, stored, nameOf);
+  return {
+    shaders: [...body.shaders, ...shaders, 'step'],
+    constants: { LANES: lanes, ...body.constants, ...constants },
+    glue: code,
+    storage: buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
+    names: Object.fromEntries(Object.entries(body.operands).map(([name, node]) => [name, nameOf(node)])),
+  };
+}
+
+/** Where a phase touches what one since the last barrier has written, or writes what one has touched. */
+function barriersBetween(phases: readonly Phase[]): boolean[] {
+  let touched = new Set<string>();
+  let written = new Set<string>();
+  return phases.map(({ names = {}, storage }) => {
+    const writes = storage.filter(({ access }) => access === 'readWrite').map(({ name }) => name);
+    const all = [...Object.values(names), ...storage.map(({ name }) => name)];
+    const barrier = all.some((name) => written.has(name)) || writes.some((name) => touched.has(name));
+    if (barrier) [touched, written] = [new Set(), new Set()];
+    for (const name of all) touched.add(name);
+    for (const name of writes) written.add(name);
+    return barrier;
+  });
+}

@@ -1,0 +1,84 @@
+/** Many steps in one dispatch of one workgroup: the same bits as a dispatch per kernel, for nets of every kind. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { trainingNetwork } from '../../src/network.ts';
+import type { GpuProgram } from '../../src/runtime.ts';
+import { packRows, type StepRow } from '../../src/step.ts';
+import { makeWhole, type Table } from '../../src/whole.ts';
+import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
+import { someStep, useGpu, valuesFor } from './harness.ts';
+
+const gpu = useGpu();
+
+/** The tensors after three steps: one dispatch per kernel, or one for all. */
+async function train(graph: GpuProgram['graph'], rows: readonly StepRow[], asWhole: boolean) {
+  const { device, engine } = gpu;
+  const program = (await engine.program(graph, { keep: ({ name }) => name !== '' })) as GpuProgram;
+  for (const [name, data] of valuesFor(graph, { domain: [0.1, 1] })) {
+    if (program.tensors.has(name)) program.write(name, data);
+  }
+  if (asWhole) await runWhole([program], rows);
+  else for (const row of rows) engine.run([program], [row]);
+  const names = [...program.tensors.keys()];
+  const tensors = new Map(await Promise.all(names.map(async (name) => [name, await program.read(name)] as const)));
+  device.assertAlive();
+  program.destroy();
+  return tensors;
+}
+
+async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[]): Promise<void> {
+  const { device } = gpu;
+  const stride = 256;
+  const [buffer] = await device.createBuffers([{ size: 4 * stride, usage: 0x40 | 0x8 }]);
+  const table: Table = { buffer, stride, rows: 4 };
+  const whole = await makeWhole(device, table, programs);
+  device.gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
+  const encoder = device.gpu.createCommandEncoder();
+  whole.encode(encoder);
+  device.gpu.queue.submit([encoder.finish()]);
+  whole.destroy();
+  device.destroyBuffer(buffer);
+}
+
+const rows = [someStep(7), someStep(5, { learningRate: 0.1 }), someStep(7, { correction1: 1.5 })];
+
+async function expectEqual(graph: GpuProgram['graph']): Promise<void> {
+  const [each, all] = [await train(graph, rows, false), await train(graph, rows, true)];
+  expect(all.size).toBeGreaterThan(0);
+  for (const [name, data] of all) expect(data, name).toEqual(each.get(name));
+}
+
+describe('a whole step has the bits of its kernels', () => {
+  for (const activation of Object.keys(activations) as (keyof typeof activations)[]) {
+    it(`with ${activation}`, () => {
+      const model = mlp(5, [
+        [9, activation],
+        [3, 'linear'],
+      ]);
+      return expectEqual(
+        trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.adam).graph,
+      );
+    });
+  }
+  for (const [name, loss] of Object.entries(losses)) {
+    it(`with ${name}`, () => {
+      const model = mlp(5, [
+        [4, 'sigmoid'],
+        [3, 'sigmoid'],
+      ]);
+      return expectEqual(trainingNetwork({ model, loss: loss(), batch: 7 }, optimizers.sgd).graph);
+    });
+  }
+  for (const [name, optimizer] of Object.entries(optimizers)) {
+    it(`with ${name}`, () => {
+      const model = mlp(2, [
+        [16, 'tanh'],
+        [1, 'sigmoid'],
+      ]);
+      return expectEqual(trainingNetwork({ model, loss: losses.squared(), batch: 7 }, optimizer).graph);
+    });
+  }
+  it('of whatever shape', async () => {
+    for (const { graph } of fc.sample(anyTraining, { numRuns: 2, seed: 5 })) await expectEqual(graph);
+  });
+});
