@@ -57,6 +57,7 @@ export default defineConfig({
     },
   },
   test: {
+    env: { RETROGRAD_NO_TUNING_CACHE: '1' }, // tests neither use nor change what a user's runs have measured
     pool: 'forks', // what tells Dawn its driver has to be in the environment when the process starts
     testTimeout: 120_000, // software drivers on few cores
     hookTimeout: 120_000,

@@ -3,15 +3,19 @@ import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
 import type { Engine } from './engine.ts';
 import { ArgumentError } from './errors.ts';
+import { shown } from './finite.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
 import { checkOutput, type LossFunction, type Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
 import { checkLearningRate, type Optimizer } from './optim.ts';
 import { checkSeed } from './random.ts';
-import { gpuEngine } from './runtime.ts';
+import { type GpuProgram, gpuEngine } from './runtime.ts';
+import type { Step } from './schedule.ts';
 import { checkCount } from './session.ts';
 import { Trainer, unknownTensor } from './trainer.ts';
+import { type TuneMode, Tuner } from './tune.ts';
+import { choicesOf, keyOf } from './tune-cache.ts';
 
 export interface CompileOptions {
   /** From `openDevice()`, which stays the caller's; 'cpu' for the reference in f32; opened, and owned, where absent. */
@@ -26,6 +30,11 @@ export interface CompileOptions {
   check?: { every: number };
   /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory; with `check` all are kept. */
   keep?: readonly string[];
+  /**
+   * When to look for the fastest form of each matrix product on this device: beside training ('background', unless given),
+   * before `compile` resolves ('now'), or never ('off'), and then without what was found earlier. No result depends on it.
+   */
+  tune?: TuneMode;
 }
 
 /**
@@ -34,7 +43,7 @@ export interface CompileOptions {
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
-  const { batch, loss, optimizer, seed = 0, keep, check } = options;
+  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
   const network = { model, loss, batch };
   const { graph, parameters } = trainingNetwork(network, optimizer);
   for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
@@ -42,12 +51,16 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const device = options.device ?? ownDevice!;
   let engine: Engine | undefined;
   try {
+    const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const lean = keep && !check;
     const wanted = lean
       ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
-    const program = await engine.program(graph, { keep: wanted });
+    const recall = (step: Step) => choices?.get(keyOf(step))?.form;
+    const program = await engine.program(graph, { keep: wanted, recall });
+    const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
+    if (tune === 'now') await tuner?.finish();
     for (const [i, { node, init }] of parameters.entries()) {
       program.write(node.name, initialise(init, node.shape, seed, i));
     }
@@ -61,6 +74,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       engine,
       program,
       parameters,
+      tuner,
       learningRate,
       steps: 0,
       epochs: 0,
@@ -74,7 +88,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
 }
 
 function checkOptions(model: Model, options: CompileOptions): void {
-  const { batch, loss, optimizer, seed = 0, check, device } = options ?? {};
+  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background' } = options ?? {};
   if (!model?.layers)
     throw new ArgumentError(`compile: model must be one made by sequential(), found ${String(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {
@@ -89,6 +103,9 @@ function checkOptions(model: Model, options: CompileOptions): void {
     throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${String(loss)}`);
   if (!optimizer?.kind)
     throw new ArgumentError(`compile: optimizer must be one such as adam(), found ${String(optimizer)}`);
+  if (!['background', 'now', 'off'].includes(tune)) {
+    throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
+  }
   checkLearningRate(optimizer.learningRate, 'compile: optimizer');
   checkOutput(model, loss);
 }

@@ -12,11 +12,15 @@ export interface DeviceInfo {
   readonly software: boolean;
   /** Lanes that a subgroup has at least; 0 where the device has no subgroups. */
   readonly subgroup: number;
+  /** Kernels that gave a wrong answer or did not compile here, and are not used: 'gemm_subgroup: ...'; see selftest.ts. */
+  readonly unavailable: readonly string[];
 }
 
 export interface Device {
   readonly gpu: GPUDevice;
   readonly info: DeviceInfo;
+  /** Why a kernel is not used, by its file. */
+  readonly faults: Map<string, string>;
   /** Bytes of all buffers made through it that are not destroyed yet. */
   readonly bytesInUse: number;
   /** Makes buffers, all or none. Throws OutOfMemoryError. */
@@ -73,7 +77,10 @@ function remedy(): string {
   return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}. Or pass device: 'cpu'.`;
 }
 
-function infoOf({ info, features }: GPUAdapter): DeviceInfo {
+/** What the adapter says about itself. */
+type AdapterFacts = Omit<DeviceInfo, 'unavailable'>;
+
+function infoOf({ info, features }: GPUAdapter): AdapterFacts {
   const { vendor, architecture, device, description } = info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter';
   const subgroup = features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
@@ -81,7 +88,14 @@ function infoOf({ info, features }: GPUAdapter): DeviceInfo {
 }
 
 /** A Device around a GPUDevice that the caller opened. */
-export function watch(gpu: GPUDevice, info: DeviceInfo): Device {
+export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
+  const faults = new Map<string, string>();
+  const info: DeviceInfo = {
+    ...facts,
+    get unavailable() {
+      return [...faults].map(([kernel, why]) => `${kernel}: ${why}`);
+    },
+  };
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   const live = new Map<GPUBuffer, number>();
   let trouble: RetrogradError | undefined;
@@ -98,6 +112,7 @@ export function watch(gpu: GPUDevice, info: DeviceInfo): Device {
   const device: Device = {
     gpu,
     info,
+    faults,
     get bytesInUse() {
       return inUse();
     },

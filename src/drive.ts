@@ -13,6 +13,8 @@ export interface DriveOptions {
   readonly milliseconds: number;
   /** Abandons the run between two submits; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Asked before each submit for something to do on a quiet queue, which then waits for it. */
+  between?(): (() => Promise<void>) | undefined;
   /** After each submit, with the steps queued so far. */
   onSubmit?(done: number): void;
 }
@@ -21,12 +23,17 @@ export interface DriveOptions {
 export const defaultMilliseconds = (): number => (typeof process !== 'undefined' && process.versions?.node ? 50 : 15);
 
 export async function drive(engine: Engine, programs: readonly Program[], options: DriveOptions): Promise<void> {
-  const { steps, row, milliseconds, signal, onSubmit } = options;
+  const { steps, row, milliseconds, signal, between, onSubmit } = options;
   const pending: Promise<void>[] = [];
   let chunk = 1;
   let finished = performance.now();
   for (let i = 0; i < steps; ) {
     signal?.throwIfAborted();
+    const interlude = between?.();
+    if (interlude) {
+      await Promise.all(pending.splice(0));
+      await interlude();
+    }
     const n = Math.min(chunk, steps - i, engine.maxRows);
     const started = performance.now();
     engine.run(

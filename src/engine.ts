@@ -1,4 +1,6 @@
 /** What training needs of a device. Two engines: runtime.ts runs the schedule on a GPU, cpu.ts the graph on the CPU. */
+
+import type { Recall } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Form } from './ops/op.ts';
 import type { Schedule } from './schedule.ts';
@@ -11,6 +13,8 @@ export interface ProgramOptions {
   /** See fuse.ts: one kernel per node, and the form a kernel op takes. */
   readonly separate?: boolean;
   readonly formOf?: (node: Node) => Form | undefined;
+  /** See forms.ts: the form that measurements found for a step. */
+  readonly recall?: Recall;
   /** Tensors that are those of the same name in another program. */
   readonly shared?: { readonly program: Program; readonly names: readonly string[] };
 }

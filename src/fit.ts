@@ -75,6 +75,7 @@ export async function trainEpoch(
       row: (i) => takeRow(session, { ...batchRow(feed.dataset, network.batch, i), key, shuffled }),
       milliseconds: options.millisecondsPerSubmit ?? defaultMilliseconds(),
       signal: options.signal,
+      between: () => session.tuner?.between(),
       onSubmit: progress.submitted,
     });
   } catch (error) {

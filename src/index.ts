@@ -51,6 +51,7 @@ export {
 } from './optim.ts';
 export type { Schedule } from './schedule.ts';
 export type { Tensor, Trainer } from './trainer.ts';
+export type { StepTuning, TuneMode } from './tune.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */
 export const print = (value: Graph | Schedule): string => ('steps' in value ? printSchedule(value) : printGraph(value));

@@ -1,11 +1,13 @@
 /** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError, NoAdapterError } from './errors.ts';
 import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
+import type { Store } from './store.ts';
 
 /** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */
 export const dawnOptions: string[] = [];
@@ -18,6 +20,9 @@ platform.gpu = async () => {
   return globalThis.navigator?.gpu ?? dawn;
 };
 platform.patiently = patiently;
+platform.runtime = async () => `Node ${process.versions.node}, webgpu ${dawnVersion()}`;
+platform.store = () =>
+  process.env.RETROGRAD_NO_TUNING_CACHE ? undefined : folderStore(join(cacheRoot(), 'retrograd', 'tuning'));
 platform.files = {
   read,
   write,
@@ -37,6 +42,26 @@ async function openDawn(): Promise<GPU | undefined> {
     if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw new NoAdapterError(`The package webgpu is installed but does not load: ${messageOf(cause)}`, { cause });
   }
+}
+
+function dawnVersion(): string {
+  try {
+    return createRequire(import.meta.url)('webgpu/package.json').version;
+  } catch {
+    return 'of the runtime';
+  }
+}
+
+/** Texts as files of a folder. */
+function folderStore(folder: string): Store {
+  const path = (key: string): string => join(folder, `${key}.json`);
+  return {
+    async read(key) {
+      const bytes = await read(path(key));
+      return bytes && new TextDecoder().decode(bytes);
+    },
+    write: (key, text) => write(path(key), new TextEncoder().encode(text)),
+  };
 }
 
 /** @throws DataError where there is a file that cannot be read. */

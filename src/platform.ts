@@ -2,6 +2,8 @@
  * What differs between a browser and Node, in one place. The browser is the default; `platform.node.ts`, imported by
  * the Node entries only, fills in the rest.
  */
+import { databaseStore, type Store } from './store.ts';
+
 export interface Files {
   /** Bytes of a local file, or undefined where there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
@@ -19,6 +21,10 @@ export interface Platform {
   gpu(): Promise<GPU | undefined>;
   /** The same promise, awaited in a way that leaves the processor to a device that runs on it. */
   patiently<T>(work: Promise<T>): Promise<T>;
+  /** What WebGPU runs in, with its version: results of measurements hold for one. */
+  runtime(): Promise<string>;
+  /** Where what was learnt about a device is kept between runs; undefined where nothing may be kept. */
+  store(): Store | undefined;
   /** Absent in a browser. */
   files?: Files;
 }
@@ -26,4 +32,6 @@ export interface Platform {
 export const platform: Platform = {
   gpu: async () => globalThis.navigator?.gpu,
   patiently: (work) => work,
+  runtime: async () => globalThis.navigator?.userAgent ?? 'unknown',
+  store: databaseStore,
 };

@@ -5,20 +5,16 @@
 import type { Device } from './device.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { OutOfMemoryError, StateError } from './errors.ts';
-import type { Graph, Node } from './graph.ts';
+import { type FormOf, plan } from './forms.ts';
+import type { Graph } from './graph.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
-import { type Schedule, schedule as scheduleOf } from './schedule.ts';
+import type { Schedule, Step } from './schedule.ts';
+import { allPass } from './selftest.ts';
 import { packRows, ROW_BYTES } from './step.ts';
 import { byteLength, pad, unpad } from './tensor.ts';
-import { isSmall, makeWhole, type Table, type Whole } from './whole.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
+import { formsOfWhole, isSmall, makeWhole, type Table, type Whole } from './whole.ts';
 
-// The numbers of GPUBufferUsage and GPUMapMode, which not every runtime defines as globals.
-const MAP_READ = 0x1;
-const COPY_SRC = 0x4;
-const COPY_DST = 0x8;
-const UNIFORM = 0x40;
-const STORAGE = 0x80;
-const READ_MODE = 0x1;
 /** Bytes of the step table: a uniform binding may always be so large. */
 const TABLE_BYTES = 65536;
 
@@ -26,6 +22,10 @@ export interface GpuProgram extends Program {
   readonly schedule: Schedule;
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   encode(pass: GPUComputePassEncoder, offset: number): void;
+  /** The same steps and bindings, with steps in other forms; nothing is changed by that. */
+  variant(formOf: FormOf): Schedule;
+  /** Runs a step in another form from the next run on: same bits, another speed. */
+  replace(index: number, step: Step, pipeline: GPUComputePipeline): void;
 }
 
 export async function gpuEngine(device: Device): Promise<Engine> {
@@ -97,7 +97,7 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
     [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
-      if (!isSmall(programs, device)) return;
+      if (!isSmall(programs, device) || !(await allPass(device, formsOfWhole(device, programs)))) return;
       const whole = await makeWhole(device, table, programs);
       // The net may have been destroyed while this was in the making.
       if (programs.every(isAlive)) known.set([...programs], whole);
@@ -122,16 +122,13 @@ async function gpuProgram(
   table: Table,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared, separate, formOf = defaultForm(device) }: ProgramOptions,
+  { keep, shared, separate, formOf, recall }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
-  const schedule = scheduleOf(graph, {
-    keep,
-    separate,
-    storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
-    formOf,
-    target: device.info,
-  });
+  const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
+  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall);
+  const steps = [...planned.steps];
+  const schedule: Schedule = { ...planned, steps };
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
   const largest = gpu.limits.maxStorageBufferBindingSize;
@@ -140,7 +137,6 @@ async function gpuProgram(
     const { name, bytes } = tooLarge;
     throw new OutOfMemoryError(`${name} takes ${bytes} bytes, and ${device.info.name} binds at most ${largest}`);
   }
-  const pipelines = await Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
   const made = await device.createBuffers(
     own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
   );
@@ -170,6 +166,11 @@ async function gpuProgram(
         pass.dispatchWorkgroups(...workgroups);
       }
     },
+    variant,
+    replace(index, step, pipeline) {
+      steps[index] = step;
+      commands[index] = { ...commands[index], pipeline, workgroups: step.workgroups };
+    },
     write(name, data) {
       staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
@@ -191,10 +192,6 @@ async function gpuProgram(
     },
   };
 }
-
-const defaultForm = ({ info }: Device) => {
-  return (node: Node) => (node.op.kind === 'kernel' ? node.op.forms?.(node, info)[0] : undefined);
-};
 
 /** The bytes of an array, filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {

@@ -24,6 +24,8 @@ export interface Binding {
 }
 
 export interface Step {
+  /** What it computes; the first one starts it. */
+  readonly nodes: readonly Node[];
   /** 'gemm + bias + relu' */
   readonly label: string;
   /** The tensors it writes; W1′ is what overwrites W1. */
@@ -33,6 +35,10 @@ export interface Step {
   readonly workgroups: readonly [number, number, number];
   /** The op that starts it may run in other forms, of which this is one. */
   readonly form?: Form;
+  /** Those of all ops in it, also where they share a dispatch and have no choice. */
+  readonly forms: readonly Form[];
+  /** Multiply-adds. */
+  readonly work: number;
 }
 
 export interface Buffer {
@@ -59,13 +65,15 @@ export interface Schedule {
 export interface ScheduleOptions extends FuseOptions {
   /** What of the device decides how kernels share dispatches. */
   readonly target?: Target;
+  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  readonly usable?: (form: Form) => boolean;
 }
 
-export function schedule(graph: Graph, { target = PORTABLE, ...options }: ScheduleOptions): Schedule {
+export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }: ScheduleOptions): Schedule {
   const fused = fuse(graph, options);
   const { stored } = fused;
   const { separate, storageBuffers } = options;
-  const stages = stagesOf(fused, { target, storageBuffers, separate });
+  const stages = stagesOf(fused, { target, usable, storageBuffers, separate });
   const plans = stages.map((stage) => ({ stage, glued: stage.kernels.map((kernel) => glue(kernel, stored)) }));
   const touches = plans.map(({ stage, glued }) => [
     ...stage.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
@@ -80,12 +88,15 @@ export function schedule(graph: Graph, { target = PORTABLE, ...options }: Schedu
     });
     const writes = stage.kernels.flatMap(nodesOf).filter((node) => stored.has(node));
     return {
+      nodes: stage.kernels.flatMap(nodesOf),
       label: stage.kernels.map(labelOf).join(stage.arrangement.kind === 'beside' ? ' ∥ ' : ' → '),
       writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
       shader,
       bindings,
       workgroups: stage.workgroups,
       form: stage.arrangement.kind === 'alone' ? stage.kernels[0].body.form : undefined,
+      forms: stage.kernels.flatMap(({ body }) => body.form ?? []),
+      work: stage.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
     };
   });
   const readable = graph.nodes.filter(

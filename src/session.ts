@@ -6,6 +6,7 @@ import type { Parameter } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { corrections, type Optimizer } from './optim.ts';
 import { type StepRow, stepRow } from './step.ts';
+import type { Tuner } from './tune.ts';
 
 export interface Session {
   readonly network: NetworkOptions;
@@ -17,6 +18,8 @@ export interface Session {
   /** The training step. */
   readonly program: Program;
   readonly parameters: readonly Parameter[];
+  /** Of `program`; none on the CPU. */
+  readonly tuner?: Tuner;
   learningRate: number;
   /** Steps and epochs trained so far. */
   steps: number;

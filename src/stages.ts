@@ -6,7 +6,7 @@
 import { type Arrangement, type Grid, gridOf } from './entry.ts';
 import { type Fused, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
-import type { Body, Target } from './ops/op.ts';
+import type { Body, Form, Target } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import { columns } from './tensor.ts';
 
@@ -20,6 +20,8 @@ export interface Stage {
 export interface StageOptions {
   readonly target: Target;
   readonly storageBuffers: number;
+  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  readonly usable?: (form: Form) => boolean;
   /** One dispatch per kernel. */
   readonly separate?: boolean;
 }
@@ -27,8 +29,9 @@ export interface StageOptions {
 /** Multiply-adds per column that a workgroup may be given to do one after another. */
 const LITTLE = 4096;
 
-export function stagesOf(fused: Fused, { target, storageBuffers, separate }: StageOptions): Stage[] {
+export function stagesOf(fused: Fused, options: StageOptions): Stage[] {
   const { kernels, stored, dependencies } = fused;
+  const { storageBuffers, separate } = options;
   if (separate) return kernels.map(alone);
   const stages: Stage[] = [];
   const stageOf = new Map<Node, number>();
@@ -38,7 +41,7 @@ export function stagesOf(fused: Fused, { target, storageBuffers, separate }: Sta
   };
   for (const kernel of kernels) {
     const after = Math.max(-1, ...[...dependencies(kernel)].map((other) => stageOf.get(other.node)!));
-    const merged = after < 0 ? undefined : inColumns([...stages[after].kernels, kernel], stored, target);
+    const merged = after < 0 ? undefined : inColumns([...stages[after].kernels, kernel], stored, options);
     if (merged && buffersOf(merged.kernels, stored) <= storageBuffers) put(merged, after);
     else {
       const at = stages.findIndex((stage, i) => i > after && canStandBeside(stage, kernel, stored, storageBuffers));
@@ -62,9 +65,10 @@ const alone = (kernel: Kernel): Stage => stage([kernel], { kind: 'alone' });
 const beside = (kernels: readonly Kernel[]): Stage => stage(kernels, { kind: 'beside' });
 
 /** The kernels one after another in workgroups that own columns; undefined where they cannot run so, or had better not. */
-function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, target: Target): Stage | undefined {
+function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, options: StageOptions): Stage | undefined {
+  const { target } = options;
   const lanes = target.software ? Math.max(8, target.subgroup) : 64;
-  const narrow = kernels.map((kernel) => ({ ...kernel, body: narrowBody(kernel, target, lanes) }));
+  const narrow = kernels.map((kernel) => ({ ...kernel, body: narrowBody(kernel, options, lanes) }));
   if (narrow.some(({ body }) => body?.columns === undefined)) return undefined;
   const bodies = narrow.map(({ body }) => body!);
   const widths = new Set(kernels.map(({ node }) => columns(node.shape)));
@@ -76,9 +80,10 @@ function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, target
   return stage(narrow as Kernel[], { kind: 'columns', blocks });
 }
 
-function narrowBody({ node, body }: Kernel, target: Target, lanes: number): Body | undefined {
+function narrowBody({ node, body }: Kernel, { target, usable }: StageOptions, lanes: number): Body | undefined {
   if (node.op.kind !== 'kernel' || body.columns === undefined) return undefined;
-  return node.op.body(node, { form: node.op.narrow?.(node, target, lanes), lanes });
+  const form = node.op.narrow?.(node, target, lanes);
+  return form && usable?.(form) === false ? undefined : node.op.body(node, { form, lanes });
 }
 
 /** Whether `kernel` reads what `other` writes only in its own columns, and overwrites nothing that it reads. */

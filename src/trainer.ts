@@ -17,6 +17,7 @@ import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
 import type { Shape } from './tensor.ts';
+import type { StepTuning } from './tune.ts';
 import { checkedStep, readAll, type Tensors } from './verify.ts';
 
 export interface Tensor {
@@ -57,6 +58,11 @@ export class Trainer {
     return schedule;
   }
 
+  /** The form of each matrix product of a step, and what else was tried; none on the CPU. */
+  get tuning(): readonly StepTuning[] {
+    return this.#session.tuner?.steps ?? [];
+  }
+
   /** Steps trained so far. */
   get steps(): number {
     return this.#session.steps;
@@ -81,18 +87,20 @@ export class Trainer {
     checkDataset(network, dataset, 'fit');
     checkBatch(network, dataset, 'fit');
     if (options.validation) checkDataset(network, options.validation, 'fit: validation');
-    return this.#exclusive('fit', async () => {
-      const feed = await this.#feeds.of(dataset, program);
-      const results: EpochResult[] = [];
-      for (let epoch = 1; epoch <= options.epochs; epoch++) {
-        options.signal?.throwIfAborted();
-        const trained = await trainEpoch(this.#session, feed, epoch, options);
-        const validation = options.validation && (await this.evaluate(options.validation));
-        results.push({ ...trained, validation });
-        options.onEpoch?.(results[epoch - 1]);
-      }
-      return results;
-    });
+    return this.#exclusive('fit', () =>
+      this.#tuned(async () => {
+        const feed = await this.#feeds.of(dataset, program);
+        const results: EpochResult[] = [];
+        for (let epoch = 1; epoch <= options.epochs; epoch++) {
+          options.signal?.throwIfAborted();
+          const trained = await trainEpoch(this.#session, feed, epoch, options);
+          const validation = options.validation && (await this.evaluate(options.validation));
+          results.push({ ...trained, validation });
+          options.onEpoch?.(results[epoch - 1]);
+        }
+        return results;
+      }),
+    );
   }
 
   /**
@@ -264,6 +272,16 @@ export class Trainer {
       return await work();
     } finally {
       this.#busy = '';
+    }
+  }
+
+  async #tuned<T>(work: () => Promise<T>): Promise<T> {
+    const { tuner } = this.#session;
+    tuner?.begin();
+    try {
+      return await work();
+    } finally {
+      await tuner?.end();
     }
   }
 

@@ -10,7 +10,7 @@ import { glue } from './glue.ts';
 import type { Node } from './graph.ts';
 import { PORTABLE } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
-import type { Body } from './ops/op.ts';
+import type { Body, Form } from './ops/op.ts';
 import type { GpuProgram } from './runtime.ts';
 import { link, type Phase } from './shader.ts';
 import { columns } from './tensor.ts';
@@ -45,11 +45,9 @@ interface Place {
 }
 
 export async function makeWhole(device: Device, table: Table, programs: readonly GpuProgram[]): Promise<Whole> {
-  const lanes = device.info.software ? Math.max(8, device.info.subgroup) : 64;
+  const lanes = lanesOf(device);
   const { placeOf, places, bytes } = layOut(programs);
-  const kernels = programs.flatMap((program) =>
-    program.schedule.stages.flatMap((stage) => stage.kernels.map((kernel) => ({ program, kernel }))),
-  );
+  const kernels = kernelsOf(programs);
   const phases = kernels.map(({ program, kernel }) =>
     phaseOf(kernel, program.schedule.stored, lanes, (node) => placeOf(program, node).name),
   );
@@ -84,6 +82,17 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
     destroy: () => device.destroyBuffer(arena),
   };
 }
+
+const lanesOf = ({ info }: Device): number => (info.software ? Math.max(8, info.subgroup) : 64);
+
+const kernelsOf = (programs: readonly GpuProgram[]) =>
+  programs.flatMap((program) =>
+    program.schedule.stages.flatMap((stage) => stage.kernels.map((kernel) => ({ program, kernel }))),
+  );
+
+/** The forms that its matrix products take. */
+export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
+  kernelsOf(programs).flatMap(({ kernel }) => bodyFor(kernel, lanesOf(device)).form ?? []);
 
 /** A place for every buffer that the programs touch; those they share have one. */
 function layOut(programs: readonly GpuProgram[]) {

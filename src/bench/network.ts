@@ -52,7 +52,7 @@ async function prepare(
 ): Promise<Prepared> {
   const shape = { features: features(model), outputs: outputs(model) };
   const dataset = data?.(batch * epoch) ?? synthetic({ count: batch * epoch, ...shape });
-  const net = await compile(model, { device, batch, loss, optimizer, keep: [] });
+  const net = await compile(model, { device, batch, loss, optimizer, keep: [], tune: 'off' });
   // `fit` knows a data set again, and so makes nothing for one that it has seen.
   const parts = new Map([[epoch, dataset]]);
   const part = (steps: number): Dataset => {

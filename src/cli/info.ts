@@ -2,13 +2,16 @@
 import { Command } from 'commander';
 import { type DeviceInfo, NoAdapterError, openDevice } from '../index.node.ts';
 import { platform } from '../platform.ts';
+import { testAll } from '../selftest.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';
 import { integer, outputOf } from './output.ts';
 import { versions } from './version.ts';
 
 export const infoCommand = (): Command =>
   addOutputOptions(
-    new Command('info').description('Shows the WebGPU adapter and its limits, the data folders and the versions.'),
+    new Command('info').description(
+      'Shows the WebGPU adapter, its self-test and its limits, the data folders and the versions.',
+    ),
   )
     .addHelpText('after', help)
     .action(info);
@@ -37,6 +40,7 @@ async function info(flags: OutputFlags): Promise<void> {
 async function inspect(): Promise<Gpu | { adapter: null; reason: string }> {
   try {
     const device = await openDevice();
+    await testAll(device);
     const { name: adapter, ...more } = device.info;
     const limits = Object.fromEntries(limitNames.map((name) => [name, device.gpu.limits[name]]));
     device.destroy();
@@ -57,8 +61,14 @@ const limitNames = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-function describe({ adapter, vendor, architecture, software, limits }: Gpu): string {
-  const about = { name: adapter, vendor, architecture, software: software ? 'yes, it runs on the CPU' : 'no' };
+function describe({ adapter, vendor, architecture, software, unavailable, limits }: Gpu): string {
+  const about = {
+    name: adapter,
+    vendor,
+    architecture,
+    software: software ? 'yes, it runs on the CPU' : 'no',
+    'self-test': unavailable.join('; ') || 'passed',
+  };
   const numbers = Object.entries(limits).map(([name, limit]) => [name, integer(limit)]);
   return `${section('adapter', about)}\n${section('limits', Object.fromEntries(numbers))}`;
 }

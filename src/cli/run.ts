@@ -26,7 +26,7 @@ export interface Run {
 /** Opens everything, hands it to `work` and closes it again, whatever happens. */
 export async function withRun<T>(
   flags: RunFlags,
-  options: Pick<CompileOptions, 'optimizer' | 'keep' | 'check'>,
+  options: Pick<CompileOptions, 'optimizer' | 'keep' | 'check' | 'tune'>,
   output: Output,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {

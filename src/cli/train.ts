@@ -1,6 +1,6 @@
 /** `retrograd train` */
 import { Command } from 'commander';
-import { type EpochResult, RetrogradError, type Trainer } from '../index.node.ts';
+import { type EpochResult, RetrogradError, type Trainer, type TuneMode } from '../index.node.ts';
 import { checkWritable } from './files.ts';
 import { optimizerOf } from './network.ts';
 import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
@@ -8,12 +8,13 @@ import { duration, epochOf, integer, type Output, outputOf, percentage } from '.
 import { saveParameters, sha256 } from './parameters.ts';
 import { trainingBar } from './progress.ts';
 import { describeTraining, facts, introduce, type Run, withRun } from './run.ts';
-import { count, percent, text } from './values.ts';
+import { count, oneOf, percent, text } from './values.ts';
 
 interface TrainFlags extends TrainedFlags {
   epochs: number;
   targetAccuracy?: number;
   check?: number;
+  tune: TuneMode;
   saveParameters?: string;
 }
 
@@ -29,12 +30,20 @@ export function trainCommand(signal: AbortSignal): Command {
     ['--epochs <n>', 'times through the training data', count, '5'],
     ['--target-accuracy <%>', 'stop once the test accuracy reaches this; exit code 1 if it never does', percent],
     ['--check <n>', 'compare every n-th step with the CPU reference, every tensor of it', count],
+    [
+      '--tune <when>',
+      'try the forms of the matrix products: background (beside training), now (before it) or off; no result depends on it',
+      oneOf(tuneModes),
+      'background',
+    ],
     ['--save-parameters <file>', 'write weights and biases at the end, as JSON for eval', text],
   ]);
   return addOutputOptions(command)
     .addHelpText('after', help)
     .action((flags: TrainFlags) => train(flags, signal));
 }
+
+const tuneModes: Record<TuneMode, unknown> = { background: true, now: true, off: true };
 
 const help = `
 Examples:
@@ -50,7 +59,7 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   if (flags.saveParameters !== undefined) checkWritable(flags.saveParameters);
   const check = flags.check === undefined ? undefined : { every: flags.check };
   // Without a check nobody looks at the tensors of a step, and not keeping them is faster.
-  const options = { optimizer: optimizerOf(flags), check, keep: check ? undefined : [] };
+  const options = { optimizer: optimizerOf(flags), check, keep: check ? undefined : [], tune: flags.tune };
   await withRun(flags, options, output, async (run) => {
     start(run, flags, output);
     const started = performance.now();

@@ -38,6 +38,14 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
+/** The same kernel with the least for a compiler to do for a result [M, N]: what the self-test runs in its place. */
+export function smallest(form: Form, shape: readonly [number, number]): Form {
+  const { shader, constants, lanes } = form;
+  if (shader === 'gemm_subgroup') return subgroup(2, 1, constants.SUBGROUP);
+  if (shader === 'gemm_workgroup') return workgroup(2, 1, 8, 8);
+  return shader === 'gemm_flat' ? narrowForm(shape, PORTABLE, lanes) : plain(2, 1, lanes);
+}
+
 /** For kernels that share workgroups of so many lanes, which own whole columns. */
 export function narrowForm(
   [m, n]: readonly [number, number],
@@ -63,7 +71,8 @@ export function gemmForms([m, n]: readonly [number, number], { software, subgrou
     const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
     const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
     const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
-    return [...tall, block(8, 2), block(8, 1)];
+    // Plain blocks as well, for a device whose subgroups do not pass the self-test.
+    return [...tall, block(8, 2), block(8, 1), ...(width > 0 ? [plain(8, 1)] : [])];
   }
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
   // Large tiles read least, but leave processors idle where there are few of them.

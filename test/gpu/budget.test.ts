@@ -38,6 +38,7 @@ const compiled = () =>
     batch: 100,
     loss: softmaxCrossEntropy(),
     optimizer: sgd({ learningRate: 0.1 }),
+    tune: 'off', // counted in tune.test.ts
   });
 
 test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epoch reads its loss and the parameters, and makes no object', async () => {

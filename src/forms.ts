@@ -1,0 +1,64 @@
+/**
+ * Which form each step takes: the one remembered for it, else the first of its menu; and of both only what passes the
+ * self-test.
+ */
+import type { Device, DeviceInfo } from './device.ts';
+import { ShaderError } from './errors.ts';
+import type { FuseOptions } from './fuse.ts';
+import type { Graph, Node } from './graph.ts';
+import type { Form } from './ops/op.ts';
+import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
+import { allPass } from './selftest.ts';
+
+export type FormOf = NonNullable<FuseOptions['formOf']>;
+
+/** The name of the form that is known to be fastest for a step. */
+export type Recall = (step: Step) => string | undefined;
+
+export interface Plan {
+  readonly schedule: Schedule;
+  /** One per step. */
+  readonly pipelines: readonly GPUComputePipeline[];
+  /** The same steps and bindings with other forms. */
+  variant(formOf: FormOf): Schedule;
+}
+
+/** What a node may run as here; empty where it has no choice. Throws ShaderError where nothing on its menu works. */
+export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
+  const menu = (node.op.kind === 'kernel' && node.op.forms?.(node, info)) || [];
+  const working = menu.filter(({ shader }) => !faults.has(shader));
+  if (menu.length === 0 || working.length > 0) return working;
+  throw noneWorks(info);
+}
+
+const noneWorks = ({ name, unavailable }: DeviceInfo): ShaderError =>
+  new ShaderError(`no kernel of the matrix product works on ${name}: ${unavailable.join('; ')}`);
+
+/**
+ * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
+ * made again without those that fail. Forms that `options` names are taken as they are.
+ */
+export async function plan(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Promise<Plan> {
+  const usable = ({ shader }: Form): boolean => !device.faults.has(shader);
+  const variant = (formOf: FormOf) => scheduleOf(graph, { ...options, target: device.info, usable, formOf });
+  for (;;) {
+    const faults = device.faults.size;
+    const schedule = options.formOf ? variant(options.formOf) : withMenus(device, variant, recall);
+    const pipelines = Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
+    // Awaited only if all pass: a kernel that fails may not even compile.
+    pipelines.catch(() => {});
+    const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
+    if (await allPass(device, forms)) return { schedule, pipelines: await pipelines, variant };
+    if (device.faults.size === faults) throw noneWorks(device.info);
+  }
+}
+
+function withMenus(device: Device, variant: Plan['variant'], recall?: Recall): Schedule {
+  const first = variant((node) => menuOf(device, node)[0]);
+  const remembered = new Map(first.steps.map((step) => [step.nodes[0], step.form && recall?.(step)]));
+  if (first.steps.every(({ form, nodes }) => (remembered.get(nodes[0]) ?? form?.name) === form?.name)) return first;
+  return variant((node) => {
+    const menu = menuOf(device, node);
+    return menu.find(({ name }) => name === remembered.get(node)) ?? menu[0];
+  });
+}

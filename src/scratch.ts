@@ -1,0 +1,118 @@
+/**
+ * Memory of its own for one step of a schedule, to run it in any of its forms beside what training holds. Bind groups fit
+ * every form, because the layouts of all are made from the same bindings.
+ */
+import type { Device } from './device.ts';
+import { type Graph, label } from './graph.ts';
+import type { Binding, Step } from './schedule.ts';
+import { packRows, ROW_BYTES, type StepRow } from './step.ts';
+import { byteLength } from './tensor.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
+
+/** A step in one of its forms. */
+export interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly workgroups: Step['workgroups'];
+}
+
+export interface Scratch {
+  /** Writes the first contents again into what the step writes. */
+  reset(): void;
+  /** Queues one submit of so many dispatches. */
+  run(kernel: Kernel, times: number): void;
+  /** What the step writes, by tensor, as it lies in memory. */
+  read(): Promise<ReadonlyMap<string, Float32Array>>;
+  destroy(): void;
+}
+
+export interface ScratchOptions {
+  readonly graph: Graph;
+  readonly step: Step;
+  readonly row: StepRow;
+  /** First contents of a tensor, repeated where it is longer. */
+  contents(tensor: string): Float32Array<ArrayBuffer>;
+}
+
+/** Bytes that the step binds. */
+export const scratchBytes = (graph: Graph, step: Step): number =>
+  tensorsOf(graph, step).reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Throws OutOfMemoryError. */
+export async function createScratch(device: Device, { graph, step, row, contents }: ScratchOptions): Promise<Scratch> {
+  const { gpu } = device;
+  const tensors = tensorsOf(graph, step);
+  const written = tensors.filter(({ access }) => access === 'readWrite');
+  const made = await device.createBuffers([
+    { label: 'scratch step', size: ROW_BYTES, usage: UNIFORM | COPY_DST },
+    { label: 'scratch read', size: Math.max(...written.map(({ bytes }) => bytes)), usage: MAP_READ | COPY_DST },
+    ...tensors.map(({ tensor, bytes }) => ({
+      label: `scratch ${tensor}`,
+      size: bytes,
+      usage: STORAGE | COPY_SRC | COPY_DST,
+    })),
+  ]);
+  const [table, staging, ...storage] = made;
+  const bufferOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage[i]]));
+  const fill = (tensor: string): void => repeat(gpu, bufferOf.get(tensor)!, contents(tensor));
+  gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES);
+  for (const { tensor } of tensors) fill(tensor);
+  let group: GPUBindGroup | undefined;
+  const groupFor = (pipeline: GPUComputePipeline): GPUBindGroup => {
+    const buffers = [...step.bindings.map(({ tensor }) => ({ buffer: bufferOf.get(tensor)! }))];
+    const resources = step.shader.usesStep ? [...buffers, { buffer: table, size: ROW_BYTES }] : buffers;
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    return gpu.createBindGroup({ label: 'scratch', layout: pipeline.getBindGroupLayout(0), entries });
+  };
+  return {
+    reset() {
+      for (const { tensor } of written) fill(tensor);
+    },
+    run({ pipeline, workgroups }, times) {
+      group ??= groupFor(pipeline);
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, step.shader.usesStep ? [0] : []);
+      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...workgroups);
+      pass.end();
+      gpu.queue.submit([encoder.finish()]);
+    },
+    async read() {
+      const values = new Map<string, Float32Array>();
+      for (const { tensor, bytes } of written) {
+        values.set(tensor, await download(device, bufferOf.get(tensor)!, staging, bytes));
+      }
+      return values;
+    },
+    destroy() {
+      for (const buffer of made) device.destroyBuffer(buffer);
+    },
+  };
+}
+
+/** Each tensor of a step once, though it may be bound twice. */
+function tensorsOf(graph: Graph, step: Step): (Pick<Binding, 'tensor' | 'access'> & { bytes: number })[] {
+  const nodes = new Map(graph.nodes.map((node) => [label(node), node]));
+  const written = new Set(step.bindings.filter(({ access }) => access === 'readWrite').map(({ tensor }) => tensor));
+  return [...new Set(step.bindings.map(({ tensor }) => tensor))].map((tensor) => ({
+    tensor,
+    access: written.has(tensor) ? 'readWrite' : 'read',
+    bytes: byteLength(nodes.get(tensor)!.shape),
+  }));
+}
+
+function repeat({ queue }: GPUDevice, buffer: GPUBuffer, block: Float32Array<ArrayBuffer>): void {
+  for (let at = 0; at < buffer.size; at += block.byteLength) {
+    queue.writeBuffer(buffer, at, block, 0, Math.min(block.length, (buffer.size - at) / 4));
+  }
+}
+
+async function download(device: Device, from: GPUBuffer, to: GPUBuffer, bytes: number): Promise<Float32Array> {
+  const encoder = device.gpu.createCommandEncoder();
+  encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+  device.gpu.queue.submit([encoder.finish()]);
+  await device.wait(to.mapAsync(READ_MODE, 0, bytes)).catch(device.explain);
+  const data = new Float32Array(to.getMappedRange(0, bytes).slice(0));
+  to.unmap();
+  return data;
+}

@@ -1,0 +1,107 @@
+/**
+ * A trial of the forms of one step on memory of its own: a candidate has to give, bit for bit, what the form in use gives,
+ * and what the CPU reference demands; then the two are timed in turns.
+ */
+import type { Device } from './device.ts';
+import type { Graph } from './graph.ts';
+import { batch } from './ops/leaf.ts';
+import { uniforms } from './random.ts';
+import { type Memory, sampleFault } from './sample.ts';
+import type { Step } from './schedule.ts';
+import { createScratch, type Kernel, type Scratch } from './scratch.ts';
+import { type StepRow, stepRow } from './step.ts';
+import { columns, size } from './tensor.ts';
+
+export interface Trial {
+  /** Why a form of this step may not be used, or undefined. */
+  fault(kernel: Kernel): Promise<string | undefined>;
+  /** Milliseconds per dispatch of a form, or of the one in use, over a pass long enough for the clock. */
+  time(kernel?: Kernel): Promise<number>;
+  /** From now on this is the form in use. */
+  use(kernel: Kernel): void;
+  destroy(): void;
+}
+
+/** What asks the clock; tests put numbers of their own in its place. */
+export const stopwatch = {
+  /** Milliseconds that so many dispatches of a kernel take on a device with nothing else to do. */
+  async time(device: Device, scratch: Scratch, kernel: Kernel, times: number): Promise<number> {
+    const started = performance.now();
+    scratch.run(kernel, times);
+    await device.wait(device.gpu.queue.onSubmittedWorkDone());
+    return performance.now() - started;
+  },
+};
+
+/** Milliseconds of work between two looks at the clock, and dispatches at most. */
+const PASS = 10;
+const MOST = 512;
+
+/** `first` is the form in use. Throws OutOfMemoryError. */
+export async function openTrial(device: Device, graph: Graph, step: Step, first: Kernel): Promise<Trial> {
+  const row = someRow(graph);
+  const contents = fillings(step);
+  const scratch = await createScratch(device, { graph, step, row, contents });
+  const before: Memory = (tensor, index) => contents(tensor)[index % BLOCK];
+  let used = first;
+  let expected: ReadonlyMap<string, Float32Array> | undefined;
+  let times = 0;
+  const run = (kernel: Kernel) => {
+    scratch.reset();
+    scratch.run(kernel, 1);
+    return scratch.read();
+  };
+  const pass = (kernel: Kernel): Promise<number> => stopwatch.time(device, scratch, kernel, times);
+  return {
+    async fault(kernel) {
+      expected ??= await run(used);
+      const found = await run(kernel);
+      const differing = [...found].find(([tensor, data]) => !sameBits(data, expected!.get(tensor)!));
+      if (differing) return `${differing[0]} is not what the form in use makes of it`;
+      return sampleFault(step, row, before, (tensor, index) => found.get(tensor)![index]);
+    },
+    async time(kernel = used) {
+      if (times === 0) for (times = 1; times < MOST && (await pass(used)) < PASS; ) times *= 2;
+      return (await pass(kernel)) / times;
+    },
+    use(kernel) {
+      used = kernel;
+    },
+    destroy: scratch.destroy,
+  };
+}
+
+/** A full batch, and small steps, so that no parameter runs away however often a pass repeats them. */
+function someRow({ nodes }: Graph): StepRow {
+  const input = nodes.find(({ op }) => op === batch);
+  return stepRow({
+    columns: input ? columns(input.shape) : 1,
+    learningRate: 2 ** -10,
+    correction1: 1.25,
+    correction2: 1.5,
+  });
+}
+
+/** Of no simple length, so that rows differ wherever the repetition falls. */
+const BLOCK = 16381;
+
+/**
+ * Contents for the tensors of a step: factors of either sign, whose product has about unit variance; everything else in
+ * (0, 1), which suits biases, targets and the squares that optimizers keep.
+ */
+function fillings({ nodes: [product], bindings, work }: Step): (tensor: string) => Float32Array<ArrayBuffer> {
+  const length = work / size(product.shape);
+  const ranges: Record<string, number> = { A: 1, B: 3 / Math.sqrt(length) };
+  const blocks = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const [i, { name, tensor }] of bindings.entries()) {
+    const range = ranges[name];
+    const value = range ? (u: number) => range * (2 * u - 1) : (u: number) => u;
+    if (!blocks.has(tensor)) blocks.set(tensor, Float32Array.from(uniforms(BLOCK, 1, i), value));
+  }
+  return (tensor) => blocks.get(tensor)!;
+}
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [x, y] = [a, b].map(({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length));
+  return x.every((word, i) => word === y[i]);
+}
