@@ -64,15 +64,19 @@ export function narrowForm(
   };
 }
 
-/** What may be tried for a result [M, N] on a device. */
-export function gemmForms([m, n]: readonly [number, number], { software, subgroup: width }: Target): readonly Form[] {
+/** Multiply-adds below which a product is not worth the time it takes to compile a large block. */
+const LITTLE = 2 ** 18;
+
+/** What may be tried for a product [M, K] × [K, N] on a device. */
+export function gemmForms(m: number, n: number, k: number, { software, subgroup: width }: Target): readonly Form[] {
   if (software) {
     // A barrier costs more than it saves, and so does reading one address in every lane.
     const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
     const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
     const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
     // Plain blocks as well, for a device whose subgroups do not pass the self-test.
-    return [...tall, block(8, 2), block(8, 1), ...(width > 0 ? [plain(8, 1)] : [])];
+    const blocks = m * n * k < LITTLE ? [block(8, 1), ...tall] : [...tall, block(8, 2), block(8, 1)];
+    return [...blocks, ...(width > 0 ? [plain(8, 1)] : [])];
   }
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
   // Large tiles read least, but leave processors idle where there are few of them.

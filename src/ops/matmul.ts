@@ -6,7 +6,7 @@ import { append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
 import { gemmForms, gridOf, narrowForm, PORTABLE } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
-import type { KernelOp, Value } from './op.ts';
+import type { Form, KernelOp, Target, Value } from './op.ts';
 import { rowSum } from './row_sum.ts';
 import { mismatch } from './shapes.ts';
 
@@ -24,6 +24,11 @@ function layout(node: Node) {
     bK: transposeB ? 1 : bColumns,
     bColumn: transposeB ? bColumns : 1,
   };
+}
+
+function forms(node: Node, target: Target): readonly Form[] {
+  const { M, N, K } = layout(node);
+  return gemmForms(M, N, K, target);
 }
 
 export const matmul: KernelOp = {
@@ -74,11 +79,11 @@ export const matmul: KernelOp = {
     return error.map((e, i) => e + throughA[i] + throughB[i]);
   },
 
-  forms: (node, target) => gemmForms([rows(node.shape), columns(node.shape)], target),
+  forms,
 
   narrow: (node, target, lanes) => narrowForm([rows(node.shape), columns(node.shape)], target, lanes),
 
-  body(node, { form = gemmForms([rows(node.shape), columns(node.shape)], PORTABLE)[0] } = {}) {
+  body(node, { form = forms(node, PORTABLE)[0] } = {}) {
     const [a, b] = node.inputs;
     const { M, N, K } = layout(node);
     const { transposeA = false, transposeB = false } = node.attributes;

@@ -23,7 +23,7 @@ const cases = [
 function allForms(m: number, n: number): Form[] {
   const width = gpu.device.info.subgroup;
   const targets = [true, false].flatMap((software) => [0, width].map((subgroup) => ({ software, subgroup })));
-  const forms = targets.flatMap((target) => gemmForms([m, n], target));
+  const forms = targets.flatMap((target) => [1, 1e6].flatMap((k) => gemmForms(m, n, k, target)));
   return [...new Map(forms.map((form) => [form.name, form])).values()];
 }
 
