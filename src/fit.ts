@@ -7,7 +7,7 @@ import { batchRow, type Feed } from './feed.ts';
 import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { checkCount, type Session, takeRow } from './session.ts';
-import { demandFinite, demandStep } from './verify.ts';
+import { demandFinite, demandStep, readParameters } from './verify.ts';
 
 export interface FitOptions {
   epochs: number;
@@ -83,8 +83,8 @@ export async function trainEpoch(
     throw error;
   }
   await progress.finished();
-  const total = await readSum(program, 'lossTotal');
-  await demandFinite(session, total);
+  const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
+  await demandFinite(session, total, parameters);
   const seconds = progress.seconds();
   return { epoch, trainLoss: total / count, seconds, samplesPerSecond: count / seconds };
 }

@@ -9,11 +9,14 @@ const LONGEST = 2;
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 let waiting = 0;
+let turning = false;
 let since = 0;
 
 export async function patiently<T>(work: Promise<T>): Promise<T> {
   since = performance.now();
-  if (waiting++ === 0) setImmediate(turn);
+  waiting++;
+  if (!turning) setImmediate(turn);
+  turning = true;
   try {
     return await work;
   } finally {
@@ -23,7 +26,8 @@ export async function patiently<T>(work: Promise<T>): Promise<T> {
 }
 
 function turn(): void {
-  if (waiting === 0) return;
+  turning = waiting > 0;
+  if (!turning) return;
   const milliseconds = Math.min(LONGEST, SHARE * (performance.now() - since));
   if (milliseconds > 0.05) Atomics.wait(cell, 0, 0, milliseconds);
   setImmediate(turn);

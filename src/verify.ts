@@ -23,6 +23,8 @@ const read = async (program: Program, wanted: (node: Node) => boolean): Promise<
 /** Parameters and state: what a step overwrites. */
 const readState = (program: Program): Promise<Tensors> => read(program, ({ op }) => op === parameter || op === state);
 
+export const readParameters = (program: Program): Promise<Tensors> => read(program, ({ op }) => op === parameter);
+
 /** All that can be read after a step. */
 export const readAll = (program: Program): Promise<Tensors> => read(program, () => true);
 
@@ -58,8 +60,7 @@ export async function demandStep(session: Session, row: StepRow, feed: Feed): Pr
  * Throws NonFiniteError where the loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
  * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
-export async function demandFinite({ program, steps }: Session, loss: number): Promise<void> {
-  const parameters = await read(program, ({ op }) => op === parameter);
+export async function demandFinite({ program, steps }: Session, loss: number, parameters: Tensors): Promise<void> {
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
   const bad = firstNonFinite(program, await read(program, ({ op }) => op !== data));
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
