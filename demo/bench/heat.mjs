@@ -37,10 +37,10 @@ async function prepare(work, contenders, material, { say }) {
   return entries;
 }
 
-/** Longer blocks where everybody is fast, so that a block is more than its end; never so long that the slowest takes a minute. */
+/** Longer blocks where everybody is fast, so that a block is more than its end; never so long that the slowest takes more than ten seconds. */
 function stepsOf({ steps }, runners) {
   const times = runners.map(({ trialMs }) => trialMs * steps);
-  const factor = Math.min(500 / Math.min(...times), 30_000 / Math.max(...times), 50);
+  const factor = Math.min(500 / Math.min(...times), 10_000 / Math.max(...times), 50);
   return steps * Math.max(1, Math.floor(factor));
 }
 

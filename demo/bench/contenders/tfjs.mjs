@@ -26,6 +26,9 @@ export const tensorflow = (backend) => ({
   },
 });
 
+/** Steps queued before the device is waited for: with thousands under way the process crashes. */
+const BREATH = 200;
+
 /** Program 1, split-K, is left out: training leaves its curve at the second step. -1 lets tfjs choose. */
 const flagsAndWaits = { program: [-1, 0, 2, 3], submit: [15, 64, 256], wait: Object.keys(waiting) };
 
@@ -42,7 +45,10 @@ function startTraining(backend, work, material) {
         const [x, y] = batches[done++ % batches.length];
         return tf.tidy(() => optimizer.minimize(() => cost(x, y), wanted, parameters));
       };
-      for (let i = 1; i < steps; i++) step(false);
+      for (let i = 1; i < steps; i++) {
+        step(false);
+        if (i % BREATH === 0) await deviceDone(backend, choice);
+      }
       const last = step(true);
       const [loss] = await await_(choice, last.data());
       last.dispose();
