@@ -76,7 +76,9 @@ export function forFile({ machine, rounds, results, notes }) {
 
 /** What a reader has to know before trusting the numbers. */
 export function notesOn(results, rounds) {
-  const shares = results.flatMap(({ rows }) => rows.flatMap(({ blocks = [] }) => blocks.map(({ others }) => others)));
+  const shares = results.flatMap(({ rows }) =>
+    rows.flatMap(({ blocks = [] }) => blocks.flatMap(({ others }) => others ?? [])),
+  );
   const percent = (value) => `${Math.round(100 * value)} %`;
   const notes = [];
   if (shares.length) {
