@@ -58,11 +58,11 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
     table,
     arena: new Map(inArena.map(({ name, offset }) => [name, offset! / 4])),
   });
-  const pipeline = await device.pipeline(shader, 'whole step');
+  const pipeline = await device.pipeline(shader, 'whole steps');
   const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: 0x80 | 0x8 | 0x4 }]);
   const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
   const group = device.gpu.createBindGroup({
-    label: 'whole step',
+    label: 'whole steps',
     layout: pipeline.getBindGroupLayout(0),
     entries: [...shader.storage.map(({ name }) => bufferOf(name)), table.buffer].map((buffer, binding) => ({
       binding,

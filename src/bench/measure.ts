@@ -135,9 +135,11 @@ function per(steps: number, { dispatches, submits, uploadedBytes, maps, made }: 
 }
 
 function withTensors(found: Profile, { schedule }: Prepared): StepProfile {
-  const before = found.kernels.length - schedule.steps.length; // those that gather a batch
+  // Those that gather a batch; fewer kernels than steps are many whole steps in one.
+  const before = found.kernels.length - schedule.steps.length;
   const kernels = found.kernels.map((kernel, i) => {
-    const tensors = schedule.steps[i - before]?.writes.map(({ tensor }) => tensor) ?? [];
+    const step = before < 0 ? undefined : schedule.steps[i - before];
+    const tensors = step?.writes.map(({ tensor }) => tensor) ?? [];
     const writes = tensors.filter((name) => !name.startsWith('%')); // an intermediate nobody asks for by name
     return { ...kernel, writes };
   });

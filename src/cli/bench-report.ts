@@ -61,7 +61,10 @@ function printKernels({ kernels, resolution, coarse }: StepProfile): string {
   const statistic = coarse ? `means of times in units of ${digits(resolution / 1000)} µs` : 'medians';
   const runs = integer(Math.min(...kernels.map(({ runs }) => runs)));
   return [
-    line('GPU time', `${digits(total)} ms in ${plural(kernels.length, 'kernel')}   (${statistic} over ${runs} steps)`),
+    line(
+      'GPU time',
+      `${digits(total)} ms in ${plural(kernels.length, 'kernel')}   (${statistic} over ${runs} dispatches of each)`,
+    ),
     table([[' '.repeat(8), 'µs', 'share', 'kernel'], ...rows], [1, 2]),
   ].join('\n');
 }
