@@ -1,19 +1,22 @@
-// Sums over the batch: one workgroup adds up a row of X, in an order that never changes.
-// Expects: constants LANES (a power of two), COLUMNS, STRIDE; finish(sum, row, 0).
+// Sums over the batch: one workgroup adds up a row of X, in an order that does not depend on how many lanes it has.
+// Expects: constants LANES, COLUMNS, STRIDE; finish(sum, row, 0).
 // @read X: array<f32>
-var<workgroup> partial: array<f32, LANES>;
+const PARTS = 64u;
+var<workgroup> partial: array<f32, PARTS>;
 
 fn run(group: vec3u, lane: u32) {
-  var sum = 0.0;
-  for (var col = lane; col < COLUMNS; col += LANES) {
-    sum += X[group.x * STRIDE + col];
-  }
   workgroupBarrier(); // of the row before
-  partial[lane] = sum;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+  for (var part = lane; part < PARTS; part += LANES) {
+    var sum = 0.0;
+    for (var col = part; col < COLUMNS; col += PARTS) {
+      sum += X[group.x * STRIDE + col];
+    }
+    partial[part] = sum;
+  }
+  for (var half = PARTS / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) {
-      partial[lane] += partial[lane + half];
+    for (var part = lane; part < half; part += LANES) {
+      partial[part] += partial[part + half];
     }
   }
   if (lane == 0u) {

@@ -22,15 +22,15 @@ export interface DriveOptions {
 /** Milliseconds of work per submit where nobody says otherwise: short where there is a page to keep alive. */
 export const defaultMilliseconds = (): number => (typeof process !== 'undefined' && process.versions?.node ? 50 : 15);
 
-/** Milliseconds a step took when the same programs last ran: a new run need not find out from one step upwards. */
-const paces = new WeakMap<Program, number>();
+/** Steps of a submit when the same program last ran, and for how many milliseconds: a new run need not begin with one. */
+const chunks = new WeakMap<Program, { readonly steps: number; readonly milliseconds: number }>();
 
 export async function drive(engine: Engine, programs: readonly Program[], options: DriveOptions): Promise<void> {
   const { steps, row, milliseconds, signal, between, onSubmit } = options;
   const pending: Promise<void>[] = [];
   const last = programs[programs.length - 1];
-  const pace = paces.get(last);
-  let chunk = pace === undefined ? 1 : fitting(milliseconds, pace);
+  const before = chunks.get(last);
+  let chunk = before ? Math.max(1, Math.floor(before.steps * Math.min(1, milliseconds / before.milliseconds))) : 1;
   let finished = performance.now();
   for (let i = 0; i < steps; ) {
     signal?.throwIfAborted();
@@ -48,8 +48,9 @@ export async function drive(engine: Engine, programs: readonly Program[], option
     const done = engine.settled().then(() => {
       const perStep = (performance.now() - Math.max(started, finished)) / n;
       finished = performance.now();
-      paces.set(last, perStep);
-      chunk = Math.min(2 * n, fitting(milliseconds, perStep));
+      // At most twice as many: where the event loop was held up, a submit may look as if it took no time.
+      chunk = Math.max(1, Math.min(2 * n, Math.round(milliseconds / perStep)));
+      chunks.set(last, { steps: chunk, milliseconds });
     });
     done.catch(() => {}); // it is awaited below; until then it is not unhandled
     pending.push(done);
@@ -59,6 +60,3 @@ export async function drive(engine: Engine, programs: readonly Program[], option
   }
   await Promise.all(pending);
 }
-
-/** Steps in so many milliseconds; at least one. */
-const fitting = (milliseconds: number, perStep: number): number => Math.max(1, Math.round(milliseconds / perStep));

@@ -97,7 +97,8 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
     [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
-      if (!isSmall(programs, device) || !(await allPass(device, formsOfWhole(device, programs)))) return;
+      if (keyOf(programs) || !isSmall(programs, device) || !(await allPass(device, formsOfWhole(device, programs))))
+        return;
       const whole = await makeWhole(device, table, programs);
       // The net may have been destroyed while this was in the making.
       if (programs.every(isAlive)) known.set([...programs], whole);

@@ -191,7 +191,7 @@ function constant([name, value]: [string, number | boolean]): string {
   return `const ${name}: u32 = ${value}u;`;
 }
 
-/** Where a line of the linked text comes from: 'shaders/load/dense.wgsl:12'. */
+/** Where a line of the linked text comes from: 'shaders/load/b.wgsl:5'. */
 export function locate({ lines }: LinkedShader, line: number): string {
   const file = lines.findLast(({ first }) => first <= line) ?? lines[0];
   return `${file.path}:${line - file.first + 1}`;

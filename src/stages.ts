@@ -6,6 +6,7 @@
 import { type Arrangement, type Grid, gridOf } from './entry.ts';
 import { type Fused, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
+import { sharedLanes } from './ops/gemm.ts';
 import type { Body, Form, Target } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import { columns } from './tensor.ts';
@@ -27,7 +28,7 @@ export interface StageOptions {
 }
 
 /** Multiply-adds per column that a workgroup may be given to do one after another. */
-const LITTLE = 4096;
+const LITTLE_PER_COLUMN = 4096;
 
 export function stagesOf(fused: Fused, options: StageOptions): Stage[] {
   const { kernels, stored, dependencies } = fused;
@@ -67,16 +68,17 @@ const beside = (kernels: readonly Kernel[]): Stage => stage(kernels, { kind: 'be
 /** The kernels one after another in workgroups that own columns; undefined where they cannot run so, or had better not. */
 function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, options: StageOptions): Stage | undefined {
   const { target } = options;
-  const lanes = target.software ? Math.max(8, target.subgroup) : 64;
+  const lanes = sharedLanes(target);
   const narrow = kernels.map((kernel) => ({ ...kernel, body: narrowBody(kernel, options, lanes) }));
   if (narrow.some(({ body }) => body?.columns === undefined)) return undefined;
   const bodies = narrow.map(({ body }) => body!);
   const widths = new Set(kernels.map(({ node }) => columns(node.shape)));
   const work = bodies.reduce((sum, body) => sum + (body.work ?? 0), 0);
   const local = kernels.every((kernel, i) => kernels.slice(0, i).every((other) => isLocal(kernel, other, stored)));
-  if (widths.size > 1 || work > LITTLE || !local) return undefined;
+  if (widths.size > 1 || work > LITTLE_PER_COLUMN || !local) return undefined;
   const block = Math.max(...bodies.map((body) => body.columns!));
   const blocks = bodies.map((body) => block / body.columns!);
+  if (!blocks.every(Number.isInteger)) return undefined;
   return stage(narrow as Kernel[], { kind: 'columns', blocks });
 }
 

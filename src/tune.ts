@@ -22,6 +22,8 @@ export interface StepTuning {
   readonly form: string;
   /** The first of the menu, one remembered from earlier, or what measurements of this run led to. */
   readonly status: 'default' | 'remembered' | 'measured';
+  /** Why the search ended before it came to this step, where something went wrong. */
+  readonly failure?: string;
   /** What was tried, in this run or before: milliseconds per dispatch, or why it may not be used. */
   readonly candidates: readonly {
     readonly form: string;
@@ -50,6 +52,7 @@ export class Tuner {
   #search: ReturnType<typeof search> | undefined;
   #pause: Pause = { cost: FIRST };
   #over: boolean;
+  #failure: string | undefined;
   /** The rest of the pause is the compiler's. */
   #compiling = false;
   /** Milliseconds: taken so far, of all earlier fits, and when the present one began. */
@@ -109,9 +112,10 @@ export class Tuner {
       const { value, done } = await running.next();
       if (done) this.#over = true;
       else this.#wait(value);
-    } catch {
+    } catch (error) {
       // Training goes on as it was; what is wrong with the device, it will find out.
       this.#over = true;
+      this.#failure = error instanceof Error ? error.message : String(error);
     }
     this.#spent += performance.now() - started;
   }
@@ -134,6 +138,7 @@ export class Tuner {
     return {
       step: step.label,
       form: step.form!.name,
+      ...(this.#failure !== undefined && !measured && { failure: this.#failure }),
       status: measured ? 'measured' : this.#remembered.has(step) ? 'remembered' : 'default',
       candidates: tried.map(([form, result]) =>
         typeof result === 'number' ? { form, milliseconds: result } : { form, rejected: result },

@@ -8,12 +8,13 @@ import { entryPoint } from './entry.ts';
 import { type Kernel, storageOf } from './fuse.ts';
 import { glue } from './glue.ts';
 import type { Node } from './graph.ts';
-import { PORTABLE } from './ops/gemm.ts';
+import { PORTABLE, sharedLanes } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
 import type { Body, Form } from './ops/op.ts';
 import type { GpuProgram } from './runtime.ts';
 import { link, type Phase } from './shader.ts';
 import { columns } from './tensor.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 /** The step table: `rows` rows of `stride` bytes. */
 export interface Table {
@@ -45,7 +46,7 @@ interface Place {
 }
 
 export async function makeWhole(device: Device, table: Table, programs: readonly GpuProgram[]): Promise<Whole> {
-  const lanes = lanesOf(device);
+  const lanes = sharedLanes(device.info);
   const { placeOf, places, bytes } = layOut(programs);
   const kernels = kernelsOf(programs);
   const phases = kernels.map(({ program, kernel }) =>
@@ -59,7 +60,7 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
     arena: new Map(inArena.map(({ name, offset }) => [name, offset! / 4])),
   });
   const pipeline = await device.pipeline(shader, 'whole steps');
-  const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: 0x80 | 0x8 | 0x4 }]);
+  const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: STORAGE | COPY_DST | COPY_SRC }]);
   const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
   const group = device.gpu.createBindGroup({
     label: 'whole steps',
@@ -83,8 +84,6 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
   };
 }
 
-const lanesOf = ({ info }: Device): number => (info.software ? Math.max(8, info.subgroup) : 64);
-
 const kernelsOf = (programs: readonly GpuProgram[]) =>
   programs.flatMap((program) =>
     program.schedule.stages.flatMap((stage) => stage.kernels.map((kernel) => ({ program, kernel }))),
@@ -92,7 +91,7 @@ const kernelsOf = (programs: readonly GpuProgram[]) =>
 
 /** The forms that its matrix products take. */
 export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
-  kernelsOf(programs).flatMap(({ kernel }) => bodyFor(kernel, lanesOf(device)).form ?? []);
+  kernelsOf(programs).flatMap(({ kernel }) => bodyFor(kernel, sharedLanes(device.info)).form ?? []);
 
 /** A place for every buffer that the programs touch; those they share have one. */
 function layOut(programs: readonly GpuProgram[]) {

@@ -33,6 +33,20 @@ describe('a training step of 784-100-10 with SGD', () => {
     expect(schedule(feed, { keep: named, storageBuffers: 8 }).steps).toHaveLength(1);
   });
 
+  it('is linked for every width of a batch, on every kind of device', () => {
+    const targets = [false, true].flatMap((software) => [0, 4, 8, 32].map((subgroup) => ({ software, subgroup })));
+    for (const target of targets) {
+      for (let width = 1; width <= 70; width++) {
+        const { graph } = trainingNetwork({ ...mnistNet, batch: width }, sgd({ learningRate: 0.5 }));
+        for (const { shader, workgroups, label } of schedule(graph, { keep: named, storageBuffers: 16, target })
+          .steps) {
+          expect(shader.code, `${label} of ${width} columns`).not.toMatch(/\d\.\d+u/);
+          expect(workgroups.every((n) => Number.isInteger(n) && n > 0)).toBe(true);
+        }
+      }
+    }
+  });
+
   it('binds no more than 8 storage buffers in a dispatch, also with Adam', () => {
     const { steps } = schedule(trainingNetwork(mnistNet, adam()).graph, { keep: named, storageBuffers: 8 });
     expect(Math.max(...steps.map(({ bindings }) => bindings.length))).toBeLessThanOrEqual(8);

@@ -46,6 +46,9 @@ export function smallest(form: Form, shape: readonly [number, number]): Form {
   return shader === 'gemm_flat' ? narrowForm(shape, PORTABLE, lanes) : plain(2, 1, lanes);
 }
 
+/** Lanes of a workgroup that several kernels share. */
+export const sharedLanes = ({ software, subgroup: width }: Target): number => (software ? Math.max(8, width) : 64);
+
 /** For kernels that share workgroups of so many lanes, which own whole columns. */
 export function narrowForm(
   [m, n]: readonly [number, number],
@@ -53,7 +56,8 @@ export function narrowForm(
   lanes: number,
 ): Form {
   if (software && width > 0) return { ...subgroup(8, 1, width), scalar: true };
-  const columns = Math.min(4, Math.ceil(n / 4));
+  // A power of two, as the lanes are: kernels that share a workgroup own the same columns.
+  const columns = n <= 4 ? 1 : n <= 8 ? 2 : 4;
   return {
     name: `flat ${4 * columns}`,
     shader: 'gemm_flat',
@@ -65,7 +69,7 @@ export function narrowForm(
 }
 
 /** Multiply-adds below which a product is not worth the time it takes to compile a large block. */
-const LITTLE = 2 ** 18;
+const WORTH_COMPILING = 2 ** 18;
 
 /** What may be tried for a product [M, K] × [K, N] on a device. */
 export function gemmForms(m: number, n: number, k: number, { software, subgroup: width }: Target): readonly Form[] {
@@ -75,7 +79,7 @@ export function gemmForms(m: number, n: number, k: number, { software, subgroup:
     const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
     const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
     // Plain blocks as well, for a device whose subgroups do not pass the self-test.
-    const blocks = m * n * k < LITTLE ? [block(8, 1), ...tall] : [...tall, block(8, 2), block(8, 1)];
+    const blocks = m * n * k < WORTH_COMPILING ? [block(8, 1), ...tall] : [...tall, block(8, 2), block(8, 1)];
     return [...blocks, ...(width > 0 ? [plain(8, 1)] : [])];
   }
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];

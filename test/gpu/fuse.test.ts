@@ -2,18 +2,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/check.ts';
+import { watch } from '../../src/device.ts';
 import type { Graph } from '../../src/graph.ts';
 import { trainingNetwork } from '../../src/network.ts';
+import { gpuEngine } from '../../src/runtime.ts';
 import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
-import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
+import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();
 
-async function expectFusedEqualsSeparate(graph: Graph, batch: number): Promise<void> {
+async function expectFusedEqualsSeparate(graph: Graph, batch: number, on: Gpu = gpu): Promise<void> {
   const step = someStep(batch);
   const leaves = valuesFor(graph, { domain: [0.01, 0.5] });
-  const fused = await runGraph(gpu, graph, leaves, step);
-  const separate = await runGraph(gpu, graph, leaves, step, { separate: true });
+  const fused = await runGraph(on, graph, leaves, step);
+  const separate = await runGraph(on, graph, leaves, step, { separate: true });
   const reference = referenceOf(graph, leaves, step);
   expect(reference.size).toBeGreaterThan(0);
   for (const [name, value] of reference) {
@@ -52,6 +54,20 @@ describe('fused equals separate for a training step', () => {
       await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 7);
     });
   }
+
+  // The kernels and lanes of a GPU, on whatever device this is; 9 to 12 columns fill no block of it.
+  it.each([9, 12, 70])('with the forms of a GPU and %i columns', async (batch) => {
+    const facts = { ...gpu.device.info, software: false, subgroup: 0 };
+    const device = watch(gpu.device.gpu, facts);
+    const engine = await gpuEngine(device);
+    const model = mlp(20, [
+      [30, 'tanh'],
+      [10, 'linear'],
+    ]);
+    const { graph } = trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch }, optimizers.adam);
+    await expectFusedEqualsSeparate(graph, batch, { device, engine });
+    engine.destroy();
+  });
 
   it('of whatever kind', async () => {
     const small = anyTraining.filter(({ layers }) => layers.length <= 2);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/check.ts';
 import { append, createGraph } from '../../src/graph.ts';
-import { gemmForms } from '../../src/ops/gemm.ts';
+import { gemmForms, narrowForm, sharedLanes } from '../../src/ops/gemm.ts';
 import { batch, leaf } from '../../src/ops/leaf.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import type { Form } from '../../src/ops/op.ts';
@@ -23,8 +23,11 @@ const cases = [
 function allForms(m: number, n: number): Form[] {
   const width = gpu.device.info.subgroup;
   const targets = [true, false].flatMap((software) => [0, width].map((subgroup) => ({ software, subgroup })));
-  const forms = targets.flatMap((target) => [1, 1e6].flatMap((k) => gemmForms(m, n, k, target)));
-  return [...new Map(forms.map((form) => [form.name, form])).values()];
+  const forms = targets.flatMap((target) => [
+    ...[1, 1e6].flatMap((k) => gemmForms(m, n, k, target)),
+    narrowForm([m, n], target, sharedLanes(target)),
+  ]);
+  return [...new Map(forms.map((form) => [`${form.name} ${form.scalar}`, form])).values()];
 }
 
 describe('every form of the matrix product', () => {
@@ -39,7 +42,7 @@ describe('every form of the matrix product', () => {
       const values = valuesFor(graph);
       const expected = referenceOf(graph, values, someStep(n));
       const forms = allForms(m, n);
-      expect(new Set(forms.map(({ shader }) => shader)).size).toBe(gpu.device.info.subgroup > 0 ? 3 : 2);
+      expect(new Set(forms.map(({ shader }) => shader)).size).toBe(gpu.device.info.subgroup > 0 ? 4 : 3);
       let first: Map<string, Float32Array> | undefined;
       for (const form of forms) {
         const formOf = ({ op }: { op: unknown }) => (op === matmul ? form : undefined);

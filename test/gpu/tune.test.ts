@@ -219,5 +219,6 @@ describe('tuning in the background', () => {
     await expect(fit).rejects.toThrow(/aborted/);
     expect(stopwatch.time).toHaveBeenCalledTimes(1);
     expect(formsOf(net)).toEqual(new Set(['usual']));
+    expect(net.tuning.map(({ failure }) => failure)).toContain('no clock');
   });
 });

@@ -1,0 +1,49 @@
+/** How many steps go into a submit, told to an engine whose steps take a known time. */
+import { expect, test } from 'vitest';
+import { drive } from '../src/drive.ts';
+import type { Engine, Program } from '../src/engine.ts';
+import { stepRow } from '../src/step.ts';
+
+/** Steps take `milliseconds` each, one submit after another. */
+function slowEngine(milliseconds: number) {
+  const submits: number[] = [];
+  let done = Promise.resolve();
+  const engine = {
+    maxRows: 256,
+    run(_programs: unknown, rows: readonly unknown[]) {
+      submits.push(rows.length);
+      done = done.then(() => new Promise((resolve) => setTimeout(resolve, milliseconds * rows.length)));
+    },
+    settled: () => done,
+  };
+  return { engine: engine as unknown as Engine, submits };
+}
+
+const block = (milliseconds: number): void => {
+  for (const until = performance.now() + milliseconds; performance.now() < until; );
+};
+
+const options = { steps: 12, row: () => stepRow({}), milliseconds: 40 };
+
+test('a run begins with the size the last one ended with', async () => {
+  const { engine, submits } = slowEngine(10);
+  const program = {} as Program;
+  await drive(engine, [program], options);
+  expect(submits[0]).toBe(1);
+  const before = submits.length;
+  await drive(engine, [program], options);
+  expect(submits[before]).toBeGreaterThan(1);
+  expect(submits[before]).toBeLessThanOrEqual(8);
+});
+
+test('an event loop that was held up makes no submit more than twice as long as the one before', async () => {
+  const { engine, submits } = slowEngine(10);
+  const program = {} as Program;
+  for (let i = 0; i < 2; i++) {
+    await drive(engine, [program], { ...options, onSubmit: (done) => done === options.steps && block(150) });
+  }
+  for (const [i, n] of submits.entries()) {
+    if (i > 0) expect(n).toBeLessThanOrEqual(2 * Math.max(...submits.slice(0, i)));
+  }
+  expect(submits.reduce((a, b) => a + b)).toBe(2 * options.steps);
+});
