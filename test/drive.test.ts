@@ -7,14 +7,14 @@ import { stepRow } from '../src/step.ts';
 /** Steps take `milliseconds` each, one submit after another. */
 function slowEngine(milliseconds: number) {
   const submits: number[] = [];
-  let done = Promise.resolve();
+  let finish = 0;
   const engine = {
     maxRows: 256,
     run(_programs: unknown, rows: readonly unknown[]) {
       submits.push(rows.length);
-      done = done.then(() => new Promise((resolve) => setTimeout(resolve, milliseconds * rows.length)));
+      finish = Math.max(finish, performance.now()) + milliseconds * rows.length;
     },
-    settled: () => done,
+    settled: () => new Promise((resolve) => setTimeout(resolve, finish - performance.now())),
   };
   return { engine: engine as unknown as Engine, submits };
 }
