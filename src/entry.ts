@@ -21,12 +21,15 @@ export function gridOf(arrangement: Arrangement, grids: readonly Grid[]): Grid {
   return [Math.max(...grids.map(([x], i) => Math.ceil(x / arrangement.blocks[i]))), 1, 1];
 }
 
-export function entryPoint(
-  arrangement: Arrangement,
-  grids: readonly Grid[],
-  lanes: number,
-  subgroups: boolean,
-): string {
+/** The text, for a shader with these WGSL extensions. */
+export type Entry = (extensions: ReadonlySet<string>) => string;
+
+export const entryPoint =
+  (arrangement: Arrangement, grids: readonly Grid[], lanes: number): Entry =>
+  (extensions) =>
+    text(arrangement, grids, lanes, extensions.has('subgroups'));
+
+function text(arrangement: Arrangement, grids: readonly Grid[], lanes: number, subgroups: boolean): string {
   const builtins = [
     '@builtin(workgroup_id) group: vec3u',
     '@builtin(local_invocation_index) lane: u32',

@@ -46,6 +46,12 @@ export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 
 export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
 
+/** What the pointwise ops among these nodes load from memory, if they run together. */
+export function loadedBy(nodes: readonly Node[]): Node[] {
+  const loaded = nodes.flatMap((node) => (node.op.kind === 'pointwise' ? tensors(node.inputs) : []));
+  return loaded.filter((node) => !nodes.includes(node));
+}
+
 export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = false }: FuseOptions): Fused {
   const bodyOf = memo((node: Node) =>
     node.op.kind === 'kernel' ? node.op.body(node, { form: formOf?.(node) }) : undefined,
@@ -90,8 +96,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
   /** Storage buffers the kernel binds, if `extra` joined it. */
   const bindings = (kernel: Kernel, extra: Node): number => {
     const inside = [...nodesOf(kernel), extra];
-    const loaded = inside.flatMap((node) => (node.op.kind === 'pointwise' ? tensors(node.inputs) : []));
-    const external = loaded.filter((node) => !inside.includes(node));
+    const external = loadedBy(inside);
     const written = inside.filter((node) => node === extra || isStored(node));
     return Object.keys(kernel.body.operands).length + new Set([...external, ...written].map(storageOf)).size;
   };

@@ -6,6 +6,7 @@ import { type Kernel, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
 import type { PointwiseOp } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
+import type { Phase } from './shader.ts';
 import { columns, rows, stride } from './tensor.ts';
 
 /** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
@@ -52,6 +53,15 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identif
   }
   return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants };
 }
+
+/** A kernel as a phase of a shader; `names` as in Phase. */
+export const phaseOf = ({ body }: Kernel, glued: Glue, lanes: number, names?: Phase['names']): Phase => ({
+  shaders: [...body.shaders, ...glued.shaders],
+  constants: { LANES: lanes, ...body.constants, ...glued.constants },
+  glue: glued.code,
+  storage: glued.buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
+  names,
+});
 
 /** The name of a node in WGSL. */
 export const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;

@@ -5,12 +5,12 @@
 
 import { entryPoint } from './entry.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
-import { type Glue, glue, identifier } from './glue.ts';
+import { type Glue, glue, identifier, phaseOf } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
 import { PORTABLE } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
 import type { Form, Target } from './ops/op.ts';
-import { type LinkedShader, link, type Phase } from './shader.ts';
+import { type LinkedShader, link } from './shader.ts';
 import { type Stage, stagesOf } from './stages.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
 
@@ -110,25 +110,17 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
 function linkStage({ kernels, arrangement, lanes }: Stage, glued: readonly Glue[]) {
   const shared = kernels.length > 1;
   const nodes = new Map<string, Node>();
-  const phases = kernels.map(({ body }, i): Phase => {
-    const { code, buffers, shaders, constants } = glued[i];
+  const phases = kernels.map((kernel, i) => {
     const names: Record<string, string> = {};
-    for (const { name, node } of buffers) nodes.set(name, node);
-    for (const [name, node] of Object.entries(body.operands)) {
+    for (const { name, node } of glued[i].buffers) nodes.set(name, node);
+    for (const [name, node] of Object.entries(kernel.body.operands)) {
       if (shared) names[name] = identifier(storageOf(node));
       nodes.set(names[name] ?? name, node);
     }
-    return {
-      shaders: [...body.shaders, ...shaders],
-      constants: { LANES: lanes, ...body.constants, ...constants },
-      glue: code,
-      storage: buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
-      names: shared ? names : undefined,
-    };
+    return phaseOf(kernel, glued[i], lanes, names);
   });
-  const subgroups = kernels.some(({ body }) => body.shaders.includes('gemm_subgroup'));
   const grids = kernels.map(({ body }) => body.workgroups);
-  return { shader: link(phases, entryPoint(arrangement, grids, lanes, subgroups)), nodes };
+  return { shader: link(phases, entryPoint(arrangement, grids, lanes)), nodes };
 }
 
 const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));

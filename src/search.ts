@@ -10,6 +10,7 @@ import type { GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { type Kernel, scratchBytes } from './scratch.ts';
 import { passes } from './selftest.ts';
+import { median } from './statistics.ts';
 import { openTrial, type Trial } from './trial.ts';
 import { type Choices, keyOf } from './tune-cache.ts';
 import { isSmall } from './whole.ts';
@@ -149,9 +150,4 @@ async function* raced(trial: Trial, candidate: Kernel): Search<Race> {
   // The shortest times as well, because other work on the machine only ever adds.
   const won = wins(median) && wins((times) => Math.min(...times));
   return { used: median(ours), candidate: median(theirs), won };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

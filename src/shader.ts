@@ -9,6 +9,7 @@
  * shader: what is declared by each for itself gets its number. A table of lines leads from a line of the linked text back
  * to the file and its own line.
  */
+import type { Entry } from './entry.ts';
 import { literal } from './ops/numerics.ts';
 import { shaderFile } from './shaders.ts';
 import { unroll } from './unroll.ts';
@@ -59,8 +60,8 @@ export interface Residence {
   readonly arena: ReadonlyMap<string, number>;
 }
 
-/** `entry` is the text of the entry point; with several phases it calls run_0, run_1, ... */
-export function link(phases: readonly Phase[], entry: string, residence?: Residence): LinkedShader {
+/** `entry` gives the text of the entry point; with several phases it calls run_0, run_1, ... */
+export function link(phases: readonly Phase[], entry: Entry, residence?: Residence): LinkedShader {
   const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 || residence ? `_${i}` : ''));
   const files = distinct(linked.flatMap(({ files }) => files));
   const storage = placed(merged(linked.flatMap(({ storage }) => storage)), residence);
@@ -75,7 +76,7 @@ export function link(phases: readonly Phase[], entry: string, residence?: Reside
     { path: 'bindings', text: declarations.join('\n') },
     ...linked.flatMap(({ generated }) => generated).map((part) => inArena(part, residence)),
     ...files.map((part) => inArena(part, residence)),
-    { path: 'entry', text: entry },
+    { path: 'entry', text: entry(extensions) },
   ];
   let first = 1;
   const lines = parts.map(({ path, text }) => {
@@ -92,7 +93,9 @@ function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffi
   const reads = files.flatMap(({ text }) =>
     [...text.matchAll(READ)].map(([, name, type]) => ({ name: names[name] ?? name, type, access: 'read' as const })),
   );
-  const own = ownNames(files, [...Object.keys(constants), ...declaredIn(glue), ...Object.keys(names)]);
+  const own = !suffix
+    ? new Set<string>()
+    : ownNames(files, [...Object.keys(constants), ...declaredIn(glue), ...Object.keys(names)]);
   const rename = (text: string): string =>
     text.replace(/\b[A-Za-z_]\w*\b/g, (word) => names[word] ?? (own.has(word) ? `${word}${suffix}` : word));
   const isOwn = ({ text }: Part): boolean => words(text).some((word) => own.has(word));
@@ -103,7 +106,7 @@ function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffi
     ],
     files: files.map((file) => {
       const text = unroll(file.text, constants);
-      return { path: `shaders/${file.path}.wgsl`, text: suffix && isOwn(file) ? rename(text) : text };
+      return { path: `shaders/${file.path}.wgsl`, text: isOwn(file) ? rename(text) : text };
     }),
     storage: [...reads, ...storage],
   };

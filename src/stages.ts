@@ -4,11 +4,10 @@
  * each. Kernels that need nothing of each other can stand side by side in one.
  */
 import { type Arrangement, type Grid, gridOf } from './entry.ts';
-import { type Fused, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import { type Fused, type Kernel, loadedBy, nodesOf, overwrites, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
 import { sharedLanes } from './ops/gemm.ts';
 import type { Body, Form, Target } from './ops/op.ts';
-import { tensors } from './ops/shapes.ts';
 import { columns } from './tensor.ts';
 
 export interface Stage {
@@ -101,17 +100,10 @@ function isLocal(kernel: Kernel, other: Kernel, stored: ReadonlySet<Node>): bool
   const loads = Object.entries(operands).every(
     ([name, node]) => !written.has(storageOf(node)) || columnwise.includes(name),
   );
-  const epilogue = externals(kernel).every((node) => !written.has(storageOf(node)) || ownColumns(node));
-  const reads = new Set([...Object.values(other.body.operands), ...externals(other)].map(storageOf));
+  const epilogue = loadedBy(nodesOf(kernel)).every((node) => !written.has(storageOf(node)) || ownColumns(node));
+  const reads = new Set([...Object.values(other.body.operands), ...loadedBy(nodesOf(other))].map(storageOf));
   const clobbers = nodesOf(kernel).some((node) => overwrites(node) && reads.has(storageOf(node)));
   return loads && epilogue && !clobbers;
-}
-
-/** What the pointwise ops of a kernel load from memory. */
-function externals(kernel: Kernel): Node[] {
-  const inside = nodesOf(kernel);
-  const loaded = inside.flatMap((node) => (node.op.kind === 'pointwise' ? tensors(node.inputs) : []));
-  return loaded.filter((node) => !inside.includes(node));
 }
 
 /** Kernels whose forms are chosen one by one stay alone. */
@@ -133,7 +125,7 @@ function canStandBeside(
 function buffersOf(kernels: readonly Kernel[], stored: ReadonlySet<Node>): number {
   const touched = kernels.flatMap((kernel) => [
     ...Object.values(kernel.body.operands),
-    ...externals(kernel),
+    ...loadedBy(nodesOf(kernel)),
     ...nodesOf(kernel).filter((node) => stored.has(node)),
   ]);
   return new Set(touched.map(storageOf)).size;

@@ -6,14 +6,13 @@
 import type { Device } from './device.ts';
 import { entryPoint } from './entry.ts';
 import { type Kernel, storageOf } from './fuse.ts';
-import { glue } from './glue.ts';
+import { glue, phaseOf } from './glue.ts';
 import type { Node } from './graph.ts';
 import { PORTABLE, sharedLanes } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
 import type { Body, Form } from './ops/op.ts';
 import type { GpuProgram } from './runtime.ts';
 import { link, type Phase } from './shader.ts';
-import { columns } from './tensor.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 /** The step table: `rows` rows of `stride` bytes. */
@@ -33,8 +32,7 @@ export interface Whole {
 const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
 export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
-  const bodies = programs.flatMap(({ schedule }) => schedule.stages.flatMap(({ kernels }) => kernels));
-  const work = bodies.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0);
+  const work = programs.flatMap(({ schedule }) => schedule.steps).reduce((sum, step) => sum + step.work, 0);
   return work <= (info.software ? SMALL.software : SMALL.gpu);
 }
 
@@ -48,12 +46,15 @@ interface Place {
 export async function makeWhole(device: Device, table: Table, programs: readonly GpuProgram[]): Promise<Whole> {
   const lanes = sharedLanes(device.info);
   const { placeOf, places, bytes } = layOut(programs);
-  const kernels = kernelsOf(programs);
-  const phases = kernels.map(({ program, kernel }) =>
-    phaseOf(kernel, program.schedule.stored, lanes, (node) => placeOf(program, node).name),
-  );
-  const grids = kernels.map(({ kernel }) => bodyFor(kernel, lanes).workgroups);
-  const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes, false);
+  const kernels = kernelsOf(programs, lanes);
+  const phases = kernels.map(({ program, kernel }) => {
+    const nameOf = (node: Node): string => placeOf(program, node).name;
+    const names = Object.entries(kernel.body.operands).map(([name, node]) => [name, nameOf(node)]);
+    const phase = phaseOf(kernel, glue(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
+    return { ...phase, shaders: [...phase.shaders, 'step'] };
+  });
+  const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
+  const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);
   const inArena = places.filter((place) => place.offset !== undefined);
   const shader = link(phases, entry, {
     table,
@@ -84,14 +85,17 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
   };
 }
 
-const kernelsOf = (programs: readonly GpuProgram[]) =>
+/** The kernels in order, as one workgroup runs them. */
+const kernelsOf = (programs: readonly GpuProgram[], lanes: number) =>
   programs.flatMap((program) =>
-    program.schedule.stages.flatMap((stage) => stage.kernels.map((kernel) => ({ program, kernel }))),
+    program.schedule.stages.flatMap(({ kernels }) =>
+      kernels.map((kernel) => ({ program, kernel: { ...kernel, body: bodyFor(kernel, lanes) } })),
+    ),
   );
 
 /** The forms that its matrix products take. */
 export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
-  kernelsOf(programs).flatMap(({ kernel }) => bodyFor(kernel, sharedLanes(device.info)).form ?? []);
+  kernelsOf(programs, sharedLanes(device.info)).flatMap(({ kernel }) => kernel.body.form ?? []);
 
 /** A place for every buffer that the programs touch; those they share have one. */
 function layOut(programs: readonly GpuProgram[]) {
@@ -116,18 +120,6 @@ function bodyFor({ node, body }: Kernel, lanes: number): Body {
     return node.op.body(node, { form: node.op.narrow?.(node, PORTABLE, lanes), lanes });
   }
   return { ...body, constants: { ...body.constants, GROUPS: 1 }, workgroups: [1, 1, 1] };
-}
-
-function phaseOf(kernel: Kernel, stored: ReadonlySet<Node>, lanes: number, nameOf: (node: Node) => string): Phase {
-  const body = bodyFor(kernel, lanes);
-  const { code, buffers, shaders, constants } = glue({ ...kernel, body }, stored, nameOf);
-  return {
-    shaders: [...body.shaders, ...shaders, 'step'],
-    constants: { LANES: lanes, ...body.constants, ...constants },
-    glue: code,
-    storage: buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
-    names: Object.fromEntries(Object.entries(body.operands).map(([name, node]) => [name, nameOf(node)])),
-  };
 }
 
 /** Where a phase touches what one since the last barrier has written, or writes what one has touched. */

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { countCalls, flopOf, matmul, median, network, synthetic, works, xorSamples } from '../src/bench/index.ts';
 import { unitOf } from '../src/bench/measure.ts';
-import { greatestDivisor, mean, spread } from '../src/bench/statistics.ts';
 import { digits } from '../src/cli/bench-report.ts';
 import { createGraph } from '../src/graph.ts';
 import { ArgumentError, dense, sequential, sgd, softmaxCrossEntropy } from '../src/index.ts';
+import { greatestDivisor, mean, spread } from '../src/statistics.ts';
 
 describe('flop', () => {
   const products = (...sizes: [number, number, number][]) => sizes.reduce((sum, [m, n, k]) => sum + 2 * m * n * k, 0);

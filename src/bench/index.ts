@@ -1,11 +1,12 @@
 /** Everything of `retrograd/bench`: works to measure, and how. */
+
+export { median, type Spread } from '../statistics.ts';
 export { type Counter, type Counts, countCalls } from './counting.ts';
 export { flopOf } from './flop.ts';
 export { matmul } from './matmul.ts';
 export { type Measurement, type MeasureOptions, measure, type PerStep, type StepProfile } from './measure.ts';
 export { type NetworkWorkOptions, network } from './network.ts';
 export { type Kernel, type Profile, profile } from './profile.ts';
-export { median, type Spread } from './statistics.ts';
 export { synthetic, xorSamples } from './synthetic.ts';
 export type { Prepared, Work } from './work.ts';
 export { works } from './works.ts';

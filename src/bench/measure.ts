@@ -6,9 +6,9 @@ import type { Device } from '../device.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../finite.ts';
 import { checkCount } from '../session.ts';
+import { type Spread, spread } from '../statistics.ts';
 import { type Counts, countCalls } from './counting.ts';
 import { type Profile, profile } from './profile.ts';
-import { type Spread, spread } from './statistics.ts';
 import type { Prepared, Work } from './work.ts';
 
 export interface MeasureOptions {

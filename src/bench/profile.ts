@@ -2,15 +2,11 @@
  * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
  * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
  */
-import { greatestDivisor, mean, median } from './statistics.ts';
+
+import { greatestDivisor, mean, median } from '../statistics.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE, READ_MODE } from '../usage.ts';
 import { wrap } from './wrap.ts';
 
-// The numbers of GPUBufferUsage and GPUMapMode, which not every runtime defines as globals.
-const MAP_READ = 0x1;
-const COPY_SRC = 0x4;
-const COPY_DST = 0x8;
-const QUERY_RESOLVE = 0x200;
-const READ_MODE = 0x1;
 const MOST = 2048; // dispatches; a set holds 4096 queries
 
 export interface Kernel {

@@ -93,7 +93,8 @@ export function gemmForms(m: number, n: number, k: number, { software, subgroup:
 /** Rows that are computed in blocks of so many. */
 const padded = (m: number, rows: number): number => Math.ceil(m / rows) * rows;
 
-export const gridOf = ({ tile }: Form, shape: readonly number[]): readonly [number, number, number] => [
+/** The grid of workgroups for a result of this shape. */
+export const workgroupsOf = ({ tile }: Form, shape: readonly number[]): readonly [number, number, number] => [
   Math.ceil(columns(shape) / tile[1]),
   Math.ceil(rows(shape) / tile[0]),
   1,

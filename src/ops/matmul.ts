@@ -4,7 +4,7 @@
  */
 import { append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
-import { gemmForms, gridOf, narrowForm, PORTABLE } from './gemm.ts';
+import { gemmForms, narrowForm, PORTABLE, workgroupsOf } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
 import type { Form, KernelOp, Target, Value } from './op.ts';
 import { rowSum } from './row_sum.ts';
@@ -110,7 +110,7 @@ export const matmul: KernelOp = {
       columnwise: ['B'],
       work: M * K,
       lanes: form.lanes,
-      workgroups: gridOf(form, node.shape),
+      workgroups: workgroupsOf(form, node.shape),
     };
   },
 

@@ -78,7 +78,7 @@ describe('a shader that does not compile', () => {
   const broken = (glue: string) =>
     link(
       [{ shaders: ['map'], constants: { LANES: 64, GROUPS: 1, ROWS: 1, COLUMNS: 1, FINISH: true }, glue, storage: [] }],
-      entryPoint({ kind: 'alone' }, [[1, 1, 1]], 64, false),
+      entryPoint({ kind: 'alone' }, [[1, 1, 1]], 64),
     );
 
   it('is a ShaderError that names the file, its own line and what is wrong', async () => {
