@@ -9,9 +9,10 @@
 import { products } from './matmul.mjs';
 import { mlpSmall } from './mlp-small.mjs';
 import { wide } from './wide.mjs';
+import { wide1024 } from './wide-1024.mjs';
 import { xor } from './xor.mjs';
 
-export const works = [mlpSmall, wide, xor, ...products];
+export const works = [mlpSmall, wide, wide1024, xor, ...products];
 
 /** Run where nobody names any. */
-export const usual = ['mlp-small', 'wide', 'xor', 'matmul-512', 'matmul-1024'];
+export const usual = ['mlp-small', 'wide', 'wide-1024', 'xor', 'matmul-512', 'matmul-1024'];
