@@ -1,9 +1,8 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants LANES, ROWS, COLUMNS; four_values(sample, row) of a load file; permute of random; finish(value, row, col).
+// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file; permute of random; finish(value, row, col).
 // @uses step
 // @uses random
-const ROWS_PER_LANE = 16u;
 
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
@@ -21,8 +20,10 @@ fn run(group: vec3u, lane: u32) {
     if (valid) {
       x = four_values(sample, row);
     }
-    for (var i = 0u; i < min(4u, end - row); i++) {
-      finish(x[i], row + i, col);
+    for (var i = 0u; i < 4u; i++) { // @unroll
+      if (ROWS % 4u == 0u || row + i < end) {
+        finish(x[i], row + i, col);
+      }
     }
   }
 }

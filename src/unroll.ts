@@ -2,7 +2,7 @@
  * Writes out the loops of a WGSL text that are marked so, because drivers do not do it, and an array whose indices are
  * not all literals does not live in registers:
  *   for (var r = 0u; r < ROWS; r++) { // @unroll
- * The bound is a constant; the iterations go on the line of the loop, so that all other lines keep their numbers.
+ * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep their numbers.
  */
 const LOOP = /^( *)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{ \/\/ @unroll$/;
 
@@ -20,7 +20,7 @@ function unrollLines(lines: readonly string[], constants: Readonly<Record<string
     }
     const [, indent, variable, bound] = loop;
     const end = lines.indexOf(`${indent}}`, i);
-    const count = constants[bound];
+    const count = /^\d+u$/.test(bound) ? Number.parseInt(bound, 10) : constants[bound];
     if (typeof count !== 'number') throw new Error(`@unroll: the bound ${bound} is not among the constants`);
     const body = unrollLines(lines.slice(i + 1, end), constants)
       .map(withoutComment)

@@ -11,6 +11,9 @@ import { U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 import { byColumn } from './softmax.ts';
 
+/** Enough that the shuffle, computed once per lane, costs little beside them. */
+const ROWS_PER_LANE = 64;
+
 const numbers = ({ size, batch, scale }: Attributes) => ({
   size: Number(size),
   batch: Number(batch),
@@ -44,11 +47,16 @@ export const gather: KernelOp = {
     const { kind, format } = node.attributes;
     return {
       shaders: ['gather', `load/${kind}`, `load/${format}`],
-      constants: { ROWS: rows(node.shape), COLUMNS: columns(node.shape), SCALE: numbers(node.attributes).scale },
+      constants: {
+        ROWS: rows(node.shape),
+        COLUMNS: columns(node.shape),
+        ROWS_PER_LANE,
+        SCALE: numbers(node.attributes).scale,
+      },
       operands: { DATA: node.inputs[0] },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups: [Math.ceil(columns(node.shape) / lanes), Math.ceil(rows(node.shape) / 16), 1],
+      workgroups: [Math.ceil(columns(node.shape) / lanes), Math.ceil(rows(node.shape) / ROWS_PER_LANE), 1],
     };
   },
   cases: [],
