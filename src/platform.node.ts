@@ -28,7 +28,10 @@ platform.files = {
   write,
   join,
   dataFolder: () => process.env.RETROGRAD_DATA || undefined,
-  cacheFolder: () => join(cacheRoot(), 'retrograd'),
+};
+platform.cache = () => {
+  const where = join(cacheRoot(), 'retrograd');
+  return { where, read: (name) => read(join(where, name)), write: (name, bytes) => write(join(where, name), bytes) };
 };
 
 async function openDawn(): Promise<GPU | undefined> {

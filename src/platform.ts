@@ -2,6 +2,7 @@
  * What differs between a browser and Node, in one place. The browser is the default; `platform.node.ts`, imported by
  * the Node entries only, fills in the rest.
  */
+import { type Cache, pageCache } from './cache.ts';
 import { databaseStore, type Store } from './store.ts';
 
 export interface Files {
@@ -12,8 +13,6 @@ export interface Files {
   join(...parts: string[]): string;
   /** RETROGRAD_DATA: a folder that holds `mnist/` and the like. */
   dataFolder(): string | undefined;
-  /** Where downloads are kept between runs. */
-  cacheFolder(): string;
 }
 
 export interface Platform {
@@ -25,6 +24,8 @@ export interface Platform {
   runtime(): Promise<string>;
   /** Where what was learnt about a device is kept between runs; undefined where nothing may be kept. */
   store(): Store | undefined;
+  /** Where downloads are kept between runs; undefined where nothing may be kept. */
+  cache(): Cache | undefined;
   /** Absent in a browser. */
   files?: Files;
 }
@@ -34,4 +35,5 @@ export const platform: Platform = {
   patiently: (work) => work,
   runtime: async () => globalThis.navigator?.userAgent ?? 'unknown',
   store: databaseStore,
+  cache: pageCache,
 };

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import '../src/platform.node.ts';
+import type { OnProgress } from '../src/data/bytes.ts';
 import type { DatasetPair } from '../src/data/dataset.ts';
 import { type KnownSet, locate } from '../src/data/locate.ts';
 import { fashionMnist, mnist } from '../src/data/mnist.ts';
@@ -172,10 +173,11 @@ describe('a known set on a server', () => {
 
   test('is downloaded once, with progress, and then read from the cache', async () => {
     const received = new Map<string, number>();
-    const first = await locate(set, undefined, ({ file, received: bytes, total }) => {
+    const onProgress: OnProgress = ({ file, received: bytes, total }) => {
       received.set(basename(file), bytes);
       expect(total).toBe(answers.get(new URL(file).pathname)!.length);
-    });
+    };
+    const first = await locate(set, { onProgress });
     expect(first).toMatchObject({ name: 'Known', source: `${cache}/known` });
     expect(first.files.trainImages.bytes).toEqual(own.trainImages);
     expect(received.get('train-labels-idx1-ubyte.gz')).toBe(gzipSync(own.trainLabels).length);
@@ -201,9 +203,22 @@ describe('a known set on a server', () => {
   });
 
   test('is read from a base URL by `from`, which touches no cache', async () => {
-    const located = await locate(set, set.mirrors[1]);
+    const located = await locate(set, { from: set.mirrors[1] });
     expect(located).toMatchObject({ name: 'Known', source: set.mirrors[1] });
     await expect(readdir(cache)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('given with `keep` goes into the cache, unless it is another set', async () => {
+    const files = roles.map((role) => new File([own[role] as Uint8Array<ArrayBuffer>], names[role]));
+    await locate(set, {
+      from: files.with(0, new File([own.testImages as Uint8Array<ArrayBuffer>], names.trainImages)),
+      keep: true,
+    });
+    await expect(readdir(cache)).rejects.toThrow(/ENOENT/);
+    await locate(set, { from: files, keep: true });
+    asked.length = 0;
+    expect((await locate(set)).files).toMatchObject({ trainImages: { bytes: own.trainImages } });
+    expect(asked).toEqual([]);
   });
 
   test('fails by name where the cache cannot be written', async () => {

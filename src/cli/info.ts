@@ -30,7 +30,7 @@ interface Gpu extends Omit<DeviceInfo, 'name'> {
 async function info(flags: OutputFlags): Promise<void> {
   const { emit, say } = outputOf(flags);
   const gpu = await inspect();
-  const folders = { dataFolder: platform.files!.dataFolder() ?? null, cacheFolder: platform.files!.cacheFolder() };
+  const folders = { dataFolder: platform.files!.dataFolder() ?? null, cacheFolder: platform.cache()!.where };
   emit({ event: 'info', ...gpu, ...folders, versions: versions() });
   say(gpu.adapter === null ? section('adapter', { none: gpu.reason }) : describe(gpu));
   say(section('data', { RETROGRAD_DATA: folders.dataFolder ?? 'not set', 'cache folder': folders.cacheFolder }));

@@ -55,6 +55,11 @@ export async function unpack(bytes: Uint8Array, what: string): Promise<Uint8Arra
   return concat(parts);
 }
 
+export async function pack(bytes: Uint8Array): Promise<Uint8Array> {
+  const plain = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  return new Uint8Array(await new Response(plain.pipeThrough(new CompressionStream('gzip'))).arrayBuffer());
+}
+
 function promisedLength(start: Uint8Array, what: string): number | undefined {
   return start.length >= headerLength(start, what) ? fileLength(sizes(start, what)) : undefined;
 }

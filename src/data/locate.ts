@@ -5,7 +5,7 @@
 import { DataError } from '../errors.ts';
 import { platform } from '../platform.ts';
 import { hex, nameOf, type OnProgress, readBytes, type Source } from './bytes.ts';
-import { unpack } from './idx.ts';
+import { pack, unpack } from './idx.ts';
 
 const fileNames = {
   trainImages: 'train-images-idx3-ubyte',
@@ -43,8 +43,15 @@ export interface Located {
 
 type From = string | URL | readonly File[] | Four<Source>;
 
-export async function locate(set: KnownSet, from?: From, onProgress?: OnProgress): Promise<Located> {
-  if (from !== undefined) return fromCaller(set, from, onProgress);
+export async function locate(
+  set: KnownSet,
+  { from, keep: wanted, onProgress }: { from?: From; keep?: boolean; onProgress?: OnProgress } = {},
+): Promise<Located> {
+  if (from !== undefined) {
+    const given = await fromCaller(set, from, onProgress);
+    if (wanted && given.name === set.name) await keep(set, given.files);
+    return given;
+  }
   const looked: string[] = [];
   const data = platform.files?.dataFolder();
   if (data) {
@@ -103,40 +110,54 @@ async function openFolder(folder: string, onProgress?: OnProgress): Promise<Four
   return files as Four<IdxFile>;
 }
 
-/** Each file from the cache where it is whole, else from the first mirror that has it, and then into the cache. */
-async function download(set: KnownSet, looked: readonly string[], onProgress?: OnProgress): Promise<Located> {
-  const cache = platform.files && within(platform.files.cacheFolder(), set.folder);
-  const folders = cache ? [cache, ...set.mirrors] : set.mirrors;
-  const files: Partial<Four<IdxFile>> = {};
-  for (const role of roles) {
-    const { folder, packed, file } = await firstWhole(set, role, folders, looked, onProgress);
-    if (cache && folder !== cache) await platform.files!.write(within(cache, `${fileNames[role]}.gz`), packed);
-    files[role] = file;
-  }
-  return { name: set.name, source: cache ?? set.mirrors[0]!, files: files as Four<IdxFile> };
+/** A place that may hold the packed files of a set. */
+interface Shelf {
+  readonly where: string;
+  read(file: string): Promise<Uint8Array | undefined>;
 }
 
-async function firstWhole(
-  set: KnownSet,
-  role: Role,
-  folders: readonly string[],
-  looked: readonly string[],
-  onProgress?: OnProgress,
-) {
+const fileOf = (role: Role): string => `${fileNames[role]}.gz`;
+
+/** Each file from the cache where it is whole, else from the first mirror that has it, and then into the cache. */
+async function download(set: KnownSet, looked: readonly string[], onProgress?: OnProgress): Promise<Located> {
+  const cache = platform.cache();
+  const kept: Shelf | undefined = cache && {
+    where: within(cache.where, set.folder),
+    read: (file) => cache.read(within(set.folder, file)),
+  };
+  const mirrors = set.mirrors.map(
+    (where): Shelf => ({ where, read: (file) => readBytes(within(where, file), onProgress) }),
+  );
+  const files: Partial<Four<IdxFile>> = {};
+  for (const role of roles) {
+    const { shelf, packed, file } = await firstWhole(set, role, kept ? [kept, ...mirrors] : mirrors, looked);
+    if (shelf !== kept) await cache?.write(within(set.folder, fileOf(role)), packed);
+    files[role] = file;
+  }
+  return { name: set.name, source: kept?.where ?? set.mirrors[0]!, files: files as Four<IdxFile> };
+}
+
+async function firstWhole(set: KnownSet, role: Role, shelves: readonly Shelf[], looked: readonly string[]) {
   const failures = [...looked];
-  for (const folder of folders) {
-    const where = within(folder, `${fileNames[role]}.gz`);
+  for (const shelf of shelves) {
+    const where = within(shelf.where, fileOf(role));
     try {
-      const packed = await readBytes(where, onProgress);
+      const packed = await shelf.read(fileOf(role));
       if (!packed) throw new DataError(`${where}: no such file`);
       const file = await verified(set, role, { where, bytes: await unpack(packed, where) });
-      return { folder, packed, file };
+      return { shelf, packed, file };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       failures.push(error.message);
     }
   }
   throw notFound(set, failures);
+}
+
+/** Puts the files of a set, which are the originals, where `download` finds them. */
+async function keep({ folder }: KnownSet, files: Four<IdxFile>): Promise<void> {
+  const cache = platform.cache();
+  for (const role of roles) await cache?.write(within(folder, fileOf(role)), await pack(files[role].bytes));
 }
 
 async function verified(set: KnownSet, role: Role, file: IdxFile): Promise<IdxFile> {

@@ -13,6 +13,8 @@ export interface MnistOptions {
    * files themselves by their usual names, or each by its role. Looked for as `mnist` says unless given.
    */
   from?: string | URL | readonly File[] | IdxSources;
+  /** Keeps what `from` gave, if those are the original files, where later calls without `from` find them. */
+  keep?: boolean;
   /** Told while a file comes over the network. */
   onProgress?: OnProgress;
 }
@@ -25,8 +27,8 @@ export interface IdxSources {
 }
 
 /**
- * MNIST (LeCun, Cortes and Burges), from `from`, else the folder in RETROGRAD_DATA, else the cache folder, else the
- * network into the cache folder. A set of your own under the same file names is taken through `from` alone.
+ * MNIST (LeCun, Cortes and Burges), from `from`, else the folder in RETROGRAD_DATA, else the cache (a
+ * folder, or that of the browser), else the network into the cache. A set of your own under the same file names is taken through `from` alone.
  * @throws DataError saying everywhere it looked, or which file is damaged and where.
  */
 export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownMnist, options);
@@ -37,7 +39,11 @@ export const fashionMnist = (options: MnistOptions = {}): Promise<DatasetPair> =
 const knownMnist: KnownSet = {
   name: 'MNIST',
   folder: 'mnist',
-  mirrors: ['https://ossci-datasets.s3.amazonaws.com/mnist', 'https://storage.googleapis.com/cvdf-datasets/mnist'],
+  mirrors: [
+    'https://cdn.jsdelivr.net/gh/fgnt/mnist', // the one that lets pages of other sites read it
+    'https://ossci-datasets.s3.amazonaws.com/mnist',
+    'https://storage.googleapis.com/cvdf-datasets/mnist',
+  ],
   sums: {
     trainImages: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
     trainLabels: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
@@ -61,8 +67,8 @@ const knownFashionMnist: KnownSet = {
   },
 };
 
-async function load(set: KnownSet, { from, onProgress }: MnistOptions): Promise<DatasetPair> {
-  const { name, source, files } = await locate(set, from, onProgress);
+async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> {
+  const { name, source, files } = await locate(set, options);
   const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
   const test = labelledImages(`${name} test`, files.testImages, files.testLabels);
   if (`${train.shape}` !== `${test.shape}`) {
