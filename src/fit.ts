@@ -7,10 +7,14 @@ import { batchRow, type Feed } from './feed.ts';
 import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { checkCount, type Session, takeRow } from './session.ts';
+import type { StepRow } from './step.ts';
 import { demandFinite, demandStep, readParameters } from './verify.ts';
 
 export interface FitOptions {
-  epochs: number;
+  /** Epochs to complete. One that an earlier fit left off on this data set is gone on with, and counts. */
+  epochs?: number;
+  /** Or steps to take, wherever they end. The next fit on this data set goes on from there. */
+  steps?: number;
   /** Evaluated after every epoch. */
   validation?: Dataset;
   /** A new seeded order every epoch; true unless given. */
@@ -24,7 +28,7 @@ export interface FitOptions {
 }
 
 export interface Progress {
-  /** Counted from 1. */
+  /** Counted from 1 within this fit, and of how many. */
   readonly epoch: number;
   readonly epochs: number;
   /** Steps done in this epoch, and steps in an epoch. */
@@ -33,7 +37,7 @@ export interface Progress {
   /** Mean per sample over this epoch so far. */
   readonly loss: number;
   readonly samplesPerSecond: number;
-  /** Until the last epoch ends, validation left out. */
+  /** Until this fit ends, validation left out. */
   readonly secondsLeft: number;
 }
 
@@ -42,41 +46,76 @@ export interface EpochResult {
   /** Mean per sample over the epoch, each batch as it was before its update. */
   readonly trainLoss: number;
   readonly validation?: Evaluation;
-  /** Of training, without the validation. */
+  /** Of training in this fit, without the validation. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
 }
 
 /** Throws ArgumentError for options that no run could follow. */
 export function checkFit(options: FitOptions): void {
-  checkCount(options?.epochs, 'fit: epochs');
-  const { millisecondsPerSubmit: ms } = options;
+  const { epochs, steps, millisecondsPerSubmit: ms } = options ?? {};
+  if (epochs !== undefined && steps !== undefined) {
+    throw new ArgumentError(`fit: expected epochs or steps, found both: ${shown(epochs)} and ${shown(steps)}`);
+  }
+  if (steps === undefined) checkCount(epochs, 'fit: epochs');
+  else checkCount(steps, 'fit: steps');
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
     throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${shown(ms)}`);
   }
 }
 
-/** One epoch; `epoch` counts from 1 within this fit. Throws NonFiniteError, CheckError, DeviceLostError. */
+/** What a fit has to do, in steps counted from the beginning of its first epoch. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+  /** Steps in an epoch. */
+  readonly perEpoch: number;
+  /** How many epochs it touches. */
+  readonly epochs: number;
+}
+
+/** From where the last fit on this data set left off. */
+export function spanOf({ network, unfinished }: Session, dataset: Dataset, { epochs, steps }: FitOptions): Span {
+  const perEpoch = Math.ceil(dataset.count / network.batch);
+  const first = unfinished?.dataset === dataset ? unfinished.steps : 0;
+  const last = steps === undefined ? epochs! * perEpoch : first + steps;
+  return { first, last, perEpoch, epochs: Math.ceil(last / perEpoch) };
+}
+
+/**
+ * What of a span falls into an epoch, counted from 1; undefined where that ends before the epoch does. Throws
+ * NonFiniteError, CheckError, DeviceLostError.
+ */
 export async function trainEpoch(
   session: Session,
   feed: Feed,
+  span: Span,
   epoch: number,
   options: FitOptions,
-): Promise<Omit<EpochResult, 'validation'>> {
+): Promise<Omit<EpochResult, 'validation'> | undefined> {
   const { program, network, seed } = session;
-  const { count } = feed.dataset;
-  const key = shuffleKey(seed, session.epochs++);
+  const { dataset } = feed;
+  const before = (epoch - 1) * span.perEpoch;
+  const [from, to] = [Math.max(span.first - before, 0), Math.min(span.last - before, span.perEpoch)];
+  if (from === 0) {
+    session.epochs++;
+    program.clear('lossTotal');
+  }
+  const key = shuffleKey(seed, session.epochs - 1);
   const shuffled = Number(options.shuffle ?? true);
-  const progress = reporter(session, count, epoch, options);
-  program.clear('lossTotal');
+  const progress = reporter(session, dataset, { ...span, before, from, to, epoch }, options);
+  const row = (i: number): StepRow => {
+    session.unfinished = { dataset, steps: i + 1 };
+    return takeRow(session, { ...batchRow(dataset, network.batch, i), key, shuffled });
+  };
   try {
     await runSteps(session, feed, {
-      steps: Math.ceil(count / network.batch),
-      row: (i) => takeRow(session, { ...batchRow(feed.dataset, network.batch, i), key, shuffled }),
+      steps: to - from,
+      row: (i) => row(from + i),
       milliseconds: options.millisecondsPerSubmit ?? defaultMilliseconds(),
       signal: options.signal,
       between: () => session.tuner?.between(),
-      onSubmit: progress.submitted,
+      onSubmit: (done) => progress.submitted(from + done),
     });
   } catch (error) {
     progress.end();
@@ -85,8 +124,11 @@ export async function trainEpoch(
   await progress.finished();
   const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
   await demandFinite(session, total, parameters);
+  if (to < span.perEpoch) return undefined;
+  session.unfinished = undefined;
   const seconds = progress.seconds();
-  return { epoch, trainLoss: total / count, seconds, samplesPerSecond: count / seconds };
+  const samples = dataset.count - from * network.batch;
+  return { epoch, trainLoss: total / dataset.count, seconds, samplesPerSecond: samples / seconds };
 }
 
 /** All steps of an epoch; where every n-th is checked, in stretches between those. */
@@ -110,22 +152,38 @@ async function runSteps(session: Session, feed: Feed, options: Parameters<typeof
   }
 }
 
+interface Stretch extends Span {
+  /** Steps of the span in the epochs before this one. */
+  readonly before: number;
+  /** Steps of this epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly epoch: number;
+}
+
 /** Tells `onProgress` about ten times a second, from a total that is read while training goes on. */
-function reporter({ program, network }: Session, count: number, epoch: number, { epochs, onProgress }: FitOptions) {
+function reporter(
+  { program, network: { batch } }: Session,
+  { count }: Dataset,
+  { before, from, to, epoch, epochs, last, perEpoch }: Stretch,
+  { onProgress }: FitOptions,
+) {
   const started = performance.now();
-  const steps = Math.ceil(count / network.batch);
   const seconds = () => (performance.now() - started) / 1000;
+  const samplesIn = (steps: number): number =>
+    Math.floor(steps / perEpoch) * count + Math.min((steps % perEpoch) * batch, count);
   let running: Promise<void> | undefined;
-  let last = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   const report = async (step: number): Promise<void> => {
     const total = await readSum(program, 'lossTotal');
-    const samples = Math.min(step * network.batch, count);
-    const samplesPerSecond = samples / seconds();
+    const done = samplesIn(before + step);
+    const samplesPerSecond = (done - samplesIn(before + from)) / seconds();
     if (ended) return;
-    const secondsLeft = (count * (epochs - epoch + 1) - samples) / samplesPerSecond;
-    onProgress!({ epoch, epochs, step, steps, loss: total / samples, samplesPerSecond, secondsLeft });
+    const secondsLeft = (samplesIn(last) - done) / samplesPerSecond;
+    const loss = total / (done - samplesIn(before));
+    onProgress!({ epoch, epochs, step, steps: perEpoch, loss, samplesPerSecond, secondsLeft });
   };
   return {
     seconds,
@@ -133,16 +191,16 @@ function reporter({ program, network }: Session, count: number, epoch: number, {
     end(): void {
       ended = true;
     },
-    /** When the last report, that of the whole epoch, is out. */
+    /** When the last report, that of all the steps, is out. */
     async finished(): Promise<void> {
       await running;
       if (failure) throw failure.error;
-      if (onProgress) await report(steps);
+      if (onProgress) await report(to);
     },
     submitted(step: number): void {
       if (failure) throw failure.error;
-      if (!onProgress || running || step === steps || performance.now() - last < 100) return;
-      last = performance.now();
+      if (!onProgress || running || step === to || performance.now() - latest < 100) return;
+      latest = performance.now();
       running = report(step)
         .catch((error) => {
           failure = { error };

@@ -12,6 +12,7 @@ import {
   outputs,
   type Parameter,
 } from './model.ts';
+import { activation, appendSlope } from './ops/activation.ts';
 import { gather } from './ops/gather.ts';
 import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
 import { correct, tally } from './ops/metrics.ts';
@@ -38,6 +39,17 @@ export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer):
   );
   if (optimizer) for (const { node } of parameters) appendUpdate(graph, optimizer, node, gradients.get(node)!);
   return { graph, parameters };
+}
+
+/** As `trainingNetwork` without updates, and σ'(z) of each layer as `slope1`, ...; which tensors have a column per sample. */
+export function inspectionNetwork(options: NetworkOptions): Network & { perSample(name: string): boolean } {
+  const { graph, parameters } = trainingNetwork(options);
+  for (const node of [...graph.nodes]) {
+    const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
+    if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
+  }
+  const ofAll = new Set(parameters.flatMap(({ node: { name } }) => [name, `d${name}`]));
+  return { graph, parameters, perSample: (name) => !ofAll.has(name) };
 }
 
 /** x, y -> `lossTotal` and `correctTotal` over many batches. */

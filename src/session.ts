@@ -1,4 +1,5 @@
 /** What a compiled model holds while it lives; train.ts, fit.ts, feed.ts and verify.ts work on it. */
+import type { Dataset } from './data/dataset.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import { shown } from './finite.ts';
@@ -21,9 +22,11 @@ export interface Session {
   /** Of `program`; none on the CPU. */
   readonly tuner?: Tuner;
   learningRate: number;
-  /** Steps and epochs trained so far. */
+  /** Steps trained and epochs begun so far. */
   steps: number;
   epochs: number;
+  /** The epoch that `fit` left off, if any, and the steps it has done of it. */
+  unfinished?: { readonly dataset: Dataset; readonly steps: number };
 }
 
 /** The row of the step that comes next, which is not counted yet. */

@@ -35,6 +35,14 @@ function copyRows(from: ArrayLike<number>, fromStride: number, to: Float32Array,
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) to[i * toStride + j] = from[i * fromStride + j];
 }
 
+/** The first n columns of a compact tensor, as one of its own. */
+export function firstColumns(shape: Shape, data: ArrayLike<number>, n: number): { shape: Shape; data: Float32Array } {
+  const narrow = [...shape.slice(0, -1), n];
+  const out = new Float32Array(size(narrow));
+  copyRows(data, columns(shape), out, n, narrow);
+  return { shape: narrow, data: out };
+}
+
 /** [n][features] (samples one after another) -> [features, batch], the columns from n on zero. */
 export function toColumns(samples: ArrayLike<number>, features: number, batch: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(features * batch);

@@ -6,17 +6,17 @@ import type { Program } from './engine.ts';
 import { ArgumentError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
-import { checkFit, type EpochResult, type FitOptions, trainEpoch } from './fit.ts';
+import { checkFit, type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
-import { evaluationNetwork, predictionNetwork, trainingNetwork } from './network.ts';
+import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { step } from './ops/leaf.ts';
 import { checkLearningRate } from './optim.ts';
 import { checkParameters } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
-import type { Shape } from './tensor.ts';
+import { firstColumns, type Shape } from './tensor.ts';
 import type { StepTuning } from './tune.ts';
 import { checkedStep, readAll, type Tensors } from './verify.ts';
 
@@ -78,7 +78,9 @@ export class Trainer {
   }
 
   /**
-   * Trains on a data set; resolves with a result per epoch. Throws ShapeError or ArgumentError where data and model do not
+   * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
+   * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; a `step`
+   * in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
    * fit, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
@@ -91,9 +93,11 @@ export class Trainer {
       this.#tuned(async () => {
         const feed = await this.#feeds.of(dataset, program);
         const results: EpochResult[] = [];
-        for (let epoch = 1; epoch <= options.epochs; epoch++) {
+        const span = spanOf(this.#session, dataset, options);
+        for (let epoch = 1; epoch <= span.epochs; epoch++) {
           options.signal?.throwIfAborted();
-          const trained = await trainEpoch(this.#session, feed, epoch, options);
+          const trained = await trainEpoch(this.#session, feed, span, epoch, options);
+          if (!trained) break;
           const validation = options.validation && (await this.evaluate(options.validation));
           results.push({ ...trained, validation });
           options.onEpoch?.(results[epoch - 1]);
@@ -140,6 +144,7 @@ export class Trainer {
     const { network, engine, program } = this.#session;
     this.#assertIdle('step');
     const { columns, tensors } = packBatch(network, x, y, 'step');
+    this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     write(program, tensors);
     engine.run([program], [takeRow(this.#session, { columns })]);
   }
@@ -162,6 +167,30 @@ export class Trainer {
       return this.#readByKey(program, ({ node }) => `d${node.name}`);
     };
     return this.#inTurn(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
+  }
+
+  /**
+   * Every named tensor of a forward and backward pass on this batch, by name, as [features, n]; nothing is updated. Those of
+   * `tensor`, and `slope1` = σ'(z1) of each layer whose activation works element by element. Arguments and errors as for
+   * `step`.
+   */
+  async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
+    const { network, engine } = this.#session;
+    this.#assertAlive('tensors');
+    const { columns, tensors } = packBatch(network, x, y, 'tensors');
+    const { graph, perSample } = inspectionNetwork(network);
+    const isNamed = (node: Node) => node.name !== '';
+    const inspect = async (program: Program) => {
+      write(program, tensors);
+      engine.run([program], [stepRow({ columns })]);
+      const read = async (name: string, shape: Shape) => {
+        const data = await program.read(name);
+        return [name, perSample(name) ? firstColumns(shape, data, columns) : { shape, data }] as const;
+      };
+      const wanted = [...program.tensors].filter(([name]) => name !== 'lossTotal');
+      return Object.fromEntries(await Promise.all(wanted.map(([name, { shape }]) => read(name, shape))));
+    };
+    return this.#inTurn(() => this.#on('tensors', () => graph, isNamed, inspect));
   }
 
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */

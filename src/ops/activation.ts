@@ -1,20 +1,22 @@
 /** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation of activations.ts. */
-import { type Attributes, append, type Node } from '../graph.ts';
+import { type Attributes, append, type Graph, type Node } from '../graph.ts';
 import type { Shape } from '../tensor.ts';
 import { type Activation, activations, activation as rowOf } from './activations.ts';
 import { TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp } from './op.ts';
+import type { Case, PointwiseOp, Range } from './op.ts';
 import { equalShapes } from './shapes.ts';
 
 const row = (attributes: Attributes): Activation => rowOf(String(attributes.f));
+
+/** What σ' of an activation is computed from: a or z. */
+const savedOf = (node: Node): Node => (row(node.attributes).saves === 'output' ? node : node.inputs[0]);
 
 export const activation: PointwiseOp = {
   kind: 'pointwise',
   name: 'activation',
   shape: (inputs) => inputs[0].shape,
   gradient: (graph, node, upstream) => {
-    const saved: Node = row(node.attributes).saves === 'output' ? node : node.inputs[0];
-    return [() => append(graph, activationGradient, [upstream, saved], { f: node.attributes.f })];
+    return [() => append(graph, activationGradient, [upstream, savedOf(node)], { f: node.attributes.f })];
   },
   title: ({ f }) => String(f),
   f: ([z], { attributes }) => row(attributes).f(z),
@@ -40,15 +42,36 @@ export const activationGradient: PointwiseOp = {
   shaders: (attributes) => ['pointwise/hadamard', row(attributes).shader],
   call: ([upstream, saved], attributes) => `hadamard(${upstream}, ${row(attributes).wgsl}_gradient(${saved}))`,
   cases: everyActivation((f) => {
-    // A saved output stays in the range of σ.
-    const saved = { sigmoid: [0, 1], tanh: [-1, 1], elu: [-1, 3], softplus: [0, 9] }[f as string] ?? [-9, 9];
-    const domain = [[-2, 2], saved] as [[number, number], [number, number]];
+    const domain: Range[] = [[-2, 2], savedRange(f)];
     return [
       [7, 33],
       [100, 7],
     ].map((shape: Shape) => ({ shapes: [shape, shape], attributes: { f }, domain }));
   }),
 };
+
+/** σ'(saved) alone, to be looked at; nothing is trained through it. */
+export const activationSlope: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'activationSlope',
+  shape: (inputs) => inputs[0].shape,
+  title: ({ f }) => `${f}′`,
+  f: ([saved], { attributes }) => row(attributes).gradient(saved),
+  rounding: ([saved], result, { attributes }) => row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
+  shaders: (attributes) => [row(attributes).shader],
+  call: ([saved], attributes) => `${row(attributes).wgsl}_gradient(${saved})`,
+  cases: everyActivation((f) => [{ shapes: [[7, 33]], attributes: { f }, domain: savedRange(f) }]),
+};
+
+/** Appends σ'(z) of a node a = σ(z). */
+export const appendSlope = (graph: Graph, node: Node, name: string): Node =>
+  append(graph, activationSlope, [savedOf(node)], { f: node.attributes.f }, name);
+
+/** Where a saved output of σ can lie, or what z may be. */
+function savedRange(f: string): Range {
+  const ranges: Record<string, Range> = { sigmoid: [0, 1], tanh: [-1, 1], elu: [-1, 3], softplus: [0, 9] };
+  return ranges[f] ?? [-9, 9];
+}
 
 function everyActivation(cases: (name: string) => Case[]): Case[] {
   return Object.keys(activations).flatMap(cases);

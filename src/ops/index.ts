@@ -1,5 +1,5 @@
 /** Every op. The op-wide tests run over this list; a new op is one line here. */
-import { activation, activationGradient } from './activation.ts';
+import { activation, activationGradient, activationSlope } from './activation.ts';
 import { gather } from './gather.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
@@ -18,6 +18,7 @@ export const ops: readonly Op[] = [
   hadamard,
   activation,
   activationGradient,
+  activationSlope,
   softmax,
   softmaxGradient,
   lossTerms,

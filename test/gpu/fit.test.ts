@@ -298,6 +298,71 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
+    test('fit goes on where the last one left off: so many steps, an abort, the rest of the epochs', async () => {
+      const [whole, parts] = [await make(), await make()];
+      const history = await whole.fit(data, { epochs: 3 });
+      const seen: Progress[] = [];
+      const onProgress = (progress: Progress) => void seen.push(progress);
+      expect(await parts.fit(data, { steps: 4, onProgress })).toEqual([]);
+      expect(parts.steps).toBe(4);
+      expect(seen.at(-1)).toMatchObject({ epoch: 1, epochs: 1, step: 4, steps: 6, secondsLeft: 0 });
+      await parts.check(data.inputs.data.subarray(0, 4), labels.slice(0, 1));
+      const [second] = await parts.fit(data, { steps: 5, onProgress });
+      expect(seen.at(-1)).toMatchObject({ epoch: 2, epochs: 2, step: 3, steps: 6 });
+      expect(second).toMatchObject({ epoch: 1, trainLoss: history[0].trainLoss });
+      const rest = await parts.fit(data, { epochs: 2 });
+      expect(rest.map(({ trainLoss }) => trainLoss)).toEqual(history.slice(1).map(({ trainLoss }) => trainLoss));
+      expect(parts.steps).toBe(18);
+      expect(await parameterBits(parts)).toEqual(await parameterBits(whole));
+      whole.destroy();
+      parts.destroy();
+    });
+
+    test('an aborted epoch is gone on with, but not after a step of your own or on other data', async () => {
+      const others = fromArrays({ x: data.inputs.data as Float32Array, y: [...labels], shape: [4] });
+      const last = async (net: Trainer, dataset = data) => {
+        const seen: Progress[] = [];
+        await net.fit(dataset, { steps: 1, onProgress: (progress) => void seen.push(progress) });
+        return seen.at(-1)!.step;
+      };
+      const net = await make();
+      const aborted = net.fit(data, { epochs: 1, signal: AbortSignal.abort() });
+      await expect(aborted).rejects.toThrow(/abort/);
+      expect(await last(net)).toBe(1);
+      expect(await last(net)).toBe(2);
+      net.step(data.inputs.data.subarray(0, 4), labels.slice(0, 1));
+      expect(await last(net)).toBe(1);
+      expect(await last(net)).toBe(2);
+      expect(await last(net, others)).toBe(1);
+      await expect(net.fit(data, { epochs: 1, steps: 1 })).rejects.toThrow(/expected epochs or steps, found both/);
+      await expect(net.fit(data, { steps: 0 })).rejects.toThrow(/fit: steps must be a positive integer/);
+      await expect(net.fit(data, {})).rejects.toThrow(/fit: epochs must be a positive integer/);
+      net.destroy();
+    });
+
+    test('tensors gives what a step would have computed, σ′ as well, and changes nothing', async () => {
+      const net = await make();
+      const [x, y] = [data.inputs.data.subarray(0, 12), labels.slice(0, 3)];
+      const before = await parameterBits(net);
+      const found = await net.tensors(x, y);
+      expect(net.steps).toBe(0);
+      expect(await parameterBits(net)).toEqual(before);
+      net.step(x, y);
+      for (const name of ['x', 'y', 'z1', 'a1', 'delta1', 'z2', 'delta2', 'losses']) {
+        const { shape, data: values } = await net.tensor(name);
+        expect(found[name].shape, name).toEqual([shape[0], 3]);
+        const columns = Array.from(values).filter((_, i) => i % shape[1] < 3);
+        expect(Array.from(found[name].data), name).toEqual(columns);
+      }
+      for (const name of ['dW1', 'db1', 'dW2', 'db2']) expect(found[name], name).toEqual(await net.tensor(name));
+      expect(Object.keys(found)).toContain('W1');
+      expect(Object.keys(found)).not.toContain('lossTotal');
+      const { slope1, a1 } = found;
+      expect(slope1.shape).toEqual(a1.shape);
+      for (const [i, slope] of slope1.data.entries()) expect(slope).toBeCloseTo(1 - a1.data[i] ** 2, 6);
+      net.destroy();
+    });
+
     test('while fit runs evaluate waits for no one, and what would change the net is refused', async () => {
       const net = await make();
       const parameters = await net.parameters();
@@ -401,6 +466,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
         predict: () => net.predict(x),
         loss: () => net.loss(),
         gradients: () => net.gradients(x, y),
+        tensors: () => net.tensors(x, y),
         parameters: () => net.parameters(),
         tensor: () => net.tensor('a1'),
         check: () => net.check(x, y),
