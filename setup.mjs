@@ -15,6 +15,20 @@ process.chdir(root);
 const start = (args) => retrograd('train', args);
 const bench = (args) => retrograd('bench', args);
 
+const demo = (args) => page(args);
+const demoBuild = (args) => page(['build', ...args]);
+
+/** The browser demo: needs no adapter here, but one in the browser. */
+function page(args) {
+  installPackages(root, 'npm packages');
+  return foreground(process.execPath, [
+    'node_modules/vite/bin/vite.js',
+    ...args,
+    '--config',
+    'demo/mnist/vite.config.ts',
+  ]);
+}
+
 async function retrograd(command, args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) say(`${reason}\nGoing on without.`);
@@ -73,8 +87,9 @@ function newest(path) {
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const [command, ...args] = process.argv.slice(2);
-const run = { start, bench, test }[command];
-if (!run) throw new Error(`setup.mjs: "start", "bench" or "test" expected, not "${command}"`);
+const commands = { start, bench, test, demo, 'demo-build': demoBuild };
+const run = commands[command];
+if (!run) throw new Error(`setup.mjs: one of ${Object.keys(commands).join(', ')} expected, not "${command}"`);
 try {
   process.exitCode = await run(args);
 } catch (error) {

@@ -1,0 +1,152 @@
+/** What a visitor can choose, and how it is written into the address of the page. */
+import {
+  adam,
+  adamw,
+  elu,
+  gelu,
+  type LayerActivation,
+  type LossFunction,
+  leakyRelu,
+  linear,
+  momentum,
+  nesterov,
+  type Optimizer,
+  quadratic,
+  relu,
+  rmsprop,
+  sgd,
+  sigmoid,
+  sigmoidCrossEntropy,
+  silu,
+  softmaxCrossEntropy,
+  softplus,
+  tanh,
+} from 'retrograd';
+
+export const datasets = { digits: 'Digits, drawn here', mnist: 'MNIST' } as const;
+
+export const activations = { sigmoid, tanh, relu, leakyRelu, elu, gelu, silu, softplus, linear } satisfies Record<
+  string,
+  LayerActivation
+>;
+
+interface CostChoice {
+  readonly title: string;
+  readonly make: () => LossFunction;
+  /** Of the last layer. */
+  readonly output: LayerActivation;
+}
+export const costs = {
+  crossEntropy: { title: 'softmax + cross-entropy', make: softmaxCrossEntropy, output: linear },
+  binaryCrossEntropy: { title: 'sigmoid + cross-entropy', make: sigmoidCrossEntropy, output: linear },
+  quadratic: { title: 'quadratic, ½ Σ(a − y)²', make: quadratic, output: sigmoid },
+} satisfies Record<string, CostChoice>;
+
+interface OptimizerChoice {
+  readonly title: string;
+  readonly make: (options: { learningRate: number }) => Optimizer;
+  /** One at which the usual net trains steadily. */
+  readonly learningRate: number;
+}
+export const optimizers = {
+  sgd: { title: 'SGD', make: sgd, learningRate: 0.5 },
+  momentum: { title: 'momentum', make: momentum, learningRate: 0.05 },
+  nesterov: { title: 'Nesterov', make: nesterov, learningRate: 0.05 },
+  rmsprop: { title: 'RMSProp', make: rmsprop, learningRate: 0.001 },
+  adam: { title: 'Adam', make: adam, learningRate: 0.001 },
+  adamw: { title: 'AdamW', make: adamw, learningRate: 0.001 },
+} satisfies Record<string, OptimizerChoice>;
+
+export type DatasetName = keyof typeof datasets;
+export type ActivationName = keyof typeof activations;
+export type CostName = keyof typeof costs;
+export type OptimizerName = keyof typeof optimizers;
+
+export interface HiddenLayer {
+  readonly units: number;
+  readonly activation: ActivationName;
+}
+
+export interface Config {
+  readonly data: DatasetName;
+  /** The layers between the 784 pixels and the 10 classes. */
+  readonly hidden: readonly HiddenLayer[];
+  readonly cost: CostName;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+export const limits = {
+  layers: 6,
+  units: { least: 1, most: 2048 },
+  learningRate: { least: 0, most: 100 },
+  batch: { least: 1, most: 1000 },
+  seed: { least: 0, most: 2 ** 32 - 1 },
+} as const;
+
+export const usual: Config = {
+  data: 'digits',
+  hidden: [{ units: 32, activation: 'sigmoid' }],
+  cost: 'crossEntropy',
+  optimizer: 'adam',
+  learningRate: 0.005,
+  batch: 50,
+  seed: 1,
+};
+
+/** '#data=mnist&hidden=100:relu,50:relu&...': what differs from the usual. */
+export function toHash(config: Config): string {
+  const written = write(config);
+  const standard = write(usual);
+  const entries = Object.entries(written).filter(([key, value]) => value !== standard[key]);
+  // Colons and commas are allowed in a fragment, and it reads better with them.
+  const text = entries.map(
+    ([key, value]) => `${key}=${encodeURIComponent(value).replace(/%3A/g, ':').replace(/%2C/g, ',')}`,
+  );
+  return text.length > 0 ? `#${text.join('&')}` : '';
+}
+
+function write({ hidden, ...others }: Config): Record<string, string> {
+  const layers = hidden.map(({ units, activation }) => `${units}:${activation}`).join(',');
+  return { hidden: layers, ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])) };
+}
+
+/** What an address says, as far as it makes sense; the usual for the rest. */
+export function fromHash(hash: string): Config {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const oneOf = <T extends string>(key: keyof Config, table: Record<T, unknown>): T => {
+    const value = given.get(key);
+    return (value !== null && Object.hasOwn(table, value) ? value : usual[key]) as T;
+  };
+  const number = (key: 'learningRate' | 'batch' | 'seed'): number => {
+    const value = Number(given.get(key) ?? Number.NaN);
+    const whole = key === 'learningRate' || Number.isInteger(value);
+    return whole && value >= limits[key].least && value <= limits[key].most ? value : usual[key];
+  };
+  return {
+    data: oneOf('data', datasets),
+    hidden: hiddenFrom(given.get('hidden')) ?? usual.hidden,
+    cost: oneOf('cost', costs),
+    optimizer: oneOf('optimizer', optimizers),
+    learningRate: number('learningRate'),
+    batch: number('batch'),
+    seed: number('seed'),
+  };
+}
+
+/** '100:relu,50:tanh'; '' stands for no hidden layer. Undefined unless all of it makes sense. */
+function hiddenFrom(text: string | null): HiddenLayer[] | undefined {
+  if (text === null) return undefined;
+  const layers = text === '' ? [] : text.split(',').map(layerFrom);
+  return layers.every((layer) => layer !== undefined) && layers.length <= limits.layers ? layers : undefined;
+}
+
+function layerFrom(text: string): HiddenLayer | undefined {
+  const [, digits, activation = 'sigmoid'] = /^(\d{1,4})(?::(\w+))?$/.exec(text) ?? [];
+  const units = Number(digits);
+  const { least, most } = limits.units;
+  if (!(units >= least && units <= most) || !Object.hasOwn(activations, activation)) return undefined;
+  return { units, activation: activation as ActivationName };
+}

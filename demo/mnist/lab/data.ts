@@ -1,0 +1,43 @@
+/** The samples to train on: drawn here, found, or handed over. Each set is loaded once. */
+import type { DatasetPair, OnProgress } from 'retrograd/data';
+import { digits, mnist } from 'retrograd/data';
+import type { DatasetName } from '../config.ts';
+import type { DataSummary } from './protocol.ts';
+
+/** Where the server of this page has MNIST; empty where it has not. */
+declare const DATA_URL: string;
+
+export interface Library {
+  load(name: DatasetName): Promise<DatasetPair>;
+  /** The four IDX files stand for MNIST from then on. */
+  take(files: readonly File[]): Promise<DatasetPair>;
+}
+
+/** `few`: for a machine that trains slowly. Everything rejects with DataError. */
+export function createLibrary(few: () => boolean, onProgress: OnProgress): Library {
+  const known = new Map<DatasetName, Promise<DatasetPair>>();
+  const sources: Record<DatasetName, () => Promise<DatasetPair>> = {
+    digits: async () => (few() ? digits({ train: 2000, test: 500 }) : digits()),
+    mnist: () => mnist({ ...(DATA_URL && { from: DATA_URL }), onProgress }),
+  };
+  return {
+    load(name) {
+      const pair = known.get(name) ?? sources[name]();
+      known.set(name, pair);
+      pair.catch(() => known.delete(name));
+      return pair;
+    },
+    async take(files) {
+      const pair = await mnist({ from: files, keep: true });
+      known.set('mnist', Promise.resolve(pair));
+      return pair;
+    },
+  };
+}
+
+export const summaryOf = ({ train, test, source }: DatasetPair): DataSummary => ({
+  name: train.name.replace(/ train$/, ''),
+  source,
+  train: train.count,
+  test: test.count,
+});

@@ -1,0 +1,139 @@
+/** What the page asks of the lab, which runs in a worker, and what the lab tells the page. */
+import type { Report, Tensor } from 'retrograd';
+import type { Profile } from 'retrograd/bench';
+import type { Config } from '../config.ts';
+
+/** Pixels on a side of an image, and classes. */
+export const SIDE = 28;
+export const CLASSES = 10;
+
+export interface Machine {
+  readonly kind: 'gpu' | 'cpu';
+  /** 'llvmpipe (LLVM 15.0.6, 256 bits)' */
+  readonly name: string;
+  /** A GPU that is played by the CPU. */
+  readonly software: boolean;
+  /** Why there is no GPU, where there is none. */
+  readonly reason?: string;
+}
+
+export interface DataSummary {
+  readonly name: string;
+  /** 'built in', a URL, 'files given'. */
+  readonly source: string;
+  readonly train: number;
+  readonly test: number;
+}
+
+/** A net that is ready to train. */
+export interface Prepared {
+  readonly data: DataSummary;
+  /** Numbers that training adjusts. */
+  readonly parameters: number;
+  readonly graph: string;
+  /** Not on the CPU, which runs the graph. */
+  readonly schedule?: string;
+  readonly dispatches?: number;
+  /** Loss and accuracy on the test samples before the first step. */
+  readonly start: Evaluated;
+}
+
+/** opening -> preparing -> paused <-> running; or failed, or lost with the device. */
+export type Status = 'opening' | 'preparing' | 'paused' | 'running' | 'failed' | 'lost';
+
+export interface Progress {
+  /** Steps trained in all. */
+  readonly step: number;
+  /** Seconds spent training, pauses left out. */
+  readonly seconds: number;
+  /** From 1; the one under way. */
+  readonly epoch: number;
+  readonly stepOfEpoch: number;
+  readonly stepsOfEpoch: number;
+  /** Mean per sample over this epoch so far. */
+  readonly loss: number;
+  readonly samplesPerSecond: number;
+}
+
+export interface Evaluated {
+  readonly step: number;
+  readonly seconds: number;
+  /** On the test samples; mean per sample, and the share put in its class. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+export type LabEvent =
+  | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'evaluated'; readonly evaluated: Evaluated }
+  /** W1 [units, 784], a few times a second. */
+  | { readonly kind: 'weights'; readonly weights: Tensor }
+  | { readonly kind: 'download'; readonly file: string; readonly received: number; readonly total?: number }
+  /** Something went wrong outside of a call. `name` is that of the error class. */
+  | { readonly kind: 'problem'; readonly name: string; readonly message: string }
+  /** The device is gone; what the lab still holds, if anything. */
+  | { readonly kind: 'lost'; readonly message: string; readonly held?: Evaluated };
+
+/** One image: 784 numbers from 0 to 1, row by row, and its class where it is known. */
+export interface Sample {
+  readonly pixels: Float32Array;
+  readonly label?: number;
+}
+
+export interface Mistake {
+  /** In the test set. */
+  readonly index: number;
+  readonly label: number;
+  readonly guess: number;
+  /** Of the guess and of the label. */
+  readonly guessProbability: number;
+  readonly labelProbability: number;
+  readonly pixels: Float32Array;
+}
+
+export interface TestResult {
+  readonly step: number;
+  readonly count: number;
+  readonly accuracy: number;
+  /** [label][guess] */
+  readonly confusion: readonly (readonly number[])[];
+  /** The most convinced first. */
+  readonly mistakes: readonly Mistake[];
+}
+
+export type Parameters = Record<string, Tensor>;
+
+export interface Lab {
+  /** Called once, before anything else. Where there is no adapter, it works on the CPU. */
+  open(listener: (event: LabEvent) => void): Promise<Machine>;
+  /** Loads the data and compiles the net; a run under way ends. Rejects with DataError, NoAdapterError, ... by name. */
+  prepare(config: Config): Promise<Prepared>;
+  /** Takes the four IDX files in place of those the known sets come from. Rejects with DataError naming file and place. */
+  useFiles(files: File[]): Promise<DataSummary>;
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  /** One step of training. */
+  step(): Promise<void>;
+  setLearningRate(learningRate: number): Promise<void>;
+  /** A sample of the data in use. */
+  sample(set: 'train' | 'test', index: number): Promise<Sample>;
+  /** Ten probabilities (or outputs, where the cost does not make probabilities of them). */
+  predict(pixels: Float32Array): Promise<Float32Array>;
+  /**
+   * Every tensor of a forward and backward pass on one sample with the weights of now, by name: x z1 a1 slope1 delta1 W1 b1
+   * dW1 db1 ... losses, as [features, 1]. slope is σ'(z).
+   */
+  inspect(sample: Required<Sample>): Promise<Record<string, Tensor>>;
+  /** Runs the whole test set. */
+  test(): Promise<TestResult>;
+  /** One step against the CPU reference; the report also where a bound is exceeded. */
+  check(): Promise<Report>;
+  /** GPU time per kernel over some steps of training; undefined without timestamp queries. */
+  profile(): Promise<Profile | undefined>;
+  parameters(): Promise<Parameters>;
+  /** Rejects with ShapeError naming every difference, and then changes nothing. */
+  setParameters(parameters: Parameters): Promise<void>;
+  /** After a loss: a new device, the same net, the weights last held. */
+  recover(): Promise<Machine>;
+}

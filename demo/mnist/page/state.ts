@@ -1,0 +1,176 @@
+/** What the page knows, as signals, and what it can ask for. Components read the one and call the other. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import { proxy, type Remote, wrap } from 'comlink';
+import type { Tensor } from 'retrograd';
+import { type Config, fromHash, toHash } from '../config.ts';
+import type {
+  DataSummary,
+  Evaluated,
+  Lab,
+  LabEvent,
+  Machine,
+  Parameters,
+  Prepared,
+  Progress,
+  Sample,
+  Status,
+} from '../lab/protocol.ts';
+
+export const config = signal<Config>(fromHash(location.hash));
+export const machine = signal<Machine>();
+export const status = signal<Status>('opening');
+export const prepared = signal<Prepared>();
+export const progress = signal<Progress>();
+/** Every progress and evaluation since the net was made, for the charts. */
+export const losses = signal<readonly Progress[]>([]);
+export const evaluations = signal<readonly Evaluated[]>([]);
+/** W1 [units, 784] */
+export const firstLayer = signal<Tensor>();
+export const download = signal<{ readonly file: string; readonly received: number; readonly total?: number }>();
+export const problem = signal<Problem>();
+/** Why the device went, and what is still there. */
+export const loss = signal<{ readonly message: string; readonly held?: Evaluated }>();
+/** What the microscope looks at. */
+export const subject = signal<Subject>();
+
+export interface Problem {
+  /** Of the error class: 'DataError'. */
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface Subject extends Sample {
+  /** 'test sample 123', 'your drawing' */
+  readonly title: string;
+}
+
+export const latest = computed(() => evaluations.value.at(-1));
+export const isTraining = computed(() => status.value === 'running');
+/** Whether there is a net that can be worked with. */
+export const isReady = computed(() => status.value === 'running' || status.value === 'paused');
+
+const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
+export const lab: Remote<Lab> = wrap<Lab>(worker);
+worker.addEventListener('error', ({ message }) => fail(new Error(message || 'the worker did not start')));
+
+/** Points of a chart that are kept; of more, every other one goes. */
+const MOST_POINTS = 2000;
+
+function hear(event: LabEvent): void {
+  switch (event.kind) {
+    case 'status':
+      status.value = event.status;
+      break;
+    case 'progress': {
+      progress.value = event.progress;
+      const points = losses.value.length >= MOST_POINTS ? losses.value.filter((_, i) => i % 2 === 0) : losses.value;
+      losses.value = [...points, event.progress];
+      break;
+    }
+    case 'evaluated':
+      evaluations.value = [...evaluations.value, event.evaluated];
+      break;
+    case 'weights':
+      firstLayer.value = event.weights;
+      break;
+    case 'download':
+      download.value = event;
+      break;
+    case 'problem':
+      problem.value = event;
+      break;
+    case 'lost':
+      loss.value = event;
+      break;
+  }
+}
+
+export function fail(error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  problem.value = { name, message };
+}
+
+/** Work for the lab; what goes wrong is shown, and undefined comes back. */
+export async function ask<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    // A lost device is told of once, by its own event.
+    if ((error as Error)?.name !== 'DeviceLostError') fail(error);
+    return undefined;
+  }
+}
+
+/** Opens the device and makes the first net. */
+export async function begin(): Promise<void> {
+  effect(() => history.replaceState(null, '', `${location.pathname}${location.search}${toHash(config.value)}`));
+  addEventListener('hashchange', () => void adopt(fromHash(location.hash)));
+  machine.value = await ask(() => lab.open(proxy(hear)));
+  if (!machine.value) {
+    status.value = 'failed';
+    return;
+  }
+  await prepare();
+}
+
+let asked = 0;
+
+/** A fresh net for the configuration as it is now. */
+export async function prepare(): Promise<void> {
+  const mine = ++asked;
+  batch(() => {
+    problem.value = undefined;
+    loss.value = undefined;
+    progress.value = undefined;
+    losses.value = [];
+    evaluations.value = [];
+  });
+  try {
+    const made = await lab.prepare(config.value);
+    if (mine === asked) prepared.value = made;
+  } catch (error) {
+    if (mine === asked) fail(error);
+  } finally {
+    if (mine === asked) download.value = undefined;
+  }
+}
+
+/** Changes the configuration. The learning rate takes effect at once; everything else makes a fresh net. */
+export async function configure(change: Partial<Config>): Promise<void> {
+  await adopt({ ...config.value, ...change });
+}
+
+async function adopt(next: Config): Promise<void> {
+  const before = config.value;
+  if (toHash(next) === toHash(before)) return;
+  config.value = next;
+  const sameNet = toHash({ ...next, learningRate: before.learningRate }) === toHash(before);
+  if (sameNet && isReady.value) await ask(() => lab.setLearningRate(next.learningRate));
+  else await prepare();
+}
+
+export const start = () => ask(() => lab.start());
+export const pause = () => ask(() => lab.pause());
+export const step = () => ask(() => lab.step());
+export const reset = () => prepare();
+
+/** Trains on MNIST from files of the visitor's. */
+export async function useFiles(files: readonly File[]): Promise<DataSummary | undefined> {
+  const summary = await ask(() => lab.useFiles([...files]));
+  if (!summary) return undefined;
+  config.value = { ...config.value, data: 'mnist' };
+  await prepare();
+  return summary;
+}
+
+/** Goes on after the device was lost, with the weights that are left. */
+export async function recover(): Promise<void> {
+  batch(() => {
+    problem.value = undefined;
+    loss.value = undefined;
+  });
+  const found = await ask(() => lab.recover());
+  if (found) machine.value = found;
+}
+
+export const loadParameters = (parameters: Parameters) => ask(() => lab.setParameters(parameters));
