@@ -5,8 +5,8 @@ export interface Clock {
   seconds(): number;
 }
 
-export function createClock(): Clock {
-  let before = 0;
+export function createClock(seconds = 0): Clock {
+  let before = 1000 * seconds;
   let since: number | undefined;
   const running = () => (since === undefined ? 0 : performance.now() - since);
   return {

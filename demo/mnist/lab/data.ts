@@ -4,21 +4,26 @@ import { digits, mnist } from 'retrograd/data';
 import type { DatasetName } from '../config.ts';
 import type { DataSummary } from './protocol.ts';
 
-/** Where the server of this page has MNIST; empty where it has not. */
-declare const DATA_URL: string;
-
 export interface Library {
   load(name: DatasetName): Promise<DatasetPair>;
   /** The four IDX files stand for MNIST from then on. */
   take(files: readonly File[]): Promise<DatasetPair>;
 }
 
-/** `few`: for a machine that trains slowly. Everything rejects with DataError. */
-export function createLibrary(few: () => boolean, onProgress: OnProgress): Library {
+interface LibraryOptions {
+  /** Where to ask for MNIST first. */
+  readonly mnistFrom?: string;
+  /** For a machine that trains slowly. */
+  few(): boolean;
+  readonly onProgress: OnProgress;
+}
+
+/** Everything rejects with DataError. */
+export function createLibrary({ mnistFrom, few, onProgress }: LibraryOptions): Library {
   const known = new Map<DatasetName, Promise<DatasetPair>>();
   const sources: Record<DatasetName, () => Promise<DatasetPair>> = {
-    digits: async () => (few() ? digits({ train: 2000, test: 500 }) : digits()),
-    mnist: () => mnist({ ...(DATA_URL && { from: DATA_URL }), onProgress }),
+    digits: async () => digits(few() ? { train: 2000, test: 500 } : {}),
+    mnist: () => mnist({ ...(mnistFrom && { from: mnistFrom }), onProgress }),
   };
   return {
     load(name) {

@@ -1,0 +1,183 @@
+/** One net in training: trains until it is told to stop, and tells how that goes. */
+import {
+  compile,
+  type Device,
+  dense,
+  type EpochResult,
+  type FitOptions,
+  type Progress,
+  sequential,
+  type Trainer,
+} from 'retrograd';
+import type { DatasetPair } from 'retrograd/data';
+import { activations, type Config, costs, optimizers } from '../config.ts';
+import { createClock } from './clock.ts';
+import { CLASSES, type Evaluated, type LabEvent, type Parameters, SIDE } from './protocol.ts';
+
+/** Milliseconds between two pictures of W1. */
+const PICTURES = 400;
+/** Tests take at most this share of the time, and come a second apart. */
+const SHARE_OF_TESTS = 0.15;
+const BETWEEN_TESTS = 1000;
+
+/** What outlives a device: the weights of an evaluation. */
+export interface Held {
+  readonly evaluated: Evaluated;
+  readonly parameters: Parameters;
+}
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly data: DatasetPair;
+  readonly device: Device | 'cpu';
+  /** Goes on from here instead of from initial weights. */
+  readonly from?: Held;
+  tell(event: LabEvent): void;
+  /** Told what went wrong while nobody waited. */
+  onError(error: unknown): void;
+}
+
+export interface Run {
+  readonly config: Config;
+  readonly data: DatasetPair;
+  readonly net: Trainer;
+  readonly isTraining: boolean;
+  /** The last that was evaluated. */
+  readonly held: Held | undefined;
+  readonly step: number;
+  start(): void;
+  /** Resolves when nothing is under way any more, and the state it stopped in has been evaluated. */
+  stop(): Promise<void>;
+  /** Trains so many steps. Rejects as `fit` of the net. */
+  train(steps: number): Promise<void>;
+  /** Tells of the test samples and of W1 as they are now. */
+  look(): Promise<Evaluated>;
+  destroy(): void;
+}
+
+/** Compiles the net. Rejects with what `compile` rejects with. */
+export async function createRun({ config, data, device, from, tell, onError }: RunOptions): Promise<Run> {
+  const net = await compileNet(config, device);
+  if (from) net.setParameters(from.parameters);
+  const clock = createClock(from?.evaluated.seconds);
+  const stepsBefore = from?.evaluated.step ?? 0;
+  let epochs = 0;
+  let training: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  let held = from;
+  let testing: Promise<unknown> | undefined;
+  let tested = { ended: 0, took: 0 };
+  let pictured = 0;
+  let destroyed = false;
+  const step = () => stepsBefore + net.steps;
+
+  const evaluate = async (): Promise<Evaluated> => {
+    const began = performance.now();
+    const at = { step: step(), seconds: clock.seconds() };
+    const [{ loss, accuracy = Number.NaN }, parameters] = await Promise.all([
+      net.evaluate(data.test),
+      net.parameters(),
+    ]);
+    const evaluated = { ...at, loss, accuracy };
+    held = { evaluated, parameters };
+    tested = { ended: performance.now(), took: performance.now() - began };
+    tell({ kind: 'evaluated', evaluated });
+    return evaluated;
+  };
+
+  const sendPicture = async (): Promise<void> => {
+    pictured = performance.now();
+    const { 'layers.0.weight': weights } = await net.parameters();
+    tell({ kind: 'weights', weights });
+  };
+
+  const look = async (): Promise<Evaluated> => {
+    await testing;
+    const [evaluated] = await Promise.all([evaluate(), sendPicture()]);
+    return evaluated;
+  };
+
+  /** What goes on beside training, when it is time for it. */
+  const lookIn = (): void => {
+    const now = performance.now();
+    if (now - pictured > PICTURES) sendPicture().catch(onError);
+    if (testing || now - tested.ended < Math.max(BETWEEN_TESTS, tested.took / SHARE_OF_TESTS)) return;
+    testing = evaluate()
+      .catch(onError)
+      .finally(() => {
+        testing = undefined;
+      });
+  };
+
+  const onProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
+    const place = { step: step(), seconds: clock.seconds(), epoch: epochs + 1, stepOfEpoch, stepsOfEpoch };
+    tell({ kind: 'progress', progress: { ...place, loss, samplesPerSecond } });
+    lookIn();
+  };
+
+  const fit = async (options: FitOptions): Promise<void> => {
+    clock.start();
+    try {
+      const completed: EpochResult[] = await net.fit(data.train, { ...options, onProgress });
+      epochs += completed.length;
+    } finally {
+      clock.stop();
+    }
+  };
+
+  const untilStopped = async (signal: AbortSignal): Promise<void> => {
+    try {
+      for (;;) await fit({ epochs: 1, signal });
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    }
+    await look().catch(onError);
+  };
+
+  return {
+    config,
+    data,
+    net,
+    look,
+    get isTraining() {
+      return training !== undefined;
+    },
+    get held() {
+      return held;
+    },
+    get step() {
+      return step();
+    },
+    start() {
+      if (training || destroyed) return;
+      const stop = new AbortController();
+      const ended = untilStopped(stop.signal).finally(() => {
+        training = undefined;
+        tell({ kind: 'status', status: 'paused' });
+      });
+      training = { stop, ended };
+      tell({ kind: 'status', status: 'running' });
+    },
+    async stop() {
+      training?.stop.abort();
+      await training?.ended;
+    },
+    train: (steps) => fit({ steps }),
+    destroy() {
+      destroyed = true;
+      training?.stop.abort();
+      net.destroy();
+    },
+  };
+}
+
+function compileNet({ hidden, cost, optimizer, learningRate, batch, seed }: Config, device: Device | 'cpu') {
+  const { make, output } = costs[cost];
+  const layers = hidden.map(({ units, activation }) => dense(units, activations[activation]));
+  return compile(sequential([SIDE * SIDE], [...layers, dense(CLASSES, output)]), {
+    device,
+    batch,
+    seed,
+    loss: make(),
+    optimizer: optimizers[optimizer].make({ learningRate }),
+  });
+}

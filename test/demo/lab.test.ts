@@ -1,0 +1,125 @@
+/** The lab behind the page, without a page: what it tells, what it holds, and what it does when calls overlap. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Config, usual } from '../../demo/mnist/config.ts';
+import { createLab } from '../../demo/mnist/lab/lab.ts';
+import type { Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
+
+const config: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }] };
+
+const events: LabEvent[] = [];
+const of = <K extends LabEvent['kind']>(kind: K) =>
+  events.filter((event): event is Extract<LabEvent, { kind: K }> => event.kind === kind);
+const statuses = () => of('status').map(({ status }) => status);
+const steps = () => of('progress').map(({ progress }) => progress.step);
+
+async function until(what: () => boolean): Promise<void> {
+  for (let waited = 0; !what(); waited += 10) {
+    if (waited > 60_000) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('the lab', () => {
+  let lab: Lab;
+  let prepared: Prepared;
+  beforeAll(async () => {
+    lab = createLab();
+    await lab.open((event) => void events.push(event));
+    prepared = await lab.prepare(config);
+  });
+  afterAll(async () => {
+    await lab.pause();
+  });
+
+  test('says what it prepared, tested before the first step', () => {
+    expect(prepared).toMatchObject({ data: { name: 'digits', train: 10000, test: 2000 }, parameters: 12730 });
+    expect(prepared.schedule).toContain('gemm');
+    expect(prepared.start).toMatchObject({ step: 0, seconds: 0 });
+    expect(prepared.start.accuracy).toBeLessThan(0.3);
+    expect(statuses()).toEqual(['opening', 'preparing', 'paused']);
+    expect(of('weights').at(-1)!.weights.shape).toEqual([16, 784]);
+  });
+
+  test('trains until paused, tells how it goes, and tests where it stopped', async () => {
+    await lab.start();
+    await until(() => (of('progress').at(-1)?.progress.epoch ?? 0) > 2);
+    await lab.pause();
+    expect(statuses().slice(-2)).toEqual(['running', 'paused']);
+    expect(steps()).toEqual([...steps()].sort((a, b) => a - b));
+    const { evaluated } = of('evaluated').at(-1)!;
+    expect(evaluated.step).toBeGreaterThanOrEqual(steps().at(-1)!);
+    expect(evaluated.accuracy).toBeGreaterThan(0.85);
+    const told = events.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(events.length).toBe(told);
+  });
+
+  test('takes one step', async () => {
+    const before = of('evaluated').at(-1)!.evaluated.step;
+    await lab.step();
+    expect(of('evaluated').at(-1)!.evaluated.step).toBe(before + 1);
+    expect(of('progress').at(-1)!.progress.step).toBe(before + 1);
+  });
+
+  test('a check and a look at the kernels interrupt training, which then goes on', async () => {
+    await lab.start();
+    const [report, profile] = await Promise.all([lab.check(), lab.profile()]);
+    expect(report.ok).toBe(true);
+    expect(report.tensors.map(({ tensor }) => tensor)).toContain('delta1');
+    if (profile) expect(profile.kernels.length).toBeGreaterThan(3);
+    const reached = steps().at(-1)!;
+    await until(() => steps().at(-1)! > reached);
+    expect(of('problem')).toEqual([]);
+    await lab.pause();
+  });
+
+  test('inspects one sample as the net is now, and changes nothing', async () => {
+    const before = await lab.parameters();
+    const { pixels, label } = await lab.sample('test', 3);
+    const tensors = await lab.inspect({ pixels, label: label! });
+    expect(tensors.z1.shape).toEqual([16, 1]);
+    expect(tensors.slope1.data[0]).toBeCloseTo(tensors.a1.data[0] * (1 - tensors.a1.data[0]), 6);
+    const probabilities = await lab.predict(pixels);
+    for (const [i, p] of probabilities.entries()) {
+      expect(tensors.delta2.data[i]).toBeCloseTo(p - Number(i === label), 5);
+    }
+    expect(await lab.parameters()).toEqual(before);
+  });
+
+  test('counts what it gets wrong', async () => {
+    const { confusion, accuracy, count, mistakes } = await lab.test();
+    const all = confusion.flat().reduce((a, b) => a + b);
+    const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
+    expect([all, count]).toEqual([2000, 2000]);
+    expect(accuracy).toBeCloseTo(right / all, 12);
+    expect(accuracy).toBeCloseTo(of('evaluated').at(-1)!.evaluated.accuracy, 12);
+    for (const { index, label, guess } of mistakes) {
+      expect(guess).not.toBe(label);
+      expect((await lab.sample('test', index)).label).toBe(label);
+    }
+    const convinced = mistakes.map(({ guessProbability }) => guessProbability);
+    expect(convinced).toEqual([...convinced].sort((a, b) => b - a));
+  });
+
+  test('of two nets asked for at once the last one comes, and the first says so', async () => {
+    await lab.start();
+    const first = lab.prepare({ ...config, seed: 2 });
+    const second = lab.prepare({ ...config, seed: 3, hidden: [] });
+    await expect(first).rejects.toThrow(/another net was asked for/);
+    expect((await second).parameters).toBe(7850);
+    expect(statuses().at(-1)).toBe('paused');
+  });
+
+  test('weights taken out and put back give the same predictions', async () => {
+    const weights = await lab.parameters();
+    const { pixels } = await lab.sample('test', 0);
+    const before = await lab.predict(pixels);
+    await lab.start();
+    await until(() => of('progress').length > 0 && statuses().at(-1) === 'running');
+    await lab.step();
+    expect(await lab.predict(pixels)).not.toEqual(before);
+    await lab.setParameters(weights);
+    expect(await lab.predict(pixels)).toEqual(before);
+    await expect(lab.setParameters({})).rejects.toThrow(/layers.0.weight: missing/);
+  });
+});
