@@ -148,7 +148,7 @@ export function createLab(mnistFrom?: string): Lab {
         await of.look();
       }),
     async setLearningRate(learningRate) {
-      current().net.learningRate = learningRate;
+      current().setLearningRate(learningRate);
     },
     async sample(set, index) {
       const dataset = current().data[set];
@@ -156,10 +156,8 @@ export function createLab(mnistFrom?: string): Lab {
     },
     predict: (pixels) => current().net.predict(pixels),
     inspect: ({ pixels, label }) => current().net.tensors(pixels, [label]),
-    async test() {
-      const { net, data, step } = current();
-      return { step, ...(await testOn(net, data.test)) };
-    },
+    // All samples with the same weights.
+    test: () => interrupt(async ({ net, data, step }) => ({ step, ...(await testOn(net, data.test)) })),
     check: () =>
       interrupt(async ({ net, data: { train }, config }) => {
         const first = Array.from({ length: Math.min(config.batch, train.count) }, (_, i) => i);

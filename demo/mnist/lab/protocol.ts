@@ -50,7 +50,7 @@ export interface Progress {
   readonly epoch: number;
   readonly stepOfEpoch: number;
   readonly stepsOfEpoch: number;
-  /** Mean per sample over this epoch so far. */
+  /** Mean per sample over the steps since the last time this was told, and in this epoch. */
   readonly loss: number;
   readonly samplesPerSecond: number;
 }

@@ -38,6 +38,7 @@ export interface RunOptions {
 }
 
 export interface Run {
+  /** With the learning rate of now. */
   readonly config: Config;
   readonly data: DatasetPair;
   readonly net: Trainer;
@@ -45,6 +46,7 @@ export interface Run {
   /** The last that was evaluated. */
   readonly held: Held | undefined;
   readonly step: number;
+  setLearningRate(learningRate: number): void;
   start(): void;
   /** Resolves when nothing is under way any more, and the state it stopped in has been evaluated. */
   stop(): Promise<void>;
@@ -108,9 +110,10 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       });
   };
 
+  const lossOf = lossesApart(config.batch, data.train.count);
   const onProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
     const place = { step: step(), seconds: clock.seconds(), epoch: epochs + 1, stepOfEpoch, stepsOfEpoch };
-    tell({ kind: 'progress', progress: { ...place, loss, samplesPerSecond } });
+    tell({ kind: 'progress', progress: { ...place, loss: lossOf(stepOfEpoch, loss), samplesPerSecond } });
     lookIn();
   };
 
@@ -134,10 +137,12 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   };
 
   return {
-    config,
     data,
     net,
     look,
+    get config() {
+      return { ...config, learningRate: net.learningRate };
+    },
     get isTraining() {
       return training !== undefined;
     },
@@ -146,6 +151,9 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     },
     get step() {
       return step();
+    },
+    setLearningRate(learningRate) {
+      net.learningRate = learningRate;
     },
     start() {
       if (training || destroyed) return;
@@ -167,6 +175,19 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       training?.stop.abort();
       net.destroy();
     },
+  };
+}
+
+/** The mean loss of the steps since it was last asked, out of the means over the epoch so far. */
+function lossesApart(batch: number, count: number) {
+  let before = { step: 0, total: 0 };
+  const samplesIn = (steps: number) => Math.min(steps * batch, count);
+  return (step: number, mean: number): number => {
+    if (step <= before.step) before = { step: 0, total: 0 };
+    const total = mean * samplesIn(step);
+    const loss = (total - before.total) / (samplesIn(step) - samplesIn(before.step));
+    before = { step, total };
+    return loss;
   };
 }
 
