@@ -60,6 +60,8 @@ function hear(event: LabEvent): void {
   switch (event.kind) {
     case 'status':
       status.value = event.status;
+      // The net before told its last while it was stopped.
+      if (event.status === 'preparing') forget();
       break;
     case 'progress': {
       progress.value = event.progress;
@@ -83,6 +85,15 @@ function hear(event: LabEvent): void {
       loss.value = event;
       break;
   }
+}
+
+/** What was measured on a net that is no more. */
+function forget(): void {
+  batch(() => {
+    progress.value = undefined;
+    losses.value = [];
+    evaluations.value = [];
+  });
 }
 
 export function fail(error: unknown): void {
@@ -121,9 +132,7 @@ export async function prepare(): Promise<void> {
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
-    progress.value = undefined;
-    losses.value = [];
-    evaluations.value = [];
+    forget();
   });
   try {
     const made = await lab.prepare(config.value);
