@@ -1,7 +1,25 @@
 import { Section } from '../section.tsx';
+import { AccuracyChart } from './accuracy-chart.tsx';
+import { AxisSwitch } from './axis-switch.tsx';
+import { FirstLayer } from './first-layer.tsx';
+import { LossChart } from './loss-chart.tsx';
+import { Numbers } from './numbers.tsx';
+import { TimeToAccuracy } from './time-to-accuracy.tsx';
+import './training.css';
 
 export const Training = () => (
-  <Section id="training" title="Training" lead="Loss and accuracy while the network learns.">
-    <p />
+  <Section
+    id="training"
+    title="Training"
+    lead="Training loss is the mean over the epoch so far. Test samples are never trained on."
+  >
+    <Numbers />
+    <AxisSwitch />
+    <div class="training-charts">
+      <LossChart />
+      <AccuracyChart />
+    </div>
+    <TimeToAccuracy />
+    <FirstLayer />
   </Section>
 );

@@ -1,0 +1,68 @@
+import { signal } from '@preact/signals';
+import type uPlot from 'uplot';
+import { evaluations, latest } from '../state.ts';
+import { Chart, type ChartOptions } from './chart.tsx';
+import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, type Reading } from './charts.ts';
+import { Empty } from './empty.tsx';
+import { formatCount, formatShare } from './format.ts';
+import { Legend } from './legend.tsx';
+import { firstReaching, milestones } from './milestones.ts';
+import type { Palette } from './palette.ts';
+import { accuracyTicks, stretch, unstretch } from './scales.ts';
+
+const reading = signal<Reading>();
+
+/** A dashed line at each milestone, whole and green once it is reached. */
+function drawMilestones({ ctx, bbox, valToPos }: uPlot, palette: Palette): void {
+  ctx.save();
+  ctx.lineWidth = Math.max(1, devicePixelRatio);
+  for (const percent of milestones) {
+    const y = Math.round(valToPos(percent, 'y', true));
+    const reached = firstReaching(percent, evaluations.peek()) !== undefined;
+    ctx.strokeStyle = reached ? palette.reached : palette.ink;
+    ctx.setLineDash(reached ? [] : [4 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+function options(palette: () => Palette): ChartOptions {
+  const { series, axes, scales, hooks, ...others } = common(palette, reading);
+  return {
+    ...others,
+    series: [...series, curve(() => palette().test, true)],
+    scales: { ...scales, y: { distr: 100, fwd: stretch, bwd: unstretch, range: () => [0, 100] } },
+    axes: [
+      ...axes!,
+      {
+        ...axisStyle(palette),
+        label: 'Test accuracy (%), stretched near 100',
+        size: AXIS_WIDTH,
+        splits: () => accuracyTicks,
+        filter: (_, splits) => splits,
+        values: (_, splits) => splits.map(String),
+      },
+    ],
+    hooks: { ...hooks, drawAxes: [(plot) => drawMilestones(plot, palette())] },
+  };
+}
+
+const summary = (): string =>
+  latest.value
+    ? `Test accuracy against training. At step ${formatCount(latest.value.step)}: ${formatShare(latest.value.accuracy)}.`
+    : 'Test accuracy: nothing is measured yet.';
+
+const curves = [{ name: 'test', kind: 'test' }] as const;
+
+export const AccuracyChart = () => (
+  <figure class="training-figure">
+    <Legend title="Accuracy" curves={curves} reading={reading} format={(percent) => formatShare(percent / 100)} />
+    <div class="training-frame">
+      <Chart options={options} data={accuracyData} label={summary()} />
+      <Empty />
+    </div>
+  </figure>
+);

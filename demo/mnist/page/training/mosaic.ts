@@ -1,0 +1,76 @@
+/** Rows of a weight matrix as pictures side by side, in one image. */
+import { SIDE } from '../../lab/protocol.ts';
+import { diverging, symmetric } from '../pictures.ts';
+
+/** Between two pictures, in numbers. */
+export const GAP = 2;
+/** Pictures at most: more are too small to see. */
+export const MOST_PICTURES = 100;
+const PITCH = SIDE + GAP;
+
+export interface Layout {
+  readonly columns: number;
+  readonly rows: number;
+  /** CSS pixels on a side of one number: a whole number of device pixels, so that all are of one size. */
+  readonly scale: number;
+}
+
+/** In numbers. */
+export const extent = (pictures: number): number => pictures * PITCH - GAP;
+
+/** The largest pictures with which all of them fit into the width and about `height`, in CSS pixels. */
+export function layOut(count: number, width: number, height: number, pixelRatio: number): Layout {
+  const smallest = Math.max(1, Math.ceil(pixelRatio));
+  let devicePixels = Math.max(smallest, Math.floor(3 * pixelRatio));
+  const at = (pixels: number): Layout => {
+    const scale = pixels / pixelRatio;
+    const most = Math.max(1, Math.floor((width / scale + GAP) / PITCH));
+    const rows = Math.ceil(count / most);
+    // As many in each row, if the last has room.
+    return { columns: Math.ceil(count / rows), rows, scale };
+  };
+  while (devicePixels > smallest) {
+    const layout = at(devicePixels);
+    if (extent(layout.rows) * layout.scale <= height) return layout;
+    devicePixels--;
+  }
+  return at(smallest);
+}
+
+/** Share of the numbers that colours tell apart. The few beyond are so large that the others would be pale. */
+const SHARE = 0.995;
+const BINS = 1000;
+
+/** The magnitude at the ends of the colours. */
+export function reach(weights: Float32Array): number {
+  const most = symmetric(weights).high;
+  if (!(most > 0 && most < Number.POSITIVE_INFINITY)) return most;
+  const bins = new Uint32Array(BINS);
+  for (let i = 0; i < weights.length; i++) bins[Math.min(BINS - 1, Math.floor((Math.abs(weights[i]) / most) * BINS))]++;
+  let bin = BINS;
+  for (let beyond = 0; bin > 1 && beyond + bins[bin - 1] <= (1 - SHARE) * weights.length; bin--)
+    beyond += bins[bin - 1];
+  return (bin / BINS) * most;
+}
+
+const SHADES = 255;
+/** The colours from -1 to 1 as pixels, red in the lowest byte. */
+const shades = Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => {
+  const [red, green, blue] = diverging(i / SHADES - 1).map(Math.round);
+  return (255 << 24) | (blue << 16) | (green << 8) | red;
+});
+
+/** Pixels of `count` rows of W [rows, 784], colours from -high to high; transparent between them and where it is not a number. */
+export function mosaic(weights: Float32Array, count: number, columns: number, high: number): Uint32Array<ArrayBuffer> {
+  const width = extent(columns);
+  const pixels = new Uint32Array(width * extent(Math.ceil(count / columns)));
+  const factor = high > 0 ? SHADES / high : 0;
+  for (let i = 0; i < count; i++) {
+    const corner = Math.floor(i / columns) * PITCH * width + (i % columns) * PITCH;
+    for (let k = 0; k < SIDE * SIDE; k++) {
+      const shade = Math.round(weights[i * SIDE * SIDE + k] * factor) + SHADES;
+      pixels[corner + Math.floor(k / SIDE) * width + (k % SIDE)] = shades[Math.max(0, Math.min(2 * SHADES, shade))];
+    }
+  }
+  return pixels;
+}
