@@ -5,8 +5,10 @@ import { config, firstLayer } from '../state.ts';
 import { ColourBar } from './colour-bar.tsx';
 import { extent, type Layout, layOut, MOST_PICTURES, mosaic, reach } from './mosaic.ts';
 
-/** Pictures get smaller before they take more, in CSS pixels. */
+/** Pictures get smaller before they take more, in CSS pixels, or more than a square. */
 const HEIGHT = 500;
+/** Before the room is measured. */
+const WIDTH = 300;
 
 interface PicturesProps {
   readonly count: number;
@@ -54,7 +56,7 @@ const Pictures = (props: PicturesProps) => {
   const { count, high } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(0);
+  const width = useSignal(WIDTH);
   useLayoutEffect(() => {
     const measure = () => {
       width.value = box.current!.clientWidth;
@@ -64,7 +66,7 @@ const Pictures = (props: PicturesProps) => {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
-  const layout = layOut(count, width.value || 300, HEIGHT, devicePixelRatio);
+  const layout = layOut(count, width.value, Math.min(HEIGHT, width.value), devicePixelRatio);
   const weights = firstLayer.value;
   useEffect(() => {
     if (weights && high !== undefined) paintInto(canvas.current!, weights.data, count, layout.columns, high);
