@@ -1,8 +1,8 @@
 /** Where numbers lie on the axes of the charts. */
 
 /**
- * Accuracy in percent, stretched towards 100 as -log10(101 - p): the way from 97 to 98 takes a third fewer wrong answers,
- * and is as hard as that from 50 to 67.
+ * Accuracy in percent, stretched towards 100: -log10(101 - p). Wrong answers fall by factors, as losses do; the 1 more keeps
+ * 100 % on the axis.
  */
 export const stretch = (percent: number): number => -Math.log10(101 - percent);
 export const unstretch = (height: number): number => 101 - 10 ** -height;
