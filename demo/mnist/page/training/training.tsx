@@ -11,7 +11,7 @@ export const Training = () => (
   <Section
     id="training"
     title="Training"
-    lead="Training loss is the mean over the epoch so far. Test samples are never trained on."
+    lead="Training loss is the mean over the latest steps. Test samples are never trained on."
   >
     <Numbers />
     <AxisSwitch />
