@@ -49,6 +49,7 @@ export {
   type SgdOptions,
   sgd,
 } from './optim.ts';
+export { formatParameters, parseParameters } from './parameters-file.ts';
 export type { Schedule } from './schedule.ts';
 export type { Tensor, Trainer } from './trainer.ts';
 export type { StepTuning, TuneMode } from './tune.ts';
