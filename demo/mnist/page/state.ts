@@ -182,4 +182,9 @@ export async function recover(): Promise<void> {
   if (found) machine.value = found;
 }
 
-export const loadParameters = (parameters: Parameters) => ask(() => lab.setParameters(parameters));
+/** True where the net took them. */
+export const loadParameters = (parameters: Parameters) =>
+  ask(async () => {
+    await lab.setParameters(parameters);
+    return true;
+  });

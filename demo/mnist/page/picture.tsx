@@ -1,0 +1,17 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { SIDE } from '../lab/protocol.ts';
+import { imageOf, paint } from './pictures.ts';
+
+interface PictureProps {
+  /** 784 numbers from 0 to 1. */
+  readonly pixels: Float32Array;
+  /** For those who do not see it; none where the words beside it say it all. */
+  readonly label?: string;
+}
+
+/** A digit, white on black, sized in CSS. */
+export const Picture = ({ pixels, label }: PictureProps) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => paint(canvas.current!, imageOf(pixels, SIDE, { low: 0, high: 1 })), [pixels]);
+  return <canvas ref={canvas} {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })} />;
+};

@@ -1,0 +1,58 @@
+import { integer, percent } from '../numbers.ts';
+import { Scrollable } from '../scrollable.tsx';
+import { heatOf } from './heat.ts';
+
+interface ConfusionProps {
+  /** [label][guess] */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Which digits are taken for which. */
+export const Confusion = ({ counts }: ConfusionProps) => {
+  const heat = heatOf(counts);
+  return (
+    <div class="results-matrix">
+      <h3>What is taken for what</h3>
+      <p class="soft small">
+        Rows: the digit. Columns: what it was read as. Framed: read right. Orange: mistakes, deeper where there are
+        more.
+      </p>
+      <Scrollable label="Confusion matrix">
+        <table class="results-confusion">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">Digit</span>
+              </th>
+              {counts.map((_, guess) => (
+                <th key={guess} scope="col">
+                  {guess}
+                </th>
+              ))}
+              <th scope="col" class="results-right">
+                right
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {counts.map((row, label) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {row.map((count, guess) => (
+                  <td key={guess} class={classOf(count, label === guess)} style={{ '--heat': heat[label][guess] }}>
+                    {integer(count)}
+                  </td>
+                ))}
+                <td class="results-right">{percent(row[label] / Math.max(1, total(row)))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrollable>
+    </div>
+  );
+};
+
+const classOf = (count: number, isRight: boolean): string =>
+  isRight ? 'results-diagonal' : count === 0 ? 'results-none' : 'results-wrong';
+const total = (row: readonly number[]): number => row.reduce((a, b) => a + b, 0);

@@ -1,0 +1,31 @@
+/** What the file with the weights is called, and how the command line reads it. */
+import type { ActivationName, Config, CostName } from '../../config.ts';
+
+/** 'retrograd-digits-784-32-10-step-350.json' */
+export function fileNameOf({ data, hidden }: Config, step: number): string {
+  const layers = [784, ...hidden.map(({ units }) => units), 10];
+  return `retrograd-${data}-${layers.join('-')}-step-${step}.json`;
+}
+
+// As src/cli/network.ts has them, where they differ.
+const activationFlags: Partial<Record<ActivationName, string>> = { leakyRelu: 'leaky-relu' };
+const lossFlags: Record<CostName, string> = {
+  crossEntropy: 'cross-entropy',
+  binaryCrossEntropy: 'binary-cross-entropy',
+  quadratic: 'quadratic',
+};
+
+/** Undefined for a net that the command cannot make: with activations that differ from layer to layer. */
+export function commandFor({ data, hidden, cost }: Config, file: string): string | undefined {
+  const activations = [...new Set(hidden.map(({ activation }) => activation))];
+  if (activations.length > 1) return undefined;
+  const units = hidden.map((layer) => layer.units).join(',') || 'none';
+  return [
+    'npx retrograd eval',
+    `--data ${data}`,
+    `--hidden ${units}`,
+    ...activations.map((activation) => `--activation ${activationFlags[activation] ?? activation}`),
+    `--loss ${lossFlags[cost]}`,
+    `--parameters ${file}`,
+  ].join(' ');
+}

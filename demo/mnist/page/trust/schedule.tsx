@@ -1,0 +1,23 @@
+import { Scrollable } from '../scrollable.tsx';
+import { prepared } from '../state.ts';
+
+/** What the GPU runs for a step, in full. */
+export const Schedule = () => {
+  const { schedule, dispatches } = prepared.value ?? {};
+  if (schedule === undefined) return null;
+  return (
+    <div class="trust-part">
+      <h3>What a step is made of</h3>
+      <p class="small">
+        {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'} per training step, and one before them that gathers
+        the batch.
+      </p>
+      <details>
+        <summary>The schedule, kernel by kernel</summary>
+        <Scrollable label="Schedule" class="trust-schedule">
+          <pre>{schedule}</pre>
+        </Scrollable>
+      </details>
+    </div>
+  );
+};

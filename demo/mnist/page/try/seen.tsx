@@ -1,0 +1,18 @@
+import { Picture } from '../picture.tsx';
+import { seen } from './drawing.ts';
+
+const BLANK = new Float32Array(784);
+
+/** The 28×28 pixels that go into the network. */
+export const Seen = () => {
+  const { title, label, pixels } = seen.value ?? { title: 'nothing yet', pixels: BLANK };
+  return (
+    <figure class="try-seen">
+      <Picture pixels={pixels} label="What the network sees" />
+      <figcaption class="soft small">
+        What the network sees, 28 × 28: {title}
+        {label !== undefined && `, ${label}`}
+      </figcaption>
+    </figure>
+  );
+};
