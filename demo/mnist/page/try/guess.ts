@@ -4,7 +4,7 @@
 const [CERTAIN, LIKELY, CONCEIVABLE] = [0.9, 0.6, 0.1];
 
 /** 'a 7', 'an 8' */
-const named = (digit: number): string => (digit === 8 ? 'an 8' : `a ${digit}`);
+export const named = (digit: number): string => (digit === 8 ? 'an 8' : `a ${digit}`);
 
 /** The digits from the most to the least likely. */
 export const ranked = (outputs: ArrayLike<number>): number[] =>
@@ -16,5 +16,6 @@ export function guess(outputs: ArrayLike<number>): string {
   if (outputs[first] >= LIKELY) return `Probably ${named(first)}, perhaps ${named(second)}.`;
   if (!(outputs[first] >= CONCEIVABLE)) return 'Nothing that it knows.';
   const others = [second, third].filter((digit) => outputs[digit] >= CONCEIVABLE).map(named);
-  return `Unsure: ${[named(first), ...others].join(' or ')}.`;
+  const last = others.pop();
+  return `Unsure: ${[named(first), ...others].join(', ')}${last ? ` or ${last}` : ''}.`;
 }

@@ -1,5 +1,6 @@
 import { Picture } from '../picture.tsx';
 import { seen } from './drawing.ts';
+import { named } from './guess.ts';
 
 const BLANK = new Float32Array(784);
 
@@ -10,8 +11,8 @@ export const Seen = () => {
     <figure class="try-seen">
       <Picture pixels={pixels} label="What the network sees" />
       <figcaption class="soft small">
-        What the network sees, 28 × 28: {title}
-        {label !== undefined && `, ${label}`}
+        What the network sees: {title}
+        {label !== undefined && `, ${named(label)}`}
       </figcaption>
     </figure>
   );

@@ -17,7 +17,11 @@ export const Try = () => {
     void read();
   });
   return (
-    <Section id="try" title="Draw a digit" lead="Draw with mouse, finger or pen; the network reads along.">
+    <Section
+      id="try"
+      title="Draw a digit"
+      lead="Draw with mouse, finger or pen; the network reads along, in 28 × 28 pixels, scaled and centred as in MNIST."
+    >
       <div class="try">
         <div class="try-left">
           <Pad />
