@@ -45,7 +45,10 @@ export const Mistakes = ({ result: { mistakes, count, accuracy } }: { result: Te
 };
 
 const MistakeButton = ({ mistake: { index, label, guess, guessProbability, pixels } }: { mistake: Mistake }) => {
-  const sureness = config.value.cost === 'quadratic' ? guessProbability.toFixed(2) : percent(guessProbability, 0);
+  const sureness =
+    config.value.cost === 'quadratic'
+      ? guessProbability.toFixed(2)
+      : percent(guessProbability, guessProbability < 0.995 ? 0 : 1);
   return (
     <button
       type="button"

@@ -37,7 +37,7 @@ export const Weights = () => {
           Load weights
         </label>
       </div>
-      <p role="status" class={told.value?.isError ? 'results-error' : 'small'}>
+      <p role="status" class={told.value?.isError ? 'small results-error' : 'small'}>
         {told.value?.text}
       </p>
       <p class="soft small">
@@ -45,7 +45,12 @@ export const Weights = () => {
         {command && (
           <>
             {' '}
-            This net there: <code>{command}</code>
+            This net there:{' '}
+            <code>
+              {command.split(/ (?=--)/).map((part) => (
+                <span key={part}>{part} </span>
+              ))}
+            </code>
           </>
         )}
       </p>
