@@ -1,10 +1,17 @@
 // `npm start`, `npm run bench` and `npm test` on a machine that has Node and nothing else: packages, a WebGPU adapter, a
 // build; then the command line or the tests. Plain Node, since it runs before any package is there.
-// RETROGRAD_NO_INSTALL=1 keeps it from installing Vulkan drivers.
+// RETROGRAD_NO_INSTALL=1 keeps it from installing Vulkan drivers and browsers.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findAdapter, mayInstall } from './setup/adapter.mjs';
+import {
+  chromiumIsInstalled,
+  chromiumIsNamed,
+  chromiumRunsHere,
+  installChromium,
+  probeChromium,
+} from './setup/chromium.mjs';
 import { installPackages, npm } from './setup/packages.mjs';
 import { foreground, say } from './setup/shell.mjs';
 import { installSwiftShader, swiftShaderIsInstalled, swiftShaderRunsHere } from './setup/swiftshader.mjs';
@@ -43,13 +50,17 @@ async function retrograd(command, args) {
 async function test(args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) throw new Error(reason);
-  const projects = secondDriver(adapter) ? [] : ['--project', 'gpu'];
+  const projects = ['gpu', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
   const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
   for (const step of ['types', 'lint', 'build']) {
     const code = await npm(['run', step], { env }, foreground);
     if (code !== 0) return code;
   }
-  return foreground(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...args], { env });
+  return foreground(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', ...projects.flatMap((name) => ['--project', name]), ...args],
+    { env },
+  );
 }
 
 /** Packages and an adapter, which every command needs first. */
@@ -69,6 +80,23 @@ function secondDriver(adapter) {
   const why = swiftShaderRunsHere ? 'this machine has no other than SwiftShader' : 'SwiftShader is for Linux x64';
   if (!second) say(`\n!!! The tests run on one driver, not two: ${why}.\n`);
   return second;
+}
+
+/** Whether the tests are to run in Chromium as well, which is then installed. Throws where one that should work does not. */
+function browser() {
+  const required = chromiumRunsHere || chromiumIsNamed;
+  try {
+    if (mayInstall) installChromium();
+    else if (chromiumRunsHere && !chromiumIsInstalled())
+      throw new Error('The tests need Chromium, which RETROGRAD_NO_INSTALL=1 forbids to install.');
+    const { version, adapter } = probeChromium();
+    say(`Browser: Chromium ${version} on ${adapter}`);
+    return true;
+  } catch (error) {
+    if (required) throw error;
+    say(`\n!!! The tests do not run in a browser. ${error.message}\n`);
+    return false;
+  }
 }
 
 /** The type declarations are written last, and only if all else went well. */

@@ -1,0 +1,98 @@
+// A Chromium for the tests that run in a browser, and how Playwright starts it so that it has WebGPU, GPU or not.
+// CHROME_PATH names another.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { archive, filesInTar, sparticuzRunsHere, unpack, unpacked } from './sparticuz.mjs';
+
+const folder = unpacked('chromium');
+const pinned = join(folder, 'chromium');
+
+// The one of npm comes before one of the system: it is the same browser, and so the same driver and the same bits, on every
+// machine, it needs no system library, and `npm test` installs its package anyway, for SwiftShader.
+const places = {
+  linux: [pinned, ...['google-chrome', 'chromium', 'chromium-browser'].map((name) => `/usr/bin/${name}`)],
+  darwin: ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`),
+  win32: ['ProgramFiles', 'ProgramFiles(x86)', 'LOCALAPPDATA'].flatMap((root) =>
+    ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'].map((path) =>
+      join(process.env[root] ?? '', path),
+    ),
+  ),
+};
+
+/** A browser that somebody named is the one to use, or an error; one that was only found may turn out to be of no use. */
+export const chromiumIsNamed = Boolean(process.env.CHROME_PATH);
+export const chromiumRunsHere = sparticuzRunsHere;
+export const chromiumIsInstalled = () => executable() !== undefined;
+
+/** Unpacks the one of npm where it runs, is not there yet and no other was named, or throws why it cannot. */
+export function installChromium() {
+  if (chromiumRunsHere && !chromiumIsNamed) unpack('chromium', 'Chromium', files);
+}
+
+function* files() {
+  yield ['chromium', archive('chromium')];
+  for (const name of ['swiftshader.tar', 'al2023.tar', 'fonts.tar']) yield* filesInTar(archive(name));
+  yield ['fonts.conf', fonts]; // the archive's own has absolute paths that are not ours
+}
+
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+`;
+
+/** `launchOptions` for Playwright. Throws where there is no Chromium. */
+export function chromiumLaunchOptions() {
+  const executablePath = executable();
+  if (!executablePath) throw new Error('No Chromium: set CHROME_PATH to a Chrome or Chromium.');
+  return { executablePath, args: flags, env: environment(executablePath) };
+}
+
+const executable = () => process.env.CHROME_PATH || places[process.platform]?.find(existsSync);
+
+// The first is enough to compute on SwiftShader, which is otherwise refused; without the others a canvas stays white.
+const flags =
+  process.platform === 'linux'
+    ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
+    : ['--enable-unsafe-webgpu'];
+
+/** Not the Vulkan that Dawn in Node is pointed at: with another SwiftShader than its own, Chromium has no adapter. */
+function environment(executablePath) {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(VK_|LD_LIBRARY_PATH$)/.test(name));
+  const own = executablePath === pinned ? { LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_PATH: folder } : {};
+  return { ...Object.fromEntries(inherited), ...own };
+}
+
+// An adapter that gives no device is no adapter. WebGPU is there for secure pages only, and localhost is one.
+const probe = `
+  import { chromium } from 'playwright';
+  import { chromiumLaunchOptions } from './setup/chromium.mjs';
+  const browser = await chromium.launch(chromiumLaunchOptions());
+  const page = await browser.newPage();
+  await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: '' }));
+  await page.goto('http://localhost/');
+  const adapter = await page.evaluate(async () => {
+    const adapter = await navigator.gpu?.requestAdapter();
+    const device = await adapter?.requestDevice();
+    device?.destroy();
+    return device ? [adapter.info.vendor, adapter.info.architecture].join(' ') : null;
+  });
+  console.log(JSON.stringify({ version: browser.version(), adapter }));
+  await browser.close();
+`;
+
+/** What Chromium computes on: its version and adapter. Throws where it does not start or has no adapter. */
+export function probeChromium() {
+  const { executablePath } = chromiumLaunchOptions();
+  const { stdout, stderr, error } = spawnSync(process.execPath, ['--input-type=module', '-e', probe], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  const found = /^\{.*\}$/m.exec(stdout);
+  if (!found) throw new Error(`${executablePath} does not start: ${error?.message ?? stderr.trim()}`);
+  const { version, adapter } = JSON.parse(found[0]);
+  if (!adapter) throw new Error(`${executablePath} (${version}) has no WebGPU adapter`);
+  return { version, adapter };
+}
