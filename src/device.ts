@@ -67,7 +67,7 @@ const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
 function remedy(): string {
   if (!inNode()) {
-    return 'Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu. Or pass device: "cpu".';
+    return "Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu. Or pass device: 'cpu'.";
   }
   const driver = {
     linux: 'a Vulkan driver (without a GPU: mesa-vulkan-drivers 24 or newer)',
