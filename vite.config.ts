@@ -2,16 +2,22 @@
 import { chmodSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
 import { esmExternalRequirePlugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { chromiumIsInstalled, chromiumLaunchOptions } from './setup/chromium.mjs';
 import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
+/** In Node: all but what only a browser has. */
 const gpu = {
   extends: true as const,
-  test: { name: 'gpu', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] },
+  test: { name: 'gpu', include: ['test/**/*.test.ts'], exclude: ['test/**/*.browser.test.ts'] },
 };
+
+/** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
+const compileOnly = 'test/gpu/shaders.test.ts';
 
 /** The numerics once more, on another driver: the two round, fuse and order differently. */
 const swiftshader = {
@@ -19,11 +25,34 @@ const swiftshader = {
   test: {
     name: 'swiftshader',
     include: ['test/gpu/**/*.test.ts'],
-    // It compiles every variant and runs none: that is no numerics, and takes minutes here.
-    exclude: ['test/gpu/shaders.test.ts'],
+    exclude: [compileOnly],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
 };
+
+/** The same files in Chromium. Their Node entries become the others, as the "exports" of package.json do it for a user. */
+const browser = () => ({
+  extends: true as const,
+  resolve: {
+    alias: [
+      { find: /\/(index|platform)\.node\.ts$/, replacement: '/$1.ts' },
+      { find: /\/data\.node\.ts$/, replacement: '/data/index.ts' },
+    ],
+  },
+  test: {
+    name: 'browser',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.node.test.ts', compileOnly],
+    setupFiles: ['test/platform.browser.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: 'chromium' as const }],
+      provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+    },
+  },
+});
 
 export default defineConfig({
   build: {
@@ -65,6 +94,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // One file at a time: a software driver already uses every core, and a GPU is shared.
     fileParallelism: false,
-    projects: swiftShaderIsInstalled() ? [gpu, swiftshader] : [gpu],
+    projects: [gpu, ...(swiftShaderIsInstalled() ? [swiftshader] : []), ...(chromiumIsInstalled() ? [browser()] : [])],
   },
 });

@@ -1,0 +1,83 @@
+/** What a browser keeps between visits: measurements in IndexedDB, downloads in its cache. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { pageCache } from '../src/cache.ts';
+import { mnist } from '../src/data/index.ts';
+import { compile, DataError, dense, openDevice, quadratic, sequential, sgd, tanh } from '../src/index.ts';
+import { platform } from '../src/platform.ts';
+import { databaseStore } from '../src/store.ts';
+import { stopwatch } from '../src/trial.ts';
+import { choicesOf } from '../src/tune-cache.ts';
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await caches.delete('retrograd');
+  await new Promise((done, failed) => {
+    Object.assign(indexedDB.deleteDatabase('retrograd'), { onsuccess: done, onerror: failed, onblocked: failed });
+  });
+});
+
+describe('a store in IndexedDB', () => {
+  it('gives back what was written, to others as well, and undefined for what was not', async () => {
+    const store = databaseStore()!;
+    expect(await store.read('a')).toBeUndefined();
+    await store.write('a', 'text');
+    await Promise.all([store.write('b', ''), store.write('a', 'changed')]);
+    const another = databaseStore()!;
+    expect(await Promise.all(['a', 'b', 'c'].map((key) => another.read(key)))).toEqual(['changed', '', undefined]);
+  });
+
+  it('counts a value that is no text as none', async () => {
+    await databaseStore()!.write('a', 7 as never);
+    expect(await databaseStore()!.read('a')).toBeUndefined();
+  });
+
+  it('keeps which forms are fast, for the next visit', async () => {
+    vi.spyOn(platform, 'store').mockImplementation(databaseStore);
+    const time = vi.spyOn(stopwatch, 'time').mockImplementation(async (_device, _scratch, { workgroups }, count) => {
+      return count * workgroups[0] * workgroups[1];
+    });
+    const visit = async (tune: 'now' | 'background') => {
+      const device = await openDevice();
+      const model = sequential([48], [dense(48, tanh)]);
+      const optimizer = sgd({ learningRate: 0.1 });
+      const net = await compile(model, { device, batch: 32, loss: quadratic(), optimizer, tune });
+      await (await choicesOf(device)).stored();
+      device.destroy();
+      return net.tuning.map(({ form, status }) => ({ form, status }));
+    };
+    const measured = await visit('now');
+    expect(measured.map(({ status }) => status)).toContain('measured');
+    expect(time).toHaveBeenCalled();
+    time.mockClear();
+    const remembered = await visit('background');
+    expect(remembered).toEqual(measured.map(({ form }) => ({ form, status: 'remembered' })));
+    expect(time).not.toHaveBeenCalled();
+  });
+});
+
+describe('the cache of the browser', () => {
+  it('gives back the bytes written under a name, and undefined for another', async () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251);
+    const cache = pageCache()!;
+    expect(await cache.read('mnist/some.gz')).toBeUndefined();
+    await cache.write('mnist/some.gz', bytes);
+    await cache.write('mnist/part.gz', bytes.subarray(7, 9));
+    expect(await pageCache()!.read('mnist/some.gz')).toEqual(bytes);
+    expect(await pageCache()!.read('mnist/part.gz')).toEqual(bytes.slice(7, 9));
+    expect(await cache.read('some.gz')).toBeUndefined();
+  });
+
+  it('reads as empty where the browser keeps nothing', async () => {
+    vi.spyOn(CacheStorage.prototype, 'open').mockRejectedValue(new DOMException('not here', 'SecurityError'));
+    await pageCache()!.write('a', Uint8Array.of(1));
+    expect(await pageCache()!.read('a')).toBeUndefined();
+  });
+
+  it('is where MNIST is looked for, and what is not MNIST there is not taken for it', async () => {
+    await pageCache()!.write('mnist/train-images-idx3-ubyte.gz', Uint8Array.of(1, 2, 3));
+    vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no network'));
+    const failure = await mnist().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DataError);
+    expect((failure as DataError).message).toMatch(/cache of the browser.*no network/s);
+  });
+});
