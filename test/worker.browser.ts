@@ -19,5 +19,10 @@ export async function trained() {
 }
 
 if (typeof document === 'undefined') {
-  trained().then(postMessage, (error) => setTimeout(() => Promise.reject(error)));
+  // Thrown outside of the promise: only such errors reach the page.
+  trained().then(postMessage, (error) =>
+    setTimeout(() => {
+      throw error;
+    }),
+  );
 }
