@@ -96,6 +96,9 @@ export const usual: Config = {
   seed: 1,
 };
 
+/** Where no GPU helps: small enough to be seen learning. */
+export const usualOnCpu: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }], batch: 20 };
+
 /** '#data=mnist&hidden=100:relu,50:relu&...': what differs from the usual. */
 export function toHash(config: Config): string {
   const written = write(config);
@@ -113,6 +116,10 @@ function write({ hidden, ...others }: Config): Record<string, string> {
   return { hidden: layers, ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])) };
 }
 
+/** Whether an address chooses anything; '#training' does not. */
+export const isChoice = (hash: string): boolean =>
+  [...new URLSearchParams(hash.replace(/^#/, '')).keys()].some((key) => Object.hasOwn(usual, key));
+
 /** What an address says, as far as it makes sense; the usual for the rest. */
 export function fromHash(hash: string): Config {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
@@ -121,7 +128,7 @@ export function fromHash(hash: string): Config {
     return (value !== null && Object.hasOwn(table, value) ? value : usual[key]) as T;
   };
   const number = (key: 'learningRate' | 'batch' | 'seed'): number => {
-    const value = Number(given.get(key) ?? Number.NaN);
+    const value = Number(given.get(key)?.trim() || Number.NaN); // Number('') is 0
     const whole = key === 'learningRate' || Number.isInteger(value);
     return whole && value >= limits[key].least && value <= limits[key].most ? value : usual[key];
   };
