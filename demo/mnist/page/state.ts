@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { Tensor } from 'retrograd';
-import { type Config, fromHash, toHash } from '../config.ts';
+import { type Config, fromHash, isChoice, toHash, usualOnCpu } from '../config.ts';
 import type {
   DataSummary,
   Evaluated,
@@ -112,15 +112,37 @@ export async function ask<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Browsers refuse an address that changes hundreds of times a minute, as it would while a slider moves. */
+const ADDRESS_DELAY = 300;
+
+function writeAddress(): void {
+  history.replaceState(null, '', `${location.pathname}${location.search}${toHash(config.value)}`);
+}
+
+function keepAddress(): void {
+  let delay: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    config.value;
+    clearTimeout(delay);
+    delay = setTimeout(writeAddress, ADDRESS_DELAY);
+  });
+  addEventListener('hashchange', () => {
+    clearTimeout(delay); // of a choice that the new address overrules
+    if (isChoice(location.hash) || location.hash === '') void adopt(fromHash(location.hash));
+    delay = setTimeout(writeAddress, ADDRESS_DELAY);
+  });
+}
+
 /** Opens the device and makes the first net. */
 export async function begin(): Promise<void> {
-  effect(() => history.replaceState(null, '', `${location.pathname}${location.search}${toHash(config.value)}`));
-  addEventListener('hashchange', () => void adopt(fromHash(location.hash)));
+  const isChosen = isChoice(location.hash);
+  keepAddress();
   machine.value = await ask(() => lab.open(proxy(hear)));
   if (!machine.value) {
     status.value = 'failed';
     return;
   }
+  if (machine.value.kind === 'cpu' && !isChosen) config.value = usualOnCpu;
   await prepare();
 }
 
@@ -135,6 +157,7 @@ export async function prepare(): Promise<void> {
     forget();
   });
   try {
+    if (status.value === 'lost') machine.value = await lab.open(proxy(hear));
     const made = await lab.prepare(config.value);
     if (mine === asked) prepared.value = made;
   } catch (error) {
@@ -153,6 +176,7 @@ async function adopt(next: Config): Promise<void> {
   const before = config.value;
   if (toHash(next) === toHash(before)) return;
   config.value = next;
+  if (!machine.value) return; // `begin` makes a net of it
   const sameNet = toHash({ ...next, learningRate: before.learningRate }) === toHash(before);
   if (sameNet && isReady.value) await ask(() => lab.setLearningRate(next.learningRate));
   else await prepare();
@@ -172,7 +196,7 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
   return summary;
 }
 
-/** Goes on after the device was lost, with the weights that are left. */
+/** Goes on after the device was lost, with the weights that are left. Steps count from 0 again. */
 export async function recover(): Promise<void> {
   batch(() => {
     problem.value = undefined;
@@ -180,6 +204,9 @@ export async function recover(): Promise<void> {
   });
   const found = await ask(() => lab.recover());
   if (found) machine.value = found;
+  else if (!loss.value) status.value = 'failed';
+  // It was lost before there was a net.
+  if (found && !isReady.value) await prepare();
 }
 
 /** True where the net took them. */
