@@ -1,10 +1,24 @@
-import { machine, status } from './state.ts';
+import { Adapter } from './header/adapter.tsx';
+import './header/header.css';
+import { Navigation } from './header/navigation.tsx';
+import { ThemeSwitch } from './header/theme-switch.tsx';
 
 export const Header = () => (
-  <header class="header">
-    <h1>retrograd</h1>
-    <p>
-      {machine.value?.name} {status.value}
-    </p>
-  </header>
+  <>
+    <header class="header">
+      <h1 class="header-name">
+        <span class="header-mark" aria-hidden="true">
+          ∂
+        </span>
+        retrograd
+      </h1>
+      <p class="header-promise">
+        Watch a neural network learn handwritten digits on your own GPU, and look at every quantity of backpropagation
+        while it happens.
+      </p>
+      <Adapter />
+      <ThemeSwitch />
+    </header>
+    <Navigation />
+  </>
 );

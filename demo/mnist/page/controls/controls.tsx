@@ -1,17 +1,14 @@
-import { isReady, isTraining, pause, reset, start, step } from '../state.ts';
+import './controls.css';
+import { DropZone } from './drop-zone.tsx';
+import './layers.css';
+import { Settings } from './settings.tsx';
+import { Toolbar } from './toolbar.tsx';
+import './toolbar.css';
 
 export const Controls = () => (
-  <aside class="card" aria-label="Settings">
-    <div class="row">
-      <button type="button" class="primary" disabled={!isReady.value} onClick={isTraining.value ? pause : start}>
-        {isTraining.value ? 'Pause' : 'Train'}
-      </button>
-      <button type="button" disabled={!isReady.value} onClick={step}>
-        Step
-      </button>
-      <button type="button" onClick={reset}>
-        Reset
-      </button>
-    </div>
+  <aside class="card controls" aria-label="Settings">
+    <Toolbar />
+    <Settings />
+    <DropZone />
   </aside>
 );

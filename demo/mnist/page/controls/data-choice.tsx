@@ -1,0 +1,32 @@
+import { datasets } from '../../config.ts';
+import { config, configure, download, status } from '../state.ts';
+import { Choice } from './choice.tsx';
+import { OwnFiles } from './own-files.tsx';
+import { amount } from './words.ts';
+
+const hints = {
+  digits: 'Made by this page, nothing to download.',
+  mnist: 'Handwriting of 500 people. 11 MB, kept by the browser.',
+} as const;
+
+export const DataChoice = () => {
+  const { data } = config.value;
+  const loading = status.value === 'preparing' ? download.value : undefined;
+  return (
+    <fieldset class="controls-group">
+      <legend>Data</legend>
+      <Choice label="Data set" unseen value={data} options={datasets} onChoose={(name) => configure({ data: name })} />
+      <div class="data-hint small soft" data-set={data}>
+        {loading ? (
+          <>
+            <progress aria-label="Download" value={loading.received} max={loading.total} />
+            <span>{amount(loading)}</span>
+          </>
+        ) : (
+          hints[data]
+        )}
+      </div>
+      {data === 'mnist' && <OwnFiles isNeeded={status.value === 'failed'} />}
+    </fieldset>
+  );
+};

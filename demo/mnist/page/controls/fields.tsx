@@ -1,0 +1,63 @@
+import { type CostName, costs, limits, type OptimizerName, optimizers } from '../../config.ts';
+import { config, configure } from '../state.ts';
+import { Choice } from './choice.tsx';
+import { DataChoice } from './data-choice.tsx';
+import { Layers } from './layers.tsx';
+import { LearningRate } from './learning-rate.tsx';
+import { NumberField } from './number-field.tsx';
+
+const titlesOf = <T extends string>(choices: Record<T, { readonly title: string }>) =>
+  Object.fromEntries(Object.entries<{ title: string }>(choices).map(([name, { title }]) => [name, title])) as Record<
+    T,
+    string
+  >;
+const costTitles = titlesOf<CostName>(costs);
+const optimizerTitles = titlesOf<OptimizerName>(optimizers);
+
+export const Fields = () => {
+  const { cost, optimizer, batch, seed } = config.value;
+  return (
+    <>
+      <DataChoice />
+      <fieldset class="controls-group">
+        <legend>Network</legend>
+        <Layers />
+        <div class="controls-line controls-cost">
+          <Choice label="Cost" value={cost} options={costTitles} onChoose={(name) => configure({ cost: name })} />
+        </div>
+      </fieldset>
+      <fieldset class="controls-group">
+        <legend>Training</legend>
+        <div class="controls-line">
+          <Choice
+            label="Optimizer"
+            value={optimizer}
+            options={optimizerTitles}
+            onChoose={(name) => configure({ optimizer: name, learningRate: optimizers[name].learningRate })}
+          />
+        </div>
+        <LearningRate />
+        <div class="controls-pair">
+          <NumberField
+            label="Batch"
+            whole
+            value={batch}
+            limits={limits.batch}
+            onCommit={(value) => configure({ batch: value })}
+          />
+          <NumberField
+            label="Seed"
+            whole
+            value={seed}
+            limits={limits.seed}
+            onCommit={(value) => configure({ seed: value })}
+          />
+        </div>
+        <p class="small soft">
+          A new learning rate takes effect at once. Any other change starts a fresh network, and the address of the page
+          keeps it.
+        </p>
+      </fieldset>
+    </>
+  );
+};

@@ -1,0 +1,49 @@
+import { useRef } from 'preact/hooks';
+import { type HiddenLayer, limits, usual } from '../../config.ts';
+import { config, configure } from '../state.ts';
+import { LayerRow } from './layer-row.tsx';
+import { shape } from './words.ts';
+
+/** The hidden layers, from the pixels to the classes. */
+export const Layers = () => {
+  const add = useRef<HTMLButtonElement>(null);
+  const { hidden } = config.value;
+  const isFull = hidden.length >= limits.layers;
+  const change = (at: number, ...layers: HiddenLayer[]) => configure({ hidden: hidden.toSpliced(at, 1, ...layers) });
+  return (
+    <div class="layers">
+      {hidden.length > 0 && (
+        <p class="layers-head small soft" aria-hidden="true">
+          <span>Hidden units</span>
+          <span>Activation</span>
+        </p>
+      )}
+      <ol class="layers-list" aria-label="Hidden layers">
+        {hidden.map((layer, at) => (
+          <LayerRow
+            key={at}
+            number={at + 1}
+            layer={layer}
+            onChange={(changed) => change(at, changed)}
+            onRemove={() => {
+              change(at);
+              add.current?.focus(); // the button that was pressed is gone
+            }}
+          />
+        ))}
+      </ol>
+      <button
+        ref={add}
+        type="button"
+        aria-disabled={isFull}
+        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? usual.hidden[0]] })}
+      >
+        {isFull ? `${limits.layers} layers at most` : 'Add a hidden layer'}
+      </button>
+      <p class="layers-shape mono small" data-testid="shape">
+        <span class="unseen">Shape: </span>
+        {shape(config.value)}
+      </p>
+    </div>
+  );
+};

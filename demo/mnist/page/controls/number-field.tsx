@@ -1,0 +1,68 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId } from 'preact/hooks';
+import { type Limits, read } from './read.ts';
+
+interface NumberFieldProps {
+  readonly label: string;
+  /** The label is for screen readers only, as where a heading above a column says the same. */
+  readonly unseen?: boolean;
+  readonly value: number;
+  readonly limits: Limits;
+  readonly whole?: boolean;
+  readonly onCommit: (value: number) => void;
+}
+
+/** A number that counts once it is complete (Enter, or leaving the field), so that typing does not make a net per key. */
+export const NumberField = ({ label, unseen, value, limits, whole = false, onCommit }: NumberFieldProps) => {
+  const id = useId();
+  const draft = useSignal<string>();
+  const isJudged = useSignal(false);
+  const drop = () => {
+    draft.value = undefined;
+    isJudged.value = false;
+  };
+  // Set from elsewhere, a field shows what it was set to.
+  useEffect(drop, [value]);
+
+  const found = draft.value === undefined ? { value } : read(draft.value, limits, whole);
+  const message = isJudged.value && 'message' in found ? found.message : undefined;
+  const commit = () => {
+    if (draft.value === undefined) return;
+    if ('message' in found) {
+      isJudged.value = true;
+      return;
+    }
+    drop();
+    if (found.value !== value) onCommit(found.value);
+  };
+
+  return (
+    <div class="controls-field">
+      <label for={id} class={unseen ? 'unseen' : undefined}>
+        {label}
+      </label>
+      <input
+        id={id}
+        inputMode={whole ? 'numeric' : 'decimal'}
+        autocomplete="off"
+        spellcheck={false}
+        value={draft.value ?? String(value)}
+        aria-invalid={message !== undefined}
+        aria-describedby={message && `${id}-message`}
+        onInput={({ currentTarget }) => {
+          draft.value = currentTarget.value;
+        }}
+        onBlur={commit}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') commit();
+          if (key === 'Escape') drop();
+        }}
+      />
+      {message && (
+        <p id={`${id}-message`} class="controls-message small" role="alert">
+          {message} {value} stays in use.
+        </p>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,26 @@
+/** Numbers and settings in words. */
+import { type Config, datasets, optimizers } from '../../config.ts';
+import { CLASSES, SIDE, type Status } from '../../lab/protocol.ts';
+
+export const count = (value: number): string => value.toLocaleString('en');
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** '784 → 32 → 10' */
+export const shape = ({ hidden }: Config): string =>
+  [SIDE * SIDE, ...hidden.map(({ units }) => units), CLASSES].join(' → ');
+
+export const settings = (config: Config): string =>
+  `${datasets[config.data]} · ${shape(config)} · ${optimizers[config.optimizer].title} at\u00a0${config.learningRate}`;
+
+export function state(status: Status, step: number, isDownloading: boolean): string {
+  if (status === 'preparing') return isDownloading ? 'Downloading' : 'Preparing';
+  if (status === 'paused') return step === 0 ? 'Ready' : 'Paused';
+  return { opening: 'Opening the GPU', running: 'Training', failed: 'No network', lost: 'GPU lost' }[status];
+}
+
+/** 'train-images-idx3-ubyte.gz, 3.2 of 9.9 MB' */
+export function amount({ file, received, total }: { file: string; received: number; total?: number }): string {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return `${name}, ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB`;
+}
