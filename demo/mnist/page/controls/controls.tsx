@@ -6,9 +6,11 @@ import { Toolbar } from './toolbar.tsx';
 import './toolbar.css';
 
 export const Controls = () => (
-  <aside class="card controls" aria-label="Settings">
-    <Toolbar />
-    <Settings />
+  <>
+    <aside class="card controls" aria-label="Controls">
+      <Toolbar />
+      <Settings />
+    </aside>
     <DropZone />
-  </aside>
+  </>
 );

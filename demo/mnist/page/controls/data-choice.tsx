@@ -1,16 +1,18 @@
 import { datasets } from '../../config.ts';
-import { config, configure, download, status } from '../state.ts';
+import { config, configure, download, prepared, status } from '../state.ts';
 import { Choice } from './choice.tsx';
 import { OwnFiles } from './own-files.tsx';
 import { amount } from './words.ts';
 
+const OWN = 'From your own files.';
 const hints = {
   digits: 'Made by this page, nothing to download.',
-  mnist: 'Handwriting of 500 people. 11 MB, kept by the browser.',
+  mnist: 'Handwriting of about 500 people. 11 MB, kept by the browser.',
 } as const;
 
 export const DataChoice = () => {
   const { data } = config.value;
+  const isOwn = data === 'mnist' && prepared.value?.data.source === 'files given';
   const loading = status.value === 'preparing' ? download.value : undefined;
   return (
     <fieldset class="controls-group">
@@ -22,6 +24,8 @@ export const DataChoice = () => {
             <progress aria-label="Download" value={loading.received} max={loading.total} />
             <span>{amount(loading)}</span>
           </>
+        ) : isOwn ? (
+          OWN
         ) : (
           hints[data]
         )}

@@ -24,7 +24,7 @@ export const Toolbar = () => {
           title="Fresh weights from the seed"
           onClick={reset}
         >
-          Reset
+          {status.value === 'failed' ? 'Retry' : 'Reset'}
         </button>
       </div>
       <p class="toolbar-state small">

@@ -3,6 +3,9 @@ import { machine } from '../state.ts';
 import { adviceFor } from './advice.ts';
 import { AdviceList } from './advice-list.tsx';
 
+/** The rest is advice to programs. */
+const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0];
+
 /** Why there is no GPU, what goes on without it, and how to get it. */
 export const CpuNotice = () => {
   const isDismissed = useSignal(false);
@@ -31,7 +34,7 @@ export const CpuNotice = () => {
               {others.map((advice) => (
                 <AdviceList key={advice.title} {...advice} />
               ))}
-              <p class="soft">What the browser said: {reason}</p>
+              <p class="soft">What was found: {firstSentence(reason)}</p>
             </div>
           </details>
           <button

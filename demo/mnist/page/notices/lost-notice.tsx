@@ -1,6 +1,9 @@
+import type { Evaluated } from '../../lab/protocol.ts';
 import { loss, recover } from '../state.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const kept = ({ step, accuracy }: Evaluated): string =>
+  `The weights of about step ${step.toLocaleString('en')} are kept, with which ${(100 * accuracy).toFixed(1)} % of the ` +
+  'test set were right. The count of steps and the memory of the optimizer start again.';
 
 export const LostNotice = () => {
   const lost = loss.value;
@@ -10,11 +13,7 @@ export const LostNotice = () => {
         <div class="notice" data-kind="bad">
           <h2 class="notice-title">The GPU was lost</h2>
           <p class="notice-message">
-            The browser took the device away: {lost.message}.{' '}
-            {lost.held
-              ? `The weights of step ${lost.held.step.toLocaleString('en')} are kept (${percent(lost.held.accuracy)} of the test
-              set right). Steps and the memory of the optimizer start again.`
-              : 'There was no network yet.'}
+            {lost.held ? kept(lost.held) : 'There was no network yet.'} The browser says: {lost.message}
           </p>
           <button type="button" class="primary" onClick={recover}>
             {lost.held ? 'Continue from there' : 'Try again'}
