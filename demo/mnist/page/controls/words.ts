@@ -16,7 +16,7 @@ export const settings = (config: Config): string =>
 export function state(status: Status, step: number, isDownloading: boolean): string {
   if (status === 'preparing') return isDownloading ? 'Downloading' : 'Preparing';
   if (status === 'paused') return step === 0 ? 'Ready' : 'Paused';
-  return { opening: 'Opening the GPU', running: 'Training', failed: 'No network', lost: 'GPU lost' }[status];
+  return { opening: 'Opening', running: 'Training', failed: 'No network', lost: 'GPU lost' }[status];
 }
 
 /** 'train-images-idx3-ubyte.gz, 3.2 of 9.9 MB' */
