@@ -198,6 +198,7 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
 
 /** Goes on after the device was lost, with the weights that are left. Steps count from 0 again. */
 export async function recover(): Promise<void> {
+  const isHeld = loss.value?.held !== undefined;
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
@@ -205,8 +206,7 @@ export async function recover(): Promise<void> {
   const found = await ask(() => lab.recover());
   if (found) machine.value = found;
   else if (!loss.value) status.value = 'failed';
-  // It was lost before there was a net.
-  if (found && !isReady.value) await prepare();
+  if (found && !isHeld) await prepare();
 }
 
 /** True where the net took them. */
