@@ -183,7 +183,7 @@ export function createLab(mnistFrom?: string): Lab {
     async recover() {
       const before = lost;
       const found = await open();
-      if (before) await prepare(before.config, before.held);
+      if (before?.held) await prepare(before.config, before.held);
       return found;
     },
   };

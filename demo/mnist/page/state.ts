@@ -60,8 +60,8 @@ function hear(event: LabEvent): void {
   switch (event.kind) {
     case 'status':
       status.value = event.status;
-      // The net before told its last while it was stopped.
-      if (event.status === 'preparing') forget();
+      // What the net before told last may have come after it was forgotten.
+      if (event.status === 'preparing' && !isRecovering) forget();
       break;
     case 'progress': {
       progress.value = event.progress;
@@ -86,6 +86,9 @@ function hear(event: LabEvent): void {
       break;
   }
 }
+
+/** Whether the next net goes on where the one before stopped. */
+let isRecovering = false;
 
 /** What was measured on a net that is no more. */
 function forget(): void {
@@ -196,17 +199,19 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
   return summary;
 }
 
-/** Goes on after the device was lost, with the weights that are left. Steps count from 0 again. */
+/** Goes on after the device was lost, from the step and with the weights that are left. */
 export async function recover(): Promise<void> {
-  const isHeld = loss.value?.held !== undefined;
+  isRecovering = loss.value?.held !== undefined;
+  const wasHeld = isRecovering;
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
   });
   const found = await ask(() => lab.recover());
+  isRecovering = false;
   if (found) machine.value = found;
   else if (!loss.value) status.value = 'failed';
-  if (found && !isHeld) await prepare();
+  if (found && !wasHeld) await prepare();
 }
 
 /** True where the net took them. */

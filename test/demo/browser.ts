@@ -1,0 +1,77 @@
+/** What the end-to-end tests of the page share: servers, a browser, and pages that note every complaint. */
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { build, createServer as createViteServer } from 'vite';
+import { chromiumLaunchOptions } from '../../setup/chromium.mjs';
+
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const configFile = fileURLToPath(new URL('../../demo/mnist/vite.config.ts', import.meta.url));
+
+/** As `npm run demo` serves it: with MNIST, where RETROGRAD_DATA has it. */
+export async function serveSources(): Promise<Site> {
+  const server = await createViteServer({ configFile, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+  await server.listen();
+  const { port } = server.httpServer!.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+/** What `npm run demo:build` makes, under a sub-path of a server that knows nothing but files. */
+export async function serveBuilt(folder: string): Promise<Site> {
+  await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+  const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+  const base = '/some/where/';
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url!, 'http://localhost').pathname;
+    const file = path === base ? 'index.html' : normalize(path.slice(base.length));
+    const bytes = path.startsWith(base) ? await readFile(join(folder, file)).catch(() => undefined) : undefined;
+    response.writeHead(bytes ? 200 : 404, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    response.end(bytes);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${base}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** `args` in place of those that make WebGPU work. */
+export const launch = (args?: readonly string[]): Promise<Browser> =>
+  chromium.launch({ ...chromiumLaunchOptions(), ...(args && { args: [...args] }) });
+
+export interface Visit {
+  readonly page: Page;
+  /** Errors on the console and exceptions nobody caught. */
+  readonly complaints: string[];
+  /** Addresses of all requests that left the page's own server. */
+  readonly strangers: string[];
+  close(): Promise<void>;
+}
+
+/** Opens the page in a context of its own. */
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const strangers: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(new URL(url).origin)) strangers.push(request.url());
+  });
+  await page.goto(url);
+  return { page, complaints, strangers, close: () => context.close() };
+}

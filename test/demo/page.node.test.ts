@@ -1,0 +1,157 @@
+/** The page in a real browser: what a visitor does, and what has to come of it. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launch, type Site, serveBuilt, type Visit, visit } from './browser.ts';
+
+const mnist = process.env.RETROGRAD_DATA ? join(process.env.RETROGRAD_DATA, 'mnist') : undefined;
+const hasMnist = Boolean(mnist && existsSync(mnist));
+if (!hasMnist) console.warn('The page on real MNIST is not tested (skipped: RETROGRAD_DATA holds no mnist/)');
+
+let browser: Browser;
+let built: Site;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retrograd-demo-'));
+  built = await serveBuilt(folder);
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const is = (page: Page, state: string, timeout = 60_000) =>
+  page.locator(`[data-status="${state}"]`).waitFor({ timeout });
+const ready = (page: Page) => is(page, 'paused');
+const numberOf = async (page: Page, id: string): Promise<number> =>
+  Number((await page.getByTestId(id).innerText()).replace(/[^\d.]/g, ''));
+const accuracyAbove = (page: Page, percent: number, timeout = 60_000) =>
+  page.waitForFunction(
+    (least) => Number.parseFloat(document.querySelector('[data-testid=test-accuracy]')?.textContent ?? '') > least,
+    percent,
+    { timeout },
+  );
+const train = async (page: Page, percent: number, timeout?: number): Promise<void> => {
+  await button(page, 'Train').click();
+  await accuracyAbove(page, percent, timeout);
+  await button(page, 'Pause').click();
+  await ready(page);
+};
+
+describe('a visit', () => {
+  let seen: Visit;
+  let page: Page;
+  beforeAll(async () => {
+    seen = await visit(browser, built.url);
+    page = seen.page;
+    await ready(page);
+  });
+  afterAll(() => seen?.close());
+
+  test('begins with a net on drawn digits, and asks no other server for anything', async () => {
+    expect(await page.getByTestId('adapter').innerText()).toMatch(/swiftshader|GPU/i);
+    expect(await page.getByLabel('The network and its data').innerText()).toContain('digits');
+    expect(await numberOf(page, 'step')).toBe(0);
+    expect(seen.strangers).toEqual([]);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test('its scripts are less than 150 kB, packed', async () => {
+    const files = (await readdir(join(folder, 'assets'))).filter((name) => name.endsWith('.js'));
+    const sizes = await Promise.all(
+      files.map(async (name) => gzipSync(await readFile(join(folder, 'assets', name))).length),
+    );
+    expect(files.length).toBeGreaterThan(1);
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
+  });
+
+  test('one step, then training: the numbers and charts move, and most digits are read', async () => {
+    await button(page, 'Step').click();
+    await expect.poll(() => numberOf(page, 'step')).toBe(1);
+    const chart = page.getByRole('img', { name: /^Loss/ });
+    const [before, label] = [await chart.screenshot(), await chart.getAttribute('aria-label')];
+    await train(page, 93);
+    expect(await numberOf(page, 'step')).toBeGreaterThan(50);
+    expect(await numberOf(page, 'training-loss')).toBeLessThan(0.4);
+    expect(await chart.getAttribute('aria-label')).not.toBe(label);
+    expect((await chart.screenshot()).equals(before)).toBe(false);
+    const reached = page.getByRole('row', { name: /90 %/ });
+    expect(await reached.innerText()).toMatch(/\d+\.\d s|\d s/);
+  });
+
+  test('a pause holds, and training goes on after it', async () => {
+    const held = await numberOf(page, 'step');
+    await page.waitForTimeout(500);
+    expect(await numberOf(page, 'step')).toBe(held);
+    await button(page, 'Train').click();
+    await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(held + 20);
+    await button(page, 'Pause').click();
+    await ready(page);
+  });
+
+  test('a drawn digit is read', async () => {
+    const pad = page.getByRole('img', { name: 'Drawing pad' });
+    await pad.scrollIntoViewIfNeeded();
+    const { x, y, width } = (await pad.boundingBox())!;
+    const at = (u: number, v: number): [number, number] => [x + u * width, y + v * width];
+    await page.mouse.move(...at(0.28, 0.22));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.72, 0.22), { steps: 8 });
+    await page.mouse.move(...at(0.46, 0.82), { steps: 8 });
+    await page.mouse.up();
+    await expect.poll(() => page.locator('.try-guess').innerText()).toMatch(/\b7\b/);
+    await button(page, 'Open in the microscope').click();
+    await page.locator('#microscope', { hasText: 'Your drawing' }).waitFor();
+  });
+
+  test('the check finds every tensor within its bound', async () => {
+    await button(page, 'Check against the CPU').click();
+    await page.getByText(/All \d+ tensors are within their bounds/).waitFor();
+    await page.getByRole('rowheader', { name: 'delta1' }).waitFor();
+  });
+
+  test('kernels are timed', async () => {
+    await button(page, 'Time the kernels').click();
+    await page.getByRole('rowheader', { name: /gemm/ }).first().waitFor();
+  });
+
+  test('the test set is counted, and a mistake opens in the microscope', async () => {
+    await button(page, 'Run the test set').click();
+    const confusion = page.locator('.results-confusion');
+    await confusion.waitFor();
+    const counts = (await confusion.locator('tbody td').allInnerTexts())
+      .filter((text) => /^\d+$/.test(text))
+      .map(Number);
+    expect(counts.reduce((a, b) => a + b)).toBe(2000);
+    const mistake = page.getByRole('button', { name: /^\d read as \d/ }).first();
+    const [, label] = /^(\d) read/.exec(await mistake.innerText())!;
+    await mistake.click();
+    await page.locator('#microscope', { hasText: new RegExp(`Test sample \\d+\\s*It is a ${label}`) }).waitFor();
+  });
+
+  test('weights go out as a file and come back in', async () => {
+    const accuracy = await numberOf(page, 'test-accuracy');
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the weights').click()]);
+    const file = await download.path();
+    await button(page, 'Reset').click();
+    await expect.poll(() => numberOf(page, 'test-accuracy')).toBeLessThan(40);
+    await ready(page);
+    await page.getByLabel('Load weights').setInputFiles(file);
+    await expect.poll(() => numberOf(page, 'test-accuracy')).toBe(accuracy);
+    const other = { name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{"layers.0.weight": 1}') };
+    await page.getByLabel('Load weights').setInputFiles(other);
+    await page.getByText(/Nothing was changed. other.json/).waitFor();
+    expect(await numberOf(page, 'test-accuracy')).toBe(accuracy);
+  });
+
+  test('nothing of all that made the browser complain', () => {
+    expect(seen.complaints).toEqual([]);
+  });
+});
