@@ -93,6 +93,8 @@ export function createLab(mnistFrom?: string): Lab {
   function prepare(config: Config, from?: Held): Promise<Prepared> {
     const mine = ++wanted;
     const isWanted = () => mine === wanted;
+    // A net that is to make room for another, or went with the device, has nothing more to tell.
+    const isCurrent = () => isWanted() && run !== undefined;
     return inTurn(async () => {
       if (!isWanted()) throw new StateError('another net was asked for meanwhile');
       run?.destroy();
@@ -106,9 +108,8 @@ export function createLab(mnistFrom?: string): Lab {
           data,
           device: device ?? 'cpu',
           from,
-          // A net that is to make room for another has nothing more to tell.
-          tell: (event) => isWanted() && listener(event),
-          onError: (error) => isWanted() && tellProblem(error),
+          tell: (event) => isCurrent() && listener(event),
+          onError: (error) => isCurrent() && tellProblem(error),
         });
         run = made;
         const start = await made.look();

@@ -160,7 +160,7 @@ export async function prepare(): Promise<void> {
     forget();
   });
   try {
-    if (status.value === 'lost') machine.value = await lab.open(proxy(hear));
+    if (status.value === 'lost' || !machine.value) machine.value = await lab.open(proxy(hear));
     const made = await lab.prepare(config.value);
     if (mine === asked) prepared.value = made;
   } catch (error) {
@@ -201,17 +201,16 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
 
 /** Goes on after the device was lost, from the step and with the weights that are left. */
 export async function recover(): Promise<void> {
-  isRecovering = loss.value?.held !== undefined;
-  const wasHeld = isRecovering;
+  const isHeld = loss.value?.held !== undefined;
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
   });
-  const found = await ask(() => lab.recover());
+  isRecovering = isHeld;
+  machine.value = await ask(() => lab.recover());
   isRecovering = false;
-  if (found) machine.value = found;
-  else if (!loss.value) status.value = 'failed';
-  if (found && !wasHeld) await prepare();
+  if (!machine.value) status.value = 'failed';
+  else if (!isHeld) await prepare();
 }
 
 /** True where the net took them. */

@@ -3,7 +3,7 @@ import { loss, recover } from '../state.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
   `The weights of about step ${step.toLocaleString('en')} are kept, with which ${(100 * accuracy).toFixed(1)} % of the ` +
-  'test set were right. The count of steps and the memory of the optimizer start again.';
+  'test set were right; only what the optimizer remembers starts afresh.';
 
 export const LostNotice = () => {
   const lost = loss.value;
