@@ -1,0 +1,15 @@
+import type { Scale } from '../pictures.ts';
+import { short } from './format.ts';
+import { gradient } from './scales.ts';
+
+/** Which colour is which number. */
+export const ColourBar = ({ scale }: { readonly scale: Scale }) => (
+  <div class="microscope-scale">
+    <div class="microscope-scale-bar" style={{ background: gradient(scale) }} />
+    <div class="microscope-scale-numbers">
+      <span>{short(scale.low, 3)}</span>
+      {scale.low < 0 && <span>0</span>}
+      <span>{short(scale.high, 3)}</span>
+    </div>
+  </div>
+);

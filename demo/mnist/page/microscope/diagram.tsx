@@ -1,0 +1,137 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Letter } from './equation.tsx';
+import type { View } from './inspection.ts';
+import { type Edge, layoutOf, type Place, pathOf } from './layout.ts';
+import { inWords, symbol } from './names.ts';
+import type { Page } from './pages.ts';
+import { Thumbnail } from './thumbnail.tsx';
+
+interface DiagramProps {
+  readonly view: View;
+  readonly pages: readonly Page[];
+  readonly current: number;
+  readonly onTurn: (page: number) => void;
+}
+
+/** From tile to tile, and half a tile, in CSS pixels. */
+const ROW = 84;
+const TOP = 40;
+const RADIUS = 28;
+const COLUMN = { least: 58, most: 150 };
+
+/** The net as it is worked through: a tile for each tensor, and arrows for the operation that is open. */
+export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const { columns, rows, places, edges } = layoutOf(pages);
+  const pitch = Math.min(COLUMN.most, Math.max(COLUMN.least, Math.floor(width / columns)));
+  const whole = Math.max(width, columns * pitch);
+  const margin = (whole - columns * pitch) / 2;
+  const middle = ({ column, row }: Place) => ({ x: margin + (column + 0.5) * pitch, y: TOP + row * ROW });
+  const byName = new Map(places.map((place) => [place.name, middle(place)]));
+  const { operands, result, direction } = pages[current];
+  const height = 2 * TOP + (rows - 1) * ROW;
+
+  // The open operation is in sight, without moving the page.
+  const { x } = byName.get(result)!;
+  useLayoutEffect(() => {
+    if (frame.current) frame.current.scrollLeft = x - frame.current.clientWidth / 2;
+  }, [x, width]);
+
+  const drawn = (edge: Edge) => pathOf(byName.get(edge.from)!, byName.get(edge.to)!, RADIUS);
+  const ordered = edges.toSorted((a, b) => Number(a.page === current) - Number(b.page === current));
+  return (
+    <div class={`microscope-diagram microscope-${direction}`} ref={frame}>
+      <div class="microscope-plan" style={{ width: `${whole}px`, height: `${height}px` }}>
+        <svg width={whole} height={height} aria-hidden="true">
+          <defs>
+            {['rest', 'open'].map((id) => (
+              <marker
+                key={id}
+                id={`microscope-${id}`}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                orient="auto"
+                markerUnits="userSpaceOnUse"
+                markerWidth="9"
+                markerHeight="9"
+              >
+                <path d="M0,0 L8,4 L0,8 z" />
+              </marker>
+            ))}
+          </defs>
+          {ordered.map((edge) => (
+            <path
+              key={`${edge.from} ${edge.to}`}
+              d={drawn(edge)}
+              class={edge.page === current ? 'microscope-open' : ''}
+              marker-end={`url(#microscope-${edge.page === current ? 'open' : 'rest'})`}
+            />
+          ))}
+        </svg>
+        {places.map(({ name }) => (
+          <Tile
+            key={name}
+            view={view}
+            name={name}
+            at={byName.get(name)!}
+            role={name === result ? 'result' : operands.includes(name) ? 'operand' : 'rest'}
+            onOpen={() => onTurn(pageOf(pages, name))}
+          />
+        ))}
+      </div>
+    </div>
+  );
+};
+
+/** Where a tensor comes from, or where it is first used. */
+function pageOf(pages: readonly Page[], name: string): number {
+  const made = pages.findIndex(({ result }) => result === name);
+  return made >= 0 ? made : pages.findIndex(({ operands }) => operands.includes(name));
+}
+
+interface TileProps {
+  readonly view: View;
+  readonly name: string;
+  readonly at: { readonly x: number; readonly y: number };
+  readonly role: 'result' | 'operand' | 'rest';
+  readonly onOpen: () => void;
+}
+
+const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    const inDiagram = button.current?.parentElement?.contains(activeElement);
+    if (role === 'result' && inDiagram) button.current?.focus({ preventScroll: true });
+  }, [role]);
+  return (
+    <button
+      type="button"
+      ref={button}
+      class={`microscope-tile microscope-tile-${role}`}
+      style={{ left: `${at.x}px`, top: `${at.y}px` }}
+      // One stop for the tab key; from there, arrow keys turn the pages.
+      tabIndex={role === 'result' ? 0 : -1}
+      aria-current={role === 'result' ? 'step' : undefined}
+      aria-label={`${symbol(name)}, ${inWords(name)}`}
+      onClick={onOpen}
+    >
+      <Thumbnail view={view} name={name} />
+      <Letter name={name} />
+    </button>
+  );
+};
+
+function useWidth(of: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(600);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(of.current!.clientWidth);
+    const observer = new ResizeObserver(measure);
+    measure();
+    observer.observe(of.current!);
+    return () => observer.disconnect();
+  }, [of]);
+  return width;
+}

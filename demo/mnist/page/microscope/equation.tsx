@@ -1,0 +1,152 @@
+/** Equations as MathML, which browsers lay out and screen readers read. */
+import { Fragment, type JSX } from 'preact';
+import type { Tensors } from './inspection.ts';
+import { parse } from './names.ts';
+import type { Part, TensorPart } from './pages.ts';
+
+interface EquationProps {
+  readonly parts: readonly Part[];
+  /** Writes the shape of each tensor below it. */
+  readonly shapes?: Tensors;
+  /** Large, on a line of its own. */
+  readonly display?: boolean;
+}
+
+export const Equation = ({ parts, shapes, display = false }: EquationProps) => (
+  <math display={display ? 'block' : 'inline'}>
+    <mrow>
+      {parts.map((part, i) => (
+        <Fragment key={i}>{typeof part === 'string' ? text(part) : term(part, shapes)}</Fragment>
+      ))}
+    </mrow>
+  </math>
+);
+
+/** A tensor by itself, in running text. */
+export const Letter = ({ name }: { readonly name: string }) => <Equation parts={[{ tensor: name }]} />;
+
+const OPERATORS = new Set(['=', '+', '−', '·', '⊙', '∑', '(', ')', '/', '>']);
+const WORDS = new Set(['where', 'of', 'for', 'if', 'else']);
+
+function text(part: string): JSX.Element {
+  if (OPERATORS.has(part)) return <mo stretchy={false}>{part}</mo>;
+  if (WORDS.has(part)) return <mtext>{`\u2002${part}\u2002`}</mtext>;
+  if (part === '²' || part === '³') {
+    return (
+      <msup>
+        <mrow />
+        <mn>{part === '²' ? 2 : 3}</mn>
+      </msup>
+    );
+  }
+  if (/^[−\d½]/.test(part)) return <mn>{part}</mn>;
+  const name = <mi>{part}</mi>;
+  if (part !== 'ln') return name;
+  return (
+    <>
+      {name}
+      <mspace width="0.17em" />
+    </>
+  );
+}
+
+function term(part: Exclude<Part, string>, shapes?: Tensors): JSX.Element {
+  if ('power' in part) {
+    const { power } = part;
+    return (
+      <msup>
+        <mi>e</mi>
+        {typeof power === 'string' ? <mn>{power}</mn> : symbolOf(power)}
+      </msup>
+    );
+  }
+  const symbol = symbolOf(part);
+  const shape = shapes?.[part.tensor]?.shape;
+  if (!shape) return symbol;
+  const shown =
+    part.tensor === 'losses' ? 'one number' : `[${(part.transposed ? shape.toReversed() : shape).join(', ')}]`;
+  return (
+    <munder>
+      {symbol}
+      <mtext class="microscope-shape">{shown}</mtext>
+    </munder>
+  );
+}
+
+function symbolOf({ tensor, transposed, index }: TensorPart): JSX.Element {
+  const { letter, layer } = parse(tensor);
+  const plain = (of: string) => indexed(of, layer, index);
+  const symbol = symbols[letter]?.(plain) ?? plain(letter);
+  if (!transposed) return symbol;
+  return (
+    <msup>
+      {layer === undefined ? symbol : parenthesised(symbol)}
+      <mi mathvariant="normal">T</mi>
+    </msup>
+  );
+}
+
+const symbols: Record<string, (plain: (letter: string) => JSX.Element) => JSX.Element> = {
+  delta: (plain) => plain('δ'),
+  losses: (plain) => plain('C'),
+  dW: (plain) => derivative(plain('W')),
+  db: (plain) => derivative(plain('b')),
+  slope: (plain) => (
+    <mrow>
+      <mi>σ′</mi>
+      {parenthesised(plain('z'))}
+    </mrow>
+  ),
+};
+
+const derivative = (by: JSX.Element) => (
+  <mfrac>
+    <mrow>
+      <mi>∂</mi>
+      <mi>C</mi>
+    </mrow>
+    <mrow>
+      <mi>∂</mi>
+      {by}
+    </mrow>
+  </mfrac>
+);
+
+const parenthesised = (inner: JSX.Element) => (
+  <mrow>
+    <mo stretchy={false}>(</mo>
+    {inner}
+    <mo stretchy={false}>)</mo>
+  </mrow>
+);
+
+/** The layer above and the element below: δ²₃. */
+function indexed(letter: string, layer: number | undefined, index?: TensorPart['index']): JSX.Element {
+  const base = <mi>{letter}</mi>;
+  const below = index && <mtext>{index.join(', ')}</mtext>;
+  if (layer === undefined) {
+    return below ? (
+      <msub>
+        {base}
+        {below}
+      </msub>
+    ) : (
+      base
+    );
+  }
+  if (!below) {
+    return (
+      <msup>
+        {base}
+        <mn>{layer}</mn>
+      </msup>
+    );
+  }
+  return (
+    <msubsup>
+      {base}
+      {below}
+      <mn>{layer}</mn>
+    </msubsup>
+  );
+}

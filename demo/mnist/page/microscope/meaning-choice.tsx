@@ -1,0 +1,23 @@
+import { CLASSES } from '../../lab/protocol.ts';
+import { mean, meant } from './inspection.ts';
+
+/** For a picture that comes without a label: the error is measured against what it is meant to be. */
+export const MeaningChoice = () => (
+  <fieldset class="microscope-meaning">
+    <legend class="small">
+      Which digit is it meant to be?{' '}
+      <span class="soft">{meant.value?.said ? '' : 'Until you say, what the net read first counts as right.'}</span>
+    </legend>
+    {Array.from({ length: CLASSES }, (_, digit) => (
+      <label key={digit}>
+        <input
+          type="radio"
+          name="microscope-meaning"
+          checked={meant.value?.label === digit}
+          onChange={() => mean(digit)}
+        />
+        <span>{digit}</span>
+      </label>
+    ))}
+  </fieldset>
+);

@@ -1,0 +1,50 @@
+/** The tensors of an inspection by name: 'dW1' is ∂C/∂W¹. */
+
+/** 'delta2' -> letter 'delta', layer 2. Those without a number: x belongs to layer 0, the others to the last. */
+export interface Name {
+  readonly letter: string;
+  readonly layer?: number;
+}
+
+export function parse(name: string): Name {
+  const [, letter, layer] = /^([A-Za-z]+?)(\d*)$/.exec(name) ?? [];
+  return { letter: letter ?? name, ...(layer && { layer: Number(layer) }) };
+}
+
+/** Of the layer whose units a tensor has one number (or row) each of; x is layer 0. */
+export function layerOf(name: string, last: number): number {
+  return name === 'x' ? 0 : (parse(name).layer ?? last);
+}
+
+export const isMatrix = (name: string): boolean => /^d?W\d+$/.test(name);
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const LETTERS: Record<string, string> = { delta: 'δ', slope: 'σ′', dW: '∂C/∂W', db: '∂C/∂b', losses: 'C' };
+
+/** As plain text: 'δ²', '∂C/∂W¹', 'σ′(z¹)'. */
+export function symbol(name: string): string {
+  const { letter, layer } = parse(name);
+  const above = layer === undefined ? '' : SUPERSCRIPTS[layer];
+  return letter === 'slope' ? `σ′(z${above})` : `${LETTERS[letter] ?? letter}${above}`;
+}
+
+const WORDS: Record<string, string> = {
+  x: 'the pixels',
+  y: 'the wanted output',
+  p: 'the probabilities',
+  losses: 'the cost, term by term',
+  z: 'weighted sums',
+  a: 'activations',
+  W: 'weights',
+  b: 'biases',
+  slope: 'slopes',
+  delta: 'errors',
+  dW: 'gradient of the weights',
+  db: 'gradient of the biases',
+};
+
+/** 'errors of layer 2' */
+export function inWords(name: string): string {
+  const { letter, layer } = parse(name);
+  return layer === undefined ? (WORDS[letter] ?? name) : `${WORDS[letter] ?? letter}, layer ${layer}`;
+}

@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks';
+import { atlas, firstOfAtlas, grid, imageOfUnit, matrix } from './arrangement.ts';
+import { Cells } from './cells.tsx';
+import { ColourBar } from './colour-bar.tsx';
+import { Letter } from './equation.tsx';
+import { exact, short } from './format.ts';
+import type { View } from './inspection.ts';
+import { inWords, isMatrix, layerOf, symbol } from './names.ts';
+import { Canvas, Picture } from './picture.tsx';
+import { scaleOf, summaryOf } from './scales.ts';
+import { lastLayer, selectElement, selectedOf, unitOf } from './selection.ts';
+import { type Size, sizeOfAtlas, sizeOfCells, sizeOfGrid, sizeOfImage, sizeOfMatrix } from './sizes.ts';
+
+interface TensorFigureProps {
+  readonly view: View;
+  readonly name: string;
+  readonly isResult?: boolean;
+}
+
+/** Vectors of up to so many numbers are there as text too, and up to so many are written into the picture. */
+const TEXT = 32;
+const WRITTEN = 10;
+
+/** A tensor as a picture, with its scale and the value of one element. */
+export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps) => {
+  const { shape, data } = view.tensors[name];
+  const [pointed, setPointed] = useState<number>();
+  const scale = scaleOf(name, data);
+  const { min, max, mean } = summaryOf(data);
+  const selected = selectedOf(view, name);
+  const index = pointed !== undefined && pointed < data.length ? pointed : selected;
+  const describe = (i: number): string => `${symbol(name)}${placeIn(name, shape, i)} = ${exact(data[i])}`;
+  const values = data.length <= TEXT ? Array.from(data) : undefined;
+  const common = {
+    count: data.length,
+    selected,
+    describe,
+    onPoint: setPointed,
+    onSelect: (i: number) => selectElement(view, name, i),
+  };
+  return (
+    <figure
+      class={`microscope-figure ${isResult ? 'microscope-result' : ''}`}
+      data-tensor={name}
+      data-shape={shape.join()}
+      data-min={min}
+      data-max={max}
+      data-values={values && JSON.stringify(values)}
+    >
+      <figcaption>
+        <Letter name={name} /> <span class="soft small">{inWords(name)}</span>
+        <span class="microscope-dimensions mono">[{shape.join(', ')}]</span>
+      </figcaption>
+      <div class="microscope-pictures">
+        {picturesOf(view, name).map(({ label, arrangement, size, isWritten }) => (
+          <Picture key={label} label={label} arrangement={arrangement} size={size} {...common}>
+            {isWritten ? (
+              <Cells data={data} scale={scale} />
+            ) : (
+              <Canvas data={data} arrangement={arrangement} scale={scale} />
+            )}
+          </Picture>
+        ))}
+      </div>
+      <ColourBar scale={scale} />
+      <p class="microscope-value mono">{describe(index)}</p>
+      <p class="microscope-range soft">
+        {data.length > 1 ? `${short(min, 3)} to ${short(max, 3)}, mean ${short(mean, 3)}` : 'a single number'}
+      </p>
+      {values && <p class="unseen">{`${symbol(name)}: ${values.map(exact).join(', ')}`}</p>}
+    </figure>
+  );
+};
+
+/** '[5]', or '[5, 312]' of a matrix. */
+const placeIn = (name: string, shape: readonly number[], index: number): string => {
+  if (isMatrix(name)) return `[${Math.floor(index / shape[1])}, ${index % shape[1]}]`;
+  return shape[0] > 1 ? `[${index}]` : '';
+};
+
+interface Shown {
+  readonly label: string;
+  readonly arrangement: ReturnType<typeof grid>;
+  readonly size: Size;
+  readonly isWritten?: boolean;
+}
+
+function picturesOf(view: View, name: string): Shown[] {
+  const { shape, data } = view.tensors[name];
+  const layer = layerOf(name, lastLayer(view));
+  const label = `${symbol(name)}, ${inWords(name)}`;
+  if (!isMatrix(name)) {
+    const arrangement = grid(data.length);
+    const isWritten = data.length <= WRITTEN;
+    return [{ label, arrangement, size: isWritten ? sizeOfCells(arrangement) : sizeOfGrid(arrangement), isWritten }];
+  }
+  const [rows, columns] = shape;
+  if (layer > 1) return [{ label, arrangement: matrix(rows, columns), size: sizeOfMatrix(rows, columns) }];
+  const unit = unitOf(view, layer);
+  const all = atlas(rows, firstOfAtlas(unit));
+  return [
+    { label: `${label}: of unit ${unit}, as an image`, arrangement: imageOfUnit(unit), size: sizeOfImage },
+    { label: `${label}: of each unit, as images`, arrangement: all, size: sizeOfAtlas(all) },
+  ];
+}
