@@ -17,7 +17,7 @@ interface DiagramProps {
 const ROW = 84;
 const TOP = 40;
 const RADIUS = 28;
-const COLUMN = { least: 58, most: 150 };
+const COLUMN = { least: 54, most: 150 };
 
 /** The net as it is worked through: a tile for each tensor, and arrows for the operation that is open. */
 export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {

@@ -12,15 +12,22 @@ interface EquationProps {
   readonly display?: boolean;
 }
 
-export const Equation = ({ parts, shapes, display = false }: EquationProps) => (
-  <math display={display ? 'block' : 'inline'}>
-    <mrow>
-      {parts.map((part, i) => (
-        <Fragment key={i}>{typeof part === 'string' ? text(part) : term(part, shapes)}</Fragment>
-      ))}
-    </mrow>
-  </math>
-);
+export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
+  const hasFraction = parts.some((part) => typeof part === 'object' && 'tensor' in part && /^d[Wb]/.test(part.tensor));
+  const depth = hasFraction ? '1em' : '0.3em';
+  return (
+    <math display={display ? 'block' : 'inline'}>
+      <mrow>
+        {parts.map((part, i) => (
+          <Fragment key={i}>
+            {typeof part === 'string' ? text(part) : term(part, depth, shapes)}
+            {shapes && typeof part === 'object' && typeof parts[i + 1] === 'object' && <mspace width="0.35em" />}
+          </Fragment>
+        ))}
+      </mrow>
+    </math>
+  );
+};
 
 /** A tensor by itself, in running text. */
 export const Letter = ({ name }: { readonly name: string }) => <Equation parts={[{ tensor: name }]} />;
@@ -30,6 +37,14 @@ const WORDS = new Set(['where', 'of', 'for', 'if', 'else']);
 
 function text(part: string): JSX.Element {
   if (OPERATORS.has(part)) return <mo stretchy={false}>{part}</mo>;
+  if (part.startsWith('∑')) {
+    return (
+      <msub>
+        <mo largeop={false}>∑</mo>
+        <mi>{part.slice(1)}</mi>
+      </msub>
+    );
+  }
   if (WORDS.has(part)) return <mtext>{`\u2002${part}\u2002`}</mtext>;
   if (part === '²' || part === '³') {
     return (
@@ -50,7 +65,7 @@ function text(part: string): JSX.Element {
   );
 }
 
-function term(part: Exclude<Part, string>, shapes?: Tensors): JSX.Element {
+function term(part: Exclude<Part, string>, depth: string, shapes?: Tensors): JSX.Element {
   if ('power' in part) {
     const { power } = part;
     return (
@@ -67,7 +82,8 @@ function term(part: Exclude<Part, string>, shapes?: Tensors): JSX.Element {
     part.tensor === 'losses' ? 'one number' : `[${(part.transposed ? shape.toReversed() : shape).join(', ')}]`;
   return (
     <munder>
-      {symbol}
+      {/* As deep for every letter, so that the shapes stand in a line. */}
+      <mpadded depth={depth}>{symbol}</mpadded>
       <mtext class="microscope-shape">{shown}</mtext>
     </munder>
   );

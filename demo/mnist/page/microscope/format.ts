@@ -14,7 +14,7 @@ export function short(value: number, digits = 4): string {
 /** As short as fits a small square: '−0.0231', '1e−7'. */
 export function tiny(value: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude >= 0.001 || magnitude === 0 || !Number.isFinite(value)) return short(value, 3);
+  if (magnitude >= 0.001 || magnitude === 0 || !Number.isFinite(value)) return short(value, magnitude < 0.01 ? 2 : 3);
   return `${value < 0 ? '−' : ''}${magnitude.toExponential(0).replace('-', '−')}`;
 }
 
@@ -22,14 +22,13 @@ export function tiny(value: number): string {
 export function exact(value: number): string {
   for (let digits = 1; digits < 9; digits++) {
     const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return signed(String(Number(text)));
+    if (Math.fround(Number(text)) === value) return short(value, digits);
   }
-  return signed(String(Number(value.toPrecision(9))));
+  return short(value, 9);
 }
 
 export const percent = (share: number): string => `${short(100 * share, 3)} %`;
 
-const signed = (text: string): string => text.replace(/-/g, '−');
 // Trailing zeros of whole numbers count: 1200.
 const trimmed = (text: string): string =>
   text.includes('e') ? String(Number(text)) : text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -15,6 +15,8 @@ export const MeaningChoice = () => (
           name="microscope-meaning"
           checked={meant.value?.label === digit}
           onChange={() => mean(digit)}
+          // To say that what was taken for it is right changes no button.
+          onClick={() => mean(digit)}
         />
         <span>{digit}</span>
       </label>

@@ -32,19 +32,25 @@ const WORDS: Record<string, string> = {
   x: 'the pixels',
   y: 'the wanted output',
   p: 'the probabilities',
-  losses: 'the cost, term by term',
+  losses: 'cost',
   z: 'weighted sums',
   a: 'activations',
   W: 'weights',
   b: 'biases',
   slope: 'slopes',
   delta: 'errors',
-  dW: 'gradient of the weights',
-  db: 'gradient of the biases',
+  dW: 'weight gradient',
+  db: 'bias gradient',
 };
 
-/** 'errors of layer 2' */
+/** 'errors' */
+export function kindOf(name: string): string {
+  const { letter } = parse(name);
+  return WORDS[letter] ?? letter;
+}
+
+/** 'errors, layer 2' */
 export function inWords(name: string): string {
-  const { letter, layer } = parse(name);
-  return layer === undefined ? (WORDS[letter] ?? name) : `${WORDS[letter] ?? letter}, layer ${layer}`;
+  const { layer } = parse(name);
+  return layer === undefined ? kindOf(name) : `${kindOf(name)}, layer ${layer}`;
 }

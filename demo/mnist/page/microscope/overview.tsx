@@ -1,5 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { Equation } from './equation.tsx';
 import type { View } from './inspection.ts';
+import { parse } from './names.ts';
 import type { Page } from './pages.ts';
 import { TensorFigure } from './tensor-figure.tsx';
 
@@ -11,32 +13,45 @@ interface OverviewProps {
 /** Every tensor, under the equation that it comes from. */
 export const Overview = ({ view, pages }: OverviewProps) => {
   const results = new Set(pages.map(({ result }) => result));
-  const given = [...new Set(pages.flatMap(({ operands }) => operands))].filter((name) => !results.has(name));
+  const others = [...new Set(pages.flatMap(({ operands }) => operands))].filter((name) => !results.has(name));
+  const isSlope = (name: string) => parse(name).letter === 'slope';
   return (
     <div class="microscope-overview">
-      <h3>Given</h3>
-      <div class="microscope-all">
-        {given.map((name) => (
-          <TensorFigure key={name} view={view} name={name} />
-        ))}
-      </div>
+      <Group title="Given">
+        {others
+          .filter((name) => !isSlope(name))
+          .map((name) => (
+            <TensorFigure key={name} view={view} name={name} />
+          ))}
+      </Group>
       {(['forward', 'backward'] as const).map((direction) => (
-        <div key={direction} class={`microscope-${direction}`}>
-          <h3 class="microscope-direction">{direction === 'forward' ? 'Forward' : 'Backward'}</h3>
-          <div class="microscope-all">
-            {pages
-              .filter((page) => page.direction === direction)
-              .map(({ result, equation }) => (
-                <div key={result} class="microscope-entry">
-                  <div class="scroll">
-                    <Equation parts={equation} />
-                  </div>
-                  <TensorFigure view={view} name={result} />
+        <Group key={direction} title={direction === 'forward' ? 'Forward' : 'Backward'} direction={direction}>
+          {pages
+            .filter((page) => page.direction === direction)
+            .flatMap(({ result, equation, operands }) => [
+              ...operands.filter(isSlope).map((name) => <TensorFigure key={name} view={view} name={name} />),
+              <div key={result} class="microscope-entry">
+                <div class="scroll">
+                  <Equation parts={equation} />
                 </div>
-              ))}
-          </div>
-        </div>
+                <TensorFigure view={view} name={result} />
+              </div>,
+            ])}
+        </Group>
       ))}
     </div>
   );
 };
+
+interface GroupProps {
+  readonly title: string;
+  readonly direction?: Page['direction'];
+  readonly children: ComponentChildren;
+}
+
+const Group = ({ title, direction, children }: GroupProps) => (
+  <div class={`microscope-group ${direction ? `microscope-${direction}` : ''}`}>
+    <h3 class={direction && 'microscope-direction'}>{title}</h3>
+    <div class="microscope-all">{children}</div>
+  </div>
+);

@@ -134,7 +134,7 @@ function outputError({ cost }: Given, layer: number, output: string): Page {
   if (cost !== 'quadratic') {
     return {
       ...common,
-      about: `How C changes with each sum of layer ${layer}. Of this cost and what comes before it only p − y is left.`,
+      about: `How C changes with each sum of layer ${layer}. Of this cost and what comes before it only p\u00a0−\u00a0y is left.`,
       equation: [t(result), '=', t('p'), '−', t('y')],
       operands: ['p', 'y'],
       result,

@@ -67,7 +67,7 @@ export const Picture = (props: PictureProps) => {
       aria-valuemax={count - 1}
       aria-valuenow={selected}
       aria-valuetext={describe(selected)}
-      style={{ width: `${size.width}px`, aspectRatio: `${size.width} / ${size.height}` }}
+      style={{ '--width': size.width, aspectRatio: `${size.width} / ${size.height}` }}
       onPointerMove={(event) => onPoint(elementAt(event))}
       onPointerLeave={() => onPoint(undefined)}
       onClick={(event) => {

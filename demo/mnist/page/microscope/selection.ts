@@ -8,12 +8,22 @@ const chosen = signal<Readonly<Record<number, number>>>({});
 export const lastLayer = ({ config }: View): number => config.hidden.length + 1;
 export const unitsOf = (view: View, layer: number): number => view.tensors[layer === 0 ? 'x' : `z${layer}`].data.length;
 
-/** As chosen; else the brightest pixel, the wanted class, or the first unit. */
+/** Of a net, the hidden units with the largest error when they were first looked at: there is something to see. */
+const telling = new WeakMap<object, Record<number, number>>();
+
+function tellingUnit({ config, tensors }: View, layer: number): number {
+  const known = telling.get(config) ?? {};
+  telling.set(config, known);
+  known[layer] ??= indexOfMax(tensors[`delta${layer}`].data.map(Math.abs));
+  return known[layer];
+}
+
+/** As chosen; else the brightest pixel, the wanted class, or a telling unit. */
 export function unitOf(view: View, layer: number): number {
   const unit = chosen.value[layer];
   if (unit !== undefined && unit < unitsOf(view, layer)) return unit;
   if (layer === 0) return indexOfMax(view.tensors.x.data);
-  return layer === lastLayer(view) ? view.label : 0;
+  return layer === lastLayer(view) ? view.label : tellingUnit(view, layer);
 }
 
 export function select(layer: number, unit: number): void {

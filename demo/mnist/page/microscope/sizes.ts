@@ -8,15 +8,15 @@ export interface Size {
 }
 
 /** Of a vector or an image. */
-const MOST = 168;
+const MOST = 128;
 /** Of a matrix. */
-const WIDE = 224;
+const WIDE = 192;
 /** Of a number that is written out. */
-const CELL = { width: 52, height: 44 };
+const CELL = { width: 48, height: 40 };
 
 /** Whole pixels for each number where there is room for them. */
 export function sizeOfGrid({ width, height }: Arrangement): Size {
-  const cell = Math.max(2, Math.min(28, Math.floor(MOST / width)));
+  const cell = Math.max(2, Math.min(24, Math.floor(MOST / width)));
   return { width: width * cell, height: height * cell };
 }
 
@@ -32,9 +32,10 @@ export function sizeOfMatrix(rows: number, columns: number): Size {
   return { width: side(columns), height: side(rows) };
 }
 
-export const sizeOfImage: Size = { width: 5 * SIDE, height: 5 * SIDE };
+export const sizeOfImage: Size = { width: 4 * SIDE, height: 4 * SIDE };
 
+/** Beside the image of one unit: as high, or as wide as fits. */
 export function sizeOfAtlas({ width, height }: Arrangement): Size {
-  const scale = Math.min(1.25, 232 / width, 5 * SIDE > height ? (5 * SIDE) / height : 1);
+  const scale = Math.min(1.25, 166 / width, (4 * SIDE) / height);
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }

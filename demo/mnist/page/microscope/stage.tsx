@@ -6,6 +6,7 @@ import type { Page, Part } from './pages.ts';
 import { lastLayer } from './selection.ts';
 import { TensorFigure } from './tensor-figure.tsx';
 import { UnitChoice } from './unit-choice.tsx';
+import { costInWords, type Word, wordsOf } from './words.ts';
 import { workedOf } from './worked.ts';
 
 interface StageProps {
@@ -24,14 +25,10 @@ export const Stage = ({ view, page }: StageProps) => {
       </div>
       <Sigma view={view} page={page} />
       <div class="microscope-sentence">
-        {inPictures(page).map((part, i) =>
-          typeof part === 'string' ? (
-            <span class="microscope-operator" aria-hidden="true" key={i}>
-              {part}
-            </span>
-          ) : (
-            <TensorFigure key={part.tensor} view={view} name={part.tensor} isResult={i === 0} />
-          ),
+        {page.kind === 'cost' ? (
+          <Words view={view} words={costInWords(page)} />
+        ) : (
+          <Words view={view} words={wordsOf(page.equation)} />
         )}
       </div>
       <div class="microscope-worked">
@@ -47,23 +44,26 @@ export const Stage = ({ view, page }: StageProps) => {
   );
 };
 
-interface Pictured {
-  readonly tensor: string;
-}
-
-/** The equation with room for pictures: without parentheses, and of the cost only what goes in. */
-function inPictures({ kind, equation, operands, result }: Page): (string | Pictured)[] {
-  if (kind === 'cost') return [{ tensor: result }, '←', ...operands.map((tensor) => ({ tensor }))];
-  return equation
-    .filter((part) => part !== '(' && part !== ')')
-    .flatMap((part, i, all) => {
-      if (typeof part === 'string' || 'power' in part) return [part as string];
-      const before = all[i - 1];
-      const isProduct = typeof before === 'object';
-      const shown = part.transposed ? [{ tensor: part.tensor }, 'ᵀ'] : [{ tensor: part.tensor }];
-      return isProduct ? ['·', ...shown] : shown;
-    });
-}
+/** The equation in pictures. */
+const Words = ({ view, words }: { readonly view: View; readonly words: readonly Word[] }) => (
+  <>
+    {words.map(({ before, tensor, transposed }, i) => (
+      <div class="microscope-word" key={tensor}>
+        {before && (
+          <span class="microscope-operator" aria-hidden="true">
+            {before}
+          </span>
+        )}
+        <TensorFigure view={view} name={tensor} isResult={i === 0} />
+        {transposed && (
+          <span class="microscope-transposed" title="transposed">
+            T
+          </span>
+        )}
+      </div>
+    ))}
+  </>
+);
 
 /** Which function σ, or σ′, is in this layer. */
 const Sigma = ({ view, page: { kind, layer, operands } }: StageProps) => {

@@ -1,12 +1,13 @@
+import { SIDE } from '../../lab/protocol.ts';
 import { isTraining, progress, subject } from '../state.ts';
 import { grid } from './arrangement.ts';
 import { percent, short } from './format.ts';
-import { indexOfMax, type View } from './inspection.ts';
+import { indexOfMax, meant, type View } from './inspection.ts';
 import { MeaningChoice } from './meaning-choice.tsx';
 import { Canvas } from './picture.tsx';
 import { SampleChoice } from './sample-choice.tsx';
 
-const SIDE = grid(784);
+const IMAGE = grid(SIDE * SIDE);
 
 /** What is looked at, what it is, what the net says, and ways to choose another. */
 export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
@@ -14,15 +15,17 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
   return (
     <div class="microscope-subject">
       <div class="microscope-image">
-        {pixels && <Canvas data={pixels} arrangement={SIDE} scale={{ low: 0, high: 1 }} />}
+        {pixels && <Canvas data={pixels} arrangement={IMAGE} scale={{ low: 0, high: 1 }} />}
       </div>
       <div class="microscope-verdict">
         <h3>{capital(subject.value?.title ?? 'No sample yet')}</h3>
         {view ? <Verdict view={view} /> : <p class="soft">The net is being made ready.</p>}
         <p class="soft small">
-          {isTraining.value
-            ? 'Training goes on; read anew about once a second.'
-            : `After step ${progress.value?.step ?? 0} of training. Looking changes nothing.`}
+          {!view
+            ? '\u00a0'
+            : isTraining.value
+              ? 'Training goes on; read anew about once a second.'
+              : `After step ${progress.value?.step ?? 0} of training. Looking changes nothing.`}
         </p>
       </div>
       <Outputs view={view} />
@@ -32,12 +35,13 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
   );
 };
 
-const Verdict = ({ view: { outputs, label, config } }: { readonly view: View }) => {
+const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly view: View }) => {
+  const isIt = seen.label !== undefined ? 'It is a' : meant.value?.said ? 'It is meant to be a' : 'It is taken for a';
   const guess = indexOfMax(outputs);
   const sure = config.cost === 'quadratic' ? `output ${short(outputs[guess], 3)}` : percent(outputs[guess]);
   return (
     <p>
-      It is a <strong>{label}</strong>, and the net says{' '}
+      {isIt} <strong>{label}</strong>, and the net says{' '}
       <strong class={guess === label ? 'microscope-right' : 'microscope-wrong'}>{guess}</strong> ({sure}
       {guess === label ? ', right' : ', wrong'}).
     </p>
@@ -48,18 +52,25 @@ const Verdict = ({ view: { outputs, label, config } }: { readonly view: View }) 
 const Outputs = ({ view }: { readonly view: View | undefined }) => {
   const what = view?.config.cost === 'quadratic' ? 'Output' : 'Probability';
   return (
-    <ol class="microscope-outputs" aria-label={`${what} of each digit`}>
-      {Array.from({ length: 10 }, (_, digit) => {
-        const value = view?.outputs[digit] ?? 0;
-        return (
-          <li key={digit} class={digit === view?.label ? 'microscope-wanted' : ''} title={`${digit}: ${short(value)}`}>
-            <span class="microscope-bar" style={{ height: `${100 * Math.min(1, Math.max(0, value))}%` }} />
-            <span aria-hidden="true">{digit}</span>
-            <span class="unseen">{`${digit}: ${short(value)}`}</span>
-          </li>
-        );
-      })}
-    </ol>
+    <div class="microscope-outputs">
+      <p class="soft small">{what} of each digit</p>
+      <ol aria-label={`${what} of each digit`}>
+        {Array.from({ length: 10 }, (_, digit) => {
+          const value = view?.outputs[digit] ?? 0;
+          return (
+            <li
+              key={digit}
+              class={digit === view?.label ? 'microscope-wanted' : ''}
+              title={`${digit}: ${short(value)}`}
+            >
+              <span class="microscope-bar" style={{ height: `${100 * Math.min(1, Math.max(0, value))}%` }} />
+              <span aria-hidden="true">{digit}</span>
+              <span class="unseen">{`${digit}: ${short(value)}`}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
   );
 };
 

@@ -3,9 +3,10 @@ import { atlas, firstOfAtlas, grid, imageOfUnit, matrix } from './arrangement.ts
 import { Cells } from './cells.tsx';
 import { ColourBar } from './colour-bar.tsx';
 import { Letter } from './equation.tsx';
-import { exact, short } from './format.ts';
+import { Facts } from './facts.tsx';
+import { exact } from './format.ts';
 import type { View } from './inspection.ts';
-import { inWords, isMatrix, layerOf, symbol } from './names.ts';
+import { inWords, isMatrix, kindOf, layerOf, symbol } from './names.ts';
 import { Canvas, Picture } from './picture.tsx';
 import { scaleOf, summaryOf } from './scales.ts';
 import { lastLayer, selectElement, selectedOf, unitOf } from './selection.ts';
@@ -26,7 +27,7 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
   const { shape, data } = view.tensors[name];
   const [pointed, setPointed] = useState<number>();
   const scale = scaleOf(name, data);
-  const { min, max, mean } = summaryOf(data);
+  const summary = summaryOf(data);
   const selected = selectedOf(view, name);
   const index = pointed !== undefined && pointed < data.length ? pointed : selected;
   const describe = (i: number): string => `${symbol(name)}${placeIn(name, shape, i)} = ${exact(data[i])}`;
@@ -43,13 +44,14 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
       class={`microscope-figure ${isResult ? 'microscope-result' : ''}`}
       data-tensor={name}
       data-shape={shape.join()}
-      data-min={min}
-      data-max={max}
+      data-min={summary.min}
+      data-max={summary.max}
       data-values={values && JSON.stringify(values)}
     >
       <figcaption>
-        <Letter name={name} /> <span class="soft small">{inWords(name)}</span>
+        <Letter name={name} />
         <span class="microscope-dimensions mono">[{shape.join(', ')}]</span>
+        <span class="microscope-kind">{kindOf(name)}</span>
       </figcaption>
       <div class="microscope-pictures">
         {picturesOf(view, name).map(({ label, arrangement, size, isWritten }) => (
@@ -63,10 +65,7 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
         ))}
       </div>
       <ColourBar scale={scale} />
-      <p class="microscope-value mono">{describe(index)}</p>
-      <p class="microscope-range soft">
-        {data.length > 1 ? `${short(min, 3)} to ${short(max, 3)}, mean ${short(mean, 3)}` : 'a single number'}
-      </p>
+      <Facts at={placeIn(name, shape, index)} value={data[index]} summary={data.length > 1 ? summary : undefined} />
       {values && <p class="unseen">{`${symbol(name)}: ${values.map(exact).join(', ')}`}</p>}
     </figure>
   );

@@ -1,4 +1,5 @@
 import { grid, imageOfUnit, matrix } from './arrangement.ts';
+import { tiny } from './format.ts';
 import type { View } from './inspection.ts';
 import { isMatrix, layerOf } from './names.ts';
 import { Canvas } from './picture.tsx';
@@ -11,6 +12,7 @@ const MOST = 44;
 /** A tensor at a glance; of the first layer's weights, those of the unit looked at. */
 export const Thumbnail = ({ view, name }: { readonly view: View; readonly name: string }) => {
   const { shape, data } = view.tensors[name];
+  if (data.length === 1) return <span class="microscope-number">{tiny(data[0])}</span>;
   const arrangement = !isMatrix(name)
     ? grid(data.length)
     : layerOf(name, lastLayer(view)) === 1

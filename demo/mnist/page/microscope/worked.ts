@@ -13,14 +13,14 @@ export function workedOf(view: View, page: Page): Part[] {
   switch (page.kind) {
     case 'sum':
       return [
-        ...[at(result, unit), '=', '∑', at(first, unit, 'j'), at(second, 'j'), '+', at(third, unit)],
+        ...[at(result, unit), '=', '∑j', at(first, unit, 'j'), at(second, 'j'), '+', at(third, unit)],
         ...['=', value(result), 'where', at(third, unit), '=', value(third)],
       ];
     case 'activation':
       return [at(result, unit), '=', 'σ', '(', value(first), ')', '=', value(result)];
     case 'probabilities':
       return view.config.cost === 'crossEntropy'
-        ? [at('p', unit), '=', { power: value(first) }, '/', '∑', { power: at(first, 'j') }, '=', value('p')]
+        ? [at('p', unit), '=', { power: value(first) }, '/', '∑j', { power: at(first, 'j') }, '=', value('p')]
         : [at('p', unit), '=', 'σ', '(', value(first), ')', '=', value('p')];
     case 'cost':
       return workedCost(view, first, second, unit);
@@ -30,7 +30,7 @@ export function workedOf(view: View, page: Page): Part[] {
       return [at(result, unit), '=', ...product, '=', value(result)];
     }
     case 'hiddenError': {
-      const sum: Part[] = ['∑', at(first, 'k', unit), at(second, 'k')];
+      const sum: Part[] = ['∑k', at(first, 'k', unit), at(second, 'k')];
       return [at(result, unit), '=', ...(third ? ['(', ...sum, ')', '·', value(third)] : sum), '=', value(result)];
     }
     case 'weightGradient': {
