@@ -98,8 +98,9 @@ test('numbers', () => {
   ]);
   expect([0.5, -0.01234, 1.6e-7].map(tiny)).toEqual(['0.5', '−0.0123', '2e−7']);
   expect(exact(Math.fround(0.1))).toBe('0.1');
-  for (const x of [1 / 3, -2.5e-12, 123456.789].map(Math.fround)) {
-    expect(Math.fround(Number(exact(x).replace(/−/g, '-')))).toBe(x);
+  expect([1 / 3, 0.25, -1e-9].map(Math.fround).map(exact)).toEqual(['0.33333334', '0.25', '−1 × 10⁻⁹']);
+  for (const x of [1 / 3, -0.0123, 12345.678].map(Math.fround)) {
+    expect(Math.fround(Number(exact(x).replace('−', '-')))).toBe(x);
   }
 });
 

@@ -20,13 +20,7 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
       <div class="microscope-verdict">
         <h3>{capital(subject.value?.title ?? 'No sample yet')}</h3>
         {view ? <Verdict view={view} /> : <p class="soft">The net is being made ready.</p>}
-        <p class="soft small">
-          {!view
-            ? '\u00a0'
-            : isTraining.value
-              ? 'Training goes on; read anew about once a second.'
-              : `After step ${progress.value?.step ?? 0} of training. Looking changes nothing.`}
-        </p>
+        <p class="soft small">{view ? stateOfNet(view) : '\u00a0'}</p>
       </div>
       <Outputs view={view} />
       <SampleChoice />
@@ -34,6 +28,12 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
     </div>
   );
 };
+
+function stateOfNet({ tensors }: View): string {
+  if (!isTraining.value) return `After step ${progress.value?.step ?? 0} of training. Looking changes nothing.`;
+  // p comes by a second call, and training does not wait in between.
+  return `Training goes on; read anew about once a second${tensors.p ? ', p a moment after the rest' : ''}.`;
+}
 
 const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly view: View }) => {
   const isIt = seen.label !== undefined ? 'It is a' : meant.value?.said ? 'It is meant to be a' : 'It is taken for a';
