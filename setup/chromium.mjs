@@ -61,7 +61,8 @@ const flags =
 function environment(executablePath) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VK_|LD_LIBRARY_PATH$)/.test(name));
   const own = executablePath === pinned ? { LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_PATH: folder } : {};
-  return { ...Object.fromEntries(inherited), ...own };
+  // In the C locale its language is 'en-US@posix', which Intl refuses.
+  return { ...Object.fromEntries(inherited), ...own, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
 }
 
 // An adapter that gives no device is no adapter. WebGPU is there for secure pages only, and localhost is one.

@@ -23,6 +23,11 @@ export interface Network {
   readonly parameters: readonly Parameter[];
 }
 
+export interface Prediction extends Network {
+  /** Name of the tensor that holds it. */
+  readonly prediction: string;
+}
+
 export interface NetworkOptions {
   readonly model: Model;
   readonly loss: LossFunction;
@@ -30,26 +35,30 @@ export interface NetworkOptions {
 }
 
 /** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
-export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network {
-  const { graph, parameters, terms } = withLoss(options);
+export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network & { output: Node } {
+  const { graph, parameters, terms, output } = withLoss(options);
   const gradients = differentiate(
     graph,
     terms,
     parameters.map(({ node }) => node),
   );
   if (optimizer) for (const { node } of parameters) appendUpdate(graph, optimizer, node, gradients.get(node)!);
-  return { graph, parameters };
+  return { graph, parameters, output };
 }
 
-/** As `trainingNetwork` without updates, and σ'(z) of each layer as `slope1`, ...; which tensors have a column per sample. */
-export function inspectionNetwork(options: NetworkOptions): Network & { perSample(name: string): boolean } {
-  const { graph, parameters } = trainingNetwork(options);
+/**
+ * As `trainingNetwork` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
+ * which tensors have a column per sample.
+ */
+export function inspectionNetwork(options: NetworkOptions): Prediction & { perSample(name: string): boolean } {
+  const { graph, parameters, output } = trainingNetwork(options);
   for (const node of [...graph.nodes]) {
     const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
     if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
   }
   const ofAll = new Set(parameters.flatMap(({ node: { name } }) => [name, `d${name}`]));
-  return { graph, parameters, perSample: (name) => !ofAll.has(name) };
+  const prediction = appendPrediction(graph, options.loss, output);
+  return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }
 
 /** x, y -> `lossTotal` and `correctTotal` over many batches. */
@@ -62,12 +71,16 @@ export function evaluationNetwork(options: NetworkOptions): Network {
 }
 
 /** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
-export function predictionNetwork({ model, loss, batch }: NetworkOptions): Network & { prediction: string } {
+export function predictionNetwork({ model, loss, batch }: NetworkOptions): Prediction {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [features(model), batch]);
   const { output, parameters } = appendModel(graph, model, x);
-  return { graph, parameters, prediction: appendActivation(graph, loss.prediction, output, 'prediction').name };
+  return { graph, parameters, prediction: appendPrediction(graph, loss, output) };
 }
+
+/** Its name: `prediction`, or that of the output where that is one already. */
+const appendPrediction = (graph: Graph, { prediction }: LossFunction, output: Node): string =>
+  appendActivation(graph, prediction, output, 'prediction').name;
 
 /** A data set on the device -> x and y of one batch. */
 export function feedNetwork({ inputs, targets, count }: Dataset, batch: number): Graph {

@@ -171,14 +171,14 @@ export class Trainer {
 
   /**
    * Every named tensor of a forward and backward pass on this batch, by name, as [features, n]; nothing is updated. Those of
-   * `tensor`, and `slope1` = σ'(z1) of each layer whose activation works element by element. Arguments and errors as for
-   * `step`.
+   * `tensor`, and `slope1` = σ'(z1) of each layer whose activation works element by element, and `prediction`, which is what
+   * `predict` gives. Arguments and errors as for `step`.
    */
   async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
     this.#assertAlive('tensors');
     const { columns, tensors } = packBatch(network, x, y, 'tensors');
-    const { graph, perSample } = inspectionNetwork(network);
+    const { graph, perSample, prediction } = inspectionNetwork(network);
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
       write(program, tensors);
@@ -188,7 +188,8 @@ export class Trainer {
         return [name, perSample(name) ? firstColumns(shape, data, columns) : { shape, data }] as const;
       };
       const wanted = [...program.tensors].filter(([name]) => name !== 'lossTotal');
-      return Object.fromEntries(await Promise.all(wanted.map(([name, { shape }]) => read(name, shape))));
+      const found = Object.fromEntries(await Promise.all(wanted.map(([name, { shape }]) => read(name, shape))));
+      return { ...found, prediction: found[prediction] };
     };
     return this.#inTurn(() => this.#on('tensors', () => graph, isNamed, inspect));
   }

@@ -75,3 +75,26 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   await page.goto(url);
   return { page, complaints, strangers, close: () => context.close() };
 }
+
+/** By its accessible name. */
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+/** Waits for a status of the lab. */
+export const is = (page: Page, state: string, timeout = 60_000) =>
+  page.locator(`[data-status="${state}"]`).waitFor({ timeout });
+export const ready = (page: Page) => is(page, 'paused');
+/** A number of the training section. */
+export const numberOf = async (page: Page, id: string): Promise<number> =>
+  Number((await page.getByTestId(id).innerText()).replace(/[^\d.]/g, ''));
+export const accuracyAbove = (page: Page, percent: number, timeout = 60_000) =>
+  page.waitForFunction(
+    (least) => Number.parseFloat(document.querySelector('[data-testid=test-accuracy]')?.textContent ?? '') > least,
+    percent,
+    { timeout },
+  );
+/** Trains until more of the test digits are read right, and pauses. */
+export const train = async (page: Page, percent: number, timeout?: number): Promise<void> => {
+  await button(page, 'Train').click();
+  await accuracyAbove(page, percent, timeout);
+  await button(page, 'Pause').click();
+  await ready(page);
+};

@@ -345,6 +345,11 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const [x, y] = [data.inputs.data.subarray(0, 12), labels.slice(0, 3)];
       const before = await parameterBits(net);
       const found = await net.tensors(x, y);
+      const predicted = await net.predict(x);
+      expect(found.prediction.shape).toEqual([3, 3]);
+      found.prediction.data.forEach(
+        (p, i) => void expect(p).toBeCloseTo(predicted[(i % 3) * 3 + Math.floor(i / 3)], 6),
+      );
       expect(net.steps).toBe(0);
       expect(await parameterBits(net)).toEqual(before);
       net.step(x, y);

@@ -122,7 +122,7 @@ export interface Lab {
   predict(pixels: Float32Array): Promise<Float32Array>;
   /**
    * Every tensor of a forward and backward pass on one sample with the weights of now, by name: x z1 a1 slope1 delta1 W1 b1
-   * dW1 db1 ... losses, as [features, 1]. slope is σ'(z).
+   * dW1 db1 ... losses prediction, as [features, 1]. slope is σ'(z).
    */
   inspect(sample: Required<Sample>): Promise<Record<string, Tensor>>;
   /** Runs the whole test set. */

@@ -47,12 +47,12 @@ async function inspect(of: { readonly config: Config }, subject: state.Subject):
   const makesProbabilities = of.config.cost !== 'quadratic';
   const guess = given === undefined ? await state.lab.predict(pixels) : undefined;
   const label = given ?? indexOfMax(guess!);
-  const [tensors, outputs] = await Promise.all([state.lab.inspect({ pixels, label }), state.lab.predict(pixels)]);
+  const { prediction: p, ...tensors } = await state.lab.inspect({ pixels, label });
   if (subject.label === undefined && !meant.peek() && state.subject.peek() === subject) {
     meaning.value = { pixels, label, said: false };
   }
-  const p = { shape: [outputs.length, 1], data: outputs };
-  return { config: of.config, subject, label, tensors: makesProbabilities ? { ...tensors, p } : tensors, outputs };
+  const shown = makesProbabilities ? { ...tensors, p } : tensors;
+  return { config: of.config, subject, label, tensors: shown, outputs: p.data };
 }
 
 export function indexOfMax(values: ArrayLike<number>): number {

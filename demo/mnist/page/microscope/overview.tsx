@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Scrollable } from '../scrollable.tsx';
 import { Equation } from './equation.tsx';
 import type { View } from './inspection.ts';
 import { parse } from './names.ts';
@@ -31,9 +32,9 @@ export const Overview = ({ view, pages }: OverviewProps) => {
             .flatMap(({ result, equation, operands }) => [
               ...operands.filter(isSlope).map((name) => <TensorFigure key={name} view={view} name={name} />),
               <div key={result} class="microscope-entry">
-                <div class="scroll">
+                <Scrollable label="The equation">
                   <Equation parts={equation} />
-                </div>
+                </Scrollable>
                 <TensorFigure view={view} name={result} />
               </div>,
             ])}

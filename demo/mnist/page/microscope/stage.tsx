@@ -1,4 +1,5 @@
 import type { activations } from '../../config.ts';
+import { Scrollable } from '../scrollable.tsx';
 import { Equation } from './equation.tsx';
 import { formulas, slopes } from './formulas.ts';
 import type { View } from './inspection.ts';
@@ -20,9 +21,9 @@ export const Stage = ({ view, page }: StageProps) => {
   return (
     <div class={`microscope-stage microscope-${direction}`}>
       <p>{page.about}</p>
-      <div class="microscope-equation scroll">
+      <Scrollable label="The equation" class="microscope-equation">
         <Equation parts={page.equation} shapes={view.tensors} display />
-      </div>
+      </Scrollable>
       <Sigma view={view} page={page} />
       <div class="microscope-sentence">
         {page.kind === 'cost' ? (
@@ -36,9 +37,9 @@ export const Stage = ({ view, page }: StageProps) => {
           <UnitChoice view={view} layer={layer} />
           {kind === 'weightGradient' && <UnitChoice view={view} layer={layer - 1} />}
         </div>
-        <div class="scroll">
+        <Scrollable label="The equation in numbers">
           <Equation parts={workedOf(view, page)} />
-        </div>
+        </Scrollable>
       </div>
     </div>
   );

@@ -1,0 +1,128 @@
+/** What the microscope shows, against the CPU reference given the same weights and the same digit. */
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright';
+import {
+  compile,
+  dense,
+  parseParameters,
+  sequential,
+  sgd,
+  sigmoid,
+  softmaxCrossEntropy,
+  type Tensor,
+  type Trainer,
+  tanh,
+} from 'retrograd';
+import { batch, digits } from 'retrograd/data';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { button, launch, ready, type Site, serveSources, train, type Visit, visit } from './browser.ts';
+
+let [browser, site, seen]: [Browser?, Site?, Visit?] = [];
+let tensors: Record<string, Tensor>;
+const SAMPLE = 7;
+
+beforeAll(async () => {
+  site = await serveSources();
+  browser = await launch();
+  seen = await visit(browser, `${site.url}#hidden=20:sigmoid,12:tanh&seed=5`);
+  await ready(seen.page);
+  await train(seen.page, 60);
+  const [download] = await Promise.all([
+    seen.page.waitForEvent('download'),
+    button(seen.page, 'Download the weights').click(),
+  ]);
+  const net: Trainer = await compile(sequential([784], [dense(20, sigmoid), dense(12, tanh), dense(10)]), {
+    device: 'cpu',
+    batch: 1,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 1 }),
+  });
+  const text = await readFile(await download.path(), 'utf8');
+  net.setParameters(parseParameters(text, await net.parameters(), 'downloaded weights'));
+  const { x, y } = batch(digits().test, [SAMPLE]);
+  tensors = await net.tensors(x, y);
+});
+afterAll(async () => {
+  await seen?.close();
+  await browser?.close();
+  await site?.close();
+});
+
+interface Shown {
+  readonly tensor: string;
+  readonly shape: string;
+  readonly min: string;
+  readonly max: string;
+  readonly values?: string;
+}
+
+test('every quantity of both passes, number by number', async () => {
+  const { page } = seen!;
+  const section = page.locator('#microscope');
+  await section.scrollIntoViewIfNeeded();
+  await section.getByLabel('Number', { exact: true }).fill(String(SAMPLE));
+  await section.getByLabel('Number', { exact: true }).press('Enter');
+  await section.getByText(`Test sample ${SAMPLE}`, { exact: true }).waitFor();
+  await section.getByRole('radio', { name: 'Everything at once' }).check();
+  const figures = section.locator('figure[data-tensor]');
+  await figures.first().waitFor();
+  await expect
+    .poll(async () => JSON.parse((await section.locator('[data-tensor=z3]').getAttribute('data-values'))!)[0])
+    .toBeCloseTo(tensors.z3.data[0], 4);
+  const shown = await figures.evaluateAll((all) => all.map(({ dataset }) => ({ ...dataset }) as unknown as Shown));
+  const names = shown.map(({ tensor }) => tensor);
+  expect(new Set(names)).toEqual(
+    new Set([
+      ...[
+        'x',
+        'y',
+        'W1',
+        'b1',
+        'z1',
+        'a1',
+        'slope1',
+        'W2',
+        'b2',
+        'z2',
+        'a2',
+        'slope2',
+        'W3',
+        'b3',
+        'z3',
+        'p',
+        'losses',
+      ],
+      ...['delta3', 'delta2', 'delta1', 'dW3', 'db3', 'dW2', 'db2', 'dW1', 'db1'],
+    ]),
+  );
+  for (const { tensor, shape, min, max, values } of shown) {
+    const { data, shape: expected } = tensors[tensor === 'p' ? 'prediction' : tensor];
+    if (tensor !== 'losses') expect(shape, tensor).toBe(expected.join());
+    const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const close = (found: number, wanted: number) =>
+      expect(Math.abs(found - wanted), `${tensor}: ${found} for ${wanted}`).toBeLessThanOrEqual(1e-4 * largest + 1e-7);
+    close(Number(min), Math.min(...data));
+    close(Number(max), Math.max(...data));
+    if (values) for (const [i, value] of (JSON.parse(values) as number[]).entries()) close(value, data[i]);
+  }
+  expect(seen!.complaints).toEqual([]);
+});
+
+test('a step forward shows the operands of its equation and the result', async () => {
+  const section = seen!.page.locator('#microscope');
+  await section.getByRole('radio', { name: 'One step at a time' }).check();
+  const shown = () => section.locator('figure[data-tensor]').evaluateAll((all) => all.map((of) => of.dataset.tensor));
+  const pages: string[] = [];
+  for (;;) {
+    pages.push((await shown()).sort().join(' '));
+    const next = section.getByRole('button', { name: /^Next( →)?$/ }).last();
+    if (await next.isDisabled()) break;
+    await next.click();
+    if (pages.length > 30) throw new Error('the pages do not end');
+  }
+  expect(pages).toContain('W1 b1 x z1');
+  expect(pages).toContain('a1 z1');
+  expect(pages).toContain('W2 delta1 delta2 slope1');
+  expect(pages).toContain('a1 dW2 delta2');
+  expect(pages).toContain('dW1 delta1 x');
+});

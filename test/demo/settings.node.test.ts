@@ -1,0 +1,116 @@
+/** The settings of the page: what the address keeps, what takes effect at once, and how the page looks to all visitors. */
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { button, launch, numberOf, ready, type Site, serveSources, train, visit } from './browser.ts';
+
+let [browser, site]: [Browser, Site] = [] as never;
+beforeAll(async () => {
+  site = await serveSources();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('the address holds the configuration, and gives it back', async () => {
+  const { page, close, complaints } = await visit(browser, `${site.url}#hidden=24:relu,12:tanh&optimizer=sgd&batch=20`);
+  await ready(page);
+  expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 12 → 10');
+  await page.getByLabel('Units of hidden layer 2').fill('14');
+  await page.getByLabel('Units of hidden layer 2').press('Enter');
+  await page.getByLabel('Cost').selectOption('quadratic');
+  await page.getByLabel('Seed').fill('9');
+  await page.getByLabel('Seed').press('Enter');
+  await expect
+    .poll(() => decodeURIComponent(new URL(page.url()).hash))
+    .toBe(
+      '#hidden=24:relu,14:tanh&cost=quadratic&optimizer=sgd&learningRate=0.005&batch=20&seed=9'.replace(
+        'learningRate=0.005&',
+        '',
+      ),
+    );
+  await page.reload();
+  await ready(page);
+  expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 14 → 10');
+  expect(await page.getByLabel('Cost').inputValue()).toBe('quadratic');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('the learning rate changes while the net trains; a bad number is not taken', async () => {
+  const { page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`);
+  await ready(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(20);
+  const rate = page.getByLabel('Learning rate', { exact: true });
+  await rate.fill('0');
+  await rate.press('Enter');
+  const before = await numberOf(page, 'step');
+  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(before + 50);
+  await button(page, 'Pause').click();
+  await ready(page);
+  const still = await numberOf(page, 'test-loss');
+  await button(page, 'Step').click();
+  await page.waitForTimeout(300);
+  await ready(page);
+  expect(await numberOf(page, 'test-loss')).toBe(still);
+  const batchField = page.getByLabel('Batch');
+  await batchField.fill('0');
+  await batchField.press('Enter');
+  expect(await batchField.getAttribute('aria-invalid')).toBe('true');
+  expect(await numberOf(page, 'step')).toBeGreaterThan(before);
+  await close();
+});
+
+test('it goes on training while another tab is in front', async () => {
+  const { page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`);
+  await ready(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(0);
+  const other = await page.context().newPage();
+  await other.bringToFront();
+  await other.goto('about:blank');
+  const before = await numberOf(page, 'step');
+  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(before + 100);
+  await close();
+});
+
+describe.each([
+  ['light, wide', 'light', 1280],
+  ['dark, wide', 'dark', 1280],
+  ['light, on a phone', 'light', 360],
+  ['dark, on a phone', 'dark', 360],
+] as const)('to the eye: %s', (_, colorScheme, width) => {
+  let page: Page;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`, {
+      colorScheme,
+      viewport: { width, height: 800 },
+    }));
+    await ready(page);
+    await train(page, 60);
+    await button(page, 'Run the test set').click();
+    await page.locator('.results-confusion').waitFor();
+    await button(page, 'Check against the CPU').click();
+    await page.getByText(/tensors are within their bounds/).waitFor();
+  });
+  afterAll(() => close?.());
+
+  test('nothing is wider than the window', async () => {
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+
+  test('contrast, labels and structure are as WCAG AA asks', async () => {
+    await page.addScriptTag({ content: axe.source });
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+      const { violations } = await axe.run(document, { runOnly: tags });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
+    });
+    expect(violations).toEqual([]);
+  });
+});

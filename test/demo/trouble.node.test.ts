@@ -1,0 +1,109 @@
+/** The page when something is not as it should be: no adapter, a device that goes, files that are none. */
+import type { Browser } from 'playwright';
+import { afterEach, expect, test } from 'vitest';
+import { accuracyAbove, button, is, launch, numberOf, ready, type Site, serveSources, visit } from './browser.ts';
+
+let [browser, site]: [Browser?, Site?] = [];
+const open = async (hash = '', args?: readonly string[]) => {
+  site = await serveSources();
+  browser = await launch(args);
+  return visit(browser, site.url + hash);
+};
+afterEach(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('without an adapter the page says so, and trains a small net on the CPU', async () => {
+  const { page, complaints } = await open('', []);
+  await ready(page);
+  expect(await page.getByTestId('adapter').innerText()).toMatch(/CPU/);
+  await page.getByText('Training on the CPU, because there is no WebGPU here').waitFor();
+  await page.getByText('How to get WebGPU').click();
+  await page
+    .getByRole('heading', { name: /Chrome/ })
+    .first()
+    .waitFor();
+  await button(page, 'Train').click();
+  await accuracyAbove(page, 60);
+  await button(page, 'Pause').click();
+  await page.getByText('there is no schedule of kernels').waitFor();
+  // Chromium itself says that it has no adapter.
+  expect(complaints.filter((text) => !/adapter/i.test(text))).toEqual([]);
+});
+
+test('after the loss of the device it offers to go on from what it holds, and does', async () => {
+  const { page } = await open();
+  await ready(page);
+  await button(page, 'Train').click();
+  await accuracyAbove(page, 90);
+  const held = await numberOf(page, 'step');
+  const session = await browser!.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess').catch(() => {}); // the answer may go with it
+  await is(page, 'lost');
+  await page.getByText('The GPU was lost').waitFor();
+  expect(await button(page, 'Train').isDisabled()).toBe(true);
+  await button(page, 'Continue from there').click();
+  await ready(page);
+  expect(await numberOf(page, 'test-accuracy')).toBeGreaterThan(85);
+  const resumed = await numberOf(page, 'step');
+  expect(resumed).toBeGreaterThan(held / 2);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(resumed);
+  expect(await page.getByText('The GPU was lost').count()).toBe(0);
+});
+
+const names = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
+
+test('files that are no IDX files are refused by name when dropped, and the net stays', async () => {
+  const { page, complaints } = await open('#hidden=16:sigmoid');
+  await ready(page);
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'step')).toBe(1);
+  const files = await page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    for (const name of all) transfer.items.add(new File(['no such thing'], name));
+    return transfer;
+  }, names);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: files });
+  await page.getByText('Drop the four IDX files').waitFor();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: files });
+  const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
+  await alert.waitFor();
+  expect(await alert.innerText()).toMatch(/train-images-idx3-ubyte.*expected IDX magic 00 00 08/s);
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'step')).toBe(2);
+  expect(complaints).toEqual([]);
+});
+
+/** An IDX file of random bytes below a limit. */
+function idx(shape: number[], below: number): Buffer {
+  const head = Buffer.from([0, 0, 8, shape.length, ...shape.flatMap((n) => [n >>> 24, n >>> 16, n >>> 8, n])]);
+  const size = shape.reduce((a, b) => a * b);
+  return Buffer.concat([head, Buffer.from(Array.from({ length: size }, (_, i) => (i * 7919 + (i >> 3)) % below))]);
+}
+
+test('a set of the visitor’s own in IDX files is trained on, and is not called MNIST', async () => {
+  const { page } = await open('#hidden=16:sigmoid');
+  await ready(page);
+  await page
+    .getByLabel('Data set')
+    .selectOption('mnist')
+    .catch(() => {});
+  const buffers = [idx([200, 28, 28], 256), idx([200], 10), idx([100, 28, 28], 256), idx([100], 10)];
+  const files = names.map((name, i) => ({ name, mimeType: 'application/octet-stream', buffer: buffers[i] }));
+  await page.getByText('Use files of your own').click();
+  await page.getByLabel('Choose the four files').setInputFiles(files);
+  const summary = page.getByLabel('The network and its data');
+  await expect.poll(() => summary.innerText()).toMatch(/own IDX set/);
+  await ready(page);
+  expect(await summary.innerText()).toContain('200 train, 100 test');
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'step')).toBe(1);
+});
