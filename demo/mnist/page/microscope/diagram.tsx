@@ -2,9 +2,9 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Letter } from './equation.tsx';
 import type { View } from './inspection.ts';
 import { type Edge, layoutOf, type Place, pathOf } from './layout.ts';
-import { inWords, symbol } from './names.ts';
+import { inWords } from './names.ts';
 import type { Page } from './pages.ts';
-import { numberIn, Thumbnail } from './thumbnail.tsx';
+import { Thumbnail } from './thumbnail.tsx';
 
 interface DiagramProps {
   readonly view: View;
@@ -115,11 +115,11 @@ const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
       // One stop for the tab key; from there, arrow keys turn the pages.
       tabIndex={role === 'result' ? 0 : -1}
       aria-current={role === 'result' ? 'step' : undefined}
-      aria-label={[numberIn(view, name), `${symbol(name)}, ${inWords(name)}`].filter(Boolean).join(' ')}
       onClick={onOpen}
     >
       <Thumbnail view={view} name={name} />
       <Letter name={name} />
+      <span class="unseen">{inWords(name)}</span>
     </button>
   );
 };

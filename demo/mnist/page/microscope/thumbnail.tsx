@@ -9,17 +9,10 @@ import { lastLayer, unitOf } from './selection.ts';
 /** Numbers on a side of the small picture of a matrix, at most. */
 const MOST = 44;
 
-/** A single number, in place of a picture. */
-export function numberIn({ tensors }: View, name: string): string | undefined {
-  const { data } = tensors[name];
-  return data.length === 1 ? tiny(data[0]) : undefined;
-}
-
 /** A tensor at a glance; of the first layer's weights, those of the unit looked at. */
 export const Thumbnail = ({ view, name }: { readonly view: View; readonly name: string }) => {
   const { shape, data } = view.tensors[name];
-  const number = numberIn(view, name);
-  if (number) return <span class="microscope-number">{number}</span>;
+  if (data.length === 1) return <span class="microscope-number">{tiny(data[0])}</span>;
   const arrangement = !isMatrix(name)
     ? grid(data.length)
     : layerOf(name, lastLayer(view)) === 1
