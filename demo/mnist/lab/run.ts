@@ -16,8 +16,8 @@ import { CLASSES, type Evaluated, type LabEvent, type Parameters, SIDE } from '.
 
 /** Milliseconds between two pictures of W1. */
 const PICTURES = 400;
-/** Tests take at most this share of the time, and come a second apart. */
-const SHARE_OF_TESTS = 0.15;
+/** Tests take at most this share of the time, in part shared with training, and come a second apart. */
+const SHARE_OF_TESTS = 0.3;
 const BETWEEN_TESTS = 1000;
 
 /** What outlives a device: the weights of an evaluation. */

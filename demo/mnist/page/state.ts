@@ -45,6 +45,8 @@ export interface Subject extends Sample {
 }
 
 export const latest = computed(() => evaluations.value.at(-1));
+/** Steps that the net has been trained for, as far as it is known here: a pause ends with an evaluation. */
+export const stepNow = computed(() => Math.max(latest.value?.step ?? 0, progress.value?.step ?? 0));
 export const isTraining = computed(() => status.value === 'running');
 /** Whether there is a net that can be worked with. */
 export const isReady = computed(() => status.value === 'running' || status.value === 'paused');

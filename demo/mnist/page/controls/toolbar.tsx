@@ -1,9 +1,9 @@
-import { download, isReady, isTraining, latest, pause, progress, reset, start, status, step } from '../state.ts';
+import { download, isReady, isTraining, latest, pause, reset, start, status, step, stepNow } from '../state.ts';
 import { count, percent, state } from './words.ts';
 
 /** Train, step, reset, and how far it is. On phones it keeps to the lower edge of the window. */
 export const Toolbar = () => {
-  const steps = Math.max(progress.value?.step ?? 0, latest.value?.step ?? 0);
+  const steps = stepNow.value;
   return (
     <div class="toolbar">
       <div class="toolbar-buttons">

@@ -1,5 +1,5 @@
 import { SIDE } from '../../lab/protocol.ts';
-import { isTraining, progress, subject } from '../state.ts';
+import { isTraining, stepNow, subject } from '../state.ts';
 import { grid } from './arrangement.ts';
 import { percent, short } from './format.ts';
 import { indexOfMax, meant, type View } from './inspection.ts';
@@ -30,7 +30,8 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
 };
 
 function stateOfNet({ tensors }: View): string {
-  if (!isTraining.value) return `After step ${progress.value?.step ?? 0} of training. Looking changes nothing.`;
+  if (!isTraining.value)
+    return `After step ${stepNow.value.toLocaleString('en')} of training. Looking changes nothing.`;
   // p comes by a second call, and training does not wait in between.
   return `Training goes on; read anew about once a second${tensors.p ? ', p a moment after the rest' : ''}.`;
 }

@@ -1,7 +1,8 @@
 import { integer, percent } from '../numbers.ts';
+import { stepNow } from '../state.ts';
 import { Confusion } from './confusion.tsx';
 import { Mistakes } from './mistakes.tsx';
-import { isTesting, outcome, stepNow } from './outcome.ts';
+import { isTesting, outcome } from './outcome.ts';
 
 /** What the last run of the test set found. */
 export const OutcomeView = () => {

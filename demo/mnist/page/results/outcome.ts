@@ -1,16 +1,13 @@
 /** The last run of the test set, as long as it tells of the net that is there. */
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { TestResult } from '../../lab/protocol.ts';
 import { askCurrent } from '../ask-current.ts';
-import { lab, latest, progress } from '../state.ts';
+import { lab } from '../state.ts';
 
 export const outcome = signal<TestResult>();
 export const isTesting = signal(false);
 /** Counts the nets and loaded weights; an answer about an earlier one comes too late. */
 let generation = 0;
-
-/** Steps that the net has been trained for, as far as it is known here. */
-export const stepNow = computed(() => Math.max(latest.value?.step ?? 0, progress.value?.step ?? 0));
 
 export function forgetOutcome(): void {
   generation++;

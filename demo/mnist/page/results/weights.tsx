@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { formatParameters, parseParameters } from 'retrograd';
 import { askCurrent } from '../ask-current.ts';
-import { config, isReady, lab, loadParameters } from '../state.ts';
-import { forgetOutcome, stepNow } from './outcome.ts';
+import { config, isReady, lab, loadParameters, stepNow } from '../state.ts';
+import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf } from './weights-file.ts';
 
 interface Told {
