@@ -14,7 +14,7 @@ test('text and parameters turn into each other bit by bit', () => {
   expect(text.split('\n')).toHaveLength(3 + 3);
   expect(JSON.parse(text)['layers.0.bias']).toEqual({
     shape: [7],
-    data: Buffer.from(parameters['layers.0.bias'].data.buffer).toString('base64'),
+    data: btoa(String.fromCharCode(...new Uint8Array(parameters['layers.0.bias'].data.buffer))),
   });
   expect(parseParameters(text, parameters)).toEqual(parameters);
 });

@@ -70,7 +70,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 async function refresh(): Promise<void> {
   clearTimeout(timer);
   const [of, subject] = [net.peek(), state.subject.peek()];
-  if (!of || !subject || !state.isReady.peek() || !isVisible.peek()) return;
+  // The first time it is asked for unseen, so that nothing jumps where a visitor scrolls past it.
+  const isWanted = isVisible.peek() || !view.peek();
+  if (!of || !subject || !state.isReady.peek() || !isWanted) return;
   isStale = isAsking;
   if (isAsking) return;
   isAsking = true;
