@@ -121,11 +121,15 @@ export async function trainEpoch(
     progress.end();
     throw error;
   }
+  // An epoch that is through is none to go on with, nor is one whose loss is no number any more.
+  session.unfinished = undefined;
   await progress.finished();
   const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
   await demandFinite(session, total, parameters);
-  if (to < span.perEpoch) return undefined;
-  session.unfinished = undefined;
+  if (to < span.perEpoch) {
+    session.unfinished = { dataset, steps: to };
+    return undefined;
+  }
   const seconds = progress.seconds();
   const samples = dataset.count - from * network.batch;
   return { epoch, trainLoss: total / dataset.count, seconds, samplesPerSecond: samples / seconds };

@@ -79,8 +79,8 @@ export class Trainer {
 
   /**
    * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
-   * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; a `step`
-   * in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
+   * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
+   * or `setParameters` in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
    * fit, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
@@ -205,6 +205,7 @@ export class Trainer {
     const { parameters, program } = this.#session;
     this.#assertIdle('setParameters');
     checkParameters(parameters, values);
+    this.#session.unfinished = undefined; // what it has added up is of the parameters before
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
   }
 

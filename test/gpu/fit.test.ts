@@ -368,6 +368,22 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
+    test('after a loss that was no number, good weights train again, in an epoch of their own', async () => {
+      const net = await make({ optimizer: sgd({ learningRate: 0.1 }) });
+      const good = await net.parameters();
+      for (const options of [{ epochs: 3 }, { steps: 4 }]) {
+        net.learningRate = 1e38;
+        await expect(net.fit(data, options)).rejects.toThrow(NonFiniteError);
+        net.setParameters(good);
+        net.learningRate = 0.1;
+        const before = net.steps;
+        const [{ trainLoss }] = await net.fit(data, { epochs: 1 });
+        expect(net.steps).toBe(before + 6);
+        expect(trainLoss).toBeLessThan(3);
+      }
+      net.destroy();
+    });
+
     test('while fit runs evaluate waits for no one, and what would change the net is refused', async () => {
       const net = await make();
       const parameters = await net.parameters();
