@@ -29,7 +29,9 @@ export function createLibrary({ mnistFrom, few, onProgress }: LibraryOptions): L
     load(name) {
       const pair = known.get(name) ?? sources[name]();
       known.set(name, pair);
-      pair.catch(() => known.delete(name));
+      pair.catch(() => {
+        if (known.get(name) === pair) known.delete(name); // else files were given meanwhile
+      });
       return pair;
     },
     async take(files) {
