@@ -178,7 +178,7 @@ export function createLab(mnistFrom?: string): Lab {
     parameters: () => current().net.parameters(),
     setParameters: (parameters) =>
       interrupt(async (of) => {
-        of.net.setParameters(parameters);
+        of.setParameters(parameters);
         await of.look();
       }),
     async recover() {

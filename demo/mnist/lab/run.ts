@@ -47,6 +47,8 @@ export interface Run {
   readonly held: Held | undefined;
   readonly step: number;
   setLearningRate(learningRate: number): void;
+  /** As that of the net; the epoch begins afresh. */
+  setParameters(parameters: Parameters): void;
   start(): void;
   /** Resolves when nothing is under way any more, and the state it stopped in has been evaluated. */
   stop(): Promise<void>;
@@ -110,7 +112,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       });
   };
 
-  const lossOf = lossesApart(config.batch, data.train.count);
+  let lossOf = lossesApart(config.batch, data.train.count);
   const onProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
     const place = { step: step(), seconds: clock.seconds(), epoch: epochs + 1, stepOfEpoch, stepsOfEpoch };
     tell({ kind: 'progress', progress: { ...place, loss: lossOf(stepOfEpoch, loss), samplesPerSecond } });
@@ -131,7 +133,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     try {
       for (;;) await fit({ epochs: 1, signal });
     } catch (error) {
-      if (!signal.aborted) onError(error);
+      if (error !== signal.reason) onError(error);
     }
     await look().catch(onError);
   };
@@ -154,6 +156,10 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     },
     setLearningRate(learningRate) {
       net.learningRate = learningRate;
+    },
+    setParameters(parameters) {
+      net.setParameters(parameters);
+      lossOf = lossesApart(config.batch, data.train.count);
     },
     start() {
       if (training || destroyed) return;
