@@ -73,6 +73,17 @@ describe('the lab', () => {
     await lab.pause();
   });
 
+  test('a start waits for a step, and a pause for a check that would have started it again', async () => {
+    await Promise.all([lab.step(), lab.start()]);
+    const reached = steps().at(-1)!;
+    await until(() => steps().at(-1)! > reached);
+    await Promise.all([lab.check(), lab.pause()]);
+    expect(statuses().at(-1)).toBe('paused');
+    await Promise.all([lab.check(), lab.start(), lab.pause()]);
+    expect(statuses().at(-1)).toBe('paused');
+    expect(of('problem')).toEqual([]);
+  });
+
   test('inspects one sample as the net is now, and changes nothing', async () => {
     const before = await lab.parameters();
     const { pixels, label } = await lab.sample('test', 3);

@@ -135,12 +135,9 @@ export function createLab(mnistFrom?: string): Lab {
     },
     prepare: (config) => prepare(config),
     useFiles: async (files) => summaryOf(await library.take(files)),
-    async start() {
-      current().start();
-    },
-    async pause() {
-      await run?.stop();
-    },
+    // In turn, so that neither meets a step or a check under way, which has the net to itself and starts it again.
+    start: () => inTurn(async () => current().start()),
+    pause: () => inTurn(async () => run?.stop()),
     step: () =>
       inTurn(async () => {
         const of = current();
