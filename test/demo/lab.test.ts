@@ -1,5 +1,5 @@
 /** The lab behind the page, without a page: what it tells, what it holds, and what it does when calls overlap. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Config, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
 import type { Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
@@ -132,5 +132,19 @@ describe('the lab', () => {
     await lab.setParameters(weights);
     expect(await lab.predict(pixels)).toEqual(before);
     await expect(lab.setParameters({})).rejects.toThrow(/layers.0.weight: missing/);
+  });
+
+  test('data that do not come hold up no other net', async () => {
+    const elsewhere = createLab('http://localhost/mnist');
+    const told: string[] = [];
+    await elsewhere.open((event) => void (event.kind === 'status' && told.push(event.status)));
+    vi.stubGlobal('fetch', () => new Promise(() => {}));
+    const first = elsewhere.prepare({ ...config, data: 'mnist' });
+    await until(() => told.includes('preparing'));
+    const second = elsewhere.prepare(config);
+    vi.unstubAllGlobals();
+    await expect(first).rejects.toThrow(/another net was asked for/);
+    expect((await second).data.name).toBe('digits');
+    expect(told).toEqual(['opening', 'preparing', 'preparing', 'paused']);
   });
 });

@@ -32,6 +32,8 @@ export function createLab(mnistFrom?: string): Lab {
   /** What is held when the device goes, to go on from. */
   let lost: { readonly config: Config; readonly held?: Held } | undefined;
   let wanted = 0;
+  /** Ends the wait for data of a net that is not wanted any more. */
+  let giveUp: (reason: StateError) => void = () => {};
   let queue: Promise<unknown> = Promise.resolve();
   const library = createLibrary({
     mnistFrom,
@@ -93,16 +95,21 @@ export function createLab(mnistFrom?: string): Lab {
   function prepare(config: Config, from?: Held): Promise<Prepared> {
     const mine = ++wanted;
     const isWanted = () => mine === wanted;
+    giveUp(new StateError('another net was asked for meanwhile'));
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    givenUp.catch(() => {});
     // A net that is to make room for another, or went with the device, has nothing more to tell.
     const isCurrent = () => isWanted() && run !== undefined;
     return inTurn(async () => {
-      if (!isWanted()) throw new StateError('another net was asked for meanwhile');
+      if (!isWanted()) return givenUp;
       run?.destroy();
       run = undefined;
       lost = undefined;
       say('preparing');
       try {
-        const data = await library.load(config.data);
+        const data = await Promise.race([library.load(config.data), givenUp]);
         const made = await createRun({
           config,
           data,
@@ -116,7 +123,7 @@ export function createLab(mnistFrom?: string): Lab {
         say('paused');
         return { ...(await describe(made, device !== undefined)), start };
       } catch (error) {
-        if (device || machine?.kind === 'cpu') say('failed');
+        if (isWanted() && (device || machine?.kind === 'cpu')) say('failed');
         throw error;
       }
     });
