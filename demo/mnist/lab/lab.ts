@@ -50,7 +50,9 @@ export function createLab(mnistFrom?: string): Lab {
     say('opening');
     try {
       const opened = await openDevice();
+      const before = device;
       device = opened;
+      before?.destroy(); // of a call that came twice
       machine = { kind: 'gpu', name: opened.info.name, software: opened.info.software };
       opened.gpu.lost.then(({ message }) => {
         if (device === opened) lose(message || 'the driver gave no reason');
@@ -60,6 +62,12 @@ export function createLab(mnistFrom?: string): Lab {
       machine = { kind: 'cpu', name: 'CPU reference', software: true, reason: error.message };
     }
     return machine;
+  }
+
+  /** What a net is made on: never the CPU in place of a GPU that is gone. */
+  function deviceOfNow(): Device | 'cpu' {
+    if (device || machine?.kind === 'cpu') return device ?? 'cpu';
+    throw new DeviceLostError('the device went before there was a net');
   }
 
   function lose(message: string): void {
@@ -113,7 +121,7 @@ export function createLab(mnistFrom?: string): Lab {
         const made = await createRun({
           config,
           data,
-          device: device ?? 'cpu',
+          device: deviceOfNow(),
           from,
           tell: (event) => isCurrent() && listener(event),
           onError: (error) => isCurrent() && tellProblem(error),
