@@ -101,8 +101,10 @@ function forget(): void {
   });
 }
 
+/** Shows what went wrong; but a lost device is told of once, by its own event. */
 export function fail(error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'DeviceLostError') return;
   problem.value = { name, message };
 }
 
@@ -111,8 +113,7 @@ export async function ask<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    // A lost device is told of once, by its own event.
-    if ((error as Error)?.name !== 'DeviceLostError') fail(error);
+    fail(error);
     return undefined;
   }
 }
@@ -151,7 +152,9 @@ export async function begin(): Promise<void> {
   await prepare();
 }
 
+/** Counts the nets, and which of them is there. */
 let asked = 0;
+let made = 0;
 
 /** A fresh net for the configuration as it is now. */
 export async function prepare(): Promise<void> {
@@ -163,8 +166,11 @@ export async function prepare(): Promise<void> {
   });
   try {
     if (status.value === 'lost' || !machine.value) machine.value = await lab.open(proxy(hear));
-    const made = await lab.prepare(config.value);
-    if (mine === asked) prepared.value = made;
+    const found = await lab.prepare(config.value);
+    if (mine === asked) {
+      made = mine;
+      prepared.value = found;
+    }
   } catch (error) {
     if (mine === asked) fail(error);
   } finally {
@@ -183,7 +189,8 @@ async function adopt(next: Config): Promise<void> {
   config.value = next;
   if (!machine.value) return; // `begin` makes a net of it
   const sameNet = toHash({ ...next, learningRate: before.learningRate }) === toHash(before);
-  if (sameNet && isReady.value) await ask(() => lab.setLearningRate(next.learningRate));
+  // The lab may not have said yet that it works on another net.
+  if (sameNet && isReady.value && made === asked) await ask(() => lab.setLearningRate(next.learningRate));
   else await prepare();
 }
 
