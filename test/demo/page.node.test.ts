@@ -109,7 +109,7 @@ describe('a visit', () => {
     const mistake = page.getByRole('button', { name: /^\d read as \d/ }).first();
     const [, label] = /^(\d) read/.exec(await mistake.innerText())!;
     await mistake.click();
-    await page.locator('#microscope', { hasText: new RegExp(`Test sample \\d+\\s*It is a ${label}`) }).waitFor();
+    await page.locator('#microscope', { hasText: new RegExp(`Test sample \\d+\\s*It is an? ${label}`) }).waitFor();
   });
 
   test('weights go out as a file and come back in', async () => {

@@ -27,8 +27,6 @@ export function exact(value: number): string {
   return short(value, 9);
 }
 
-export const percent = (share: number): string => `${short(100 * share, 3)} %`;
-
 // Trailing zeros of whole numbers count: 1200.
 const trimmed = (text: string): string =>
   text.includes('e') ? String(Number(text)) : text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -1,7 +1,8 @@
 import { SIDE } from '../../lab/protocol.ts';
+import { integer, percent } from '../numbers.ts';
 import { isTraining, stepNow, subject } from '../state.ts';
 import { grid } from './arrangement.ts';
-import { percent, short } from './format.ts';
+import { short } from './format.ts';
 import { indexOfMax, meant, type View } from './inspection.ts';
 import { MeaningChoice } from './meaning-choice.tsx';
 import { Canvas } from './picture.tsx';
@@ -20,7 +21,7 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
       <div class="microscope-verdict">
         <h3>{capital(subject.value?.title ?? 'No sample yet')}</h3>
         {view ? <Verdict view={view} /> : <p class="soft">The net is being made ready.</p>}
-        <p class="soft small">{view ? stateOfNet(view) : '\u00a0'}</p>
+        <p class="soft small">{view ? stateOfNet() : '\u00a0'}</p>
       </div>
       <Outputs view={view} />
       <SampleChoice />
@@ -29,20 +30,18 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
   );
 };
 
-function stateOfNet({ tensors }: View): string {
-  if (!isTraining.value)
-    return `After step ${stepNow.value.toLocaleString('en')} of training. Looking changes nothing.`;
-  // p comes by a second call, and training does not wait in between.
-  return `Training goes on; read anew about once a second${tensors.p ? ', p a moment after the rest' : ''}.`;
-}
+const stateOfNet = (): string =>
+  isTraining.value
+    ? 'Training goes on; read anew once a second at most.'
+    : `After step ${integer(stepNow.value)} of training. Looking changes nothing.`;
 
 const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly view: View }) => {
-  const isIt = seen.label !== undefined ? 'It is a' : meant.value?.said ? 'It is meant to be a' : 'It is taken for a';
+  const isIt = seen.label !== undefined ? 'It is' : meant.value?.said ? 'It is meant to be' : 'It is taken for';
   const guess = indexOfMax(outputs);
   const sure = config.cost === 'quadratic' ? `output ${short(outputs[guess], 3)}` : percent(outputs[guess]);
   return (
     <p>
-      {isIt} <strong>{label}</strong>, and the net says{' '}
+      {isIt} {label === 8 ? 'an' : 'a'} <strong>{label}</strong>, and the net says{' '}
       <strong class={guess === label ? 'microscope-right' : 'microscope-wrong'}>{guess}</strong> ({sure}
       {guess === label ? ', right' : ', wrong'}).
     </p>
