@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { SIDE } from '../lab/protocol.ts';
-import { imageOf, paint } from './pictures.ts';
+import { imageOfDigit, paint } from './pictures.ts';
 
 interface PictureProps {
   /** 784 numbers from 0 to 1. */
@@ -12,6 +11,6 @@ interface PictureProps {
 /** A digit, white on black, sized in CSS. */
 export const Picture = ({ pixels, label }: PictureProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => paint(canvas.current!, imageOf(pixels, SIDE, { low: 0, high: 1 })), [pixels]);
+  useEffect(() => paint(canvas.current!, imageOfDigit(pixels)), [pixels]);
   return <canvas ref={canvas} {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })} />;
 };

@@ -1,10 +1,5 @@
-/** Numbers as pictures: one pixel per number, colours from a scale that the caller states. */
-
-/** What the ends of a colour scale stand for. */
-export interface Scale {
-  readonly low: number;
-  readonly high: number;
-}
+/** Numbers as pictures, one pixel per number: the colours that all parts of the page share, and digits. */
+import { SIDE } from '../lab/protocol.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -23,22 +18,10 @@ export const diverging = (t: number): Colour => (t < 0 ? mix(ZERO, NEGATIVE, -t)
 /** 0 to 1: black to white. */
 export const grey = (t: number): Colour => mix(BLACK, WHITE, t);
 
-/** Symmetric about 0, up to the largest magnitude. */
-export function symmetric(values: ArrayLike<number>): Scale {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
-  return { low: -most, high: most };
-}
-
-/** [rows][columns] as an image; below 0 a scale of −high to high, else one of low to high. */
-export function imageOf(values: ArrayLike<number>, columns: number, { low, high }: Scale): ImageData {
-  const image = new ImageData(columns, Math.ceil(values.length / columns));
-  const span = low < 0 ? high : high - low;
-  const colour = low < 0 ? diverging : grey;
-  for (let i = 0; i < values.length; i++) {
-    const t = span === 0 ? 0 : Math.max(low < 0 ? -1 : 0, Math.min(1, (low < 0 ? values[i] : values[i] - low) / span));
-    image.data.set([...colour(t), 255], 4 * i);
-  }
+/** A digit, 784 numbers from 0 to 1, white on black. */
+export function imageOfDigit(pixels: ArrayLike<number>): ImageData {
+  const image = new ImageData(SIDE, SIDE);
+  for (let i = 0; i < pixels.length; i++) image.data.set([...grey(pixels[i]), 255], 4 * i);
   return image;
 }
 

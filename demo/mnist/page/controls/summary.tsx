@@ -1,13 +1,13 @@
+import { integer } from '../numbers.ts';
 import { prepared } from '../state.ts';
-import { count } from './words.ts';
 
 /** What was made of the settings. */
 export const Summary = () => {
   const made = prepared.value;
   const rows = {
-    Parameters: made && count(made.parameters),
+    Parameters: made && integer(made.parameters),
     Data: made?.data.name,
-    Samples: made && `${count(made.data.train)} train, ${count(made.data.test)} test`,
+    Samples: made && `${integer(made.data.train)} train, ${integer(made.data.test)} test`,
     Source: made?.data.source,
   };
   return (

@@ -1,5 +1,6 @@
+import { integer, percent } from '../numbers.ts';
 import { download, isReady, isTraining, latest, pause, reset, start, status, step, stepNow } from '../state.ts';
-import { count, percent, state } from './words.ts';
+import { state } from './words.ts';
 
 /** Train, step, reset, and how far it is. On phones it keeps to the lower edge of the window. */
 export const Toolbar = () => {
@@ -33,7 +34,7 @@ export const Toolbar = () => {
         </span>
         {isReady.value && (
           <>
-            <span class="toolbar-step soft">step {count(steps)}</span>
+            <span class="toolbar-step soft">step {integer(steps)}</span>
             {latest.value && <span class="soft">{percent(latest.value.accuracy)} right</span>}
           </>
         )}

@@ -1,9 +1,7 @@
-/** Numbers and settings in words. */
+/** Settings and states in words. */
 import { type Config, datasets, optimizers } from '../../config.ts';
 import { CLASSES, SIDE, type Status } from '../../lab/protocol.ts';
 
-export const count = (value: number): string => value.toLocaleString('en');
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** '784 → 32 → 10' */

@@ -1,6 +1,5 @@
-import type { Scale } from '../pictures.ts';
 import { tiny } from './format.ts';
-import { swatch } from './scales.ts';
+import { type Scale, swatch } from './scales.ts';
 
 /** A few numbers as squares with the number in them; above it the index, which at the output is the digit. */
 export const Cells = ({ data, scale }: { readonly data: Float32Array; readonly scale: Scale }) => (

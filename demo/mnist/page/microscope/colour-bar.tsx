@@ -1,6 +1,5 @@
-import type { Scale } from '../pictures.ts';
 import { short } from './format.ts';
-import { gradient } from './scales.ts';
+import { gradient, type Scale } from './scales.ts';
 
 /** Which colour is which number. */
 export const ColourBar = ({ scale }: { readonly scale: Scale }) => (

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { paint, type Scale } from '../pictures.ts';
+import { paint } from '../pictures.ts';
 import { type Arrangement, move } from './arrangement.ts';
-import { imageOf } from './scales.ts';
+import { imageOf, type Scale } from './scales.ts';
 
 interface CanvasProps {
   readonly data: Float32Array;

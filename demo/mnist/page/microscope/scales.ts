@@ -1,7 +1,13 @@
 /** Which colour stands for which number, and tensors as images by it. */
-import { diverging, grey, type Scale } from '../pictures.ts';
+import { diverging, grey } from '../pictures.ts';
 import type { Arrangement } from './arrangement.ts';
 import { parse } from './names.ts';
+
+/** What the ends of the colours stand for. */
+export interface Scale {
+  readonly low: number;
+  readonly high: number;
+}
 
 export interface Summary {
   readonly min: number;

@@ -1,8 +1,9 @@
 import type { Evaluated } from '../../lab/protocol.ts';
+import { integer, percent } from '../numbers.ts';
 import { loss, recover } from '../state.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
-  `The weights of about step ${step.toLocaleString('en')} are kept, with which ${(100 * accuracy).toFixed(1)} % of the ` +
+  `The weights of about step ${integer(step)} are kept, with which ${percent(accuracy)} of the ` +
   'test set were right; only what the optimizer remembers starts afresh.';
 
 export const LostNotice = () => {

@@ -1,6 +1,6 @@
 /** Rows of a weight matrix as pictures side by side, in one image. */
 import { SIDE } from '../../lab/protocol.ts';
-import { diverging, symmetric } from '../pictures.ts';
+import { diverging } from '../pictures.ts';
 
 /** Between two pictures, in numbers. */
 export const GAP = 2;
@@ -43,7 +43,7 @@ const BINS = 1000;
 
 /** The magnitude at the ends of the colours. */
 export function reach(weights: Float32Array): number {
-  const most = symmetric(weights).high;
+  const most = weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0);
   if (!(most > 0 && most < Number.POSITIVE_INFINITY)) return most;
   const bins = new Uint32Array(BINS);
   for (let i = 0; i < weights.length; i++) bins[Math.min(BINS - 1, Math.floor((Math.abs(weights[i]) / most) * BINS))]++;

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { imageOf, paint } from '../pictures.ts';
+import { imageOfDigit, paint } from '../pictures.ts';
 import { strokes, taken } from './drawing.ts';
 import { PEN, type Point, trace } from './strokes.ts';
 
@@ -81,7 +81,7 @@ function show(canvas: HTMLCanvasElement, side: number): void {
   const context = canvas.getContext('2d')!;
   if (taken.value) {
     const small = document.createElement('canvas');
-    paint(small, imageOf(taken.value.pixels, Math.sqrt(taken.value.pixels.length), { low: 0, high: 1 }));
+    paint(small, imageOfDigit(taken.value.pixels));
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, side, side);
     return;
