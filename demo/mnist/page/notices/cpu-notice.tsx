@@ -18,8 +18,8 @@ export const CpuNotice = () => {
         <div class="notice" data-kind="warn">
           <h2 class="notice-title">Training on the CPU, because there is no WebGPU here</h2>
           <p>
-            Everything on this page works, slower: the plain reference implementation trains a small network on fewer
-            digits.
+            This page works without, slower: the plain reference implementation trains a small network on fewer digits.
+            There is no GPU to be checked or timed then.
           </p>
           <details>
             <summary>How to get WebGPU</summary>

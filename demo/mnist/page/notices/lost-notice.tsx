@@ -4,7 +4,7 @@ import { loss, recover } from '../state.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
   `The weights of about step ${integer(step)} are kept, with which ${percent(accuracy)} of the ` +
-  'test set were right; only what the optimizer remembers starts afresh.';
+  'test set were right; what the optimizer remembers and the count of epochs start afresh.';
 
 export const LostNotice = () => {
   const lost = loss.value;
