@@ -3,7 +3,6 @@ import { DataError } from '../errors.ts';
 import { labelField } from './arrays.ts';
 import type { OnProgress, Source } from './bytes.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
-
 import { parseIdx } from './idx.ts';
 import { type IdxFile, type KnownSet, locate } from './locate.ts';
 

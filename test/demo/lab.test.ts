@@ -134,6 +134,25 @@ describe('the lab', () => {
     await expect(lab.setParameters({})).rejects.toThrow(/layers.0.weight: missing/);
   });
 
+  test('a net that went to infinity trains again from good weights', async () => {
+    await lab.prepare(config);
+    const weights = await lab.parameters();
+    await lab.setLearningRate(1e38);
+    const told = events.length;
+    await lab.start();
+    await until(() => events.slice(told).some((event) => event.kind === 'problem' && event.name === 'NonFiniteError'));
+    await until(() => statuses().at(-1) === 'paused');
+    const { step } = of('evaluated').at(-1)!.evaluated;
+    await lab.setParameters(weights);
+    expect(of('evaluated').at(-1)!.evaluated.step).toBe(step);
+    await lab.setLearningRate(0.005);
+    const problems = of('problem').length;
+    await lab.start();
+    await until(() => (of('evaluated').at(-1)?.evaluated.accuracy ?? 0) > 0.8);
+    await lab.pause();
+    expect(of('problem')).toHaveLength(problems);
+  });
+
   test('data that do not come hold up no other net', async () => {
     const elsewhere = createLab('http://localhost/mnist');
     const told: string[] = [];

@@ -46,11 +46,14 @@ test('the learning rate changes while the net trains; a bad number is not taken'
   await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(before + 50);
   await button(page, 'Pause').click();
   await ready(page);
-  const still = await numberOf(page, 'test-loss');
+  const [still, loss] = [await numberOf(page, 'step'), await numberOf(page, 'test-loss')];
   await button(page, 'Step').click();
-  await page.waitForTimeout(300);
-  await ready(page);
-  expect(await numberOf(page, 'test-loss')).toBe(still);
+  const evaluated = (still + 1).toLocaleString('en');
+  await page
+    .getByRole('img', { name: new RegExp(`At step ${evaluated}:`) })
+    .first()
+    .waitFor();
+  expect(await numberOf(page, 'test-loss')).toBe(loss);
   const batchField = page.getByLabel('Batch');
   await batchField.fill('0');
   await batchField.press('Enter');
@@ -59,7 +62,7 @@ test('the learning rate changes while the net trains; a bad number is not taken'
   await close();
 });
 
-test('it goes on training while another tab is in front', async () => {
+test('it goes on training behind another tab', async () => {
   const { page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`);
   await ready(page);
   await button(page, 'Train').click();

@@ -188,16 +188,22 @@ export function createLab(mnistFrom?: string): Lab {
         return times;
       }),
     parameters: () => current().net.parameters(),
-    setParameters: (parameters) =>
-      interrupt(async (of) => {
-        of.setParameters(parameters);
-        await of.look();
-      }),
+    async setParameters(parameters) {
+      const of = current();
+      const wasTraining = of.isTraining;
+      await inTurn(async () => {
+        await of.stop();
+        of.net.setParameters(parameters); // throws unless they fit
+      });
+      // What the optimizer remembers of other weights would spoil these, NaN above all: a net of its own for them.
+      await prepare(of.config, { ...of.held!, parameters });
+      if (wasTraining) run?.start();
+    },
     async recover() {
       const before = lost;
       const found = await open();
-      if (before?.held) await prepare(before.config, before.held);
-      return found;
+      const prepared = before?.held && (await prepare(before.config, before.held));
+      return { machine: found, prepared };
     },
   };
 }

@@ -132,8 +132,11 @@ export interface Lab {
   /** GPU time per kernel over some steps of training; undefined without timestamp queries. */
   profile(): Promise<Profile | undefined>;
   parameters(): Promise<Parameters>;
-  /** Rejects with ShapeError naming every difference, and then changes nothing. */
+  /**
+   * Goes on from these weights, with an optimizer that remembers nothing. Rejects with ShapeError naming every difference, and
+   * then changes nothing.
+   */
   setParameters(parameters: Parameters): Promise<void>;
   /** After a loss: a new device, the same net, the weights last held. */
-  recover(): Promise<Machine>;
+  recover(): Promise<{ readonly machine: Machine; readonly prepared?: Prepared }>;
 }

@@ -24,6 +24,8 @@ const BETWEEN_TESTS = 1000;
 export interface Held {
   readonly evaluated: Evaluated;
   readonly parameters: Parameters;
+  /** Completed until then. */
+  readonly epochs: number;
 }
 
 export interface RunOptions {
@@ -47,8 +49,6 @@ export interface Run {
   readonly held: Held | undefined;
   readonly step: number;
   setLearningRate(learningRate: number): void;
-  /** As that of the net; the epoch begins afresh. */
-  setParameters(parameters: Parameters): void;
   start(): void;
   /** Resolves when nothing is under way any more, and the state it stopped in has been evaluated. */
   stop(): Promise<void>;
@@ -65,7 +65,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   if (from) net.setParameters(from.parameters);
   const clock = createClock(from?.evaluated.seconds);
   const stepsBefore = from?.evaluated.step ?? 0;
-  let epochs = 0;
+  let epochs = from?.epochs ?? 0;
   let training: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   let held = from;
   let testing: Promise<unknown> | undefined;
@@ -82,7 +82,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       net.parameters(),
     ]);
     const evaluated = { ...at, loss, accuracy };
-    held = { evaluated, parameters };
+    held = { evaluated, parameters, epochs };
     tested = { ended: performance.now(), took: performance.now() - began };
     tell({ kind: 'evaluated', evaluated });
     return evaluated;
@@ -112,7 +112,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       });
   };
 
-  let lossOf = lossesApart(config.batch, data.train.count);
+  const lossOf = lossesApart(config.batch, data.train.count);
   const onProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
     const place = { step: step(), seconds: clock.seconds(), epoch: epochs + 1, stepOfEpoch, stepsOfEpoch };
     tell({ kind: 'progress', progress: { ...place, loss: lossOf(stepOfEpoch, loss), samplesPerSecond } });
@@ -156,10 +156,6 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     },
     setLearningRate(learningRate) {
       net.learningRate = learningRate;
-    },
-    setParameters(parameters) {
-      net.setParameters(parameters);
-      lossOf = lossesApart(config.batch, data.train.count);
     },
     start() {
       if (training || destroyed) return;

@@ -63,7 +63,7 @@ function hear(event: LabEvent): void {
     case 'status':
       status.value = event.status;
       // What the net before told last may have come after it was forgotten.
-      if (event.status === 'preparing' && !isRecovering) forget();
+      if (event.status === 'preparing' && !goesOn) forget();
       break;
     case 'progress': {
       progress.value = event.progress;
@@ -89,8 +89,8 @@ function hear(event: LabEvent): void {
   }
 }
 
-/** Whether the next net goes on where the one before stopped. */
-let isRecovering = false;
+/** Whether the next net goes on where the one before stopped, and so with its charts. */
+let goesOn = false;
 
 /** What was measured on a net that is no more. */
 function forget(): void {
@@ -189,6 +189,7 @@ async function adopt(next: Config): Promise<void> {
   config.value = next;
   if (!machine.value) return; // `begin` makes a net of it
   const sameNet = toHash({ ...next, learningRate: before.learningRate }) === toHash(before);
+  if (sameNet && status.value === 'lost') return; // `recover` gives it to the net that comes
   // The lab may not have said yet that it works on another net.
   if (sameNet && isReady.value && made === asked) await ask(() => lab.setLearningRate(next.learningRate));
   else await prepare();
@@ -215,16 +216,28 @@ export async function recover(): Promise<void> {
     problem.value = undefined;
     loss.value = undefined;
   });
-  isRecovering = isHeld;
-  machine.value = await ask(() => lab.recover());
-  isRecovering = false;
-  if (!machine.value) status.value = 'failed';
-  else if (!isHeld) await prepare();
+  const found = await goingOn(isHeld, () => ask(() => lab.recover()));
+  machine.value = found?.machine;
+  if (!found) status.value = 'failed';
+  else if (!found.prepared) await prepare();
+  else {
+    prepared.value = found.prepared;
+    await ask(() => lab.setLearningRate(config.value.learningRate));
+  }
 }
 
 /** True where the net took them. */
 export const loadParameters = (parameters: Parameters) =>
   ask(async () => {
-    await lab.setParameters(parameters);
+    await goingOn(true, () => lab.setParameters(parameters));
     return true;
   });
+
+async function goingOn<T>(really: boolean, work: () => Promise<T>): Promise<T> {
+  goesOn = really;
+  try {
+    return await work();
+  } finally {
+    goesOn = false;
+  }
+}

@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { formatParameters, parseParameters } from 'retrograd';
 import { askCurrent } from '../ask-current.ts';
-import { config, isReady, lab, loadParameters, stepNow } from '../state.ts';
+import { config, isReady, lab, loadParameters, status, stepNow } from '../state.ts';
 import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf } from './weights-file.ts';
 
@@ -13,6 +13,9 @@ interface Told {
 /** The weights out as a file, and in again. */
 export const Weights = () => {
   const told = useSignal<Told>();
+  useSignalEffect(() => {
+    if (status.value === 'preparing') told.value = undefined;
+  });
   const file = fileNameOf(config.value, stepNow.value);
   const command = commandFor(config.value, 'weights.json');
   return (
