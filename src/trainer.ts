@@ -18,6 +18,7 @@ import { nextRow, type Session, takeRow } from './session.ts';
 import { stepRow } from './step.ts';
 import { firstColumns, type Shape } from './tensor.ts';
 import type { StepTuning } from './tune.ts';
+import { Turns } from './turns.ts';
 import { checkedStep, readAll, type Tensors } from './verify.ts';
 
 export interface Tensor {
@@ -33,11 +34,7 @@ export class Trainer {
   readonly #feeds: Feeds;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #others = new Map<string, Program>();
-  /** What shares buffers runs one after another. */
-  #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  #busy = '';
-  #destroyed = false;
+  readonly #turns = new Turns();
 
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
@@ -89,7 +86,7 @@ export class Trainer {
     checkDataset(network, dataset, 'fit');
     checkBatch(network, dataset, 'fit');
     if (options.validation) checkDataset(network, options.validation, 'fit: validation');
-    return this.#exclusive('fit', () =>
+    return this.#turns.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(dataset, program);
         const results: EpochResult[] = [];
@@ -113,12 +110,12 @@ export class Trainer {
    */
   async evaluate(dataset: Dataset): Promise<Evaluation> {
     const { network, engine } = this.#session;
-    this.#assertAlive('evaluate');
+    this.#turns.assertOpen('evaluate');
     checkDataset(network, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
       evaluateOn(engine, program, await this.#feeds.of(dataset, program), network);
     const nothing = () => false;
-    return this.#inTurn(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
+    return this.#turns.take(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
   }
 
   /**
@@ -127,13 +124,13 @@ export class Trainer {
    */
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
     const { network, engine } = this.#session;
-    this.#assertAlive('predict');
+    this.#turns.assertOpen('predict');
     finite(x, 'predict: x', countSamples(network, x, 'predict'));
     const { graph, prediction } = predictionNetwork(network);
     const samples = Float32Array.from(x);
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, network);
     const isPrediction = (node: Node) => node.name === prediction;
-    return this.#inTurn(() => this.#on('predict', () => graph, isPrediction, predict));
+    return this.#turns.take(() => this.#on('predict', () => graph, isPrediction, predict));
   }
 
   /**
@@ -142,7 +139,7 @@ export class Trainer {
    */
   step(x: ArrayLike<number>, y: ArrayLike<number>): void {
     const { network, engine, program } = this.#session;
-    this.#assertIdle('step');
+    this.#turns.assertIdle('step');
     const { columns, tensors } = packBatch(network, x, y, 'step');
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     write(program, tensors);
@@ -157,7 +154,7 @@ export class Trainer {
   /** ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`. */
   async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
-    this.#assertAlive('gradients');
+    this.#turns.assertOpen('gradients');
     const { columns, tensors } = packBatch(network, x, y, 'gradients');
     const names = this.#session.parameters.map(({ node }) => `d${node.name}`);
     const isGradient = (node: Node) => names.includes(node.name);
@@ -166,7 +163,7 @@ export class Trainer {
       engine.run([program], [stepRow({ columns })]);
       return this.#readByKey(program, ({ node }) => `d${node.name}`);
     };
-    return this.#inTurn(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
+    return this.#turns.take(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
   }
 
   /**
@@ -176,7 +173,7 @@ export class Trainer {
    */
   async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
-    this.#assertAlive('tensors');
+    this.#turns.assertOpen('tensors');
     const { columns, tensors } = packBatch(network, x, y, 'tensors');
     const { graph, perSample, prediction } = inspectionNetwork(network);
     const isNamed = (node: Node) => node.name !== '';
@@ -191,19 +188,19 @@ export class Trainer {
       const found = Object.fromEntries(await Promise.all(wanted.map(([name, { shape }]) => read(name, shape))));
       return { ...found, prediction: found[prediction] };
     };
-    return this.#inTurn(() => this.#on('tensors', () => graph, isNamed, inspect));
+    return this.#turns.take(() => this.#on('tensors', () => graph, isNamed, inspect));
   }
 
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
   async parameters(): Promise<Record<string, Tensor>> {
-    this.#assertAlive('parameters');
-    return this.#afterCheck(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
+    this.#turns.assertOpen('parameters');
+    return this.#turns.afterCheck(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
   }
 
   /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
   setParameters(values: Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>): void {
     const { parameters, program } = this.#session;
-    this.#assertIdle('setParameters');
+    this.#turns.assertIdle('setParameters');
     checkParameters(parameters, values);
     this.#session.unfinished = undefined; // what it has added up is of the parameters before
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
@@ -216,10 +213,10 @@ export class Trainer {
    */
   async tensor(name: string): Promise<Tensor> {
     const { program, steps } = this.#session;
-    this.#assertAlive('tensor');
+    this.#turns.assertOpen('tensor');
     if (steps === 0) throw new StateError(`tensor: there is no ${name} before the first step`);
     const known = program.tensors.get(name);
-    if (known) return this.#afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
+    if (known) return this.#turns.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
     if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }
@@ -231,16 +228,15 @@ export class Trainer {
    * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#exclusive('check', () => {
+    return this.#turns.exclusive('check', () => {
       const { columns, tensors } = packBatch(this.#session.network, x, y, 'check');
-      return this.#inTurn(() => this.#checkStep(columns, tensors));
+      return this.#turns.take(() => this.#checkStep(columns, tensors));
     });
   }
 
   /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
   destroy(): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
+    if (!this.#turns.close()) return;
     this.#session.engine.destroy();
     this.#ownDevice?.destroy();
   }
@@ -283,29 +279,6 @@ export class Trainer {
     return Object.fromEntries(await Promise.all(this.#session.parameters.map(read)));
   }
 
-  /** At once where nothing else is under way, so that what a call queues on the device keeps its place among steps. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#waiting === 0 ? work() : this.#queue.then(work);
-    this.#waiting++;
-    this.#queue = turn.catch(() => {}).then(() => void this.#waiting--);
-    return turn;
-  }
-
-  /** At once, unless a check is about to take back what the device holds. */
-  #afterCheck<T>(work: () => Promise<T>): Promise<T> {
-    return this.#busy === 'check' ? this.#queue.then(work) : work();
-  }
-
-  async #exclusive<T>(what: string, work: () => Promise<T>): Promise<T> {
-    this.#assertIdle(what);
-    this.#busy = what;
-    try {
-      return await work();
-    } finally {
-      this.#busy = '';
-    }
-  }
-
   async #tuned<T>(work: () => Promise<T>): Promise<T> {
     const { tuner } = this.#session;
     tuner?.begin();
@@ -314,15 +287,6 @@ export class Trainer {
     } finally {
       await tuner?.end();
     }
-  }
-
-  #assertAlive(what: string): void {
-    if (this.#destroyed) throw new StateError(`${what}: this net has been destroyed`);
-  }
-
-  #assertIdle(what: string): void {
-    this.#assertAlive(what);
-    if (this.#busy) throw new StateError(`${what}: ${this.#busy} is still running on this net`);
   }
 }
 
