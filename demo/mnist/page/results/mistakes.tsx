@@ -17,8 +17,8 @@ export const Mistakes = ({ result: { mistakes, count, accuracy } }: { result: Te
     <div class="results-mistakes">
       <h3>Worst mistakes</h3>
       <p class="soft small">
-        {all === 1 ? 'The only one' : `${shown.length} of ${integer(all)}`}, those first of which the network was
-        surest. Press one to open it in the microscope.
+        {all === 1 ? 'The only one.' : `${shown.length} of ${integer(all)}, those it was surest of first.`} Press one to
+        open it in the microscope.
       </p>
       <ul>
         {shown.map((mistake) => (
