@@ -6,6 +6,7 @@ const titles: Record<string, string> = {
   OutOfMemoryError: 'The GPU has not enough memory for this network',
   ShapeError: 'The shapes do not fit',
   ArgumentError: 'A setting does not make sense',
+  NonFiniteError: 'Training has diverged',
   CheckError: 'GPU and reference disagree',
 };
 
