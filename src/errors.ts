@@ -1,39 +1,62 @@
 import type { Report } from './check.ts';
 
-/** Every error the library throws by intention. The message names what, where, what was expected and what was found. */
+/**
+ * Every error the library throws by intention. The message names what, where, what was expected and what was found. Names
+ * are written out, since minifiers rename classes.
+ */
 export class RetrogradError extends Error {
-  override name = this.constructor.name;
+  override readonly name: string = 'RetrogradError';
 }
 
 /** An option or argument outside what is allowed: a learning rate of NaN, a batch of 1.5. */
-export class ArgumentError extends RetrogradError {}
+export class ArgumentError extends RetrogradError {
+  override readonly name = 'ArgumentError';
+}
 
 /** Shapes that do not fit together; names the op and every operand's shape. */
-export class ShapeError extends RetrogradError {}
+export class ShapeError extends RetrogradError {
+  override readonly name = 'ShapeError';
+}
 
 /** No WebGPU adapter; the message says what to install or which flag to set. */
-export class NoAdapterError extends RetrogradError {}
+export class NoAdapterError extends RetrogradError {
+  override readonly name = 'NoAdapterError';
+}
 
 /** WGSL that did not compile, or a pipeline that could not be made; names the part file and its own line. */
-export class ShaderError extends RetrogradError {}
+export class ShaderError extends RetrogradError {
+  override readonly name = 'ShaderError';
+}
 
 /** The device is gone; what it held is lost. */
-export class DeviceLostError extends RetrogradError {}
+export class DeviceLostError extends RetrogradError {
+  override readonly name = 'DeviceLostError';
+}
 
 /** A buffer could not be made; says how much was asked for and how much is in use. */
-export class OutOfMemoryError extends RetrogradError {}
+export class OutOfMemoryError extends RetrogradError {
+  override readonly name = 'OutOfMemoryError';
+}
 
 /** A call after `destroy()`, or a read of something that is not there. */
-export class StateError extends RetrogradError {}
+export class StateError extends RetrogradError {
+  override readonly name = 'StateError';
+}
 
 /** Data that is not what it should be; names the file or array, the place, what was expected and what was found. */
-export class DataError extends RetrogradError {}
+export class DataError extends RetrogradError {
+  override readonly name = 'DataError';
+}
 
 /** NaN or infinity in training; names the step and the first tensor that holds one. */
-export class NonFiniteError extends RetrogradError {}
+export class NonFiniteError extends RetrogradError {
+  override readonly name = 'NonFiniteError';
+}
 
 /** The GPU disagrees with the CPU reference by more than the error bound allows. */
 export class CheckError extends RetrogradError {
+  override readonly name = 'CheckError';
+
   constructor(
     message: string,
     /** The whole comparison, the tensors within their bounds included. */

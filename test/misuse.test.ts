@@ -1,6 +1,7 @@
 /** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fromArrays } from '../src/data/index.ts';
+import * as errors from '../src/errors.ts';
 import { append, createGraph } from '../src/graph.ts';
 import {
   ArgumentError,
@@ -31,6 +32,12 @@ import {
 import { batch as batchLeaf, leaf } from '../src/ops/leaf.ts';
 import { matmul } from '../src/ops/matmul.ts';
 import { add, bias } from '../src/ops/pointwise.ts';
+
+test('every error has the name it is exported by, which no minifier changes', () => {
+  for (const [name, Class] of Object.entries(errors)) {
+    expect(new (Class as new (message: string, report?: unknown) => Error)('').name).toBe(name);
+  }
+});
 
 // The device that does nothing gives no answers either.
 vi.mock('../src/selftest.ts', async (original) => ({

@@ -98,3 +98,11 @@ export const train = async (page: Page, percent: number, timeout?: number): Prom
   await button(page, 'Pause').click();
   await ready(page);
 };
+
+/** Files that hold nothing but words, to drop. */
+export const filesOfText = (page: Page, names: readonly string[]) =>
+  page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    for (const name of all) transfer.items.add(new File(['no such thing'], name));
+    return transfer;
+  }, names);

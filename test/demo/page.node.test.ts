@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { button, launch, numberOf, ready, type Site, serveBuilt, train, type Visit, visit } from './browser.ts';
+import {
+  button,
+  filesOfText,
+  launch,
+  numberOf,
+  ready,
+  type Site,
+  serveBuilt,
+  train,
+  type Visit,
+  visit,
+} from './browser.ts';
 
 let browser: Browser;
 let built: Site;
@@ -125,6 +136,11 @@ describe('a visit', () => {
     await page.getByLabel('Load weights').setInputFiles(other);
     await page.getByText(/Nothing was changed. other.json/).waitFor();
     expect(await numberOf(page, 'test-accuracy')).toBe(accuracy);
+  });
+
+  test('errors keep their names in what the minifier leaves', async () => {
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await filesOfText(page, ['one.bin']) });
+    await page.getByRole('alert').filter({ hasText: 'DataError' }).waitFor();
   });
 
   test('nothing of all that made the browser complain', () => {

@@ -1,7 +1,18 @@
 /** The page when something is not as it should be: no adapter, a device that goes, files that are none. */
 import type { Browser } from 'playwright';
 import { afterEach, expect, test } from 'vitest';
-import { accuracyAbove, button, is, launch, numberOf, ready, type Site, serveSources, visit } from './browser.ts';
+import {
+  accuracyAbove,
+  button,
+  filesOfText,
+  is,
+  launch,
+  numberOf,
+  ready,
+  type Site,
+  serveSources,
+  visit,
+} from './browser.ts';
 
 let [browser, site]: [Browser?, Site?] = [];
 const open = async (hash = '', args?: readonly string[]) => {
@@ -65,14 +76,10 @@ test('files that are no IDX files are refused by name when dropped, and the net 
   await ready(page);
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(1);
-  const files = await page.evaluateHandle((all) => {
-    const transfer = new DataTransfer();
-    for (const name of all) transfer.items.add(new File(['no such thing'], name));
-    return transfer;
-  }, names);
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: files });
+  const dataTransfer = await filesOfText(page, names);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer });
   await page.getByText('Drop the four IDX files').waitFor();
-  await page.dispatchEvent('body', 'drop', { dataTransfer: files });
+  await page.dispatchEvent('body', 'drop', { dataTransfer });
   const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
   await alert.waitFor();
   expect(await alert.innerText()).toMatch(/train-images-idx3-ubyte.*expected IDX magic 00 00 08/s);

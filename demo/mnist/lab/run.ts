@@ -113,16 +113,15 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   };
 
   const lossOf = lossesApart(config.batch, data.train.count);
-  const onProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
+  const tellProgress = ({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void => {
     const place = { step: step(), seconds: clock.seconds(), epoch: epochs + 1, stepOfEpoch, stepsOfEpoch };
     tell({ kind: 'progress', progress: { ...place, loss: lossOf(stepOfEpoch, loss), samplesPerSecond } });
-    lookIn();
   };
 
   const fit = async (options: FitOptions): Promise<void> => {
     clock.start();
     try {
-      const completed: EpochResult[] = await net.fit(data.train, { ...options, onProgress });
+      const completed: EpochResult[] = await net.fit(data.train, { onProgress: tellProgress, ...options });
       epochs += completed.length;
     } finally {
       clock.stop();
@@ -130,8 +129,12 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   };
 
   const untilStopped = async (signal: AbortSignal): Promise<void> => {
+    const onProgress = (progress: Progress): void => {
+      tellProgress(progress);
+      lookIn();
+    };
     try {
-      for (;;) await fit({ epochs: 1, signal });
+      for (;;) await fit({ epochs: 1, signal, onProgress });
     } catch (error) {
       if (error !== signal.reason) onError(error);
     }

@@ -17,7 +17,7 @@ export const Weights = () => {
     if (status.value === 'preparing') told.value = undefined;
   });
   const file = fileNameOf(config.value, stepNow.value);
-  const command = commandFor(config.value, 'weights.json');
+  const command = commandFor(config.value, file);
   return (
     <div class="results-weights">
       <h3>Weights</h3>
