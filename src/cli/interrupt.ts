@@ -2,6 +2,8 @@
 import { RetrogradError } from '../index.node.ts';
 
 export class InterruptedError extends RetrogradError {
+  override readonly name = 'InterruptedError';
+
   constructor(
     signal: string,
     readonly exitCode: number,

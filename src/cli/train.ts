@@ -19,7 +19,9 @@ interface TrainFlags extends TrainedFlags {
 }
 
 /** --target-accuracy was not reached. */
-export class TargetError extends RetrogradError {}
+export class TargetError extends RetrogradError {
+  override readonly name = 'TargetError';
+}
 
 export function trainCommand(signal: AbortSignal): Command {
   const command = new Command('train').description(
