@@ -74,10 +74,10 @@ export interface Span {
   readonly epochs: number;
 }
 
-/** From where the last fit on this data set left off. */
+/** From where the last fit on this data set left off; an epoch whose steps are all done is none to go on with. */
 export function spanOf({ network, unfinished }: Session, dataset: Dataset, { epochs, steps }: FitOptions): Span {
   const perEpoch = Math.ceil(dataset.count / network.batch);
-  const first = unfinished?.dataset === dataset ? unfinished.steps : 0;
+  const first = unfinished?.dataset === dataset ? unfinished.steps % perEpoch : 0;
   const last = steps === undefined ? epochs! * perEpoch : first + steps;
   return { first, last, perEpoch, epochs: Math.ceil(last / perEpoch) };
 }
