@@ -3,7 +3,7 @@ import { mean, meant } from './inspection.ts';
 
 /** For a picture that comes without a label: the error is measured against what it is meant to be. */
 export const MeaningChoice = () => (
-  <fieldset class="microscope-meaning">
+  <fieldset class="switch microscope-meaning">
     <legend class="small">
       Which digit is it meant to be?{' '}
       <span class="soft">{meant.value?.said ? '' : 'Until you say, what the net read first counts as right.'}</span>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Section } from '../section.tsx';
+import { Switch } from '../switch.tsx';
 import { isVisible, view, watch } from './inspection.ts';
 import './microscope.css';
 import './figures.css';
@@ -36,22 +37,17 @@ export const Microscope = () => {
     >
       <div class="microscope" ref={frame}>
         <SubjectBar view={shown} />
-        <fieldset class="microscope-ways">
-          <legend class="unseen">Show</legend>
-          {(Object.keys(ways) as Way[]).map((key) => (
-            <label key={key}>
-              <input
-                type="radio"
-                name="microscope-way"
-                checked={way.value === key}
-                onChange={() => {
-                  way.value = key;
-                }}
-              />
-              <span>{ways[key]}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Switch
+          class="microscope-ways"
+          legend="Show"
+          unseen
+          name="microscope-way"
+          options={ways}
+          value={way.value}
+          onChoose={(chosen) => {
+            way.value = chosen;
+          }}
+        />
         {!shown && <div class="microscope-empty soft">As soon as there is a net, its numbers are here.</div>}
         {shown &&
           (way.value === 'steps' ? <Stepper view={shown} pages={pages} /> : <Overview view={shown} pages={pages} />)}

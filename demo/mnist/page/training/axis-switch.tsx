@@ -1,22 +1,18 @@
+import { Switch } from '../switch.tsx';
 import { axis } from './charts.ts';
+import type { Axis } from './points.ts';
 
-const choices = ['steps', 'seconds'] as const;
+const titles: Record<Axis, string> = { steps: 'steps', seconds: 'seconds' };
 
 export const AxisSwitch = () => (
-  <fieldset class="training-switch small">
-    <legend>Horizontal axis</legend>
-    {choices.map((choice) => (
-      <label key={choice}>
-        <input
-          type="radio"
-          name="training-axis"
-          checked={axis.value === choice}
-          onChange={() => {
-            axis.value = choice;
-          }}
-        />
-        <span class="training-choice">{choice}</span>
-      </label>
-    ))}
-  </fieldset>
+  <Switch
+    class="training-switch small"
+    legend="Horizontal axis"
+    name="training-axis"
+    options={titles}
+    value={axis.value}
+    onChoose={(chosen) => {
+      axis.value = chosen;
+    }}
+  />
 );
