@@ -129,7 +129,7 @@ export function createLab(mnistFrom?: string): Lab {
         run = made;
         const start = await made.look();
         say('paused');
-        return { ...(await describe(made, device !== undefined)), start };
+        return describe(made, start, device !== undefined);
       } catch (error) {
         if (isWanted() && (device || machine?.kind === 'cpu')) say('failed');
         throw error;
@@ -209,9 +209,10 @@ export function createLab(mnistFrom?: string): Lab {
   };
 }
 
-async function describe({ net, data }: Run, onGpu: boolean): Promise<Omit<Prepared, 'start'>> {
-  const counts = Object.values(await net.parameters()).map((tensor) => tensor.data.length);
+function describe({ net, data }: Run, { evaluated, parameters }: Held, onGpu: boolean): Prepared {
+  const counts = Object.values(parameters).map((tensor) => tensor.data.length);
   return {
+    start: evaluated,
     data: summaryOf(data),
     parameters: counts.reduce((a, b) => a + b, 0),
     graph: print(net.graph),

@@ -1,6 +1,7 @@
 /** What a net makes of the test samples, one by one. */
 import type { Trainer } from 'retrograd';
 import { batch, type Dataset } from 'retrograd/data';
+import { indexOfMax } from '../index-of-max.ts';
 import { CLASSES, type Mistake, type TestResult } from './protocol.ts';
 
 /** Samples predicted at a time: a few megabytes as floats. */
@@ -22,7 +23,7 @@ export async function testOn(net: Trainer, dataset: Dataset): Promise<Omit<TestR
     const predicted = await net.predict(batch(dataset, indices).x);
     for (const [i, index] of indices.entries()) {
       const probabilities = predicted.slice(i * CLASSES, (i + 1) * CLASSES);
-      guesses.push({ index, label: dataset.targets.data[index], guess: largest(probabilities), probabilities });
+      guesses.push({ index, label: dataset.targets.data[index], guess: indexOfMax(probabilities), probabilities });
     }
   }
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
@@ -47,5 +48,3 @@ const mistakeOf = (dataset: Dataset, { index, label, guess, probabilities }: Gue
   labelProbability: probabilities[label],
   pixels: batch(dataset, [index]).x,
 });
-
-const largest = (values: Float32Array): number => values.reduce((best, x, i) => (x > values[best] ? i : best), 0);

@@ -7,6 +7,7 @@ import {
   type FitOptions,
   type Progress,
   sequential,
+  type Tensor,
   type Trainer,
 } from 'retrograd';
 import type { DatasetPair } from 'retrograd/data';
@@ -55,7 +56,7 @@ export interface Run {
   /** Trains so many steps. Rejects as `fit` of the net. */
   train(steps: number): Promise<void>;
   /** Tells of the test samples and of W1 as they are now. */
-  look(): Promise<Evaluated>;
+  look(): Promise<Held>;
   destroy(): void;
 }
 
@@ -74,7 +75,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   let destroyed = false;
   const step = () => stepsBefore + net.steps;
 
-  const evaluate = async (): Promise<Evaluated> => {
+  const evaluate = async (): Promise<Held> => {
     const began = performance.now();
     const at = { step: step(), seconds: clock.seconds() };
     const [{ loss, accuracy = Number.NaN }, parameters] = await Promise.all([
@@ -85,25 +86,28 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     held = { evaluated, parameters, epochs };
     tested = { ended: performance.now(), took: performance.now() - began };
     tell({ kind: 'evaluated', evaluated });
-    return evaluated;
+    return held;
   };
 
-  const sendPicture = async (): Promise<void> => {
+  const tellWeights = (weights: Tensor): void => {
     pictured = performance.now();
-    const { 'layers.0.weight': weights } = await net.parameters();
     tell({ kind: 'weights', weights });
   };
 
-  const look = async (): Promise<Evaluated> => {
+  const look = async (): Promise<Held> => {
     await testing;
-    const [evaluated] = await Promise.all([evaluate(), sendPicture()]);
-    return evaluated;
+    const found = await evaluate();
+    tellWeights(found.parameters['layers.0.weight']);
+    return found;
   };
 
   /** What goes on beside training, when it is time for it. */
   const lookIn = (): void => {
     const now = performance.now();
-    if (now - pictured > PICTURES) sendPicture().catch(onError);
+    if (now - pictured > PICTURES) {
+      pictured = now;
+      net.tensor('W1').then(tellWeights).catch(onError);
+    }
     if (testing || now - tested.ended < Math.max(BETWEEN_TESTS, tested.took / SHARE_OF_TESTS)) return;
     testing = evaluate()
       .catch(onError)

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'retrograd';
 import type { Config } from '../../config.ts';
+import { indexOfMax } from '../../index-of-max.ts';
 import type { DataSummary } from '../../lab/protocol.ts';
 import * as state from '../state.ts';
 
@@ -55,15 +56,8 @@ async function inspect(of: { readonly config: Config }, subject: state.Subject):
   return { config: of.config, subject, label, tensors: shown, outputs: p.data };
 }
 
-export function indexOfMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
 let isAsking = false;
 let isStale = false;
-let nextTime = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asks, once at a time; what changes meanwhile is asked for after it. */
@@ -87,9 +81,8 @@ async function refresh(): Promise<void> {
   }
   isAsking = false;
   const took = performance.now() - began;
-  nextTime = began + Math.max(INTERVAL, took / SHARE);
   if (isStale) refresh();
-  else if (state.isTraining.peek()) timer = setTimeout(refresh, nextTime - performance.now());
+  else if (state.isTraining.peek()) timer = setTimeout(refresh, Math.max(INTERVAL, took / SHARE) - took);
 }
 
 /** Keeps `view` up to date for as long as the returned function is not called. */

@@ -1,6 +1,7 @@
 /** Which unit of each layer is looked at; layer 0 are the pixels. It is shared by all pictures. */
 import { signal } from '@preact/signals';
-import { indexOfMax, type View } from './inspection.ts';
+import { indexOfMax } from '../../index-of-max.ts';
+import type { View } from './inspection.ts';
 import { isMatrix, layerOf } from './names.ts';
 
 const chosen = signal<Readonly<Record<number, number>>>({});

@@ -1,9 +1,10 @@
+import { indexOfMax } from '../../index-of-max.ts';
 import { SIDE } from '../../lab/protocol.ts';
 import { integer, percent } from '../numbers.ts';
 import { isTraining, stepNow, subject } from '../state.ts';
 import { grid } from './arrangement.ts';
 import { short } from './format.ts';
-import { indexOfMax, meant, type View } from './inspection.ts';
+import { meant, type View } from './inspection.ts';
 import { MeaningChoice } from './meaning-choice.tsx';
 import { Canvas } from './picture.tsx';
 import { SampleChoice } from './sample-choice.tsx';
