@@ -1,6 +1,7 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file; permute of random; finish(value, row, col).
+// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file; permute of random;
+//          finish(value, row, col).
 // @uses step
 // @uses random
 

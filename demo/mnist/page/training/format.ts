@@ -1,4 +1,5 @@
 /** Numbers as text of a steady width, so that nothing shifts while they change. */
+import { percent } from '../numbers.ts';
 
 /** Where there is no number yet. */
 export const DASH = '—';
@@ -26,8 +27,7 @@ export function formatLoss(loss: number): string {
 }
 
 /** A share from 0 to 1: '97.12 %'. */
-export const formatShare = (share: number): string =>
-  Number.isFinite(share) ? `${(100 * share).toFixed(2)}\u00a0%` : DASH;
+export const formatShare = (share: number): string => (Number.isFinite(share) ? percent(share, 2) : DASH);
 
 /** '4.2 s', '2 min 03 s', '1 h 02 min' */
 export function formatSeconds(seconds: number): string {
