@@ -1,5 +1,6 @@
-// Sums over the batch: one workgroup adds up a row of X, in an order that does not depend on how many lanes it has.
-// Expects: constants LANES, COLUMNS, STRIDE; finish(sum, row, 0).
+// Sums over all but the first axis: one workgroup adds up the COUNT values of X at one place of it, in an order that does
+// not depend on how many lanes it has.
+// Expects: constants LANES, COLUMNS, STRIDE, COUNT; finish(sum, row, 0).
 // @read X: array<f32>
 const PARTS = 64u;
 var<workgroup> partial: array<f32, PARTS>;
@@ -8,8 +9,8 @@ fn run(group: vec3u, lane: u32) {
   workgroupBarrier(); // of the row before
   for (var part = lane; part < PARTS; part += LANES) {
     var sum = 0.0;
-    for (var col = part; col < COLUMNS; col += PARTS) {
-      sum += X[group.x * STRIDE + col];
+    for (var i = part; i < COUNT; i += PARTS) {
+      sum += X[(group.x * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + i % COLUMNS];
     }
     partial[part] = sum;
   }

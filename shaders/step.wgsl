@@ -9,6 +9,7 @@ struct Step {
   count: u32,
   key: u32,
   shuffled: u32,
+  random: u32,
   // Rows in the table.
   rows: u32,
 }

@@ -6,7 +6,8 @@ import { ArgumentError } from './errors.ts';
 import { shown } from './finite.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
-import { checkOutput, type LossFunction, type Model } from './model.ts';
+import { checkOutput, type LossFunction } from './losses.ts';
+import type { Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
 import { checkLearningRate, type Optimizer } from './optim.ts';
 import { checkSeed } from './random.ts';
@@ -61,8 +62,8 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     const program = await engine.program(graph, { keep: wanted, recall });
     const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
     if (tune === 'now') await tuner?.finish();
-    for (const [i, { node, init }] of parameters.entries()) {
-      program.write(node.name, initialise(init, node.shape, seed, i));
+    for (const [i, { node, shape, init }] of parameters.entries()) {
+      program.write(node.name, initialise(init, shape, seed, i));
     }
     const checkEvery = check?.every ?? Number.POSITIVE_INFINITY;
     const { learningRate } = optimizer;
@@ -89,7 +90,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
 
 function checkOptions(model: Model, options: CompileOptions): void {
   const { batch, loss, optimizer, seed = 0, check, device, tune = 'background' } = options ?? {};
-  if (!model?.layers)
+  if (!model?.wiring)
     throw new ArgumentError(`compile: model must be one made by sequential(), found ${String(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {
     throw new ArgumentError(

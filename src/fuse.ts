@@ -7,7 +7,7 @@ import { ShapeError } from './errors.ts';
 import { describe, type Graph, label, type Node } from './graph.ts';
 import type { Body, Form } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
-import { columns, rows, sameShape } from './tensor.ts';
+import { columns, rows, sameLayout } from './tensor.ts';
 
 export interface Kernel {
   /** The node it was started for. */
@@ -84,7 +84,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
   };
 
   const fits = (kernel: Kernel, chain: string, node: Node): boolean => {
-    if (!sameShape(kernel.body.epilogues[chain], node.shape)) return false;
+    if (!sameLayout(kernel.body.epilogues[chain], node.shape)) return false;
     const inChain = (other: Node) => kernel.chains.get(chain)?.includes(other);
     const before = [...node.inputs, ...readersBefore(node, readers)].filter((other) => !inChain(other));
     const early = before.every((other) => !home.has(other) || !dependsOn(home.get(other)!, kernel));

@@ -72,9 +72,10 @@ function expression(node: Node): string {
   return node.op.call(tensors(node.inputs).map(local), node.attributes);
 }
 
-/** Index of (row, col) in the memory of a node; a single row or column is repeated. */
+/** Index of (row, col) in the memory of a node; each of its rows serves as many rows of `shape` as there are to one. */
 function at(node: Node, shape: Node['shape']): string {
-  const row = rows(node.shape) === 1 && rows(shape) > 1 ? '0u' : 'row';
+  const repeats = rows(shape) / rows(node.shape);
+  const row = repeats === 1 ? 'row' : rows(node.shape) === 1 ? '0u' : `row / ${repeats}u`;
   const col = columns(node.shape) === 1 && columns(shape) > 1 ? '0u' : 'col';
   return `${row} * ${stride(node.shape)}u + ${col}`;
 }

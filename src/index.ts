@@ -12,32 +12,33 @@ export type { EpochResult, FitOptions, Progress } from './fit.ts';
 export type { Graph, Node } from './graph.ts';
 export { he, type Initialiser, normal, uniform, xavier, zeros } from './initialisers.ts';
 export {
-  binaryCrossEntropy,
-  categoricalCrossEntropy,
   type Dense,
   dense,
   elu,
   gelu,
   type Layer,
   type LayerActivation,
-  type LossFunction,
-  type LossOptions,
   leakyRelu,
   linear,
-  type Model,
-  meanSquared,
-  quadratic,
   relu,
-  sequential,
   sigmoid,
-  sigmoidCrossEntropy,
   silu,
   softmax,
-  softmaxCrossEntropy,
   softplus,
-  squared,
   tanh,
-} from './model.ts';
+} from './layers/index.ts';
+export {
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  type LossFunction,
+  type LossOptions,
+  meanSquared,
+  quadratic,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squared,
+} from './losses.ts';
+export { type Model, sequential } from './model.ts';
 export {
   type AdamOptions,
   adam,

@@ -1,7 +1,7 @@
 /** Weight initialisers: plain data, drawn on the CPU from a counter-based stream, so a seed gives the same bits anywhere. */
 import { ArgumentError } from './errors.ts';
 import { normals, streams, uniforms } from './random.ts';
-import { columns, rows, type Shape, size } from './tensor.ts';
+import { type Shape, size } from './tensor.ts';
 
 export interface Initialiser {
   readonly kind: 'normal' | 'uniform' | 'zeros';
@@ -32,9 +32,13 @@ function fixed(name: string, value: number): () => number {
   return () => value;
 }
 
-/** Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs]. */
+/**
+ * Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
+ * convolution has inputs · field connections in, and passes a value on to outputs · field places.
+ */
 export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
-  const s = scale(columns(shape), rows(shape));
+  const [outputs, inputs = 1, ...field] = shape;
+  const s = scale(inputs * size(field), outputs * size(field));
   if (kind === 'zeros') return new Float32Array(size(shape));
   if (kind === 'normal') return Float32Array.from(normals(size(shape), seed, streams.init, index), (x) => s * x);
   return Float32Array.from(uniforms(size(shape), seed, streams.init, index), (x) => s * (2 * x - 1));

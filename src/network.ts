@@ -2,16 +2,9 @@
 import type { Dataset, Field } from './data/dataset.ts';
 import { differentiate } from './grad.ts';
 import { append, createGraph, type Graph, type Node } from './graph.ts';
-import {
-  appendActivation,
-  appendLoss,
-  appendModel,
-  features,
-  type LossFunction,
-  type Model,
-  outputs,
-  type Parameter,
-} from './model.ts';
+import { appendActivation } from './layers/activation.ts';
+import { appendLoss, type LossFunction } from './losses.ts';
+import { appendModel, type Model, outputs, type Parameter } from './model.ts';
 import { activation, appendSlope } from './ops/activation.ts';
 import { gather } from './ops/gather.ts';
 import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
@@ -36,13 +29,10 @@ export interface NetworkOptions {
 
 /** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
 export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network & { output: Node } {
-  const { graph, parameters, terms, output } = withLoss(options);
-  const gradients = differentiate(
-    graph,
-    terms,
-    parameters.map(({ node }) => node),
-  );
-  if (optimizer) for (const { node } of parameters) appendUpdate(graph, optimizer, node, gradients.get(node)!);
+  const { graph, parameters, terms, output } = withLoss(options, true);
+  const trained = parameters.filter((parameter) => parameter.trained).map(({ node }) => node);
+  const gradients = differentiate(graph, terms, trained);
+  if (optimizer) for (const node of trained) appendUpdate(graph, optimizer, node, gradients.get(node)!);
   return { graph, parameters, output };
 }
 
@@ -63,7 +53,7 @@ export function inspectionNetwork(options: NetworkOptions): Prediction & { perSa
 
 /** x, y -> `lossTotal` and `correctTotal` over many batches. */
 export function evaluationNetwork(options: NetworkOptions): Network {
-  const { graph, parameters, output, y } = withLoss(options);
+  const { graph, parameters, output, y } = withLoss(options, false);
   const { threshold } = options.loss;
   const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
   append(graph, tally, [leaf(graph, state, 'correctTotal', right.shape), right, stepOf(graph)], { mean: false });
@@ -73,8 +63,8 @@ export function evaluationNetwork(options: NetworkOptions): Network {
 /** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
 export function predictionNetwork({ model, loss, batch }: NetworkOptions): Prediction {
   const graph = createGraph();
-  const x = leaf(graph, batchLeaf, 'x', [features(model), batch]);
-  const { output, parameters } = appendModel(graph, model, x);
+  const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
+  const { output, parameters } = appendModel(graph, model, x, false);
   return { graph, parameters, prediction: appendPrediction(graph, loss, output) };
 }
 
@@ -95,11 +85,11 @@ export function feedNetwork({ inputs, targets, count }: Dataset, batch: number):
   return graph;
 }
 
-function withLoss({ model, loss, batch }: NetworkOptions) {
+function withLoss({ model, loss, batch }: NetworkOptions, training: boolean) {
   const graph = createGraph();
-  const x = leaf(graph, batchLeaf, 'x', [features(model), batch]);
+  const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [outputs(model), batch]);
-  const { output, parameters } = appendModel(graph, model, x);
+  const { output, parameters } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
   terms.name = 'losses';
   append(graph, tally, [leaf(graph, state, 'lossTotal', terms.shape), terms, stepOf(graph)], { mean: loss.mean });

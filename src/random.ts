@@ -6,7 +6,7 @@
 import { ArgumentError } from './errors.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
-export const streams = { init: 1, shuffle: 2, digits: 3, dropout: 4 } as const;
+export const streams = { init: 1, shuffle: 2, digits: 3, step: 4 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;
@@ -66,6 +66,9 @@ export function shuffleKey(seed: number, epoch: number): number {
   checkSeed(seed);
   return threefry(seed, streams.shuffle, epoch, 0)[0];
 }
+
+/** The key of what is random in training step number `step`, counted from 0, the order of the samples aside. */
+export const stepKey = (seed: number, step: number): number => threefry(seed, streams.step, step, 0)[0];
 
 /** A 32-bit bijection whose every output bit depends on every input bit ("lowbias32", Wellons 2018). */
 function mix(value: number): number {

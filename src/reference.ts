@@ -56,24 +56,24 @@ function pointwise(
   const [m, n] = [rows(shape), columns(shape)];
   const data = single ? new Float32Array(size(shape)) : new Float64Array(size(shape));
   const error = bounds ? new Float64Array(size(shape)) : undefined;
-  // How far to go in each operand for the next row and column; a single row or column is repeated.
-  const steps = inputs.map((input) => [
-    rows(input.shape) === 1 ? 0 : columns(input.shape),
-    columns(input.shape) === 1 ? 0 : 1,
-  ]);
+  // A single column is repeated, and each row of an operand serves as many rows of the result as there are to one.
+  const repeats = inputs.map((input) => m / rows(input.shape));
+  const widths = inputs.map((input) => columns(input.shape));
+  const from = (k: number, i: number, j: number): number =>
+    Math.floor(i / repeats[k]) * widths[k] + (widths[k] === 1 ? 0 : j);
   const args = new Array<number>(inputs.length);
   const place = { attributes, step, column: 0 };
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       place.column = j;
-      for (let k = 0; k < args.length; k++) args[k] = inputs[k].data[i * steps[k][0] + j * steps[k][1]];
+      for (let k = 0; k < args.length; k++) args[k] = inputs[k].data[from(k, i, j)];
       const result = op.f(args, place);
       data[i * n + j] = result;
       if (error) {
         // An operand below the smallest normal number may count as 0, and so may what comes of it.
         const errors = inputs.map((input, k) => {
           const flushed = Math.abs(args[k]) < TINY ? Math.abs(args[k]) : 0;
-          return (input.error?.[i * steps[k][0] + j * steps[k][1]] ?? 0) + flushed;
+          return (input.error?.[from(k, i, j)] ?? 0) + flushed;
         });
         error[i * n + j] = op.rounding(args, result, place) + carried(op, args, errors, result, place) + 4 * TINY;
       }

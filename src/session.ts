@@ -6,6 +6,7 @@ import { shown } from './finite.ts';
 import type { Parameter } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { corrections, type Optimizer } from './optim.ts';
+import { stepKey } from './random.ts';
 import { type StepRow, stepRow } from './step.ts';
 import type { Tuner } from './tune.ts';
 
@@ -30,8 +31,9 @@ export interface Session {
 }
 
 /** The row of the step that comes next, which is not counted yet. */
-export const nextRow = (session: Session, row: Partial<StepRow>): StepRow =>
-  stepRow({ learningRate: session.learningRate, ...corrections(session.optimizer, session.steps + 1), ...row });
+export function nextRow({ learningRate, optimizer, seed, steps }: Session, row: Partial<StepRow>): StepRow {
+  return stepRow({ learningRate, ...corrections(optimizer, steps + 1), random: stepKey(seed, steps), ...row });
+}
 
 /** The row of the next step, counted. */
 export function takeRow(session: Session, row: Partial<StepRow>): StepRow {

@@ -15,10 +15,12 @@ export interface StepRow {
   /** Key of the shuffle, and whether to shuffle at all (0 or 1). */
   key: number;
   shuffled: number;
+  /** Key of everything else that is random in this step. */
+  random: number;
 }
 
 const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2'] as const;
-const WORDS = ['start', 'count', 'key', 'shuffled'] as const;
+const WORDS = ['start', 'count', 'key', 'shuffled', 'random'] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
@@ -34,6 +36,7 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     count: 0,
     key: 0,
     shuffled: 0,
+    random: 0,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

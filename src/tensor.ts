@@ -14,6 +14,8 @@ export const stride = (shape: Shape): number => Math.ceil(columns(shape) / 4) * 
 export const byteLength = (shape: Shape): number => 4 * rows(shape) * stride(shape);
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+/** Whether they lie in memory alike: which axes the rows stand for makes no difference there. */
+export const sameLayout = (a: Shape, b: Shape): boolean => rows(a) === rows(b) && columns(a) === columns(b);
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 
 /** Compact [rows][columns] -> rows padded for the GPU. */

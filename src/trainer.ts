@@ -15,7 +15,6 @@ import { checkLearningRate } from './optim.ts';
 import { checkParameters } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
-import { stepRow } from './step.ts';
 import { firstColumns, type Shape } from './tensor.ts';
 import type { StepTuning } from './tune.ts';
 import { Turns } from './turns.ts';
@@ -156,12 +155,13 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('gradients');
     const { columns, tensors } = packBatch(network, x, y, 'gradients');
-    const names = this.#session.parameters.map(({ node }) => `d${node.name}`);
+    const trained = this.#session.parameters.filter((parameter) => parameter.trained);
+    const names = trained.map(({ node }) => `d${node.name}`);
     const isGradient = (node: Node) => names.includes(node.name);
     const gradients = (program: Program) => {
       write(program, tensors);
-      engine.run([program], [stepRow({ columns })]);
-      return this.#readByKey(program, ({ node }) => `d${node.name}`);
+      engine.run([program], [nextRow(this.#session, { columns })]);
+      return readByKey(program, trained, ({ node }) => `d${node.name}`);
     };
     return this.#turns.take(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
   }
@@ -179,7 +179,7 @@ export class Trainer {
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
       write(program, tensors);
-      engine.run([program], [stepRow({ columns })]);
+      engine.run([program], [nextRow(this.#session, { columns })]);
       const read = async (name: string, shape: Shape) => {
         const data = await program.read(name);
         return [name, perSample(name) ? firstColumns(shape, data, columns) : { shape, data }] as const;
@@ -194,7 +194,8 @@ export class Trainer {
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
   async parameters(): Promise<Record<string, Tensor>> {
     this.#turns.assertOpen('parameters');
-    return this.#turns.afterCheck(() => this.#readByKey(this.#session.program, ({ node }) => node.name));
+    const { program, parameters } = this.#session;
+    return this.#turns.afterCheck(() => readByKey(program, parameters, ({ node }) => node.name));
   }
 
   /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
@@ -271,14 +272,6 @@ export class Trainer {
     });
   }
 
-  async #readByKey(program: Program, nameOf: (parameter: Parameter) => string): Promise<Record<string, Tensor>> {
-    const read = async (parameter: Parameter) => {
-      const data = await program.read(nameOf(parameter));
-      return [parameter.key, { shape: parameter.shape, data }] as const;
-    };
-    return Object.fromEntries(await Promise.all(this.#session.parameters.map(read)));
-  }
-
   async #tuned<T>(work: () => Promise<T>): Promise<T> {
     const { tuner } = this.#session;
     tuner?.begin();
@@ -288,6 +281,18 @@ export class Trainer {
       await tuner?.end();
     }
   }
+}
+
+async function readByKey(
+  program: Program,
+  parameters: readonly Parameter[],
+  nameOf: (parameter: Parameter) => string,
+): Promise<Record<string, Tensor>> {
+  const read = async (parameter: Parameter) => {
+    const data = await program.read(nameOf(parameter));
+    return [parameter.key, { shape: parameter.shape, data }] as const;
+  };
+  return Object.fromEntries(await Promise.all(parameters.map(read)));
 }
 
 /** The error for a name that is not in the graph. */

@@ -4,28 +4,29 @@ import { ArgumentError } from '../src/errors.ts';
 import { differentiate } from '../src/grad.ts';
 import { append, createGraph, find, type Graph, type Node } from '../src/graph.ts';
 import {
-  binaryCrossEntropy,
-  categoricalCrossEntropy,
   dense,
   elu,
   gelu,
-  type LossFunction,
   leakyRelu,
   linear,
-  type Model,
-  meanSquared,
-  quadratic,
   relu,
-  sequential,
   sigmoid,
-  sigmoidCrossEntropy,
   silu,
   softmax,
-  softmaxCrossEntropy,
   softplus,
-  squared,
   tanh,
-} from '../src/model.ts';
+} from '../src/layers/index.ts';
+import {
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  type LossFunction,
+  meanSquared,
+  quadratic,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squared,
+} from '../src/losses.ts';
+import { type Model, sequential } from '../src/model.ts';
 import { trainingNetwork } from '../src/network.ts';
 import { activation } from '../src/ops/activation.ts';
 import { ops } from '../src/ops/index.ts';

@@ -1,30 +1,32 @@
 /** Networks of many kinds for the tests of fusing and scheduling: fixed ones, and any that fast-check can think of. */
 import fc from 'fast-check';
 import type { Graph } from '../src/graph.ts';
-import * as models from '../src/model.ts';
+import * as layers from '../src/layers/index.ts';
+import * as lossFunctions from '../src/losses.ts';
+import { type Model, sequential } from '../src/model.ts';
 import { type NetworkOptions, trainingNetwork } from '../src/network.ts';
 import * as optim from '../src/optim.ts';
 
 export const activations = {
-  sigmoid: models.sigmoid,
-  tanh: models.tanh,
-  relu: models.relu,
-  leakyRelu: models.leakyRelu,
-  elu: models.elu,
-  gelu: models.gelu,
-  silu: models.silu,
-  softplus: models.softplus,
-  softmax: models.softmax,
-  linear: models.linear,
+  sigmoid: layers.sigmoid,
+  tanh: layers.tanh,
+  relu: layers.relu,
+  leakyRelu: layers.leakyRelu,
+  elu: layers.elu,
+  gelu: layers.gelu,
+  silu: layers.silu,
+  softplus: layers.softplus,
+  softmax: layers.softmax,
+  linear: layers.linear,
 };
 export const losses = {
-  quadratic: models.quadratic,
-  squared: models.squared,
-  meanSquared: models.meanSquared,
-  binaryCrossEntropy: models.binaryCrossEntropy,
-  categoricalCrossEntropy: models.categoricalCrossEntropy,
-  sigmoidCrossEntropy: models.sigmoidCrossEntropy,
-  softmaxCrossEntropy: models.softmaxCrossEntropy,
+  quadratic: lossFunctions.quadratic,
+  squared: lossFunctions.squared,
+  meanSquared: lossFunctions.meanSquared,
+  binaryCrossEntropy: lossFunctions.binaryCrossEntropy,
+  categoricalCrossEntropy: lossFunctions.categoricalCrossEntropy,
+  sigmoidCrossEntropy: lossFunctions.sigmoidCrossEntropy,
+  softmaxCrossEntropy: lossFunctions.softmaxCrossEntropy,
 };
 export const optimizers = {
   sgd: optim.sgd({ learningRate: 0.1 }),
@@ -36,10 +38,10 @@ export const optimizers = {
   adamw: optim.adamw(),
 };
 
-export const mlp = (input: number, layers: readonly [number, keyof typeof activations][]): models.Model =>
-  models.sequential(
+export const mlp = (input: number, widths: readonly [number, keyof typeof activations][]): Model =>
+  sequential(
     [input],
-    layers.map(([units, activation]) => models.dense(units, activations[activation])),
+    widths.map(([units, activation]) => layers.dense(units, activations[activation])),
   );
 
 /** The net of the benchmarks: 784-100-10, batch 100. */
@@ -48,7 +50,7 @@ export const mnistNet: NetworkOptions = {
     [100, 'sigmoid'],
     [10, 'linear'],
   ]),
-  loss: models.softmaxCrossEntropy(),
+  loss: lossFunctions.softmaxCrossEntropy(),
   batch: 100,
 };
 

@@ -2,7 +2,8 @@
 import { compile } from '../compile.ts';
 import { type Dataset, take } from '../data/dataset.ts';
 import type { Device } from '../device.ts';
-import { describeModel, features, type LossFunction, type Model, outputs } from '../model.ts';
+import type { LossFunction } from '../losses.ts';
+import { describeModel, features, type Model, outputs } from '../model.ts';
 import { trainingNetwork } from '../network.ts';
 import type { Optimizer } from '../optim.ts';
 import { checkCount } from '../session.ts';

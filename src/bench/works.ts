@@ -1,5 +1,7 @@
 /** The works that have a name. */
-import { dense, quadratic, relu, sequential, sigmoid, softmaxCrossEntropy } from '../model.ts';
+import { dense, relu, sigmoid } from '../layers/index.ts';
+import { quadratic, softmaxCrossEntropy } from '../losses.ts';
+import { sequential } from '../model.ts';
 import { adam, sgd } from '../optim.ts';
 import { network } from './network.ts';
 import { xorSamples } from './synthetic.ts';

@@ -104,14 +104,3 @@ export function optimizerOf(flags: OptimizerFlags): Optimizer {
   const given = Object.entries({ learningRate, momentum, weightDecay }).filter(([, value]) => value !== undefined);
   return choice.make(Object.fromEntries(given) as { learningRate: number });
 }
-
-/** Numbers that training adjusts: a weight per connection, a bias per unit. */
-export function countParameters({ input, layers }: Model): number {
-  let inputs = input.reduce((a, b) => a * b);
-  let total = 0;
-  for (const { units } of layers) {
-    total += units * (inputs + 1);
-    inputs = units;
-  }
-  return total;
-}

@@ -10,9 +10,9 @@ import {
   openDevice,
   type Trainer,
 } from '../index.node.ts';
-import { describeModel } from '../model.ts';
+import { countParameters, describeModel } from '../model.ts';
 import { checkBatch, openData } from './dataset.ts';
-import { countParameters, lossOf, modelOf } from './network.ts';
+import { lossOf, modelOf } from './network.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output } from './output.ts';
 

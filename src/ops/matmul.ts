@@ -1,8 +1,9 @@
 /**
  * C = A B, each factor as it lies or transposed: [M, K] × [K, N] -> [M, N]. One op serves forward (W a), δ (Wᵀ δ) and
- * weight gradient (δ aᵀ); a transpose is a way of loading.
+ * weight gradient (δ aᵀ); a transpose is a way of loading. Factors of more axes are taken as [rows, last axis]; attribute
+ * `axes` says what axes the rows of the result stand for, where they are several.
  */
-import { append, type Node } from '../graph.ts';
+import { type Attributes, append, type Node } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
 import { gemmForms, narrowForm, PORTABLE, workgroupsOf } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
@@ -26,6 +27,11 @@ function layout(node: Node) {
   };
 }
 
+/** Of a result that is to have the shape of this node. */
+function axesOf({ shape }: Node): Attributes {
+  return shape.length > 2 ? { axes: JSON.stringify(shape.slice(0, -1)) } : {};
+}
+
 function forms(node: Node, target: Target): readonly Form[] {
   const { M, N, K } = layout(node);
   return gemmForms(M, N, K, target);
@@ -35,13 +41,13 @@ export const matmul: KernelOp = {
   kind: 'kernel',
   name: 'matmul',
 
-  shape(inputs, { transposeA, transposeB }) {
+  shape(inputs, { transposeA, transposeB, axes }) {
     const [a, b] = inputs.map((node) => [rows(node.shape), columns(node.shape)]);
     const [m, k] = transposeA ? [a[1], a[0]] : a;
     const [k2, n] = transposeB ? [b[1], b[0]] : b;
     const how = `${transposeA ? 'Aᵀ' : 'A'} × ${transposeB ? 'Bᵀ' : 'B'}`;
     if (k !== k2) mismatch('matmul', `${how} with equal inner sizes (here ${k} and ${k2})`, inputs);
-    return [m, n];
+    return [...(axes ? (JSON.parse(String(axes)) as number[]) : [m]), n];
   },
 
   // C = A B: ∂A = G Bᵀ, ∂B = Aᵀ G; a factor that lies transposed gets the transpose of that.
@@ -55,7 +61,7 @@ export const matmul: KernelOp = {
     const db = () =>
       transposeB
         ? append(graph, matmul, [upstream, a], { transposeA: true, transposeB: transposeA })
-        : append(graph, matmul, [a, upstream], { transposeA: !transposeA, transposeB: false });
+        : append(graph, matmul, [a, upstream], { transposeA: !transposeA, transposeB: false, ...axesOf(b) });
     return [da, db];
   },
 
@@ -153,6 +159,13 @@ export const matmul: KernelOp = {
           [784, 33],
         ],
         attributes: { transposeA: false, transposeB: true },
+      },
+      {
+        shapes: [
+          [10, 36],
+          [4, 3, 3, 7],
+        ],
+        attributes: { transposeA: false, transposeB: false },
       },
     ]),
 };

@@ -3,13 +3,13 @@ import { append, type Graph, type Node } from '../graph.ts';
 import { U } from './numerics.ts';
 import type { Case, PointwiseOp } from './op.ts';
 import { rowSum } from './row_sum.ts';
-import { equalShapes, rowVector } from './shapes.ts';
+import { channelVector, equalShapes } from './shapes.ts';
 
-/** z[i, j] = a[i, j] + b[i]; ∂/∂b is the sum over the batch. */
+/** z[i, ..., j] = a[i, ..., j] + b[i]; ∂/∂b is the sum over all but the first axis. */
 export const bias: PointwiseOp = {
   kind: 'pointwise',
   name: 'bias',
-  shape: (inputs) => rowVector('bias', inputs),
+  shape: (inputs) => channelVector('bias', inputs),
   gradient: (graph, _node, upstream) => [() => upstream, () => append(graph, rowSum, [upstream])],
   f: ([a, b]) => a + b,
   rounding: (_args, result) => U * Math.abs(result),
@@ -38,6 +38,12 @@ export const bias: PointwiseOp = {
       shapes: [
         [784, 3],
         [784, 1],
+      ],
+    },
+    {
+      shapes: [
+        [6, 3, 5, 7],
+        [6, 1],
       ],
     },
   ],

@@ -1,5 +1,8 @@
-/** Sums over the batch, row by row: [M, N] -> [M, 1]. ∂C/∂b = Σ over the batch of δ. */
-import { columns, rows, stride } from '../tensor.ts';
+/**
+ * Sums over all but the first axis: [M, N] -> [M, 1], [channels, height, width, N] -> [channels, 1]. ∂C/∂b is such a sum
+ * of δ.
+ */
+import { columns, rows, size, stride } from '../tensor.ts';
 import { TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 
@@ -13,20 +16,25 @@ function sums(data: ArrayLike<number>, m: number, f: (x: number) => number = (x)
 export const rowSum: KernelOp = {
   kind: 'kernel',
   name: 'rowSum',
-  shape: ([x]) => [rows(x.shape), 1],
+  shape: ([x]) => [x.shape[0], 1],
   reference: ([x], node) => sums(x.data, rows(node.shape)),
   // One addition after another, as where the sums ride on a matrix product, or 64 partial sums and a tree of six levels.
   error: ([x], _data, node) => {
-    const [m, n] = [rows(x.shape), columns(x.shape)];
+    const m = rows(node.shape);
+    const n = size(x.shape) / m;
     const depth = Math.max(n, Math.ceil(n / 64) + 6);
     const carried = x.error ? sums(x.error, m) : new Float64Array(m);
-    return sums(x.data, rows(node.shape), Math.abs).map((sum, i) => depth * U * sum + 2 * n * TINY + carried[i]);
+    return sums(x.data, m, Math.abs).map((sum, i) => depth * U * sum + 2 * n * TINY + carried[i]);
   },
   body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
     return {
       shaders: ['row_sum'],
-      constants: { COLUMNS: columns(x.shape), STRIDE: stride(x.shape) },
+      constants: {
+        COLUMNS: columns(x.shape),
+        STRIDE: stride(x.shape),
+        COUNT: size(x.shape) / rows(node.shape),
+      },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
@@ -39,5 +47,7 @@ export const rowSum: KernelOp = {
     { shapes: [[100, 100]] },
     { shapes: [[33, 784]] },
     { shapes: [[784, 7]] },
+    { shapes: [[6, 12, 12, 7]] },
+    { shapes: [[3, 5, 1, 33]] },
   ],
 };

@@ -1,7 +1,7 @@
 /** Shape rules that several ops share. Each throws ShapeError naming the op and every operand with its shape. */
 import { ShapeError } from '../errors.ts';
 import { label, type Node } from '../graph.ts';
-import { columns, rows, type Shape, sameShape, show } from '../tensor.ts';
+import { type Shape, sameShape, show } from '../tensor.ts';
 import { step } from './leaf.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
@@ -18,13 +18,11 @@ export function equalShapes(op: string, inputs: readonly Node[]): Shape {
   return first.shape;
 }
 
-/** The second input has one value per row of the first. */
-export function rowVector(op: string, inputs: readonly Node[]): Shape {
-  const [matrix, vector] = inputs;
-  if (rows(vector.shape) !== rows(matrix.shape) || columns(vector.shape) !== 1) {
-    mismatch(op, `one value per row, [${rows(matrix.shape)}, 1]`, inputs);
-  }
-  return matrix.shape;
+/** The second input has one value for each place on the first axis of the first: a feature, a channel. */
+export function channelVector(op: string, inputs: readonly Node[]): Shape {
+  const [x, vector] = inputs;
+  if (!sameShape(vector.shape, [x.shape[0], 1])) mismatch(op, `one value per channel, [${x.shape[0]}, 1]`, inputs);
+  return x.shape;
 }
 
 /** The inputs without the step. */

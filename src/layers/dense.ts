@@ -1,0 +1,46 @@
+/** A fully connected layer: a = σ(W x + b). */
+import { append } from '../graph.ts';
+import { type Initialiser, zeros } from '../initialisers.ts';
+import { matmul } from '../ops/matmul.ts';
+import { bias } from '../ops/pointwise.ts';
+import { checkCount } from '../session.ts';
+import { size } from '../tensor.ts';
+import { appendActivation, type LayerActivation, linear } from './activation.ts';
+import { checkLayer, type InitialiserOptions, initialiserFor, type LayerKind } from './layer.ts';
+
+export interface Dense {
+  readonly layer: 'dense';
+  readonly units: number;
+  readonly activation: LayerActivation['activation'];
+  readonly init: Initialiser;
+  readonly biasInit: Initialiser;
+}
+
+/**
+ * a = σ(W x + b), W of shape [units, inputs]; samples of several axes are taken as one row of numbers after another. Throws
+ * ArgumentError unless `units` is a positive integer, and the activation and the initialisers are some of ours.
+ */
+export function dense(
+  units: number,
+  activation: LayerActivation = linear,
+  { init = initialiserFor(activation.activation), biasInit = zeros() }: InitialiserOptions = {},
+): Dense {
+  checkCount(units, 'dense: units');
+  checkLayer('dense', activation, { init, biasInit });
+  return { layer: 'dense', units, activation: activation.activation, init, biasInit };
+}
+
+export const denseKind: LayerKind<Dense> = {
+  shape: ({ units }) => [units],
+
+  // z^l = W^l a^(l−1) + b^l, a^l = σ(z^l)
+  append({ units, activation, init, biasInit }, { graph, index, parameter }, [x]) {
+    const inputs = size(x.shape.slice(0, -1));
+    const W = parameter('W', { key: 'weight', shape: [units, inputs], init });
+    const b = parameter('b', { key: 'bias', shape: [units], init: biasInit });
+    const z = append(graph, bias, [append(graph, matmul, [W, x]), b], {}, `z${index}`);
+    return appendActivation(graph, activation, z, `a${index}`);
+  },
+
+  describe: ({ units, activation }) => `${units} ${activation}`,
+};

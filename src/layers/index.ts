@@ -1,0 +1,17 @@
+/** Every kind of layer; a new one is one line in each list. */
+import { type Dense, denseKind } from './dense.ts';
+import type { LayerKind } from './layer.ts';
+
+export * from './activation.ts';
+export { type Dense, dense } from './dense.ts';
+
+export type Layer = Dense;
+
+const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer: K }>> } = {
+  dense: denseKind,
+};
+
+export const isLayer = (value: unknown): value is Layer =>
+  typeof value === 'object' && value !== null && Object.hasOwn(kinds, (value as Layer).layer);
+
+export const kindOf = (layer: Layer): LayerKind<Layer> => kinds[layer.layer] as LayerKind<Layer>;

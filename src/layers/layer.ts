@@ -1,0 +1,62 @@
+/**
+ * What a layer is: plain data made by a function such as `dense(10)`, and the kind it names, which says what shape comes
+ * out and appends it to a graph. One layer, one file; index.ts lists the kinds.
+ */
+import { ArgumentError } from '../errors.ts';
+import type { Graph, Node } from '../graph.ts';
+import { he, type Initialiser, xavier } from '../initialisers.ts';
+import { activations } from '../ops/activations.ts';
+import type { Shape } from '../tensor.ts';
+import type { LayerActivation } from './activation.ts';
+
+export interface LayerKind<Layer> {
+  /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
+  shape(layer: Layer, inputs: readonly Shape[]): Shape;
+  /** Appends the layer, applied to inputs whose last axis is the batch. */
+  append(layer: Layer, site: Site, inputs: readonly Node[]): Node;
+  /** '100 relu' */
+  describe(layer: Layer): string;
+}
+
+/** Where in a graph a layer is appended. */
+export interface Site {
+  readonly graph: Graph;
+  /** The l of the equations, counted from 1: it marks the names z^l, a^l, W^l. */
+  readonly index: number;
+  /** Whether it is to learn from this pass, or only to be applied. */
+  readonly training: boolean;
+  /** A new tensor of the layer, called by its letter in the equations. */
+  parameter(letter: string, options: ParameterOptions): Node;
+}
+
+export interface ParameterOptions {
+  /** 'weight': what follows the number of the layer in the key. */
+  readonly key: string;
+  /** As users see it: [out, in], [out]. The memory is [first axis, all others]. */
+  readonly shape: Shape;
+  readonly init: Initialiser;
+  /** Whether the optimizer changes it; true unless given. What the layer itself keeps, such as a running mean, it does not. */
+  readonly trained?: boolean;
+}
+
+export interface InitialiserOptions {
+  /** Of the weights: He for ReLU and its kin and Xavier for the others unless told. */
+  init?: Initialiser;
+  /** zeros() unless told. */
+  biasInit?: Initialiser;
+}
+
+/** He for ReLU and its kin, Xavier for the others. */
+export const initialiserFor = (activation: LayerActivation['activation']): Initialiser =>
+  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(activation) ? he() : xavier();
+
+/** Throws ArgumentError for initialisers and activations that are none of ours. */
+export function checkLayer(layer: string, { activation }: LayerActivation, initialisers: InitialiserOptions): void {
+  for (const [name, value] of Object.entries(initialisers)) {
+    if (value === undefined || typeof value.scale === 'function') continue;
+    throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${JSON.stringify(value)}`);
+  }
+  if (activation !== 'softmax' && !Object.hasOwn(activations, activation)) {
+    throw new ArgumentError(`${layer}: unknown activation ${JSON.stringify(activation)}`);
+  }
+}

@@ -1,0 +1,90 @@
+/** Losses as plain data, and the node that each appends. */
+import { ArgumentError } from './errors.ts';
+import { append, type Graph, type Node } from './graph.ts';
+import type { LayerActivation } from './layers/activation.ts';
+import { type Model, outputs } from './model.ts';
+import { stepOf } from './ops/leaf.ts';
+import { lossTerms } from './ops/loss.ts';
+import type { LossTerm } from './ops/losses.ts';
+import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
+import { rows } from './tensor.ts';
+
+export interface LossOptions {
+  /** Over the samples of a batch; 'mean' unless told. */
+  reduction?: 'mean' | 'sum';
+}
+export interface LossFunction {
+  readonly name: string;
+  readonly term: LossTerm | 'softmaxCrossEntropy';
+  /** Weight of the sum over outputs. */
+  readonly factor: (outputs: number) => number;
+  readonly mean: boolean;
+  /** What turns the output of the model into a prediction, where the loss works on logits. */
+  readonly prediction: LayerActivation['activation'];
+  /** Whether accuracy means something, and from which single output on the class is 1. */
+  readonly classifies: boolean;
+  readonly threshold: number;
+}
+
+const lossFunction =
+  (name: string, term: LossFunction['term'], more: Partial<LossFunction> = {}) =>
+  ({ reduction = 'mean' }: LossOptions = {}): LossFunction => {
+    if (reduction !== 'mean' && reduction !== 'sum') {
+      throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${JSON.stringify(reduction)}`);
+    }
+    const usual = { factor: () => 1, prediction: 'linear', classifies: false, threshold: 0.5 } as const;
+    return { name, term, ...usual, ...more, mean: reduction === 'mean' };
+  };
+
+/** ½ Σ (a − y)² over the outputs; δ = (a − y) ⊙ σ'(z). Nielsen's quadratic cost. */
+export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () => 0.5 });
+/** Σ (a − y)² over the outputs; δ = 2 (a − y) ⊙ σ'(z). */
+export const squared = lossFunction('squared', 'squaredError');
+/** Mean over the outputs of (a − y)². */
+export const meanSquared = lossFunction('mse', 'squaredError', { factor: (outputs) => 1 / outputs });
+/** −Σ y ln a + (1 − y) ln(1 − a) of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
+export const binaryCrossEntropy = lossFunction('binary-cross-entropy', 'binaryCrossEntropy', { classifies: true });
+/** −Σ y ln a of probabilities a, kept 2⁻²⁰ away from 0. */
+export const categoricalCrossEntropy = lossFunction('categorical-cross-entropy', 'categoricalCrossEntropy', {
+  classifies: true,
+});
+/** Binary cross-entropy of σ(z), from the logits z of a linear last layer; δ = σ(z) − y. `predict` gives σ(z). */
+export const sigmoidCrossEntropy = lossFunction('sigmoid-cross-entropy', 'sigmoidCrossEntropy', {
+  prediction: 'sigmoid',
+  classifies: true,
+  threshold: 0,
+});
+/** −Σ y log softmax(z), from the logits z of a linear last layer; δ = p − y. `predict` gives p. */
+export const softmaxCrossEntropy = lossFunction('softmax-cross-entropy', 'softmaxCrossEntropy', {
+  prediction: 'softmax',
+  classifies: true,
+  threshold: 0,
+});
+
+/** Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none. */
+export function checkOutput(model: Model, { name, term, prediction }: LossFunction): void {
+  const { layers } = model;
+  const last = layers[layers.length - 1];
+  const activation = 'activation' in last ? last.activation : 'linear';
+  if (term === 'softmaxCrossEntropy' && outputs(model) === 1) {
+    throw new ArgumentError(`${name} chooses between classes: expected a last layer of 2 units or more, found 1`);
+  }
+  if (prediction !== 'linear' && activation === prediction) {
+    throw new ArgumentError(
+      `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,
+    );
+  }
+  const probabilities = term === 'binaryCrossEntropy' || term === 'categoricalCrossEntropy';
+  if (probabilities && activation !== 'sigmoid' && activation !== 'softmax') {
+    throw new ArgumentError(
+      `${name} works on probabilities: expected a last layer with sigmoid or softmax, found ${activation}`,
+    );
+  }
+}
+
+/** The weighted terms whose sum is the loss of the batch. */
+export function appendLoss(graph: Graph, { term, factor, mean }: LossFunction, output: Node, y: Node): Node {
+  const inputs = [output, y, stepOf(graph)];
+  if (term === 'softmaxCrossEntropy') return append(graph, softmaxCrossEntropyOp, inputs, { mean });
+  return append(graph, lossTerms, inputs, { term, factor: factor(rows(output.shape)), mean });
+}
