@@ -54,7 +54,7 @@ function reduced({ nodes: [product, ...fused] }: Step, before: Memory) {
     transposeA ? asLeaf(a, all(rows(a.shape)), m) : asLeaf(a, m, all(columns(a.shape))),
     transposeB ? asLeaf(b, n, all(columns(b.shape))) : asLeaf(b, all(rows(b.shape)), n),
   ];
-  const nodes = new Map([[product, append(graph, product.op, factors, product.attributes)]]);
+  const nodes = new Map([[product, append(graph, product.op, factors, { transposeA, transposeB })]]);
   const outside = new Map<Node, Node>();
   const operand = (node: Node): Node => {
     if (node.op === stepLeaf) return stepOf(graph);

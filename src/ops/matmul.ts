@@ -4,7 +4,7 @@
  * `axes` says what axes the rows of the result stand for, where they are several.
  */
 import { type Attributes, append, type Node } from '../graph.ts';
-import { columns, rows, size, stride } from '../tensor.ts';
+import { columns, rows, type Shape, show, size, stride } from '../tensor.ts';
 import { gemmForms, narrowForm, PORTABLE, workgroupsOf } from './gemm.ts';
 import { TINY, U } from './numerics.ts';
 import type { Form, KernelOp, Target, Value } from './op.ts';
@@ -47,7 +47,9 @@ export const matmul: KernelOp = {
     const [k2, n] = transposeB ? [b[1], b[0]] : b;
     const how = `${transposeA ? 'Aᵀ' : 'A'} × ${transposeB ? 'Bᵀ' : 'B'}`;
     if (k !== k2) mismatch('matmul', `${how} with equal inner sizes (here ${k} and ${k2})`, inputs);
-    return [...(axes ? (JSON.parse(String(axes)) as number[]) : [m]), n];
+    const height: Shape = axes ? JSON.parse(String(axes)) : [m];
+    if (size(height) !== m) mismatch('matmul', `a result of ${show(height)} rows, not ${m}`, inputs);
+    return [...height, n];
   },
 
   // C = A B: ∂A = G Bᵀ, ∂B = Aᵀ G; a factor that lies transposed gets the transpose of that.
