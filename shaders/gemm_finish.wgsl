@@ -1,6 +1,7 @@
 // What the forms of C = A B end with: every result of a block goes to the epilogue.
 // Expects: constants WIDTH, ROWS, COLUMNS, M, N, K, and COLUMN_STEP, the columns from one vec4 of a block to the next;
-//          finish(C[row][col], row, col) and finish_row(Σ over k of A[row][k], row, 0).
+//          finish(C[row][col], row, col).
+// @uses gemm_finish_rows
 
 // One call in a loop that nobody can unroll: the epilogue may be long.
 fn finish_block(c: array<array<vec4f, COLUMNS>, ROWS>, row: u32, col: u32) {
@@ -13,19 +14,5 @@ fn finish_block(c: array<array<vec4f, COLUMNS>, ROWS>, row: u32, col: u32) {
     if (at < N) {
       finish(block[r][j / 4u][j % 4u], row + r, at);
     }
-  }
-}
-
-// The row sums of A, by the blocks of the first columns; each lane adds up rows of its own, in the order of k.
-fn finish_rows(row: u32, lane: u32, group: vec3u) {
-  if (!FINISH_ROW || group.x != 0u) {
-    return;
-  }
-  for (var r = row + lane; r < min(row + ROWS, M); r += WIDTH) {
-    var sum = 0.0;
-    for (var k = 0u; k < K + group.z; k++) {
-      sum += load_a(r, k);
-    }
-    finish_row(sum, r, 0u);
   }
 }

@@ -44,7 +44,8 @@ export async function allPass(device: Device, forms: readonly Form[]): Promise<b
 /** Tests every kernel that this device may come to use. */
 export async function testAll(device: Device): Promise<void> {
   const { info } = device;
-  for (const form of [...gemmForms(M, N, K, info), narrowForm([M, N], info, 64)]) await passes(device, form);
+  const menus = [false, true].flatMap((transposeB) => gemmForms(M, N, K, info, transposeB));
+  for (const form of [...menus, narrowForm([M, N], info, 64)]) await passes(device, form);
 }
 
 /** A = small integers, B = small integers: their products and sums are exact in f32. */

@@ -29,6 +29,18 @@ const subgroup = (rows: number, columns: number, width: number): Form => {
   };
 };
 
+/** As `subgroup`, with `columns` single columns per lane; see shaders/gemm_lanes.wgsl. */
+const byLane = (rows: number, columns: number, width: number): Form => {
+  const form = subgroup(rows, columns, width);
+  return {
+    ...form,
+    name: `lanes ${rows}×${columns}`,
+    shader: 'gemm_lanes',
+    tile: [rows, columns * form.lanes],
+    single: true,
+  };
+};
+
 /** lanes × lanes blocks in a workgroup, staged through shared memory `depth` steps of k at a time. */
 const workgroup = (rows: number, columns: number, lanes: number, depth: number): Form => ({
   name: `workgroup ${lanes}² ${rows}×${4 * columns}×${depth}`,
@@ -41,6 +53,7 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
 /** The same kernel with the least for a compiler to do for a result [M, N]: what the self-test runs in its place. */
 export function smallest(form: Form, shape: readonly [number, number]): Form {
   const { shader, constants, lanes } = form;
+  if (shader === 'gemm_lanes') return byLane(2, 1, constants.SUBGROUP);
   if (shader === 'gemm_subgroup') return subgroup(2, 1, constants.SUBGROUP);
   if (shader === 'gemm_workgroup') return workgroup(2, 1, 8, 8);
   return shader === 'gemm_flat' ? narrowForm(shape, PORTABLE, lanes) : plain(2, 1, lanes);
@@ -71,23 +84,37 @@ export function narrowForm(
 /** Multiply-adds below which a product is not worth the time it takes to compile a large block. */
 const WORTH_COMPILING = 2 ** 18;
 
-/** What may be tried for a product [M, K] × [K, N] on a device. */
-export function gemmForms(m: number, n: number, k: number, { software, subgroup: width }: Target): readonly Form[] {
-  if (software) {
-    // A barrier costs more than it saves, and so does reading one address in every lane.
-    const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
-    const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
-    const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
-    // Plain blocks as well, for a device whose subgroups do not pass the self-test.
-    const blocks = m * n * k < WORTH_COMPILING ? [block(8, 1), ...tall] : [...tall, block(8, 2), block(8, 1)];
-    return [...blocks, ...(width > 0 ? [plain(8, 1)] : [])];
-  }
+/** What may be tried for a product [M, K] × [K, N] on a device, the second factor as it lies or transposed. */
+export function gemmForms(m: number, n: number, k: number, target: Target, transposeB = false): readonly Form[] {
+  const { software, subgroup: width } = target;
+  if (software) return softwareForms(m, n, k, width, transposeB);
   const tiles = [workgroup(8, 2, 16, 8), workgroup(8, 2, 8, 16), workgroup(4, 1, 8, 16), workgroup(2, 1, 8, 32)];
   // Large tiles read least, but leave processors idle where there are few of them.
   const tilesOf = ({ tile }: Form): number => Math.ceil(m / tile[0]) * Math.ceil(n / tile[1]);
   const first = tiles.find((form) => tilesOf(form) >= 128) ?? tiles[tiles.length - 1];
   const others = tiles.filter((form) => form !== first);
   return [first, ...others, plain(4, 1, 64), ...(width > 0 ? [subgroup(8, 1, width)] : [])];
+}
+
+/** A barrier costs more than it saves here, and so does reading one address in every lane. */
+function softwareForms(m: number, n: number, k: number, width: number, transposeB: boolean): readonly Form[] {
+  const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
+  const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
+  const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
+  const single = width > 0 && m >= 16 ? singleColumns(first, n, width, transposeB) : [];
+  const large = transposeB ? [...single, ...tall] : [...tall, ...single];
+  const blocks = m * n * k < WORTH_COMPILING ? [block(8, 1), ...large] : [...large, block(8, 1)];
+  // A plain block as well, for a device whose subgroups do not pass the self-test.
+  return [...blocks, ...(width > 0 ? [plain(8, 1)] : [])];
+}
+
+/** Where B lies as it is, reading it value by value only pays for fewer columns past the end. */
+function singleColumns(rows: number, n: number, width: number, transposeB: boolean): readonly Form[] {
+  const fitting = (...counts: number[]): number =>
+    counts.reduce((a, b) => (padded(n, b * Math.max(8, width)) < padded(n, a * Math.max(8, width)) ? b : a));
+  if (transposeB) return [byLane(rows, fitting(8, 7), width), byLane(32, fitting(8, 7), width)];
+  const form = byLane(rows, fitting(13, 14), width);
+  return padded(n, form.tile[1]) < 0.9 * padded(n, 64) ? [form] : [];
 }
 
 /** Rows that are computed in blocks of so many. */

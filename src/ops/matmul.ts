@@ -27,6 +27,11 @@ function layout(node: Node) {
   };
 }
 
+function loaderOfB({ single, scalar }: Form, transposed: boolean): string {
+  if (single) return 'load/b_at';
+  return transposed ? 'load/b_transposed' : scalar ? 'load/b_scalar' : 'load/b';
+}
+
 /** Of a result that is to have the shape of this node. */
 function axesOf({ shape }: Node): Attributes {
   return shape.length > 2 ? { axes: JSON.stringify(shape.slice(0, -1)) } : {};
@@ -34,7 +39,7 @@ function axesOf({ shape }: Node): Attributes {
 
 function forms(node: Node, target: Target): readonly Form[] {
   const { M, N, K } = layout(node);
-  return gemmForms(M, N, K, target);
+  return gemmForms(M, N, K, target, Boolean(node.attributes.transposeB));
 }
 
 export const matmul: KernelOp = {
@@ -98,7 +103,7 @@ export const matmul: KernelOp = {
     return {
       title: 'gemm',
       form,
-      shaders: [form.shader, 'load/a', transposeB ? 'load/b_transposed' : form.scalar ? 'load/b_scalar' : 'load/b'],
+      shaders: [form.shader, 'load/a', loaderOfB(form, transposeB as boolean)],
       constants: {
         ...form.constants,
         M,

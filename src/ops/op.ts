@@ -103,6 +103,8 @@ export interface Form {
   readonly tile: readonly [number, number];
   /** Binds its operands as floats, as something that the same dispatch writes has to be. */
   readonly scalar?: boolean;
+  /** Reads its second operand value by value. */
+  readonly single?: boolean;
 }
 
 export type Op = LeafOp | PointwiseOp | KernelOp;

