@@ -101,9 +101,9 @@ function softwareForms(m: number, n: number, k: number, width: number, transpose
   const block = width > 0 ? (r: number, c: number) => subgroup(r, c, width) : plain;
   const [first, second] = [16, 20].sort((a, b) => padded(m, a) - padded(m, b));
   const tall = m < 16 ? [block(m, 2)] : [block(first, 2), block(second, 2), block(32, 2), block(16, 4)];
-  const single = width > 0 && m >= 16 ? singleColumns(first, n, width, transposeB) : [];
+  const single = width > 0 && (m >= 16 || transposeB) ? singleColumns(Math.min(first, m), n, width, transposeB) : [];
   const large = transposeB ? [...single, ...tall] : [...tall, ...single];
-  const blocks = m * n * k < WORTH_COMPILING ? [block(8, 1), ...large] : [...large, block(8, 1)];
+  const blocks = m * n * k < WORTH_COMPILING && !transposeB ? [block(8, 1), ...large] : [...large, block(8, 1)];
   // A plain block as well, for a device whose subgroups do not pass the self-test.
   return [...blocks, ...(width > 0 ? [plain(8, 1)] : [])];
 }
