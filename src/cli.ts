@@ -7,6 +7,7 @@ import { evalCommand } from './cli/eval.ts';
 import { infoCommand } from './cli/info.ts';
 import { InterruptedError, interruption } from './cli/interrupt.ts';
 import { outputOf } from './cli/output.ts';
+import { reproduceCommand } from './cli/reproduce.ts';
 import { trainCommand } from './cli/train.ts';
 import { version } from './cli/version.ts';
 import { ArgumentError, RetrogradError } from './index.node.ts';
@@ -27,7 +28,15 @@ async function main(): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: () => {} }); // `fail` says it
   const signal = interruption(fail);
-  for (const command of [trainCommand(signal), evalCommand(), checkCommand(), benchCommand(signal), infoCommand()]) {
+  const commands = [
+    trainCommand(signal),
+    evalCommand(),
+    checkCommand(),
+    benchCommand(signal),
+    reproduceCommand(signal),
+    infoCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

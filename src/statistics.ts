@@ -14,6 +14,13 @@ export function median(values: readonly number[]): number {
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
 
+/** Of a sample (divided by n − 1); 0 for a single value. */
+export function standardDeviation(values: readonly number[]): number {
+  const center = mean(values);
+  const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1));
+}
+
 export const spread = (values: readonly number[]): Spread => ({
   median: median(values),
   min: Math.min(...values),

@@ -257,7 +257,7 @@ describe.concurrent('bad arguments', () => {
 });
 
 describe.concurrent('help', () => {
-  test.each(['', 'train', 'eval', 'check', 'info'])('retrograd %s --help', async (command) => {
+  test.each(['', 'train', 'eval', 'check', 'bench', 'reproduce', 'info'])('retrograd %s --help', async (command) => {
     const { code, stdout, stderr } = await retrograd([...command.split(' ').filter(Boolean), '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: retrograd ${command}`.trimEnd());
@@ -489,6 +489,41 @@ describe('bench', () => {
     const { code, stdout, stderr } = await retrograd(['bench', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);
+  });
+});
+
+describe('reproduce', () => {
+  test('lists what there is', async () => {
+    const { code, stdout } = await retrograd(['reproduce']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^nielsen-30 +4\.58 % +30 epochs +Nielsen 2015/m);
+  });
+
+  test('--json: an event per epoch and recipe, over the seeds', async () => {
+    const line = ['reproduce', '--recipe', 'nielsen-30', '--epochs', '2', '--seeds', '2', '--data', folder, '--json'];
+    const result = await retrograd(line);
+    expect(result.code, result.stderr).toBe(0);
+    const [begin, ...events] = eventsOf(result);
+    expect(begin).toMatchObject({ event: 'start', data: folder, recipes: ['nielsen-30'], seeds: 2 });
+    const epochs = events.slice(0, 4);
+    expect(epochs.map(({ event, seed, epoch }) => [event, seed, epoch])).toEqual([
+      ['epoch', 1, 1],
+      ['epoch', 1, 2],
+      ['epoch', 2, 1],
+      ['epoch', 2, 2],
+    ]);
+    const errors = [0, 2].map((i) => Math.min(epochs[i].testError, epochs[i + 1].testError));
+    expect(events[4]).toMatchObject({ event: 'recipe', name: 'nielsen-30', epochs: 2, epochsOfRecipe: 30, errors });
+    expect(events[4].mean).toBeCloseTo((errors[0] + errors[1]) / 2, 10);
+    expect(events[4].standardDeviation).toBeCloseTo(Math.abs(errors[0] - errors[1]) / Math.SQRT2, 10);
+    expect(events.slice(5)).toEqual([{ event: 'end', recipes: 1 }]);
+    expect(result.stderr).toMatch(/^nielsen-30 +4\.58 % +\d+\.\d\d ± \d+\.\d\d % +2 +2 of 30 /m);
+  });
+
+  test('a recipe that is not there is a bad argument', async () => {
+    const { code, stderr } = await retrograd(['reproduce', '--recipe', 'hinton']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Expected one of nielsen-30, ');
   });
 });
 

@@ -1,0 +1,181 @@
+/** `retrograd reproduce` */
+import { Command } from 'commander';
+import { type DatasetPair, take } from '../data.node.ts';
+import { compile, type Device, openDevice } from '../index.node.ts';
+import { describeModel } from '../model.ts';
+import { type Recipe, recipes } from '../reproduce/index.ts';
+import { mean, standardDeviation } from '../statistics.ts';
+import { openData } from './dataset.ts';
+import { addOptions, addOutputOptions, type OutputFlags } from './options.ts';
+import { duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
+import { trainingBar } from './progress.ts';
+import { describeAdapter } from './run.ts';
+import { count, oneOf, someOf, text } from './values.ts';
+
+type Name = keyof typeof recipes;
+
+interface ReproduceFlags extends OutputFlags {
+  recipe?: (Name | 'all')[];
+  data: string;
+  epochs?: number;
+  seeds: number;
+}
+
+/** What training by a recipe came to. */
+interface Outcome {
+  readonly name: Name;
+  readonly epochs: number;
+  /** Test error of each run, in %. */
+  readonly errors: readonly number[];
+  /** Of one run, on average, the tests after each epoch included. */
+  readonly seconds: number;
+}
+
+export function reproduceCommand(signal: AbortSignal): Command {
+  const command = new Command('reproduce').description(
+    'Trains for published results on MNIST again, and says how near it came.',
+  );
+  addOptions(command, 'Recipes:', [
+    [
+      '--recipe <names>',
+      `some of ${Object.keys(recipes).join(', ')}, or all (default: none; a list of them is shown)`,
+      someOf(oneOf({ ...recipes, all: true })),
+    ],
+    ['--epochs <n>', 'instead of those of the recipe', count],
+    ['--seeds <n>', 'runs of each recipe, with the seeds 1, 2, ...', count, '3'],
+    ['--data <name|dir>', 'mnist, or a folder or URL with the four IDX files', text, 'mnist'],
+  ]);
+  return addOutputOptions(command)
+    .addHelpText('after', help)
+    .action((flags: ReproduceFlags) => reproduce(flags, signal));
+}
+
+const help = `
+Examples:
+  retrograd reproduce
+  retrograd reproduce --recipe nielsen-30
+  retrograd reproduce --recipe lecun-300,lecun-300-100 --epochs 5 --seeds 1
+
+Errors are those of the 10,000 test images, in %: of the last epoch or of the best one, whichever the source reports.
+With --json there are the events "start", an "epoch" for each, a "recipe" for each, and "end", or "error".`;
+
+async function reproduce(flags: ReproduceFlags, signal: AbortSignal): Promise<void> {
+  const output = outputOf(flags);
+  if (!flags.recipe) return list(output);
+  const all = Object.keys(recipes) as Name[];
+  const names = flags.recipe.includes('all') ? all : (flags.recipe as Name[]);
+  const data = await openData(flags.data, output);
+  const device = await openDevice();
+  try {
+    const { name: adapter, software } = device.info;
+    output.emit({ event: 'start', adapter, software, data: data.source, recipes: names, seeds: flags.seeds });
+    output.say(`device      ${describeAdapter(device.info)}`);
+    const outcomes: Outcome[] = [];
+    for (const name of names) outcomes.push(await follow(name, flags, data, device, output, signal));
+    output.say(`\n${summary(outcomes)}`);
+    output.emit({ event: 'end', recipes: outcomes.length });
+  } finally {
+    device.destroy();
+  }
+}
+
+/** What there is to reproduce, and what was published. */
+function list({ say, emit }: Output): void {
+  const cells = Object.entries(recipes).map(([name, { source, published, epochs }]) => {
+    emit({ event: 'recipe', name, source, published, epochs });
+    return [name, `${published.error.toFixed(2)} %`, plural(epochs, 'epoch'), source];
+  });
+  say(table([['recipe', 'error', 'training', 'source'], ...cells], [1, 2]));
+  say('\nTrain for one with --recipe NAME, for all of them with --recipe all.');
+}
+
+/** Trains once for each seed. */
+async function follow(
+  name: Name,
+  flags: ReproduceFlags,
+  data: DatasetPair,
+  device: Device,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const recipe: Recipe = recipes[name];
+  const { epochs = recipe.epochs, seeds } = flags;
+  output.say(`\n${name.padEnd(12)}${recipe.source}`);
+  output.say(`            ${describeModel(recipe.model)}, batches of ${recipe.training.batch}`);
+  const errors: number[] = [];
+  const started = performance.now();
+  for (let seed = 1; seed <= seeds; seed++) {
+    const run = { name, recipe, epochs, seed, data, device };
+    const found = await errorsByEpoch(run, output, signal);
+    errors.push(recipe.figure === 'best' ? Math.min(...found) : found[found.length - 1]);
+  }
+  const seconds = (performance.now() - started) / 1000 / seeds;
+  const { source, published, differs, figure } = recipe;
+  const ours = { errors, mean: mean(errors), standardDeviation: standardDeviation(errors), seconds };
+  output.emit({
+    event: 'recipe',
+    name,
+    source,
+    published,
+    figure,
+    differs,
+    epochs,
+    epochsOfRecipe: recipe.epochs,
+    ...ours,
+  });
+  return { name, epochs, errors, seconds };
+}
+
+interface Training {
+  readonly name: Name;
+  readonly recipe: Recipe;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly data: DatasetPair;
+  readonly device: Device;
+}
+
+/** Test error after each epoch of one run, in %. */
+async function errorsByEpoch(training: Training, output: Output, signal: AbortSignal): Promise<number[]> {
+  const { name, recipe, epochs, seed, data, device } = training;
+  const net = await compile(recipe.model, { ...recipe.training, device, seed, keep: [] });
+  const bar = trainingBar();
+  const errors: number[] = [];
+  try {
+    await net.fit(take(data.train, recipe.samples ?? data.train.count), {
+      ...recipe.fit,
+      epochs,
+      validation: data.test,
+      signal,
+      onProgress: bar.show,
+      onEpoch({ epoch, trainLoss, validation, seconds }) {
+        bar.clear();
+        const error = 100 * (1 - validation!.accuracy!);
+        errors.push(error);
+        output.emit({ event: 'epoch', recipe: name, seed, epoch, trainLoss, testError: error, seconds });
+        const cells = [`seed ${seed}`, epochOf(epoch, epochs), `train loss ${trainLoss.toFixed(4)}`];
+        output.say(`  ${[...cells, `test error ${error.toFixed(2)} %`, duration(seconds)].join('   ')}`);
+      },
+    });
+  } finally {
+    bar.clear();
+    net.destroy();
+  }
+  return errors;
+}
+
+function summary(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map(({ name, epochs, errors, seconds }) => {
+    const { published, epochs: all }: Recipe = recipes[name];
+    const spread = errors.length > 1 ? ` ± ${standardDeviation(errors).toFixed(2)}` : '';
+    return [
+      name,
+      `${published.error.toFixed(2)} %`,
+      `${mean(errors).toFixed(2)}${spread} %`,
+      String(errors.length),
+      epochs === all ? String(all) : `${epochs} of ${all}`,
+      duration(seconds),
+    ];
+  });
+  return table([['recipe', 'published', 'found', 'runs', 'epochs', 'time of a run'], ...rows], [1, 2, 3, 4, 5]);
+}
