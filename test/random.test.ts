@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArgumentError } from '../src/errors.ts';
-import { normals, permute, shuffleKey, streams, threefry, uniforms, words } from '../src/random.ts';
+import { normals, permute, shuffleKey, stepKey, streams, threefry, uniforms, words } from '../src/random.ts';
 
 /** χ² of counts that should be equal, in standard deviations from its mean: |z| < 6 fails once in 10⁹ fair runs. */
 function chiSquareDeviation(counts: ArrayLike<number>, total: number): number {
@@ -31,6 +31,12 @@ describe('streams', () => {
     const draws = [words(4, 1, 1, 0), words(4, 2, 1, 0), words(4, 1, 2, 0), words(4, 1, 1, 1)];
     expect(new Set(draws.map(String)).size).toBe(4);
     expect(new Set(Object.values(streams)).size).toBe(Object.values(streams).length);
+  });
+
+  test('give each step of each seed a key of its own', () => {
+    const keys = [0, 1, 2].flatMap((seed) => Array.from({ length: 1000 }, (_, step) => stepKey(seed, step)));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(stepKey(1, 5)).not.toBe(shuffleKey(1, 5));
   });
 
   test.each([-1, 0.5, 2 ** 32, Number.NaN])('refuse the seed %s', (seed) => {
