@@ -10,7 +10,7 @@
  * to the file and its own line.
  */
 import type { Entry } from './entry.ts';
-import { literal } from './ops/numerics.ts';
+import type { Constant, Constants } from './ops/op.ts';
 import { shaderFile } from './shaders.ts';
 import { unroll } from './unroll.ts';
 
@@ -32,7 +32,7 @@ export interface LinkedShader {
 
 export interface Phase {
   readonly shaders: readonly string[];
-  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly constants: Constants;
   /** Generated functions. */
   readonly glue: string;
   /** Storage buffers the glue refers to. */
@@ -187,10 +187,9 @@ function inArena({ path, text }: Part, residence?: Residence): Part {
   return { path, text: replaced };
 }
 
-/** A whole number is a u32, unless the name is that of a factor. */
-function constant([name, value]: [string, number | boolean]): string {
+function constant([name, value]: [string, Constant]): string {
   if (typeof value === 'boolean') return `const ${name}: bool = ${value};`;
-  if (name === 'SCALE' || name === 'THRESHOLD') return `const ${name}: f32 = ${literal(value)};`;
+  if (typeof value === 'string') return `const ${name}: f32 = ${value};`;
   return `const ${name}: u32 = ${value}u;`;
 }
 

@@ -4,13 +4,15 @@
  *   for (var r = 0u; r < ROWS; r++) { // @unroll
  * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep their numbers.
  */
+import type { Constants } from './ops/op.ts';
+
 const LOOP = /^( *)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{ \/\/ @unroll$/;
 
-export function unroll(text: string, constants: Readonly<Record<string, number | boolean>>): string {
+export function unroll(text: string, constants: Constants): string {
   return unrollLines(text.split('\n'), constants).join('\n');
 }
 
-function unrollLines(lines: readonly string[], constants: Readonly<Record<string, number | boolean>>): string[] {
+function unrollLines(lines: readonly string[], constants: Constants): string[] {
   const out: string[] = [];
   for (let i = 0; i < lines.length; i++) {
     const loop = LOOP.exec(lines[i]);

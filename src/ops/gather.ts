@@ -7,7 +7,7 @@ import type { Attributes } from '../graph.ts';
 import { permute } from '../random.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
-import { U } from './numerics.ts';
+import { literal, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 import { byColumn } from './softmax.ts';
 
@@ -51,7 +51,7 @@ export const gather: KernelOp = {
         ROWS: rows(node.shape),
         COLUMNS: columns(node.shape),
         ROWS_PER_LANE,
-        SCALE: numbers(node.attributes).scale,
+        SCALE: literal(numbers(node.attributes).scale),
       },
       operands: { DATA: node.inputs[0] },
       epilogues: { finish: node.shape },

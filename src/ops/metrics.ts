@@ -1,6 +1,6 @@
 /** What evaluation counts: correct classifications of a batch, and totals over many batches. */
 import { columns, rows } from '../tensor.ts';
-import { U } from './numerics.ts';
+import { literal, U } from './numerics.ts';
 import type { KernelOp, PointwiseOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
 import { byColumn, column, columnWalk } from './softmax.ts';
@@ -34,7 +34,7 @@ export const correct: KernelOp = {
     const { constants, ...grid } = columnWalk(node.inputs[0].shape, lanes);
     return {
       shaders: ['correct'],
-      constants: { ...constants, THRESHOLD: Number(node.attributes.threshold) },
+      constants: { ...constants, THRESHOLD: literal(Number(node.attributes.threshold)) },
       operands: { A: node.inputs[0], Y: node.inputs[1] },
       epilogues: { finish: node.shape },
       columnwise: ['A', 'Y'],

@@ -109,6 +109,10 @@ export interface Form {
 
 export type Op = LeafOp | PointwiseOp | KernelOp;
 
+/** A constant of a shader: a number is a u32, a `literal` an f32. */
+export type Constant = number | boolean | string;
+export type Constants = Readonly<Record<string, Constant>>;
+
 /** A WGSL entry point made ready for one node: files, constants, operands, and the results it hands to epilogues. */
 export interface Body {
   /** The file of the entry point, then the files it needs. */
@@ -116,7 +120,7 @@ export interface Body {
   /** How `print` calls it; the file of the entry point unless given. */
   readonly title?: string;
   readonly form?: Form;
-  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly constants: Constants;
   /** Binding name in the WGSL -> the node bound there. */
   readonly operands: Readonly<Record<string, Node>>;
   /**
