@@ -1,9 +1,9 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file; permute of random;
+// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file;
 //          finish(value, row, col).
 // @uses step
-// @uses random
+// @uses sample
 
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
@@ -11,10 +11,7 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let valid = f32(col) < step.columns;
-  var sample = step.start + col;
-  if (valid && step.shuffled != 0u) {
-    sample = permute(sample, step.count, step.key);
-  }
+  let sample = sample_at(col);
   let end = min(ROWS, (group.y + 1u) * ROWS_PER_LANE);
   for (var row = group.y * ROWS_PER_LANE; row < end; row += 4u) {
     var x = vec4f();
