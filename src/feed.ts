@@ -1,4 +1,5 @@
 /** How samples get to a program: batches of the caller's, or whole data sets that stay on the device. */
+import type { Augmentation } from './augment.ts';
 import type { Dataset, Field } from './data/dataset.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError, DataError, ShapeError } from './errors.ts';
@@ -86,32 +87,46 @@ export interface Feed {
 /** Data sets that a program keeps on the device; of more than these, the one not used for longest goes. */
 const KEPT = 4;
 
-/** Feeds of each program, made once per data set; they do not notice if its arrays are written to later. */
+interface KeptFeed {
+  readonly dataset: Dataset;
+  readonly augmentation: string;
+  readonly feed: Promise<Feed>;
+}
+
+/**
+ * Feeds of each program, made once per data set and what is done to its images; they do not notice if its arrays are
+ * written to later.
+ */
 export function feeds(engine: Engine, batch: number) {
-  const known = new Map<Program, Map<Dataset, Promise<Feed>>>();
-  const release = (feed: Promise<Feed>): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
+  const known = new Map<Program, KeptFeed[]>();
+  const release = ({ feed }: KeptFeed): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
   return {
     /** Throws DataError where the device cannot bind that much. */
-    of(dataset: Dataset, program: Program): Promise<Feed> {
-      const ofProgram = known.get(program) ?? new Map<Dataset, Promise<Feed>>();
-      known.set(program, ofProgram);
-      const feed = ofProgram.get(dataset) ?? createFeed(engine, dataset, program, batch);
-      // Insertion order is order of use.
-      ofProgram.delete(dataset);
-      ofProgram.set(dataset, feed);
-      feed.catch(() => ofProgram.delete(dataset));
-      const [oldest] = ofProgram.keys();
-      if (ofProgram.size > KEPT) {
-        release(ofProgram.get(oldest)!);
-        ofProgram.delete(oldest);
-      }
-      return feed;
+    of(dataset: Dataset, program: Program, augmentation?: Augmentation): Promise<Feed> {
+      const kept = known.get(program) ?? [];
+      known.set(program, kept);
+      const key = JSON.stringify(augmentation ?? null);
+      const at = kept.findIndex((other) => other.dataset === dataset && other.augmentation === key);
+      const create = () => createFeed(engine, dataset, program, batch, augmentation);
+      const [found] = at >= 0 ? kept.splice(at, 1) : [{ dataset, augmentation: key, feed: create() }];
+      kept.push(found); // in order of use
+      found.feed.catch(() => {
+        if (kept.includes(found)) kept.splice(kept.indexOf(found), 1);
+      });
+      if (kept.length > KEPT) release(kept.shift()!);
+      return found.feed;
     },
   };
 }
 export type Feeds = ReturnType<typeof feeds>;
 
-async function createFeed(engine: Engine, dataset: Dataset, program: Program, batch: number): Promise<Feed> {
+async function createFeed(
+  engine: Engine,
+  dataset: Dataset,
+  program: Program,
+  batch: number,
+  augmentation?: Augmentation,
+): Promise<Feed> {
   const fields: [string, Field][] = [
     ['xData', dataset.inputs],
     ['yData', dataset.targets],
@@ -123,7 +138,7 @@ async function createFeed(engine: Engine, dataset: Dataset, program: Program, ba
       `${dataset.name}: ${name} takes ${data.byteLength} bytes, ${most}; store bytes instead of floats, or train on parts`,
     );
   }
-  const graph = feedNetwork(dataset, batch);
+  const graph = feedNetwork(dataset, batch, augmentation);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   for (const [name, { data }] of fields) feed.write(name, data);

@@ -1,4 +1,5 @@
 /** The training loop over a data set. */
+import type { AugmentOptions } from './augment.ts';
 import type { Dataset } from './data/dataset.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
@@ -19,6 +20,8 @@ export interface FitOptions {
   validation?: Dataset;
   /** A new seeded order every epoch; true unless given. */
   shuffle?: boolean;
+  /** Random changes to the images, new ones in every step; `validation` is not changed. */
+  augment?: AugmentOptions;
   onProgress?(progress: Progress): void;
   onEpoch?(result: EpochResult): void;
   /** Stops between two submits; `fit` then rejects with the signal's reason and the net stays usable. */

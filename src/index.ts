@@ -2,6 +2,8 @@
 import { type Graph, printGraph } from './graph.ts';
 import { printSchedule, type Schedule } from './schedule.ts';
 
+export type { AugmentOptions } from './augment.ts';
+export { augmented } from './augmented.ts';
 export { type Comparison, printReport, type Report } from './check.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { Dataset, Field } from './data/dataset.ts';

@@ -1,4 +1,5 @@
 /** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
+import { type Augmentation, appendAugmented } from './augment.ts';
 import type { Dataset, Field } from './data/dataset.ts';
 import { differentiate } from './grad.ts';
 import { append, createGraph, type Graph, type Node } from './graph.ts';
@@ -72,15 +73,16 @@ export function predictionNetwork({ model, loss, batch }: NetworkOptions): Predi
 const appendPrediction = (graph: Graph, { prediction }: LossFunction, output: Node): string =>
   appendActivation(graph, prediction, output, 'prediction').name;
 
-/** A data set on the device -> x and y of one batch. */
-export function feedNetwork({ inputs, targets, count }: Dataset, batch: number): Graph {
+/** A data set on the device -> x and y of one batch; x augmented, if so told. */
+export function feedNetwork({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
   const graph = createGraph();
-  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field) => {
+  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changed?: Augmentation) => {
     const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
     const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
-    append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
+    if (changed) appendAugmented(graph, source, changed, { format, scale, batch }, name);
+    else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
   };
-  feed('x', inputs);
+  feed('x', inputs, augmentation);
   feed('y', targets);
   return graph;
 }

@@ -7,7 +7,7 @@
 import { ArgumentError } from './errors.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
-export const streams = { init: 1, shuffle: 2, digits: 3, step: 4 } as const;
+export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;
@@ -49,6 +49,9 @@ export function words(count: number, seed: number, stream: number, step = 0): Ui
 export function uniforms(count: number, seed: number, stream: number, step = 0): Float64Array {
   return Float64Array.from(words(count, seed, stream, step), (word) => (word + 0.5) / 2 ** 32);
 }
+
+/** A word as a number uniform in [−1, 1) that is exact in f32: (word >> 8) / 2²³ − 1. */
+export const symmetric = (word: number): number => (word >>> 8) * 2 ** -23 - 1;
 
 /** Normal with mean 0 and variance 1, by Box-Muller: sqrt(-2 ln u) (cos 2πv, sin 2πv). */
 export function normals(count: number, seed: number, stream: number, step = 0): Float64Array {

@@ -1,4 +1,5 @@
 /** What can be done with a compiled model. */
+import { augmentationOf } from './augment.ts';
 import { demand, type Report } from './check.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
@@ -85,9 +86,11 @@ export class Trainer {
     checkDataset(network, dataset, 'fit');
     checkBatch(network, dataset, 'fit');
     if (options.validation) checkDataset(network, options.validation, 'fit: validation');
+    const { augment = {} } = options;
+    const augmentation = augmentationOf(augment, dataset, network.model.input, 'fit: augment');
     return this.#turns.exclusive('fit', () =>
       this.#tuned(async () => {
-        const feed = await this.#feeds.of(dataset, program);
+        const feed = await this.#feeds.of(dataset, program, augmentation);
         const results: EpochResult[] = [];
         const span = spanOf(this.#session, dataset, options);
         for (let epoch = 1; epoch <= span.epochs; epoch++) {

@@ -21,7 +21,7 @@ const numbers = ({ size, batch, scale }: Attributes) => ({
 });
 
 /** Which sample stands in column j. */
-const sampleAt = (j: number, step: StepRow): number =>
+export const sampleAt = (j: number, step: StepRow): number =>
   step.shuffled ? permute(step.start + j, step.count, step.key) : step.start + j;
 
 /**

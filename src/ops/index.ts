@@ -1,5 +1,7 @@
 /** Every op. The op-wide tests run over this list; a new op is one line here. */
 import { activation, activationGradient, activationSlope } from './activation.ts';
+import { affine } from './affine.ts';
+import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
@@ -10,6 +12,8 @@ import { rowSum } from './row_sum.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
+
+import { warp } from './warp.ts';
 
 export const ops: readonly Op[] = [
   matmul,
@@ -33,6 +37,9 @@ export const ops: readonly Op[] = [
   averageSquare,
   normalize,
   gather,
+  affine,
+  elastic,
+  warp,
   correct,
   tally,
 ];

@@ -86,7 +86,8 @@ export async function runGraph(
   }
   engine.run([program], [step]);
   const tensors = new Map<string, Float32Array>();
-  for (const name of program.tensors.keys()) tensors.set(name, await program.read(name));
+  const packed = new Set(graph.nodes.filter(({ op }) => op.name === 'data').map(({ name }) => name));
+  for (const name of program.tensors.keys()) if (!packed.has(name)) tensors.set(name, await program.read(name));
   await engine.settled();
   program.destroy();
   return tensors;

@@ -1,9 +1,11 @@
 /** Every shader that can be linked compiles, and one that does not compile says where. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { augmentationOf } from '../../src/augment.ts';
+import { fromArrays } from '../../src/data/index.ts';
 import { entryPoint } from '../../src/entry.ts';
 import type { Graph } from '../../src/graph.ts';
-import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../../src/network.ts';
+import { evaluationNetwork, feedNetwork, predictionNetwork, trainingNetwork } from '../../src/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { schedule } from '../../src/schedule.ts';
 import { link } from '../../src/shader.ts';
@@ -58,17 +60,17 @@ describe('every shader variant compiles', () => {
     for (const { graph } of fc.sample(anyTraining, { numRuns: 10, seed: 3 })) await compile(graph);
   });
 
-  it('and every file of shaders/ takes part but those that the tests of gather and gemm compile', () => {
-    const elsewhere = [
-      'gemm',
-      'gemm_subgroup',
-      'gather',
-      'random',
-      'load/bytes',
-      'load/floats',
-      'load/values',
-      'load/labels',
-    ];
+  it('for the batches of a data set, changed and as they are', async () => {
+    for (const x of [new Uint8Array(12), new Float32Array(12)]) {
+      const dataset = fromArrays({ x, y: [0, 1], shape: [2, 3] });
+      for (const options of [{}, { rotate: 15 }, { elastic: { alpha: 34, sigma: 4 } }]) {
+        await compile(feedNetwork(dataset, 2, augmentationOf(options, dataset, [2, 3], 'test')));
+      }
+    }
+  });
+
+  it('and every file of shaders/ takes part but those that the tests of gemm compile', () => {
+    const elsewhere = ['gemm', 'gemm_subgroup'];
     const expected = shaderPaths.filter((path) => !elsewhere.includes(path)).map((path) => `shaders/${path}.wgsl`);
     expect([...files].filter((path) => path.startsWith('shaders/')).sort()).toEqual(expected.sort());
   });

@@ -1,12 +1,15 @@
 /** Many steps in one dispatch of one workgroup: the same bits as a dispatch per kernel, for nets of every kind. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trainingNetwork } from '../../src/network.ts';
+import { augmentationOf } from '../../src/augment.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import { feedNetwork, trainingNetwork } from '../../src/network.ts';
 import type { GpuProgram } from '../../src/runtime.ts';
 import { packRows, type StepRow } from '../../src/step.ts';
 import { makeWhole, type Table } from '../../src/whole.ts';
 import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
 import { someStep, useGpu, valuesFor } from './harness.ts';
+import { random } from './nets.ts';
 
 const gpu = useGpu();
 
@@ -40,7 +43,7 @@ async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[
   device.destroyBuffer(buffer);
 }
 
-const rows = [someStep(7), someStep(5, { learningRate: 0.1 }), someStep(7, { correction1: 1.5 })];
+const rows = [someStep(7), someStep(5, { learningRate: 0.1 }), someStep(7, { correction1: 1.5, random: 1 })];
 
 async function expectEqual(graph: GpuProgram['graph']): Promise<void> {
   const [each, all] = [await train(graph, rows, false), await train(graph, rows, true)];
@@ -78,6 +81,11 @@ describe('a whole step has the bits of its kernels', () => {
       return expectEqual(trainingNetwork({ model, loss: losses.squared(), batch: 7 }, optimizer).graph);
     });
   }
+  it('with a batch of changed images', () => {
+    const dataset = fromArrays({ x: random(9 * 16, 1), y: random(9 * 4, 2), shape: [4, 4] });
+    const augment = { shift: 1, rotate: 30, scale: 0.2, shear: 10, elastic: { alpha: 9, sigma: 2 } };
+    return expectEqual(feedNetwork(dataset, 7, augmentationOf(augment, dataset, [4, 4], 'test')));
+  });
   it('of whatever shape', async () => {
     for (const { graph } of fc.sample(anyTraining, { numRuns: 2, seed: 5 })) await expectEqual(graph);
   });

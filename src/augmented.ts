@@ -1,0 +1,38 @@
+/** What augmentation makes of samples, on the CPU: to look at. */
+import { type AugmentOptions, augmentationOf } from './augment.ts';
+import type { Dataset } from './data/dataset.ts';
+import { batchRow } from './feed.ts';
+import { find } from './graph.ts';
+import { feedNetwork } from './network.ts';
+import { checkSeed, stepKey } from './random.ts';
+import { evaluate } from './reference.ts';
+import { checkCount } from './session.ts';
+import { stepRow } from './step.ts';
+import { toSamples } from './tensor.ts';
+
+/**
+ * The first `count` samples of a data set, [count][features], as a net of this seed would see them if they were the batch of
+ * step number `step`, counted from 0: with the numbers that the GPU draws, computed in f64. Throws ArgumentError for
+ * settings out of range and for samples that are no images.
+ */
+export function augmented(
+  dataset: Dataset,
+  augment: AugmentOptions,
+  { count = 1, seed = 0, step = 0 }: { count?: number; seed?: number; step?: number } = {},
+): Float32Array {
+  checkCount(count, 'augmented: count');
+  checkSeed(seed);
+  const { shape, inputs, targets } = dataset;
+  const n = Math.min(count, dataset.count);
+  const augmentation = augmentationOf(augment, dataset, shape, 'augmented');
+  const graph = feedNetwork(dataset, n, augmentation);
+  const stored = new Map([
+    ['xData', inputs.data],
+    ['yData', targets.data],
+  ]);
+  const values = evaluate(graph, {
+    step: stepRow({ ...batchRow(dataset, n, 0), random: stepKey(seed, step) }),
+    leaf: (node) => ({ shape: node.shape, data: stored.get(node.name)! }),
+  });
+  return toSamples(values.get(find(graph, 'x')!)!.data, inputs.size, n, n);
+}
