@@ -20,6 +20,7 @@ import { batch as batchLeaf, data as dataLeaf, leaf, stepOf } from '../../src/op
 import { warp } from '../../src/ops/warp.ts';
 import { shuffleKey, stepKey, words } from '../../src/random.ts';
 import { stepRow } from '../../src/step.ts';
+import { toSamples } from '../../src/tensor.ts';
 import { expectReference, referenceOf, runGraph, useGpu } from './harness.ts';
 import { parameterBits, random } from './nets.ts';
 
@@ -69,7 +70,8 @@ describe.each(cases)('%s', (_title, dataset, size, options) => {
     const graph = feedOf(dataset, size, options);
     for (const node of graph.nodes) node.name ||= node.op.name; // so that each op is looked at by itself
     for (let start = 0; start < count; start += size) {
-      const columns = Math.min(size, count - start);
+      // In the first batch a column less than there are samples for.
+      const columns = Math.min(size, count - start) - Number(start === 0);
       const random = stepKey(1, start);
       const step = stepRow({ start, columns, count, key: shuffleKey(1, 2), shuffled, random });
       await expectReference(gpu, graph, leavesOf(dataset), step);
@@ -134,16 +136,6 @@ describe('a net that trains on changed images', () => {
     expect(new Set(batches.map(({ x }) => x.toString())).size).toBe(batches.length);
   });
 
-  test('sees what `augmented` shows', async () => {
-    const { x } = await train({ steps: 1, shuffle: false, augment: all });
-    const shown = augmented(dataset, all, { count: 8, seed: 3, step: 0 });
-    for (const [i, value] of x.entries()) {
-      expect(Math.abs(value - shown[(i % 8) * 64 + Math.floor(i / 8)])).toBeLessThan(1e-3);
-    }
-    const untouched = batch(dataset, [0, 1, 2, 3, 4, 5, 6, 7]).x;
-    for (const [i, value] of augmented(dataset, {}, { count: 8 }).entries()) expect(value).toBeCloseTo(untouched[i], 6);
-  });
-
   test('trains with settings of zero as with none, bit by bit', async () => {
     const nothing = { shift: 0, rotate: 0, scale: 0, shear: 0, elastic: { alpha: 0, sigma: 4 } };
     expect(await train({ epochs: 2, augment: nothing })).toEqual(await train({ epochs: 2 }));
@@ -165,16 +157,17 @@ describe('a net that trains on changed images', () => {
     net.destroy();
   });
 
-  test('sees what each fit asks for', async () => {
+  test('sees what each fit asks for, which is what `augmented` shows', async () => {
     const net = await compile(model, { ...compiling, device: gpu.device });
-    const seen: string[] = [];
-    for (const augment of [all, undefined, { rotate: 90 }]) {
-      const steps = 7 - (net.steps % 7); // to the end of the epoch
-      await net.fit(dataset, { steps, shuffle: false, augment });
+    for (const augment of [all, {}, { rotate: 90 }]) {
       await net.fit(dataset, { steps: 1, shuffle: false, augment });
-      seen.push((await net.tensor('x')).data.toString());
+      const { data } = await net.tensor('x');
+      const shown = augmented(dataset, augment, { count: 8, seed: 3, step: net.steps - 1 });
+      for (const [i, value] of toSamples(data, 64, 8, 8).entries()) {
+        expect(Math.abs(value - shown[i])).toBeLessThan(1e-4);
+      }
+      await net.fit(dataset, { epochs: 1, shuffle: false, augment }); // the rest of it
     }
-    expect(new Set(seen).size).toBe(3);
     net.destroy();
   });
 });
