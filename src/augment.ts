@@ -54,7 +54,7 @@ export function augmentationOf(options: AugmentOptions, dataset: Dataset, input:
 }
 
 /** Throws ArgumentError for settings out of range, or unknown. */
-function checkAugment(options: AugmentOptions, where: string): void {
+export function checkAugment(options: AugmentOptions, where: string): void {
   const { elastic: bent, ...settings } = checkObject(options, [...Object.keys(limits), 'elastic'], 'rotate: 15', where);
   for (const [name, value] of Object.entries(settings)) {
     if (value !== undefined) checkNumber(value, limits[name], `${where}: ${name}`);

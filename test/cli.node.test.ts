@@ -117,6 +117,17 @@ describe('train', () => {
     expect(result.stderr).toMatch(/^epoch 2\/2/m);
   });
 
+  test('--augment changes the images, by two dispatches instead of one', async () => {
+    const run = async (more: string[]) => {
+      const [begin, ...others] = eventsOf(await retrograd(['train', ...few, '--epochs', '1', '--json', ...more]));
+      return { begin, sum: others.at(-1).parametersSha256 };
+    };
+    const [plain, changed] = [await run([]), await run(['--augment', 'rotate=15,elastic=34:4'])];
+    expect(changed.begin.augment).toEqual({ rotate: 15, elastic: { alpha: 34, sigma: 4 } });
+    expect(changed.begin.dispatchesPerStep).toBe(plain.begin.dispatchesPerStep + 1);
+    expect(changed.sum).not.toBe(plain.sum);
+  });
+
   test.each(['auto', 'cpu'])(
     'gives the same bits for the same seed and others for another (--device %s)',
     async (device) => {
@@ -217,6 +228,13 @@ describe.concurrent('bad arguments', () => {
     ['train --epochs 0x10', ['--epochs', "'0x10'"]],
     ['train --seed -1', ['--seed', "'-1'", '4294967295']],
     ['train --seed 4294967296', ['--seed', "'4294967296'"]],
+    ['train --augment rotate=x', ['--augment', "'rotate=x'", 'a number of at least 0']],
+    ['train --augment rotate', ['--augment', "'rotate'", 'a number of at least 0']],
+    ['train --augment turn=5', ['--augment', "'turn=5'", 'shift, rotate, scale, shear, elastic', 'found turn']],
+    ['train --augment shear=81', ['--augment', "'shear=81'", 'from 0 to 80']],
+    ['train --augment elastic=34', ['--augment', "'elastic=34'", 'alpha:sigma']],
+    ['train --augment elastic=34:4:1', ['--augment', "'elastic=34:4:1'", 'alpha:sigma']],
+    ['train --augment shift=1,elastic=34:0.5', ['--augment', 'elastic.sigma', 'from 1 to 4096']],
     ['train --check 0', ['--check', "'0'"]],
     ['train --target-accuracy 101', ['--target-accuracy', "'101'", 'up to 100']],
     ['train --hidden 100,', ['--hidden', "'100,'", 'none']],

@@ -1,6 +1,7 @@
 /** `retrograd train` */
 import { Command } from 'commander';
-import { type EpochResult, RetrogradError, type Trainer, type TuneMode } from '../index.node.ts';
+import { type AugmentOptions, type EpochResult, RetrogradError, type Trainer, type TuneMode } from '../index.node.ts';
+import { augment, describeAugment } from './augment.ts';
 import { checkWritable } from './files.ts';
 import { optimizerOf } from './network.ts';
 import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
@@ -12,6 +13,7 @@ import { count, oneOf, percent, text } from './values.ts';
 
 interface TrainFlags extends TrainedFlags {
   epochs: number;
+  augment?: AugmentOptions;
   targetAccuracy?: number;
   check?: number;
   tune: TuneMode;
@@ -30,6 +32,12 @@ export function trainCommand(signal: AbortSignal): Command {
   addOptimizerOptions(addRunOptions(command));
   addOptions(command, 'Training:', [
     ['--epochs <n>', 'times through the training data', count, '5'],
+    [
+      '--augment <settings>',
+      'change the images at random, anew in every step: shift=2 (pixels), rotate=15 (degrees), scale=0.15, shear=10 ' +
+        '(degrees), elastic=34:4 (alpha:sigma, in pixels); any of them, joined by commas',
+      augment,
+    ],
     ['--target-accuracy <%>', 'stop once the test accuracy reaches this; exit code 1 if it never does', percent],
     ['--check <n>', 'compare every n-th step with the CPU reference, every tensor of it', count],
     [
@@ -51,6 +59,7 @@ const help = `
 Examples:
   retrograd train
   retrograd train --data fashion-mnist --hidden 100,50 --epochs 10
+  retrograd train --hidden 800 --augment rotate=15,scale=0.15,shear=10,elastic=34:4 --epochs 20
   retrograd train --hidden 30 --activation sigmoid --init normal --loss quadratic --optimizer sgd --learning-rate 3 --batch 10
 
 With --json there are the events "start", "epoch" and "end", or "error". Accuracies are fractions from 0 to 1.
@@ -70,11 +79,11 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** x and y of a batch are gathered from the data set by one dispatch, before those of the step. */
-const gathers = 1;
+/** x and y of a batch are gathered from the data set before the step: by one dispatch, by two where images are changed. */
+const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
 function start(run: Run, flags: TrainFlags, output: Output): void {
-  const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers;
+  const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers(flags);
   const { optimizer, epochs } = flags;
   const { learningRate } = run.net;
   output.emit({
@@ -84,11 +93,13 @@ function start(run: Run, flags: TrainFlags, output: Output): void {
     optimizer,
     learningRate,
     epochs,
+    augment: flags.augment,
     dispatchesPerStep,
   });
   introduce(run, flags, output);
   const dispatches = dispatchesPerStep ? `, ${dispatchesPerStep} dispatches per step` : '';
-  output.say(`training    ${describeTraining(run, flags)}${dispatches}\n`);
+  const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
+  output.say(`training    ${describeTraining(run, flags)}${changed}${dispatches}\n`);
 }
 
 /** The epochs trained: all of them, or as many as it takes to reach the target. */
@@ -109,7 +120,14 @@ async function fit(
   };
   try {
     const signal = AbortSignal.any([interrupted, reached.signal]);
-    await net.fit(data.train, { epochs: flags.epochs, validation: data.test, onProgress: bar.show, onEpoch, signal });
+    await net.fit(data.train, {
+      epochs: flags.epochs,
+      validation: data.test,
+      augment: flags.augment,
+      onProgress: bar.show,
+      onEpoch,
+      signal,
+    });
   } catch (error) {
     if (!reached.signal.aborted) throw error;
   } finally {

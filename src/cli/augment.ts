@@ -1,0 +1,32 @@
+/** The value of --augment: settings of `fit`'s `augment`, as 'rotate=15,elastic=34:4'. */
+import { InvalidArgumentError } from 'commander';
+import { checkAugment } from '../augment.ts';
+import { ArgumentError, type AugmentOptions } from '../index.node.ts';
+import { nonNegative } from './values.ts';
+
+export function augment(text: string): AugmentOptions {
+  const options = Object.fromEntries(text.split(',').map(setting));
+  try {
+    checkAugment(options, '--augment');
+    return options;
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
+}
+
+/** 'rotate=15' -> ['rotate', 15], 'elastic=34:4' -> ['elastic', { alpha: 34, sigma: 4 }] */
+function setting(text: string): [string, unknown] {
+  const [name, value = ''] = text.split(/=(.*)/s);
+  if (name !== 'elastic') return [name, nonNegative(value)];
+  const [alpha, sigma, ...more] = value.split(':').map(nonNegative);
+  if (sigma !== undefined && more.length === 0) return [name, { alpha, sigma }];
+  throw new InvalidArgumentError('Expected elastic=alpha:sigma, such as elastic=34:4.');
+}
+
+/** 'rotate 15, elastic 34:4' */
+export const describeAugment = ({ elastic, ...others }: AugmentOptions): string =>
+  [
+    ...Object.entries(others).map(([name, value]) => `${name} ${value}`),
+    ...(elastic ? [`elastic ${elastic.alpha}:${elastic.sigma}`] : []),
+  ].join(', ');
