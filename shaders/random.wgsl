@@ -1,5 +1,6 @@
-// Random order without a table; the same bits as src/random.ts, which says how and why. No bindings.
+// Random order without a table, and random bits of elements; the same as src/random.ts, which says how and why. No bindings.
 // permute(index, count, key): a bijection of [0, count) for count up to 2^31; an index outside comes back as it is.
+// element_bits(key, stream, row, col): 32 bits for one element of a tensor.
 
 // "lowbias32" (Wellons 2018): every output bit depends on every input bit.
 fn mix_bits(value: u32) -> u32 {
@@ -8,6 +9,12 @@ fn mix_bits(value: u32) -> u32 {
   x ^= x >> 15u;
   x *= 0x846ca68bu;
   return x ^ (x >> 16u);
+}
+
+fn element_bits(key: u32, stream: u32, row: u32, col: u32) -> u32 {
+  let in_stream = mix_bits(key ^ mix_bits(stream + 0x9e3779b9u));
+  let in_row = mix_bits(in_stream ^ mix_bits(row + 0x9e3779b9u));
+  return mix_bits(in_row ^ mix_bits(col + 0x9e3779b9u));
 }
 
 fn feistel_function(half: u32, round: u32, key: u32) -> u32 {

@@ -15,7 +15,9 @@ export type { Graph, Node } from './graph.ts';
 export { he, type Initialiser, normal, uniform, xavier, zeros } from './initialisers.ts';
 export {
   type Dense,
+  type Dropout,
   dense,
+  dropout,
   elu,
   gelu,
   type Layer,

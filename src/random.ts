@@ -1,8 +1,8 @@
 /**
  * Counter-based random numbers: Threefry-2x32, 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as
  * 1, 2, 3"). A number depends on (seed, stream, step, index) and on nothing drawn before it, so resuming is exact and
- * the GPU can draw the same bits. `permute` and `threefry` have twins in
- * shaders/random.wgsl and shaders/threefry.wgsl: change both or neither.
+ * the GPU can draw the same bits. `permute`, `elementBits` and `threefry` have
+ * twins in shaders/random.wgsl and shaders/threefry.wgsl: change both or neither.
  */
 import { ArgumentError } from './errors.ts';
 
@@ -84,6 +84,16 @@ function mix(value: number): number {
 }
 
 const golden = 0x9e3779b9;
+
+/**
+ * 32 random bits for one element of a tensor, given the key of a step: h ← mix(h ⊕ mix(word + golden)) over the words
+ * stream, row and column, from h = key. A hash of three rounds, where a mask needs no cipher.
+ */
+export function elementBits(key: number, stream: number, row: number, column: number): number {
+  let h = key;
+  for (const word of [stream, row, column]) h = mix(h ^ mix((word + golden) | 0));
+  return h >>> 0;
+}
 
 /**
  * Where a shuffle keyed by `key` sends `index`: a bijection of [0, count) for count up to 2^31, without a table.

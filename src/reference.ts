@@ -62,8 +62,9 @@ function pointwise(
   const from = (k: number, i: number, j: number): number =>
     Math.floor(i / repeats[k]) * widths[k] + (widths[k] === 1 ? 0 : j);
   const args = new Array<number>(inputs.length);
-  const place = { attributes, step, column: 0 };
+  const place = { attributes, step, row: 0, column: 0 };
   for (let i = 0; i < m; i++) {
+    place.row = i;
     for (let j = 0; j < n; j++) {
       place.column = j;
       for (let k = 0; k < args.length; k++) args[k] = inputs[k].data[from(k, i, j)];

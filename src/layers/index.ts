@@ -1,14 +1,17 @@
 /** Every kind of layer; a new one is one line in each list. */
 import { type Dense, denseKind } from './dense.ts';
+import { type Dropout, dropoutKind } from './dropout.ts';
 import type { LayerKind } from './layer.ts';
 
 export * from './activation.ts';
 export { type Dense, dense } from './dense.ts';
+export { type Dropout, dropout } from './dropout.ts';
 
-export type Layer = Dense;
+export type Layer = Dense | Dropout;
 
 const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer: K }>> } = {
   dense: denseKind,
+  dropout: dropoutKind,
 };
 
 export const isLayer = (value: unknown): value is Layer =>

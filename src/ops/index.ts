@@ -2,6 +2,7 @@
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
 import { elastic } from './elastic.ts';
+import { dropout } from './dropout.ts';
 import { gather } from './gather.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
@@ -23,6 +24,7 @@ export const ops: readonly Op[] = [
   activation,
   activationGradient,
   activationSlope,
+  dropout,
   softmax,
   softmaxGradient,
   lossTerms,

@@ -9,7 +9,7 @@ import type { Case, Place, PointwiseOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
 
 /** The weight of a column; attributes `factor` and `mean`. */
-export function weight({ attributes, step, column }: Place): number {
+export function weight({ attributes, step, column }: Omit<Place, 'row'>): number {
   if (column >= step.columns) return 0;
   const factor = Math.fround(Number(attributes.factor ?? 1));
   return attributes.mean ? factor / step.columns : factor;

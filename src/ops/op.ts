@@ -19,6 +19,8 @@ export type Data = Float64Array | Float32Array | Uint8Array;
 export interface Place {
   readonly attributes: Attributes;
   readonly step: StepRow;
+  /** All axes but the last, counted as one. */
+  readonly row: number;
   readonly column: number;
 }
 
@@ -61,7 +63,7 @@ export interface PointwiseOp extends Base {
   rounding(args: readonly number[], result: number, place: Place): number;
   /** WGSL files that the call needs. */
   shaders(attributes: Attributes): readonly string[];
-  /** One WGSL call, e.g. `hadamard(a, b)`; `args` as for `f`, and `col` is in scope. */
+  /** One WGSL call, e.g. `hadamard(a, b)`; `args` as for `f`; `row` and `col` are in scope. */
   call(args: readonly string[], attributes: Attributes): string;
 }
 

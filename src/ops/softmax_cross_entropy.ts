@@ -8,12 +8,12 @@ import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
 import { weight } from './loss.ts';
 import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
-import type { Body, Case, KernelOp, Place } from './op.ts';
+import type { Body, Case, KernelOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
 import { byColumn, column, columnErrors, columnWalk, softmaxError, softmaxOf } from './softmax.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const place = (node: Node, step: StepRow, column: number): Place => ({ attributes: node.attributes, step, column });
+const place = (node: Node, step: StepRow, column: number) => ({ attributes: node.attributes, step, column });
 
 /** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
 function body(node: Node, own: string, lanes?: number): Body {

@@ -57,7 +57,7 @@ export function valuesFor(
 
 /** A ragged step with numbers of no special form. */
 export const someStep = (n: number, more: Partial<StepRow> = {}): StepRow =>
-  stepRow({ columns: Math.max(1, n - 2), learningRate: 0.3, correction1: 1.25, correction2: 1.5, ...more });
+  stepRow({ columns: Math.max(1, n - 2), learningRate: 0.3, correction1: 1.25, correction2: 1.5, random: 1, ...more });
 
 export interface Gpu {
   device: Device;

@@ -1,5 +1,6 @@
 /** What the tests of training share: seeded samples, and everything a net holds, bit by bit. */
 import type { LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
+import { features, outputs as outputsOf } from '../../src/model.ts';
 import { uniforms } from '../../src/random.ts';
 
 /** Uniform in ±1; each stream its own numbers. */
@@ -8,7 +9,7 @@ export const random = (count: number, stream: number): Float32Array =>
 
 /** n samples for a model, with targets that its loss can make sense of. */
 export function samples(model: Model, loss: LossFunction, n: number, stream = 0): { x: Float32Array; y: Float32Array } {
-  const [inputs, outputs] = [model.input.reduce((a, b) => a * b), model.layers.at(-1)!.units];
+  const [inputs, outputs] = [features(model), outputsOf(model)];
   const values = random(n * outputs, 2 * stream + 1);
   const oneHot = values.map((_, i) => Number(i % outputs === Math.floor(i / outputs) % outputs));
   return { x: random(n * inputs, 2 * stream), y: loss.classifies ? oneHot : values };

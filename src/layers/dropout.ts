@@ -1,0 +1,34 @@
+/** Dropout: in training each number is 0 with probability `rate`, and the others are scaled so that the mean stays. */
+import { ArgumentError } from '../errors.ts';
+import { shown } from '../finite.ts';
+import { append } from '../graph.ts';
+import { dropout as dropoutOp } from '../ops/dropout.ts';
+import { stepOf } from '../ops/leaf.ts';
+import type { LayerKind } from './layer.ts';
+
+export interface Dropout {
+  readonly layer: 'dropout';
+  readonly rate: number;
+}
+
+/**
+ * x / (1 − rate) or, with probability `rate`, 0, drawn for every number of every sample anew in each step (Srivastava et
+ * al. 2014); x itself where nothing is learnt. Throws ArgumentError unless `rate` is a number in [0, 1).
+ */
+export function dropout(rate: number): Dropout {
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {
+    throw new ArgumentError(`dropout: rate must be a number in [0, 1), found ${shown(rate)}`);
+  }
+  return { layer: 'dropout', rate };
+}
+
+export const dropoutKind: LayerKind<Dropout> = {
+  shape: (_layer, [x]) => x,
+
+  append({ rate }, { graph, index, training }, [x]) {
+    if (!training || rate === 0) return x;
+    return append(graph, dropoutOp, [x, stepOf(graph)], { rate, layer: index }, `a${index}`);
+  },
+
+  describe: ({ rate }) => `dropout ${rate}`,
+};
