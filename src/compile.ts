@@ -91,7 +91,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
 function checkOptions(model: Model, options: CompileOptions): void {
   const { batch, loss, optimizer, seed = 0, check, device, tune = 'background' } = options ?? {};
   if (!model?.wiring)
-    throw new ArgumentError(`compile: model must be one made by sequential(), found ${String(model)}`);
+    throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${String(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {
     throw new ArgumentError(
       `compile: device must be one from openDevice(), 'cpu', or left out, found ${String(device)}`,

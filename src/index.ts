@@ -14,6 +14,10 @@ export type { EpochResult, FitOptions, Progress } from './fit.ts';
 export type { Graph, Node } from './graph.ts';
 export { he, type Initialiser, normal, uniform, xavier, zeros } from './initialisers.ts';
 export {
+  type ActivationLayer,
+  type Add,
+  activation,
+  add,
   type Dense,
   type Dropout,
   dense,
@@ -42,7 +46,7 @@ export {
   softmaxCrossEntropy,
   squared,
 } from './losses.ts';
-export { type Model, sequential } from './model.ts';
+export { apply, input, type Model, model, sequential, type Value } from './model.ts';
 export {
   type AdamOptions,
   adam,

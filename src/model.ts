@@ -1,5 +1,5 @@
-/** Models as plain data, and the graph they stand for. */
-import { ArgumentError } from './errors.ts';
+/** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
+import { ArgumentError, ShapeError } from './errors.ts';
 import { shown } from './finite.ts';
 import { createGraph, type Graph, type Node } from './graph.ts';
 import type { Initialiser } from './initialisers.ts';
@@ -7,7 +7,7 @@ import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from './ops/leaf.ts';
 import { checkCount } from './session.ts';
-import { type Shape, size } from './tensor.ts';
+import { type Shape, show, size } from './tensor.ts';
 
 /**
  * Layers applied to values. Value 0 is the input, value i what comes out of layer i − 1; the last one is the output of the
@@ -23,22 +23,98 @@ export interface Model {
   readonly shapes: readonly Shape[];
 }
 
+/** What a layer is applied to or gives: the input of a model, or a layer and the values that it takes. */
+export interface Value {
+  /** Of one sample. */
+  readonly shape: Shape;
+  /** Absent for the input. */
+  readonly layer?: Layer;
+  readonly of: readonly Value[];
+}
+
+/** The input of a model, for samples of this shape: [784], [1, 28, 28]. Throws ArgumentError unless it is one. */
+export const input = (shape: Shape): Value => inputOf(shape, 'input: shape');
+
+function inputOf(shape: Shape, what: string): Value {
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw new ArgumentError(`${what} must be a shape such as [784], found ${shown(shape)}`);
+  for (const n of shape) checkCount(n, `every size of ${what}`);
+  return { shape, of: [] };
+}
+
+/**
+ * A layer applied to values; each application has weights of its own. Throws ArgumentError for what is no layer or no
+ * value, ShapeError where the layer does not suit their number or shapes.
+ */
+export function apply(layer: Layer, ...values: readonly Value[]): Value {
+  if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${shown(layer)}`);
+  for (const value of values) {
+    if (!value?.of)
+      throw new ArgumentError(`apply: ${layer.layer} takes values of input() or apply(), found ${shown(value)}`);
+  }
+  const kind = kindOf(layer);
+  const shapes = values.map(({ shape }) => shape);
+  const { least, most } = kind.takes ?? { least: 1, most: 1 };
+  if (values.length < least || values.length > most) {
+    const expected = least === most ? `${least}` : `${least} or more`;
+    throw new ShapeError(
+      `${layer.layer}: expected ${expected} values, found ${shapes.map(show).join(' and ') || 'none'}`,
+    );
+  }
+  return { shape: kind.shape(layer, shapes), layer, of: values };
+}
+
+/**
+ * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they are
+ * needed, from the output back. Throws ArgumentError where the output is made of another input.
+ */
+export function model(from: Value, output: Value): Model {
+  if (!from?.of || from.layer) throw new ArgumentError(`model: expected an input() first, found ${shown(from)}`);
+  if (!output?.layer)
+    throw new ArgumentError(`model: expected what apply() gave for the output, found ${shown(output)}`);
+  const values = neededBy(output);
+  const other = values.find((value) => !value.layer && value !== from);
+  if (other) {
+    throw new ArgumentError(
+      `model: expected an output of the input ${show(from.shape)}, found one of another, ${show(other.shape)}`,
+    );
+  }
+  const order = [from, ...values.filter((value) => value !== from)];
+  return {
+    input: from.shape,
+    layers: order.flatMap(({ layer }) => layer ?? []),
+    wiring: order.slice(1).map(({ of }) => of.map((value) => order.indexOf(value))),
+    shapes: order.map(({ shape }) => shape),
+  };
+}
+
+/** The values that lead to this one, each once and after those it is made of; itself last. */
+function neededBy(output: Value): readonly Value[] {
+  const found = new Set<Value>();
+  const visit = (value: Value): void => {
+    if (found.has(value)) return;
+    value.of.forEach(visit);
+    found.add(value);
+  };
+  visit(output);
+  return [...found];
+}
+
 /**
  * A stack of layers on samples of shape `input`: [784], [1, 28, 28]. Throws ArgumentError for an empty stack, ShapeError
  * where a layer does not suit what comes out of the one before.
  */
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
-  if (!Array.isArray(input) || input.length === 0)
-    throw new ArgumentError('sequential: input must be a shape such as [784]');
-  for (const n of input) checkCount(n, 'sequential: every size of input');
+  const from = inputOf(input, 'sequential: input');
   if (!layers?.length) throw new ArgumentError('sequential: expected at least one layer');
-  const shapes: Shape[] = [input];
   for (const [i, layer] of layers.entries()) {
     if (!isLayer(layer))
       throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${shown(layer)}`);
-    shapes.push(kindOf(layer).shape(layer, [shapes[i]]));
   }
-  return { input, layers, wiring: layers.map((_, i) => [i]), shapes };
+  return model(
+    from,
+    layers.reduce((value, layer) => apply(layer, value), from),
+  );
 }
 
 export interface Parameter {
@@ -74,9 +150,14 @@ export function appendModel(graph: Graph, model: Model, x: Node, training: boole
   return { output: values[values.length - 1], parameters };
 }
 
-/** '784 -> 100 relu -> 10 linear' */
-export const describeModel = ({ input, layers }: Model): string =>
-  [input.join('x'), ...layers.map((layer) => kindOf(layer).describe(layer))].join(' -> ');
+/** '784 -> 100 relu -> 10 linear'; a layer that takes something else than what comes before says what: 'add of 1, 2'. */
+export function describeModel({ input, layers, wiring }: Model): string {
+  const parts = layers.map((layer, i) => {
+    const follows = wiring[i].length === 1 && wiring[i][0] === i;
+    return `${kindOf(layer).describe(layer)}${follows ? '' : ` of ${wiring[i].join(', ')}`}`;
+  });
+  return [input.join('x'), ...parts].join(' -> ');
+}
 
 /** Numbers that training adjusts. */
 export function countParameters(model: Model): number {

@@ -1,8 +1,9 @@
-/** Activations by name, as layers take them. */
+/** Activations by name, as layers take them, and as a layer of their own. */
 import { append, type Graph, type Node } from '../graph.ts';
 import { activation as activationOp } from '../ops/activation.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import { softmax as softmaxOp } from '../ops/softmax.ts';
+import { checkLayer, type LayerKind } from './layer.ts';
 
 export interface LayerActivation {
   readonly activation: ActivationName | 'softmax';
@@ -33,3 +34,20 @@ export function appendActivation(graph: Graph, activation: LayerActivation['acti
   if (activation === 'softmax') return append(graph, softmaxOp, [z], {}, name);
   return append(graph, activationOp, [z], { f: activation }, name);
 }
+
+export interface ActivationLayer {
+  readonly layer: 'activation';
+  readonly activation: LayerActivation['activation'];
+}
+
+/** σ(x): an activation where it does not follow a weighted sum at once. Throws ArgumentError unless it is one of ours. */
+export function activation(f: LayerActivation): ActivationLayer {
+  checkLayer('activation', f, {});
+  return { layer: 'activation', activation: f.activation };
+}
+
+export const activationKind: LayerKind<ActivationLayer> = {
+  shape: (_layer, [x]) => x,
+  append: (layer, { graph, index }, [x]) => appendActivation(graph, layer.activation, x, `a${index}`),
+  describe: (layer) => String(layer.activation),
+};

@@ -1,15 +1,20 @@
 /** Every kind of layer; a new one is one line in each list. */
+import { type ActivationLayer, activationKind } from './activation.ts';
+import { type Add, addKind } from './add.ts';
 import { type Dense, denseKind } from './dense.ts';
 import { type Dropout, dropoutKind } from './dropout.ts';
 import type { LayerKind } from './layer.ts';
 
 export * from './activation.ts';
+export { type Add, add } from './add.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 
-export type Layer = Dense | Dropout;
+export type Layer = ActivationLayer | Add | Dense | Dropout;
 
 const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer: K }>> } = {
+  activation: activationKind,
+  add: addKind,
   dense: denseKind,
   dropout: dropoutKind,
 };

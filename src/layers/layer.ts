@@ -10,6 +10,8 @@ import type { Shape } from '../tensor.ts';
 import type { LayerActivation } from './activation.ts';
 
 export interface LayerKind<Layer> {
+  /** How many values it is applied to; one unless given. */
+  readonly takes?: { readonly least: number; readonly most: number };
   /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
   shape(layer: Layer, inputs: readonly Shape[]): Shape;
   /** Appends the layer, applied to inputs whose last axis is the batch. */

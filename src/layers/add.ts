@@ -1,0 +1,31 @@
+/** The sum of values: what makes a residual net of a stack (He et al. 2016). */
+import { ShapeError } from '../errors.ts';
+import { append } from '../graph.ts';
+import { add as addOp } from '../ops/pointwise.ts';
+import { sameShape, show } from '../tensor.ts';
+import type { LayerKind } from './layer.ts';
+
+export interface Add {
+  readonly layer: 'add';
+}
+
+/** a + b + ..., of two values of one shape or more. */
+export const add = (): Add => ({ layer: 'add' });
+
+export const addKind: LayerKind<Add> = {
+  takes: { least: 2, most: Number.POSITIVE_INFINITY },
+
+  shape(_layer, inputs) {
+    if (inputs.every((shape) => sameShape(shape, inputs[0]))) return inputs[0];
+    throw new ShapeError(`add: expected values of one shape, found ${inputs.map(show).join(' and ')}`);
+  },
+
+  append(_layer, { graph, index }, [first, ...others]) {
+    return others.reduce((sum, x, i) => {
+      const name = i === others.length - 1 ? `a${index}` : '';
+      return append(graph, addOp, [sum, x], {}, name);
+    }, first);
+  },
+
+  describe: () => 'add',
+};

@@ -1,0 +1,96 @@
+/** Models out of a stack of layers and out of layers applied to values, and the graphs of both. */
+import { describe, expect, test } from 'vitest';
+import { ArgumentError, ShapeError } from '../src/errors.ts';
+import { printGraph } from '../src/graph.ts';
+import { activation, add, dense, linear, relu } from '../src/layers/index.ts';
+import { quadratic } from '../src/losses.ts';
+import { apply, describeModel, input, type Model, model, sequential, type Value } from '../src/model.ts';
+import { trainingNetwork } from '../src/network.ts';
+
+const graphOf = (of: Model): string => printGraph(trainingNetwork({ model: of, loss: quadratic(), batch: 5 }).graph);
+
+test('a stack is layers applied one after another', () => {
+  const layers = [dense(4, relu), activation(relu), dense(2)];
+  const x = input([3]);
+  const [a, b, c] = layers;
+  const applied = model(x, apply(c, apply(b, apply(a, x))));
+  expect(applied).toEqual(sequential([3], layers));
+  expect(graphOf(applied)).toBe(graphOf(sequential([3], layers)));
+});
+
+/** y = W³ (relu(x W¹ ...)) + x, with the sum before the last layer. */
+function residual(): Model {
+  const x = input([3]);
+  const h = apply(dense(3, relu), x);
+  const wide = apply(dense(5, relu), h);
+  const back = apply(dense(3), wide);
+  return model(x, apply(dense(2), apply(add(), back, h, x)));
+}
+
+describe('a model that branches', () => {
+  test('numbers its layers as they are needed, and says what each takes', () => {
+    const { layers, wiring, shapes } = residual();
+    expect(layers.map(({ layer }) => layer)).toEqual(['dense', 'dense', 'dense', 'add', 'dense']);
+    expect(wiring).toEqual([[0], [1], [2], [3, 1, 0], [4]]);
+    expect(shapes).toEqual([[3], [3], [5], [3], [3], [2]]);
+    expect(describeModel(residual())).toBe('3 -> 3 relu -> 5 relu -> 3 linear -> add of 3, 1, 0 -> 2 linear');
+  });
+
+  test('has a gradient that is the sum of those of its branches, and keys by the number of the layer', () => {
+    const { graph, parameters } = trainingNetwork({ model: residual(), loss: quadratic(), batch: 5 });
+    expect(parameters.map(({ key }) => key)).toEqual(
+      [0, 1, 2, 4].flatMap((i) => [`layers.${i}.weight`, `layers.${i}.bias`]),
+    );
+    const lines = printGraph(graph)
+      .split('\n')
+      .map((line) => line.replace(/ +/g, ' '));
+    expect(lines.find((line) => line.startsWith('a4 '))).toMatch(/add\(%\d+, x\)/);
+    expect(lines.filter((line) => line.startsWith('delta1 '))).toHaveLength(1);
+  });
+
+  test('has weights of its own for each use of a layer', () => {
+    const [x, layer] = [input([3]), dense(3)];
+    const twice = model(x, apply(layer, apply(layer, x)));
+    expect(twice.layers).toHaveLength(2);
+    expect(trainingNetwork({ model: twice, loss: quadratic(), batch: 5 }).parameters).toHaveLength(4);
+  });
+
+  test('may add a value to itself', () => {
+    const x = input([3]);
+    const h = apply(dense(2), x);
+    expect(model(x, apply(add(), h, h)).wiring).toEqual([[0], [1, 1]]);
+  });
+});
+
+describe('what is no model is refused where it is made', () => {
+  const x = input([3]);
+  const none = undefined as unknown as Value;
+  test.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
+    ['a number for a shape', () => input(3 as never), ArgumentError, /input: shape must be .*\[784\], found 3/],
+    ['a size of 1.5', () => input([1.5]), ArgumentError, /input: shape.* found 1.5/],
+    ['no layer', () => apply({} as never, x), ArgumentError, /apply: expected a layer .* found \{\}/],
+    ['no value', () => apply(dense(1), none), ArgumentError, /apply: dense takes values .* found undefined/],
+    ['two values for one', () => apply(dense(1), x, x), ShapeError, /dense: expected 1 values, found \[3\] and \[3\]/],
+    ['one value for two', () => apply(add(), x), ShapeError, /add: expected 2 or more values, found \[3\]/],
+    ['a sum in a stack', () => sequential([3], [add()]), ShapeError, /add: expected 2 or more values, found \[3\]/],
+    ['none for two', () => apply(add()), ShapeError, /add: .* found none/],
+    ['a sum of two shapes', () => apply(add(), x, apply(dense(2), x)), ShapeError, /add: .* found \[3\] and \[2\]/],
+    ['an input for an output', () => model(x, x), ArgumentError, /model: expected what apply\(\) gave/],
+    ['an output for an input', () => model(apply(dense(1), x), x), ArgumentError, /model: expected an input\(\)/],
+    [
+      'the output of another input',
+      () => model(x, apply(add(), apply(dense(2), x), apply(dense(2), input([7])))),
+      ArgumentError,
+      /model: expected an output of the input \[3\], found one of another, \[7\]/,
+    ],
+    ['an activation by its bare name', () => activation('relu' as never), ArgumentError, /activation: unknown/],
+  ])('%s', (_name, make, kind, message) => {
+    expect(make).toThrow(kind);
+    expect(make).toThrow(message);
+  });
+});
+
+test('a linear activation is nothing at all', () => {
+  const of = (layers: Parameters<typeof sequential>[1]) => graphOf(sequential([3], layers));
+  expect(of([dense(2), activation(linear)])).toBe(of([dense(2)]));
+});
