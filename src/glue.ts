@@ -7,6 +7,7 @@ import type { Node } from './graph.ts';
 import type { PointwiseOp } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import type { Phase } from './shader.ts';
+import type { ShaderSource } from './shaders.ts';
 import { columns, rows, stride } from './tensor.ts';
 
 /** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
@@ -18,7 +19,7 @@ export interface GlueBuffer {
 export interface Glue {
   readonly code: string;
   readonly buffers: readonly GlueBuffer[];
-  readonly shaders: readonly string[];
+  readonly shaders: readonly ShaderSource[];
   readonly constants: Readonly<Record<string, boolean>>;
 }
 
@@ -31,7 +32,7 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identif
     if (access === 'readWrite' || !buffers.has(at)) buffers.set(at, { node: at, name, access });
     return name;
   };
-  const shaders = new Set<string>();
+  const shaders = new Set<ShaderSource>();
   const code: string[] = [];
   const constants: Record<string, boolean> = {};
   for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
@@ -40,7 +41,7 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identif
     const computed = chain.filter((node) => node.op.kind === 'pointwise');
     const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
     for (const node of computed)
-      for (const path of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(path);
+      for (const source of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(source);
     code.push(
       `fn ${epilogue}(value: f32, row: u32, col: u32) {`,
       ...[...outside].map((node) => `  let ${local(node)} = ${use(node, 'read')}[${at(node, shape)}];`),

@@ -6,7 +6,13 @@ import { ShapeError } from './errors.ts';
 import type { Op } from './ops/op.ts';
 import { type Shape, show } from './tensor.ts';
 
-export type Attributes = Readonly<Record<string, number | boolean | string>>;
+export type Attributes = Readonly<Record<string, number | boolean | string | Printable>>;
+
+/** An attribute that is no plain value, such as a function of the user's own: `print` calls it by its name. */
+export interface Printable {
+  readonly name: string;
+  toString(): string;
+}
 
 export interface Node {
   readonly id: number;

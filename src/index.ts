@@ -28,6 +28,8 @@ export {
   type LayerActivation,
   leakyRelu,
   linear,
+  type PointwiseOptions,
+  pointwise,
   relu,
   sigmoid,
   silu,

@@ -5,13 +5,14 @@
  *   // @uniform step: Step       the row of the step table
  *   // @uses act/sigmoid         another file; each is linked once
  *   // @enable subgroups         a WGSL extension
+ * A text that is no file of shaders/ takes the place of one where it is given itself.
  * A loop whose first line ends in `// @unroll` is written out, because drivers do not do it. Several phases make one
  * shader: what is declared by each for itself gets its number. A table of lines leads from a line of the linked text back
  * to the file and its own line.
  */
 import type { Entry } from './entry.ts';
 import type { Constant, Constants } from './ops/op.ts';
-import { shaderFile } from './shaders.ts';
+import { type ShaderFile, type ShaderSource, shaderFile } from './shaders.ts';
 import { unroll } from './unroll.ts';
 
 export interface StorageBinding {
@@ -31,7 +32,7 @@ export interface LinkedShader {
 }
 
 export interface Phase {
-  readonly shaders: readonly string[];
+  readonly shaders: readonly ShaderSource[];
   readonly constants: Constants;
   /** Generated functions. */
   readonly glue: string;
@@ -41,16 +42,11 @@ export interface Phase {
   readonly names?: Readonly<Record<string, string>>;
 }
 
-interface Part {
-  readonly path: string;
-  readonly text: string;
-}
-
 const READ = /^\/\/ @read (\w+): (.+)$/gm;
 const UNIFORM = /^\/\/ @uniform (\w+): (\w+)$/gm;
 const USES = /^\/\/ @uses (\S+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
-const DECLARED = /^(?:fn|const|var(?:<\w+>)?) (\w+)/gm;
+const DECLARED = /^(?:fn|const|struct|alias|var(?:<\w+>)?) (\w+)/gm;
 
 /** How phases of many steps find what they work on; see whole.ts. */
 export interface Residence {
@@ -98,7 +94,7 @@ function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffi
     : ownNames(files, [...Object.keys(constants), ...declaredIn(glue), ...Object.keys(names)]);
   const rename = (text: string): string =>
     text.replace(/\b[A-Za-z_]\w*\b/g, (word) => names[word] ?? (own.has(word) ? `${word}${suffix}` : word));
-  const isOwn = ({ text }: Part): boolean => words(text).some((word) => own.has(word));
+  const isOwn = ({ text }: ShaderFile): boolean => words(text).some((word) => own.has(word));
   return {
     generated: [
       { path: 'constants', text: rename(Object.entries(constants).map(constant).join('\n')) },
@@ -106,14 +102,14 @@ function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffi
     ],
     files: files.map((file) => {
       const text = unroll(file.text, constants);
-      return { path: `shaders/${file.path}.wgsl`, text: isOwn(file) ? rename(text) : text };
+      return { path: file.path, text: isOwn(file) ? rename(text) : text };
     }),
     storage: [...reads, ...storage],
   };
 }
 
 /** Everything declared by a file that depends, in the end, on one of the names given. */
-function ownNames(files: readonly Part[], given: readonly string[]): Set<string> {
+function ownNames(files: readonly ShaderFile[], given: readonly string[]): Set<string> {
   const own = new Set(given);
   for (let before = -1; before < own.size; ) {
     before = own.size;
@@ -128,7 +124,9 @@ const words = (text: string): string[] => text.replace(/\/\/.*/g, '').match(/\b[
 const declaredIn = (text: string): string[] => [...text.matchAll(DECLARED)].map(([, name]) => name);
 
 /** Parts with equal text, once. */
-const distinct = (parts: readonly Part[]): Part[] => [...new Map(parts.map((part) => [part.text, part])).values()];
+const distinct = (parts: readonly ShaderFile[]): ShaderFile[] => [
+  ...new Map(parts.map((part) => [part.text, part])).values(),
+];
 
 /** One binding for each name, for writing where any phase writes. */
 function merged(bindings: readonly StorageBinding[]): StorageBinding[] {
@@ -144,15 +142,16 @@ function merged(bindings: readonly StorageBinding[]): StorageBinding[] {
 }
 
 /** The files and all that they use, each once, in the order they are first mentioned. */
-function withUses(paths: readonly string[]): Part[] {
-  const found = new Set<string>();
-  const visit = (path: string): void => {
-    if (found.has(path)) return;
-    found.add(path);
-    for (const [, used] of shaderFile(path).text.matchAll(USES)) visit(used);
+function withUses(sources: readonly ShaderSource[]): ShaderFile[] {
+  const found = new Map<string, ShaderFile>();
+  const visit = (source: ShaderSource): void => {
+    const file = shaderFile(source);
+    if (found.has(file.text)) return;
+    found.set(file.text, file);
+    for (const [, used] of file.text.matchAll(USES)) visit(used);
   };
-  for (const path of paths) visit(path);
-  return [...found].map(shaderFile);
+  for (const source of sources) visit(source);
+  return [...found.values()];
 }
 
 function storageDeclaration(index: number, name: string, type: string, access: StorageBinding['access']): string {
@@ -177,7 +176,7 @@ function placed(bindings: readonly StorageBinding[], residence?: Residence): rea
 }
 
 /** Every access to a tensor made one to its part of the arena. */
-function inArena({ path, text }: Part, residence?: Residence): Part {
+function inArena({ path, text }: ShaderFile, residence?: Residence): ShaderFile {
   if (!residence) return { path, text };
   const access = /\b(\w+)\[/g;
   const replaced = text.replace(access, (all, name) => {

@@ -6,16 +6,22 @@ const files: Record<string, string> = import.meta.glob('../shaders/**/*.wgsl', {
 });
 
 export interface ShaderFile {
+  /** How messages call it: 'shaders/gemm.wgsl'. */
   readonly path: string;
   readonly text: string;
 }
+
+/** A file of `shaders/` by its path without extension, or a text that comes from elsewhere. */
+export type ShaderSource = string | ShaderFile;
 
 export const shaderPaths: readonly string[] = Object.keys(files).map((key) =>
   key.slice('../shaders/'.length, -'.wgsl'.length),
 );
 
-export function shaderFile(path: string): ShaderFile {
-  const text = files[`../shaders/${path}.wgsl`];
-  if (text === undefined) throw new Error(`no such shader: shaders/${path}.wgsl`);
+export function shaderFile(source: ShaderSource): ShaderFile {
+  if (typeof source !== 'string') return source;
+  const path = `shaders/${source}.wgsl`;
+  const text = files[`../${path}`];
+  if (text === undefined) throw new Error(`no such shader: ${path}`);
   return { path, text };
 }

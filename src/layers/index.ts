@@ -9,6 +9,7 @@ export * from './activation.ts';
 export { type Add, add } from './add.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
+export { type PointwiseOptions, pointwise } from './pointwise.ts';
 
 export type Layer = ActivationLayer | Add | Dense | Dropout;
 

@@ -5,7 +5,7 @@
 import { ArgumentError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
-import { activations } from '../ops/activations.ts';
+import { activations, type OwnActivation } from '../ops/activations.ts';
 import type { Shape } from '../tensor.ts';
 import type { LayerActivation } from './activation.ts';
 
@@ -50,7 +50,7 @@ export interface InitialiserOptions {
 
 /** He for ReLU and its kin, Xavier for the others. */
 export const initialiserFor = (activation: LayerActivation['activation']): Initialiser =>
-  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(activation) ? he() : xavier();
+  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(String(activation)) ? he() : xavier();
 
 /** Throws ArgumentError for initialisers and activations that are none of ours. */
 export function checkLayer(layer: string, { activation }: LayerActivation, initialisers: InitialiserOptions): void {
@@ -58,7 +58,12 @@ export function checkLayer(layer: string, { activation }: LayerActivation, initi
     if (value === undefined || typeof value.scale === 'function') continue;
     throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${JSON.stringify(value)}`);
   }
-  if (activation !== 'softmax' && !Object.hasOwn(activations, activation)) {
+  if (!isActivation(activation)) {
     throw new ArgumentError(`${layer}: unknown activation ${JSON.stringify(activation)}`);
   }
 }
+
+const isActivation = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value === 'softmax' || Object.hasOwn(activations, value)
+    : typeof (value as OwnActivation)?.f === 'function';

@@ -1,12 +1,12 @@
-/** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation of activations.ts. */
+/** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation, a row such as those of activations.ts. */
 import { type Attributes, append, type Graph, type Node } from '../graph.ts';
 import type { Shape } from '../tensor.ts';
-import { type Activation, activations, activation as rowOf } from './activations.ts';
+import { type Activation, activations, type OwnActivation, activation as rowOf } from './activations.ts';
 import { TINY, U } from './numerics.ts';
 import type { Case, PointwiseOp, Range } from './op.ts';
 import { equalShapes } from './shapes.ts';
 
-const row = (attributes: Attributes): Activation => rowOf(String(attributes.f));
+const row = ({ f }: Attributes): Activation => rowOf(f as string | OwnActivation);
 
 /** What σ' of an activation is computed from: a or z. */
 const savedOf = (node: Node): Node => (row(node.attributes).saves === 'output' ? node : node.inputs[0]);
@@ -21,7 +21,7 @@ export const activation: PointwiseOp = {
   title: ({ f }) => String(f),
   f: ([z], { attributes }) => row(attributes).f(z),
   rounding: ([z], _result, { attributes }) => row(attributes).rounding(z),
-  shaders: (attributes) => [row(attributes).shader],
+  shaders: (attributes) => row(attributes).shaders,
   call: ([z], attributes) => `${row(attributes).wgsl}(${z})`,
   cases: everyActivation((f) => [
     { shapes: [[7, 33]], attributes: { f } },
@@ -39,7 +39,7 @@ export const activationGradient: PointwiseOp = {
   f: ([upstream, saved], { attributes }) => upstream * row(attributes).gradient(saved),
   rounding: ([upstream, saved], result, { attributes }) =>
     Math.abs(upstream) * row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
-  shaders: (attributes) => ['pointwise/hadamard', row(attributes).shader],
+  shaders: (attributes) => ['pointwise/hadamard', ...row(attributes).shaders],
   call: ([upstream, saved], attributes) => `hadamard(${upstream}, ${row(attributes).wgsl}_gradient(${saved}))`,
   cases: everyActivation((f) => {
     const domain: Range[] = [[-2, 2], savedRange(f)];
@@ -58,7 +58,7 @@ export const activationSlope: PointwiseOp = {
   title: ({ f }) => `${f}′`,
   f: ([saved], { attributes }) => row(attributes).gradient(saved),
   rounding: ([saved], result, { attributes }) => row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
-  shaders: (attributes) => [row(attributes).shader],
+  shaders: (attributes) => row(attributes).shaders,
   call: ([saved], attributes) => `${row(attributes).wgsl}_gradient(${saved})`,
   cases: everyActivation((f) => [{ shapes: [[7, 33]], attributes: { f }, domain: savedRange(f) }]),
 };

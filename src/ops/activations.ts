@@ -1,11 +1,13 @@
 /**
  * The activations: σ, σ' and how far f32 arithmetic may stray from them. A row here and one file in shaders/act make an
- * activation. σ' is computed from the saved output a where it can be, else from z (`saves`); one tensor is kept either way.
+ * activation; layers/pointwise.ts makes rows out of what a user gives. σ' is computed from the saved output a where it can be, else from z (`saves`); one tensor is kept either way.
  */
+import type { Printable } from '../graph.ts';
+import type { ShaderSource } from '../shaders.ts';
 import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
 
 export interface Activation {
-  readonly shader: string;
+  readonly shaders: readonly ShaderSource[];
   /** Name of σ in the WGSL; σ' is `${wgsl}_gradient`. */
   readonly wgsl: string;
   readonly saves: 'output' | 'input';
@@ -44,7 +46,7 @@ const SLOPE = Math.fround(0.01);
 
 export const activations = {
   sigmoid: {
-    shader: 'act/sigmoid',
+    shaders: ['act/sigmoid'],
     wgsl: 'sigmoid',
     saves: 'output',
     f: sigma,
@@ -53,7 +55,7 @@ export const activations = {
     gradientRounding: (a) => 3 * U * Math.abs(a * (1 - a)) + TINY,
   },
   tanh: {
-    shader: 'act/tanh',
+    shaders: ['act/tanh'],
     wgsl: 'hyperbolic_tangent',
     saves: 'output',
     f: Math.tanh,
@@ -62,7 +64,7 @@ export const activations = {
     gradientRounding: (a) => U * (1 + 2 * a * a),
   },
   linear: {
-    shader: 'act/linear',
+    shaders: ['act/linear'],
     wgsl: 'linear',
     saves: 'output',
     f: (z) => z,
@@ -71,7 +73,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   relu: {
-    shader: 'act/relu',
+    shaders: ['act/relu'],
     wgsl: 'relu',
     saves: 'output',
     f: (z) => (z > 0 ? z : 0),
@@ -80,7 +82,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   leakyRelu: {
-    shader: 'act/leaky_relu',
+    shaders: ['act/leaky_relu'],
     wgsl: 'leaky_relu',
     saves: 'output',
     f: (z) => (z > 0 ? z : SLOPE * z),
@@ -89,7 +91,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   elu: {
-    shader: 'act/elu',
+    shaders: ['act/elu'],
     wgsl: 'elu',
     saves: 'output',
     f: (z) => (z > 0 ? z : Math.expm1(z)),
@@ -98,7 +100,7 @@ export const activations = {
     gradientRounding: () => U,
   },
   gelu: {
-    shader: 'act/gelu',
+    shaders: ['act/gelu'],
     wgsl: 'gelu',
     saves: 'input',
     f: (z) => 0.5 * z * (1 + Math.tanh(geluArgument(z))),
@@ -116,7 +118,7 @@ export const activations = {
     },
   },
   silu: {
-    shader: 'act/silu',
+    shaders: ['act/silu'],
     wgsl: 'silu',
     saves: 'input',
     f: (z) => z * sigma(z),
@@ -129,7 +131,7 @@ export const activations = {
     },
   },
   softplus: {
-    shader: 'act/softplus',
+    shaders: ['act/softplus'],
     wgsl: 'softplus',
     saves: 'output',
     f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
@@ -143,4 +145,9 @@ export const activations = {
 } satisfies Record<string, Activation>;
 
 export type ActivationName = keyof typeof activations;
-export const activation = (name: string): Activation => activations[name as ActivationName];
+
+/** An activation that is no row of the table. */
+export interface OwnActivation extends Activation, Printable {}
+
+export const activation = (f: string | OwnActivation): Activation =>
+  typeof f === 'string' ? activations[f as ActivationName] : f;

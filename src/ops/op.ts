@@ -4,6 +4,7 @@
  * kernel), a kernel op has a WGSL body of its own.
  */
 import type { Attributes, Graph, Node } from '../graph.ts';
+import type { ShaderSource } from '../shaders.ts';
 import type { StepRow } from '../step.ts';
 import type { Shape } from '../tensor.ts';
 
@@ -61,8 +62,8 @@ export interface PointwiseOp extends Base {
   f(args: readonly number[], place: Place): number;
   /** Bound on the f32 rounding error of `f` for exact `args`: |GPU − result|. */
   rounding(args: readonly number[], result: number, place: Place): number;
-  /** WGSL files that the call needs. */
-  shaders(attributes: Attributes): readonly string[];
+  /** The WGSL that the call needs. */
+  shaders(attributes: Attributes): readonly ShaderSource[];
   /** One WGSL call, e.g. `hadamard(a, b)`; `args` as for `f`; `row` and `col` are in scope. */
   call(args: readonly string[], attributes: Attributes): string;
 }

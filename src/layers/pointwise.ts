@@ -1,0 +1,100 @@
+/** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
+import { digest } from '../digest.ts';
+import { ArgumentError } from '../errors.ts';
+import { isFinite32, shown } from '../finite.ts';
+import type { OwnActivation } from '../ops/activations.ts';
+import { TINY } from '../ops/numerics.ts';
+import type { ShaderFile } from '../shaders.ts';
+import type { LayerActivation } from './activation.ts';
+
+export interface PointwiseOptions {
+  /** How printouts and errors call it; 'pointwise' unless given. */
+  name?: string;
+  /** WGSL with `fn f(z: f32) -> f32`, and whatever else it needs. */
+  wgsl: string;
+  /** WGSL with `fn derivative(z: f32) -> f32`, which may call what `wgsl` declares. */
+  derivative: string;
+  /** Both functions in f64. */
+  reference: { f(z: number): number; derivative(z: number): number };
+  /** |GPU − reference| may be `tolerance` · (1 + |reference|), for both; 1e-5, some hundred units of f32, unless given. */
+  tolerance?: number;
+}
+
+/**
+ * σ(z) for every number z by itself, to be used wherever `relu` is. Throws ArgumentError where a text lacks its function,
+ * where the references are not finite between −6 and 6, and where `reference.derivative` is not the slope of
+ * `reference.f`. Whether the WGSL agrees with the reference is for `net.check()` to say; what does not compile is a
+ * ShaderError of `compile` that names the text and its line.
+ */
+export function pointwise(options: PointwiseOptions): LayerActivation {
+  const { name = 'pointwise', wgsl, derivative, reference, tolerance = 1e-5 } = options ?? {};
+  if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
+    throw new ArgumentError(`pointwise: name must be a word, found ${shown(name)}`);
+  const where = `pointwise ${name}`;
+  checkText(`${where}: wgsl`, wgsl, 'f');
+  checkText(`${where}: derivative`, derivative, 'derivative');
+  if (!isFinite32(tolerance) || tolerance <= 0)
+    throw new ArgumentError(`${where}: tolerance must be a finite number > 0, found ${shown(tolerance)}`);
+  checkSlope(where, reference);
+  const suffix = `_${digest(`${wgsl}\n${derivative}`)}`;
+  const allowed = (value: number): number => tolerance * (1 + Math.abs(value)) + TINY;
+  const activation: OwnActivation = {
+    name,
+    toString: () => name,
+    shaders: partsOf(name, { wgsl, derivative }, suffix),
+    wgsl: `f${suffix}`,
+    saves: 'input',
+    f: (z: number) => reference.f(z),
+    gradient: (z: number) => reference.derivative(z),
+    rounding: (z: number) => allowed(reference.f(z)),
+    gradientRounding: (z: number) => allowed(reference.derivative(z)),
+  };
+  return { activation };
+}
+
+function checkText(what: string, text: unknown, name: string): void {
+  const declares = new RegExp(`\\bfn\\s+${name}\\s*\\(`);
+  if (typeof text === 'string' && declares.test(text)) return;
+  throw new ArgumentError(`${what} must be WGSL with fn ${name}(z: f32) -> f32, found ${shown(text)}`);
+}
+
+/** Of no special form, so that they keep away from kinks. */
+const PLACES = [-5.93, -2.31, -0.731, -0.117, 0.173, 0.593, 1.91, 5.27];
+const H = 1e-5;
+
+/** Throws ArgumentError where a central difference of f, in f64, is not what the derivative says. */
+function checkSlope(where: string, reference: PointwiseOptions['reference']): void {
+  if (typeof reference?.f !== 'function' || typeof reference.derivative !== 'function')
+    throw new ArgumentError(`${where}: reference must be { f, derivative }, two functions, found ${shown(reference)}`);
+  for (const z of PLACES) {
+    const [value, slope] = [reference.f(z), reference.derivative(z)];
+    if (!isFinite32(value) || !isFinite32(slope))
+      throw new ArgumentError(`${where}: f(${z}) = ${shown(value)} and its derivative ${shown(slope)} must be finite`);
+    const difference = (reference.f(z + H) - reference.f(z - H)) / (2 * H);
+    // The difference errs by H² f‴ / 6 and by what f64 leaves of f: far less than this, unless f is very steep.
+    if (Math.abs(difference - slope) <= 1e-5 * (1 + Math.abs(slope) + Math.abs(value))) continue;
+    throw new ArgumentError(
+      `${where}: reference.derivative(${z}) is ${slope}, where the slope of reference.f is ${difference.toPrecision(6)}`,
+    );
+  }
+}
+
+const DECLARED = /\b(?:fn|const|struct|alias|var(?:<\w+>)?)\s+(\w+)/g;
+/** Not a member: what follows a dot stays. */
+const WORD = /(?<!\.)\b[A-Za-z_]\w*\b/g;
+
+/**
+ * The texts with all that they declare renamed, so that no two of them meet in a shader: f becomes f_suffix, and derivative
+ * f_suffix_gradient. Declarations begin their line, as the linker expects it; no line moves.
+ */
+function partsOf(name: string, texts: Readonly<Record<string, string>>, suffix: string): ShaderFile[] {
+  const declared = Object.values(texts).flatMap((text) => [...text.matchAll(DECLARED)].map(([, word]) => word));
+  const renamed = new Map(declared.map((word) => [word, `${word}${suffix}`]));
+  renamed.set('derivative', `f${suffix}_gradient`);
+  return Object.entries(texts).map(([part, text]) => ({
+    path: `pointwise ${name}, ${part}`,
+    text: text
+      .replace(WORD, (word) => renamed.get(word) ?? word)
+      .replace(/^[ \t]+(?=(?:fn|const|struct|alias|var)\b)/gm, ''),
+  }));
+}
