@@ -41,6 +41,17 @@ export function append(graph: Graph, op: Op, inputs: readonly Node[], attributes
   return node;
 }
 
+/** `op` applied to `inputs`: the node that is so already, else a new one. */
+export function reuse(graph: Graph, op: Op, inputs: readonly Node[], attributes: Attributes = {}): Node {
+  const names = Object.keys(attributes);
+  const same = (node: Node): boolean =>
+    node.op === op &&
+    node.inputs.length === inputs.length &&
+    node.inputs.every((input, i) => input === inputs[i]) &&
+    names.every((name) => node.attributes[name] === attributes[name]);
+  return graph.nodes.find(same) ?? append(graph, op, inputs, attributes);
+}
+
 export const find = (graph: Graph, name: string): Node | undefined => graph.nodes.find((node) => node.name === name);
 
 /** How a node is called wherever one is mentioned: its name, or its number. */

@@ -12,12 +12,15 @@ export * from './errors.ts';
 export type { Evaluation } from './evaluate.ts';
 export type { EpochResult, FitOptions, Progress } from './fit.ts';
 export type { Graph, Node } from './graph.ts';
-export { he, type Initialiser, normal, uniform, xavier, zeros } from './initialisers.ts';
+export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './initialisers.ts';
 export {
   type ActivationLayer,
   type Add,
   activation,
   add,
+  type BatchNorm,
+  type BatchNormOptions,
+  batchNorm,
   type Dense,
   type Dropout,
   dense,
@@ -26,6 +29,9 @@ export {
   gelu,
   type Layer,
   type LayerActivation,
+  type LayerNorm,
+  type LayerNormOptions,
+  layerNorm,
   leakyRelu,
   linear,
   type PointwiseOptions,

@@ -4,7 +4,7 @@ import { normals, streams, uniforms } from './random.ts';
 import { type Shape, size } from './tensor.ts';
 
 export interface Initialiser {
-  readonly kind: 'normal' | 'uniform' | 'zeros';
+  readonly kind: 'normal' | 'uniform' | 'zeros' | 'ones';
   /** Standard deviation, or half width of the interval, of weights with this many inputs and outputs. */
   readonly scale: (inputs: number, outputs: number) => number;
 }
@@ -25,6 +25,7 @@ export const normal = (deviation = 1): Initialiser => ({ kind: 'normal', scale: 
 export const uniform = (limit = 0.05): Initialiser => ({ kind: 'uniform', scale: fixed('uniform', limit) });
 
 export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
+export const ones = (): Initialiser => ({ kind: 'ones', scale: () => 1 });
 
 function fixed(name: string, value: number): () => number {
   if (!Number.isFinite(value) || value < 0)
@@ -39,7 +40,7 @@ function fixed(name: string, value: number): () => number {
 export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
   const [outputs, inputs = 1, ...field] = shape;
   const s = scale(inputs * size(field), outputs * size(field));
-  if (kind === 'zeros') return new Float32Array(size(shape));
+  if (kind === 'zeros' || kind === 'ones') return new Float32Array(size(shape)).fill(s);
   if (kind === 'normal') return Float32Array.from(normals(size(shape), seed, streams.init, index), (x) => s * x);
   return Float32Array.from(uniforms(size(shape), seed, streams.init, index), (x) => s * (2 * x - 1));
 }

@@ -131,23 +131,27 @@ export interface Parameter {
 export interface Forward {
   readonly output: Node;
   readonly parameters: readonly Parameter[];
+  /** Each appends what a layer itself changes in a step that learns, such as a running mean. */
+  readonly updates: readonly (() => Node)[];
 }
 
 /** Appends the model applied to x [...input, N], for a pass that it learns from or not. */
 export function appendModel(graph: Graph, model: Model, x: Node, training: boolean): Forward {
   const parameters: Parameter[] = [];
+  const updates: (() => Node)[] = [];
   const values = [x];
   model.layers.forEach((layer, i) => {
-    const parameter = (letter: string, { key, shape, init, trained = true }: ParameterOptions): Node => {
-      const memory = [shape[0], size(shape.slice(1))];
+    const parameter = (letter: string, { key, shape, init, trained = true, ...options }: ParameterOptions): Node => {
+      const { memory = [shape[0], size(shape.slice(1))] } = options;
       const node = leaf(graph, trained ? parameterLeaf : state, `${letter}${i + 1}`, memory);
       parameters.push({ key: `layers.${i}.${key}`, node, shape, init, trained });
       return node;
     };
     const inputs = model.wiring[i].map((value) => values[value]);
-    values.push(kindOf(layer).append(layer, { graph, index: i + 1, training, parameter }, inputs));
+    const site = { graph, index: i + 1, training, parameter, update: (append: () => Node) => updates.push(append) };
+    values.push(kindOf(layer).append(layer, site, inputs));
   });
-  return { output: values[values.length - 1], parameters };
+  return { output: values[values.length - 1], parameters, updates };
 }
 
 /** '784 -> 100 relu -> 10 linear'; a layer that takes something else than what comes before says what: 'add of 1, 2'. */

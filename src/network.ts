@@ -30,10 +30,13 @@ export interface NetworkOptions {
 
 /** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
 export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network & { output: Node } {
-  const { graph, parameters, terms, output } = withLoss(options, true);
+  const { graph, parameters, updates, terms, output } = withLoss(options, true);
   const trained = parameters.filter((parameter) => parameter.trained).map(({ node }) => node);
   const gradients = differentiate(graph, terms, trained);
-  if (optimizer) for (const node of trained) appendUpdate(graph, optimizer, node, gradients.get(node)!);
+  if (optimizer) {
+    for (const node of trained) appendUpdate(graph, optimizer, node, gradients.get(node)!);
+    for (const update of updates) update();
+  }
   return { graph, parameters, output };
 }
 
@@ -91,9 +94,9 @@ function withLoss({ model, loss, batch }: NetworkOptions, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [outputs(model), batch]);
-  const { output, parameters } = appendModel(graph, model, x, training);
+  const { output, parameters, updates } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
   terms.name = 'losses';
   append(graph, tally, [leaf(graph, state, 'lossTotal', terms.shape), terms, stepOf(graph)], { mean: loss.mean });
-  return { graph, parameters, output, y, terms };
+  return { graph, parameters, updates, output, y, terms };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Graph } from '../src/graph.ts';
 import * as layers from '../src/layers/index.ts';
 import * as lossFunctions from '../src/losses.ts';
-import { type Model, sequential } from '../src/model.ts';
+import { apply, input, type Model, model, sequential, type Value } from '../src/model.ts';
 import { type NetworkOptions, trainingNetwork } from '../src/network.ts';
 import * as optim from '../src/optim.ts';
 
@@ -18,6 +18,15 @@ export const activations = {
   softplus: layers.softplus,
   softmax: layers.softmax,
   linear: layers.linear,
+  own: layers.pointwise({
+    name: 'own',
+    wgsl: 'const K = 1.0; fn f(z: f32) -> f32 { return z * z / (K + abs(z)); }',
+    derivative: 'fn derivative(z: f32) -> f32 { return z * (K + K + abs(z)) / ((K + abs(z)) * (K + abs(z))); }',
+    reference: {
+      f: (z) => z ** 2 / (1 + Math.abs(z)),
+      derivative: (z) => (z * (2 + Math.abs(z))) / (1 + Math.abs(z)) ** 2,
+    },
+  }),
 };
 export const losses = {
   quadratic: lossFunctions.quadratic,
@@ -56,11 +65,37 @@ export const mnistNet: NetworkOptions = {
 
 const key = <T extends object>(table: T) => fc.constantFrom(...(Object.keys(table) as (keyof T)[]));
 
+/** What a value goes through before the next weighted sum. */
+const between: Record<string, (x: Value) => Value> = {
+  nothing: (x) => x,
+  dropout: (x) => apply(layers.dropout(0.4), x),
+  batchNorm: (x) => apply(layers.batchNorm(), x),
+  layerNorm: (x) => apply(layers.layerNorm(), x),
+  'batchNorm and relu': (x) => apply(layers.activation(layers.relu), apply(layers.batchNorm(), x)),
+  residual: (x) => apply(layers.add(), apply(layers.layerNorm(), x), apply(layers.dropout(0.1), x), x),
+};
+
+/** Weighted sums with something between; the last one ends the net. */
+function netOf(shape: readonly number[], parts: readonly [keyof typeof between, number, keyof typeof activations][]) {
+  const x = input(shape);
+  const output = parts.reduce(
+    (value, [name, units, activation]) => apply(layers.dense(units, activations[activation]), between[name](value)),
+    x,
+  );
+  return model(x, output);
+}
+
 /** The graph of a training step, with how it came about for the message of a failing test. */
 export const anyTraining = fc
   .record({
-    input: fc.integer({ min: 1, max: 40 }),
-    layers: fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), key(activations)), { minLength: 1, maxLength: 5 }),
+    input: fc.oneof(
+      fc.tuple(fc.integer({ min: 1, max: 40 })),
+      fc.tuple(...[3, 4, 3].map((max) => fc.integer({ min: 1, max }))),
+    ),
+    layers: fc.array(fc.tuple(key(between), fc.integer({ min: 1, max: 40 }), key(activations)), {
+      minLength: 1,
+      maxLength: 5,
+    }),
     loss: key(losses),
     reduction: fc.constantFrom('mean' as const, 'sum' as const),
     optimizer: key(optimizers),
@@ -70,7 +105,7 @@ export const anyTraining = fc
   })
   .map((how) => {
     const options = {
-      model: mlp(how.input, how.layers),
+      model: netOf(how.input, how.layers),
       loss: losses[how.loss]({ reduction: how.reduction }),
       batch: how.batch,
     };

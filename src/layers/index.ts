@@ -1,23 +1,29 @@
 /** Every kind of layer; a new one is one line in each list. */
 import { type ActivationLayer, activationKind } from './activation.ts';
 import { type Add, addKind } from './add.ts';
+import { type BatchNorm, batchNormKind } from './batch_norm.ts';
 import { type Dense, denseKind } from './dense.ts';
 import { type Dropout, dropoutKind } from './dropout.ts';
 import type { LayerKind } from './layer.ts';
+import { type LayerNorm, layerNormKind } from './layer_norm.ts';
 
 export * from './activation.ts';
 export { type Add, add } from './add.ts';
+export { type BatchNorm, type BatchNormOptions, batchNorm } from './batch_norm.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
+export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer_norm.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 
-export type Layer = ActivationLayer | Add | Dense | Dropout;
+export type Layer = ActivationLayer | Add | BatchNorm | Dense | Dropout | LayerNorm;
 
 const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer: K }>> } = {
   activation: activationKind,
   add: addKind,
+  batchNorm: batchNormKind,
   dense: denseKind,
   dropout: dropoutKind,
+  layerNorm: layerNormKind,
 };
 
 export const isLayer = (value: unknown): value is Layer =>

@@ -3,6 +3,7 @@
  * out and appends it to a graph. One layer, one file; index.ts lists the kinds.
  */
 import { ArgumentError } from '../errors.ts';
+import { isFinite32, shown } from '../finite.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 import { activations, type OwnActivation } from '../ops/activations.ts';
@@ -29,13 +30,17 @@ export interface Site {
   readonly training: boolean;
   /** A new tensor of the layer, called by its letter in the equations. */
   parameter(letter: string, options: ParameterOptions): Node;
+  /** For what the layer itself changes in a step that learns: `append` is called after the gradients, if at all. */
+  update(append: () => Node): void;
 }
 
 export interface ParameterOptions {
   /** 'weight': what follows the number of the layer in the key. */
   readonly key: string;
-  /** As users see it: [out, in], [out]. The memory is [first axis, all others]. */
+  /** As users see it: [out, in], [out]. */
   readonly shape: Shape;
+  /** As the graph sees it: [first axis, all others] unless given. */
+  readonly memory?: Shape;
   readonly init: Initialiser;
   /** Whether the optimizer changes it; true unless given. What the layer itself keeps, such as a running mean, it does not. */
   readonly trained?: boolean;
@@ -67,3 +72,25 @@ const isActivation = (value: unknown): boolean =>
   typeof value === 'string'
     ? value === 'softmax' || Object.hasOwn(activations, value)
     : typeof (value as OwnActivation)?.f === 'function';
+
+/** The options with what they leave out. Throws ArgumentError for one that is unknown, or no number that it can be. */
+export function checkOptions<T extends Record<string, number>>(layer: string, options: Partial<T>, defaults: T): T {
+  const known = Object.keys(defaults);
+  const keys = typeof options === 'object' && options ? Object.keys(options) : undefined;
+  const unknown = keys?.find((key) => !known.includes(key));
+  if (!keys || unknown)
+    throw new ArgumentError(`${layer}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
+  const all = { ...defaults, ...options };
+  for (const [name, value] of Object.entries(all)) {
+    const { ok, expected } = ranges[name as keyof typeof ranges];
+    if (!isFinite32(value) || !ok(value))
+      throw new ArgumentError(`${layer}: ${name} must be ${expected}, found ${shown(value)}`);
+  }
+  return all;
+}
+
+const ranges = {
+  momentum: { ok: (value: number) => value >= 0 && value <= 1, expected: 'a number in [0, 1]' },
+  // One that f32 rounds to 0 would divide by zero.
+  epsilon: { ok: (value: number) => value >= 1e-30, expected: 'a finite number ≥ 1e-30' },
+};

@@ -2,16 +2,20 @@
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
 import { elastic } from './elastic.ts';
+import { columnSum } from './column_sum.ts';
 import { dropout } from './dropout.ts';
 import { gather } from './gather.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { correct, tally } from './metrics.ts';
+import { mean, variance } from './moments.ts';
+import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import type { Op } from './op.ts';
-import { add, bias, hadamard } from './pointwise.ts';
+import { add, bias, hadamard, scale, times } from './pointwise.ts';
 import { rowSum } from './row_sum.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
+import { perDeviation, standardize, unbiased } from './standardize.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
 
 import { warp } from './warp.ts';
@@ -19,8 +23,10 @@ import { warp } from './warp.ts';
 export const ops: readonly Op[] = [
   matmul,
   bias,
+  scale,
   add,
   hadamard,
+  times,
   activation,
   activationGradient,
   activationSlope,
@@ -32,6 +38,14 @@ export const ops: readonly Op[] = [
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
   rowSum,
+  columnSum,
+  mean,
+  meanGradient,
+  variance,
+  varianceGradient,
+  standardize,
+  perDeviation,
+  unbiased,
   descend,
   addScaled,
   momentum,

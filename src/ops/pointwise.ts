@@ -1,16 +1,24 @@
-/** Pointwise arithmetic: z = Wa + b, a + b and the Hadamard product a ⊙ b. */
+/** Pointwise arithmetic: z = Wa + b, γ ⊙ x, a + b, the Hadamard product a ⊙ b, and a multiple of a. */
 import { append, type Graph, type Node } from '../graph.ts';
-import { U } from './numerics.ts';
+import { columnSum } from './column_sum.ts';
+import { literal, TINY, U } from './numerics.ts';
 import type { Case, PointwiseOp } from './op.ts';
 import { rowSum } from './row_sum.ts';
-import { channelVector, equalShapes } from './shapes.ts';
+import { broadcast, equalShapes, isPerRow } from './shapes.ts';
 
-/** z[i, ..., j] = a[i, ..., j] + b[i]; ∂/∂b is the sum over all but the first axis. */
+/** What the gradient of a vector is where each of its values served many elements: the sum over those. */
+export function sumLike(graph: Graph, gradient: Node, vector: Node): Node {
+  if (!isPerRow(gradient, vector)) return append(graph, columnSum, [gradient]);
+  const [rows] = vector.shape;
+  return append(graph, rowSum, [gradient], rows === gradient.shape[0] ? {} : { rows });
+}
+
+/** z = a + b, with one b per channel, feature or sample. */
 export const bias: PointwiseOp = {
   kind: 'pointwise',
   name: 'bias',
-  shape: (inputs) => channelVector('bias', inputs),
-  gradient: (graph, _node, upstream) => [() => upstream, () => append(graph, rowSum, [upstream])],
+  shape: (inputs) => broadcast('bias', inputs),
+  gradient: (graph, { inputs: [, b] }, upstream) => [() => upstream, () => sumLike(graph, upstream, b)],
   f: ([a, b]) => a + b,
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => ['pointwise/bias'],
@@ -49,6 +57,53 @@ export const bias: PointwiseOp = {
   ],
 };
 
+/** y = γ ⊙ x, with one γ per channel, feature or sample. */
+export const scale: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'scale',
+  shape: (inputs) => broadcast('scale', inputs),
+  gradient: (graph, { inputs: [x, gamma] }, upstream) => [
+    () => append(graph, scale, [upstream, gamma]),
+    () => sumLike(graph, append(graph, hadamard, [upstream, x]), gamma),
+  ],
+  f: ([x, gamma]) => gamma * x,
+  rounding: (_args, result) => U * Math.abs(result),
+  shaders: () => ['pointwise/hadamard'],
+  call: ([x, gamma]) => `hadamard(${x}, ${gamma})`,
+  cases: [
+    {
+      shapes: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      shapes: [
+        [7, 33],
+        [7, 1],
+      ],
+    },
+    {
+      shapes: [
+        [7, 33],
+        [1, 33],
+      ],
+    },
+    {
+      shapes: [
+        [6, 3, 5, 7],
+        [6, 1],
+      ],
+    },
+    {
+      shapes: [
+        [6, 3, 5, 7],
+        [90, 1],
+      ],
+    },
+  ],
+};
+
 /** Two operands of one shape. */
 const pairs: Case[] = [
   [7, 33],
@@ -81,6 +136,19 @@ export const hadamard: PointwiseOp = {
   shaders: () => ['pointwise/hadamard'],
   call: ([a, b]) => `hadamard(${a}, ${b})`,
   cases: pairs,
+};
+
+/** factor · a */
+export const times: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'times',
+  shape: ([a]) => a.shape,
+  gradient: (graph, { attributes }, upstream) => [() => append(graph, times, [upstream], attributes)],
+  f: ([a], { attributes }) => Math.fround(Number(attributes.factor)) * a,
+  rounding: (_args, result) => U * Math.abs(result) + TINY,
+  shaders: () => ['pointwise/hadamard'],
+  call: ([a], { factor }) => `hadamard(${a}, ${literal(Number(factor))})`,
+  cases: [{ shapes: [[7, 33]], attributes: { factor: -0.3 } }],
 };
 
 /** Sum of the gradients of a value that is used more than once. */

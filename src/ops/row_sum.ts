@@ -1,6 +1,6 @@
 /**
  * Sums over all but the first axis: [M, N] -> [M, 1], [channels, height, width, N] -> [channels, 1]. ∂C/∂b is such a sum
- * of δ.
+ * of δ. With attribute `rows` the axes before the last are taken as so many rows: one sum for each feature of an image.
  */
 import { columns, rows, size, stride } from '../tensor.ts';
 import { TINY, U } from './numerics.ts';
@@ -16,7 +16,7 @@ function sums(data: ArrayLike<number>, m: number, f: (x: number) => number = (x)
 export const rowSum: KernelOp = {
   kind: 'kernel',
   name: 'rowSum',
-  shape: ([x]) => [x.shape[0], 1],
+  shape: ([x], { rows }) => [Number(rows ?? x.shape[0]), 1],
   reference: ([x], node) => sums(x.data, rows(node.shape)),
   // One addition after another, as where the sums ride on a matrix product, or 64 partial sums and a tree of six levels.
   error: ([x], _data, node) => {
@@ -49,5 +49,6 @@ export const rowSum: KernelOp = {
     { shapes: [[784, 7]] },
     { shapes: [[6, 12, 12, 7]] },
     { shapes: [[3, 5, 1, 33]] },
+    { shapes: [[3, 5, 2, 33]], attributes: { rows: 30 } },
   ],
 };

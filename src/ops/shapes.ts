@@ -1,7 +1,7 @@
 /** Shape rules that several ops share. Each throws ShapeError naming the op and every operand with its shape. */
 import { ShapeError } from '../errors.ts';
 import { label, type Node } from '../graph.ts';
-import { type Shape, sameShape, show } from '../tensor.ts';
+import { columns, rows, type Shape, sameShape, show } from '../tensor.ts';
 import { step } from './leaf.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
@@ -18,10 +18,19 @@ export function equalShapes(op: string, inputs: readonly Node[]): Shape {
   return first.shape;
 }
 
-/** The second input has one value for each place on the first axis of the first: a feature, a channel. */
-export function channelVector(op: string, inputs: readonly Node[]): Shape {
-  const [x, vector] = inputs;
-  if (!sameShape(vector.shape, [x.shape[0], 1])) mismatch(op, `one value per channel, [${x.shape[0]}, 1]`, inputs);
+/** [channels, 1] or [features, 1]: one value for each place on the first axis of x, or on all but its last. */
+export const isPerRow = (x: Node, { shape }: Node): boolean =>
+  [x.shape[0], rows(x.shape)].some((m) => sameShape(shape, [m, 1]));
+/** [1, N]: one value for each sample. */
+export const isPerSample = (x: Node, { shape }: Node): boolean => sameShape(shape, [1, columns(x.shape)]);
+
+/** The other inputs have one value per channel, feature or sample of the first. */
+export function broadcast(op: string, inputs: readonly Node[]): Shape {
+  const [x, ...vectors] = inputs;
+  if (!vectors.every((vector) => isPerRow(x, vector) || isPerSample(x, vector))) {
+    const channels = x.shape[0];
+    mismatch(op, `one value per channel, feature or sample, such as [${channels}, 1]`, inputs);
+  }
   return x.shape;
 }
 

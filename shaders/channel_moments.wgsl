@@ -1,0 +1,45 @@
+// Mean and variance of each channel of X over its places in the valid columns of the batch. One workgroup adds up a
+// channel, first x and then (x − mean)², in an order that does not depend on how many lanes it has.
+// Expects: constants LANES, COLUMNS, STRIDE, COUNT; finish_mean(mean, channel, 0), finish(variance, channel, 0).
+// @read X: array<f32>
+// @uses step
+const PARTS = 64u;
+var<workgroup> partial: array<f32, PARTS>;
+
+fn run(group: vec3u, lane: u32) {
+  let count = f32(COUNT / COLUMNS) * step.columns;
+  let mean = channel_sum(group.x, lane, 0.0, false) / count;
+  if (FINISH_MEAN && lane == 0u) {
+    finish_mean(mean, group.x, 0u);
+  }
+  if (FINISH) {
+    let variance = channel_sum(group.x, lane, mean, true) / count;
+    if (lane == 0u) {
+      finish(variance, group.x, 0u);
+    }
+  }
+}
+
+// Σ (x − center) or Σ (x − center)², which every lane gets.
+fn channel_sum(channel: u32, lane: u32, center: f32, squared: bool) -> f32 {
+  workgroupBarrier(); // of the sum before
+  for (var part = lane; part < PARTS; part += LANES) {
+    var sum = 0.0;
+    for (var i = part; i < COUNT; i += PARTS) {
+      let col = i % COLUMNS;
+      if (f32(col) < step.columns) {
+        let d = X[(channel * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + col] - center;
+        sum += select(d, d * d, squared);
+      }
+    }
+    partial[part] = sum;
+  }
+  for (var half = PARTS / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    for (var part = lane; part < half; part += LANES) {
+      partial[part] += partial[part + half];
+    }
+  }
+  workgroupBarrier();
+  return partial[0];
+}

@@ -1,0 +1,62 @@
+/** Batch normalisation: each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. */
+import { append } from '../graph.ts';
+import { ones, zeros } from '../initialisers.ts';
+import { stepOf } from '../ops/leaf.ts';
+import { momentsOf } from '../ops/moments.ts';
+import { bias, scale } from '../ops/pointwise.ts';
+import { standardize, unbiased } from '../ops/standardize.ts';
+import { average } from '../ops/update.ts';
+import { rows } from '../tensor.ts';
+import { checkOptions, type LayerKind } from './layer.ts';
+
+export interface BatchNormOptions {
+  /** Share of the newest batch in the running mean and variance; 0.1 unless given. */
+  momentum?: number;
+  /** Added to the variance under the root; 1e-5 unless given. */
+  epsilon?: number;
+}
+
+export interface BatchNorm {
+  readonly layer: 'batchNorm';
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/**
+ * γ (x − mean) / √(variance + ε) + β for each feature of [features] or channel of [channels, ...] (Ioffe & Szegedy 2015). In
+ * training, mean and variance are those of the batch, over its samples and all places of a channel; elsewhere the running
+ * ones, which every training step moves by `momentum` towards those of its batch, the variance as n / (n − 1) of it. Keys
+ * `weight` γ, `bias` β, `running_mean` and `running_var`. A feature of a batch of one sample becomes β. Throws ArgumentError
+ * unless `momentum` is in [0, 1] and `epsilon` > 0.
+ */
+export function batchNorm(options: BatchNormOptions = {}): BatchNorm {
+  return { layer: 'batchNorm', ...checkOptions('batchNorm', options, { momentum: 0.1, epsilon: 1e-5 }) };
+}
+
+export const batchNormKind: LayerKind<BatchNorm> = {
+  shape: (_layer, [x]) => x,
+
+  append({ momentum, epsilon }, { graph, index, training, parameter, update }, [x]) {
+    const shape = [x.shape[0]];
+    const gamma = parameter('gamma', { key: 'weight', shape, init: ones() });
+    const beta = parameter('beta', { key: 'bias', shape, init: zeros() });
+    const running = {
+      mean: parameter('runningMean', { key: 'running_mean', shape, init: zeros(), trained: false }),
+      variance: parameter('runningVariance', { key: 'running_var', shape, init: ones(), trained: false }),
+    };
+    const { mean, variance } = training ? momentsOf(graph, x, 'channel') : running;
+    if (training) {
+      const attributes = { beta: 1 - momentum };
+      const count = rows(x.shape) / x.shape[0];
+      update(() => append(graph, average, [running.mean, mean], attributes));
+      update(() => {
+        const estimate = append(graph, unbiased, [variance, stepOf(graph)], { count });
+        return append(graph, average, [running.variance, estimate], attributes);
+      });
+    }
+    const normalized = append(graph, standardize, [x, mean, variance], { epsilon }, `normalized${index}`);
+    return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
+  },
+
+  describe: () => 'batchNorm',
+};

@@ -1,0 +1,28 @@
+/** Sums over all axes but the last: [..., N] -> [1, N], one sum for each sample. */
+import { columns, rows } from '../tensor.ts';
+import { TINY, U } from './numerics.ts';
+import type { KernelOp } from './op.ts';
+import { byColumn, column, columnErrors, columnWalk } from './softmax.ts';
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+export const columnSum: KernelOp = {
+  kind: 'kernel',
+  name: 'columnSum',
+  shape: ([x]) => [1, columns(x.shape)],
+  reference: ([x], { shape }) => byColumn(shape, (j) => [sum(column(x.data, x.shape, j))]),
+  error: ([x], _data, { shape }) => {
+    const m = rows(x.shape);
+    return byColumn(shape, (j) => [
+      m * U * sum(column(x.data, x.shape, j).map(Math.abs)) + 2 * m * TINY + sum(columnErrors(x, j)),
+    ]);
+  },
+  body: (node, { lanes } = {}) => ({
+    shaders: ['column_sum'],
+    operands: { X: node.inputs[0] },
+    epilogues: { finish: node.shape },
+    columnwise: ['X'],
+    ...columnWalk(node.inputs[0].shape, lanes),
+  }),
+  cases: [{ shapes: [[1, 1]] }, { shapes: [[7, 33]] }, { shapes: [[784, 7]] }, { shapes: [[3, 5, 2, 100]] }],
+};

@@ -1,0 +1,96 @@
+/**
+ * x̂ = (x − mean) / √(variance + ε), with one mean and one variance per channel or per sample, and what goes with it. The
+ * gradient takes the three operands apart: where mean and variance are those of x, moments.ts leads the rest back to x.
+ */
+import { type Attributes, append, type Node } from '../graph.ts';
+import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
+import type { Case, PointwiseOp, Range } from './op.ts';
+import { hadamard, sumLike, times } from './pointwise.ts';
+import { broadcast, tensors } from './shapes.ts';
+
+const epsilonOf = ({ epsilon }: Attributes): number => Math.fround(Number(epsilon));
+const deviation = (variance: number, attributes: Attributes): number =>
+  Math.sqrt(Math.max(variance, 0) + epsilonOf(attributes));
+
+/** The sum under the root, which halves its error, the root and the quotient; and what came before. */
+const rounding = (result: number): number => (2 * U + SQRT + DIVISION) * Math.abs(result) + 2 * TINY;
+
+const shapes = [
+  [
+    [7, 33],
+    [7, 1],
+  ],
+  [
+    [6, 3, 5, 7],
+    [6, 1],
+  ],
+  [
+    [7, 33],
+    [1, 33],
+  ],
+  [
+    [6, 3, 5, 7],
+    [1, 7],
+  ],
+] as const;
+
+/** (x, mean, variance) -> x̂. Attribute `epsilon`. */
+export const standardize: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'standardize',
+  shape: (inputs) => broadcast('standardize', inputs),
+  // With r = 1/√(variance + ε): ∂/∂x = r, ∂/∂mean = −r, ∂/∂variance = −½ r x̂ r.
+  gradient: (graph, node, upstream) => {
+    const { attributes, inputs } = node;
+    const [, mean, variance] = inputs;
+    let known: Node | undefined;
+    const scaled = (): Node => {
+      known ??= append(graph, perDeviation, [upstream, variance], attributes);
+      return known;
+    };
+    const product = (): Node => sumLike(graph, append(graph, hadamard, [scaled(), node]), variance);
+    return [
+      scaled,
+      () => append(graph, times, [sumLike(graph, scaled(), mean)], { factor: -1 }),
+      () => append(graph, times, [append(graph, perDeviation, [product(), variance], attributes)], { factor: -0.5 }),
+    ];
+  },
+  f: ([x, mean, variance], { attributes }) => (x - mean) / deviation(variance, attributes),
+  rounding: (_args, result) => rounding(result),
+  shaders: () => ['pointwise/standardize'],
+  call: ([x, mean, variance], attributes) =>
+    `standardize(${x}, ${mean}, ${variance}, ${literal(epsilonOf(attributes))})`,
+  cases: shapes.map(([x, of]): Case => ({ shapes: [x, of, of], attributes: { epsilon: 1e-5 }, domain: domain(3) })),
+};
+
+/** (x, variance) -> x / √(variance + ε). Attribute `epsilon`. */
+export const perDeviation: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'perDeviation',
+  shape: (inputs) => broadcast('perDeviation', inputs),
+  f: ([x, variance], { attributes }) => x / deviation(variance, attributes),
+  rounding: (_args, result) => rounding(result),
+  shaders: () => ['pointwise/standardize'],
+  call: ([x, variance], attributes) => `per_deviation(${x}, ${variance}, ${literal(epsilonOf(attributes))})`,
+  cases: shapes.map(([x, of]): Case => ({ shapes: [x, of], attributes: { epsilon: 1e-5 }, domain: domain(2) })),
+};
+
+/** (variance, step) -> variance · n / (n − 1), n = `count` times the valid columns; of a single value it stays 0. */
+export const unbiased: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'unbiased',
+  shape: (inputs) => tensors(inputs)[0].shape,
+  f: ([variance], { attributes, step }) => {
+    const n = Number(attributes.count) * step.columns;
+    return variance * (n / Math.max(n - 1, 1));
+  },
+  rounding: (_args, result) => (U + DIVISION) * Math.abs(result) + TINY,
+  shaders: () => ['pointwise/unbiased'],
+  call: ([variance], { count }) => `unbiased(${variance}, ${literal(Number(count))})`,
+  cases: [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] })),
+};
+
+/** Any number for all operands but the last, which is a variance. */
+function domain(operands: number): Range[] {
+  return Array.from({ length: operands }, (_, i) => (i === operands - 1 ? [0.1, 2] : [-2, 2]));
+}
