@@ -7,7 +7,7 @@ import { shown } from './finite.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
 import { checkOutput, type LossFunction } from './losses.ts';
-import type { Model } from './model.ts';
+import { describeModel, type Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
 import { checkLearningRate, type Optimizer } from './optim.ts';
 import { checkSeed } from './random.ts';
@@ -47,6 +47,8 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
   const network = { model, loss, batch };
   const { graph, parameters } = trainingNetwork(network, optimizer);
+  if (!parameters.some(({ trained }) => trained))
+    throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
   for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
   const ownDevice = options.device === undefined ? await openDevice() : undefined;
   const device = options.device ?? ownDevice!;

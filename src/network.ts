@@ -5,7 +5,7 @@ import { differentiate } from './grad.ts';
 import { append, createGraph, type Graph, type Node } from './graph.ts';
 import { appendActivation } from './layers/activation.ts';
 import { appendLoss, type LossFunction } from './losses.ts';
-import { appendModel, type Model, outputs, type Parameter } from './model.ts';
+import { appendModel, type Model, type Parameter } from './model.ts';
 import { activation, appendSlope } from './ops/activation.ts';
 import { gather } from './ops/gather.ts';
 import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
@@ -93,7 +93,7 @@ export function feedNetwork({ inputs, targets, count }: Dataset, batch: number, 
 function withLoss({ model, loss, batch }: NetworkOptions, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
-  const y = leaf(graph, batchLeaf, 'y', [outputs(model), batch]);
+  const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);
   const { output, parameters, updates } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
   terms.name = 'losses';
