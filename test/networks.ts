@@ -66,7 +66,7 @@ export const mnistNet: NetworkOptions = {
 const key = <T extends object>(table: T) => fc.constantFrom(...(Object.keys(table) as (keyof T)[]));
 
 /** What a value goes through before the next weighted sum. */
-const between: Record<string, (x: Value) => Value> = {
+export const between: Record<string, (x: Value) => Value> = {
   nothing: (x) => x,
   dropout: (x) => apply(layers.dropout(0.4), x),
   batchNorm: (x) => apply(layers.batchNorm(), x),
@@ -76,7 +76,10 @@ const between: Record<string, (x: Value) => Value> = {
 };
 
 /** Weighted sums with something between; the last one ends the net. */
-function netOf(shape: readonly number[], parts: readonly [keyof typeof between, number, keyof typeof activations][]) {
+export function netOf(
+  shape: readonly number[],
+  parts: readonly [keyof typeof between, number, keyof typeof activations][],
+) {
   const x = input(shape);
   const output = parts.reduce(
     (value, [name, units, activation]) => apply(layers.dense(units, activations[activation]), between[name](value)),

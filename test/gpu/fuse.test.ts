@@ -6,7 +6,7 @@ import { watch } from '../../src/device.ts';
 import type { Graph } from '../../src/graph.ts';
 import { trainingNetwork } from '../../src/network.ts';
 import { gpuEngine } from '../../src/runtime.ts';
-import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
+import { activations, anyTraining, between, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();
@@ -52,6 +52,17 @@ describe('fused equals separate for a training step', () => {
     it(`with ${name}`, async () => {
       const options = { model: mlp(5, [[3, 'sigmoid']]), loss: loss({ reduction: 'sum' }), batch: 7 };
       await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 7);
+    });
+  }
+
+  for (const name of Object.keys(between)) {
+    it.each([[9], [2, 3, 2]])(`with ${name} between, from %j`, async (...shape) => {
+      const model = netOf(shape, [
+        [name, 7, 'relu'],
+        [name, 5, 'linear'],
+      ]);
+      const options = { model, loss: losses.quadratic(), batch: 6 };
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 6);
     });
   }
 

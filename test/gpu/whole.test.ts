@@ -7,7 +7,7 @@ import { feedNetwork, trainingNetwork } from '../../src/network.ts';
 import type { GpuProgram } from '../../src/runtime.ts';
 import { packRows, type StepRow } from '../../src/step.ts';
 import { makeWhole, type Table } from '../../src/whole.ts';
-import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
+import { activations, anyTraining, between, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { someStep, useGpu, valuesFor } from './harness.ts';
 import { random } from './nets.ts';
 
@@ -86,6 +86,16 @@ describe('a whole step has the bits of its kernels', () => {
     const augment = { shift: 1, rotate: 30, scale: 0.2, shear: 10, elastic: { alpha: 9, sigma: 2 } };
     return expectEqual(feedNetwork(dataset, 7, augmentationOf(augment, dataset, [4, 4], 'test')));
   });
+  for (const name of Object.keys(between)) {
+    it(`with ${name} between`, () => {
+      const parts = ['tanh', 'linear'] as const;
+      const model = netOf(
+        [5],
+        parts.map((activation) => [name, 6, activation]),
+      );
+      return expectEqual(trainingNetwork({ model, loss: losses.quadratic(), batch: 7 }, optimizers.momentum).graph);
+    });
+  }
   it('of whatever shape', async () => {
     for (const { graph } of fc.sample(anyTraining, { numRuns: 2, seed: 5 })) await expectEqual(graph);
   });
