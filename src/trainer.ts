@@ -172,7 +172,7 @@ export class Trainer {
   /**
    * Every named tensor of a forward and backward pass on this batch, by name, as [features, n]; nothing is updated. Those of
    * `tensor`, and `slope1` = σ'(z1) of each layer whose activation works element by element, and `prediction`, which is what
-   * `predict` gives. Arguments and errors as for `step`.
+   * `predict` gives, but for layers that are different in training. Arguments and errors as for `step`.
    */
   async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
@@ -194,7 +194,7 @@ export class Trainer {
     return this.#turns.take(() => this.#on('tensors', () => graph, isNamed, inspect));
   }
 
-  /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]. */
+  /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]; running statistics among them. */
   async parameters(): Promise<Record<string, Tensor>> {
     this.#turns.assertOpen('parameters');
     const { program, parameters } = this.#session;
