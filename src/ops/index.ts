@@ -1,9 +1,9 @@
 /** Every op. The op-wide tests run over this list; a new op is one line here. */
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
-import { elastic } from './elastic.ts';
 import { columnSum } from './column_sum.ts';
 import { dropout } from './dropout.ts';
+import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
