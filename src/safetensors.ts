@@ -1,0 +1,164 @@
+/**
+ * The safetensors format (github.com/huggingface/safetensors): header size N as a little-endian u64, N bytes of JSON with the
+ * dtype, shape and place of each tensor, then the data of all of them without a gap, row-major. Here all are F32. A file is
+ * checked whole before any tensor is made of it, and no two may claim the same bytes, so memory stays within its size.
+ */
+import { ArgumentError, DataError } from './errors.ts';
+import { brief, isObject, kindOf, repeatedName } from './json.ts';
+import { type Shape, size } from './tensor.ts';
+import type { Tensor } from './trainer.ts';
+
+export interface TensorFile {
+  readonly tensors: Record<string, Tensor>;
+  /** Texts by name. */
+  readonly metadata: Record<string, string>;
+}
+
+const METADATA = '__metadata__';
+const SIZE_BYTES = 8;
+/** Bytes of a header; the limit of the format's own implementation. */
+const LARGEST_HEADER = 100_000_000;
+/** What the data is aligned to, by spaces behind the header. */
+const ALIGNMENT = 8;
+
+/** The bytes of a file with these tensors, in their order. Throws ArgumentError for a name that the format reserves. */
+export function formatSafetensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be called ${METADATA}`);
+  let end = 0;
+  const described = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const begin = end;
+    end += data.byteLength;
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+  });
+  const texts = Object.keys(metadata).length > 0 ? [[METADATA, metadata] as const] : [];
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...texts, ...described])));
+  const headerBytes = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
+  const file = new Uint8Array(SIZE_BYTES + headerBytes + end).fill(0x20, SIZE_BYTES, SIZE_BYTES + headerBytes);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(text, SIZE_BYTES);
+  let at = SIZE_BYTES + headerBytes;
+  // Every platform with WebGPU, and Node nearly everywhere, is little-endian.
+  for (const { data } of Object.values(tensors)) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/**
+ * The tensors of a file, in its order.
+ * @param where the file is from, for messages
+ * @throws DataError naming the file, the byte or tensor, what was expected and found
+ */
+export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): TensorFile {
+  const start = SIZE_BYTES + headerSize(bytes, where);
+  const { [METADATA]: metadata = {}, ...described } = parseHeader(bytes.subarray(SIZE_BYTES, start), where);
+  const data = bytes.subarray(start);
+  const places = Object.entries(described).map(([name, entry]) => placeOf(name, entry, data.length, where));
+  checkTiling(places, data.length, start, where);
+  const tensors = places.map(({ name, shape, begin, end }) => {
+    return [name, { shape, data: new Float32Array(data.slice(begin, end).buffer) }] as const;
+  });
+  return { tensors: Object.fromEntries(tensors), metadata: textsOf(metadata, where) };
+}
+
+function headerSize(bytes: Uint8Array, where: string): number {
+  if (bytes.length < SIZE_BYTES) {
+    throw new DataError(
+      `${where}: expected the size of a header in the first ${SIZE_BYTES} bytes, found ${bytes.length}`,
+    );
+  }
+  const found = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const most = Math.min(bytes.length - SIZE_BYTES, LARGEST_HEADER);
+  if (found <= BigInt(most)) return Number(found);
+  const limit = most === LARGEST_HEADER ? 'the largest allowed' : `as the file has ${bytes.length}`;
+  throw new DataError(`${where}: byte 0: expected a header of at most ${most} bytes, ${limit}, found ${found}`);
+}
+
+function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
+  const text = attempt(
+    () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    'in UTF-8',
+    where,
+  );
+  const header = attempt((): unknown => JSON.parse(text), 'in JSON', where);
+  if (!isObject(header)) {
+    throw new DataError(`${where}: byte ${SIZE_BYTES}: expected a JSON object, found ${kindOf(header)}`);
+  }
+  const repeated = repeatedName(text);
+  if (!repeated) return header;
+  const at = SIZE_BYTES + new TextEncoder().encode(text.slice(0, repeated.at)).length;
+  throw new DataError(`${where}: byte ${at}: expected every name once, found ${brief(repeated.name)} again`);
+}
+
+function attempt<T>(read: () => T, expected: string, where: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new DataError(`${where}: byte ${SIZE_BYTES}: expected a header ${expected}: ${message}`, { cause });
+  }
+}
+
+interface Place {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Bytes, from the beginning of the data. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+function placeOf(name: string, entry: unknown, length: number, where: string): Place {
+  const fail = (what: string, expected: string, found: unknown): never => {
+    throw new DataError(`${where}: ${name}${what}: expected ${expected}, found ${brief(found)}`);
+  };
+  if (!isObject(entry)) return fail('', '{ dtype, shape, data_offsets }', entry);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (dtype !== 'F32') return fail('.dtype', '"F32"', dtype);
+  if (!isCounts(shape)) return fail('.shape', 'integers ≥ 0', shape);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > length) {
+    return fail('.data_offsets', `[begin, end] within the ${length} bytes of data`, offsets);
+  }
+  const [begin, end] = offsets;
+  const bytes = 4 * size(shape);
+  if (end - begin !== bytes) return fail('.data_offsets', `${bytes} bytes for shape [${shape}]`, end - begin);
+  return { name, shape, begin, end };
+}
+
+/** Throws DataError unless the places follow each other from the first byte of the data to the last. */
+function checkTiling(places: readonly Place[], length: number, start: number, where: string): void {
+  const inOrder = places.toSorted((a, b) => a.begin - b.begin || a.end - b.end);
+  let end = 0;
+  let before = 'the header';
+  for (const place of inOrder) {
+    if (place.begin !== end) {
+      const expected = `${place.name} to begin at byte ${start + end}, behind ${before}`;
+      const found = `${place.begin < end ? 'an overlap' : 'a hole'}: it begins at byte ${start + place.begin}`;
+      throw new DataError(`${where}: expected ${expected}, found ${found}`);
+    }
+    end = place.end;
+    before = place.name;
+  }
+  if (end !== length) {
+    throw new DataError(
+      `${where}: byte ${start + end}: expected the file to end behind ${before}, found ${length - end} more bytes`,
+    );
+  }
+}
+
+function textsOf(metadata: unknown, where: string): Record<string, string> {
+  if (!isObject(metadata)) {
+    throw new DataError(`${where}: ${METADATA}: expected an object of texts, found ${kindOf(metadata)}`);
+  }
+  for (const [name, text] of Object.entries(metadata)) {
+    if (typeof text === 'string') continue;
+    throw new DataError(`${where}: ${METADATA}.${name}: expected a text, found ${kindOf(text)}`);
+  }
+  return metadata as Record<string, string>;
+}
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
