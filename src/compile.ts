@@ -81,6 +81,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       learningRate,
       steps: 0,
       epochs: 0,
+      stepsBefore: 0,
     };
     return new Trainer(session, ownDevice);
   } catch (error) {

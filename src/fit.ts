@@ -1,6 +1,7 @@
 /** The training loop over a data set. */
 import type { AugmentOptions } from './augment.ts';
 import type { Dataset } from './data/dataset.ts';
+import { sameDataset } from './data/identity.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
 import { type Evaluation, readSum } from './evaluate.ts';
@@ -23,7 +24,8 @@ export interface FitOptions {
   /** Random changes to the images, new ones in every step; `validation` is not changed. */
   augment?: AugmentOptions;
   onProgress?(progress: Progress): void;
-  onEpoch?(result: EpochResult): void;
+  /** The next epoch waits for the promise that this may return. */
+  onEpoch?(result: EpochResult): unknown;
   /** Stops between two submits; `fit` then rejects with the signal's reason and the net stays usable. */
   signal?: AbortSignal;
   /** Work per submit; 15 in a browser, 50 in Node unless given. */
@@ -77,10 +79,10 @@ export interface Span {
   readonly epochs: number;
 }
 
-/** From where the last fit on this data set left off; an epoch whose steps are all done is none to go on with. */
+/** From where the last fit on this data set left off. */
 export function spanOf({ network, unfinished }: Session, dataset: Dataset, { epochs, steps }: FitOptions): Span {
   const perEpoch = Math.ceil(dataset.count / network.batch);
-  const first = unfinished?.dataset === dataset ? unfinished.steps % perEpoch : 0;
+  const first = unfinished && sameDataset(unfinished.dataset, dataset) ? unfinished.steps : 0;
   const last = steps === undefined ? epochs! * perEpoch : first + steps;
   return { first, last, perEpoch, epochs: Math.ceil(last / perEpoch) };
 }
@@ -100,15 +102,14 @@ export async function trainEpoch(
   const { dataset } = feed;
   const before = (epoch - 1) * span.perEpoch;
   const [from, to] = [Math.max(span.first - before, 0), Math.min(span.last - before, span.perEpoch)];
-  if (from === 0) {
-    session.epochs++;
-    program.clear('lossTotal');
-  }
-  const key = shuffleKey(seed, session.epochs - 1);
+  if (from === 0) program.clear('lossTotal');
+  const key = shuffleKey(seed, from === 0 ? session.epochs : session.epochs - 1);
   const shuffled = Number(options.shuffle ?? true);
   const progress = reporter(session, dataset, { ...span, before, from, to, epoch }, options);
+  // Called as the step is queued, so that the session is at no time ahead of the tensors.
   const row = (i: number): StepRow => {
-    session.unfinished = { dataset, steps: i + 1 };
+    if (i === 0) session.epochs++;
+    session.unfinished = i + 1 < span.perEpoch ? { dataset, steps: i + 1 } : undefined;
     return takeRow(session, { ...batchRow(dataset, network.batch, i), key, shuffled });
   };
   try {
@@ -124,15 +125,10 @@ export async function trainEpoch(
     progress.end();
     throw error;
   }
-  // An epoch that is through is none to go on with, nor is one whose loss is no number any more.
-  session.unfinished = undefined;
   await progress.finished();
   const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
   await demandFinite(session, total, parameters);
-  if (to < span.perEpoch) {
-    session.unfinished = { dataset, steps: to };
-    return undefined;
-  }
+  if (to < span.perEpoch) return undefined;
   const seconds = progress.seconds();
   const samples = dataset.count - from * network.batch;
   return { epoch, trainLoss: total / dataset.count, seconds, samplesPerSecond: samples / seconds };
@@ -154,7 +150,7 @@ async function runSteps(session: Session, feed: Feed, options: Parameters<typeof
     start += stretch;
     if (start === steps) break;
     signal?.throwIfAborted();
-    await demandStep(session, row(start), feed);
+    await demandStep(session, () => row(start), feed);
     onSubmit?.(start + 1);
   }
 }

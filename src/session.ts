@@ -1,5 +1,6 @@
 /** What a compiled model holds while it lives; train.ts, fit.ts, feed.ts and verify.ts work on it. */
 import type { Dataset } from './data/dataset.ts';
+import type { DatasetIdentity } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import { shown } from './finite.ts';
@@ -10,10 +11,21 @@ import { stepKey } from './random.ts';
 import { type StepRow, stepRow } from './step.ts';
 import type { Tuner } from './tune.ts';
 
-export interface Session {
+/** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
+export interface Position {
+  /** Of shuffles and masks. */
+  seed: number;
+  learningRate: number;
+  /** Steps trained and epochs begun so far. */
+  steps: number;
+  epochs: number;
+  /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
+  unfinished?: { readonly dataset: Dataset | DatasetIdentity; readonly steps: number };
+}
+
+export interface Session extends Position {
   readonly network: NetworkOptions;
   readonly optimizer: Optimizer;
-  readonly seed: number;
   /** Every n-th step is compared with the reference; infinity for none. */
   readonly checkEvery: number;
   readonly engine: Engine;
@@ -22,12 +34,8 @@ export interface Session {
   readonly parameters: readonly Parameter[];
   /** Of `program`; none on the CPU. */
   readonly tuner?: Tuner;
-  learningRate: number;
-  /** Steps trained and epochs begun so far. */
-  steps: number;
-  epochs: number;
-  /** The epoch that `fit` left off, if any, and the steps it has done of it. */
-  unfinished?: { readonly dataset: Dataset; readonly steps: number };
+  /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
+  stepsBefore: number;
 }
 
 /** The row of the step that comes next, which is not counted yet. */

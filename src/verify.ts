@@ -28,9 +28,13 @@ export const readParameters = (program: Program): Promise<Tensors> => read(progr
 /** All that can be read after a step. */
 export const readAll = (program: Program): Promise<Tensors> => read(program, () => true);
 
-/** Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. */
-export async function checkedStep({ engine, program }: Session, row: StepRow, feed?: Feed): Promise<Report> {
+/**
+ * Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. The row is asked
+ * for when the step is queued.
+ */
+export async function checkedStep({ engine, program }: Session, nextRow: () => StepRow, feed?: Feed): Promise<Report> {
   const before = await readState(program);
+  const row = nextRow();
   engine.run(feed ? [feed.program, program] : [program], [row]);
   const step = await compareRun(program, row, before);
   if (!feed) return step;
@@ -52,16 +56,18 @@ async function compareRun(program: Program, step: StepRow, before: Tensors): Pro
 }
 
 /** As `checkedStep`, in training: throws CheckError. */
-export async function demandStep(session: Session, row: StepRow, feed: Feed): Promise<void> {
-  demand(await checkedStep(session, row, feed), `step ${session.steps}`);
+export async function demandStep(session: Session, nextRow: () => StepRow, feed: Feed): Promise<void> {
+  demand(await checkedStep(session, nextRow, feed), `step ${session.steps}`);
 }
 
 /**
  * Throws NonFiniteError where the loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
  * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
-export async function demandFinite({ program, steps }: Session, loss: number, parameters: Tensors): Promise<void> {
+export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
+  const { program, steps } = session;
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
+  session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
   const bad = firstNonFinite(program, await read(program, ({ op }) => op !== data));
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
   throw new NonFiniteError(`After ${steps} steps the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
