@@ -27,13 +27,13 @@ async function main(): Promise<void> {
     .addHelpText('after', help)
     .exitOverride()
     .configureOutput({ outputError: () => {} }); // `fail` says it
-  const signal = interruption(fail);
+  const interrupted = interruption(fail);
   const commands = [
-    trainCommand(signal),
+    trainCommand(interrupted),
     evalCommand(),
     checkCommand(),
-    benchCommand(signal),
-    reproduceCommand(signal),
+    benchCommand(interrupted.signal),
+    reproduceCommand(interrupted.signal),
     infoCommand(),
   ];
   for (const command of commands) {

@@ -5,6 +5,7 @@ import { printSchedule, type Schedule } from './schedule.ts';
 export type { AugmentOptions } from './augment.ts';
 export { augmented } from './augmented.ts';
 export { type Comparison, printReport, type Report } from './check.ts';
+export type { LoadOptions, SaveOptions } from './checkpoint.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { Dataset, Field } from './data/dataset.ts';
 export { type Device, type DeviceInfo, openDevice } from './device.ts';
@@ -66,7 +67,7 @@ export {
   type SgdOptions,
   sgd,
 } from './optim.ts';
-export { formatParameters, parseParameters } from './parameters-file.ts';
+export { formatSafetensors, parseSafetensors, type TensorFile } from './safetensors.ts';
 export type { Schedule } from './schedule.ts';
 export type { Tensor, Trainer } from './trainer.ts';
 export type { StepTuning, TuneMode } from './tune.ts';

@@ -91,10 +91,18 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** So that the new name outlives a loss of power. Windows and some file systems cannot, and need not know of it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
 function cacheRoot(): string {

@@ -1,10 +1,12 @@
 /** What can be done with a compiled model. */
 import { augmentationOf } from './augment.ts';
 import { demand, type Report } from './check.ts';
+import { applyCheckpoint, formatCheckpoint, type LoadOptions, type SaveOptions } from './checkpoint.ts';
+import { nameOf, readBytes, type Source } from './data/bytes.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
-import { ArgumentError, StateError } from './errors.ts';
+import { ArgumentError, DataError, ShapeError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
 import { checkFit, type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
@@ -13,7 +15,8 @@ import type { Parameter } from './model.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { step } from './ops/leaf.ts';
 import { checkLearningRate } from './optim.ts';
-import { checkParameters } from './parameters.ts';
+import { differences, type Values } from './parameters.ts';
+import { platform } from './platform.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, takeRow } from './session.ts';
 import { firstColumns, type Shape } from './tensor.ts';
@@ -65,6 +68,12 @@ export class Trainer {
     return this.#session.steps;
   }
 
+  /** Epochs completed so far, with those that were given up. */
+  get epochs(): number {
+    const { epochs, unfinished } = this.#session;
+    return unfinished ? epochs - 1 : epochs;
+  }
+
   /** η of the steps from now on, also while `fit` runs. Setting it throws ArgumentError unless finite and ≥ 0. */
   get learningRate(): number {
     return this.#session.learningRate;
@@ -99,7 +108,7 @@ export class Trainer {
           if (!trained) break;
           const validation = options.validation && (await this.evaluate(options.validation));
           results.push({ ...trained, validation });
-          options.onEpoch?.(results[epoch - 1]);
+          await options.onEpoch?.(results[epoch - 1]);
         }
         return results;
       }),
@@ -201,13 +210,52 @@ export class Trainer {
     return this.#turns.afterCheck(() => readByKey(program, parameters, ({ node }) => node.name));
   }
 
-  /** Takes back what `parameters` gave. Throws ShapeError naming every difference, and then changes nothing. */
-  setParameters(values: Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>): void {
+  /**
+   * Takes back what `parameters` gave. What the optimizer remembers and the count of steps stay; `load` begins anew with
+   * weights alone. Throws ShapeError naming every difference, and then changes nothing.
+   */
+  setParameters(values: Values): void {
     const { parameters, program } = this.#session;
     this.#turns.assertIdle('setParameters');
-    checkParameters(parameters, values);
+    const wrong = differences(parameters, values);
+    if (wrong.length > 0) throw new ShapeError(`setParameters: nothing was changed:\n  ${wrong.join('\n  ')}`);
     this.#session.unfinished = undefined; // what it has added up is of the parameters before
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
+  }
+
+  /**
+   * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
+   * rate, seed, and the place in an epoch that was left off. In Node a path writes it there as well, whole or not at all: a
+   * process that is killed leaves the old file or the new one. It may run beside `fit`, and then is of one of its steps.
+   * Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no files,
+   * DataError where it cannot be written.
+   */
+  async save(path?: string, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+    this.#turns.assertOpen('save');
+    const { files } = platform;
+    if (path !== undefined && (typeof path !== 'string' || !files)) {
+      const found = typeof path === 'string' ? 'a path where there are no files, as in a browser' : String(path);
+      throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
+    }
+    const bytes = await this.#turns.afterCheck(() => formatCheckpoint(this.#session, options));
+    if (path !== undefined) await files!.write(path, bytes);
+    return bytes;
+  }
+
+  /**
+   * Goes on from what `save` gave: bytes, Blob, path or URL. The next steps are, bit by bit, those that would have followed
+   * on the same device; an epoch that was left off is gone on with when `fit` gets the same samples. Seed and learning rate
+   * are those of the file. A file of weights alone, as of PyTorch, sets those and begins anew: step 0, and an optimizer that
+   * remembers nothing; `weightsOnly` takes any file so. Throws DataError naming file, place, expected and found, or every
+   * difference between the file and this net; nothing is changed then.
+   */
+  async load(source: Source, options?: LoadOptions): Promise<void> {
+    return this.#turns.exclusive('load', async () => {
+      const bytes = await readBytes(source);
+      this.#turns.assertOpen('load');
+      if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
+      applyCheckpoint(this.#session, bytes, nameOf(source), options);
+    });
   }
 
   /**
@@ -216,9 +264,9 @@ export class Trainer {
    * ArgumentError for a name that is not there, StateError before the first step.
    */
   async tensor(name: string): Promise<Tensor> {
-    const { program, steps } = this.#session;
+    const { program, steps, stepsBefore } = this.#session;
     this.#turns.assertOpen('tensor');
-    if (steps === 0) throw new StateError(`tensor: there is no ${name} before the first step`);
+    if (steps === stepsBefore) throw new StateError(`tensor: there is no ${name} before the first step`);
     const known = program.tensors.get(name);
     if (known) return this.#turns.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
     if (tensorNames(this.graph).includes(name)) {
@@ -253,7 +301,7 @@ export class Trainer {
     const { program } = this.#session;
     const before = await readAll(program);
     write(program, batch);
-    const report = await checkedStep(this.#session, nextRow(this.#session, { columns }));
+    const report = await checkedStep(this.#session, () => nextRow(this.#session, { columns }));
     write(program, before);
     return demand(report, 'check');
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dataset, digits } from '../src/data.node.ts';
+import { formatSafetensors, parseSafetensors } from '../src/index.ts';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -368,76 +369,186 @@ describe('eval', () => {
     expect(stdout).toMatch(/\ntest loss [\d.]+ +test accuracy [\d.]+ % +[\d.]+ s\n$/);
   });
 
-  test('finds what training saved', async () => {
-    const file = join(folder, 'new', 'parameters.json');
-    const trained = eventsOf(await retrograd(['train', ...few, ...onCpu, '--json', '--save-parameters', file]));
-    const result = await retrograd(['eval', ...few, ...onCpu, '--json', '--parameters', file]);
+  test('finds what training saved, with no option given', async () => {
+    const file = join(folder, 'new', 'run.safetensors');
+    const flags = [...few, ...onCpu, '--activation', 'tanh', '--init', 'normal:0.1', '--loss', 'mse'];
+    const trained = eventsOf(await retrograd(['train', ...flags, '--json', '--save', file]));
+    const end = trained.at(-1);
+    const result = await retrograd(['eval', file, '--device', 'cpu', '--json']);
     expect(result.code, result.stderr).toBe(0);
     expect(eventsOf(result)).toMatchObject([
       {
         event: 'evaluation',
-        parametersFile: file,
+        file,
         samples: 100,
-        testLoss: trained.at(-2).testLoss,
-        testAccuracy: trained.at(-2).testAccuracy,
-        parametersSha256: trained.at(-1).parametersSha256,
+        model: '784 -> 8 tanh -> 10 sigmoid',
+        testLoss: trained.filter(({ event }) => event === 'epoch').at(-1).testLoss,
+        parametersSha256: end.parametersSha256,
       },
     ]);
-    expect(await readdir(join(folder, 'new'))).toEqual(['parameters.json']);
+    expect(await readdir(join(folder, 'new'))).toEqual(['run.safetensors']);
+  });
+
+  test('takes the weights of other programs, with the options that make their net', async () => {
+    const file = join(folder, 'weights.safetensors');
+    await writeFile(file, formatSafetensors(whole));
+    const { code, stdout, stderr } = await retrograd(['eval', file, ...few, ...onCpu]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^test loss 2\.3026 /m); // ln 10: all classes are as likely
   });
 
   test('a file that cannot be written fails before the training', async () => {
-    for (const file of [folder, join(folder, 'train-labels-idx1-ubyte', 'parameters.json')]) {
-      const { code, stdout, stderr } = await retrograd(['train', ...few, ...onCpu, '--save-parameters', file]);
+    for (const file of [folder, join(folder, 'train-labels-idx1-ubyte', 'run.safetensors')]) {
+      const { code, stdout, stderr } = await retrograd(['train', ...few, ...onCpu, '--save', file]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toContain(`error: ${file}: expected a `);
     }
   });
 
-  const zeros = (shape: number[]) => ({
-    shape,
-    data: Buffer.alloc(4 * shape.reduce((a, b) => a * b)).toString('base64'),
-  });
+  const zeros = (shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) });
   const whole = {
     'layers.0.weight': zeros([8, 784]),
     'layers.0.bias': zeros([8]),
     'layers.1.weight': zeros([10, 8]),
     'layers.1.bias': zeros([10]),
   };
-  const nan = Buffer.from(new Float32Array([0, Number.NaN, 0, 0, 0, 0, 0, 0]).buffer).toString('base64');
-  const without = { ...whole, 'layers.1.bias': undefined };
+  const cli = (text: string) => formatSafetensors(whole, { 'retrograd.cli': text });
+  const data = { name: 'x', count: 1, digest: 'x' };
   test.each([
     ['nothing', undefined, 'no such file'],
-    ['no JSON', '{', 'expected a JSON object'],
-    ['no object', '[]', 'expected a JSON object'],
-    ['a tensor too few', without, 'layers.1.bias: expected { shape, data }, found nothing'],
-    ['a tensor too many', { ...whole, extra: zeros([1]) }, 'found also extra'],
-    ['another shape', { ...whole, 'layers.0.bias': zeros([9]) }, 'layers.0.bias: expected shape [8], found [9]'],
-    ['a shape as text', { ...whole, 'layers.0.bias': { ...zeros([8]), shape: '8' } }, 'expected shape [8], found "8"'],
+    ['no tensors', new Uint8Array(3), 'expected the size of a header in the first 8 bytes, found 3'],
+    ['a tensor too many', formatSafetensors({ ...whole, extra: zeros([1]) }), 'extra: not in this model'],
+    ['options that are none', cli('[]'), 'metadata retrograd.cli: expected what train --save writes'],
     [
-      'numbers as such',
-      { ...whole, 'layers.0.bias': { shape: [8], data: [0] } },
-      'layers.0.bias.data: expected base64, found an array',
-    ],
-    [
-      'too few bytes',
-      { ...whole, 'layers.0.bias': { shape: [8], data: 'AAAA' } },
-      'layers.0.bias.data: expected 32 bytes, found 3',
-    ],
-    [
-      'NaN',
-      { ...whole, 'layers.0.bias': { shape: [8], data: nan } },
-      'layers.0.bias.data[1]: expected a finite number, found NaN',
+      'an option that is none',
+      cli(JSON.stringify({ options: { '--hidden': 'x' }, data })),
+      '--hidden: Expected positive',
     ],
   ])('refuses a file with %s', async (name, content, words) => {
-    const file = join(folder, `${name}.json`);
-    if (content !== undefined) await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-    const { code, stderr } = await retrograd(['eval', ...few, ...onCpu, '--parameters', file]);
+    const file = join(folder, `${name}.safetensors`);
+    if (content) await writeFile(file, content);
+    const { code, stderr } = await retrograd(['eval', file, ...few, '--device', 'cpu', '--activation', 'relu']);
     expect(code).toBe(1);
     expect(stderr).toContain(`error: ${file}: `);
     expect(stderr).toContain(words);
     expect(stderr).not.toMatch(/^ +at /m);
   });
+});
+
+describe('save and resume', () => {
+  const flags = (file: string) => [...few, '--hidden', '8', '--save', file, '--json'];
+  const epochsIn = (result: Result) => eventsOf(result).filter(({ event }) => event === 'epoch');
+  const lossesIn = (result: Result) => epochsIn(result).map(({ epoch, trainLoss }) => [epoch, trainLoss]);
+
+  test('two runs of two epochs are one of four, bit by bit', async () => {
+    const [whole, part, again] = ['whole', 'part', 'again'].map((name) => join(folder, `${name}.safetensors`));
+    const settings = ['--seed', '3', '--learning-rate', '0.01', '--augment', 'rotate=10'];
+    const four = await retrograd(['train', ...flags(whole), '--epochs', '4', ...settings]);
+    expect(four.code, four.stderr).toBe(0);
+    const two = await retrograd(['train', ...flags(part), '--epochs', '2', ...settings]);
+    const rest = await retrograd(['train', '--resume', part, '--epochs', '4', '--save', again, '--json']);
+    expect(rest.code, rest.stderr).toBe(0);
+    expect([...lossesIn(two), ...lossesIn(rest)]).toEqual(lossesIn(four));
+    expect(eventsOf(rest)[0]).toMatchObject({ learningRate: 0.01, resumed: { file: part, steps: 20, epochs: 2 } });
+    const end = ({ seconds, file, ...more }: Record<string, unknown>) => more;
+    expect(end(eventsOf(rest).at(-1))).toEqual(end(eventsOf(four).at(-1)));
+    const [first, second] = await Promise.all([whole, again].map((file) => readFile(file)));
+    expect(second.equals(first)).toBe(true);
+  });
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C saves, and what was interrupted comes out the same', async () => {
+    const [whole, part] = ['uninterrupted', 'interrupted'].map((name) => join(folder, `${name}.safetensors`));
+    const long = ['--epochs', '100', '--save-every', '1'];
+    const child = start(['train', ...flags(part), ...long]);
+    let seen = 0;
+    child.stdout!.on('data', (text) => {
+      const before = seen;
+      seen += String(text).split('"event":"epoch"').length - 1;
+      if (before < 2 && seen >= 2) child.kill('SIGINT');
+    });
+    const stopped = await child.ended;
+    expect(stopped.code, stopped.stderr).toBe(130);
+    const [save, error] = eventsOf(stopped).slice(-2);
+    expect(error).toMatchObject({ event: 'error', name: 'InterruptedError' });
+    expect(save).toMatchObject({ event: 'save', file: part });
+    const rest = await retrograd(['train', '--resume', part, '--save', part, '--json']);
+    expect(rest.code, rest.stderr).toBe(0);
+    const all = await retrograd(['train', ...flags(whole), '--epochs', '100']);
+    expect([...lossesIn(stopped), ...lossesIn(rest)]).toEqual(lossesIn(all));
+    expect(parseSafetensors(await readFile(part)).tensors).toEqual(parseSafetensors(await readFile(whole)).tensors);
+  });
+
+  test('what does not go with the file is refused', async () => {
+    const file = join(folder, 'refused.safetensors');
+    await retrograd(['train', ...flags(file), '--epochs', '1']);
+    const before = await readFile(file);
+    const cases: [string[], number, RegExp][] = [
+      [['--hidden', '9'], 1, /layers\.0\.weight: expected \[9, 784\], found \[8, 784\]/],
+      [['--optimizer', 'sgd'], 1, /optimizer\.kind: expected "sgd", found "adam"/],
+      [
+        ['--data', 'digits'],
+        1,
+        /expected own IDX set .* with 300 samples, as it was trained on, found digits train with 10000/,
+      ],
+      [['--epochs', '1'], 2, /--epochs: expected more than the 1 of /],
+      [['--seed', '7'], 2, /--seed: expected without --resume/],
+    ];
+    for (const [args, code, words] of cases) {
+      const result = await retrograd(['train', '--resume', file, '--save', file, '--epochs', '2', ...args]);
+      expect(result.code, result.stderr).toBe(code);
+      expect(result.stderr).toMatch(words);
+      expect((await readFile(file)).equals(before)).toBe(true);
+    }
+    const alone = await retrograd(['train', ...few, '--save-every', '1']);
+    expect([alone.code, alone.stderr]).toEqual([2, 'error: --save-every: expected with --save, found without\n']);
+  });
+
+  // Every call that writes a file, once done in part and once in full, is the last thing the process does.
+  const patched = (point: string) => `
+    import fs from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const die = (point) => { if (point === ${JSON.stringify(point)}) process.kill(process.pid, 'SIGKILL'); };
+    const { open, rename } = fs;
+    fs.open = async (path, ...more) => {
+      const file = await open(path, ...more);
+      const { sync, close } = file;
+      if (!String(path).endsWith('.part')) {
+        file.sync = async () => { await sync.call(file); die('folder synced'); };
+        return file;
+      }
+      die('opened');
+      file.writeFile = async (bytes) => {
+        await file.write(bytes, 0, bytes.length >> 1);
+        die('half');
+        await file.write(bytes, bytes.length >> 1, bytes.length - (bytes.length >> 1));
+        die('written');
+      };
+      file.sync = async () => { await sync.call(file); die('synced'); };
+      file.close = async () => { await close.call(file); die('closed'); };
+      return file;
+    };
+    fs.rename = async (...paths) => { await rename(...paths); die('renamed'); };
+    syncBuiltinESMExports();`;
+  test
+    .skipIf(process.platform === 'win32')
+    .each(['opened', 'half', 'written', 'synced', 'closed', 'renamed', 'folder synced', 'none'])(
+    'killed while it saves (%s), a process leaves the old file or the new one',
+    async (point) => {
+      const file = join(folder, `killed-${point}.safetensors`);
+      await retrograd(['train', ...flags(file), ...onCpu, '--epochs', '1']);
+      const old = await readFile(file);
+      const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(patched(point))}` };
+      const { code } = await retrograd(['train', '--resume', file, '--epochs', '2', ...flags(file), ...onCpu], env);
+      expect(code).toBe(point === 'none' ? 0 : null);
+      const found = await readFile(file);
+      const isNew = ['renamed', 'folder synced', 'none'].includes(point);
+      expect(found.equals(old)).toBe(!isNew);
+      const result = await retrograd(['eval', file, '--device', 'cpu', '--json']);
+      expect(result.code, result.stderr).toBe(0);
+      const { position } = JSON.parse(parseSafetensors(found).metadata.retrograd);
+      expect(position.epochs).toBe(isNew ? 2 : 1);
+    },
+  );
 });
 
 describe('check', () => {

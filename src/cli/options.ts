@@ -1,6 +1,7 @@
 /** The flags that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { activations, inits, losses, type ModelFlags, type OptimizerFlags, optimizers } from './network.ts';
+import { remember } from './remembered.ts';
 import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './values.ts';
 
 export interface OutputFlags {
@@ -21,7 +22,8 @@ type Row = readonly [flag: string, description: string, parse: (text: string) =>
 
 export function addOptions(command: Command, group: string, rows: readonly Row[]): Command {
   for (const [flag, description, parse, byDefault] of rows) {
-    const option = new Option(flag, description).argParser(parse).helpGroup(group);
+    const option = new Option(flag, description).helpGroup(group);
+    option.argParser(remember(command, option.long!, parse, byDefault));
     if (byDefault !== undefined) option.default(parse(byDefault), byDefault);
     command.addOption(option);
   }

@@ -1,13 +1,22 @@
 /** `retrograd train` */
 import { Command } from 'commander';
-import { type AugmentOptions, type EpochResult, RetrogradError, type Trainer, type TuneMode } from '../index.node.ts';
+import {
+  ArgumentError,
+  type AugmentOptions,
+  type EpochResult,
+  type Progress,
+  RetrogradError,
+  type TuneMode,
+} from '../index.node.ts';
 import { augment, describeAugment } from './augment.ts';
+import { type Best, type Checkpoint, checkData, metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
 import { checkWritable } from './files.ts';
+import { InterruptedError, type Interruption } from './interrupt.ts';
 import { optimizerOf } from './network.ts';
 import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
-import { duration, epochOf, integer, type Output, outputOf, percentage } from './output.ts';
-import { saveParameters, sha256 } from './parameters.ts';
+import { duration, epochOf, integer, type Output, outputOf, percentage, plural } from './output.ts';
 import { trainingBar } from './progress.ts';
+import { recall, remembered, type Texts } from './remembered.ts';
 import { describeTraining, facts, introduce, type Run, withRun } from './run.ts';
 import { count, oneOf, percent, text } from './values.ts';
 
@@ -17,7 +26,19 @@ interface TrainFlags extends TrainedFlags {
   targetAccuracy?: number;
   check?: number;
   tune: TuneMode;
-  saveParameters?: string;
+  save?: string;
+  saveEvery?: number;
+  resume?: string;
+}
+
+/** A run with what its files are to say and what they said. */
+interface Training extends Run {
+  readonly flags: TrainFlags;
+  readonly output: Output;
+  /** Options for a file to remember. */
+  readonly options: Texts;
+  readonly saved?: Checkpoint;
+  best?: Best;
 }
 
 /** --target-accuracy was not reached. */
@@ -25,13 +46,13 @@ export class TargetError extends RetrogradError {
   override readonly name = 'TargetError';
 }
 
-export function trainCommand(signal: AbortSignal): Command {
+export function trainCommand(interrupted: Interruption): Command {
   const command = new Command('train').description(
     'Trains a network on labelled images and tests it after every epoch.',
   );
   addOptimizerOptions(addRunOptions(command));
   addOptions(command, 'Training:', [
-    ['--epochs <n>', 'times through the training data', count, '5'],
+    ['--epochs <n>', 'times through the training data, those before --resume included', count, '5'],
     [
       '--augment <settings>',
       'change the images at random, anew in every step: shift=2 (pixels), rotate=15 (degrees), scale=0.15, shear=10 ' +
@@ -46,11 +67,19 @@ export function trainCommand(signal: AbortSignal): Command {
       oneOf(tuneModes),
       'background',
     ],
-    ['--save-parameters <file>', 'write weights and biases at the end, as JSON for eval', text],
+  ]);
+  addOptions(command, 'Files:', [
+    ['--save <file>', 'write all that training depends on, as safetensors, at the end and on Ctrl-C', text],
+    ['--save-every <n>', 'and after every n-th epoch', count],
+    [
+      '--resume <file>',
+      'go on from a file of --save, with its options where none are given, as if never stopped',
+      text,
+    ],
   ]);
   return addOutputOptions(command)
     .addHelpText('after', help)
-    .action((flags: TrainFlags) => train(flags, signal));
+    .action((_flags: TrainFlags, command: Command) => train(command, interrupted));
 }
 
 const tuneModes: Record<TuneMode, unknown> = { background: true, now: true, off: true };
@@ -61,31 +90,53 @@ Examples:
   retrograd train --data fashion-mnist --hidden 100,50 --epochs 10
   retrograd train --hidden 800 --augment rotate=15,scale=0.15,shear=10,elastic=34:4 --epochs 20
   retrograd train --hidden 30 --activation sigmoid --init normal --loss quadratic --optimizer sgd --learning-rate 3 --batch 10
+  retrograd train --epochs 20 --save run.safetensors --save-every 1
+  retrograd train --resume run.safetensors --save run.safetensors
 
-With --json there are the events "start", "epoch" and "end", or "error". Accuracies are fractions from 0 to 1.
+With --json there are the events "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is over all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
-async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
+async function train(command: Command, interrupted: Interruption): Promise<void> {
+  const { resume } = command.opts<TrainFlags>();
+  const saved = resume === undefined ? undefined : await openCheckpoint(resume);
+  if (saved) recall(command, saved.options, saved.path);
+  const flags = command.opts<TrainFlags>();
+  if (flags.save !== undefined) checkWritable(flags.save);
+  if (flags.saveEvery !== undefined && flags.save === undefined) {
+    throw new ArgumentError('--save-every: expected with --save, found without');
+  }
   const output = outputOf(flags);
-  if (flags.saveParameters !== undefined) checkWritable(flags.saveParameters);
   const check = flags.check === undefined ? undefined : { every: flags.check };
   // Without a check nobody looks at the tensors of a step, and not keeping them is faster.
   const options = { optimizer: optimizerOf(flags), check, keep: check ? undefined : [], tune: flags.tune };
   await withRun(flags, options, output, async (run) => {
-    start(run, flags, output);
+    const training: Training = { ...run, flags, output, saved, options: remembered(command), best: saved?.best };
+    if (saved) await goOn(training, saved, command);
+    start(training);
     const started = performance.now();
-    const epochs = await fit(run, flags, output, signal);
-    await finish(run.net, flags, output, epochs, (performance.now() - started) / 1000);
+    await fit(training, interrupted);
+    await finish(training, (performance.now() - started) / 1000);
   });
+}
+
+/** Throws DataError for a file of another net or other data, ArgumentError where nothing is left to be done. */
+async function goOn({ net, data, flags }: Training, saved: Checkpoint, command: Command): Promise<void> {
+  const isGiven = (name: keyof TrainFlags) => command.getOptionValueSource(name) === 'cli';
+  if (isGiven('seed')) throw new ArgumentError('--seed: expected without --resume, whose file has one, found with it');
+  checkData(saved, data.train);
+  await net.load(saved.path);
+  if (isGiven('learningRate')) net.learningRate = flags.learningRate!;
+  if (net.epochs < flags.epochs) return;
+  throw new ArgumentError(`--epochs: expected more than the ${net.epochs} of ${saved.path}, found ${flags.epochs}`);
 }
 
 /** x and y of a batch are gathered from the data set before the step: by one dispatch, by two where images are changed. */
 const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
-function start(run: Run, flags: TrainFlags, output: Output): void {
+function start({ flags, output, saved, ...run }: Training): void {
   const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers(flags);
   const { optimizer, epochs } = flags;
-  const { learningRate } = run.net;
+  const { learningRate, steps } = run.net;
   output.emit({
     event: 'start',
     ...facts(run, flags),
@@ -95,51 +146,69 @@ function start(run: Run, flags: TrainFlags, output: Output): void {
     epochs,
     augment: flags.augment,
     dispatchesPerStep,
+    resumed: saved ? { file: saved.path, steps, epochs: run.net.epochs } : null,
   });
   introduce(run, flags, output);
   const dispatches = dispatchesPerStep ? `, ${dispatchesPerStep} dispatches per step` : '';
   const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
-  output.say(`training    ${describeTraining(run, flags)}${changed}${dispatches}\n`);
+  output.say(`training    ${describeTraining(run, flags)}${changed}${dispatches}`);
+  if (saved) output.say(`resumed     ${saved.path}, after ${standing(run)}`);
+  output.say('');
 }
 
-/** The epochs trained: all of them, or as many as it takes to reach the target. */
-async function fit(
-  { net, data }: Run,
-  flags: TrainFlags,
-  output: Output,
-  interrupted: AbortSignal,
-): Promise<EpochResult[]> {
+const standing = ({ net: { steps, epochs } }: Pick<Run, 'net'>): string =>
+  `${plural(steps, 'step')} and ${plural(epochs, 'epoch')}`;
+
+/** Trains all the epochs, or as many as it takes to reach the target. */
+async function fit(training: Training, interrupted: Interruption): Promise<void> {
+  const { net, data, flags, output } = training;
+  const before = net.epochs;
   const bar = trainingBar();
   const reached = new AbortController();
-  const results: EpochResult[] = [];
-  const onEpoch = (result: EpochResult): void => {
-    results.push(result);
+  const { epochs } = flags;
+  const onProgress = (progress: Progress) => bar.show({ ...progress, epoch: before + progress.epoch, epochs });
+  const onEpoch = async (result: EpochResult): Promise<void> => {
+    const epoch = before + result.epoch;
     bar.clear();
-    report(result, flags.epochs, output);
-    if (meetsTarget(result, flags)) reached.abort();
+    report({ ...result, epoch }, epochs, output);
+    if (!(training.best && training.best.accuracy >= accuracyOf(result))) {
+      training.best = { epoch, accuracy: accuracyOf(result) };
+    }
+    if (meetsTarget(accuracyOf(result), flags)) reached.abort();
+    else if (flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
   };
+  interrupted.patient = flags.save !== undefined;
   try {
-    const signal = AbortSignal.any([interrupted, reached.signal]);
+    const signal = AbortSignal.any([interrupted.signal, reached.signal]);
     await net.fit(data.train, {
-      epochs: flags.epochs,
+      epochs: epochs - before,
       validation: data.test,
       augment: flags.augment,
-      onProgress: bar.show,
+      onProgress,
       onEpoch,
       signal,
     });
   } catch (error) {
+    bar.clear();
+    if (error instanceof InterruptedError) await save(training);
     if (!reached.signal.aborted) throw error;
   } finally {
     bar.clear();
   }
-  return results;
+}
+
+/** To the file that --save names, if it does. */
+async function save({ net, data, flags: { save: file }, options, best, output }: Training): Promise<void> {
+  if (file === undefined) return;
+  await net.save(file, { metadata: metadataOf(options, data.train, best) });
+  output.say(`saved to ${file}, after ${standing({ net })}`);
+  output.emit({ event: 'save', file, steps: net.steps, epochs: net.epochs });
 }
 
 const accuracyOf = ({ validation }: EpochResult): number => validation?.accuracy ?? 0;
 // 100 · 0.29 is a little less than 29.
-const meetsTarget = (result: EpochResult, { targetAccuracy }: TrainFlags): boolean =>
-  targetAccuracy !== undefined && 100 * accuracyOf(result) >= targetAccuracy - 1e-9;
+const meetsTarget = (accuracy: number, { targetAccuracy }: TrainFlags): boolean =>
+  targetAccuracy !== undefined && 100 * accuracy >= targetAccuracy - 1e-9;
 
 function report(result: EpochResult, epochs: number, { say, emit }: Output): void {
   const { epoch, trainLoss, validation, seconds, samplesPerSecond } = result;
@@ -156,29 +225,24 @@ function report(result: EpochResult, epochs: number, { say, emit }: Output): voi
 }
 
 /** Throws TargetError where the target was missed, after everything has been saved and said. */
-async function finish(net: Trainer, flags: TrainFlags, output: Output, epochs: EpochResult[], seconds: number) {
-  const { targetAccuracy, saveParameters: file } = flags;
-  const best = epochs.reduce((a, b) => (accuracyOf(b) > accuracyOf(a) ? b : a));
-  const bestTestAccuracy = accuracyOf(best);
-  const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(best, flags);
-  const parameters = await net.parameters();
-  const summary = `best test accuracy ${percentage(bestTestAccuracy)} after epoch ${best.epoch}`;
+async function finish(training: Training, seconds: number): Promise<void> {
+  const { net, flags, output } = training;
+  const { epoch, accuracy } = training.best!;
+  const { targetAccuracy, save: file } = flags;
+  const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(accuracy, flags);
+  const summary = `best test accuracy ${percentage(accuracy)} after epoch ${epoch}`;
   output.say(`\n${summary}, ${duration(seconds)} in all${targetReached ? ', target reached' : ''}`);
-  if (file !== undefined) {
-    await saveParameters(file, parameters);
-    output.say(`parameters written to ${file}`);
-  }
+  await save(training);
   output.emit({
     event: 'end',
-    bestTestAccuracy,
-    bestEpoch: best.epoch,
-    epochs: epochs.length,
+    bestTestAccuracy: accuracy,
+    bestEpoch: epoch,
+    epochs: net.epochs,
     seconds,
     targetReached,
-    parametersSha256: sha256(parameters),
-    parametersFile: file,
+    parametersSha256: sha256(await net.parameters()),
+    file,
   });
   if (targetReached !== false) return;
-  const found = percentage(bestTestAccuracy);
-  throw new TargetError(`--target-accuracy: expected ${targetAccuracy} %, found ${found} at best`);
+  throw new TargetError(`--target-accuracy: expected ${targetAccuracy} %, found ${percentage(accuracy)} at best`);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Config, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
 import type { Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
+import { formatSafetensors } from '../../src/index.ts';
 
 const config: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }] };
 
@@ -85,7 +86,7 @@ describe('the lab', () => {
   });
 
   test('inspects one sample as the net is now, and changes nothing', async () => {
-    const before = await lab.parameters();
+    const before = await lab.save();
     const { pixels, label } = await lab.sample('test', 3);
     const tensors = await lab.inspect({ pixels, label: label! });
     expect(tensors.z1.shape).toEqual([16, 1]);
@@ -94,7 +95,7 @@ describe('the lab', () => {
     for (const [i, p] of probabilities.entries()) {
       expect(tensors.delta2.data[i]).toBeCloseTo(p - Number(i === label), 5);
     }
-    expect(await lab.parameters()).toEqual(before);
+    expect(await lab.save()).toEqual(before);
   });
 
   test('counts what it gets wrong', async () => {
@@ -122,28 +123,29 @@ describe('the lab', () => {
   });
 
   test('weights taken out and put back give the same predictions', async () => {
-    const weights = await lab.parameters();
+    const weights = new Blob([await lab.save()]);
     const { pixels } = await lab.sample('test', 0);
     const before = await lab.predict(pixels);
     await lab.start();
     await until(() => of('progress').length > 0 && statuses().at(-1) === 'running');
     await lab.step();
     expect(await lab.predict(pixels)).not.toEqual(before);
-    await lab.setParameters(weights);
+    await lab.load(weights);
     expect(await lab.predict(pixels)).toEqual(before);
-    await expect(lab.setParameters({})).rejects.toThrow(/layers.0.weight: missing/);
+    const none = new Blob([formatSafetensors({})]);
+    await expect(lab.load(none)).rejects.toThrow(/layers.0.weight: missing/);
   });
 
   test('a net that went to infinity trains again from good weights', async () => {
     await lab.prepare(config);
-    const weights = await lab.parameters();
+    const weights = new Blob([await lab.save()]);
     await lab.setLearningRate(1e38);
     const told = events.length;
     await lab.start();
     await until(() => events.slice(told).some((event) => event.kind === 'problem' && event.name === 'NonFiniteError'));
     await until(() => statuses().at(-1) === 'paused');
     const { step } = of('evaluated').at(-1)!.evaluated;
-    await lab.setParameters(weights);
+    await lab.load(weights);
     expect(of('evaluated').at(-1)!.evaluated.step).toBe(step);
     await lab.setLearningRate(0.005);
     const problems = of('problem').length;

@@ -1,10 +1,7 @@
-/** What the microscope shows, against the CPU reference given the same weights and the same digit. */
-import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright';
 import {
   compile,
   dense,
-  parseParameters,
   sequential,
   sgd,
   sigmoid,
@@ -37,8 +34,7 @@ beforeAll(async () => {
     loss: softmaxCrossEntropy(),
     optimizer: sgd({ learningRate: 1 }),
   });
-  const text = await readFile(await download.path(), 'utf8');
-  net.setParameters(parseParameters(text, await net.parameters(), 'downloaded weights'));
+  await net.load(await download.path());
   const { x, y } = batch(digits().test, [SAMPLE]);
   tensors = await net.tensors(x, y);
 });

@@ -132,9 +132,9 @@ describe('a visit', () => {
     await ready(page);
     await page.getByLabel('Load weights').setInputFiles(file);
     await expect.poll(() => numberOf(page, 'test-accuracy')).toBe(accuracy);
-    const other = { name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{"layers.0.weight": 1}') };
+    const other = { name: 'other.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('weights') };
     await page.getByLabel('Load weights').setInputFiles(other);
-    await page.getByText(/Nothing was changed. other.json/).waitFor();
+    await page.getByText(/Nothing was changed. other.safetensors/).waitFor();
     expect(await numberOf(page, 'test-accuracy')).toBe(accuracy);
   });
 

@@ -33,13 +33,13 @@ test('colours cells by what they mean: none, some, most of the mistakes, and the
 
 test('names the file after the net, and the command that reads it where there is one', () => {
   const config = { ...usual, hidden: [100, 50].map((units) => ({ units, activation: 'leakyRelu' as const })) };
-  expect(fileNameOf(config, 350)).toBe('retrograd-digits-784-100-50-10-step-350.json');
-  expect(commandFor(config, 'a.json')).toBe(
-    'npx retrograd eval --data digits --hidden 100,50 --activation leaky-relu --loss cross-entropy --parameters a.json',
+  expect(fileNameOf(config, 350)).toBe('retrograd-digits-784-100-50-10-step-350.safetensors');
+  expect(commandFor(config, 'a.safetensors')).toBe(
+    'npx retrograd eval a.safetensors --data digits --hidden 100,50 --activation leaky-relu --loss cross-entropy',
   );
-  expect(commandFor({ ...config, hidden: [] }, 'a.json')).toContain('--hidden none --loss');
+  expect(commandFor({ ...config, hidden: [] }, 'a.safetensors')).toContain('--hidden none --loss');
   expect(
-    commandFor({ ...config, hidden: [...config.hidden, { units: 5, activation: 'tanh' }] }, 'a.json'),
+    commandFor({ ...config, hidden: [...config.hidden, { units: 5, activation: 'tanh' }] }, 'a.safetensors'),
   ).toBeUndefined();
 });
 

@@ -188,18 +188,12 @@ export function createLab(mnistFrom?: string): Lab {
         await of.look();
         return times;
       }),
-    parameters: () => current().net.parameters(),
-    async setParameters(parameters) {
-      const of = current();
-      const wasTraining = of.isTraining;
-      await inTurn(async () => {
-        await of.stop();
-        of.net.setParameters(parameters); // throws unless they fit
-      });
-      // What the optimizer remembers of other weights would spoil these, NaN above all: a net of its own for them.
-      await prepare(of.config, { ...of.held!, parameters });
-      if (wasTraining) run?.start();
-    },
+    save: async () => current().net.save(undefined, { weightsOnly: true }),
+    load: (file) =>
+      interrupt(async (of) => {
+        await of.load(file);
+        await of.look();
+      }),
     async recover() {
       const before = lost;
       const found = await open();

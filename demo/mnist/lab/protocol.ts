@@ -131,12 +131,13 @@ export interface Lab {
   check(): Promise<Report>;
   /** GPU time per kernel over some steps of training; undefined without timestamp queries. */
   profile(): Promise<Profile | undefined>;
-  parameters(): Promise<Parameters>;
+  /** The weights, as the bytes of a safetensors file. */
+  save(): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Goes on from these weights, with an optimizer that remembers nothing. Rejects with ShapeError naming every difference, and
-   * then changes nothing.
+   * Goes on from the weights of such a file, with an optimizer that remembers nothing. Rejects with DataError naming every
+   * difference, and then changes nothing.
    */
-  setParameters(parameters: Parameters): Promise<void>;
+  load(file: Blob): Promise<void>;
   /** After a loss: a new device, the same net, the weights last held. */
   recover(): Promise<{ readonly machine: Machine; readonly prepared?: Prepared }>;
 }

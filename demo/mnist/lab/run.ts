@@ -55,6 +55,8 @@ export interface Run {
   stop(): Promise<void>;
   /** Trains so many steps. Rejects as `fit` of the net. */
   train(steps: number): Promise<void>;
+  /** Goes on from the weights of a file, with an optimizer that remembers nothing. Rejects as `load` of the net. */
+  load(file: Blob): Promise<void>;
   /** Tells of the test samples and of W1 as they are now. */
   look(): Promise<Held>;
   destroy(): void;
@@ -65,7 +67,7 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   const net = await compileNet(config, device);
   if (from) net.setParameters(from.parameters);
   const clock = createClock(from?.evaluated.seconds);
-  const stepsBefore = from?.evaluated.step ?? 0;
+  let stepsBefore = from?.evaluated.step ?? 0;
   let epochs = from?.epochs ?? 0;
   let training: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   let held = from;
@@ -179,6 +181,11 @@ export async function createRun({ config, data, device, from, tell, onError }: R
       await training?.ended;
     },
     train: (steps) => fit({ steps }),
+    async load(file) {
+      const reached = step();
+      await net.load(file, { weightsOnly: true });
+      stepsBefore = reached; // it counts from 0 again
+    },
     destroy() {
       destroyed = true;
       training?.stop.abort();

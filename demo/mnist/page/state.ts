@@ -9,7 +9,6 @@ import type {
   Lab,
   LabEvent,
   Machine,
-  Parameters,
   Prepared,
   Progress,
   Sample,
@@ -225,13 +224,6 @@ export async function recover(): Promise<void> {
     await ask(() => lab.setLearningRate(config.value.learningRate));
   }
 }
-
-/** True where the net took them. */
-export const loadParameters = (parameters: Parameters) =>
-  ask(async () => {
-    await goingOn(true, () => lab.setParameters(parameters));
-    return true;
-  });
 
 async function goingOn<T>(really: boolean, work: () => Promise<T>): Promise<T> {
   goesOn = really;

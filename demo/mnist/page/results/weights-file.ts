@@ -1,10 +1,10 @@
 /** What the file with the weights is called, and how the command line reads it. */
 import type { ActivationName, Config, CostName } from '../../config.ts';
 
-/** 'retrograd-digits-784-32-10-step-350.json' */
+/** 'retrograd-digits-784-32-10-step-350.safetensors' */
 export function fileNameOf({ data, hidden }: Config, step: number): string {
   const layers = [784, ...hidden.map(({ units }) => units), 10];
-  return `retrograd-${data}-${layers.join('-')}-step-${step}.json`;
+  return `retrograd-${data}-${layers.join('-')}-step-${step}.safetensors`;
 }
 
 // As src/cli/network.ts has them, where they differ.
@@ -21,11 +21,10 @@ export function commandFor({ data, hidden, cost }: Config, file: string): string
   if (activations.length > 1) return undefined;
   const units = hidden.map((layer) => layer.units).join(',') || 'none';
   return [
-    'npx retrograd eval',
+    `npx retrograd eval ${file}`,
     `--data ${data}`,
     `--hidden ${units}`,
     ...activations.map((activation) => `--activation ${activationFlags[activation] ?? activation}`),
     `--loss ${lossFlags[cost]}`,
-    `--parameters ${file}`,
   ].join(' ');
 }

@@ -1,7 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { formatParameters, parseParameters } from 'retrograd';
 import { askCurrent } from '../ask-current.ts';
-import { config, isReady, lab, loadParameters, status, stepNow } from '../state.ts';
+import { config, fail, isReady, lab, status, stepNow } from '../state.ts';
 import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf } from './weights-file.ts';
 
@@ -29,7 +28,7 @@ export const Weights = () => {
           <input
             type="file"
             class="unseen"
-            accept=".json,application/json"
+            accept=".safetensors"
             disabled={!isReady.value}
             onChange={async ({ currentTarget }) => {
               const [chosen] = currentTarget.files ?? [];
@@ -44,7 +43,7 @@ export const Weights = () => {
         {told.value?.text}
       </p>
       <p class="soft small">
-        JSON, the same as the command line writes and reads.
+        In the safetensors format, which the command line and PyTorch read too.
         {command && (
           <>
             {' '}
@@ -62,23 +61,23 @@ export const Weights = () => {
 };
 
 async function download(name: string): Promise<void> {
-  const parameters = await askCurrent(() => lab.parameters());
-  if (!parameters) return;
-  const url = URL.createObjectURL(new Blob([formatParameters(parameters)], { type: 'application/json' }));
+  const bytes = await askCurrent(() => lab.save());
+  if (!bytes) return;
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers read it after the click
 }
 
 /** A file of another net, or no such file at all, changes nothing. */
 async function load(file: File): Promise<Told | undefined> {
-  const model = await askCurrent(() => lab.parameters());
-  if (!model) return undefined;
   try {
-    const parameters = parseParameters(await file.text(), model, file.name);
-    if (!(await loadParameters(parameters))) return undefined;
+    await lab.load(file);
     forgetOutcome();
     return { text: `Loaded ${file.name}; training goes on from there.` };
   } catch (error) {
-    return { text: `Nothing was changed. ${(error as Error).message}`, isError: true };
+    const { name, message } = error as Error;
+    if (name === 'DataError') return { text: `Nothing was changed. ${message}`, isError: true };
+    fail(error);
+    return undefined;
   }
 }

@@ -1,0 +1,96 @@
+/**
+ * A checkpoint: all that later steps depend on as one safetensors file, so that training goes on from it bit by bit as if it
+ * had never stopped. Weights are under their keys, what an optimizer keeps of one under `optimizer.m.layers.0.weight`, sums
+ * of an epoch under `training.lossTotal`. A file of weights alone is one too, of a training that has not begun.
+ */
+import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
+import { state } from './ops/leaf.ts';
+import { differences, type Expected } from './parameters.ts';
+import { formatRecord, parseRecord, RECORD } from './record.ts';
+import { formatSafetensors, parseSafetensors } from './safetensors.ts';
+import type { Position, Session } from './session.ts';
+import { size } from './tensor.ts';
+import type { Tensor } from './trainer.ts';
+
+export interface SaveOptions {
+  /** Leaves out optimizer and progress: what other libraries want, and a fraction of the size. */
+  weightsOnly?: boolean;
+  /** Texts of your own by name, into the metadata of the file. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+export interface LoadOptions {
+  /** Takes no more than the weights, whatever optimizer, batch or loss the file is of. */
+  weightsOnly?: boolean;
+}
+
+interface Stored extends Expected {
+  /** Of the tensor in the program. */
+  readonly name: string;
+  readonly isWeight: boolean;
+}
+
+const OPTIMIZER = 'optimizer.';
+const TRAINING = 'training.';
+
+/** Every tensor that outlives a step, with its key in a file. */
+function storedTensors({ program, parameters }: Session): Stored[] {
+  const weights = parameters.map(({ key, node: { name }, shape }) => ({ key, name, shape, isWeight: true }));
+  const isStored = (name: string) => weights.some((weight) => weight.name === name);
+  const states = program.graph.nodes.filter(({ op, name }) => op === state && program.tensors.has(name));
+  const others = states
+    .filter(({ name }) => !isStored(name))
+    .map(({ name, shape }): Stored => {
+      const of = weights.find((weight) => name.endsWith(`.${weight.name}`)); // v.W1
+      const rest = { name, isWeight: false, anyNumber: true };
+      if (!of) return { ...rest, key: TRAINING + name, shape };
+      return { ...rest, key: OPTIMIZER + name.slice(0, -of.name.length) + of.key, shape: of.shape };
+    });
+  return [...weights, ...others];
+}
+
+/** Throws NonFiniteError for weights that `applyCheckpoint` would refuse. */
+export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const { weightsOnly = false, metadata = {} } = options;
+  checkMetadata(metadata);
+  const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
+  // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
+  const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
+  const read = async ({ key, name, shape }: Stored) =>
+    [key, { shape, data: await session.program.read(name) }] as const;
+  const tensors: Record<string, Tensor> = Object.fromEntries(await Promise.all(stored.map(read)));
+  const wrong = differences(stored, tensors);
+  if (wrong.length > 0) throw new NonFiniteError(`save: nothing was written:\n  ${wrong.join('\n  ')}`);
+  return formatSafetensors(tensors, { ...metadata, ...record });
+}
+
+function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
+  if (Object.hasOwn(metadata, RECORD)) throw new ArgumentError(`save: metadata.${RECORD} is what the library writes`);
+  const [bad] = Object.entries(metadata).filter(([, text]) => typeof text !== 'string');
+  if (bad) throw new ArgumentError(`save: metadata.${bad[0]} must be a text, found a ${typeof bad[1]}`);
+}
+
+/** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */
+export function applyCheckpoint(session: Session, bytes: Uint8Array, where: string, options: LoadOptions = {}): void {
+  const { tensors, metadata } = parseSafetensors(bytes, where);
+  const { weightsOnly = false } = options;
+  const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
+  const stored = storedTensors(session);
+  const expected = stored.filter(({ isWeight }) => isWeight || isComplete);
+  const isOther = ([key]: [string, Tensor]) => key.startsWith(OPTIMIZER) || key.startsWith(TRAINING);
+  const found = Object.entries(tensors).filter((entry) => !weightsOnly || !isOther(entry));
+  const { position, wrong } = isComplete ? parseRecord(metadata[RECORD], session) : { position: beginning, wrong: [] };
+  const all = [...wrong, ...differences(expected, Object.fromEntries(found))];
+  if (all.length > 0) {
+    throw new DataError(`${where}: expected a file of this net, nothing was changed:\n  ${all.join('\n  ')}`);
+  }
+  for (const tensor of stored) {
+    const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));
+    session.program.write(tensor.name, data);
+  }
+  Object.assign(session, position);
+  session.stepsBefore = session.steps;
+}
+
+/** What a file of weights alone is of; seed and learning rate stay as they are. */
+const beginning: Partial<Position> = { steps: 0, epochs: 0, unfinished: undefined };

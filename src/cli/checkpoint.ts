@@ -1,0 +1,72 @@
+/** Files of --save, --resume and eval: a checkpoint of the library, with what the command has to know of it. */
+import { createHash } from 'node:crypto';
+import { type DatasetIdentity, identityOf, sameDataset } from '../data/identity.ts';
+import type { Dataset } from '../data.node.ts';
+import { DataError, parseSafetensors, type Tensor } from '../index.node.ts';
+import { isObject, parseJson } from '../json.ts';
+import { platform } from '../platform.ts';
+import type { Texts } from './remembered.ts';
+
+/** The best epoch so far, by its test accuracy. */
+export interface Best {
+  readonly epoch: number;
+  readonly accuracy: number;
+}
+
+export interface Checkpoint {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Options of the command that wrote it; none in a file of the library, or of others. */
+  readonly options: Texts;
+  readonly data?: DatasetIdentity;
+  readonly best?: Best;
+}
+
+/** Of the metadata of the file. */
+const NAME = 'retrograd.cli';
+
+export const metadataOf = (options: Texts, train: Dataset, best: Best | undefined): Record<string, string> => ({
+  [NAME]: JSON.stringify({ options, data: identityOf(train), best }),
+});
+
+/** Throws DataError for a file that is not there, or no such file. */
+export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  const bytes = await platform.files!.read(path);
+  if (!bytes) throw new DataError(`${path}: no such file`);
+  const text = parseSafetensors(bytes, path).metadata[NAME];
+  return { path, bytes, ...(text === undefined ? { options: {} } : parse(text, path)) };
+}
+
+function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' | 'best'> {
+  const found = parseJson(text);
+  if (isObject(found) && isTexts(found.options) && isIdentity(found.data) && isBest(found.best)) {
+    return { options: found.options, data: found.data, best: found.best };
+  }
+  throw new DataError(`${path}: metadata ${NAME}: expected what train --save writes, found something else`);
+}
+
+/** Throws DataError where training would go on with other samples. */
+export function checkData({ path, data }: Checkpoint, train: Dataset): void {
+  if (!data || sameDataset(data, train)) return;
+  throw new DataError(
+    `${path}: expected ${data.name} with ${data.count} samples, as it was trained on, found ${train.name} with ${train.count}` +
+      (data.name === train.name && data.count === train.count ? ' other ones' : ''),
+  );
+}
+
+/** Of the floats' bytes of all parameters, in the order of their keys. */
+export function sha256(parameters: Record<string, Tensor>): string {
+  const hash = createHash('sha256');
+  for (const { data } of Object.values(parameters)) hash.update(data);
+  return hash.digest('hex');
+}
+
+const isTexts = (value: unknown): value is Texts =>
+  isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+const isIdentity = (value: unknown): value is DatasetIdentity =>
+  isObject(value) &&
+  typeof value.name === 'string' &&
+  typeof value.digest === 'string' &&
+  typeof value.count === 'number';
+const isBest = (value: unknown): value is Best | undefined =>
+  value === undefined || (isObject(value) && typeof value.epoch === 'number' && typeof value.accuracy === 'number');

@@ -1,0 +1,111 @@
+/**
+ * What a checkpoint says beside its tensors, as one JSON in the metadata of the file: which net it is of, and how far its
+ * training has come.
+ */
+import { identityOf } from './data/identity.ts';
+import { isFinite32, shown } from './finite.ts';
+import { brief, isObject, kindOf, parseJson, shorten } from './json.ts';
+import { describeModel } from './model.ts';
+import type { Position, Session } from './session.ts';
+
+/** Of the metadata of the file. */
+export const RECORD = 'retrograd';
+const VERSION = 1;
+
+export const formatRecord = (session: Session): string =>
+  JSON.stringify({ version: VERSION, net: netOf(session), position: positionOf(session) });
+
+/**
+ * The position in such a text, or every way in which it is none of this net, a line each. A net is the same where all that
+ * is compiled into its steps is; the learning rate and the seed are no part of that, and come from the file.
+ */
+export function parseRecord(
+  text: string,
+  session: Session,
+): { readonly position?: Position; readonly wrong: string[] } {
+  const record = parseJson(text);
+  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${brief(text)}`] };
+  const { version, net, position, ...more } = record;
+  if (version !== VERSION) return { wrong: [`version: expected ${VERSION}, found ${brief(version)}`] };
+  const wrong = [
+    ...Object.keys(more).map((key) => `${key}: not known`),
+    ...unequal(leavesOf(netOf(session)), leavesOf(net)),
+    ...unknownIn(position, session),
+  ];
+  if (wrong.length > 0) return { wrong };
+  const { unfinished, ...rest } = position as unknown as Position;
+  return { position: { ...rest, unfinished: unfinished ?? undefined }, wrong };
+}
+
+/** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
+function netOf({ network: { model, loss, batch }, optimizer: { learningRate, ...optimizer } }: Session): unknown {
+  const { layers, wiring } = model;
+  const net = { model: describeModel(model), layers, wiring, batch, loss, optimizer };
+  const isInitialiser = (value: unknown) => isObject(value) && typeof value.scale === 'function';
+  return JSON.parse(JSON.stringify(net, (_, value) => (isInitialiser(value) ? undefined : value)));
+}
+
+type Field = readonly [
+  of: (session: Session) => unknown,
+  expected: string,
+  is: (value: unknown, session: Session) => boolean,
+];
+
+const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** How each field of a position is written, and what it has to be; a field that is missing here does not compile. */
+const fields: { readonly [K in keyof Required<Position>]: Field } = {
+  seed: [({ seed }) => seed, 'an integer from 0 to 4294967295', (value) => count(value) && value < 2 ** 32],
+  learningRate: [
+    ({ learningRate }) => learningRate,
+    'a finite number ≥ 0',
+    (value) => isFinite32(value) && (value as number) >= 0,
+  ],
+  steps: [({ steps }) => steps, 'an integer ≥ 0', count],
+  epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
+  unfinished: [
+    ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
+    'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has',
+    isUnfinished,
+  ],
+};
+
+const positionOf = (session: Session): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, [of]]) => [name, of(session) ?? null]));
+
+function unknownIn(position: unknown, session: Session): string[] {
+  if (!isObject(position)) return [`position: expected a JSON object, found ${brief(position)}`];
+  const extra = Object.keys(position).filter((name) => !Object.hasOwn(fields, name));
+  const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session));
+  return [
+    ...extra.map((name) => `position.${name}: not known`),
+    ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${brief(position[name])}`),
+  ];
+}
+
+function isUnfinished(value: unknown, { network: { batch } }: Session): boolean {
+  if (value === null) return true;
+  if (!isObject(value) || !isObject(value.dataset) || Object.keys(value).length !== 2) return false;
+  const { steps, dataset } = value;
+  const { name, count: samples, digest, ...more } = dataset;
+  const isDataset = typeof name === 'string' && typeof digest === 'string' && Object.keys(more).length === 0;
+  return isDataset && count(samples) && count(steps) && steps > 0 && steps * batch < samples;
+}
+
+/** Of what a net is described by there is nothing deeper. */
+const DEEPEST = 8;
+
+/** 'optimizer.kind' -> '"adam"', for every value of nested objects and arrays. */
+function leavesOf(value: unknown, path: readonly string[] = []): [path: string, text: string][] {
+  const inner = typeof value === 'object' && value ? Object.entries(value) : [];
+  if (inner.length === 0) return [[path.join('.') || 'net', typeof value === 'object' ? kindOf(value) : shown(value)]];
+  if (path.length === DEEPEST) return [[path.join('.'), 'what is deeper']];
+  return inner.flatMap(([key, item]) => leavesOf(item, [...path, key]));
+}
+
+function unequal(expected: [string, string][], found: [string, string][]): string[] {
+  const [here, there] = [new Map(expected), new Map(found)];
+  const paths = [...new Set([...here.keys(), ...there.keys()])].filter((path) => here.get(path) !== there.get(path));
+  const valueIn = (leaves: Map<string, string>, path: string) => shorten(leaves.get(path) ?? 'nothing');
+  return paths.map((path) => `${path}: expected ${valueIn(here, path)}, found ${valueIn(there, path)}`);
+}
