@@ -5,11 +5,14 @@ struct Step {
   learning_rate: f32,
   correction1: f32,
   correction2: f32,
+  share: f32,
   start: u32,
   count: u32,
   key: u32,
   shuffled: u32,
   random: u32,
+  fresh: u32,
+  due: u32,
   // Rows in the table.
   rows: u32,
 }

@@ -17,10 +17,15 @@ export interface StepRow {
   shuffled: number;
   /** Key of everything else that is random in this step. */
   random: number;
+  /** Of several batches whose gradients are added up: whether this is the first, and whether the update is due (0 or 1). */
+  fresh: number;
+  due: number;
+  /** 1 / samples in them up to now. */
+  share: number;
 }
 
-const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2'] as const;
-const WORDS = ['start', 'count', 'key', 'shuffled', 'random'] as const;
+const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share'] as const;
+const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due'] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
@@ -37,6 +42,9 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     key: 0,
     shuffled: 0,
     random: 0,
+    fresh: 1,
+    due: 1,
+    share: 1,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

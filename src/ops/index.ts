@@ -1,10 +1,12 @@
 /** Every op. The op-wide tests run over this list; a new op is one line here. */
+import { accumulate, perSample, whenDue } from './accumulate.ts';
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
 import { columnSum } from './column_sum.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
+import { clipFactor, squareRoot, squareSums } from './gradient_norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { correct, tally } from './metrics.ts';
@@ -13,6 +15,7 @@ import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import type { Op } from './op.ts';
 import { add, bias, hadamard, scale, times } from './pointwise.ts';
 import { rowSum } from './row_sum.ts';
+import { softTargets } from './soft_targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
 import { perDeviation, standardize, unbiased } from './standardize.ts';
@@ -37,6 +40,7 @@ export const ops: readonly Op[] = [
   lossGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
+  softTargets,
   rowSum,
   columnSum,
   mean,
@@ -46,12 +50,18 @@ export const ops: readonly Op[] = [
   standardize,
   perDeviation,
   unbiased,
+  squareSums,
+  squareRoot,
+  clipFactor,
   descend,
   addScaled,
   momentum,
   average,
   averageSquare,
   normalize,
+  accumulate,
+  perSample,
+  ...whenDue.values(),
   gather,
   affine,
   elastic,

@@ -31,6 +31,8 @@ export interface Case {
   readonly attributes?: Attributes;
   /** One range for all operands, or one each; default [-2, 2]. */
   readonly domain?: Range | readonly Range[];
+  /** What the step is to have of its own. */
+  readonly step?: Partial<StepRow>;
 }
 export type Range = readonly [number, number];
 

@@ -4,16 +4,17 @@ import { columnSum } from './column_sum.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { Case, PointwiseOp } from './op.ts';
 import { rowSum } from './row_sum.ts';
-import { broadcast, equalShapes, isPerRow } from './shapes.ts';
+import { broadcast, equalShapes, isPerRow, isPerSample } from './shapes.ts';
 
 /** What the gradient of a vector is where each of its values served many elements: the sum over those. */
 export function sumLike(graph: Graph, gradient: Node, vector: Node): Node {
-  if (!isPerRow(gradient, vector)) return append(graph, columnSum, [gradient]);
+  if (isPerSample(gradient, vector)) return append(graph, columnSum, [gradient]);
+  if (!isPerRow(gradient, vector)) return append(graph, columnSum, [append(graph, rowSum, [gradient])]);
   const [rows] = vector.shape;
   return append(graph, rowSum, [gradient], rows === gradient.shape[0] ? {} : { rows });
 }
 
-/** z = a + b, with one b per channel, feature or sample. */
+/** z = a + b, with one b per channel, feature or sample, or one for all. */
 export const bias: PointwiseOp = {
   kind: 'pointwise',
   name: 'bias',
@@ -57,7 +58,7 @@ export const bias: PointwiseOp = {
   ],
 };
 
-/** y = γ ⊙ x, with one γ per channel, feature or sample. */
+/** y = γ ⊙ x, with one γ per channel, feature or sample, or one for all. */
 export const scale: PointwiseOp = {
   kind: 'pointwise',
   name: 'scale',
@@ -99,6 +100,12 @@ export const scale: PointwiseOp = {
       shapes: [
         [6, 3, 5, 7],
         [90, 1],
+      ],
+    },
+    {
+      shapes: [
+        [6, 3, 5, 7],
+        [1, 1],
       ],
     },
   ],
@@ -151,6 +158,9 @@ export const times: PointwiseOp = {
   cases: [{ shapes: [[7, 33]], attributes: { factor: -0.3 } }],
 };
 
-/** Sum of the gradients of a value that is used more than once. */
-export const sumOf = (graph: Graph, terms: readonly Node[]): Node =>
-  terms.reduce((total, term) => append(graph, add, [total, term]));
+/** Sum of the gradients of a value that is used more than once, and of others; in pairs, so that few wait for each other. */
+export function sumOf(graph: Graph, terms: readonly Node[]): Node {
+  if (terms.length === 1) return terms[0];
+  const half = Math.ceil(terms.length / 2);
+  return append(graph, add, [sumOf(graph, terms.slice(0, half)), sumOf(graph, terms.slice(half))]);
+}

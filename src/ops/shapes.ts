@@ -1,7 +1,7 @@
 /** Shape rules that several ops share. Each throws ShapeError naming the op and every operand with its shape. */
 import { ShapeError } from '../errors.ts';
 import { label, type Node } from '../graph.ts';
-import { columns, rows, type Shape, sameShape, show } from '../tensor.ts';
+import { columns, rows, type Shape, sameShape, show, size } from '../tensor.ts';
 import { step } from './leaf.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
@@ -24,10 +24,11 @@ export const isPerRow = (x: Node, { shape }: Node): boolean =>
 /** [1, N]: one value for each sample. */
 export const isPerSample = (x: Node, { shape }: Node): boolean => sameShape(shape, [1, columns(x.shape)]);
 
-/** The other inputs have one value per channel, feature or sample of the first. */
+/** The other inputs have one value per channel, feature or sample of the first, or one for all. */
 export function broadcast(op: string, inputs: readonly Node[]): Shape {
   const [x, ...vectors] = inputs;
-  if (!vectors.every((vector) => isPerRow(x, vector) || isPerSample(x, vector))) {
+  const isOne = ({ shape }: Node) => size(shape) === 1;
+  if (!vectors.every((vector) => isPerRow(x, vector) || isPerSample(x, vector) || isOne(vector))) {
     const channels = x.shape[0];
     mismatch(op, `one value per channel, feature or sample, such as [${channels}, 1]`, inputs);
   }

@@ -29,8 +29,8 @@ export function useGpu(): Gpu {
   return use;
 }
 
-export const titleOf = (op: Op, { shapes, attributes }: Case): string =>
-  `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? JSON.stringify(attributes) : ''}`;
+export const titleOf = (op: Op, { shapes, attributes, step = {} }: Case): string =>
+  `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? JSON.stringify({ ...attributes, ...step }) : ''}`;
 
 /** Leaves for the operands of a case and the op applied to them, named `out`. */
 export function graphOf(op: Op, { shapes, attributes }: Case): { graph: Graph; node: Node } {

@@ -14,7 +14,7 @@ for (const op of ops.filter(({ cases }) => cases.length > 0)) {
 
       it(`forward ${titleOf(op, example)}`, async () => {
         const { graph } = graphOf(op, example);
-        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width));
+        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width, example.step));
       });
 
       if (!op.gradient && !op.lossGradient) continue;
@@ -27,7 +27,7 @@ for (const op of ops.filter(({ cases }) => cases.length > 0)) {
           if (gradient && !gradient.name) gradient.name = `gradient${i}`;
         });
         expect(gradients.some(Boolean)).toBe(true);
-        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width));
+        await expectReference(gpu, graph, valuesFor(graph, example), someStep(width, example.step));
       });
     }
   });

@@ -1,0 +1,4 @@
+// √x
+fn square_root(x: f32) -> f32 {
+  return sqrt(x);
+}

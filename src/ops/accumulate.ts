@@ -1,0 +1,62 @@
+/**
+ * Gradients of several batches, added up until an update is due, as if they were one batch: for means over n samples each,
+ * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. And the ops of optimizers that wait for that: until it is due they leave their operand as it is.
+ */
+import { TINY, U } from './numerics.ts';
+import type { Case, Place, PointwiseOp } from './op.ts';
+import { equalShapes, tensors } from './shapes.ts';
+import { average, averageSquare, descend, momentum } from './update.ts';
+
+const weighted = (g: number, { attributes, step }: Place): number => (attributes.mean ? g * step.columns : g);
+
+const cases: Case[] = [true, false].flatMap((mean) =>
+  [0, 1].map((fresh) => ({
+    shapes: [[7, 33], [7, 33], null],
+    attributes: { mean },
+    step: { fresh },
+  })),
+);
+
+/** s ← s + n g, and s ← n g in the first of the batches; inputs s, g, step. Attribute `mean`: else n = 1. */
+export const accumulate: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'accumulate',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('accumulate', tensors(inputs)),
+  f: ([sum, g], place) => (place.step.fresh ? 0 : sum) + weighted(g, place),
+  rounding: ([, g], result, place) => U * (Math.abs(weighted(g, place)) + Math.abs(result)),
+  shaders: () => ['update/accumulate'],
+  call: ([sum, g], { mean }) => `accumulate(${sum}, ${g}, ${Boolean(mean)})`,
+  cases,
+};
+
+/** s / Σᵢ nᵢ; inputs s, step. */
+export const perSample: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'perSample',
+  shape: (inputs) => equalShapes('perSample', tensors(inputs)),
+  f: ([sum], { step }) => sum * step.share,
+  rounding: (_args, result) => U * Math.abs(result) + TINY,
+  shaders: () => ['update/per_sample'],
+  call: ([sum]) => `per_sample(${sum})`,
+  cases: [{ shapes: [[7, 33], null], step: { share: 1 / 12 } }],
+};
+
+/** An op that overwrites its first operand, and does so only where an update is due. */
+const waiting = (op: PointwiseOp): PointwiseOp => ({
+  ...op,
+  name: `${op.name}WhenDue`,
+  shape: (inputs) => equalShapes(`${op.name}WhenDue`, tensors(inputs)),
+  f: (args, place) => (place.step.due ? op.f(args, place) : args[0]),
+  rounding: (args, result, place) => (place.step.due ? op.rounding(args, result, place) : 0),
+  shaders: (attributes) => [...op.shaders(attributes), 'update/when_due'],
+  call: (args, attributes) => `when_due(${op.call(args, attributes)}, ${args[0]})`,
+  cases: op.cases.flatMap((example) =>
+    [0, 1].map((due) => ({ ...example, shapes: [...example.shapes.filter(Boolean), null], step: { due } })),
+  ),
+});
+
+/** Op -> the same one, waiting; the step is its last input. */
+export const whenDue: ReadonlyMap<PointwiseOp, PointwiseOp> = new Map(
+  [descend, momentum, average, averageSquare].map((op) => [op, waiting(op)]),
+);
