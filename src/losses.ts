@@ -1,11 +1,14 @@
 /** Losses as plain data, and the node that each appends. */
+import { checkKeys, checkNumber } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
+import { shown } from './finite.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import type { LayerActivation } from './layers/activation.ts';
 import { type Model, outputs } from './model.ts';
 import { stepOf } from './ops/leaf.ts';
 import { lossTerms } from './ops/loss.ts';
 import type { LossTerm } from './ops/losses.ts';
+import { softTargets } from './ops/soft_targets.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
 import { rows } from './tensor.ts';
 
@@ -13,12 +16,21 @@ export interface LossOptions {
   /** Over the samples of a batch; 'mean' unless told. */
   reduction?: 'mean' | 'sum';
 }
+/** Of losses that are linear in their targets: −Σ yᵢ log pᵢ. */
+export interface CategoricalOptions extends LossOptions {
+  /** ε: the targets are (1 − ε) y + ε / K for K classes; 0 unless told. */
+  labelSmoothing?: number;
+  /** A factor for the terms of each class. A mean is still over the samples, and not over their weights. */
+  classWeights?: readonly number[];
+}
 export interface LossFunction {
   readonly name: string;
   readonly term: LossTerm | 'softmaxCrossEntropy';
   /** Weight of the sum over outputs. */
   readonly factor: (outputs: number) => number;
   readonly mean: boolean;
+  readonly labelSmoothing: number;
+  readonly classWeights?: readonly number[];
   /** What turns the output of the model into a prediction, where the loss works on logits. */
   readonly prediction: LayerActivation['activation'];
   /** Whether accuracy means something, and from which single output on the class is 1. */
@@ -26,15 +38,45 @@ export interface LossFunction {
   readonly threshold: number;
 }
 
+const usual = {
+  factor: () => 1,
+  prediction: 'linear',
+  classifies: false,
+  threshold: 0.5,
+  labelSmoothing: 0,
+} as const;
+
 const lossFunction =
   (name: string, term: LossFunction['term'], more: Partial<LossFunction> = {}) =>
-  ({ reduction = 'mean' }: LossOptions = {}): LossFunction => {
-    if (reduction !== 'mean' && reduction !== 'sum') {
-      throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${JSON.stringify(reduction)}`);
-    }
-    const usual = { factor: () => 1, prediction: 'linear', classifies: false, threshold: 0.5 } as const;
-    return { name, term, ...usual, ...more, mean: reduction === 'mean' };
+  (options: LossOptions = {}): LossFunction => {
+    checkKeys(name, options, ['reduction']);
+    return { name, term, ...usual, ...more, mean: isMean(name, options) };
   };
+
+const categorical =
+  (name: string, term: LossFunction['term'], more: Partial<LossFunction>) =>
+  (options: CategoricalOptions = {}): LossFunction => {
+    checkKeys(name, options, ['reduction', 'labelSmoothing', 'classWeights']);
+    const { labelSmoothing = 0, classWeights } = options;
+    checkNumber(`${name}: labelSmoothing`, labelSmoothing, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+    checkWeights(name, classWeights);
+    return { name, term, ...usual, ...more, mean: isMean(name, options), labelSmoothing, classWeights };
+  };
+
+function checkWeights(name: string, weights: unknown): void {
+  if (weights === undefined) return;
+  if (!Array.isArray(weights)) {
+    throw new ArgumentError(`${name}: classWeights must be a list with a number per class, found ${shown(weights)}`);
+  }
+  weights.forEach((weight, i) => {
+    checkNumber(`${name}: classWeights[${i}]`, weight, 'a finite number ≥ 0', (value) => value >= 0);
+  });
+}
+
+function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
+  if (reduction === 'mean' || reduction === 'sum') return reduction === 'mean';
+  throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${JSON.stringify(reduction)}`);
+}
 
 /** ½ Σ (a − y)² over the outputs; δ = (a − y) ⊙ σ'(z). Nielsen's quadratic cost. */
 export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () => 0.5 });
@@ -45,7 +87,7 @@ export const meanSquared = lossFunction('mse', 'squaredError', { factor: (output
 /** −Σ y ln a + (1 − y) ln(1 − a) of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
 export const binaryCrossEntropy = lossFunction('binary-cross-entropy', 'binaryCrossEntropy', { classifies: true });
 /** −Σ y ln a of probabilities a, kept 2⁻²⁰ away from 0. */
-export const categoricalCrossEntropy = lossFunction('categorical-cross-entropy', 'categoricalCrossEntropy', {
+export const categoricalCrossEntropy = categorical('categorical-cross-entropy', 'categoricalCrossEntropy', {
   classifies: true,
 });
 /** Binary cross-entropy of σ(z), from the logits z of a linear last layer; δ = σ(z) − y. `predict` gives σ(z). */
@@ -55,14 +97,17 @@ export const sigmoidCrossEntropy = lossFunction('sigmoid-cross-entropy', 'sigmoi
   threshold: 0,
 });
 /** −Σ y log softmax(z), from the logits z of a linear last layer; δ = p − y. `predict` gives p. */
-export const softmaxCrossEntropy = lossFunction('softmax-cross-entropy', 'softmaxCrossEntropy', {
+export const softmaxCrossEntropy = categorical('softmax-cross-entropy', 'softmaxCrossEntropy', {
   prediction: 'softmax',
   classifies: true,
   threshold: 0,
 });
 
-/** Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none. */
-export function checkOutput(model: Model, { name, term, prediction }: LossFunction): void {
+/**
+ * Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none, and where
+ * there are not as many weights as classes.
+ */
+export function checkOutput(model: Model, { name, term, prediction, classWeights }: LossFunction): void {
   const { layers } = model;
   const last = layers[layers.length - 1];
   const activation = 'activation' in last ? last.activation : 'linear';
@@ -74,6 +119,10 @@ export function checkOutput(model: Model, { name, term, prediction }: LossFuncti
       `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,
     );
   }
+  if (classWeights && classWeights.length !== outputs(model)) {
+    const found = `found ${classWeights.length}`;
+    throw new ArgumentError(`${name}: classWeights must hold a number for each of ${outputs(model)} classes, ${found}`);
+  }
   const probabilities = term === 'binaryCrossEntropy' || term === 'categoricalCrossEntropy';
   if (probabilities && activation !== 'sigmoid' && activation !== 'softmax') {
     throw new ArgumentError(
@@ -83,8 +132,17 @@ export function checkOutput(model: Model, { name, term, prediction }: LossFuncti
 }
 
 /** The weighted terms whose sum is the loss of the batch. */
-export function appendLoss(graph: Graph, { term, factor, mean }: LossFunction, output: Node, y: Node): Node {
-  const inputs = [output, y, stepOf(graph)];
+export function appendLoss(graph: Graph, loss: LossFunction, output: Node, y: Node): Node {
+  const { term, factor, mean } = loss;
+  const inputs = [output, appendTargets(graph, loss, y), stepOf(graph)];
   if (term === 'softmaxCrossEntropy') return append(graph, softmaxCrossEntropyOp, inputs, { mean });
   return append(graph, lossTerms, inputs, { term, factor: factor(rows(output.shape)), mean });
+}
+
+/** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
+function appendTargets(graph: Graph, { labelSmoothing, classWeights }: LossFunction, y: Node): Node {
+  if (labelSmoothing === 0 && !classWeights) return y;
+  const blend = { keep: 1 - labelSmoothing, floor: labelSmoothing / rows(y.shape) };
+  const weights = classWeights && { weights: JSON.stringify(classWeights) };
+  return append(graph, softTargets, [y], { ...blend, ...weights }, 'softTargets');
 }

@@ -104,7 +104,7 @@ describe('the gradient rule of each op is the slope of its reference', () => {
 /** F = Σ upstream ⊙ op(inputs), or Σ op(inputs) of a loss, along three random directions. */
 function expectSlopes(op: Op, example: Case): void {
   const { graph, node } = graphOf(op, example);
-  const step = someStep(columns(example.shapes[0]!));
+  const step = someStep(columns(example.shapes[0]!), example.step);
   const upstream = leaf(graph, batch, 'upstream', node.shape);
   const gradients = appendGradients(graph, node, upstream);
   expect(gradients.size).toBeGreaterThan(0);
@@ -204,6 +204,16 @@ describe('the gradients of whole models are the slopes of their loss', () => {
       softmaxCrossEntropy(),
     ],
     ['sigmoidCrossEntropy', sequential([4], [dense(3, linear), dense(2)]), sigmoidCrossEntropy({ reduction: 'sum' })],
+    [
+      'softmaxCrossEntropy, smoothed and weighted',
+      sequential([4], [dense(5, tanh), dense(3)]),
+      softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0.3, 4] }),
+    ],
+    [
+      'softmax, categoricalCrossEntropy, smoothed and weighted',
+      sequential([4], [dense(3, softmax)]),
+      categoricalCrossEntropy({ labelSmoothing: 0.2, classWeights: [0, 2, 1], reduction: 'sum' }),
+    ],
     [
       'softmax, categoricalCrossEntropy',
       sequential([4], [dense(3, tanh), dense(3, softmax)]),

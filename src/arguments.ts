@@ -1,0 +1,17 @@
+/** Checks of options; each throws ArgumentError naming the function, the option and what was found. */
+import { ArgumentError } from './errors.ts';
+import { isFinite32, shown } from './finite.ts';
+
+/** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
+export function checkKeys(where: string, options: unknown, known: readonly string[]): void {
+  const keys = typeof options === 'object' && options ? Object.keys(options) : undefined;
+  const unknown = keys?.find((key) => !known.includes(key));
+  if (keys && !unknown) return;
+  throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
+}
+
+/** A number that f32 can hold and that is `expected`. */
+export function checkNumber(what: string, value: unknown, expected: string, ok: (value: number) => boolean): void {
+  if (isFinite32(value) && ok(value)) return;
+  throw new ArgumentError(`${what} must be ${expected}, found ${shown(value)}`);
+}
