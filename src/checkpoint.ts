@@ -8,7 +8,7 @@ import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
 import { formatSafetensors, parseSafetensors } from './safetensors.ts';
-import type { Position, Session } from './session.ts';
+import { NOTHING, type Position, type Session } from './session.ts';
 import { size } from './tensor.ts';
 import type { Tensor } from './trainer.ts';
 
@@ -93,4 +93,4 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */
-const beginning: Partial<Position> = { steps: 0, epochs: 0, unfinished: undefined };
+const beginning: Partial<Position> = { steps: 0, updates: 0, pending: NOTHING, epochs: 0, unfinished: undefined };

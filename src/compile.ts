@@ -1,4 +1,5 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
+import { checkNumber } from './arguments.ts';
 import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -6,19 +7,21 @@ import { ArgumentError } from './errors.ts';
 import { shown } from './finite.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
+import { checkLearningRate } from './learning-rate.ts';
 import { checkOutput, type LossFunction } from './losses.ts';
 import { describeModel, type Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
-import { checkLearningRate, type Optimizer } from './optim.ts';
+import type { Optimizer } from './optim.ts';
 import { checkSeed } from './random.ts';
 import { type GpuProgram, gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
-import { checkCount } from './session.ts';
+import { checkCount, NOTHING } from './session.ts';
 import { Trainer, unknownTensor } from './trainer.ts';
 import { type TuneMode, Tuner } from './tune.ts';
 import { choicesOf, keyOf } from './tune-cache.ts';
+import type { UpdateOptions } from './update.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends UpdateOptions {
   /** From `openDevice()`, which stays the caller's; 'cpu' for the reference in f32; opened, and owned, where absent. */
   device?: Device | 'cpu';
   /** Samples per step. */
@@ -44,9 +47,10 @@ export interface CompileOptions {
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
-  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
+  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background', clipNorm, accumulate = 1 } = options;
   const network = { model, loss, batch };
-  const { graph, parameters } = trainingNetwork(network, optimizer);
+  const update = { clipNorm, accumulate };
+  const { graph, parameters } = trainingNetwork(network, optimizer, update);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
   for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
@@ -73,6 +77,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       network,
       optimizer,
       seed,
+      update,
       checkEvery,
       engine,
       program,
@@ -80,6 +85,8 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       tuner,
       learningRate,
       steps: 0,
+      updates: 0,
+      pending: NOTHING,
       epochs: 0,
       stepsBefore: 0,
     };
@@ -92,7 +99,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
 }
 
 function checkOptions(model: Model, options: CompileOptions): void {
-  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background' } = options ?? {};
+  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background', clipNorm, accumulate } = options ?? {};
   if (!model?.wiring)
     throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${String(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {
@@ -102,6 +109,8 @@ function checkOptions(model: Model, options: CompileOptions): void {
   }
   checkCount(batch, 'compile: batch');
   checkSeed(seed);
+  if (accumulate !== undefined) checkCount(accumulate, 'compile: accumulate');
+  if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
   if (check) checkCount(check.every, 'compile: check.every');
   if (!loss?.term)
     throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${String(loss)}`);
@@ -110,6 +119,6 @@ function checkOptions(model: Model, options: CompileOptions): void {
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
   }
-  checkLearningRate(optimizer.learningRate, 'compile: optimizer');
+  checkLearningRate(optimizer.learningRate, 'compile: optimizer: learningRate');
   checkOutput(model, loss);
 }

@@ -110,7 +110,8 @@ export async function trainEpoch(
   const row = (i: number): StepRow => {
     if (i === 0) session.epochs++;
     session.unfinished = i + 1 < span.perEpoch ? { dataset, steps: i + 1 } : undefined;
-    return takeRow(session, { ...batchRow(dataset, network.batch, i), key, shuffled });
+    const batch = batchRow(dataset, network.batch, i);
+    return takeRow(session, { ...batch, key, shuffled }, i === span.perEpoch - 1);
   };
   try {
     await runSteps(session, feed, {

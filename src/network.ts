@@ -10,7 +10,8 @@ import { activation, appendSlope } from './ops/activation.ts';
 import { gather } from './ops/gather.ts';
 import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
 import { correct, tally } from './ops/metrics.ts';
-import { appendUpdate, type Optimizer } from './optim.ts';
+import type { Optimizer } from './optim.ts';
+import { appendUpdates, type UpdateOptions } from './update.ts';
 
 export interface Network {
   readonly graph: Graph;
@@ -29,13 +30,21 @@ export interface NetworkOptions {
 }
 
 /** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
-export function trainingNetwork(options: NetworkOptions, optimizer?: Optimizer): Network & { output: Node } {
+export function trainingNetwork(
+  options: NetworkOptions,
+  optimizer?: Optimizer,
+  update: UpdateOptions = {},
+): Network & { output: Node } {
   const { graph, parameters, updates, terms, output } = withLoss(options, true);
-  const trained = parameters.filter((parameter) => parameter.trained).map(({ node }) => node);
-  const gradients = differentiate(graph, terms, trained);
+  const trained = parameters.filter((parameter) => parameter.trained);
+  const gradients = differentiate(
+    graph,
+    terms,
+    trained.map(({ node }) => node),
+  );
   if (optimizer) {
-    for (const node of trained) appendUpdate(graph, optimizer, node, gradients.get(node)!);
-    for (const update of updates) update();
+    appendUpdates(graph, optimizer, trained, gradients, { ...update, mean: options.loss.mean });
+    for (const append of updates) append();
   }
   return { graph, parameters, output };
 }

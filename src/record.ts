@@ -3,8 +3,9 @@
  * training has come.
  */
 import { identityOf } from './data/identity.ts';
-import { isFinite32, shown } from './finite.ts';
+import { shown } from './finite.ts';
 import { brief, isObject, kindOf, parseJson, shorten } from './json.ts';
+import { isLearningRate } from './learning-rate.ts';
 import { describeModel } from './model.ts';
 import type { Position, Session } from './session.ts';
 
@@ -38,9 +39,13 @@ export function parseRecord(
 }
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
-function netOf({ network: { model, loss, batch }, optimizer: { learningRate, ...optimizer } }: Session): unknown {
+function netOf({
+  network: { model, loss, batch },
+  optimizer: { learningRate, ...optimizer },
+  update,
+}: Session): unknown {
   const { layers, wiring } = model;
-  const net = { model: describeModel(model), layers, wiring, batch, loss, optimizer };
+  const net = { model: describeModel(model), layers, wiring, batch, loss, optimizer, update };
   const isInitialiser = (value: unknown) => isObject(value) && typeof value.scale === 'function';
   return JSON.parse(JSON.stringify(net, (_, value) => (isInitialiser(value) ? undefined : value)));
 }
@@ -56,12 +61,14 @@ const count = (value: unknown): value is number => Number.isSafeInteger(value) &
 /** How each field of a position is written, and what it has to be; a field that is missing here does not compile. */
 const fields: { readonly [K in keyof Required<Position>]: Field } = {
   seed: [({ seed }) => seed, 'an integer from 0 to 4294967295', (value) => count(value) && value < 2 ** 32],
-  learningRate: [
-    ({ learningRate }) => learningRate,
-    'a finite number ≥ 0',
-    (value) => isFinite32(value) && (value as number) >= 0,
-  ],
+  learningRate: [({ learningRate }) => learningRate, 'a finite number ≥ 0 or a schedule', isLearningRate],
   steps: [({ steps }) => steps, 'an integer ≥ 0', count],
+  updates: [({ updates }) => updates, 'an integer ≥ 0', count],
+  pending: [
+    ({ pending }) => pending,
+    '{ steps, samples } with fewer steps than make an update, and no more samples than they hold',
+    isPending,
+  ],
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [
     ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
@@ -81,6 +88,12 @@ function unknownIn(position: unknown, session: Session): string[] {
     ...extra.map((name) => `position.${name}: not known`),
     ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${brief(position[name])}`),
   ];
+}
+
+function isPending(value: unknown, { update: { accumulate = 1 }, network: { batch } }: Session): boolean {
+  if (!isObject(value) || Object.keys(value).length !== 2) return false;
+  const { steps, samples } = value;
+  return count(steps) && count(samples) && steps < accumulate && steps <= samples && samples <= steps * batch;
 }
 
 function isUnfinished(value: unknown, { network: { batch } }: Session): boolean {

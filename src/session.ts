@@ -4,21 +4,26 @@ import type { DatasetIdentity } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import { shown } from './finite.ts';
+import { type LearningRate, learningRateAt } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { corrections, type Optimizer } from './optim.ts';
 import { stepKey } from './random.ts';
 import { type StepRow, stepRow } from './step.ts';
 import type { Tuner } from './tune.ts';
+import type { UpdateOptions } from './update.ts';
 
 /** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
 export interface Position {
   /** Of shuffles and masks. */
   seed: number;
-  learningRate: number;
-  /** Steps trained and epochs begun so far. */
+  learningRate: LearningRate;
+  /** Steps trained, updates made and epochs begun so far. */
   steps: number;
+  updates: number;
   epochs: number;
+  /** Steps, and samples in them, whose gradients wait for the next update. */
+  pending: Pending;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Dataset | DatasetIdentity; readonly steps: number };
 }
@@ -26,6 +31,7 @@ export interface Position {
 export interface Session extends Position {
   readonly network: NetworkOptions;
   readonly optimizer: Optimizer;
+  readonly update: UpdateOptions;
   /** Every n-th step is compared with the reference; infinity for none. */
   readonly checkEvery: number;
   readonly engine: Engine;
@@ -38,16 +44,42 @@ export interface Session extends Position {
   stepsBefore: number;
 }
 
-/** The row of the step that comes next, which is not counted yet. */
-export function nextRow({ learningRate, optimizer, seed, steps }: Session, row: Partial<StepRow>): StepRow {
-  return stepRow({ learningRate, ...corrections(optimizer, steps + 1), random: stepKey(seed, steps), ...row });
+export interface Pending {
+  readonly steps: number;
+  readonly samples: number;
+}
+export const NOTHING: Pending = { steps: 0, samples: 0 };
+
+export type Batch = Partial<StepRow> & Pick<StepRow, 'columns'>;
+
+/** The row of the step that comes next, which is not counted yet; the last one of an epoch updates whatever is pending. */
+export function nextRow(session: Session, batch: Batch, last = false): StepRow {
+  const { learningRate, optimizer, seed, steps, updates, pending, update } = session;
+  return stepRow({
+    learningRate: learningRateAt(learningRate, updates),
+    ...corrections(optimizer, updates + 1),
+    random: stepKey(seed, steps),
+    fresh: Number(pending.steps === 0),
+    due: Number(last || pending.steps + 1 >= (update.accumulate ?? 1)),
+    share: 1 / (pending.samples + batch.columns),
+    ...batch,
+  });
 }
 
 /** The row of the next step, counted. */
-export function takeRow(session: Session, row: Partial<StepRow>): StepRow {
-  const next = nextRow(session, row);
+export function takeRow(session: Session, batch: Batch, last = false): StepRow {
+  const { pending } = session;
+  const row = nextRow(session, batch, last);
   session.steps++;
-  return next;
+  session.updates += row.due;
+  session.pending = row.due ? NOTHING : { steps: pending.steps + 1, samples: pending.samples + batch.columns };
+  return row;
+}
+
+/** For parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
+export function startAfresh(session: Session): void {
+  session.unfinished = undefined;
+  session.pending = NOTHING;
 }
 
 /** Throws ArgumentError unless `value` is a positive integer. */

@@ -11,14 +11,14 @@ import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
 import { checkFit, type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
+import { checkConstantRate, learningRateAt } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { step } from './ops/leaf.ts';
-import { checkLearningRate } from './optim.ts';
 import { differences, type Values } from './parameters.ts';
 import { platform } from './platform.ts';
 import type { Schedule } from './schedule.ts';
-import { nextRow, type Session, takeRow } from './session.ts';
+import { nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { firstColumns, type Shape } from './tensor.ts';
 import type { StepTuning } from './tune.ts';
 import { Turns } from './turns.ts';
@@ -74,12 +74,21 @@ export class Trainer {
     return unfinished ? epochs - 1 : epochs;
   }
 
-  /** η of the steps from now on, also while `fit` runs. Setting it throws ArgumentError unless finite and ≥ 0. */
+  /** Updates made so far: as many as steps, but with `accumulate`. */
+  get updates(): number {
+    return this.#session.updates;
+  }
+
+  /**
+   * η of the next update. Setting it, also while `fit` runs, puts an end to a schedule: η is that number from then on. Throws
+   * ArgumentError unless finite and ≥ 0.
+   */
   get learningRate(): number {
-    return this.#session.learningRate;
+    const { learningRate, updates } = this.#session;
+    return learningRateAt(learningRate, updates);
   }
   set learningRate(value: number) {
-    checkLearningRate(value, 'learningRate');
+    checkConstantRate(value, 'learningRate');
     this.#session.learningRate = value;
   }
 
@@ -219,7 +228,7 @@ export class Trainer {
     this.#turns.assertIdle('setParameters');
     const wrong = differences(parameters, values);
     if (wrong.length > 0) throw new ShapeError(`setParameters: nothing was changed:\n  ${wrong.join('\n  ')}`);
-    this.#session.unfinished = undefined; // what it has added up is of the parameters before
+    startAfresh(this.#session);
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
   }
 

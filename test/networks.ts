@@ -40,6 +40,7 @@ export const losses = {
 export const optimizers = {
   sgd: optim.sgd({ learningRate: 0.1 }),
   'sgd with weight decay': optim.sgd({ learningRate: 0.1, weightDecay: 0.01 }),
+  'sgd with decay of the weights': optim.sgd({ learningRate: 0.1, weightDecay: 0.01, decayed: 'weights' }),
   momentum: optim.momentum({ learningRate: 0.1 }),
   nesterov: optim.nesterov({ learningRate: 0.1 }),
   rmsprop: optim.rmsprop(),
@@ -105,6 +106,8 @@ export const anyTraining = fc
     batch: fc.integer({ min: 1, max: 40 }),
     storageBuffers: fc.constantFrom(8, 10, 16),
     keepNames: fc.boolean(),
+    clipNorm: fc.constantFrom(undefined, 0.5),
+    accumulate: fc.constantFrom(1, 3),
   })
   .map((how) => {
     const options = {
@@ -112,6 +115,6 @@ export const anyTraining = fc
       loss: losses[how.loss]({ reduction: how.reduction }),
       batch: how.batch,
     };
-    const graph: Graph = trainingNetwork(options, optimizers[how.optimizer]).graph;
+    const graph: Graph = trainingNetwork(options, optimizers[how.optimizer], how).graph;
     return { ...how, graph, keep: how.keepNames ? ({ name }: { name: string }) => name !== '' : () => false };
   });

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Counter, countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import {
+  type CompileOptions,
   compile,
+  cosineDecay,
   type Device,
   dense,
   openDevice,
@@ -32,13 +34,14 @@ const steps = 10;
 // At its end: the loss, and four parameters to see that they are finite.
 const readsPerEpoch = 5;
 
-const compiled = () =>
+const compiled = (options: Partial<CompileOptions> = {}) =>
   compile(sequential([784], [dense(100, sigmoid), dense(10)]), {
     device,
     batch: 100,
     loss: softmaxCrossEntropy(),
     optimizer: sgd({ learningRate: 0.1 }),
     tune: 'off', // counted in tune.test.ts
+    ...options,
   });
 
 test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epoch reads its loss and the parameters, and makes no object', async () => {
@@ -65,6 +68,28 @@ test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epo
   expect(told.passes).toBe(2 * steps);
   expect(told.dispatches).toBe(dispatches);
   net.destroy();
+});
+
+test('with a schedule, several batches to an update and clipping there are more dispatches, but no object, submit or readback', async () => {
+  const dispatchesOf = async (options: Partial<CompileOptions>) => {
+    const net = await compiled({ optimizer: sgd({ learningRate: cosineDecay({ from: 0.1, steps: 40 }) }), ...options });
+    await net.fit(images, { epochs: 1 });
+    counter.take();
+    await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e6 });
+    const { made, passes, submits, maps, dispatches } = counter.take();
+    expect(made).toEqual({});
+    expect(maps).toBe(2 * readsPerEpoch);
+    expect(submits).toBe(passes + maps + 2);
+    expect(passes).toBeLessThan(2 * steps);
+    expect(dispatches / (2 * steps)).toBe(net.schedule.steps.length + 1);
+    net.destroy();
+    return net.schedule.steps.length;
+  };
+  const plain = await dispatchesOf({});
+  expect(await dispatchesOf({ accumulate: 4 })).toBe(plain);
+  expect(await dispatchesOf({ clipNorm: 1 })).toBeLessThanOrEqual(plain + 6);
+  expect(await dispatchesOf({ accumulate: 4, clipNorm: 1 })).toBeLessThanOrEqual(plain + 6);
+  expect(await dispatchesOf({ loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }) })).toBe(plain + 1);
 });
 
 test('step enqueues one pass, makes no object and reads nothing', async () => {

@@ -48,6 +48,26 @@ describe('fused equals separate for a training step', () => {
     });
   }
 
+  it.each([
+    ['clipped', { clipNorm: 0.1 }],
+    ['of several batches', { accumulate: 3 }],
+    ['of several batches and clipped', { accumulate: 3, clipNorm: 0.1 }],
+  ])('with gradients %s', async (_name, update) => {
+    const model = mlp(9, [
+      [12, 'tanh'],
+      [11, 'relu'],
+      [10, 'linear'],
+    ]);
+    const options = { model, loss: losses.softmaxCrossEntropy(), batch: 33 };
+    await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam, update).graph, 33);
+  });
+
+  it('with smoothed labels and weighted classes', async () => {
+    const loss = losses.softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0, 3] });
+    const options = { model: mlp(9, [[3, 'linear']]), loss, batch: 33 };
+    await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 33);
+  });
+
   for (const [name, loss] of Object.entries(losses)) {
     it(`with ${name}`, async () => {
       const options = { model: mlp(5, [[3, 'sigmoid']]), loss: loss({ reduction: 'sum' }), batch: 7 };

@@ -43,7 +43,11 @@ async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[
   device.destroyBuffer(buffer);
 }
 
-const rows = [someStep(7), someStep(5, { learningRate: 0.1 }), someStep(7, { correction1: 1.5, random: 1 })];
+const rows = [
+  someStep(7),
+  someStep(5, { learningRate: 0.1, due: 0 }),
+  someStep(7, { correction1: 1.5, random: 1, fresh: 0, share: 0.1 }),
+];
 
 async function expectEqual(graph: GpuProgram['graph']): Promise<void> {
   const [each, all] = [await train(graph, rows, false), await train(graph, rows, true)];
@@ -96,6 +100,15 @@ describe('a whole step has the bits of its kernels', () => {
       return expectEqual(trainingNetwork({ model, loss: losses.quadratic(), batch: 7 }, optimizers.momentum).graph);
     });
   }
+  it('with gradients of several batches, clipped, and classes that weigh differently', () => {
+    const model = mlp(5, [
+      [9, 'tanh'],
+      [3, 'linear'],
+    ]);
+    const loss = losses.softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0.5, 3] });
+    const update = { accumulate: 3, clipNorm: 0.1 };
+    return expectEqual(trainingNetwork({ model, loss, batch: 7 }, optimizers.adam, update).graph);
+  });
   it('of whatever shape', async () => {
     const small = anyTraining.filter(({ layers }) => layers.length <= 2);
     for (const { graph } of fc.sample(small, { numRuns: 2, seed: 5 })) await expectEqual(graph);

@@ -1,0 +1,176 @@
+/**
+ * Learning rates as plain data: a number, or a schedule. The rate of a schedule is a function of t, the updates done so far
+ * (0 at the first one), and of nothing else, so training that goes on from a saved t goes on exactly. Past its last step a
+ * schedule stays where it ended.
+ */
+import { checkKeys, checkNumber } from './arguments.ts';
+import type { Dataset } from './data/dataset.ts';
+import { ArgumentError } from './errors.ts';
+import { isFinite32, shown } from './finite.ts';
+
+export type LearningRate = number | LearningRateSchedule;
+export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
+
+interface Decay {
+  readonly from: number;
+  readonly factor: number;
+  /** Updates. */
+  readonly every: number;
+}
+export interface StepDecay extends Decay {
+  readonly schedule: 'stepDecay';
+}
+export interface ExponentialDecay extends Decay {
+  readonly schedule: 'exponentialDecay';
+}
+export interface CosineDecay {
+  readonly schedule: 'cosineDecay';
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+export interface OneCycle {
+  readonly schedule: 'oneCycle';
+  readonly from: number;
+  readonly max: number;
+  readonly to: number;
+  readonly steps: number;
+  /** Share of the steps in which the rate rises. */
+  readonly rise: number;
+}
+export interface WarmUp {
+  readonly schedule: 'warmUp';
+  readonly steps: number;
+  readonly rate: LearningRate;
+}
+
+/** η(t) = from · factor^⌊t / every⌋: multiplied by `factor` after every so many updates. Throws ArgumentError. */
+export const stepDecay = (options: { from: number; factor: number; every: number }): StepDecay =>
+  made({ ...options, schedule: 'stepDecay' }, options);
+
+/** η(t) = from · factor^(t / every). Throws ArgumentError. */
+export const exponentialDecay = (options: { from: number; factor: number; every: number }): ExponentialDecay =>
+  made({ ...options, schedule: 'exponentialDecay' }, options);
+
+/** η(t) = to + (from − to) (1 + cos(π t / steps)) / 2, `to` = 0 unless told (Loshchilov & Hutter 2017). Throws ArgumentError. */
+export const cosineDecay = (options: { from: number; to?: number; steps: number }): CosineDecay =>
+  made({ to: 0, ...options, schedule: 'cosineDecay' }, options);
+
+/**
+ * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
+ * 2018, as PyTorch has it): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told. Throws ArgumentError.
+ */
+export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
+  const from = options?.from ?? options?.max / 25;
+  return made({ from, to: from / 1e4, rise: 0.3, ...options, schedule: 'oneCycle' }, options);
+}
+
+/**
+ * η(t) = η₀ (t + 1) / steps for t < steps, where η₀ is the rate that `rate` begins with, and then `rate`, whose own t counts
+ * from there (Goyal et al. 2017). Throws ArgumentError.
+ */
+export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp =>
+  made({ ...options, schedule: 'warmUp' }, options);
+
+/** Updates in so many epochs of a data set: what the `steps` and `every` of a schedule count. Throws ArgumentError. */
+export function updatesIn(
+  { count }: Pick<Dataset, 'count'>,
+  { batch, epochs = 1, accumulate = 1 }: { batch: number; epochs?: number; accumulate?: number },
+): number {
+  for (const [name, value] of Object.entries({ batch, epochs, accumulate })) {
+    checkNumber(`updatesIn: ${name}`, value, ...updates);
+  }
+  return epochs * Math.ceil(count / (batch * accumulate));
+}
+
+/** η of the update after t others. */
+export const learningRateAt = (rate: LearningRate, t: number): number =>
+  typeof rate === 'number' ? rate : kindOf(rate).rate(rate, t);
+
+/** Throws ArgumentError for what is no number that can train. */
+export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
+  if (isFinite32(value) && value >= 0) return;
+  const found = typeof value === 'number' ? String(value) : `${typeof value} ${shown(value)}`;
+  throw new ArgumentError(`${where} must be ${expected}, found ${found}`);
+}
+
+/** Throws ArgumentError for what is neither such a number nor a schedule of such numbers. */
+export function checkLearningRate(value: unknown, where: string): void {
+  if (isSchedule(value)) check(value);
+  else checkConstantRate(value, where, 'a finite number ≥ 0 or a schedule such as cosineDecay()');
+}
+
+/** Whether a value, of whatever origin, is one. */
+export function isLearningRate(value: unknown): value is LearningRate {
+  try {
+    checkLearningRate(value, 'learningRate');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Kind<Schedule> {
+  rate(schedule: Schedule, t: number): number;
+  /** What each of its numbers has to be. */
+  readonly numbers: Readonly<Record<string, Demand>>;
+  /** The options that are no numbers. */
+  readonly others?: readonly string[];
+}
+type Demand = readonly [expected: string, ok: (value: number) => boolean];
+
+const rate: Demand = ['a finite number ≥ 0', (value) => value >= 0];
+const positive: Demand = ['a finite number > 0', (value) => value > 0];
+const updates: Demand = ['a positive integer', (value) => Number.isInteger(value) && value >= 1];
+const share: Demand = ['a number above 0 and below 1', (value) => value > 0 && value < 1];
+
+const decay = { from: rate, factor: positive, every: updates };
+
+const kinds: {
+  readonly [K in LearningRateSchedule['schedule']]: Kind<Extract<LearningRateSchedule, { schedule: K }>>;
+} = {
+  stepDecay: { rate: ({ from, factor, every }, t) => from * factor ** Math.floor(t / every), numbers: decay },
+  exponentialDecay: { rate: ({ from, factor, every }, t) => from * factor ** (t / every), numbers: decay },
+  cosineDecay: {
+    rate: ({ from, to, steps }, t) => alongCosine(from, to, t / steps),
+    numbers: { from: rate, to: rate, steps: updates },
+  },
+  oneCycle: {
+    rate: ({ from, max, to, steps, rise }, t) => {
+      const top = rise * steps;
+      return t < top ? alongCosine(from, max, t / top) : alongCosine(max, to, (t - top) / (steps - top));
+    },
+    numbers: { max: rate, steps: updates, from: rate, to: rate, rise: share },
+  },
+  warmUp: {
+    rate: ({ steps, rate: after }, t) =>
+      t < steps ? (learningRateAt(after, 0) * (t + 1)) / steps : learningRateAt(after, t - steps),
+    numbers: { steps: updates },
+    others: ['rate'],
+  },
+};
+
+/** Half a period of a cosine, from one value at x = 0 to another at x = 1. */
+const alongCosine = (from: number, to: number, x: number): number =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(x, 1)))) / 2;
+
+const kindOf = (schedule: LearningRateSchedule) => kinds[schedule.schedule] as Kind<LearningRateSchedule>;
+
+const isSchedule = (value: unknown): value is LearningRateSchedule =>
+  typeof value === 'object' && value !== null && Object.hasOwn(kinds, (value as LearningRateSchedule).schedule);
+
+/** The schedule, checked, and the options it was made from. */
+function made<Schedule extends LearningRateSchedule>(schedule: Schedule, options: unknown): Schedule {
+  const { numbers, others = [] } = kindOf(schedule);
+  checkKeys(schedule.schedule, options, [...Object.keys(numbers), ...others]);
+  check(schedule);
+  return schedule;
+}
+
+function check(schedule: LearningRateSchedule): void {
+  const name = schedule.schedule;
+  for (const [option, [expected, ok]] of Object.entries(kindOf(schedule).numbers)) {
+    checkNumber(`${name}: ${option}`, schedule[option as keyof LearningRateSchedule], expected, ok);
+  }
+  if (schedule.schedule === 'warmUp') checkLearningRate(schedule.rate, 'warmUp: rate');
+}

@@ -1,0 +1,40 @@
+/**
+ * From the gradients of a step to its updates: gradients of several batches added up, clipped to a norm, and handed to the
+ * optimizer. Each appends nodes only where it is asked for.
+ */
+import { append, type Graph, type Node } from './graph.ts';
+import type { Parameter } from './model.ts';
+import { accumulate as accumulateOp, perSample } from './ops/accumulate.ts';
+import { appendClipped } from './ops/gradient_norm.ts';
+import { leaf, state, stepOf } from './ops/leaf.ts';
+import { appendUpdate, type Optimizer } from './optim.ts';
+
+export interface UpdateOptions {
+  /** The most that the norm of all gradients together may be; no limit unless given. */
+  readonly clipNorm?: number;
+  /** Batches whose gradients make one update; 1 unless given. */
+  readonly accumulate?: number;
+}
+
+/** Appends the update of every parameter; `mean` says whether a gradient is the mean over its batch, or the sum. */
+export function appendUpdates(
+  graph: Graph,
+  optimizer: Optimizer,
+  parameters: readonly Parameter[],
+  gradients: ReadonlyMap<Node, Node>,
+  { clipNorm, accumulate = 1, mean }: UpdateOptions & { mean: boolean },
+): void {
+  const waits = accumulate > 1;
+  const ofBatch = parameters.map(({ node }) => gradients.get(node)!);
+  const whole = waits ? ofBatch.map((g, i) => appendSum(graph, parameters[i].node, g, mean)) : ofBatch;
+  const clipped = clipNorm === undefined ? whole : appendClipped(graph, whole, clipNorm);
+  parameters.forEach((parameter, i) => void appendUpdate(graph, optimizer, parameter, clipped[i], waits));
+}
+
+/** The gradient of all batches since the last update, as of one batch of all their samples. */
+function appendSum(graph: Graph, { name, shape }: Node, gradient: Node, mean: boolean): Node {
+  const step = stepOf(graph);
+  const kept = leaf(graph, state, `sum.${name}`, shape);
+  const sum = append(graph, accumulateOp, [kept, gradient, step], { mean });
+  return mean ? append(graph, perSample, [sum, step]) : sum;
+}
