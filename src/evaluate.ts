@@ -1,7 +1,9 @@
 /** Loss and accuracy on a data set, and predictions for single samples; neither changes anything. */
+import type { Dataset } from './data/dataset.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import type { Engine, Program } from './engine.ts';
 import { batchRow, type Feed } from './feed.ts';
+import type { LossFunction } from './losses.ts';
 import { features, outputs } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { stepRow } from './step.ts';
@@ -20,6 +22,10 @@ export async function readSum(program: Program, name: string): Promise<number> {
   return (await program.read(name)).reduce((sum, x) => sum + x, 0);
 }
 
+/** Whether accuracy means something. */
+export const hasClasses = ({ targets }: Dataset, loss: LossFunction): boolean =>
+  targets.kind === 'labels' || loss.classifies;
+
 /** Runs an evaluation program over a data set, in its order. */
 export async function evaluateOn(
   engine: Engine,
@@ -36,8 +42,7 @@ export async function evaluateOn(
     milliseconds: defaultMilliseconds(),
   });
   const [total, correct] = await Promise.all(totals.map((name) => readSum(program, name)));
-  const areClasses = dataset.targets.kind === 'labels' || loss.classifies;
-  return { loss: total / count, ...(areClasses && { accuracy: correct / count }), count };
+  return { loss: total / count, ...(hasClasses(dataset, loss) && { accuracy: correct / count }), count };
 }
 
 /** Batches of a prediction queued before the first is waited for. */

@@ -1,5 +1,6 @@
 /** The training loop over a data set. */
 import type { AugmentOptions } from './augment.ts';
+import type { BestOptions } from './best.ts';
 import type { Dataset } from './data/dataset.ts';
 import { sameDataset } from './data/identity.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
@@ -12,7 +13,7 @@ import { checkCount, type Session, takeRow } from './session.ts';
 import type { StepRow } from './step.ts';
 import { demandFinite, demandStep, readParameters } from './verify.ts';
 
-export interface FitOptions {
+export interface FitOptions extends BestOptions {
   /** Epochs to complete. One that an earlier fit left off on this data set is gone on with, and counts. */
   epochs?: number;
   /** Or steps to take, wherever they end. The next fit on this data set goes on from there. */
@@ -24,7 +25,7 @@ export interface FitOptions {
   /** Random changes to the images, new ones in every step; `validation` is not changed. */
   augment?: AugmentOptions;
   onProgress?(progress: Progress): void;
-  /** The next epoch waits for the promise that this may return. */
+  /** Awaited after every epoch; 'stop' ends the fit there, as if it had been the last one. */
   onEpoch?(result: EpochResult): unknown;
   /** Stops between two submits; `fit` then rejects with the signal's reason and the net stays usable. */
   signal?: AbortSignal;
@@ -51,6 +52,8 @@ export interface EpochResult {
   /** Mean per sample over the epoch, each batch as it was before its update. */
   readonly trainLoss: number;
   readonly validation?: Evaluation;
+  /** The epoch whose validation is the best so far; absent without one. */
+  readonly best?: number;
   /** Of training in this fit, without the validation. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
@@ -97,7 +100,7 @@ export async function trainEpoch(
   span: Span,
   epoch: number,
   options: FitOptions,
-): Promise<Omit<EpochResult, 'validation'> | undefined> {
+): Promise<Omit<EpochResult, 'validation' | 'best'> | undefined> {
   const { program, network, seed } = session;
   const { dataset } = feed;
   const before = (epoch - 1) * span.perEpoch;

@@ -1,15 +1,17 @@
 /** What can be done with a compiled model. */
 import { augmentationOf } from './augment.ts';
+import { checkBest } from './best.ts';
 import { demand, type Report } from './check.ts';
 import { applyCheckpoint, formatCheckpoint, type LoadOptions, type SaveOptions } from './checkpoint.ts';
 import { nameOf, readBytes, type Source } from './data/bytes.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
+import { trainEpochs } from './epochs.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from './errors.ts';
 import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
-import { checkFit, type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
+import { checkFit, type EpochResult, type FitOptions } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import { checkConstantRate, learningRateAt } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
@@ -96,7 +98,7 @@ export class Trainer {
    * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
    * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
    * or `setParameters` in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
-   * fit, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
+   * fit, or no validation tells the best epoch, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { network, program } = this.#session;
@@ -104,22 +106,13 @@ export class Trainer {
     checkDataset(network, dataset, 'fit');
     checkBatch(network, dataset, 'fit');
     if (options.validation) checkDataset(network, options.validation, 'fit: validation');
+    checkBest(network, options.validation, options);
     const { augment = {} } = options;
     const augmentation = augmentationOf(augment, dataset, network.model.input, 'fit: augment');
     return this.#turns.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(dataset, program, augmentation);
-        const results: EpochResult[] = [];
-        const span = spanOf(this.#session, dataset, options);
-        for (let epoch = 1; epoch <= span.epochs; epoch++) {
-          options.signal?.throwIfAborted();
-          const trained = await trainEpoch(this.#session, feed, span, epoch, options);
-          if (!trained) break;
-          const validation = options.validation && (await this.evaluate(options.validation));
-          results.push({ ...trained, validation });
-          await options.onEpoch?.(results[epoch - 1]);
-        }
-        return results;
+        return trainEpochs(this.#session, feed, options, (dataset) => this.evaluate(dataset));
       }),
     );
   }

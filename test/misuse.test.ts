@@ -9,17 +9,22 @@ import {
   batchNorm,
   binaryCrossEntropy,
   type CompileOptions,
+  categoricalCrossEntropy,
   compile,
+  cosineDecay,
   DataError,
   type Device,
   dense,
   dropout,
+  exponentialDecay,
+  type FitOptions,
   type Layer,
   layerNorm,
   linear,
   type Model,
   meanSquared,
   momentum,
+  oneCycle,
   type RetrogradError,
   rmsprop,
   ShapeError,
@@ -29,8 +34,11 @@ import {
   sigmoid,
   softmax,
   softmaxCrossEntropy,
+  stepDecay,
   type Trainer,
   uniform,
+  updatesIn,
+  warmUp,
 } from '../src/index.node.ts';
 import { batch as batchLeaf, leaf } from '../src/ops/leaf.ts';
 import { matmul } from '../src/ops/matmul.ts';
@@ -153,8 +161,50 @@ describe('learning rates and other numbers of an optimizer', () => {
     ['no options', () => sgd(any(undefined)), ['sgd', 'learningRate', 'found undefined']],
     ['ε of 0', () => adam({ epsilon: 0 }), ['adam', 'epsilon', 'found 0']],
     ['NaN weight decay', () => sgd({ learningRate: 1, weightDecay: nan }), ['weightDecay', '≥ 0']],
+    ['a rate of rmsprop that nothing reads', () => rmsprop(any({ rho: 0.9 })), ['rmsprop', 'decay', 'found rho']],
+    [
+      'what is decayed in other words',
+      () => sgd({ learningRate: 1, decayed: any('biases') }),
+      ['sgd', "'all' or 'weights'", 'found "biases"'],
+    ],
   ])('%s', async (_name, make, words) => {
     await expectError(make, ArgumentError, words);
+  });
+});
+
+describe('learning-rate schedules', () => {
+  test.each<[string, () => unknown, string[]]>([
+    ['no options', () => cosineDecay(any(undefined)), ['cosineDecay', '{ from, to, steps }', 'found undefined']],
+    ['a key that nothing reads', () => stepDecay(any({ gamma: 0.1 })), ['stepDecay', 'factor', 'found gamma']],
+    ['a negative rate', () => cosineDecay({ from: -1, steps: 5 }), ['cosineDecay: from', '≥ 0', 'found -1']],
+    ['no end', () => cosineDecay(any({ from: 1 })), ['cosineDecay: steps', 'positive integer', 'found undefined']],
+    ['half a step', () => oneCycle({ max: 1, steps: 2.5 }), ['oneCycle: steps', 'positive integer', 'found 2.5']],
+    ['a rise of everything', () => oneCycle({ max: 1, steps: 9, rise: 1 }), ['oneCycle: rise', 'below 1', 'found 1']],
+    ['no highest rate', () => oneCycle(any({ steps: 9 })), ['oneCycle: max', 'found undefined']],
+    ['a factor of 0', () => exponentialDecay({ from: 1, factor: 0, every: 3 }), ['factor', '> 0', 'found 0']],
+    ['an interval of 0', () => stepDecay({ from: 1, factor: 0.5, every: 0 }), ['every', 'positive integer', 'found 0']],
+    ['a warm-up to nothing', () => warmUp(any({ steps: 3 })), ['warmUp: rate', 'finite number ≥ 0', 'undefined']],
+    ['a warm-up to less than nothing', () => warmUp({ steps: 3, rate: -1 }), ['warmUp: rate', 'found -1']],
+    ['one that was not called', () => sgd({ learningRate: any(cosineDecay) }), ['sgd', 'cosineDecay()', 'function']],
+    ['one of another make', () => adam({ learningRate: any({ schedule: 'plateau' }) }), ['adam', '"plateau"']],
+    [
+      'one made by hand',
+      () => adam({ learningRate: any({ schedule: 'cosineDecay', from: 1, to: 0 }) }),
+      ['cosineDecay: steps', 'found undefined'],
+    ],
+    ['updates in half an epoch', () => updatesIn({ count: 9 }, { batch: 3, epochs: 0.5 }), ['epochs', 'found 0.5']],
+  ])('%s', async (_name, make, words) => {
+    await expectError(make, ArgumentError, words);
+  });
+
+  test('a net that runs one can be set to a number only', async () => {
+    const optimizer = sgd({ learningRate: cosineDecay({ from: 0.5, steps: 4 }) });
+    const net = await compile(model, { ...good, device: 'cpu', optimizer });
+    const set = () => {
+      net.learningRate = any(cosineDecay({ from: 1, steps: 4 }));
+    };
+    await expectError(set, ArgumentError, ['learningRate', 'finite number ≥ 0', 'cosineDecay']);
+    expect(net.learningRate).toBe(0.5);
   });
 });
 
@@ -181,6 +231,24 @@ describe('models', () => {
       () => softmaxCrossEntropy({ reduction: any('max') }),
       ['reduction', "'mean' or 'sum'", '"max"'],
     ],
+    [
+      'an option that no loss reads',
+      () => meanSquared(any({ labelSmoothing: 0.1 })),
+      ['mse', '{ reduction }', 'found labelSmoothing'],
+    ],
+    [
+      'labels all smoothed away',
+      () => softmaxCrossEntropy({ labelSmoothing: 1 }),
+      ['labelSmoothing', '[0, 1)', 'found 1'],
+    ],
+    ['labels sharpened', () => softmaxCrossEntropy({ labelSmoothing: -0.1 }), ['labelSmoothing', 'found -0.1']],
+    [
+      'a class of negative weight',
+      () => categoricalCrossEntropy({ classWeights: [1, -2] }),
+      ['categorical-cross-entropy', 'classWeights[1]', '≥ 0', 'found -2'],
+    ],
+    ['weights in words', () => softmaxCrossEntropy({ classWeights: any(['a']) }), ['classWeights[0]', 'found "a"']],
+    ['one weight for all', () => softmaxCrossEntropy({ classWeights: any(2) }), ['classWeights', 'list', 'found 2']],
     ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
     ['a layer that is none', () => sequential([2], any([{}])), ['sequential', 'layer 0', 'dense(10)', '{}']],
     ['a rate of 1', () => dropout(1), ['dropout', 'rate', '[0, 1)', 'found 1']],
@@ -212,6 +280,15 @@ describe('models', () => {
     ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()']],
     ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
     ['a check every 0 steps', { check: { every: 0 } }, ['check.every', 'positive integer', 'found 0']],
+    ['a clip of 0', { clipNorm: 0 }, ['clipNorm', '> 0', 'found 0']],
+    ['a clip of infinity', { clipNorm: infinity }, ['clipNorm', 'finite', 'found Infinity']],
+    ['no batch to an update', { accumulate: 0 }, ['accumulate', 'positive integer', 'found 0']],
+    ['half a batch to an update', { accumulate: 1.5 }, ['accumulate', 'positive integer', 'found 1.5']],
+    [
+      'weights for other classes',
+      { loss: softmaxCrossEntropy({ classWeights: [1, 2] }) },
+      ['classWeights', 'each of 3 classes', 'found 2'],
+    ],
     ['a tensor to keep that is not there', { keep: ['delta3'] }, ['"delta3"', 'delta1, ', 'W2']],
   ])('compiled with %s: nothing reaches the device', async (_name, options, words) => {
     const { device, asked } = countingDevice();
@@ -372,6 +449,33 @@ describe('calls on a net', () => {
       ArgumentError,
       ['millisecondsPerSubmit', 'found'],
     ],
+    ...(
+      [
+        ['a metric of its own', { metric: any('f1') }, ["'loss' or 'accuracy'", 'found "f1"']],
+        [
+          'a best net, but no validation',
+          { validation: undefined, keepBest: true },
+          ['keepBest', 'validation', 'none'],
+        ],
+        [
+          'an early stop, but no validation',
+          { validation: undefined, earlyStopping: { patience: 1 } },
+          ['earlyStopping', 'validation'],
+        ],
+        ['no patience', { earlyStopping: { patience: 0 } }, ['earlyStopping.patience', 'positive integer', 'found 0']],
+        ['a bare patience', { earlyStopping: any(3) }, ['earlyStopping', '{ patience, minDelta }', 'found 3']],
+        [
+          'a gain below nothing',
+          { earlyStopping: { patience: 1, minDelta: -1 } },
+          ['earlyStopping.minDelta', '≥ 0', 'found -1'],
+        ],
+      ] as [string, Partial<FitOptions>, string[]][]
+    ).map(([name, options, words]): [string, () => unknown, ErrorClass, string[]] => [
+      `fit with ${name}`,
+      () => net.fit(data, { epochs: 1, validation: data, ...options }),
+      ArgumentError,
+      words,
+    ]),
     ['predict of NaN', () => net.predict([1, nan]), DataError, ['predict', 'value 1 of sample 0', 'found NaN']],
     ['fit for 1.5 epochs', () => net.fit(data, { epochs: 1.5 }), ArgumentError, ['epochs', 'found 1.5']],
     [

@@ -1,0 +1,62 @@
+/** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
+import { checkKeys, checkNumber } from './arguments.ts';
+import type { Dataset } from './data/dataset.ts';
+import { ArgumentError } from './errors.ts';
+import { type Evaluation, hasClasses } from './evaluate.ts';
+import { shown } from './finite.ts';
+import type { NetworkOptions } from './network.ts';
+import { checkCount } from './session.ts';
+
+export interface BestOptions {
+  /** What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy'. */
+  metric?: 'loss' | 'accuracy';
+  /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
+  earlyStopping?: { patience: number; minDelta?: number };
+  /** Gives the net the parameters of its best epoch when the fit has come to its end. */
+  keepBest?: boolean;
+}
+
+/** Throws ArgumentError for options that ask what no validation could answer. */
+export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefined, options: BestOptions): void {
+  const { metric = 'loss', earlyStopping, keepBest } = options;
+  if (metric !== 'loss' && metric !== 'accuracy') {
+    throw new ArgumentError(`fit: metric must be 'loss' or 'accuracy', found ${shown(metric)}`);
+  }
+  const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
+  if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
+  if (earlyStopping) {
+    checkKeys('fit: earlyStopping', earlyStopping, ['patience', 'minDelta']);
+    checkCount(earlyStopping.patience, 'fit: earlyStopping.patience');
+    const { minDelta = 0 } = earlyStopping;
+    checkNumber('fit: earlyStopping.minDelta', minDelta, 'a finite number ≥ 0', (value) => value >= 0);
+  }
+  if (metric === 'accuracy' && validation && !hasClasses(validation, loss)) {
+    throw new ArgumentError(
+      `fit: metric 'accuracy' needs classes, found ${validation.name} with values under ${loss.name}`,
+    );
+  }
+}
+
+/** Sees the validation of one epoch after another. */
+export function bestEpoch({ metric = 'loss', earlyStopping }: BestOptions) {
+  const { patience = Number.POSITIVE_INFINITY, minDelta = 0 } = earlyStopping ?? {};
+  const none = { epoch: 0, score: Number.POSITIVE_INFINITY };
+  let best = none;
+  /** The last one that was better by more than minDelta. */
+  let leap = none;
+  return {
+    /** Whether it is the best so far; of equals that is the first. */
+    see(epoch: number, { loss, accuracy }: Evaluation): boolean {
+      const score = metric === 'loss' ? loss : -accuracy!;
+      if (score < leap.score - minDelta) leap = { epoch, score };
+      if (!(score < best.score)) return false;
+      best = { epoch, score };
+      return true;
+    },
+    /** 0 where no epoch had a loss that is a number. */
+    get epoch(): number {
+      return best.epoch;
+    },
+    isOverdue: (epoch: number): boolean => epoch - leap.epoch >= patience,
+  };
+}
