@@ -155,6 +155,26 @@ describe('train', () => {
     expect(eventsOf(result).at(-1)).toMatchObject({ event: 'end', epochs: epochs.length, targetReached: true });
   });
 
+  test('ends when the test has been no better for a while, and keeps the best parameters there were', async () => {
+    const control =
+      '--schedule cosine --warm-up 3 --clip 1 --accumulate 2 --label-smoothing 0.1 --patience 1 --keep-best';
+    const args = ['train', ...few, ...onCpu, '--epochs', '30', '--json', ...control.split(' ')];
+    const result = await retrograd(args);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toContain(
+      '3 updates of warm-up, cosine schedule, 2 batches to an update, gradients clipped at 1, labels smoothed by 0.1',
+    );
+    const [begin, ...events] = eventsOf(result);
+    expect(begin).toMatchObject({ schedule: 'cosine', accumulate: 2, clip: 1, labelSmoothing: 0.1 });
+    expect(begin.learningRate).toBeCloseTo(0.001 / 3, 12);
+    const end = events.pop();
+    const accuracies = events.map(({ testAccuracy }) => testAccuracy);
+    expect(accuracies.length).toBeLessThan(30);
+    expect(end.keptEpoch).toBe(accuracies.length - 1);
+    expect(accuracies.at(-2)).toBe(Math.max(...accuracies));
+    expect(result.stderr).toContain(`parameters of epoch ${end.keptEpoch} kept`);
+  });
+
   test('--target-accuracy that is never reached is a failure', async () => {
     const result = await retrograd(['train', ...few, ...onCpu, '--epochs', '1', '--target-accuracy', '100', '--json']);
     expect(result.code).toBe(1);
@@ -181,7 +201,9 @@ describe('train', () => {
     '--loss binary-cross-entropy --optimizer sgd',
     '--loss quadratic --activation sigmoid --init normal --optimizer sgd --learning-rate 3',
     '--loss squared --activation leakyRelu --optimizer momentum --momentum 0.8',
-    '--loss mse --hidden none --init zeros',
+    '--loss mse --hidden none --init zeros --schedule one-cycle',
+    '--schedule step --weight-decay 0.01 --decayed weights',
+    '--schedule exponential --keep-best --metric loss',
     '--hidden 12,9 --activation tanh --init uniform:0.1 --optimizer nesterov',
     '--hidden 5 --activation gelu --init normal:0.1 --optimizer rmsprop --weight-decay 1e-4',
     '--hidden 5 --activation leaky-relu --init he --optimizer adamw --weight-decay 0',
@@ -223,6 +245,13 @@ describe.concurrent('bad arguments', () => {
     ['train --weight-decay -1', ['--weight-decay', "'-1'"]],
     ['train --optimizer momentum --momentum 1', ['--momentum', "'1'", 'a number from 0 to below 1']],
     ['train --momentum 0.5', ['--momentum', '--optimizer momentum or nesterov', 'adam']],
+    ['train --schedule linear', ['--schedule', "'linear'", 'one-cycle']],
+    ['train --data digits --epochs 1 --accumulate 2 --warm-up 50', ['--warm-up', 'fewer than the 50 updates', '50']],
+    ['train --clip 0', ['--clip', "'0'", 'a number above 0']],
+    ['train --data digits --loss mse --label-smoothing 0.1', ['--label-smoothing', 'cross-entropy', 'mse']],
+    ['train --patience 0', ['--patience', "'0'"]],
+    ['train --metric f1', ['--metric', "'f1'", 'accuracy']],
+    ['train --decayed biases', ['--decayed', "'biases'", 'weights']],
     ['train --batch 0', ['--batch', "'0'", 'a positive integer']],
     ['train --batch 1.5', ['--batch', "'1.5'", 'a positive integer']],
     ['train --batch 10001 --data digits', ['--batch', '10000', 'digits train', '10001']],

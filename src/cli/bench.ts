@@ -71,6 +71,7 @@ const ownOptions = [
   'learningRate',
   'momentum',
   'weightDecay',
+  'decayed',
 ];
 
 function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Work {

@@ -3,11 +3,15 @@ import {
   ArgumentError,
   adam,
   adamw,
+  cosineDecay,
+  type Decayed,
   dense,
   elu,
+  exponentialDecay,
   gelu,
   he,
   type Initialiser,
+  type LearningRate,
   type LossFunction,
   leakyRelu,
   linear,
@@ -17,6 +21,7 @@ import {
   nesterov,
   normal,
   type Optimizer,
+  oneCycle,
   quadratic,
   relu,
   rmsprop,
@@ -28,8 +33,10 @@ import {
   softmaxCrossEntropy,
   softplus,
   squared,
+  stepDecay,
   tanh,
   uniform,
+  warmUp,
   xavier,
   zeros,
 } from '../index.node.ts';
@@ -46,7 +53,7 @@ export const losses = {
 };
 
 interface OptimizerChoice {
-  make(options: { learningRate: number; momentum?: number; weightDecay?: number }): Optimizer;
+  make(options: { learningRate: LearningRate; momentum?: number; weightDecay?: number; decayed?: Decayed }): Optimizer;
   /** One at which 784-100-10 with ReLU and cross-entropy trains steadily in batches of 100. */
   learningRate: number;
   takesMomentum?: boolean;
@@ -83,24 +90,52 @@ export function modelOf({ hidden, activation, init, loss }: ModelFlags, inputs: 
   return sequential([inputs], [...layers, dense(classes, losses[loss].output, init)]);
 }
 
-export const lossOf = ({ loss }: ModelFlags): LossFunction => losses[loss].make();
+/** Throws ArgumentError for smoothed labels under a loss that has none. */
+export function lossOf({ loss, labelSmoothing }: ModelFlags & { labelSmoothing?: number }): LossFunction {
+  if (labelSmoothing === undefined) return losses[loss].make();
+  if (loss === 'cross-entropy') return softmaxCrossEntropy({ labelSmoothing });
+  throw new ArgumentError(`--label-smoothing: expected with --loss cross-entropy, found with ${loss}`);
+}
 
 export interface OptimizerFlags {
   optimizer: keyof typeof optimizers;
   learningRate?: number;
   momentum?: number;
   weightDecay?: number;
+  decayed?: Decayed;
+  schedule?: keyof typeof schedules;
+  warmUp?: number;
 }
 
+/** From the highest rate, over so many updates. */
+export const schedules = {
+  constant: (from: number): LearningRate => from,
+  step: (from: number, steps: number) => stepDecay({ from, factor: 0.1, every: Math.ceil(steps / 3) }),
+  exponential: (from: number, steps: number) => exponentialDecay({ from, factor: 0.01, every: steps }),
+  cosine: (from: number, steps: number) => cosineDecay({ from, steps }),
+  'one-cycle': (max: number, steps: number) => oneCycle({ max, steps }),
+};
+
 /** Throws ArgumentError for a momentum that the optimizer has no use for. */
-export function optimizerOf(flags: OptimizerFlags): Optimizer {
+export function checkOptimizer({ optimizer, momentum }: OptimizerFlags): void {
+  const choice: OptimizerChoice = optimizers[optimizer];
+  if (momentum === undefined || choice.takesMomentum) return;
+  throw new ArgumentError(`--momentum: expected with --optimizer momentum or nesterov, found with ${optimizer}`);
+}
+
+/** For a run of so many updates. Throws as `checkOptimizer`, and for a warm-up that takes all of the run. */
+export function optimizerOf(flags: OptimizerFlags, updates = 1): Optimizer {
+  checkOptimizer(flags);
   const choice: OptimizerChoice = optimizers[flags.optimizer];
-  if (flags.momentum !== undefined && !choice.takesMomentum) {
-    throw new ArgumentError(
-      `--momentum: expected with --optimizer momentum or nesterov, found with ${flags.optimizer}`,
-    );
-  }
-  const { learningRate = choice.learningRate, momentum, weightDecay } = flags;
-  const given = Object.entries({ learningRate, momentum, weightDecay }).filter(([, value]) => value !== undefined);
-  return choice.make(Object.fromEntries(given) as { learningRate: number });
+  const { momentum, weightDecay, decayed } = flags;
+  const learningRate = rateOf(flags, flags.learningRate ?? choice.learningRate, updates);
+  const given = Object.entries({ learningRate, momentum, weightDecay, decayed });
+  const known = given.filter(([, value]) => value !== undefined);
+  return choice.make(Object.fromEntries(known) as { learningRate: LearningRate });
+}
+
+function rateOf({ schedule = 'constant', warmUp: steps }: OptimizerFlags, rate: number, updates: number): LearningRate {
+  if (steps === undefined) return schedules[schedule](rate, updates);
+  if (steps < updates) return warmUp({ steps, rate: schedules[schedule](rate, updates - steps) });
+  throw new ArgumentError(`--warm-up: expected fewer than the ${updates} updates of the run, found ${steps}`);
 }

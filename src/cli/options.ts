@@ -1,5 +1,6 @@
 /** The flags that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Decayed } from '../index.node.ts';
 import { activations, inits, losses, type ModelFlags, type OptimizerFlags, optimizers } from './network.ts';
 import { remember } from './remembered.ts';
 import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './values.ts';
@@ -17,14 +18,16 @@ export interface TrainedFlags extends RunFlags, OptimizerFlags {}
 
 const devices = { auto: 'the GPU, else the CPU', gpu: 'the GPU or nothing', cpu: 'the CPU reference, which is slow' };
 
-/** A flag, what it is for, the parser of its value and, where there is one, its default as text. */
-type Row = readonly [flag: string, description: string, parse: (text: string) => unknown, byDefault?: string];
+const decayed: Record<Decayed, string> = { all: 'all parameters decay', weights: 'no biases do' };
+
+/** A flag, what it is for, the parser of its value if it has one and, where there is one, its default as text. */
+type Row = readonly [flag: string, description: string, parse?: (text: string) => unknown, byDefault?: string];
 
 export function addOptions(command: Command, group: string, rows: readonly Row[]): Command {
   for (const [flag, description, parse, byDefault] of rows) {
     const option = new Option(flag, description).helpGroup(group);
-    option.argParser(remember(command, option.long!, parse, byDefault));
-    if (byDefault !== undefined) option.default(parse(byDefault), byDefault);
+    if (parse) option.argParser(remember(command, option.long!, parse, byDefault));
+    if (parse && byDefault !== undefined) option.default(parse(byDefault), byDefault);
     command.addOption(option);
   }
   return command;
@@ -59,6 +62,7 @@ export const addOptimizerOptions = (command: Command): Command =>
     ['--learning-rate <x>', `(default: ${rates})`, nonNegative],
     ['--momentum <x>', 'of momentum and nesterov (default: 0.9)', fraction],
     ['--weight-decay <x>', 'L2, for adamw decoupled (default: 0, adamw 0.01)', nonNegative],
+    ['--decayed <what>', spelled(decayed), oneOf(decayed), 'all'],
   ]);
 
 export const addOutputOptions = (command: Command): Command =>

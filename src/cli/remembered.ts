@@ -8,7 +8,10 @@ export type Texts = Readonly<Record<string, string>>;
 const texts = new WeakMap<Command, Map<string, string>>();
 
 /** These say how and where a run is made, and not what it computes. */
-const passing = ['--device', '--check', '--tune', '--target-accuracy', '--save', '--save-every', '--resume'];
+const passing = [
+  ...['--device', '--check', '--tune', '--target-accuracy', '--patience', '--metric'],
+  ...['--save', '--save-every', '--resume'],
+];
 
 /** The parser, which from now on remembers what it parsed. */
 export function remember<T>(command: Command, name: string, parse: (text: string) => T, byDefault?: string) {

@@ -23,20 +23,26 @@ export interface Run {
   readonly net: Trainer;
 }
 
+/** How a net is compiled, beside what the flags of a run say. */
+export type RunOptions = Omit<CompileOptions, 'device' | 'batch' | 'seed' | 'loss'>;
+
 /** Opens everything, hands it to `work` and closes it again, whatever happens. */
 export async function withRun<T>(
   flags: RunFlags,
-  options: Pick<CompileOptions, 'optimizer' | 'keep' | 'check' | 'tune'>,
+  options: RunOptions | ((data: DatasetPair) => RunOptions),
   output: Output,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
+  const { batch, seed } = flags;
+  const loss = lossOf(flags);
   const data = await openData(flags.data, output);
-  checkBatch(flags.batch, data);
+  checkBatch(batch, data);
+  const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
   try {
     const { inputs, targets } = data.train;
     const model = modelOf(flags, inputs.size, targets.size);
-    const net = await compile(model, { ...options, device, batch: flags.batch, seed: flags.seed, loss: lossOf(flags) });
+    const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
       return await work({ data, device, model, net });
     } finally {

@@ -1,5 +1,6 @@
 /** `retrograd train` */
 import { Command } from 'commander';
+import type { DatasetPair } from '../data.node.ts';
 import {
   ArgumentError,
   type AugmentOptions,
@@ -10,18 +11,18 @@ import {
 } from '../index.node.ts';
 import { augment, describeAugment } from './augment.ts';
 import { type Best, type Checkpoint, checkData, metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { addControlOptions, type ControlFlags, describeControl, fitOf, updateOf } from './control.ts';
 import { checkWritable } from './files.ts';
 import { InterruptedError, type Interruption } from './interrupt.ts';
-import { optimizerOf } from './network.ts';
-import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
+import { checkOptimizer } from './network.ts';
+import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions } from './options.ts';
 import { duration, epochOf, integer, type Output, outputOf, percentage, plural } from './output.ts';
 import { trainingBar } from './progress.ts';
 import { recall, remembered, type Texts } from './remembered.ts';
-import { describeTraining, facts, introduce, type Run, withRun } from './run.ts';
+import { describeTraining, facts, introduce, type Run, type RunOptions, withRun } from './run.ts';
 import { count, oneOf, percent, text } from './values.ts';
 
-interface TrainFlags extends TrainedFlags {
-  epochs: number;
+interface TrainFlags extends ControlFlags {
   augment?: AugmentOptions;
   targetAccuracy?: number;
   check?: number;
@@ -39,6 +40,8 @@ interface Training extends Run {
   readonly options: Texts;
   readonly saved?: Checkpoint;
   best?: Best;
+  /** The epoch whose parameters --keep-best ends with. */
+  keptEpoch?: number;
 }
 
 /** --target-accuracy was not reached. */
@@ -77,7 +80,7 @@ export function trainCommand(interrupted: Interruption): Command {
       text,
     ],
   ]);
-  return addOutputOptions(command)
+  return addOutputOptions(addControlOptions(command))
     .addHelpText('after', help)
     .action((_flags: TrainFlags, command: Command) => train(command, interrupted));
 }
@@ -107,8 +110,14 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   }
   const output = outputOf(flags);
   const check = flags.check === undefined ? undefined : { every: flags.check };
-  // Without a check nobody looks at the tensors of a step, and not keeping them is faster.
-  const options = { optimizer: optimizerOf(flags), check, keep: check ? undefined : [], tune: flags.tune };
+  checkOptimizer(flags);
+  const options = ({ train }: DatasetPair): RunOptions => ({
+    ...updateOf(flags, train),
+    check,
+    // Without a check nobody looks at the tensors of a step, and not keeping them is faster.
+    keep: check ? undefined : [],
+    tune: flags.tune,
+  });
   await withRun(flags, options, output, async (run) => {
     const training: Training = { ...run, flags, output, saved, options: remembered(command), best: saved?.best };
     if (saved) await goOn(training, saved, command);
@@ -122,7 +131,10 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
 /** Throws DataError for a file of another net or other data, ArgumentError where nothing is left to be done. */
 async function goOn({ net, data, flags }: Training, saved: Checkpoint, command: Command): Promise<void> {
   const isGiven = (name: keyof TrainFlags) => command.getOptionValueSource(name) === 'cli';
-  if (isGiven('seed')) throw new ArgumentError('--seed: expected without --resume, whose file has one, found with it');
+  const taken = Object.entries({ seed: '--seed', schedule: '--schedule', warmUp: '--warm-up' } as const).find(
+    ([name]) => isGiven(name as keyof TrainFlags),
+  );
+  if (taken) throw new ArgumentError(`${taken[1]}: expected without --resume, whose file has one, found with it`);
   checkData(saved, data.train);
   await net.load(saved.path);
   if (isGiven('learningRate')) net.learningRate = flags.learningRate!;
@@ -135,7 +147,7 @@ const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
 function start({ flags, output, saved, ...run }: Training): void {
   const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers(flags);
-  const { optimizer, epochs } = flags;
+  const { optimizer, epochs, schedule, accumulate, clip, labelSmoothing } = flags;
   const { learningRate, steps } = run.net;
   output.emit({
     event: 'start',
@@ -143,6 +155,10 @@ function start({ flags, output, saved, ...run }: Training): void {
     loss: flags.loss,
     optimizer,
     learningRate,
+    schedule,
+    accumulate,
+    clip,
+    labelSmoothing,
     epochs,
     augment: flags.augment,
     dispatchesPerStep,
@@ -151,7 +167,7 @@ function start({ flags, output, saved, ...run }: Training): void {
   introduce(run, flags, output);
   const dispatches = dispatchesPerStep ? `, ${dispatchesPerStep} dispatches per step` : '';
   const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
-  output.say(`training    ${describeTraining(run, flags)}${changed}${dispatches}`);
+  output.say(`training    ${describeTraining(run, flags)}${describeControl(flags)}${changed}${dispatches}`);
   if (saved) output.say(`resumed     ${saved.path}, after ${standing(run)}`);
   output.say('');
 }
@@ -159,39 +175,40 @@ function start({ flags, output, saved, ...run }: Training): void {
 const standing = ({ net: { steps, epochs } }: Pick<Run, 'net'>): string =>
   `${plural(steps, 'step')} and ${plural(epochs, 'epoch')}`;
 
-/** Trains all the epochs, or as many as it takes to reach the target. */
+/** Trains all the epochs, or as many as it takes to reach the target, or patience lasts. */
 async function fit(training: Training, interrupted: Interruption): Promise<void> {
   const { net, data, flags, output } = training;
   const before = net.epochs;
   const bar = trainingBar();
-  const reached = new AbortController();
   const { epochs } = flags;
   const onProgress = (progress: Progress) => bar.show({ ...progress, epoch: before + progress.epoch, epochs });
-  const onEpoch = async (result: EpochResult): Promise<void> => {
+  const onEpoch = async (result: EpochResult) => {
     const epoch = before + result.epoch;
     bar.clear();
     report({ ...result, epoch }, epochs, output);
     if (!(training.best && training.best.accuracy >= accuracyOf(result))) {
       training.best = { epoch, accuracy: accuracyOf(result) };
     }
-    if (meetsTarget(accuracyOf(result), flags)) reached.abort();
-    else if (flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
+    training.keptEpoch = flags.keepBest ? before + result.best! : undefined;
+    const isEnd = meetsTarget(accuracyOf(result), flags);
+    if (!isEnd && flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
+    return isEnd && 'stop';
   };
   interrupted.patient = flags.save !== undefined;
   try {
-    const signal = AbortSignal.any([interrupted.signal, reached.signal]);
     await net.fit(data.train, {
+      ...fitOf(flags),
       epochs: epochs - before,
       validation: data.test,
       augment: flags.augment,
       onProgress,
       onEpoch,
-      signal,
+      signal: interrupted.signal,
     });
   } catch (error) {
     bar.clear();
     if (error instanceof InterruptedError) await save(training);
-    if (!reached.signal.aborted) throw error;
+    throw error;
   } finally {
     bar.clear();
   }
@@ -227,11 +244,13 @@ function report(result: EpochResult, epochs: number, { say, emit }: Output): voi
 /** Throws TargetError where the target was missed, after everything has been saved and said. */
 async function finish(training: Training, seconds: number): Promise<void> {
   const { net, flags, output } = training;
+  const { keptEpoch } = training;
   const { epoch, accuracy } = training.best!;
   const { targetAccuracy, save: file } = flags;
   const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(accuracy, flags);
   const summary = `best test accuracy ${percentage(accuracy)} after epoch ${epoch}`;
   output.say(`\n${summary}, ${duration(seconds)} in all${targetReached ? ', target reached' : ''}`);
+  if (keptEpoch) output.say(`parameters of epoch ${keptEpoch} kept`);
   await save(training);
   output.emit({
     event: 'end',
@@ -239,6 +258,7 @@ async function finish(training: Training, seconds: number): Promise<void> {
     bestEpoch: epoch,
     epochs: net.epochs,
     seconds,
+    keptEpoch,
     targetReached,
     parametersSha256: sha256(await net.parameters()),
     file,
