@@ -31,7 +31,7 @@ export const nielsen100: Recipe = {
   training: {
     batch: 10,
     loss: sigmoidCrossEntropy(),
-    optimizer: sgd({ learningRate: 0.5, weightDecay: 5 / samples }),
+    optimizer: sgd({ learningRate: 0.5, weightDecay: 5 / samples, decayed: 'weights' }),
   },
   epochs: 30,
   samples,
