@@ -9,6 +9,7 @@ import {
   batchNorm,
   type CompileOptions,
   compile,
+  cosineDecay,
   DataError,
   type Device,
   dense,
@@ -27,6 +28,7 @@ import {
   squared,
   type Trainer,
   tanh,
+  warmUp,
 } from '../../src/index.node.ts';
 import { outputs } from '../../src/model.ts';
 import { platform } from '../../src/platform.ts';
@@ -116,6 +118,40 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       });
     }
 
+    test('saved between two updates of a net with a schedule, clipping and several batches to an update', async () => {
+      const learningRate = warmUp({ steps: 2, rate: cosineDecay({ from: 0.1, steps: 6 }) });
+      const more = { clipNorm: 0.5, accumulate: 4 };
+      const total = 2 * tiny.perEpoch + 3;
+      const whole = await outcome(await make(tiny, adam({ learningRate }), more), tiny, total);
+      for (const steps of [1, 3, 4, 5, 6, 9]) {
+        const stopped = await make(tiny, adam({ learningRate }), more);
+        const first = await losses(stopped, tiny, steps);
+        const resumed = await make(tiny, adam(), { ...more, seed: 5 });
+        await resumed.load(await stopped.save());
+        expect([resumed.updates, resumed.learningRate]).toEqual([stopped.updates, stopped.learningRate]);
+        const { losses: rest, file } = await outcome(resumed, tiny, total - steps);
+        expect([...first, ...rest], `after ${steps} steps`).toEqual(whole.losses);
+        expect(file, `after ${steps} steps`).toEqual(whole.file);
+      }
+    });
+
+    test.each([
+      ['more batches than make an update', { pending: { steps: 4, samples: 32 } }, 'position.pending'],
+      ['more samples than the batches hold', { pending: { steps: 1, samples: 9 } }, 'position.pending'],
+      ['batches without samples', { pending: { steps: 1, samples: 0 } }, 'position.pending'],
+      ['a schedule without an end', { learningRate: { schedule: 'cosineDecay', from: 1, to: 0 } }, 'learningRate'],
+      ['a schedule of another make', { learningRate: { schedule: 'plateau' } }, 'position.learningRate'],
+    ])('a file with %s is refused', async (_name, change, field) => {
+      const net = await make(tiny, adam(), { accumulate: 4 });
+      await losses(net, tiny, 3);
+      const { tensors, metadata } = parseSafetensors(await net.save());
+      const record = JSON.parse(metadata.retrograd);
+      const retrograd = JSON.stringify({ ...record, position: { ...record.position, ...change } });
+      const refused = net.load(formatSafetensors(tensors, { retrograd }));
+      await expect(refused).rejects.toThrow(DataError);
+      await expect(refused).rejects.toThrow(field);
+    });
+
     test('a file says what is in it', async () => {
       const net = await make(tiny, adam());
       net.learningRate = 0.25;
@@ -144,12 +180,15 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
           wiring: [[0], [1]],
           batch: 8,
           loss: expect.objectContaining({ name: 'softmax-cross-entropy', mean: true }),
-          optimizer: { kind: 'adam', momentum: 0.9, decay: 0.999, epsilon: 1e-8, weightDecay: 0 },
+          optimizer: { kind: 'adam', momentum: 0.9, decay: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'all' },
+          update: { accumulate: 1 },
         },
         position: {
           seed: 4,
           learningRate: 0.25,
           steps: 8,
+          updates: 8,
+          pending: { steps: 0, samples: 0 },
           epochs: 2,
           unfinished: { dataset: { name: 'points', count: 45, digest: expect.stringMatching(/^\w{16}$/) }, steps: 2 },
         },
