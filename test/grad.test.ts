@@ -38,6 +38,7 @@ import { ops } from '../src/ops/index.ts';
 import { batch, leaf, parameter, stepOf } from '../src/ops/leaf.ts';
 import { lossTerms } from '../src/ops/loss.ts';
 import { matmul } from '../src/ops/matmul.ts';
+import { maxPool } from '../src/ops/max_pool.ts';
 import type { Case, Op, Value } from '../src/ops/op.ts';
 import { hadamard } from '../src/ops/pointwise.ts';
 import { rowSum } from '../src/ops/row_sum.ts';
@@ -78,9 +79,19 @@ function appendGradients(graph: Graph, node: Node, upstream: Node): Map<Node, No
   return new Map(entries);
 }
 
-/** Where an activation has a kink its input keeps away from it. */
-const awayFromKinks = (op: Op, values: ArrayLike<number>): Float64Array =>
-  Float64Array.from(values, (z) => (op === activation && Math.abs(z) < 0.01 ? 0.01 : z));
+/** Where an activation has a kink its input keeps away from it; of a maximum no two inputs are nearly equal. */
+function awayFromKinks(op: Op, values: ArrayLike<number>): Float64Array {
+  if (op === maxPool) return spaced(values);
+  return Float64Array.from(values, (z) => (op === activation && Math.abs(z) < 0.01 ? 0.01 : z));
+}
+
+/** Numbers in the same order, 1/100 apart. */
+function spaced(values: ArrayLike<number>): Float64Array {
+  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const out = new Float64Array(values.length);
+  for (const [rank, i] of order.entries()) out[i] = (rank - values.length / 2) / 100;
+  return out;
+}
 
 describe('the gradient rule of each op is the slope of its reference', () => {
   const differentiable = ops.filter((op) => op.gradient || op.lossGradient);

@@ -1,11 +1,10 @@
-/** Floating-point operations of a graph, counted over its matrix products: what is element by element is left out. */
-import type { Graph, Node } from '../graph.ts';
-import { columns, rows, size } from '../tensor.ts';
+/** Floating-point operations of a graph, counted over its products of sums: what is element by element is left out. */
+import type { Graph } from '../graph.ts';
+import { columns } from '../tensor.ts';
 
-/** 2·M·N·K summed over the products. */
+/** Two for each multiplication with its addition, over all matrix products and convolutions. */
 export const flopOf = ({ nodes }: Graph): number =>
-  nodes.filter(({ op }) => op.name === 'matmul').reduce((sum, node) => sum + 2 * size(node.shape) * inner(node), 0);
-
-function inner({ inputs: [a], attributes }: Node): number {
-  return attributes.transposeA ? rows(a.shape) : columns(a.shape);
-}
+  nodes.reduce((sum, node) => {
+    const work = node.op.kind === 'kernel' ? (node.op.body(node).work ?? 0) : 0;
+    return sum + 2 * work * columns(node.shape);
+  }, 0);

@@ -1,5 +1,6 @@
 /** The works that have a name. */
 import { dense, relu, sigmoid } from '../layers/index.ts';
+import { lenet } from '../lenet.ts';
 import { quadratic, softmaxCrossEntropy } from '../losses.ts';
 import { sequential } from '../model.ts';
 import { adam, sgd } from '../optim.ts';
@@ -33,5 +34,13 @@ export const works = {
     loss: softmaxCrossEntropy(),
     optimizer: adam(),
     batch: 256,
+  }),
+  /** A small convolutional net. */
+  lenet: network({
+    name: 'lenet',
+    model: lenet([1, 28, 28], 10),
+    loss: softmaxCrossEntropy(),
+    optimizer: adam(),
+    batch: 64,
   }),
 } satisfies Record<string, Work>;

@@ -62,6 +62,7 @@ function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Com
 }
 
 const ownOptions = [
+  'model',
   'hidden',
   'activation',
   'init',
@@ -75,7 +76,7 @@ const ownOptions = [
 ];
 
 function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Work {
-  const model = modelOf(flags, 784, 10);
+  const model = modelOf(flags, [28, 28], 10);
   return network({ name: 'own', model, loss: lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
 }
 

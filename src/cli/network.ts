@@ -40,6 +40,8 @@ import {
   xavier,
   zeros,
 } from '../index.node.ts';
+import { lenet } from '../lenet.ts';
+import { type Shape, size } from '../tensor.ts';
 
 export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };
 
@@ -78,17 +80,30 @@ export const inits: Record<'xavier' | 'he' | 'normal' | 'uniform' | 'zeros', Ini
 };
 
 export interface ModelFlags {
-  hidden: number[];
+  model: keyof typeof models;
+  hidden?: number[];
   activation: keyof typeof activations;
   init?: ReturnType<Init>;
   loss: keyof typeof losses;
 }
 
-/** The hidden layers, then one with a unit per class. */
-export function modelOf({ hidden, activation, init, loss }: ModelFlags, inputs: number, classes: number): Model {
-  const layers = hidden.map((units) => dense(units, activations[activation], init));
-  return sequential([inputs], [...layers, dense(classes, losses[loss].output, init)]);
-}
+/** Of samples of this shape. */
+type MakeModel = (flags: ModelFlags, sample: Shape, classes: number) => Model;
+
+export const models: Record<'mlp' | 'lenet', MakeModel> = {
+  /** The hidden layers, then one with a unit per class. */
+  mlp({ hidden = [100], activation, init, loss }, sample, classes) {
+    const layers = hidden.map((units) => dense(units, activations[activation], init));
+    return sequential([size(sample)], [...layers, dense(classes, losses[loss].output, init)]);
+  },
+  lenet({ hidden, activation, init, loss }, sample, classes) {
+    if (hidden) throw new ArgumentError('--hidden: expected with --model mlp, found with lenet');
+    const image = sample.length === 2 ? [1, ...sample] : sample;
+    return lenet(image, classes, { activation: activations[activation], output: losses[loss].output, init });
+  },
+};
+
+export const modelOf: MakeModel = (flags, sample, classes) => models[flags.model](flags, sample, classes);
 
 /** Throws ArgumentError for smoothed labels under a loss that has none. */
 export function lossOf({ loss, labelSmoothing }: ModelFlags & { labelSmoothing?: number }): LossFunction {

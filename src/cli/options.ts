@@ -1,7 +1,7 @@
 /** The flags that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Decayed } from '../index.node.ts';
-import { activations, inits, losses, type ModelFlags, type OptimizerFlags, optimizers } from './network.ts';
+import { activations, inits, losses, type ModelFlags, models, type OptimizerFlags, optimizers } from './network.ts';
 import { remember } from './remembered.ts';
 import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './values.ts';
 
@@ -50,7 +50,13 @@ export function addRunOptions(command: Command): Command {
 
 export const addModelOptions = (command: Command): Command =>
   addOptions(command, 'Model:', [
-    ['--hidden <sizes>', 'units of the hidden layers, as 100 or 100,50 or none', sizes, '100'],
+    [
+      '--model <name>',
+      'mlp, or lenet: conv 5x5x6, max pool 2, conv 5x5x16, max pool 2, then 120, 84 and the classes',
+      oneOf(models),
+      'mlp',
+    ],
+    ['--hidden <sizes>', 'units of the hidden layers of mlp, as 100 or 100,50 or none (default: 100)', sizes],
     ['--activation <name>', `of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
     ['--init <name>', initHelp, init],
     ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],

@@ -40,8 +40,8 @@ export async function withRun<T>(
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
   try {
-    const { inputs, targets } = data.train;
-    const model = modelOf(flags, inputs.size, targets.size);
+    const { shape, targets } = data.train;
+    const model = modelOf(flags, shape, targets.size);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
       return await work({ data, device, model, net });

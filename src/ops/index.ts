@@ -2,18 +2,25 @@
 import { accumulate, perSample, whenDue } from './accumulate.ts';
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
+import { averagePool, averagePoolGradient } from './average_pool.ts';
 import { columnSum } from './column_sum.ts';
+import { conv2d } from './conv2d.ts';
+import { conv2dFilterGradient } from './conv2d_filter_gradient.ts';
+import { conv2dInputGradient } from './conv2d_input_gradient.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
 import { clipFactor, squareRoot, squareSums } from './gradient_norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
+import { maxPool, maxPoolGradient } from './max_pool.ts';
 import { correct, tally } from './metrics.ts';
 import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import type { Op } from './op.ts';
+import { partialSum } from './partial_sum.ts';
 import { add, bias, hadamard, scale, times } from './pointwise.ts';
+import { reshape } from './reshape.ts';
 import { rowSum } from './row_sum.ts';
 import { softTargets } from './soft_targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
@@ -25,6 +32,15 @@ import { warp } from './warp.ts';
 
 export const ops: readonly Op[] = [
   matmul,
+  conv2d,
+  conv2dInputGradient,
+  conv2dFilterGradient,
+  partialSum,
+  maxPool,
+  maxPoolGradient,
+  averagePool,
+  averagePoolGradient,
+  reshape,
   bias,
   scale,
   add,

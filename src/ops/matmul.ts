@@ -5,8 +5,8 @@
  */
 import { type Attributes, append, type Node } from '../graph.ts';
 import { columns, rows, type Shape, show, size, stride } from '../tensor.ts';
+import { bilinearError } from './bilinear.ts';
 import { gemmForms, narrowForm, PORTABLE, workgroupsOf } from './gemm.ts';
-import { TINY, U } from './numerics.ts';
 import type { Form, KernelOp, Target, Value } from './op.ts';
 import { rowSum } from './row_sum.ts';
 import { mismatch } from './shapes.ts';
@@ -74,23 +74,8 @@ export const matmul: KernelOp = {
 
   reference: (inputs, node) => contract(inputs, node, (a, b) => a * b),
 
-  // K 2⁻²⁴ Σ|a||b| for the arithmetic, whatever the order of the additions; factors and products below the smallest normal
-  // number may count as 0; and what the errors of A and B do to each product.
-  error([a, b], _data, node) {
-    const { K } = layout(node);
-    const rounding = (x: number, y: number) => K * U * Math.abs(x * y) + TINY * (Math.abs(x) + Math.abs(y) + 1);
-    const error = contract([a, b], node, rounding);
-    if (!a.error && !b.error) return error;
-    const exact = (value: Value) => value.error ?? new Float64Array(value.data.length);
-    const magnitude = (value: Value) => ({ ...value, data: Float64Array.from(value.data, Math.abs) });
-    const largest = (value: Value) => {
-      const e = exact(value);
-      return { ...value, data: Float64Array.from(value.data, (x, i) => Math.abs(x) + e[i]) };
-    };
-    const throughA = contract([{ ...a, data: exact(a) }, largest(b)], node, (x, y) => x * y);
-    const throughB = contract([magnitude(a), { ...b, data: exact(b) }], node, (x, y) => x * y);
-    return error.map((e, i) => e + throughA[i] + throughB[i]);
-  },
+  error: (inputs, _data, node) =>
+    bilinearError(inputs, layout(node).K, (factors, term) => contract(factors, node, term)),
 
   forms,
 

@@ -1,4 +1,5 @@
 /** What the tests of training share: seeded samples, and everything a net holds, bit by bit. */
+
 import type { LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
 import { features, outputs as outputsOf } from '../../src/model.ts';
 import { uniforms } from '../../src/random.ts';

@@ -1,0 +1,21 @@
+// The share of each pixel in G [CHANNELS, OH, OW, COLUMNS], from all windows that reach it; an invocation per pixel.
+// Expects: constants as average_pool.wgsl, and G_STRIDE; finish(gradient, row, col).
+// @read G: array<f32>
+fn run(group: vec3u, lane: u32) {
+  for (var i = group.x * LANES + lane; i < CHANNELS * H * W * COLUMNS; i += LANES * GROUPS) {
+    let col = i % COLUMNS;
+    let row = i / COLUMNS;
+    let h = row / W % H;
+    let w = row % W;
+    var sum = 0.0;
+    // The last window that begins at or before the pixel, and those before it that still reach it.
+    for (var oy = h / STEP; oy * STEP + KH > h && oy <= h; oy--) {
+      for (var ox = w / STEP; ox * STEP + KW > w && ox <= w; ox--) {
+        if (oy < OH && ox < OW) {
+          sum += G[(row / (H * W) * OH * OW + oy * OW + ox) * G_STRIDE + col];
+        }
+      }
+    }
+    finish(sum * SCALE, row, col);
+  }
+}

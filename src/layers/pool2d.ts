@@ -1,0 +1,75 @@
+/** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { shown } from '../finite.ts';
+import { append } from '../graph.ts';
+import { averagePool } from '../ops/average_pool.ts';
+import { maxPool } from '../ops/max_pool.ts';
+import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
+import { checkCount } from '../session.ts';
+import { type Shape, show } from '../tensor.ts';
+import { checkedImage } from './image.ts';
+import type { LayerKind } from './layer.ts';
+
+export interface Pool2d {
+  readonly layer: 'pool2d';
+  readonly pool: 'max' | 'average';
+  /** [height, width] */
+  readonly size: readonly [number, number];
+  readonly stride: number;
+}
+
+export interface Pool2dOptions {
+  /** Pixels from one window to the next, both ways; the height of a window unless given. */
+  stride?: number;
+}
+
+/**
+ * The largest value of each window, on images [C, H, W]; pixels that no window reaches are left out. `size` is the height and
+ * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride` are positive integers.
+ */
+export const maxPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
+  pool2d('max', size, options);
+
+/** The mean of each window; otherwise as maxPool2d. */
+export const avgPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
+  pool2d('average', size, options);
+
+const titles = { max: 'maxPool2d', average: 'avgPool2d' };
+const ops = { max: maxPool, average: averagePool };
+
+function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], options: Pool2dOptions = {}): Pool2d {
+  const title = titles[pool];
+  const both = typeof size === 'object' ? size : ([size, size] as const);
+  if (both.length !== 2)
+    throw new ArgumentError(`${title}: size must be a size or [height, width], found ${shown(size)}`);
+  for (const n of both) checkCount(n, `${title}: size`);
+  const { stride = both[0] } = options;
+  checkCount(stride, `${title}: stride`);
+  return { layer: 'pool2d', pool, size: both, stride };
+}
+
+const windowOf = ({ size: [height, width], stride }: Pool2d): Window => ({
+  height,
+  width,
+  stride,
+  top: 0,
+  left: 0,
+  bottom: 0,
+  right: 0,
+});
+
+export const pool2dKind: LayerKind<Pool2d> = {
+  shape(layer, [image]): Shape {
+    const [C, ...place] = checkedImage(titles[layer.pool], image);
+    const windows = windowsOn(place, windowOf(layer));
+    if (windows.every((n) => n >= 1)) return [C, ...windows];
+    throw new ShapeError(
+      `${titles[layer.pool]}: expected images with room for a window of ${layer.size.join('×')}, found ${show(image)}`,
+    );
+  },
+
+  append: (layer, { graph, index }, [x]) =>
+    append(graph, ops[layer.pool], [x], windowAttributes(windowOf(layer)), `a${index}`),
+
+  describe: ({ pool, size, stride }) => `${pool} pool ${size.join('x')}${stride === size[0] ? '' : ` /${stride}`}`,
+};

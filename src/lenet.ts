@@ -1,0 +1,32 @@
+/**
+ * LeNet-5 as it is now taught (after LeCun et al. 1998): conv 5×5×6, pool, conv 5×5×16, pool, 120, 84, classes; with max
+ * pooling, every map of the first layer joined to every map of the second, and no padding.
+ */
+
+import { conv2d, dense, flatten, type LayerActivation, linear, maxPool2d, relu } from './layers/index.ts';
+import type { InitialiserOptions } from './layers/layer.ts';
+import { type Model, sequential } from './model.ts';
+import type { Shape } from './tensor.ts';
+
+export interface LenetOptions {
+  /** Of all layers but the last; relu unless given. */
+  readonly activation?: LayerActivation;
+  /** Of the last layer; linear unless given. */
+  readonly output?: LayerActivation;
+  readonly init?: InitialiserOptions;
+}
+
+/** On images [1, 28, 28] it has 44,426 parameters. Throws ShapeError for images too small for it: less than 16×16. */
+export function lenet(image: Shape, classes: number, options: LenetOptions = {}): Model {
+  const { activation = relu, output = linear, init } = options;
+  return sequential(image, [
+    conv2d(6, 5, activation, init),
+    maxPool2d(2),
+    conv2d(16, 5, activation, init),
+    maxPool2d(2),
+    flatten(),
+    dense(120, activation, init),
+    dense(84, activation, init),
+    dense(classes, output, init),
+  ]);
+}

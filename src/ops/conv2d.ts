@@ -1,0 +1,86 @@
+/**
+ * The convolution of neural networks, which turns no filter round: filters [O, C·KH·KW] over an image [C, H, W, N] give
+ * z[o, y, x] = Σ over c, i, j of W[o, (c, i, j)] a[c, y·s + i − top, x·s + j − left], with zeros outside: [O, OH, OW, N].
+ */
+import { append, type Node } from '../graph.ts';
+import { size } from '../tensor.ts';
+import { conv2dFilterGradient, splitOf } from './conv2d_filter_gradient.ts';
+import { conv2dInputGradient } from './conv2d_input_gradient.ts';
+import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
+import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
+import { PORTABLE } from './gemm.ts';
+import type { KernelOp, Target } from './op.ts';
+import { partialSum } from './partial_sum.ts';
+import { mismatch } from './shapes.ts';
+import { checkedGeometry, geometryOf } from './window.ts';
+
+function layout(node: Node): Convolution {
+  const [filters, image] = node.inputs;
+  const geometry = geometryOf(image.shape, node.attributes);
+  const work = size(filters.shape) * geometry.OH * geometry.OW;
+  return { filters, image, geometry, M: filters.shape[0], spread: 1, flipped: false, work };
+}
+
+function forms(node: Node, target: Target) {
+  const { M, geometry } = layout(node);
+  return convolutionForms(M, geometry.OW, target);
+}
+
+/** Images and filters that leave nothing over, that do, and that reach over the edges. */
+export const convolutionCases = [
+  { image: [1, 5, 5, 4], filters: 1, window: { height: 3, width: 3 } },
+  { image: [3, 7, 9, 5], filters: 4, window: { height: 3, width: 2 } },
+  { image: [2, 6, 5, 7], filters: 18, window: { height: 3, width: 3, top: 1, left: 1, bottom: 1, right: 1 } },
+  {
+    image: [2, 9, 8, 33],
+    filters: 5,
+    window: { height: 3, width: 4, stride: 2, top: 1, left: 2, bottom: 0, right: 1 },
+  },
+  { image: [3, 8, 11, 3], filters: 7, window: { height: 2, width: 3, stride: 3 } },
+  { image: [2, 3, 4, 6], filters: 3, window: { height: 5, width: 6, top: 2, left: 3, bottom: 2, right: 2 } },
+  { image: [4, 1, 1, 9], filters: 6, window: { height: 1, width: 1 } },
+  { image: [6, 12, 12, 5], filters: 16, window: { height: 5, width: 5 } },
+  { image: [1, 28, 28, 3], filters: 6, window: { height: 5, width: 5, top: 2, left: 2, bottom: 2, right: 2 } },
+] as const;
+
+export const conv2d: KernelOp = {
+  kind: 'kernel',
+  name: 'conv2d',
+
+  shape(inputs, attributes) {
+    const [filters, image] = inputs;
+    const { C, N, OH, OW, KH, KW } = checkedGeometry('conv2d', image, inputs, attributes);
+    if (filters.shape.length !== 2 || filters.shape[1] !== C * KH * KW) {
+      mismatch('conv2d', `filters of ${C}·${KH}·${KW} = ${C * KH * KW} weights each`, inputs);
+    }
+    return [filters.shape[0], OH, OW, N];
+  },
+
+  gradient(graph, node, upstream) {
+    const [filters, image] = node.inputs;
+    const { attributes } = node;
+    const [, H, W] = image.shape;
+    const split = splitOf(filters.shape[0], geometryOf(image.shape, attributes));
+    return [
+      () =>
+        append(graph, partialSum, [
+          append(graph, conv2dFilterGradient, [upstream, image], { ...attributes, ...split }),
+        ]),
+      () => append(graph, conv2dInputGradient, [filters, upstream], { ...attributes, H, W }),
+    ];
+  },
+
+  ...summing(
+    (node) => contractWeights(node, node.shape[0], layout(node).geometry, (pixel, result) => [pixel, result]),
+    (node) => size(node.inputs[0].shape) / node.shape[0],
+  ),
+
+  forms,
+  narrow: (_node, _target, lanes) => narrowConvolution(lanes),
+  body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
+
+  cases: convolutionCases.map(({ image, filters, window }) => ({
+    shapes: [[filters, image[0] * window.height * window.width], image],
+    attributes: window,
+  })),
+};

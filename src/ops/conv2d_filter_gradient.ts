@@ -1,0 +1,149 @@
+/**
+ * (δ, a) -> ∂C/∂W[o, (c, i, j)] = Σ over y, x, n of δ[o, y, x, n] a[c, y·s + i − top, x·s + j − left, n], in parts: few
+ * results with long sums. A part takes some rows y and every so many-th sample: [row parts · sample parts, O, C·KH·KW], which
+ * partialSum adds up in a fixed order.
+ */
+import type { Node } from '../graph.ts';
+import { size, stride } from '../tensor.ts';
+import { eachProduct, summing } from './convolution.ts';
+import type { KernelOp } from './op.ts';
+import { mismatch } from './shapes.ts';
+import { checkedGeometry, type Geometry, geometryOf } from './window.ts';
+
+/** Sums that are worth a register each: filters × taps of one invocation. */
+const REGISTERS = 200;
+/** Invocations that keep a processor busy without making many parts to add up. */
+const INVOCATIONS = 1024;
+
+/** The block of an invocation: filters × lines of taps × taps of a line. */
+function blockOf(filters: number, { KH, KW }: Geometry) {
+  const width = Math.min(KW, 16);
+  const height = Math.min(KH, Math.ceil(32 / width));
+  const most = Math.max(1, Math.floor(REGISTERS / (width * height)));
+  return { width, height, filters: Math.ceil(filters / Math.ceil(filters / most)) };
+}
+
+/** Blocks of the result. */
+function blocksOf(filters: number, geometry: Geometry): number {
+  const { C, KH, KW } = geometry;
+  const block = blockOf(filters, geometry);
+  return C * Math.ceil(KH / block.height) * Math.ceil(KW / block.width) * Math.ceil(filters / block.filters);
+}
+
+/** Into how many parts the rows and the samples are divided. */
+export function splitOf(filters: number, geometry: Geometry) {
+  const { OH, N } = geometry;
+  const sampleParts = Math.min(16, N);
+  const wanted = Math.ceil(INVOCATIONS / (blocksOf(filters, geometry) * sampleParts));
+  return { rowParts: Math.ceil(OH / Math.ceil(OH / wanted)), sampleParts };
+}
+
+interface Layout {
+  readonly geometry: Geometry;
+  readonly filters: number;
+  readonly rowParts: number;
+  readonly sampleParts: number;
+}
+
+function layout({ inputs: [delta, image], attributes }: Node): Layout {
+  const { rowParts, sampleParts } = attributes as Record<string, number>;
+  return { geometry: geometryOf(image.shape, attributes), filters: delta.shape[0], rowParts, sampleParts };
+}
+
+/** Products in one sum. */
+const lengthOf = ({ geometry: { OH, OW, N }, rowParts, sampleParts }: Layout): number =>
+  Math.ceil(OH / rowParts) * OW * Math.ceil(N / sampleParts);
+
+export const conv2dFilterGradient: KernelOp = {
+  kind: 'kernel',
+  name: 'conv2dFilterGradient',
+
+  shape(inputs, attributes) {
+    const [delta, image] = inputs;
+    const { C, N, OH, OW, KH, KW } = checkedGeometry('conv2dFilterGradient', image, inputs, attributes);
+    const [O, ...place] = delta.shape;
+    if (String(place) !== String([OH, OW, N]))
+      mismatch('conv2dFilterGradient', `δ of shape [O, ${[OH, OW, N]}]`, inputs);
+    const { rowParts, sampleParts } = attributes as Record<string, number>;
+    return [rowParts * sampleParts, O, C * KH * KW];
+  },
+
+  ...summing(
+    (node) =>
+      ([{ data: delta }, { data: a }], term) => {
+        const { geometry, filters, rowParts, sampleParts } = layout(node);
+        const { N, OH, OW } = geometry;
+        const out = new Float64Array(size(node.shape));
+        const weights = size(node.shape.slice(1));
+        eachProduct(filters, geometry, (weight, pixel, result) => {
+          const y = Math.floor(result / OW) % OH;
+          const first = Math.floor(y / Math.ceil(OH / rowParts)) * sampleParts;
+          for (let n = 0; n < N; n++) {
+            out[(first + (n % sampleParts)) * weights + weight] += term(delta[result * N + n], a[pixel * N + n]);
+          }
+        });
+        return out;
+      },
+    (node) => lengthOf(layout(node)),
+  ),
+
+  body(node, { lanes = 64 } = {}) {
+    const [delta, image] = node.inputs;
+    const { geometry, filters, rowParts, sampleParts } = layout(node);
+    const { C, H, W, N, OH, OW, KH, KW, stride: step, top, left } = geometry;
+    const block = blockOf(filters, geometry);
+    const invocations = blocksOf(filters, geometry) * rowParts * sampleParts;
+    return {
+      title: 'conv2d ∂filters',
+      shaders: ['convolve_filters'],
+      constants: {
+        CHANNELS: C,
+        H,
+        W,
+        N,
+        FILTERS: filters,
+        OH,
+        OW,
+        KH,
+        KW,
+        STRIDE: step,
+        SPREAD: 1,
+        TOP: top,
+        LEFT: left,
+        BLOCK_FILTERS: block.filters,
+        BLOCK_HEIGHT: block.height,
+        BLOCK_WIDTH: block.width,
+        HALO: block.width - 1,
+        ROW_PARTS: rowParts,
+        ROWS_OF_PART: Math.ceil(OH / rowParts),
+        SAMPLE_PARTS: sampleParts,
+        INVOCATIONS: invocations,
+        D_STRIDE: stride(delta.shape),
+        B_STRIDE: stride(image.shape),
+      },
+      operands: { D: delta, B: image },
+      epilogues: { finish: node.shape },
+      work: filters * OH * OW * N,
+      lanes,
+      workgroups: [Math.ceil(invocations / lanes), 1, 1],
+    };
+  },
+
+  cases: [
+    // As the first layer of LeNet-5 has it in batches of 100: 57,600 products in each sum over all parts.
+    {
+      shapes: [
+        [6, 24, 24, 100],
+        [1, 28, 28, 100],
+      ],
+      attributes: { height: 5, width: 5, rowParts: 5, sampleParts: 16 },
+    },
+    {
+      shapes: [
+        [9, 4, 4, 21],
+        [2, 20, 20, 21],
+      ],
+      attributes: { height: 18, width: 18, rowParts: 1, sampleParts: 16, bottom: 1, right: 1 },
+    },
+  ],
+};

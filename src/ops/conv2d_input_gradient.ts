@@ -1,0 +1,85 @@
+/**
+ * What a convolution hands down: (filters, δ) -> ∂C/∂a[c, h, w] = Σ of W[o, (c, i, j)] δ[o, y, x] over the places where tap
+ * (c, i, j) meets pixel (h, w). That is a convolution of δ, spread by the stride, with the filters turned by 180°.
+ */
+import type { Node } from '../graph.ts';
+import { size } from '../tensor.ts';
+import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
+import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
+import { PORTABLE } from './gemm.ts';
+import type { KernelOp, Target } from './op.ts';
+import { mismatch } from './shapes.ts';
+import { type Geometry, geometryOf, windowOf } from './window.ts';
+
+/** Of the convolution whose gradient it is. */
+function forward({ shape, attributes }: Pick<Node, 'shape' | 'attributes'>): Geometry {
+  return geometryOf(shape, attributes);
+}
+
+function layout(node: Node): Convolution {
+  const [filters, image] = node.inputs;
+  const { C, H, W, N, OH, OW, KH, KW, stride, top, left } = forward(node);
+  return {
+    filters,
+    image,
+    M: C,
+    spread: stride,
+    flipped: true,
+    work: size(filters.shape) * OH * OW,
+    geometry: {
+      C: filters.shape[0],
+      H: OH,
+      W: OW,
+      N,
+      OH: H,
+      OW: W,
+      KH,
+      KW,
+      stride: 1,
+      top: KH - 1 - top,
+      left: KW - 1 - left,
+    },
+  };
+}
+
+function forms(node: Node, target: Target) {
+  const { M, geometry } = layout(node);
+  return convolutionForms(M, geometry.OW, target);
+}
+
+export const conv2dInputGradient: KernelOp = {
+  kind: 'kernel',
+  name: 'conv2dInputGradient',
+
+  shape(inputs, attributes) {
+    const [filters, delta] = inputs;
+    const { height, width } = windowOf(attributes);
+    const { H, W } = attributes as Record<string, number>;
+    const C = size(filters.shape) / filters.shape[0] / (height * width);
+    const [O, OH, OW, N] = delta.shape;
+    const expected = geometryOf([C, H, W, N], attributes);
+    if (O !== filters.shape[0] || OH !== expected.OH || OW !== expected.OW || !Number.isInteger(C)) {
+      mismatch('conv2dInputGradient', `δ of a convolution of images ${H}×${W} with these filters`, inputs);
+    }
+    return [C, H, W, N];
+  },
+
+  ...summing(
+    (node) => contractWeights(node, node.inputs[0].shape[0], forward(node), (pixel, result) => [result, pixel]),
+    (node) => size(node.inputs[0].shape) / node.shape[0],
+  ),
+
+  forms,
+  narrow: (_node, _target, lanes) => narrowConvolution(lanes),
+  body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
+
+  cases: [
+    {
+      shapes: [
+        [4, 18],
+        [4, 5, 8, 5],
+      ],
+      attributes: { height: 3, width: 2, H: 7, W: 9 },
+    },
+  ],
+};

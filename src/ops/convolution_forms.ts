@@ -1,0 +1,37 @@
+/**
+ * The forms of a convolution: blocks of filters × neighbouring positions × 4 samples per lane. All add up the products of
+ * one element in the same order. The first of a menu is what runs until something else has been measured to be faster.
+ */
+import type { Form, Target } from './op.ts';
+
+/** A block of `rows` filters × `span` positions × 4 samples per lane; see shaders/convolve.wgsl. */
+const plain = (rows: number, span: number, lanes: number): Form => ({
+  name: `plain ${rows}×${span}×4`,
+  shader: 'convolve',
+  lanes,
+  constants: { ROWS: rows, SPAN: span, HALO: span - 1 },
+  tile: [rows, span],
+});
+
+const subgroup = (rows: number, span: number, width: number): Form => {
+  const { constants, ...rest } = plain(rows, span, Math.max(8, width));
+  return {
+    ...rest,
+    name: `subgroup ${rows}×${span}×4`,
+    shader: 'convolve_subgroup',
+    constants: { ...constants, SUBGROUP: width, LOADS: Math.ceil(rows / width) },
+  };
+};
+
+/** For kernels that share a workgroup of so many lanes, bound as floats. */
+export const narrowConvolution = (lanes: number): Form => ({ ...plain(1, 1, lanes), scalar: true });
+
+/** What may be tried for M filters on rows of so many positions. */
+export function convolutionForms(M: number, positions: number, { software, subgroup: width }: Target): readonly Form[] {
+  const rows = (most: number): number => Math.ceil(M / Math.ceil(M / most));
+  const span = (most: number): number => Math.min(positions, most);
+  if (!software) return [plain(rows(8), span(2), 64), plain(rows(4), span(2), 64), plain(rows(8), span(4), 64)];
+  const block = (r: number, s: number) => (width > 0 ? subgroup(rows(r), span(s), width) : plain(rows(r), span(s), 8));
+  const forms = [block(16, 4), block(16, 2), block(8, 4), plain(rows(8), span(4), 8)];
+  return forms.filter(({ name }, i) => forms.findIndex((form) => form.name === name) === i);
+}

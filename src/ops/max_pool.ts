@@ -1,0 +1,125 @@
+/**
+ * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N]. The gradient goes to where that is, to the first of equals
+ * in reading order, which is found again from the input.
+ */
+import { append } from '../graph.ts';
+import { columns, size, stride } from '../tensor.ts';
+import { grid } from './grid.ts';
+import { TINY, U } from './numerics.ts';
+import type { Case, KernelOp, Value } from './op.ts';
+import { cells, eachWindow, poolConstants } from './pool.ts';
+import { mismatch } from './shapes.ts';
+import { checkedGeometry, geometryOf } from './window.ts';
+
+/** Places of x that could be the largest of a window, given the errors of all: one, unless it is close. */
+function candidates({ data, error }: Value, places: readonly number[]): readonly number[] {
+  const e = (at: number): number => (error?.[at] ?? 0) + (Math.abs(data[at]) < TINY ? Math.abs(data[at]) : 0);
+  const least = Math.max(...places.map((at) => data[at] - e(at)));
+  const first = places.reduce((best, at) => (data[at] > data[best] ? at : best));
+  return places.filter((at) => at === first || (data[at] + e(at) >= least && e(at) + e(first) > 0));
+}
+
+/** The first of the largest. */
+const largest = (data: Value['data'], places: readonly number[]): number =>
+  places.reduce((best, at) => (data[at] > data[best] ? at : best));
+
+/** Windows that touch, that do not, that overlap, and that leave a rest. */
+export const poolCases: Case[] = [
+  { shapes: [[1, 2, 2, 1]], attributes: { height: 2, width: 2, stride: 2 } },
+  { shapes: [[6, 8, 8, 7]], attributes: { height: 2, width: 2, stride: 2 } },
+  { shapes: [[3, 7, 9, 5]], attributes: { height: 2, width: 3, stride: 3 } },
+  { shapes: [[2, 9, 7, 33]], attributes: { height: 3, width: 3, stride: 2 } },
+  { shapes: [[2, 6, 5, 6]], attributes: { height: 4, width: 3 } },
+  { shapes: [[5, 4, 4, 9]], attributes: { height: 4, width: 4, stride: 4 } },
+];
+
+export const maxPool: KernelOp = {
+  kind: 'kernel',
+  name: 'maxPool',
+  shape(inputs, attributes) {
+    const { C, OH, OW, N } = checkedGeometry('maxPool', inputs[0], inputs, attributes);
+    return [C, OH, OW, N];
+  },
+  gradient: (graph, { inputs: [x], attributes }, upstream) => [
+    () => append(graph, maxPoolGradient, [upstream, x], attributes),
+  ],
+  reference([x], node) {
+    const out = new Float64Array(size(node.shape));
+    eachWindow(node, x.shape, (at, places) => {
+      out[at] = x.data[largest(x.data, places)];
+    });
+    return out;
+  },
+  error([x], _data, node) {
+    const out = new Float64Array(size(node.shape));
+    eachWindow(node, x.shape, (at, places) => {
+      out[at] = TINY + Math.max(...places.map((place) => x.error?.[place] ?? 0));
+    });
+    return out;
+  },
+  body(node, { lanes = 64 } = {}) {
+    const [x] = node.inputs;
+    const { GROUPS, workgroups } = grid(size(node.shape), lanes);
+    return {
+      shaders: ['max_pool'],
+      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), GROUPS },
+      operands: { X: x },
+      epilogues: { finish: node.shape },
+      lanes,
+      workgroups,
+    };
+  },
+  cases: poolCases,
+};
+
+/** (upstream, x) -> the gradient with respect to x. */
+export const maxPoolGradient: KernelOp = {
+  kind: 'kernel',
+  name: 'maxPoolGradient',
+  shape(inputs, attributes) {
+    const [upstream, x] = inputs;
+    const { C, OH, OW, N } = checkedGeometry('maxPoolGradient', x, inputs, attributes);
+    const expected = [C, OH, OW, N];
+    if (String(upstream.shape) !== String(expected)) {
+      mismatch('maxPoolGradient', `an upstream gradient of shape [${expected.join(', ')}]`, inputs);
+    }
+    return x.shape;
+  },
+  reference([g, x], node) {
+    const out = new Float64Array(size(node.shape));
+    eachWindow(node, x.shape, (at, places) => {
+      out[largest(x.data, places)] += g.data[at];
+    });
+    return out;
+  },
+  // Where it is too close to say which is the largest, the whole of a gradient may be in either place.
+  error([g, x], _data, node) {
+    const out = new Float64Array(size(node.shape));
+    const { KH, KW } = geometryOf(x.shape, node.attributes);
+    eachWindow(node, x.shape, (at, places) => {
+      const close = candidates(x, places);
+      const [size, error] = [Math.abs(g.data[at]), g.error?.[at] ?? 0];
+      for (const place of close) {
+        out[place] += TINY + error + (close.length > 1 ? size : 0) + KH * KW * U * (size + error);
+      }
+    });
+    return out;
+  },
+  body(node, { lanes = 64 } = {}) {
+    const [g, x] = node.inputs;
+    const geometry = geometryOf(x.shape, node.attributes);
+    const { GROUPS, workgroups } = grid(cells(geometry) * columns(node.shape), lanes);
+    return {
+      shaders: ['max_pool_gradient'],
+      constants: { ...poolConstants(geometry, x), G_STRIDE: stride(g.shape), GROUPS },
+      operands: { G: g, X: x },
+      epilogues: { finish: node.shape },
+      lanes,
+      workgroups,
+    };
+  },
+  cases: poolCases.map(({ shapes: [shape], attributes }) => {
+    const { C, OH, OW, N } = geometryOf(shape!, attributes!);
+    return { shapes: [[C, OH, OW, N], shape], attributes };
+  }),
+};

@@ -1,0 +1,30 @@
+/** What the pooling ops share: their windows on the CPU, and the constants of their kernels. */
+import type { Node } from '../graph.ts';
+import { type Shape, stride } from '../tensor.ts';
+import { type Geometry, geometryOf } from './window.ts';
+
+/** Calls visit with every element of [C, OH, OW, N] and the elements of the image [C, H, W, N] in its window. */
+export function eachWindow(
+  { attributes }: Node,
+  image: Shape,
+  visit: (element: number, places: readonly number[]) => void,
+): void {
+  const { C, H, W, N, OH, OW, KH, KW, stride } = geometryOf(image, attributes);
+  let element = 0;
+  for (let c = 0; c < C; c++)
+    for (let y = 0; y < OH; y++)
+      for (let x = 0; x < OW; x++)
+        for (let n = 0; n < N; n++, element++) {
+          const places: number[] = [];
+          for (let i = 0; i < KH; i++)
+            for (let j = 0; j < KW; j++) places.push(((c * H + y * stride + i) * W + x * stride + j) * N + n);
+          visit(element, places);
+        }
+}
+
+/** Cells of stride × stride pixels that the images of a batch fall into: the gradient kernels make one per invocation. */
+export const cells = ({ C, H, W, stride }: Geometry): number => C * Math.ceil(H / stride) * Math.ceil(W / stride);
+
+export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geometry, image: Node) {
+  return { CHANNELS: C, H, W, COLUMNS: N, OH, OW, KH, KW, STEP: step, X_STRIDE: stride(image.shape) };
+}

@@ -1,0 +1,71 @@
+/**
+ * Windows that slide over images [C, H, W, N]: those of a convolution, and of pooling. The attributes of an op say how
+ * large they are, how far one is from the next, and how many zeros surround the image.
+ */
+import type { Attributes, Node } from '../graph.ts';
+import type { Shape } from '../tensor.ts';
+import { mismatch } from './shapes.ts';
+
+export interface Window {
+  readonly height: number;
+  readonly width: number;
+  /** Pixels from one window to the next, both ways. */
+  readonly stride: number;
+  /** Zeros beside the image. */
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** How windows lie on an image [C, H, W, N]: OH × OW of them, each KH × KW. */
+export interface Geometry {
+  readonly C: number;
+  readonly H: number;
+  readonly W: number;
+  readonly N: number;
+  readonly OH: number;
+  readonly OW: number;
+  readonly KH: number;
+  readonly KW: number;
+  readonly stride: number;
+  readonly top: number;
+  readonly left: number;
+}
+
+/** As attributes of an op, what is usual left out. */
+export function windowAttributes({ height, width, ...rest }: Window): Attributes {
+  const usual: Attributes = { stride: 1, top: 0, left: 0, bottom: 0, right: 0 };
+  return { height, width, ...Object.fromEntries(Object.entries(rest).filter(([key, value]) => value !== usual[key])) };
+}
+
+export function windowOf(attributes: Attributes): Window {
+  const { height, width, stride = 1, top = 0, left = 0, bottom = 0, right = 0 } = attributes as Record<string, number>;
+  return { height, width, stride, top, left, bottom, right };
+}
+
+/** Windows along an axis of n pixels; less than 1 where not one fits. */
+const along = (n: number, size: number, stride: number, zeros: number): number =>
+  Math.floor((n + zeros - size) / stride) + 1;
+
+/** [OH, OW], for images of H × W pixels. */
+export function windowsOn([H, W]: readonly number[], window: Window): readonly [number, number] {
+  const { height, width, stride, top, left, bottom, right } = window;
+  return [along(H, height, stride, top + bottom), along(W, width, stride, left + right)];
+}
+
+export function geometryOf([C, H, W, N]: Shape, attributes: Attributes): Geometry {
+  const window = windowOf(attributes);
+  const { height: KH, width: KW, stride, top, left } = window;
+  const [OH, OW] = windowsOn([H, W], window);
+  return { C, H, W, N, OH, OW, KH, KW, stride, top, left };
+}
+
+/** Geometry of the windows on the images that a node reads. Throws ShapeError where they are none, or none fits on them. */
+export function checkedGeometry(op: string, image: Node, inputs: readonly Node[], attributes: Attributes): Geometry {
+  const { height, width } = windowOf(attributes);
+  if (image.shape.length !== 4) mismatch(op, 'images of shape [C, H, W, N]', inputs);
+  const geometry = geometryOf(image.shape, attributes);
+  if (geometry.OH < 1 || geometry.OW < 1) mismatch(op, `an image with room for a window of ${height}×${width}`, inputs);
+  return geometry;
+}
