@@ -28,11 +28,11 @@ export function menuOf({ info, faults }: Device, node: Node): readonly Form[] {
   const menu = (node.op.kind === 'kernel' && node.op.forms?.(node, info)) || [];
   const working = menu.filter(({ shader }) => !faults.has(shader));
   if (menu.length === 0 || working.length > 0) return working;
-  throw noneWorks(info);
+  throw noneWorks(info, node.op.name);
 }
 
-const noneWorks = ({ name, unavailable }: DeviceInfo): ShaderError =>
-  new ShaderError(`no kernel of the matrix product works on ${name}: ${unavailable.join('; ')}`);
+const noneWorks = ({ name, unavailable }: DeviceInfo, what: string): ShaderError =>
+  new ShaderError(`no kernel of ${what} works on ${name}: ${unavailable.join('; ')}`);
 
 /**
  * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
@@ -49,7 +49,7 @@ export async function plan(device: Device, graph: Graph, options: FuseOptions, r
     pipelines.catch(() => {});
     const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
     if (await allPass(device, forms)) return { schedule, pipelines: await pipelines, variant };
-    if (device.faults.size === faults) throw noneWorks(device.info);
+    if (device.faults.size === faults) throw noneWorks(device.info, 'the net');
   }
 }
 

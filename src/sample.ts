@@ -1,11 +1,12 @@
 /**
- * A few elements of what a matrix product and the ops fused to it compute, worked out by the CPU reference with their
- * bounds: the corners and some between. So a step of any size can be checked in the time of a few dot products.
+ * A few elements of what a kernel computes, worked out by the CPU reference with their bounds: the corners and some between.
+ * So a step of any size can be checked in the time of a few of its sums.
  */
 import { compare } from './check.ts';
 import { overwrites, storageOf } from './fuse.ts';
-import { append, createGraph, label, type Node } from './graph.ts';
+import { createGraph, type Graph, label, type Node } from './graph.ts';
 import { batch, leaf, step as stepLeaf, stepOf } from './ops/leaf.ts';
+import type { KernelOp, Sample, Selection } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { Step } from './schedule.ts';
 import type { StepRow } from './step.ts';
@@ -16,7 +17,9 @@ export type Memory = (tensor: string, index: number) => number;
 
 /** Why the results of a step are wrong, or undefined. `before` is what its tensors held, `after` what it wrote. */
 export function sampleFault(step: Step, row: StepRow, before: Memory, after: Memory): string | undefined {
-  const { graph, nodes, leaves } = reduced(step, before);
+  const [started] = step.nodes;
+  const sample = (started.op as KernelOp).sample!(started, spread);
+  const { graph, nodes, leaves } = reduced(step, sample, before);
   const values = evaluate(graph, {
     step: row,
     bounds: true,
@@ -27,7 +30,7 @@ export function sampleFault(step: Step, row: StepRow, before: Memory, after: Mem
   const last = new Map(step.nodes.map((node) => [label(storageOf(node)), node]));
   for (const [tensor, node] of last) {
     if (!written.has(tensor)) continue;
-    const actual = pick(node.shape, spread(rows(node.shape)), spread(columns(node.shape)), (i) => after(tensor, i));
+    const actual = pick(node.shape, selected(node, sample), (i) => after(tensor, i));
     const { share, worst } = compare(tensor, actual, values.get(nodes.get(node)!)!);
     if (!(share <= 1))
       return `${overwrites(node) ? `${tensor}′` : tensor} is ${worst.actual} instead of ${worst.expected}`;
@@ -36,51 +39,55 @@ export function sampleFault(step: Step, row: StepRow, before: Memory, after: Mem
 }
 
 /** The nodes of a step on some rows and columns of its result, and the values of the leaves they then begin with. */
-function reduced({ nodes: [product, ...fused] }: Step, before: Memory) {
+function reduced({ nodes: [started, ...fused] }: Step, sample: Sample, before: Memory) {
   const graph = createGraph();
   const leaves = new Map<Node, Float64Array>();
-  const asLeaf = (node: Node, i: readonly number[], j: readonly number[]): Node => {
-    const made = leaf(graph, batch, `leaf${leaves.size}`, [i.length, j.length]);
+  const asLeaf = (node: Node, selection: Selection): Node => {
+    const made = leaf(graph, batch, `leaf${leaves.size}`, selection.shape);
     leaves.set(
       made,
-      pick(node.shape, i, j, (at) => before(label(storageOf(node)), at)),
+      pick(node.shape, selection, (at) => before(label(storageOf(node)), at)),
     );
     return made;
   };
-  const [m, n] = [spread(rows(product.shape)), spread(columns(product.shape))];
-  const [a, b] = product.inputs;
-  const { transposeA, transposeB } = product.attributes;
-  const factors = [
-    transposeA ? asLeaf(a, all(rows(a.shape)), m) : asLeaf(a, m, all(columns(a.shape))),
-    transposeB ? asLeaf(b, n, all(columns(b.shape))) : asLeaf(b, all(rows(b.shape)), n),
-  ];
-  const nodes = new Map([[product, append(graph, product.op, factors, { transposeA, transposeB })]]);
+  const operands = started.inputs.map((input, i) => asLeaf(input, sample.operands[i]));
+  const { shape, attributes } = sample;
+  const nodes = new Map([[started, put(graph, { ...started, inputs: operands, shape, attributes })]]);
   const outside = new Map<Node, Node>();
   const operand = (node: Node): Node => {
     if (node.op === stepLeaf) return stepOf(graph);
     const made = nodes.get(node) ?? outside.get(node);
     if (made) return made;
-    const read = asLeaf(node, some(rows(node.shape), m), some(columns(node.shape), n));
+    const read = asLeaf(node, selected(node, sample));
     outside.set(node, read);
     return read;
   };
   for (const node of fused) {
-    // A kernel op in here rides on the product, and reads its first factor.
-    const inputs = node.op.kind === 'kernel' ? [factors[0]] : node.inputs.map(operand);
-    nodes.set(node, append(graph, node.op, inputs, node.attributes));
+    // A kernel op in here rides on the one that starts it, and reads its first operand.
+    const inputs = node.op.kind === 'kernel' ? [operands[0]] : node.inputs.map(operand);
+    nodes.set(node, put(graph, { ...node, inputs, shape: selected(node, sample).shape }));
   }
   return { graph, nodes, leaves };
 }
 
-const all = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+/** A node with a shape that is part of its own, which its shape rule need not know. */
+function put({ nodes }: Graph, node: Node): Node {
+  const made = { ...node, id: nodes.length };
+  nodes.push(made);
+  return made;
+}
+
+/** What the sample takes of a tensor that meets the result row by row, or has a row for several of them or a single column. */
+function selected({ shape }: Node, { rows: sampled, columns: across, height }: Sample): Selection {
+  const i = sampled.map((row) => Math.floor((row * rows(shape)) / height));
+  const j = columns(shape) === 1 ? [0] : across;
+  return { rows: i, columns: j, shape: [i.length, j.length] };
+}
 
 /** First, last and two between. */
 const spread = (count: number): number[] => [
   ...new Set([0, Math.floor(count / 3), Math.floor((2 * count) / 3), count - 1]),
 ];
 
-/** A single row or column is repeated for all. */
-const some = (count: number, places: readonly number[]): readonly number[] => (count === 1 ? [0] : places);
-
-const pick = (shape: Shape, i: readonly number[], j: readonly number[], at: (index: number) => number): Float64Array =>
+const pick = (shape: Shape, { rows: i, columns: j }: Selection, at: (index: number) => number): Float64Array =>
   Float64Array.from(i.flatMap((row) => j.map((column) => at(row * stride(shape) + column))));

@@ -47,6 +47,7 @@ import { evaluate } from '../src/reference.ts';
 import type { StepRow } from '../src/step.ts';
 import { columns, size } from '../src/tensor.ts';
 import { graphOf, someStep, titleOf, valuesFor } from './gpu/harness.ts';
+import { imageNets } from './networks.ts';
 
 type Leaves = ReadonlyMap<string, ArrayLike<number>>;
 
@@ -241,6 +242,11 @@ describe('the gradients of whole models are the slopes of their loss', () => {
       quadratic(),
     ],
     ['residuals', residual(), quadratic()],
+    ...Object.entries(imageNets).map(([name, model]): [string, Model, LossFunction] => [
+      name,
+      model,
+      softmaxCrossEntropy(),
+    ]),
     ['sigmoid, binaryCrossEntropy', sequential([4], [dense(3, softmax), dense(2, sigmoid)]), binaryCrossEntropy()],
   ];
 

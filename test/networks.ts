@@ -54,6 +54,33 @@ export const mlp = (input: number, widths: readonly [number, keyof typeof activa
     widths.map(([units, activation]) => layers.dense(units, activations[activation])),
   );
 
+/** Nets on images: every layer for them, with strides, paddings and sizes that leave something over. */
+export const imageNets: Record<string, Model> = {
+  'conv2d, maxPool2d and flatten': sequential(
+    [1, 6, 7],
+    [
+      layers.conv2d(3, 3, layers.relu, { padding: 1 }),
+      layers.maxPool2d(2),
+      layers.conv2d(4, [2, 1], layers.tanh),
+      layers.flatten(),
+      layers.dense(3),
+    ],
+  ),
+  'conv2d with a stride, avgPool2d': sequential(
+    [2, 7, 8],
+    [
+      layers.conv2d(3, 3, layers.sigmoid, { padding: 'same', stride: 2 }),
+      layers.conv2d(2, 2, layers.linear, { stride: 1 }),
+      layers.avgPool2d(2, { stride: 1 }),
+      layers.dense(3),
+    ],
+  ),
+  'overlapping windows before dense': sequential(
+    [2, 5, 5],
+    [layers.conv2d(2, 1, layers.silu), layers.maxPool2d(3, { stride: 1 }), layers.dense(3)],
+  ),
+};
+
 /** The net of the benchmarks: 784-100-10, batch 100. */
 export const mnistNet: NetworkOptions = {
   model: mlp(784, [

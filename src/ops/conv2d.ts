@@ -3,14 +3,16 @@
  * z[o, y, x] = Σ over c, i, j of W[o, (c, i, j)] a[c, y·s + i − top, x·s + j − left], with zeros outside: [O, OH, OW, N].
  */
 import { append, type Node } from '../graph.ts';
-import { size } from '../tensor.ts';
+import { columns, rows, size } from '../tensor.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d_filter_gradient.ts';
 import { conv2dInputGradient } from './conv2d_input_gradient.ts';
 import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
-import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
+import { convolutionForms, convolutionShaders, narrowConvolution, smallestConvolution } from './convolution_forms.ts';
 import { PORTABLE } from './gemm.ts';
+import { batch, leaf } from './leaf.ts';
 import type { KernelOp, Target } from './op.ts';
 import { partialSum } from './partial_sum.ts';
+import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
 import { checkedGeometry, geometryOf } from './window.ts';
 
@@ -76,6 +78,34 @@ export const conv2d: KernelOp = {
   ),
 
   forms,
+
+  probe: {
+    shaders: convolutionShaders,
+    forms: (target) => convolutionForms(5, 6, target),
+    append(graph) {
+      const [filters, image] = [leaf(graph, batch, 'filters', [5, 12]), leaf(graph, batch, 'image', [2, 4, 5, 35])];
+      append(graph, conv2d, [filters, image], { height: 2, width: 3, top: 1, right: 3 }, 'convolution');
+    },
+    least: smallestConvolution,
+  },
+
+  sample(node, some) {
+    const { filters, image, geometry, M } = layout(node);
+    const { N, OH, OW } = geometry;
+    const [m, n] = [some(M), some(N)];
+    return {
+      rows: m.flatMap((o) => all(OH * OW).map((place) => o * OH * OW + place)),
+      columns: n,
+      height: M * OH * OW,
+      shape: [m.length, OH, OW, n.length],
+      attributes: node.attributes,
+      operands: [
+        selection(m, all(columns(filters.shape))),
+        selection(all(rows(image.shape)), n, image.shape.slice(0, -1)),
+      ],
+    };
+  },
+
   narrow: (_node, _target, lanes) => narrowConvolution(lanes),
   body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
 

@@ -3,11 +3,12 @@
  * (c, i, j) meets pixel (h, w). That is a convolution of δ, spread by the stride, with the filters turned by 180°.
  */
 import type { Node } from '../graph.ts';
-import { size } from '../tensor.ts';
+import { rows, size } from '../tensor.ts';
 import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
 import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
 import { PORTABLE } from './gemm.ts';
 import type { KernelOp, Target } from './op.ts';
+import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
 import { type Geometry, geometryOf, windowOf } from './window.ts';
 
@@ -70,6 +71,27 @@ export const conv2dInputGradient: KernelOp = {
   ),
 
   forms,
+
+  sample(node, some) {
+    const { filters, image, geometry, M } = layout(node);
+    const { N, OH: H, OW: W, KH, KW } = geometry;
+    const [m, n] = [some(M), some(N)];
+    return {
+      rows: m.flatMap((c) => all(H * W).map((place) => c * H * W + place)),
+      columns: n,
+      height: M * H * W,
+      shape: [m.length, H, W, n.length],
+      attributes: node.attributes,
+      operands: [
+        selection(
+          all(rows(filters.shape)),
+          m.flatMap((c) => all(KH * KW).map((tap) => c * KH * KW + tap)),
+        ),
+        selection(all(rows(image.shape)), n, image.shape.slice(0, -1)),
+      ],
+    };
+  },
+
   narrow: (_node, _target, lanes) => narrowConvolution(lanes),
   body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
 

@@ -23,6 +23,13 @@ const subgroup = (rows: number, span: number, width: number): Form => {
   };
 };
 
+/** The same kernel with the least for a compiler to do: what the self-test runs in its place. */
+export const smallestConvolution = ({ shader, constants, lanes }: Form): Form =>
+  shader === 'convolve' ? plain(2, 2, lanes) : subgroup(2, 2, constants.SUBGROUP);
+
+/** The files of entry points. */
+export const convolutionShaders = ['convolve', 'convolve_subgroup'];
+
 /** For kernels that share a workgroup of so many lanes, bound as floats. */
 export const narrowConvolution = (lanes: number): Form => ({ ...plain(1, 1, lanes), scalar: true });
 

@@ -50,6 +50,9 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
+/** The files of entry points. */
+export const gemmShaders = ['gemm', 'gemm_lanes', 'gemm_subgroup', 'gemm_workgroup', 'gemm_flat'];
+
 /** The same kernel with the least for a compiler to do for a result [M, N]: what the self-test runs in its place. */
 export function smallest(form: Form, shape: readonly [number, number]): Form {
   const { shader, constants, lanes } = form;

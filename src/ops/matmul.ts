@@ -6,9 +6,11 @@
 import { type Attributes, append, type Node } from '../graph.ts';
 import { columns, rows, type Shape, show, size, stride } from '../tensor.ts';
 import { bilinearError } from './bilinear.ts';
-import { gemmForms, narrowForm, PORTABLE, workgroupsOf } from './gemm.ts';
+import { gemmForms, gemmShaders, narrowForm, PORTABLE, smallest, workgroupsOf } from './gemm.ts';
+import { batch, leaf } from './leaf.ts';
 import type { Form, KernelOp, Target, Value } from './op.ts';
 import { rowSum } from './row_sum.ts';
+import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
 
 /** M, N, K and the steps from element to element in compact memory. */
@@ -41,6 +43,9 @@ function forms(node: Node, target: Target): readonly Form[] {
   const { M, N, K } = layout(node);
   return gemmForms(M, N, K, target, Boolean(node.attributes.transposeB));
 }
+
+// No multiples of anything, and more than one tile of the smaller forms in every direction.
+const PROBE = { M: 19, N: 67, K: 37 };
 
 export const matmul: KernelOp = {
   kind: 'kernel',
@@ -79,7 +84,36 @@ export const matmul: KernelOp = {
 
   forms,
 
+  probe: {
+    shaders: gemmShaders,
+    forms: (target) => [
+      ...[false, true].flatMap((transposeB) => gemmForms(PROBE.M, PROBE.N, PROBE.K, target, transposeB)),
+      narrowForm([PROBE.M, PROBE.N], target, 64),
+    ],
+    append(graph) {
+      const [a, b] = [leaf(graph, batch, 'a', [PROBE.M, PROBE.K]), leaf(graph, batch, 'b', [PROBE.K, PROBE.N])];
+      append(graph, matmul, [a, b], { transposeA: false, transposeB: false }, 'product');
+      append(graph, rowSum, [a], {}, 'sums');
+    },
+    least: (form) => smallest(form, [PROBE.M, PROBE.N]),
+  },
+
   narrow: (node, target, lanes) => narrowForm([rows(node.shape), columns(node.shape)], target, lanes),
+
+  // The rows of a sample stand for no axes.
+  sample(node, some) {
+    const { transposeA = false, transposeB = false } = node.attributes;
+    const { M, N, K } = layout(node);
+    const [m, n, k] = [some(M), some(N), all(K)];
+    return {
+      rows: m,
+      columns: n,
+      height: M,
+      shape: [m.length, n.length],
+      attributes: { transposeA, transposeB },
+      operands: [transposeA ? selection(k, m) : selection(m, k), transposeB ? selection(n, k) : selection(k, n)],
+    };
+  },
 
   body(node, { form = forms(node, PORTABLE)[0] } = {}) {
     const [a, b] = node.inputs;

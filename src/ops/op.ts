@@ -79,7 +79,40 @@ export interface KernelOp extends Base {
   forms?(node: Node, target: Target): readonly Form[];
   /** The form for a kernel that shares its workgroups of so many lanes with others. */
   narrow?(node: Node, target: Target, lanes: number): Form;
+  /** What an op with forms has, so that they can be tested: how to compute a few elements of a node, and a small node. */
+  sample?(node: Node, some: (count: number) => readonly number[]): Sample;
+  readonly probe?: Probe;
   body(node: Node, options?: BodyOptions): Body;
+}
+
+/** Some rows and columns of a node, and the parts of its operands that make them by the same op. */
+export interface Sample {
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  /** Rows of the whole. */
+  readonly height: number;
+  /** Of this part. */
+  readonly shape: Shape;
+  readonly attributes: Attributes;
+  readonly operands: readonly Selection[];
+}
+/** Rows and columns of a tensor, as a tensor of this shape. */
+export interface Selection {
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  readonly shape: Shape;
+}
+
+/** A small problem that shows whether a kernel works on a device at all. */
+export interface Probe {
+  /** Files of entry points that it tests. */
+  readonly shaders: readonly string[];
+  /** What a device may come to run them as. */
+  forms(target: Target): readonly Form[];
+  /** Appends leaves and nodes that one kernel computes from them, all of them named. Integers have to give exact results. */
+  append(graph: Graph): void;
+  /** The same kernel as that of a form, with the least for a compiler to do. */
+  least(form: Form): Form;
 }
 
 export interface BodyOptions {

@@ -6,7 +6,7 @@ import { watch } from '../../src/device.ts';
 import type { Graph } from '../../src/graph.ts';
 import { trainingNetwork } from '../../src/network.ts';
 import { gpuEngine } from '../../src/runtime.ts';
-import { activations, anyTraining, between, losses, mlp, netOf, optimizers } from '../networks.ts';
+import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();
@@ -67,6 +67,13 @@ describe('fused equals separate for a training step', () => {
     const options = { model: mlp(9, [[3, 'linear']]), loss, batch: 33 };
     await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 33);
   });
+
+  for (const [name, model] of Object.entries(imageNets)) {
+    it(`with ${name}`, async () => {
+      const options = { model, loss: losses.softmaxCrossEntropy(), batch: 7 };
+      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam).graph, 7);
+    });
+  }
 
   for (const [name, loss] of Object.entries(losses)) {
     it(`with ${name}`, async () => {

@@ -123,7 +123,7 @@ test('a device on which no kernel works is an error that says why, and keeps not
   sabotage(offByOne, (file) => file.startsWith('shaders/gemm'));
   const failing = compiled();
   await expect(failing).rejects.toThrow(ShaderError);
-  await expect(failing).rejects.toThrow(/no kernel of the matrix product works on .*gemm.*: in the self-test/);
+  await expect(failing).rejects.toThrow(/no kernel of matmul works on .*gemm.*: in the self-test/);
   expect(device.bytesInUse).toBe(0);
 });
 

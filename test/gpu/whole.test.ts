@@ -7,7 +7,7 @@ import { feedNetwork, trainingNetwork } from '../../src/network.ts';
 import type { GpuProgram } from '../../src/runtime.ts';
 import { packRows, type StepRow } from '../../src/step.ts';
 import { makeWhole, type Table } from '../../src/whole.ts';
-import { activations, anyTraining, between, losses, mlp, netOf, optimizers } from '../networks.ts';
+import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { someStep, useGpu, valuesFor } from './harness.ts';
 import { random } from './nets.ts';
 
@@ -66,6 +66,10 @@ describe('a whole step has the bits of its kernels', () => {
         trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.adam).graph,
       );
     });
+  }
+  for (const [name, model] of Object.entries(imageNets)) {
+    it(`with ${name}`, () =>
+      expectEqual(trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.sgd).graph));
   }
   for (const [name, loss] of Object.entries(losses)) {
     it(`with ${name}`, () => {
