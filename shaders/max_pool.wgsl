@@ -1,16 +1,20 @@
-// The largest value of each window, an invocation per result.
-// Expects: constants LANES, GROUPS and those of load/window; finish(value, row, col).
+// The largest value of each window; an invocation makes several samples of one, side by side with its neighbours.
+// Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉ and those of load/window; finish(value, row, col).
 // @read X: array<f32>
 // @uses load/window
 fn run(group: vec3u, lane: u32) {
-  for (var i = group.x * LANES + lane; i < CHANNELS * OH * OW * COLUMNS; i += LANES * GROUPS) {
-    let row = i / COLUMNS;
-    let col = i % COLUMNS;
+  for (var i = group.x * LANES + lane; i < CHANNELS * OH * OW * PARTS; i += LANES * GROUPS) {
+    let row = i / PARTS;
     let first = pixel_row(row / (OH * OW), row / OW % OH * STEP, row % OW * STEP);
-    var best = X[first * X_STRIDE + col];
-    for (var k = 1u; k < KH * KW; k++) {
-      best = max(best, X[(first + k / KW * W + k % KW) * X_STRIDE + col]);
+    for (var j = 0u; j < SAMPLES + group.z; j++) {
+      let col = i % PARTS + j * PARTS;
+      if (col < COLUMNS) {
+        var best = X[first * X_STRIDE + col];
+        for (var k = 1u; k < KH * KW; k++) {
+          best = max(best, X[(first + k / KW * W + k % KW) * X_STRIDE + col]);
+        }
+        finish(best, row, col);
+      }
     }
-    finish(best, row, col);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * LeNet-5 as it is now taught (after LeCun et al. 1998): conv 5×5×6, pool, conv 5×5×16, pool, 120, 84, classes; with max
- * pooling, every map of the first layer joined to every map of the second, and no padding.
+ * pooling, and every map of the first layer joined to every map of the second.
  */
 
 import { conv2d, dense, flatten, type LayerActivation, linear, maxPool2d, relu } from './layers/index.ts';
@@ -14,13 +14,15 @@ export interface LenetOptions {
   /** Of the last layer; linear unless given. */
   readonly output?: LayerActivation;
   readonly init?: InitialiserOptions;
+  /** Zeros on each side of the image; 2 unless given, which make 32×32 of the 28×28 of MNIST, as in the paper. */
+  readonly padding?: number;
 }
 
-/** On images [1, 28, 28] it has 44,426 parameters. Throws ShapeError for images too small for it: less than 16×16. */
+/** On images [1, 28, 28] it has 61,706 parameters, 44,426 without padding. Throws ShapeError for images smaller than 12×12. */
 export function lenet(image: Shape, classes: number, options: LenetOptions = {}): Model {
-  const { activation = relu, output = linear, init } = options;
+  const { activation = relu, output = linear, init, padding = 2 } = options;
   return sequential(image, [
-    conv2d(6, 5, activation, init),
+    conv2d(6, 5, activation, { ...init, padding }),
     maxPool2d(2),
     conv2d(16, 5, activation, init),
     maxPool2d(2),

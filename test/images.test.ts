@@ -43,9 +43,10 @@ describe('shapes of one sample', () => {
 });
 
 describe('LeNet-5', () => {
-  const model = lenet([1, 28, 28], 10);
+  const model = lenet([1, 28, 28], 10, { padding: 0 });
 
   test('has the sizes of the literature', () => {
+    expect(countParameters(lenet([1, 28, 28], 10))).toBe(61_706);
     expect(countParameters(model)).toBe(44_426);
     expect(model.shapes.slice(1, 6).map(String)).toEqual(['6,24,24', '6,12,12', '16,8,8', '16,4,4', '256']);
     expect(describeModel(model)).toBe(

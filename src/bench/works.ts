@@ -35,10 +35,10 @@ export const works = {
     optimizer: adam(),
     batch: 256,
   }),
-  /** A small convolutional net. */
+  /** A small convolutional net, without padding. */
   lenet: network({
     name: 'lenet',
-    model: lenet([1, 28, 28], 10),
+    model: lenet([1, 28, 28], 10, { padding: 0 }),
     loss: softmaxCrossEntropy(),
     optimizer: adam(),
     batch: 64,

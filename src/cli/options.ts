@@ -52,7 +52,7 @@ export const addModelOptions = (command: Command): Command =>
   addOptions(command, 'Model:', [
     [
       '--model <name>',
-      'mlp, or lenet: conv 5x5x6, max pool 2, conv 5x5x16, max pool 2, then 120, 84 and the classes',
+      'mlp, or lenet: conv 5x5x6 with padding 2, max pool, conv 5x5x16, max pool, 120, 84 and the classes',
       oneOf(models),
       'mlp',
     ],

@@ -8,10 +8,12 @@ import { size, stride } from '../tensor.ts';
 import { eachProduct, summing } from './convolution.ts';
 import type { KernelOp } from './op.ts';
 import { mismatch } from './shapes.ts';
-import { checkedGeometry, type Geometry, geometryOf } from './window.ts';
+import { checkedGeometry, type Geometry, geometryOf, isPadded } from './window.ts';
 
 /** Sums that are worth a register each: filters × taps of one invocation. */
-const REGISTERS = 200;
+const REGISTERS = 100;
+/** Not those of a row sum: beside one it would share its barrier, which costs software adapters twice the time. */
+const LANES = 32;
 /** Invocations that keep a processor busy without making many parts to add up. */
 const INVOCATIONS = 1024;
 
@@ -87,7 +89,7 @@ export const conv2dFilterGradient: KernelOp = {
     (node) => lengthOf(layout(node)),
   ),
 
-  body(node, { lanes = 64 } = {}) {
+  body(node, { lanes = LANES } = {}) {
     const [delta, image] = node.inputs;
     const { geometry, filters, rowParts, sampleParts } = layout(node);
     const { C, H, W, N, OH, OW, KH, KW, stride: step, top, left } = geometry;
@@ -110,6 +112,7 @@ export const conv2dFilterGradient: KernelOp = {
         SPREAD: 1,
         TOP: top,
         LEFT: left,
+        PADDED: isPadded(geometry),
         BLOCK_FILTERS: block.filters,
         BLOCK_HEIGHT: block.height,
         BLOCK_WIDTH: block.width,

@@ -6,7 +6,7 @@ import type { Node } from '../graph.ts';
 import { columns, size, stride } from '../tensor.ts';
 import { bilinearError, type Contract } from './bilinear.ts';
 import type { Data, Form, KernelOp, Value } from './op.ts';
-import type { Geometry } from './window.ts';
+import { type Geometry, isPadded } from './window.ts';
 
 /** Calls visit for every product: index of the weight in [O, C·KH·KW], row of the image, row of the result [O, OH, OW]. */
 export function eachProduct(
@@ -99,6 +99,7 @@ export function convolutionBody(
       SPREAD: spread,
       TOP: top,
       LEFT: left,
+      PADDED: spread > 1 || isPadded(geometry),
       QUADS: quads,
       A_STRIDE: stride(filters.shape),
       FLIPPED: flipped,

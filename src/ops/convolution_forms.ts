@@ -36,9 +36,11 @@ export const narrowConvolution = (lanes: number): Form => ({ ...plain(1, 1, lane
 /** What may be tried for M filters on rows of so many positions. */
 export function convolutionForms(M: number, positions: number, { software, subgroup: width }: Target): readonly Form[] {
   const rows = (most: number): number => Math.ceil(M / Math.ceil(M / most));
-  const span = (most: number): number => Math.min(positions, most);
+  const span = (most: number): number => Math.ceil(positions / Math.ceil(positions / most));
   if (!software) return [plain(rows(8), span(2), 64), plain(rows(4), span(2), 64), plain(rows(8), span(4), 64)];
-  const block = (r: number, s: number) => (width > 0 ? subgroup(rows(r), span(s), width) : plain(rows(r), span(s), 8));
-  const forms = [block(16, 4), block(16, 2), block(8, 4), plain(rows(8), span(4), 8)];
+  const make = (r: number, s: number) => (width > 0 ? subgroup(r, s, width) : plain(r, s, 8));
+  /** At most so many filters, and so many results in all with each of 4 samples. */
+  const block = (r: number, results: number) => make(rows(r), span(Math.floor(results / rows(r))));
+  const forms = [block(16, 64), block(16, 32), block(8, 32), plain(rows(8), span(4), 8)];
   return forms.filter(({ name }, i) => forms.findIndex((form) => form.name === name) === i);
 }

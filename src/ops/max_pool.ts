@@ -3,11 +3,11 @@
  * in reading order, which is found again from the input.
  */
 import { append } from '../graph.ts';
-import { columns, size, stride } from '../tensor.ts';
+import { columns, rows, size, stride } from '../tensor.ts';
 import { grid } from './grid.ts';
 import { TINY, U } from './numerics.ts';
 import type { Case, KernelOp, Value } from './op.ts';
-import { cells, eachWindow, poolConstants } from './pool.ts';
+import { cells, eachWindow, invocations, poolConstants } from './pool.ts';
 import { mismatch } from './shapes.ts';
 import { checkedGeometry, geometryOf } from './window.ts';
 
@@ -59,7 +59,7 @@ export const maxPool: KernelOp = {
   },
   body(node, { lanes = 64 } = {}) {
     const [x] = node.inputs;
-    const { GROUPS, workgroups } = grid(size(node.shape), lanes);
+    const { GROUPS, workgroups } = grid(invocations(rows(node.shape), columns(node.shape)), lanes);
     return {
       shaders: ['max_pool'],
       constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), GROUPS },
@@ -108,7 +108,7 @@ export const maxPoolGradient: KernelOp = {
   body(node, { lanes = 64 } = {}) {
     const [g, x] = node.inputs;
     const geometry = geometryOf(x.shape, node.attributes);
-    const { GROUPS, workgroups } = grid(cells(geometry) * columns(node.shape), lanes);
+    const { GROUPS, workgroups } = grid(invocations(cells(geometry), geometry.N), lanes);
     return {
       shaders: ['max_pool_gradient'],
       constants: { ...poolConstants(geometry, x), G_STRIDE: stride(g.shape), GROUPS },

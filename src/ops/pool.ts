@@ -25,6 +25,25 @@ export function eachWindow(
 /** Cells of stride × stride pixels that the images of a batch fall into: the gradient kernels make one per invocation. */
 export const cells = ({ C, H, W, stride }: Geometry): number => C * Math.ceil(H / stride) * Math.ceil(W / stride);
 
+/** That an invocation makes of one place: the index arithmetic costs as much as they do. */
+const SAMPLES = 4;
+
+/** Invocations for so many places in N samples. */
+export const invocations = (places: number, N: number): number => places * Math.ceil(N / SAMPLES);
+
 export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geometry, image: Node) {
-  return { CHANNELS: C, H, W, COLUMNS: N, OH, OW, KH, KW, STEP: step, X_STRIDE: stride(image.shape) };
+  return {
+    SAMPLES,
+    PARTS: Math.ceil(N / SAMPLES),
+    CHANNELS: C,
+    H,
+    W,
+    COLUMNS: N,
+    OH,
+    OW,
+    KH,
+    KW,
+    STEP: step,
+    X_STRIDE: stride(image.shape),
+  };
 }

@@ -61,6 +61,10 @@ export function geometryOf([C, H, W, N]: Shape, attributes: Attributes): Geometr
   return { C, H, W, N, OH, OW, KH, KW, stride, top, left };
 }
 
+/** Whether windows reach beyond the image. */
+export const isPadded = ({ H, W, OH, OW, KH, KW, stride, top, left }: Geometry): boolean =>
+  top > 0 || left > 0 || (OH - 1) * stride + KH > H || (OW - 1) * stride + KW > W;
+
 /** Geometry of the windows on the images that a node reads. Throws ShapeError where they are none, or none fits on them. */
 export function checkedGeometry(op: string, image: Node, inputs: readonly Node[], attributes: Attributes): Geometry {
   const { height, width } = windowOf(attributes);
