@@ -34,13 +34,21 @@ export const convolutionShaders = ['convolve', 'convolve_subgroup'];
 export const narrowConvolution = (lanes: number): Form => ({ ...plain(1, 1, lanes), scalar: true });
 
 /** What may be tried for M filters on rows of so many positions. */
-export function convolutionForms(M: number, positions: number, { software, subgroup: width }: Target): readonly Form[] {
+export function convolutionForms(M: number, positions: number, target: Target): readonly Form[] {
+  const forms = menu(M, positions, target);
+  return forms.filter(({ name }, i) => forms.findIndex((form) => form.name === name) === i);
+}
+
+function menu(M: number, positions: number, { software, subgroup: width }: Target): Form[] {
+  // Blocks of equal size, as few as do not exceed the most.
   const rows = (most: number): number => Math.ceil(M / Math.ceil(M / most));
   const span = (most: number): number => Math.ceil(positions / Math.ceil(positions / most));
   if (!software) return [plain(rows(8), span(2), 64), plain(rows(4), span(2), 64), plain(rows(8), span(4), 64)];
-  const make = (r: number, s: number) => (width > 0 ? subgroup(r, s, width) : plain(r, s, 8));
-  /** At most so many filters, and so many results in all with each of 4 samples. */
-  const block = (r: number, results: number) => make(rows(r), span(Math.floor(results / rows(r))));
-  const forms = [block(16, 64), block(16, 32), block(8, 32), plain(rows(8), span(4), 8)];
-  return forms.filter(({ name }, i) => forms.findIndex((form) => form.name === name) === i);
+  /** At most so many filters, and so many results for each sample. */
+  const block = (most: number, results: number): Form => {
+    const [r, s] = [rows(most), span(Math.floor(results / rows(most)))];
+    return width > 0 ? subgroup(r, s, width) : plain(r, s, 8);
+  };
+  // A plain block as well, for a device whose subgroups do not pass the self-test.
+  return [block(16, 64), block(16, 32), block(8, 32), plain(rows(8), span(4), 8)];
 }

@@ -7,6 +7,7 @@ import {
   getWebGPUDevice,
   init,
   jit,
+  lax,
   nn,
   numpy as np,
   tree,
@@ -31,7 +32,8 @@ export const jax = (device) => ({
 });
 
 function startTraining(device, work, material) {
-  const batches = material.batches.map(({ x, y }) => [matrix(x, work.batch), matrix(y, work.batch)]);
+  const images = ({ x }) => np.array(x, { shape: [work.batch, ...work.model.input] });
+  const batches = material.batches.map((batch) => [images(batch), matrix(batch.y, work.batch)]);
   let parameters = parametersOf(material.parameters, work.model);
   let state = initialState(work.optimizer, parameters);
   const step = stepOf(work);
@@ -104,12 +106,27 @@ function stepOf({ model, loss, optimizer }) {
   });
 }
 
-/** parameters: W [in, out] and b [out] of each layer, one after another. */
-const forward = ({ layers }, parameters, x) =>
-  layers.reduce((a, { activation }, i) => {
-    const z = np.matmul(a, parameters[2 * i]).add(parameters[2 * i + 1]);
-    return activation === 'linear' ? z : nn[activation](z);
-  }, x);
+/** parameters: W and b of each layer that has some, one after another. */
+function forward({ layers }, parameters, x) {
+  const left = [...parameters];
+  return layers.reduce((a, layer) => layersOf[layer.layer](a, layer, left), x);
+}
+
+const activated = (z, { activation }) => (activation === 'linear' ? z : nn[activation](z));
+
+/** Images are [N, C, H, W]; each takes its parameters from what is left of them: W [in, out] or filters [out, in, h, w], and b. */
+const layersOf = {
+  dense(a, layer, left) {
+    const [W, b] = left.splice(0, 2);
+    const flat = a.ndim > 2 ? a.reshape([a.shape[0], -1]) : a;
+    return activated(np.matmul(flat, W).add(b), layer);
+  },
+  conv2d(a, layer, left) {
+    const [W, b] = left.splice(0, 2);
+    return activated(lax.conv(a, W, [1, 1], 'VALID').add(b.reshape([layer.filters, 1, 1])), layer);
+  },
+  maxPool2d: (a, { size }) => lax.reduceWindow(a, np.max, [size, size], [size, size]),
+};
 
 const losses = {
   softmaxCrossEntropy: (z, y) => np.mean(np.sum(nn.logSoftmax(z, -1).mul(y), -1)).neg(),
@@ -120,6 +137,8 @@ const matrix = (data, rows) => np.array(data, { shape: [rows, data.length / rows
 
 const parametersOf = (parameters, { layers }) =>
   layers.flatMap((_, i) => {
-    const { shape, data } = transposed(parameters[`layers.${i}.weight`]);
+    const weight = parameters[`layers.${i}.weight`];
+    if (!weight) return [];
+    const { shape, data } = weight.shape.length === 2 ? transposed(weight) : weight;
     return [np.array(data, { shape }), np.array(parameters[`layers.${i}.bias`].data)];
   });

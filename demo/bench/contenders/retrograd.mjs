@@ -40,6 +40,8 @@ const optimizers = {
 
 const layers = {
   dense: ({ units, activation }) => retrograd.dense(units, retrograd[activation]),
+  conv2d: ({ filters, kernel, activation }) => retrograd.conv2d(filters, kernel, retrograd[activation]),
+  maxPool2d: ({ size }) => retrograd.maxPool2d(size),
 };
 
 const modelOf = ({ model }) =>

@@ -2,7 +2,6 @@
 // dispatches by itself and submits them in groups, so a step is awaited by nobody and the block only at its end.
 import { createRequire } from 'node:module';
 import { waiting } from '../waiting.mjs';
-import { transposed } from '../works/initial.mjs';
 import { installed } from './installed.mjs';
 
 const require = createRequire(import.meta.url); // its builds for Node are CommonJS
@@ -33,7 +32,8 @@ const BREATH = 200;
 const flagsAndWaits = { program: [-1, 0, 2, 3], submit: [15, 64, 256], wait: Object.keys(waiting) };
 
 function startTraining(backend, work, material) {
-  const batches = material.batches.map(({ x, y }) => [matrix(x, work.batch), matrix(y, work.batch)]);
+  const images = ({ x }) => tf.tensor(x, [work.batch, ...lastChannels(work.model.input)]);
+  const batches = material.batches.map((batch) => [images(batch), matrix(batch.y, work.batch)]);
   const parameters = parametersOf(material.parameters, work.model);
   const optimizer = optimizers[work.optimizer.kind](work.optimizer);
   let done = 0;
@@ -96,15 +96,33 @@ const deviceDone = async (backend, choice) => {
   if (backend === 'webgpu') await await_(choice, tf.backend().device.queue.onSubmittedWorkDone());
 };
 
-/** parameters: W [in, out] and b [out] of each layer, one after another. */
-const forward = ({ layers }, parameters, x, form) =>
-  layers.reduce((a, { activation }, i) => {
-    const [W, b] = [parameters[2 * i], parameters[2 * i + 1]];
-    if (form !== 'fused') return activations[activation](tf.add(tf.matMul(a, W), b));
-    const inside = activation === 'relu'; // of those in use, the only one that its fused gradient knows
-    const z = tf.fused.matMul({ a, b: W, bias: b, activation: inside ? 'relu' : 'linear' });
-    return inside ? z : activations[activation](z);
-  }, x);
+/** parameters: W and b of each layer that has some, one after another. */
+function forward({ layers }, parameters, x, form) {
+  const left = [...parameters];
+  return layers.reduce((a, layer) => layersOf[layer.layer](a, layer, left, form === 'fused'), x);
+}
+
+/** Images are [N, H, W, C], and with one channel as they come; a layer takes its parameters from what is left of them. */
+const layersOf = {
+  dense(a, { activation }, left, fused) {
+    const [W, bias] = left.splice(0, 2);
+    const flat = a.rank > 2 ? tf.reshape(tf.transpose(a, [0, 3, 1, 2]), [a.shape[0], -1]) : a;
+    if (!fused) return activations[activation](tf.add(tf.matMul(flat, W), bias));
+    return withActivation(activation, (inside) => tf.fused.matMul({ a: flat, b: W, bias, activation: inside }));
+  },
+  conv2d(a, { activation }, left, fused) {
+    const [filter, bias] = left.splice(0, 2);
+    if (!fused) return activations[activation](tf.add(tf.conv2d(a, filter, 1, 'valid'), bias));
+    const options = { x: a, filter, strides: 1, pad: 'valid', bias };
+    return withActivation(activation, (inside) => tf.fused.conv2d({ ...options, activation: inside }));
+  },
+  maxPool2d: (a, { size }) => tf.maxPool(a, size, size, 'valid'),
+};
+
+/** Of the activations in use, ReLU is the only one that the gradients of fused layers know. */
+function withActivation(activation, layer) {
+  return activation === 'relu' ? layer('relu') : activations[activation](layer('linear'));
+}
 
 const activations = { linear: (z) => z, sigmoid: tf.sigmoid, relu: tf.relu };
 
@@ -124,7 +142,17 @@ const matrix = (data, rows) => tf.tensor2d(data, [rows, data.length / rows]);
 
 const parametersOf = (parameters, { layers }) =>
   layers.flatMap((_, i) => {
-    const { shape, data } = transposed(parameters[`layers.${i}.weight`]);
+    const weight = parameters[`layers.${i}.weight`];
+    if (!weight) return [];
     const bias = parameters[`layers.${i}.bias`].data;
-    return [tf.variable(tf.tensor2d(data, shape)), tf.variable(tf.tensor1d(bias))];
+    return [tf.variable(weightOf(weight)), tf.variable(tf.tensor1d(bias))];
   });
+
+/** [out, in] as [in, out]; filters [out, in, height, width] as [height, width, in, out]. */
+function weightOf({ shape, data }) {
+  if (shape.length === 2) return tf.tidy(() => tf.transpose(tf.tensor(data, shape)));
+  return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [2, 3, 1, 0]));
+}
+
+/** [C, H, W] as [H, W, C]; samples that are no images stay as they are. */
+const lastChannels = (shape) => (shape.length === 3 ? [...shape.slice(1), shape[0]] : shape);
