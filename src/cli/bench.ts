@@ -45,7 +45,7 @@ Examples:
 
 Any option of model or optimizer makes a net of your own, 784 inputs and 10 classes, which is measured in place of the named
 works or, with --work, after them. Nets train on synthetic samples that lie on the device; an epoch ends by reading its loss,
-and the time includes that. GFLOP/s count the matrix products alone.
+and the time includes that. GFLOP/s count matrix products and convolutions alone.
 Kernels are timed in a run of their own, where each dispatch is a pass; together they may take longer than a step.
 With --json there are the events "start", a "work" for each, and "end", or "error".`;
 

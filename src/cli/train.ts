@@ -66,7 +66,7 @@ export function trainCommand(interrupted: Interruption): Command {
     ['--check <n>', 'compare every n-th step with the CPU reference, every tensor of it', count],
     [
       '--tune <when>',
-      'try the forms of the matrix products: background (beside training), now (before it) or off; no result depends on it',
+      'try the forms of matrix products and convolutions: background (beside training), now (before it) or off; no result depends on it',
       oneOf(tuneModes),
       'background',
     ],
