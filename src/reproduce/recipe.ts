@@ -14,7 +14,7 @@ export interface Recipe {
   };
   readonly model: Model;
   readonly training: Pick<CompileOptions, 'batch' | 'loss' | 'optimizer'>;
-  readonly fit?: Pick<FitOptions, 'shuffle'>;
+  readonly fit?: Pick<FitOptions, 'augment'>;
   readonly epochs: number;
   /** Images to train on, from the first one; all 60,000 unless given. */
   readonly samples?: number;

@@ -1,0 +1,19 @@
+/** Every recipe can be trained: what the sources are about and how near we come is for the command to find out. */
+import { expect, test } from 'vitest';
+import { augmentationOf } from '../src/augment.ts';
+import { digits } from '../src/data/index.ts';
+import { find } from '../src/graph.ts';
+import { checkOutput } from '../src/losses.ts';
+import { features, outputs } from '../src/model.ts';
+import { trainingNetwork } from '../src/network.ts';
+import { type Recipe, recipes } from '../src/reproduce/index.ts';
+
+test.each(Object.entries<Recipe>(recipes))('%s', (_name, { model, training, fit, published }) => {
+  expect([features(model), outputs(model)]).toEqual([784, 10]);
+  checkOutput(model, training.loss);
+  const { graph, parameters } = trainingNetwork({ model, ...training }, training.optimizer);
+  for (const { node, trained } of parameters) expect(find(graph, `d${node.name}`) !== undefined).toBe(trained);
+  const { train } = digits({ train: 1, test: 1 });
+  if (fit?.augment) expect(augmentationOf(fit.augment, train, model.input, 'fit')).toBeDefined();
+  expect(published.error).toBeGreaterThan(0);
+});
