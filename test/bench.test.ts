@@ -14,6 +14,8 @@ describe('flop', () => {
     const small = products([100, 100, 784], [10, 100, 100], [100, 100, 10], [10, 100, 100], [100, 784, 100]);
     expect(works['mlp-small'].flop).toBe(small);
     expect(works.xor.flop).toBe(2 * 4 * (2 * 16 * 2 + 16 * 3));
+    const convolutions = 2 * 6 * 25 * 576 + 3 * 16 * 150 * 64;
+    expect(works.lenet.flop).toBe(2 * 64 * (convolutions + 3 * (256 * 120 + 120 * 84 + 84 * 10)));
     expect(works.wide.flop).toBe(2 * 256 * (784 * 512 * 2 + 2 * 512 * 512 * 3 + 512 * 10 * 3));
   });
 

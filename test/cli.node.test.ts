@@ -269,6 +269,8 @@ describe.concurrent('bad arguments', () => {
     ['train --target-accuracy 101', ['--target-accuracy', "'101'", 'up to 100']],
     ['train --hidden 100,', ['--hidden', "'100,'", 'none']],
     ['train --hidden -5', ['--hidden', "'-5'"]],
+    ['train --model resnet', ['--model', "'resnet'", 'mlp, lenet']],
+    ['train --data digits --model lenet --hidden 30', ['--hidden', '--model mlp', 'lenet']],
     ['train --activation swish', ['--activation', "'swish'", 'leaky-relu']],
     ['train --activation toString', ['--activation', "'toString'"]],
     ['train --init glorot', ['--init', "'glorot'", 'xavier']],

@@ -96,14 +96,21 @@ export const models: Record<'mlp' | 'lenet', MakeModel> = {
     const layers = hidden.map((units) => dense(units, activations[activation], init));
     return sequential([size(sample)], [...layers, dense(classes, losses[loss].output, init)]);
   },
-  lenet({ hidden, activation, init, loss }, sample, classes) {
-    if (hidden) throw new ArgumentError('--hidden: expected with --model mlp, found with lenet');
+  lenet({ activation, init, loss }, sample, classes) {
     const image = sample.length === 2 ? [1, ...sample] : sample;
     return lenet(image, classes, { activation: activations[activation], output: losses[loss].output, init });
   },
 };
 
-export const modelOf: MakeModel = (flags, sample, classes) => models[flags.model](flags, sample, classes);
+/** Throws ArgumentError for hidden layers that the model has no use for. */
+export function checkModel({ model, hidden }: ModelFlags): void {
+  if (hidden && model !== 'mlp') throw new ArgumentError(`--hidden: expected with --model mlp, found with ${model}`);
+}
+
+export const modelOf: MakeModel = (flags, sample, classes) => {
+  checkModel(flags);
+  return models[flags.model](flags, sample, classes);
+};
 
 /** Throws ArgumentError for smoothed labels under a loss that has none. */
 export function lossOf({ loss, labelSmoothing }: ModelFlags & { labelSmoothing?: number }): LossFunction {

@@ -12,7 +12,7 @@ import {
 } from '../index.node.ts';
 import { countParameters, describeModel } from '../model.ts';
 import { checkBatch, openData } from './dataset.ts';
-import { lossOf, modelOf } from './network.ts';
+import { checkModel, lossOf, modelOf } from './network.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output } from './output.ts';
 
@@ -35,6 +35,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const { batch, seed } = flags;
   const loss = lossOf(flags);
+  checkModel(flags);
   const data = await openData(flags.data, output);
   checkBatch(batch, data);
   const given = typeof options === 'function' ? options(data) : options;

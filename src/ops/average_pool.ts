@@ -3,7 +3,7 @@ import { append, type Node } from '../graph.ts';
 import { size, stride } from '../tensor.ts';
 import { grid } from './grid.ts';
 import { poolCases } from './max_pool.ts';
-import { TINY, U } from './numerics.ts';
+import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 import { eachWindow, poolConstants } from './pool.ts';
 import { mismatch } from './shapes.ts';
@@ -44,7 +44,7 @@ export const averagePool: KernelOp = {
     const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
       shaders: ['average_pool'],
-      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: 1 / area(node), GROUPS },
+      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: literal(1 / area(node)), GROUPS },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
@@ -92,7 +92,7 @@ export const averagePoolGradient: KernelOp = {
       shaders: ['average_pool_gradient'],
       constants: {
         ...poolConstants(geometryOf(node.shape, node.attributes), node),
-        SCALE: 1 / area(node),
+        SCALE: literal(1 / area(node)),
         G_STRIDE: stride(g.shape),
         GROUPS,
       },

@@ -28,8 +28,11 @@ function forms(node: Node, target: Target) {
   return convolutionForms(M, geometry.OW, target);
 }
 
-/** Images and filters that leave nothing over, that do, and that reach over the edges. */
-export const convolutionCases = [
+/**
+ * Images and filters that leave nothing over, that do, and that reach over the edges; the last with 57,600 products in each sum
+ * of the filter gradient, as the first layer of LeNet-5 has it in batches of 100.
+ */
+const cases = [
   { image: [1, 5, 5, 4], filters: 1, window: { height: 3, width: 3 } },
   { image: [3, 7, 9, 5], filters: 4, window: { height: 3, width: 2 } },
   { image: [2, 6, 5, 7], filters: 18, window: { height: 3, width: 3, top: 1, left: 1, bottom: 1, right: 1 } },
@@ -43,6 +46,7 @@ export const convolutionCases = [
   { image: [4, 1, 1, 9], filters: 6, window: { height: 1, width: 1 } },
   { image: [6, 12, 12, 5], filters: 16, window: { height: 5, width: 5 } },
   { image: [1, 28, 28, 3], filters: 6, window: { height: 5, width: 5, top: 2, left: 2, bottom: 2, right: 2 } },
+  { image: [1, 28, 28, 100], filters: 6, window: { height: 5, width: 5 } },
 ] as const;
 
 export const conv2d: KernelOp = {
@@ -109,7 +113,7 @@ export const conv2d: KernelOp = {
   narrow: (_node, _target, lanes) => narrowConvolution(lanes),
   body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
 
-  cases: convolutionCases.map(({ image, filters, window }) => ({
+  cases: cases.map(({ image, filters, window }) => ({
     shapes: [[filters, image[0] * window.height * window.width], image],
     attributes: window,
   })),

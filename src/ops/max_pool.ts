@@ -118,8 +118,22 @@ export const maxPoolGradient: KernelOp = {
       workgroups,
     };
   },
-  cases: poolCases.map(({ shapes: [shape], attributes }) => {
-    const { C, OH, OW, N } = geometryOf(shape!, attributes!);
-    return { shapes: [[C, OH, OW, N], shape], attributes };
-  }),
+  cases: [
+    ...poolCases.map(({ shapes: [shape], attributes }) => {
+      const { C, OH, OW, N } = geometryOf(shape!, attributes!);
+      return { shapes: [[C, OH, OW, N], shape], attributes };
+    }),
+    // All equal: the first of each window gets the gradient.
+    {
+      shapes: [
+        [2, 3, 2, 5],
+        [2, 7, 5, 5],
+      ],
+      attributes: { height: 3, width: 2, stride: 2 },
+      domain: [
+        [-2, 2],
+        [1, 1],
+      ],
+    },
+  ],
 };
