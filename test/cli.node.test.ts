@@ -523,6 +523,9 @@ describe('save and resume', () => {
       ],
       [['--epochs', '1'], 2, /--epochs: expected more than the 1 of /],
       [['--seed', '7'], 2, /--seed: expected without --resume/],
+      [['--schedule', 'cosine'], 2, /--schedule: expected without --resume/],
+      [['--warm-up', '3'], 2, /--warm-up: expected without --resume/],
+      [['--accumulate', '2'], 1, /update.accumulate: expected 2, found 1/],
     ];
     for (const [args, code, words] of cases) {
       const result = await retrograd(['train', '--resume', file, '--save', file, '--epochs', '2', ...args]);
