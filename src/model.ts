@@ -126,6 +126,8 @@ export interface Parameter {
   readonly init: Initialiser;
   /** Whether the optimizer changes it. */
   readonly trained: boolean;
+  /** Whether it is a weight to optimizers that let no others decay. */
+  readonly decays: boolean;
 }
 
 export interface Forward {
@@ -142,9 +144,9 @@ export function appendModel(graph: Graph, model: Model, x: Node, training: boole
   const values = [x];
   model.layers.forEach((layer, i) => {
     const parameter = (letter: string, { key, shape, init, trained = true, ...options }: ParameterOptions): Node => {
-      const { memory = [shape[0], size(shape.slice(1))] } = options;
+      const { memory = [shape[0], size(shape.slice(1))], decays = shape.length > 1 } = options;
       const node = leaf(graph, trained ? parameterLeaf : state, `${letter}${i + 1}`, memory);
-      parameters.push({ key: `layers.${i}.${key}`, node, shape, init, trained });
+      parameters.push({ key: `layers.${i}.${key}`, node, shape, init, trained, decays });
       return node;
     };
     const inputs = model.wiring[i].map((value) => values[value]);

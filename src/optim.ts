@@ -20,7 +20,7 @@ export interface Optimizer {
   readonly learningRate: LearningRate;
   /** L2: λ θ joins the gradient; for adamw it joins the direction instead (decoupled). */
   readonly weightDecay: number;
-  /** What decays: all parameters, or those alone that have two axes or more, so no biases. */
+  /** What decays: all parameters, or the weights of dense and conv2d alone: no biases, and nothing of a normalisation. */
   readonly decayed: Decayed;
   /** μ of momentum and Nesterov; β₁ of Adam. */
   readonly momentum: number;
@@ -125,7 +125,7 @@ export const corrections = ({ kind, momentum, decay }: Optimizer, t: number) =>
 export function appendUpdate(
   graph: Graph,
   optimizer: Optimizer,
-  { node: theta, shape }: Pick<Parameter, 'node' | 'shape'>,
+  { node: theta, decays: isWeight }: Pick<Parameter, 'node' | 'decays'>,
   gradient: Node,
   waits = false,
 ): Node {
@@ -135,7 +135,7 @@ export function appendUpdate(
     waits
       ? append(graph, whenDue.get(op)!, [...tensors(inputs), stepOf(graph)], attributes)
       : append(graph, op, inputs, attributes);
-  const decays = weightDecay > 0 && (decayed === 'all' || shape.length > 1);
+  const decays = weightDecay > 0 && (decayed === 'all' || isWeight);
   const decayOf = (node: Node) => (decays ? append(graph, addScaled, [node, theta], { factor: weightDecay }) : node);
   const g = kind === 'adamw' ? gradient : decayOf(gradient);
   const direction = rules[kind]({ graph, optimizer, g, keep, overwrite });

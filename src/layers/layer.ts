@@ -44,6 +44,8 @@ export interface ParameterOptions {
   readonly init: Initialiser;
   /** Whether the optimizer changes it; true unless given. What the layer itself keeps, such as a running mean, it does not. */
   readonly trained?: boolean;
+  /** Whether it is one of the weights that decay by themselves; unless given, where it has two axes or more. */
+  readonly decays?: boolean;
 }
 
 export interface InitialiserOptions {

@@ -30,8 +30,8 @@ export const layerNormKind: LayerKind<LayerNorm> = {
 
   append({ epsilon }, { graph, index, parameter }, [x]) {
     const [shape, memory] = [x.shape.slice(0, -1), [rows(x.shape), 1]];
-    const gamma = parameter('gamma', { key: 'weight', shape, memory, init: ones() });
-    const beta = parameter('beta', { key: 'bias', shape, memory, init: zeros() });
+    const gamma = parameter('gamma', { key: 'weight', shape, memory, init: ones(), decays: false });
+    const beta = parameter('beta', { key: 'bias', shape, memory, init: zeros(), decays: false });
     const { mean, variance } = momentsOf(graph, x, 'sample');
     const normalized = append(graph, standardize, [x, mean, variance], { epsilon }, `normalized${index}`);
     return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
