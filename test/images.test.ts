@@ -79,6 +79,10 @@ describe('mistakes', () => {
     ['padding', () => conv2d(2, 3, relu, { padding: -1 }), /conv2d: padding must be .*found -1/],
     ['padding by name', () => conv2d(2, 3, relu, { padding: 'full' as never }), /padding must be .*found "full"/],
     ['initialiser', () => conv2d(2, 3, relu, { init: 1 as never }), /conv2d: init must be an initialiser/],
+    ['no kernel', () => conv2d(2, null as never), /conv2d: kernel must be a positive integer, found null/],
+    ['option', () => conv2d(2, 3, relu, { strides: 2 } as never), /conv2d: expected { stride, .* }, found strides/],
+    ['no options', () => conv2d(2, 3, relu, null as never), /conv2d: expected { stride, .* }, found null/],
+    ['option of windows', () => maxPool2d(2, { strides: 1 } as never), /maxPool2d: expected { stride }, found strides/],
     ['window', () => maxPool2d(0), /maxPool2d: size must be a positive integer, found 0/],
     [
       'stride of windows',

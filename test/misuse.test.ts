@@ -5,6 +5,7 @@ import * as errors from '../src/errors.ts';
 import { append, createGraph } from '../src/graph.ts';
 import {
   ArgumentError,
+  activation,
   adam,
   batchNorm,
   binaryCrossEntropy,
@@ -250,6 +251,10 @@ describe('models', () => {
     ['weights in words', () => softmaxCrossEntropy({ classWeights: any(['a']) }), ['classWeights[0]', 'found "a"']],
     ['one weight for all', () => softmaxCrossEntropy({ classWeights: any(2) }), ['classWeights', 'list', 'found 2']],
     ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
+    ['an initialiser that is none', () => dense(1, linear, any({ init: null })), ['dense', 'init', 'he()', 'null']],
+    ['an option of dense', () => dense(1, linear, any({ initial: 1 })), ['dense', '{ init, biasInit }', 'initial']],
+    ['no activation', () => activation(any(undefined)), ['activation', 'unknown', 'undefined']],
+    ['null for an activation', () => dense(1, any(null)), ['dense', 'unknown activation', 'null']],
     ['a layer that is none', () => sequential([2], any([{}])), ['sequential', 'layer 0', 'dense(10)', '{}']],
     ['a rate of 1', () => dropout(1), ['dropout', 'rate', '[0, 1)', 'found 1']],
     ['a rate in words', () => dropout(any('0.5')), ['dropout', 'rate', 'found "0.5"']],

@@ -1,4 +1,5 @@
 /** A convolutional layer: a = σ(W ∗ x + b), the same small filters at every place of an image. */
+import { checkKeys } from '../arguments.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { shown } from '../finite.ts';
 import { append } from '../graph.ts';
@@ -10,7 +11,7 @@ import { checkCount } from '../session.ts';
 import { type Shape, show } from '../tensor.ts';
 import { appendActivation, type LayerActivation, linear } from './activation.ts';
 import { checkedImage } from './image.ts';
-import { checkLayer, type InitialiserOptions, initialiserFor, type LayerKind } from './layer.ts';
+import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';
 
 export interface Conv2d {
   readonly layer: 'conv2d';
@@ -38,7 +39,7 @@ export interface Conv2dOptions extends InitialiserOptions {
  * z[o, y, x] = Σ over c, i, j of W[o, c, i, j] x[c, y·stride + i − padding, x·stride + j − padding] + b[o], a = σ(z), on images
  * [C, H, W]; W of shape [filters, C, height, width], b of [filters]. `kernel` is the height and width of the filters, one
  * number where they are equal. Throws ArgumentError unless `filters`, `kernel` and `stride` are positive integers, `padding`
- * 'same', 'valid' or an integer ≥ 0, and the activation and the initialisers are some of ours.
+ * 'same', 'valid' or an integer ≥ 0, the activation and the initialisers are some of ours, and no other option is given.
  */
 export function conv2d(
   filters: number,
@@ -46,8 +47,9 @@ export function conv2d(
   activation: LayerActivation = linear,
   options: Conv2dOptions = {},
 ): Conv2d {
-  const { stride = 1, padding = 'valid', init = initialiserFor(activation.activation), biasInit = zeros() } = options;
-  const size = typeof kernel === 'object' ? kernel : ([kernel, kernel] as const);
+  checkKeys('conv2d', options, ['stride', 'padding', ...initialiserOptions]);
+  const { stride = 1, padding = 'valid', init = initialiserFor(activation), biasInit = zeros() } = options;
+  const size = typeof kernel === 'object' && kernel ? kernel : ([kernel, kernel] as const);
   checkCount(filters, 'conv2d: filters');
   if (size.length !== 2)
     throw new ArgumentError(`conv2d: kernel must be a size or [height, width], found ${shown(kernel)}`);

@@ -1,4 +1,5 @@
 /** A fully connected layer: a = σ(W x + b). */
+import { checkKeys } from '../arguments.ts';
 import { append } from '../graph.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
 import { matmul } from '../ops/matmul.ts';
@@ -6,7 +7,7 @@ import { bias } from '../ops/pointwise.ts';
 import { checkCount } from '../session.ts';
 import { size } from '../tensor.ts';
 import { appendActivation, type LayerActivation, linear } from './activation.ts';
-import { checkLayer, type InitialiserOptions, initialiserFor, type LayerKind } from './layer.ts';
+import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';
 
 export interface Dense {
   readonly layer: 'dense';
@@ -18,13 +19,12 @@ export interface Dense {
 
 /**
  * a = σ(W x + b), W of shape [units, inputs]; samples of several axes are taken as one row of numbers after another. Throws
- * ArgumentError unless `units` is a positive integer, and the activation and the initialisers are some of ours.
+ * ArgumentError unless `units` is a positive integer, the activation and the initialisers are some of ours, and no other
+ * option is given.
  */
-export function dense(
-  units: number,
-  activation: LayerActivation = linear,
-  { init = initialiserFor(activation.activation), biasInit = zeros() }: InitialiserOptions = {},
-): Dense {
+export function dense(units: number, activation: LayerActivation = linear, options: InitialiserOptions = {}): Dense {
+  checkKeys('dense', options, initialiserOptions);
+  const { init = initialiserFor(activation), biasInit = zeros() } = options;
   checkCount(units, 'dense: units');
   checkLayer('dense', activation, { init, biasInit });
   return { layer: 'dense', units, activation: activation.activation, init, biasInit };

@@ -2,8 +2,8 @@
  * What a layer is: plain data made by a function such as `dense(10)`, and the kind it names, which says what shape comes
  * out and appends it to a graph. One layer, one file; index.ts lists the kinds.
  */
+import { checkKeys, checkNumber } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
-import { isFinite32, shown } from '../finite.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 import { activations, type OwnActivation } from '../ops/activations.ts';
@@ -56,17 +56,20 @@ export interface InitialiserOptions {
 }
 
 /** He for ReLU and its kin, Xavier for the others. */
-export const initialiserFor = (activation: LayerActivation['activation']): Initialiser =>
-  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(String(activation)) ? he() : xavier();
+export const initialiserFor = (of: LayerActivation): Initialiser =>
+  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(String(of?.activation)) ? he() : xavier();
+
+/** The options of a layer with weights. */
+export const initialiserOptions = ['init', 'biasInit'];
 
 /** Throws ArgumentError for initialisers and activations that are none of ours. */
-export function checkLayer(layer: string, { activation }: LayerActivation, initialisers: InitialiserOptions): void {
+export function checkLayer(layer: string, of: LayerActivation, initialisers: InitialiserOptions): void {
   for (const [name, value] of Object.entries(initialisers)) {
-    if (value === undefined || typeof value.scale === 'function') continue;
+    if (value === undefined || typeof value?.scale === 'function') continue;
     throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${JSON.stringify(value)}`);
   }
-  if (!isActivation(activation)) {
-    throw new ArgumentError(`${layer}: unknown activation ${JSON.stringify(activation)}`);
+  if (!isActivation(of?.activation)) {
+    throw new ArgumentError(`${layer}: unknown activation ${JSON.stringify(of?.activation ?? of)}`);
   }
 }
 
@@ -77,18 +80,13 @@ const isActivation = (value: unknown): boolean =>
 
 /** The options with what they leave out. Throws ArgumentError for one that is unknown, or no number that it can be. */
 export function checkOptions<T extends Record<string, number>>(layer: string, options: Partial<T>, defaults: T): T {
-  const known = Object.keys(defaults);
-  const keys = typeof options === 'object' && options ? Object.keys(options) : undefined;
-  const unknown = keys?.find((key) => !known.includes(key));
-  if (!keys || unknown)
-    throw new ArgumentError(`${layer}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
-  const all = { ...defaults, ...options };
-  for (const [name, value] of Object.entries(all)) {
+  checkKeys(layer, options, Object.keys(defaults));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
     const { ok, expected } = ranges[name as keyof typeof ranges];
-    if (!isFinite32(value) || !ok(value))
-      throw new ArgumentError(`${layer}: ${name} must be ${expected}, found ${shown(value)}`);
+    checkNumber(`${layer}: ${name}`, value, expected, ok);
   }
-  return all;
+  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 const ranges = {

@@ -1,4 +1,5 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
+import { checkKeys } from '../arguments.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { shown } from '../finite.ts';
 import { append } from '../graph.ts';
@@ -25,7 +26,7 @@ export interface Pool2dOptions {
 
 /**
  * The largest value of each window, on images [C, H, W]; pixels that no window reaches are left out. `size` is the height and
- * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride` are positive integers.
+ * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride`, the only option, are positive integers.
  */
 export const maxPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
   pool2d('max', size, options);
@@ -39,7 +40,8 @@ const ops = { max: maxPool, average: averagePool };
 
 function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], options: Pool2dOptions = {}): Pool2d {
   const title = titles[pool];
-  const both = typeof size === 'object' ? size : ([size, size] as const);
+  checkKeys(title, options, ['stride']);
+  const both = typeof size === 'object' && size ? size : ([size, size] as const);
   if (both.length !== 2)
     throw new ArgumentError(`${title}: size must be a size or [height, width], found ${shown(size)}`);
   for (const n of both) checkCount(n, `${title}: size`);
