@@ -48,8 +48,10 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
     if (place) (place.data as Float32Array).set(value.data);
     else memory.set(name, value);
   };
+  // As on a GPU, a leaf that nothing reads is no tensor of the program.
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const named = graph.nodes.filter(
-    (node) => node.name && node.op !== stepLeaf && (node.op.kind === 'leaf' || keep(node)),
+    (node) => node.name && node.op !== stepLeaf && (node.op.kind === 'leaf' ? read.has(node) : keep(node)),
   );
   for (const { name, shape } of named) {
     const theirs = shared?.names.includes(name) ? (shared.program as CpuProgram).memory.get(name) : undefined;

@@ -127,6 +127,9 @@ test.each(Object.keys(models))('a net with %s trains on the CPU as on the GPU, t
   const { x } = samples(models[name], loss, 5, 1);
   const [theirs, ours] = await Promise.all(nets.map((net) => net.predict(x)));
   theirs.forEach((value, i) => void expect(Math.abs(ours[i] - value)).toBeLessThan(CLOSE));
+  const { y } = samples(models[name], loss, 5, 1);
+  const [there, here] = await Promise.all(nets.map(async (net) => Object.keys(await net.tensors(x, y)).sort()));
+  expect(here).toEqual(there);
   for (const net of nets) net.destroy();
 });
 
