@@ -1,4 +1,5 @@
 /** What augmentation makes of samples, on the CPU: to look at. */
+import { checkNumber } from './arguments.ts';
 import { type AugmentOptions, augmentationOf } from './augment.ts';
 import type { Dataset } from './data/dataset.ts';
 import { batchRow } from './feed.ts';
@@ -21,6 +22,7 @@ export function augmented(
   { count = 1, seed = 0, step = 0 }: { count?: number; seed?: number; step?: number } = {},
 ): Float32Array {
   checkCount(count, 'augmented: count');
+  checkNumber('augmented: step', step, 'an integer ≥ 0', (value) => Number.isInteger(value) && value >= 0);
   checkSeed(seed);
   const { shape, inputs, targets } = dataset;
   const n = Math.min(count, dataset.count);

@@ -150,4 +150,7 @@ test('fit refuses it too, and `augmented`', async () => {
   expect(net.steps).toBe(0);
   net.destroy();
   expect(() => augmented(square, { shift: -1 })).toThrow('augmented: shift must be');
+  expect(() => augmented(square, { shift: 1 }, { step: -1 })).toThrow(
+    'augmented: step must be an integer ≥ 0, found -1',
+  );
 });
