@@ -12,7 +12,10 @@ export interface BestOptions {
   metric?: 'loss' | 'accuracy';
   /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
   earlyStopping?: { patience: number; minDelta?: number };
-  /** Gives the net the parameters of its best epoch when the fit has come to its end. */
+  /**
+   * Gives the net the parameters of its best epoch when the fit has come to its end. That of an earlier fit is none of them,
+   * and an epoch that the fit leaves off is given up.
+   */
   keepBest?: boolean;
 }
 

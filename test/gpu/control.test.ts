@@ -282,6 +282,18 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expect(last.bits).toEqual(seen[4].bits);
     });
 
+    test('a fit that ends within an epoch gives that up for the best one, and the next fit begins another', async () => {
+      const net = await make({ accumulate: 2 });
+      const perEpoch = Math.ceil(count / batch);
+      const [{ validation }] = await net.fit(data, { steps: perEpoch + 1, validation: heldOut, keepBest: true });
+      expect(await net.evaluate(heldOut)).toEqual(validation);
+      await net.fit(data, { epochs: 1 });
+      expect(net.steps).toBe(2 * perEpoch + 1);
+      // One update for two steps, three times an epoch; the step between let go of.
+      expect(net.updates).toBe(2 * Math.ceil(perEpoch / 2));
+      net.destroy();
+    });
+
     test('earlyStopping ends a fit after so many epochs that were no better', async () => {
       const lengthOf = async (rates: number[], earlyStopping: FitOptions['earlyStopping']) =>
         (await fitted(rates, { earlyStopping })).results.length;
