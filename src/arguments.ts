@@ -15,3 +15,9 @@ export function checkNumber(what: string, value: unknown, expected: string, ok: 
   if (isFinite32(value) && ok(value)) return;
   throw new ArgumentError(`${what} must be ${expected}, found ${shown(value)}`);
 }
+
+/** A positive integer. */
+export function checkCount(value: unknown, what: string): void {
+  if (Number.isInteger(value) && (value as number) >= 1) return;
+  throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
+}

@@ -1,7 +1,7 @@
 /** Random changes to the images that a net trains on: what can be asked for, checked, and the nodes that make it. */
+import { checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
-import { shown } from './finite.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import { affine } from './ops/affine.ts';
 import { amplitudeOf, elastic, pitchOf, pointsAlong } from './ops/elastic.ts';
@@ -55,29 +55,23 @@ export function augmentationOf(options: AugmentOptions, dataset: Dataset, input:
 
 /** Throws ArgumentError for settings out of range, or unknown. */
 export function checkAugment(options: AugmentOptions, where: string): void {
-  const { elastic: bent, ...settings } = checkObject(options, [...Object.keys(limits), 'elastic'], 'rotate: 15', where);
+  const { elastic: bent, ...settings } = checked(options, [...Object.keys(limits), 'elastic'], where);
   for (const [name, value] of Object.entries(settings)) {
-    if (value !== undefined) checkNumber(value, limits[name], `${where}: ${name}`);
+    if (value !== undefined) checkRange(`${where}: ${name}`, value, limits[name]);
   }
   if (bent === undefined) return;
-  const { alpha, sigma } = checkObject(bent, ['alpha', 'sigma'], 'alpha: 34, sigma: 4', `${where}: elastic`);
-  checkNumber(alpha, elasticLimits.alpha, `${where}: elastic.alpha`);
-  checkNumber(sigma, elasticLimits.sigma, `${where}: elastic.sigma`);
+  const { alpha, sigma } = checked(bent, ['alpha', 'sigma'], `${where}: elastic`);
+  checkRange(`${where}: elastic.alpha`, alpha, elasticLimits.alpha);
+  checkRange(`${where}: elastic.sigma`, sigma, elasticLimits.sigma);
 }
 
-function checkObject(value: unknown, names: readonly string[], example: string, where: string) {
-  if (typeof value !== 'object' || value === null) {
-    throw new ArgumentError(`${where}: expected an object such as { ${example} }, found ${shown(value)}`);
-  }
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown === undefined) return value as Record<string, unknown>;
-  throw new ArgumentError(`${where}: expected ${names.join(', ')}, found ${unknown}`);
+function checked(options: unknown, known: readonly string[], where: string): Record<string, unknown> {
+  checkKeys(where, options, known);
+  return options as Record<string, unknown>;
 }
 
-function checkNumber(value: unknown, [least, most]: Range, what: string): void {
-  if (typeof value === 'number' && value >= least && value <= most) return;
-  throw new ArgumentError(`${what} must be a number from ${least} to ${most}, found ${shown(value)}`);
-}
+const checkRange = (what: string, value: unknown, [least, most]: Range): void =>
+  checkNumber(what, value, `a number from ${least} to ${most}`, (number) => number >= least && number <= most);
 
 /** Of the samples, or else of what the model takes. */
 function imageOf({ name, shape }: Dataset, input: Shape, where: string): Augmentation['image'] {

@@ -1,5 +1,5 @@
 /** What augmentation makes of samples, on the CPU: to look at. */
-import { checkNumber } from './arguments.ts';
+import { checkCount, checkNumber } from './arguments.ts';
 import { type AugmentOptions, augmentationOf } from './augment.ts';
 import type { Dataset } from './data/dataset.ts';
 import { batchRow } from './feed.ts';
@@ -7,7 +7,6 @@ import { find } from './graph.ts';
 import { feedNetwork } from './network.ts';
 import { checkSeed, stepKey } from './random.ts';
 import { evaluate } from './reference.ts';
-import { checkCount } from './session.ts';
 import { stepRow } from './step.ts';
 import { toSamples } from './tensor.ts';
 

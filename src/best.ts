@@ -1,11 +1,10 @@
 /** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
-import { checkKeys, checkNumber } from './arguments.ts';
+import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
 import { type Evaluation, hasClasses } from './evaluate.ts';
 import { shown } from './finite.ts';
 import type { NetworkOptions } from './network.ts';
-import { checkCount } from './session.ts';
 
 export interface BestOptions {
   /** What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy'. */
@@ -13,8 +12,8 @@ export interface BestOptions {
   /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
   earlyStopping?: { patience: number; minDelta?: number };
   /**
-   * Gives the net the parameters of its best epoch when the fit has come to its end. That of an earlier fit is none of them,
-   * and an epoch that the fit leaves off is given up.
+   * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is given
+   * up. A net that has been trained before is evaluated first, here and for `earlyStopping`, and counts as epoch 0.
    */
   keepBest?: boolean;
 }
@@ -56,7 +55,7 @@ export function bestEpoch({ metric = 'loss', earlyStopping }: BestOptions) {
       best = { epoch, score };
       return true;
     },
-    /** 0 where no epoch had a loss that is a number. */
+    /** 0 for the net as the fit found it, and where no epoch had a loss that is a number. */
     get epoch(): number {
       return best.epoch;
     },

@@ -1,5 +1,5 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
-import { checkNumber } from './arguments.ts';
+import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +15,7 @@ import type { Optimizer } from './optim.ts';
 import { checkSeed } from './random.ts';
 import { type GpuProgram, gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
-import { checkCount, NOTHING } from './session.ts';
+import { NOTHING } from './session.ts';
 import { Trainer, unknownTensor } from './trainer.ts';
 import { type TuneMode, Tuner } from './tune.ts';
 import { choicesOf, keyOf } from './tune-cache.ts';
@@ -98,8 +98,22 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   }
 }
 
+const known: readonly (keyof CompileOptions)[] = [
+  'device',
+  'batch',
+  'loss',
+  'optimizer',
+  'seed',
+  'check',
+  'keep',
+  'tune',
+  'clipNorm',
+  'accumulate',
+];
+
 function checkOptions(model: Model, options: CompileOptions): void {
-  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background', clipNorm, accumulate } = options ?? {};
+  checkKeys('compile', options, known);
+  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background', clipNorm, accumulate } = options;
   if (!model?.wiring)
     throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${String(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {

@@ -19,6 +19,10 @@ export async function trainEpochs(
   const best = bestEpoch(options);
   let kept: Tensors | undefined;
   const span = spanOf(session, feed.dataset, options);
+  if (heldOut && session.steps > 0 && (keepBest || options.earlyStopping)) {
+    best.see(0, await evaluate(heldOut));
+    kept = keepBest ? await readAll(session) : undefined;
+  }
   for (let epoch = 1; epoch <= span.epochs; epoch++) {
     signal?.throwIfAborted();
     const trained = await trainEpoch(session, feed, span, epoch, options);

@@ -1,4 +1,6 @@
 /** The training loop over a data set. */
+
+import { checkCount, checkKeys } from './arguments.ts';
 import type { AugmentOptions } from './augment.ts';
 import type { BestOptions } from './best.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -9,7 +11,7 @@ import { type Evaluation, readSum } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
-import { checkCount, type Session, takeRow } from './session.ts';
+import { NOTHING, type Session, takeRow } from './session.ts';
 import type { StepRow } from './step.ts';
 import { demandFinite, demandStep, readParameters } from './verify.ts';
 
@@ -59,9 +61,25 @@ export interface EpochResult {
   readonly samplesPerSecond: number;
 }
 
+const known: readonly (keyof FitOptions)[] = [
+  'epochs',
+  'steps',
+  'validation',
+  'metric',
+  'earlyStopping',
+  'keepBest',
+  'shuffle',
+  'augment',
+  'onProgress',
+  'onEpoch',
+  'signal',
+  'millisecondsPerSubmit',
+];
+
 /** Throws ArgumentError for options that no run could follow. */
 export function checkFit(options: FitOptions): void {
-  const { epochs, steps, millisecondsPerSubmit: ms } = options ?? {};
+  checkKeys('fit', options, known);
+  const { epochs, steps, millisecondsPerSubmit: ms } = options;
   if (epochs !== undefined && steps !== undefined) {
     throw new ArgumentError(`fit: expected epochs or steps, found both: ${shown(epochs)} and ${shown(steps)}`);
   }
@@ -111,7 +129,10 @@ export async function trainEpoch(
   const progress = reporter(session, dataset, { ...span, before, from, to, epoch }, options);
   // Called as the step is queued, so that the session is at no time ahead of the tensors.
   const row = (i: number): StepRow => {
-    if (i === 0) session.epochs++;
+    if (i === 0) {
+      session.epochs++;
+      session.pending = NOTHING; // that of an epoch given up
+    }
     session.unfinished = i + 1 < span.perEpoch ? { dataset, steps: i + 1 } : undefined;
     const batch = batchRow(dataset, network.batch, i);
     return takeRow(session, { ...batch, key, shuffled }, i === span.perEpoch - 1);

@@ -54,15 +54,15 @@ export const exponentialDecay = (options: { from: number; factor: number; every:
 
 /** η(t) = to + (from − to) (1 + cos(π t / steps)) / 2, `to` = 0 unless told (Loshchilov & Hutter 2017). Throws ArgumentError. */
 export const cosineDecay = (options: { from: number; to?: number; steps: number }): CosineDecay =>
-  made({ to: 0, ...options, schedule: 'cosineDecay' }, options);
+  made({ ...options, to: options?.to ?? 0, schedule: 'cosineDecay' }, options);
 
 /**
  * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
  * 2018, as PyTorch has it): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told. Throws ArgumentError.
  */
 export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
-  const from = options?.from ?? options?.max / 25;
-  return made({ from, to: from / 1e4, rise: 0.3, ...options, schedule: 'oneCycle' }, options);
+  const { from = options?.max / 25, to = from / 1e4, rise = 0.3 } = options ?? {};
+  return made({ ...options, from, to, rise, schedule: 'oneCycle' }, options);
 }
 
 /**

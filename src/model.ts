@@ -1,4 +1,6 @@
 /** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
+
+import { checkCount } from './arguments.ts';
 import { ArgumentError, ShapeError } from './errors.ts';
 import { shown } from './finite.ts';
 import { createGraph, type Graph, type Node } from './graph.ts';
@@ -6,7 +8,6 @@ import type { Initialiser } from './initialisers.ts';
 import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from './ops/leaf.ts';
-import { checkCount } from './session.ts';
 import { type Shape, show, size } from './tensor.ts';
 
 /**

@@ -65,10 +65,12 @@ export function sgd(options: SgdOptions): Optimizer {
 }
 
 /** SGD with momentum (Polyak 1964), μ = 0.9 unless told. */
-export const momentum = (options: SgdOptions): Optimizer => sgd({ momentum: 0.9, ...options, nesterov: false });
+export const momentum = (options: SgdOptions): Optimizer =>
+  sgd({ ...options, momentum: options?.momentum ?? 0.9, nesterov: false });
 
 /** SGD with Nesterov's momentum in the form of Sutskever et al. 2013, μ = 0.9 unless told. */
-export const nesterov = (options: SgdOptions): Optimizer => sgd({ momentum: 0.9, ...options, nesterov: true });
+export const nesterov = (options: SgdOptions): Optimizer =>
+  sgd({ ...options, momentum: options?.momentum ?? 0.9, nesterov: true });
 
 /** v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε) (Hinton 2012). */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {

@@ -2,8 +2,6 @@
 import type { Dataset } from './data/dataset.ts';
 import type { DatasetIdentity } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';
-import { ArgumentError } from './errors.ts';
-import { shown } from './finite.ts';
 import { type LearningRate, learningRateAt } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
 import type { NetworkOptions } from './network.ts';
@@ -80,10 +78,4 @@ export function takeRow(session: Session, batch: Batch, last = false): StepRow {
 export function startAfresh(session: Session): void {
   session.unfinished = undefined;
   session.pending = NOTHING;
-}
-
-/** Throws ArgumentError unless `value` is a positive integer. */
-export function checkCount(value: unknown, what: string): void {
-  if (Number.isInteger(value) && (value as number) >= 1) return;
-  throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
 }

@@ -1,11 +1,12 @@
 /** One product of two square matrices, again and again: the kernel that training spends its time in, alone. */
+
+import { checkCount } from '../arguments.ts';
 import type { Device } from '../device.ts';
 import { defaultMilliseconds, drive } from '../drive.ts';
 import { append, createGraph } from '../graph.ts';
 import { leaf, state } from '../ops/leaf.ts';
 import { matmul as matmulOp } from '../ops/matmul.ts';
 import { gpuEngine } from '../runtime.ts';
-import { checkCount } from '../session.ts';
 import { stepRow } from '../step.ts';
 import { flopOf } from './flop.ts';
 import { numbers } from './synthetic.ts';

@@ -2,10 +2,11 @@
  * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
  * run of its own, so that none disturbs another.
  */
+
+import { checkCount } from '../arguments.ts';
 import type { Device } from '../device.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../finite.ts';
-import { checkCount } from '../session.ts';
 import { type Spread, spread } from '../statistics.ts';
 import { type Counts, countCalls } from './counting.ts';
 import { type Profile, profile } from './profile.ts';

@@ -1,4 +1,6 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
+
+import { checkCount } from '../arguments.ts';
 import { compile } from '../compile.ts';
 import { type Dataset, take } from '../data/dataset.ts';
 import type { Device } from '../device.ts';
@@ -6,7 +8,6 @@ import type { LossFunction } from '../losses.ts';
 import { describeModel, features, type Model, outputs } from '../model.ts';
 import { trainingNetwork } from '../network.ts';
 import type { Optimizer } from '../optim.ts';
-import { checkCount } from '../session.ts';
 import { flopOf } from './flop.ts';
 import { synthetic } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';

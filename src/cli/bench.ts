@@ -67,6 +67,7 @@ const ownOptions = [
   'activation',
   'init',
   'loss',
+  'labelSmoothing',
   'batch',
   'optimizer',
   'learningRate',

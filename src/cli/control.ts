@@ -5,12 +5,11 @@ import { type FitOptions, updatesIn } from '../index.node.ts';
 import { optimizerOf, schedules } from './network.ts';
 import { addOptions, type TrainedFlags } from './options.ts';
 import type { RunOptions } from './run.ts';
-import { count, fraction, oneOf, positive } from './values.ts';
+import { count, oneOf, positive } from './values.ts';
 
 export interface ControlFlags extends TrainedFlags {
   epochs: number;
   clip?: number;
-  labelSmoothing?: number;
   accumulate: number;
   patience?: number;
   metric: NonNullable<FitOptions['metric']>;
@@ -25,7 +24,6 @@ export const addControlOptions = (command: Command): Command =>
     ['--warm-up <n>', 'updates in which the learning rate rises to where the schedule begins', count],
     ['--clip <x>', 'the most that the norm of all gradients together may be', positive],
     ['--accumulate <n>', 'batches whose gradients make one update', count, '1'],
-    ['--label-smoothing <x>', 'share of each target that is spread over all classes, with cross-entropy', fraction],
     ['--patience <n>', 'stop after so many epochs in a row that were no better in the test', count],
     ['--metric <name>', 'what of the test tells which epoch is best: accuracy or loss', oneOf(metrics), 'accuracy'],
     ['--keep-best', 'end with the parameters of the best epoch'],

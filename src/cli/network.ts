@@ -85,6 +85,7 @@ export interface ModelFlags {
   activation: keyof typeof activations;
   init?: ReturnType<Init>;
   loss: keyof typeof losses;
+  labelSmoothing?: number;
 }
 
 /** Of samples of this shape. */
@@ -113,7 +114,7 @@ export const modelOf: MakeModel = (flags, sample, classes) => {
 };
 
 /** Throws ArgumentError for smoothed labels under a loss that has none. */
-export function lossOf({ loss, labelSmoothing }: ModelFlags & { labelSmoothing?: number }): LossFunction {
+export function lossOf({ loss, labelSmoothing }: ModelFlags): LossFunction {
   if (labelSmoothing === undefined) return losses[loss].make();
   if (loss === 'cross-entropy') return softmaxCrossEntropy({ labelSmoothing });
   throw new ArgumentError(`--label-smoothing: expected with --loss cross-entropy, found with ${loss}`);

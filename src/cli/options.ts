@@ -60,6 +60,7 @@ export const addModelOptions = (command: Command): Command =>
     ['--activation <name>', `of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
     ['--init <name>', initHelp, init],
     ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],
+    ['--label-smoothing <x>', 'share of each target that is spread over all classes, with cross-entropy', fraction],
   ]);
 
 export const addOptimizerOptions = (command: Command): Command =>

@@ -1,10 +1,9 @@
 /** A fully connected layer: a = σ(W x + b). */
-import { checkKeys } from '../arguments.ts';
+import { checkCount, checkKeys } from '../arguments.ts';
 import { append } from '../graph.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
 import { matmul } from '../ops/matmul.ts';
 import { bias } from '../ops/pointwise.ts';
-import { checkCount } from '../session.ts';
 import { size } from '../tensor.ts';
 import { appendActivation, type LayerActivation, linear } from './activation.ts';
 import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';

@@ -44,6 +44,8 @@ const cases = [
   { image: [3, 8, 11, 3], filters: 7, window: { height: 2, width: 3, stride: 3 } },
   { image: [2, 3, 4, 6], filters: 3, window: { height: 5, width: 6, top: 2, left: 3, bottom: 2, right: 2 } },
   { image: [4, 1, 1, 9], filters: 6, window: { height: 1, width: 1 } },
+  { image: [2, 4, 3, 6], filters: 3, window: { height: 1, width: 2, top: 1, left: 3, bottom: 2, right: 2 } },
+  { image: [2, 5, 5, 6], filters: 3, window: { height: 2, width: 2, stride: 3, top: 3, left: 2, bottom: 3, right: 2 } },
   { image: [6, 12, 12, 5], filters: 16, window: { height: 5, width: 5 } },
   { image: [1, 28, 28, 3], filters: 6, window: { height: 5, width: 5, top: 2, left: 2, bottom: 2, right: 2 } },
   { image: [1, 28, 28, 100], filters: 6, window: { height: 5, width: 5 } },

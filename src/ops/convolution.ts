@@ -97,8 +97,9 @@ export function convolutionBody(
       KW,
       STRIDE: step,
       SPREAD: spread,
-      TOP: top,
-      LEFT: left,
+      // More padding than a filter reaches is a negative number of zeros for its gradient: it wraps round, as in load/pixel.
+      TOP: top >>> 0,
+      LEFT: left >>> 0,
       PADDED: spread > 1 || isPadded(geometry),
       QUADS: quads,
       A_STRIDE: stride(filters.shape),
