@@ -4,5 +4,5 @@
 // @read B: array<f32>
 // @uses load/pixel
 fn load_pixel(channel: u32, h: u32, w: u32, sample: u32) -> f32 {
-  return select(0.0, B[pixel(channel, h, w) * B_STRIDE + sample], has_row(h) && has_column(w));
+  return select(0.0, B[pixel(channel, h, w) * B_STRIDE + sample], has_row(h) & has_column(w));
 }

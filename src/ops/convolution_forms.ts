@@ -44,9 +44,9 @@ function menu(M: number, positions: number, { software, subgroup: width }: Targe
   const rows = (most: number): number => Math.ceil(M / Math.ceil(M / most));
   const span = (most: number): number => Math.ceil(positions / Math.ceil(positions / most));
   if (!software) return [plain(rows(8), span(2), 64), plain(rows(4), span(2), 64), plain(rows(8), span(4), 64)];
-  /** At most so many filters, and so many results for each sample. */
+  /** At most so many filters, 8 positions, and so many results for each sample. */
   const block = (most: number, results: number): Form => {
-    const [r, s] = [rows(most), span(Math.floor(results / rows(most)))];
+    const [r, s] = [rows(most), span(Math.min(8, Math.floor(results / rows(most))))];
     return width > 0 ? subgroup(r, s, width) : plain(r, s, 8);
   };
   // A plain block as well, for a device whose subgroups do not pass the self-test.
