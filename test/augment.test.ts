@@ -127,12 +127,12 @@ const wrong: [unknown, Dataset, string][] = [
   [{ rotate: Number.NaN }, square, 'here: rotate must be a number from 0 to 180, found NaN'],
   [{ scale: 1 }, square, 'here: scale must be a number from 0 to 0.99, found 1'],
   [{ shear: '10' }, square, 'here: shear must be a number from 0 to 80, found "10"'],
-  [{ rotation: 10 }, square, 'here: expected shift, rotate, scale, shear, elastic, found rotation'],
-  [{ elastic: 34 }, square, 'here: elastic: expected an object such as { alpha: 34, sigma: 4 }, found 34'],
+  [{ rotation: 10 }, square, 'here: expected { shift, rotate, scale, shear, elastic }, found rotation'],
+  [{ elastic: 34 }, square, 'here: elastic: expected { alpha, sigma }, found 34'],
   [{ elastic: { alpha: 34 } }, square, 'here: elastic.sigma must be a number from 1 to 4096, found undefined'],
   [{ elastic: { alpha: 34, sigma: 0.5 } }, square, 'here: elastic.sigma must be a number from 1 to 4096, found 0.5'],
-  [{ elastic: { alpha: 34, sigma: 4, beta: 1 } }, square, 'here: elastic: expected alpha, sigma, found beta'],
-  [null, square, 'here: expected an object such as { rotate: 15 }, found null'],
+  [{ elastic: { alpha: 34, sigma: 4, beta: 1 } }, square, 'here: elastic: expected { alpha, sigma }, found beta'],
+  [null, square, 'here: expected { shift, rotate, scale, shear, elastic }, found null'],
   [{ shift: 1 }, flat, 'here: expected images, [height, width] or [channels, height, width], found arrays of [32]'],
 ];
 

@@ -280,7 +280,7 @@ describe('models', () => {
     ['a device by name', { device: any('gpu') }, ['device', 'openDevice()', 'found gpu']],
     ['a device that is null', { device: any(null) }, ['device', 'found null']],
     ['nothing to train', { model: sequential([2], [dropout(0.5)]) }, ['something to train', '2 -> dropout 0.5']],
-    ['no model', { model: any(undefined) }, ['model', 'sequential()', 'found undefined']],
+    ['no model', { model: any(null) }, ['model', 'sequential()', 'found null']],
     ['no loss', { loss: undefined }, ['loss', 'found undefined']],
     ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()']],
     ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
@@ -295,9 +295,9 @@ describe('models', () => {
       ['classWeights', 'each of 3 classes', 'found 2'],
     ],
     ['a tensor to keep that is not there', { keep: ['delta3'] }, ['"delta3"', 'delta1, ', 'W2']],
-  ])('compiled with %s: nothing reaches the device', async (_name, options, words) => {
+    ['an option that nothing reads', any({ clipnorm: 1 }), ['clipNorm', 'found clipnorm']],
+  ])('compiled with %s: nothing reaches the device', async (_name, { model: net = model, ...options }, words) => {
     const { device, asked } = countingDevice();
-    const net = 'model' in options ? options.model! : model;
     await expectError(() => compile(net, { ...good, device, ...options }), ArgumentError, words);
     expect(asked()).toBe(0);
   });
