@@ -100,8 +100,8 @@ async function follow(
 ): Promise<Outcome> {
   const recipe: Recipe = recipes[name];
   const { epochs = recipe.epochs, seeds } = flags;
-  output.say(`\n${name.padEnd(12)}${recipe.source}`);
-  output.say(`            ${describeModel(recipe.model)}, batches of ${recipe.training.batch}`);
+  output.say(`\n${name}: ${recipe.source}`);
+  output.say(`  ${describeModel(recipe.model)}, batches of ${recipe.training.batch}`);
   const errors: number[] = [];
   const started = performance.now();
   for (let seed = 1; seed <= seeds; seed++) {

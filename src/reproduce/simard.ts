@@ -34,9 +34,9 @@ export const simard800Elastic: Recipe = {
   source: 'Simard et al. 2003: 800 hidden units, cross-entropy, elastic distortion',
   published: { error: 0.7, note: 'after training' },
   model,
-  training: training(60),
+  training: training(40),
   fit: { augment: { elastic: { alpha: 34, sigma: 4 } } },
-  epochs: 60,
+  epochs: 40,
   figure: 'last',
   differs,
 };
