@@ -282,6 +282,16 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expect(last.bits).toEqual(seen[4].bits);
     });
 
+    test('gradients that wait go with the epoch that is given up for another data set', async () => {
+      const [net, fresh] = [await make({ accumulate: 3 }), await make({ accumulate: 3 })];
+      await net.fit(heldOut, { steps: 2, shuffle: false });
+      expect([net.updates, fresh.updates]).toEqual([0, 0]);
+      for (const each of [net, fresh]) await each.fit(data, { steps: 3, shuffle: false });
+      expect([net.updates, fresh.updates]).toEqual([1, 1]);
+      expect(await parameterBits(net)).toEqual(await parameterBits(fresh));
+      for (const each of [net, fresh]) each.destroy();
+    });
+
     test('a fit that ends within an epoch gives that up for the best one, and the next fit begins another', async () => {
       const net = await make({ accumulate: 2 });
       const perEpoch = Math.ceil(count / batch);
@@ -291,6 +301,18 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expect(net.steps).toBe(2 * perEpoch + 1);
       // One update for two steps, three times an epoch; the step between let go of.
       expect(net.updates).toBe(2 * Math.ceil(perEpoch / 2));
+      net.destroy();
+    });
+
+    test('the net that a fit found counts as well: where that was the best it is what the fit ends with', async () => {
+      const net = await make();
+      await net.fit(data, { epochs: 2 });
+      const before = await parameterBits(net);
+      net.learningRate = 50;
+      const options = { epochs: 5, validation: heldOut, keepBest: true, earlyStopping: { patience: 2 } };
+      const results = await net.fit(data, options);
+      expect(results.map(({ best }) => best)).toEqual([0, 0]);
+      expect(await parameterBits(net)).toEqual(before);
       net.destroy();
     });
 
