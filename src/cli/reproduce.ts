@@ -102,6 +102,7 @@ async function follow(
   const { epochs = recipe.epochs, seeds } = flags;
   output.say(`\n${name}: ${recipe.source}`);
   output.say(`  ${describeModel(recipe.model)}, batches of ${recipe.training.batch}`);
+  output.say(`  not as there: ${recipe.differs}`);
   const errors: number[] = [];
   const started = performance.now();
   for (let seed = 1; seed <= seeds; seed++) {
