@@ -5,7 +5,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
 import { type Session, startAfresh } from './session.ts';
-import type { Tensors } from './verify.ts';
+import { readTensors, type Tensors } from './verify.ts';
 
 /** A result per completed epoch. Rejects as `trainEpoch`, or with the reason of the signal; the best is not restored then. */
 export async function trainEpochs(
@@ -21,14 +21,14 @@ export async function trainEpochs(
   const span = spanOf(session, feed.dataset, options);
   if (heldOut && session.steps > 0 && (keepBest || options.earlyStopping)) {
     best.see(0, await evaluate(heldOut));
-    kept = keepBest ? await readAll(session) : undefined;
+    kept = keepBest ? await readWeights(session) : undefined;
   }
   for (let epoch = 1; epoch <= span.epochs; epoch++) {
     signal?.throwIfAborted();
     const trained = await trainEpoch(session, feed, span, epoch, options);
     if (!trained) break;
     const validation = heldOut && (await evaluate(heldOut));
-    if (validation && best.see(epoch, validation) && keepBest) kept = await readAll(session);
+    if (validation && best.see(epoch, validation) && keepBest) kept = await readWeights(session);
     results.push({ ...trained, ...(validation && { validation, best: best.epoch }) });
     if ((await onEpoch?.(results[epoch - 1])) === 'stop' || best.isOverdue(epoch)) break;
   }
@@ -37,10 +37,8 @@ export async function trainEpochs(
 }
 
 /** Every parameter, and what layers keep beside them. */
-async function readAll({ program, parameters }: Session): Promise<Tensors> {
-  const read = async (name: string) => [name, await program.read(name)] as const;
-  return new Map(await Promise.all(parameters.map(({ node }) => read(node.name))));
-}
+const readWeights = ({ program, parameters }: Session): Promise<Tensors> =>
+  readTensors(program, (node) => parameters.some((parameter) => parameter.node === node));
 
 function restore(session: Session, kept: Tensors): void {
   for (const [name, data] of kept) session.program.write(name, data);

@@ -98,7 +98,8 @@ export class Trainer {
    * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
    * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
    * or `setParameters` in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
-   * fit, or no validation tells the best epoch, NonFiniteError when the loss is no number any more, CheckError from `check: { every }`, DeviceLostError.
+   * fit, or no validation tells the best epoch, NonFiniteError when the loss is no number any more, CheckError from
+   * `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { network, program } = this.#session;

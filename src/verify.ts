@@ -13,7 +13,8 @@ import type { StepRow } from './step.ts';
 /** Tensors by name, compact. */
 export type Tensors = ReadonlyMap<string, Data>;
 
-const read = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
+/** The tensors of the nodes that are wanted, of those that can be read. */
+export const readTensors = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
   const names = program.graph.nodes
     .filter((node) => program.tensors.has(node.name) && wanted(node))
     .map((node) => node.name);
@@ -21,12 +22,14 @@ const read = async (program: Program, wanted: (node: Node) => boolean): Promise<
 };
 
 /** Parameters and state: what a step overwrites. */
-const readState = (program: Program): Promise<Tensors> => read(program, ({ op }) => op === parameter || op === state);
+const readState = (program: Program): Promise<Tensors> =>
+  readTensors(program, ({ op }) => op === parameter || op === state);
 
-export const readParameters = (program: Program): Promise<Tensors> => read(program, ({ op }) => op === parameter);
+export const readParameters = (program: Program): Promise<Tensors> =>
+  readTensors(program, ({ op }) => op === parameter);
 
 /** All that can be read after a step. */
-export const readAll = (program: Program): Promise<Tensors> => read(program, () => true);
+export const readAll = (program: Program): Promise<Tensors> => readTensors(program, () => true);
 
 /**
  * Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. The row is asked
@@ -47,7 +50,7 @@ export async function checkedStep({ engine, program }: Session, nextRow: () => S
 }
 
 async function compareRun(program: Program, step: StepRow, before: Tensors): Promise<Report> {
-  const after = await read(program, ({ op }) => op !== data);
+  const after = await readTensors(program, ({ op }) => op !== data);
   return checkGraph(program.graph, {
     step,
     leaf: (node) => before.get(node.name) ?? after.get(node.name)!,
@@ -68,7 +71,7 @@ export async function demandFinite(session: Session, loss: number, parameters: T
   const { program, steps } = session;
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
   session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
-  const bad = firstNonFinite(program, await read(program, ({ op }) => op !== data));
+  const bad = firstNonFinite(program, await readTensors(program, ({ op }) => op !== data));
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
   throw new NonFiniteError(`After ${steps} steps the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
 }

@@ -113,11 +113,12 @@ function softwareForms(m: number, n: number, k: number, width: number, transpose
 
 /** Where B lies as it is, reading it value by value only pays for fewer columns past the end. */
 function singleColumns(rows: number, n: number, width: number, transposeB: boolean): readonly Form[] {
-  const fitting = (...counts: number[]): number =>
-    counts.reduce((a, b) => (padded(n, b * Math.max(8, width)) < padded(n, a * Math.max(8, width)) ? b : a));
-  if (transposeB) return [byLane(rows, fitting(8, 7), width), byLane(32, fitting(8, 7), width)];
-  const form = byLane(rows, fitting(13, 14), width);
-  return padded(n, form.tile[1]) < 0.9 * padded(n, 64) ? [form] : [];
+  const computed = ({ tile }: Form): number => padded(n, tile[1]);
+  const fitting = (height: number, counts: readonly number[]): Form =>
+    counts.map((count) => byLane(height, count, width)).reduce((a, b) => (computed(b) < computed(a) ? b : a));
+  if (transposeB) return [fitting(rows, [8, 7]), fitting(32, [8, 7])];
+  const form = fitting(rows, [13, 14]);
+  return computed(form) < 0.9 * padded(n, 64) ? [form] : [];
 }
 
 /** Rows that are computed in blocks of so many. */
