@@ -3,7 +3,10 @@
  * had never stopped. Weights are under their keys, what an optimizer keeps of one under `optimizer.m.layers.0.weight`, sums
  * of an epoch under `training.lossTotal`. A file of weights alone is one too, of a training that has not begun.
  */
+import { checkKeys } from './arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
+import { shown } from './finite.ts';
+import { isObject } from './json.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
@@ -51,6 +54,7 @@ function storedTensors({ program, parameters }: Session): Stored[] {
 
 /** Throws NonFiniteError for weights that `applyCheckpoint` would refuse. */
 export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkKeys('save', options, ['weightsOnly', 'metadata']);
   const { weightsOnly = false, metadata = {} } = options;
   checkMetadata(metadata);
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
@@ -64,7 +68,8 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   return formatSafetensors(tensors, { ...metadata, ...record });
 }
 
-function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
+function checkMetadata(metadata: unknown): void {
+  if (!isObject(metadata)) throw new ArgumentError(`save: metadata must be texts by name, found ${shown(metadata)}`);
   if (Object.hasOwn(metadata, RECORD)) throw new ArgumentError(`save: metadata.${RECORD} is what the library writes`);
   const [bad] = Object.entries(metadata).filter(([, text]) => typeof text !== 'string');
   if (bad) throw new ArgumentError(`save: metadata.${bad[0]} must be a text, found a ${typeof bad[1]}`);
@@ -72,8 +77,9 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
 
 /** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */
 export function applyCheckpoint(session: Session, bytes: Uint8Array, where: string, options: LoadOptions = {}): void {
-  const { tensors, metadata } = parseSafetensors(bytes, where);
+  checkKeys('load', options, ['weightsOnly']);
   const { weightsOnly = false } = options;
+  const { tensors, metadata } = parseSafetensors(bytes, where);
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const stored = storedTensors(session);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);

@@ -74,10 +74,13 @@ export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp =
 
 /** Updates in so many epochs of a data set: what the `steps` and `every` of a schedule count. Throws ArgumentError. */
 export function updatesIn(
-  { count }: Pick<Dataset, 'count'>,
-  { batch, epochs = 1, accumulate = 1 }: { batch: number; epochs?: number; accumulate?: number },
+  dataset: Pick<Dataset, 'count'>,
+  options: { batch: number; epochs?: number; accumulate?: number },
 ): number {
-  for (const [name, value] of Object.entries({ batch, epochs, accumulate })) {
+  checkKeys('updatesIn', options, ['batch', 'epochs', 'accumulate']);
+  const { batch, epochs = 1, accumulate = 1 } = options;
+  const count = dataset?.count;
+  for (const [name, value] of Object.entries({ count, batch, epochs, accumulate })) {
     checkNumber(`updatesIn: ${name}`, value, ...updates);
   }
   return epochs * Math.ceil(count / (batch * accumulate));

@@ -193,6 +193,8 @@ describe('learning-rate schedules', () => {
       () => adam({ learningRate: any({ schedule: 'cosineDecay', from: 1, to: 0 }) }),
       ['cosineDecay: steps', 'found undefined'],
     ],
+    ['updates of nothing', () => updatesIn(any(undefined), { batch: 3 }), ['updatesIn: count', 'found undefined']],
+    ['updates in no batches', () => updatesIn({ count: 9 }, any(undefined)), ['updatesIn', 'batch', 'found undefined']],
     ['updates in half an epoch', () => updatesIn({ count: 9 }, { batch: 3, epochs: 0.5 }), ['epochs', 'found 0.5']],
   ])('%s', async (_name, make, words) => {
     await expectError(make, ArgumentError, words);

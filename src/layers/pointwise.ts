@@ -80,8 +80,8 @@ function checkSlope(where: string, reference: PointwiseOptions['reference']): vo
 }
 
 const DECLARED = /\b(?:fn|const|struct|alias|var(?:<\w+>)?)\s+(\w+)/g;
-/** Not a member: what follows a dot stays. */
-const WORD = /(?<!\.)\b[A-Za-z_]\w*\b/g;
+/** No member: neither what follows a dot, nor what a struct declares. */
+const WORD = /(?<!\.|\bstruct\s+\w+\s*\{[^}]*(?=\b\w+\s*:))\b[A-Za-z_]\w*\b/g;
 
 /**
  * The texts with all that they declare renamed, so that no two of them meet in a shader: f becomes f_suffix, and derivative

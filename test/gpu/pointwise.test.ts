@@ -39,6 +39,17 @@ const swish: PointwiseOptions = {
     derivative: (z) => logistic(z) + z * logistic(z) * (1 - logistic(z)),
   },
 };
+/** z³, out of a struct whose members are called as functions and swizzles are. */
+const cube: PointwiseOptions = {
+  name: 'cube',
+  wgsl: `
+    struct Powers { f: f32, @size(8) K: f32, x: vec2f }
+    const K = 1.0;
+    fn powers(z: f32) -> Powers { return Powers(z * z, K, vec2f(K, z)); }
+    fn f(z: f32) -> f32 { let p = powers(z); return p.f * p.K * p.x.y; }`,
+  derivative: 'fn x(p: Powers) -> f32 { return 3.0 * p.f; } fn derivative(z: f32) -> f32 { return x(powers(z)); }',
+  reference: { f: (z) => z ** 3, derivative: (z) => 3 * z ** 2 },
+};
 /** z² / (1 + |z|) */
 const bend: PointwiseOptions = {
   name: 'bend',
@@ -64,7 +75,7 @@ const make = (...own: LayerActivation[]) =>
 
 describe('an activation of the user', () => {
   test('is on the GPU what its reference is, beside another with the same names in it', async () => {
-    const own = [pointwise(swish), pointwise(bend), pointwise(swish)];
+    const own = [pointwise(swish), pointwise(bend), pointwise(cube), pointwise(swish)];
     const net = await make(...own);
     for (const n of [7, 5]) {
       const { x, y } = samples(model(...own), quadratic(), n, n);

@@ -372,6 +372,10 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       await expect(net.save(undefined, { metadata: { retrograd: '' } })).rejects.toThrow(ArgumentError);
       const number = { metadata: { note: 1 } } as never;
       await expect(net.save(undefined, number)).rejects.toThrow(/metadata.note must be a text, found a number/);
+      for (const wrong of [null, { weightOnly: true }, { metadata: null }] as never[]) {
+        await expect(net.save(undefined, wrong)).rejects.toThrow(ArgumentError);
+        await expect(net.load(new Uint8Array(8), wrong)).rejects.toThrow(ArgumentError);
+      }
       await expect(net.load(1 as never)).rejects.toThrow(ArgumentError);
       const { files } = platform;
       platform.files = undefined;
