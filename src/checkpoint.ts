@@ -12,8 +12,7 @@ import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
 import { formatSafetensors, parseSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
-import { size } from './tensor.ts';
-import type { Tensor } from './trainer.ts';
+import { size, type Tensor } from './tensor.ts';
 
 export interface SaveOptions {
   /** Leaves out optimizer and progress: what other libraries want, and a fraction of the size. */

@@ -5,7 +5,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
 import { type Session, startAfresh } from './session.ts';
-import { readTensors, type Tensors } from './verify.ts';
+import { readTensors, type Tensors, writeTensors } from './tensors.ts';
 
 /** A result per completed epoch. Rejects as `trainEpoch`, or with the reason of the signal; the best is not restored then. */
 export async function trainEpochs(
@@ -41,6 +41,6 @@ const readWeights = ({ program, parameters }: Session): Promise<Tensors> =>
   readTensors(program, (node) => parameters.some((parameter) => parameter.node === node));
 
 function restore(session: Session, kept: Tensors): void {
-  for (const [name, data] of kept) session.program.write(name, data);
+  writeTensors(session.program, kept);
   startAfresh(session);
 }

@@ -13,7 +13,8 @@ import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { NOTHING, type Session, takeRow } from './session.ts';
 import type { StepRow } from './step.ts';
-import { demandFinite, demandStep, readParameters } from './verify.ts';
+import { readParameters } from './tensors.ts';
+import { demandFinite, demandStep } from './verify.ts';
 
 export interface FitOptions extends BestOptions {
   /** Epochs to complete. One that an earlier fit left off on this data set is gone on with, and counts. */

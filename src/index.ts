@@ -97,7 +97,8 @@ export {
 } from './optim.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './safetensors.ts';
 export type { Schedule } from './schedule.ts';
-export type { Tensor, Trainer } from './trainer.ts';
+export type { Tensor } from './tensor.ts';
+export type { Trainer } from './trainer.ts';
 export type { StepTuning, TuneMode } from './tune.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */

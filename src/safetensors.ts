@@ -5,8 +5,7 @@
  */
 import { ArgumentError, DataError } from './errors.ts';
 import { brief, isObject, kindOf, repeatedName } from './json.ts';
-import { type Shape, size } from './tensor.ts';
-import type { Tensor } from './trainer.ts';
+import { type Shape, size, type Tensor } from './tensor.ts';
 
 export interface TensorFile {
   readonly tensors: Record<string, Tensor>;

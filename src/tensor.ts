@@ -5,6 +5,12 @@
  */
 export type Shape = readonly number[];
 
+export interface Tensor {
+  readonly shape: Shape;
+  /** Row-major; the batch is the last axis of an activation. */
+  readonly data: Float32Array;
+}
+
 export const columns = (shape: Shape): number => shape[shape.length - 1];
 export const rows = (shape: Shape): number => shape.slice(0, -1).reduce((product, n) => product * n, 1);
 export const size = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);

@@ -1,7 +1,7 @@
 /** What can be done with a compiled model. */
 import { augmentationOf } from './augment.ts';
 import { checkBest } from './best.ts';
-import { demand, type Report } from './check.ts';
+import type { Report } from './check.ts';
 import { applyCheckpoint, formatCheckpoint, type LoadOptions, type SaveOptions } from './checkpoint.ts';
 import { nameOf, readBytes, type Source } from './data/bytes.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -14,23 +14,16 @@ import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, pack
 import { checkFit, type EpochResult, type FitOptions } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import { checkConstantRate, learningRateAt } from './learning-rate.ts';
-import type { Parameter } from './model.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
-import { step } from './ops/leaf.ts';
 import { differences, type Values } from './parameters.ts';
 import { platform } from './platform.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, startAfresh, takeRow } from './session.ts';
-import { firstColumns, type Shape } from './tensor.ts';
+import { firstColumns, type Shape, type Tensor } from './tensor.ts';
+import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
 import type { StepTuning } from './tune.ts';
 import { Turns } from './turns.ts';
-import { checkedStep, readAll, type Tensors } from './verify.ts';
-
-export interface Tensor {
-  readonly shape: Shape;
-  /** Row-major; the batch is the last axis of an activation. */
-  readonly data: Float32Array;
-}
+import { checkBatchStep } from './verify.ts';
 
 /** A compiled model; made by `compile`. */
 export class Trainer {
@@ -156,7 +149,7 @@ export class Trainer {
     this.#turns.assertIdle('step');
     const { columns, tensors } = packBatch(network, x, y, 'step');
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
-    write(program, tensors);
+    writeTensors(program, tensors);
     engine.run([program], [takeRow(this.#session, { columns })]);
   }
 
@@ -174,7 +167,7 @@ export class Trainer {
     const names = trained.map(({ node }) => `d${node.name}`);
     const isGradient = (node: Node) => names.includes(node.name);
     const gradients = (program: Program) => {
-      write(program, tensors);
+      writeTensors(program, tensors);
       engine.run([program], [nextRow(this.#session, { columns })]);
       return readByKey(program, trained, ({ node }) => `d${node.name}`);
     };
@@ -193,7 +186,7 @@ export class Trainer {
     const { graph, perSample, prediction } = inspectionNetwork(network);
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
-      write(program, tensors);
+      writeTensors(program, tensors);
       engine.run([program], [nextRow(this.#session, { columns })]);
       const read = async (name: string, shape: Shape) => {
         const data = await program.read(name);
@@ -285,7 +278,7 @@ export class Trainer {
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
     return this.#turns.exclusive('check', () => {
       const { columns, tensors } = packBatch(this.#session.network, x, y, 'check');
-      return this.#turns.take(() => this.#checkStep(columns, tensors));
+      return this.#turns.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }
 
@@ -298,15 +291,6 @@ export class Trainer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
-  }
-
-  async #checkStep(columns: number, batch: Tensors): Promise<Report> {
-    const { program } = this.#session;
-    const before = await readAll(program);
-    write(program, batch);
-    const report = await checkedStep(this.#session, () => nextRow(this.#session, { columns }));
-    write(program, before);
-    return demand(report, 'check');
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
@@ -335,28 +319,4 @@ export class Trainer {
       await tuner?.end();
     }
   }
-}
-
-async function readByKey(
-  program: Program,
-  parameters: readonly Parameter[],
-  nameOf: (parameter: Parameter) => string,
-): Promise<Record<string, Tensor>> {
-  const read = async (parameter: Parameter) => {
-    const data = await program.read(nameOf(parameter));
-    return [parameter.key, { shape: parameter.shape, data }] as const;
-  };
-  return Object.fromEntries(await Promise.all(parameters.map(read)));
-}
-
-/** The error for a name that is not in the graph. */
-export const unknownTensor = (name: string, graph: Graph): ArgumentError => {
-  return new ArgumentError(`tensor: expected one of ${tensorNames(graph).join(', ')}, found ${JSON.stringify(name)}`);
-};
-
-const tensorNames = (graph: Graph): string[] =>
-  graph.nodes.filter(({ name, op }) => name && op !== step).map(({ name }) => name);
-
-function write(program: Program, tensors: Tensors): void {
-  for (const [name, data] of tensors) program.write(name, data);
 }

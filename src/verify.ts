@@ -4,38 +4,18 @@ import type { Program } from './engine.ts';
 import { NonFiniteError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import { overwrites, storageOf } from './fuse.ts';
-import { label, type Node } from './graph.ts';
-import { data, parameter, state } from './ops/leaf.ts';
+import { label } from './graph.ts';
+import { data } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
-import type { Session } from './session.ts';
+import { nextRow, type Session } from './session.ts';
 import type { StepRow } from './step.ts';
-
-/** Tensors by name, compact. */
-export type Tensors = ReadonlyMap<string, Data>;
-
-/** The tensors of the nodes that are wanted, of those that can be read. */
-export const readTensors = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
-  const names = program.graph.nodes
-    .filter((node) => program.tensors.has(node.name) && wanted(node))
-    .map((node) => node.name);
-  return new Map(await Promise.all(names.map(async (name) => [name, await program.read(name)] as const)));
-};
-
-/** Parameters and state: what a step overwrites. */
-const readState = (program: Program): Promise<Tensors> =>
-  readTensors(program, ({ op }) => op === parameter || op === state);
-
-export const readParameters = (program: Program): Promise<Tensors> =>
-  readTensors(program, ({ op }) => op === parameter);
-
-/** All that can be read after a step. */
-export const readAll = (program: Program): Promise<Tensors> => readTensors(program, () => true);
+import { readAll, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
 
 /**
  * Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. The row is asked
  * for when the step is queued.
  */
-export async function checkedStep({ engine, program }: Session, nextRow: () => StepRow, feed?: Feed): Promise<Report> {
+async function checkedStep({ engine, program }: Session, nextRow: () => StepRow, feed?: Feed): Promise<Report> {
   const before = await readState(program);
   const row = nextRow();
   engine.run(feed ? [feed.program, program] : [program], [row]);
@@ -56,6 +36,16 @@ async function compareRun(program: Program, step: StepRow, before: Tensors): Pro
     leaf: (node) => before.get(node.name) ?? after.get(node.name)!,
     actual: (node) => after.get(overwrites(node) ? storageOf(node).name : node.name),
   });
+}
+
+/** One step on a batch that is no data set's, taken back afterwards with all that it wrote. Throws CheckError. */
+export async function checkBatchStep(session: Session, columns: number, batch: Tensors): Promise<Report> {
+  const { program } = session;
+  const before = await readAll(program);
+  writeTensors(program, batch);
+  const report = await checkedStep(session, () => nextRow(session, { columns }));
+  writeTensors(program, before);
+  return demand(report, 'check');
 }
 
 /** As `checkedStep`, in training: throws CheckError. */

@@ -1,0 +1,53 @@
+/** Tensors of a program by their names: which there are, and reading and writing several of them. */
+import type { Program } from './engine.ts';
+import { ArgumentError } from './errors.ts';
+import type { Graph, Node } from './graph.ts';
+import type { Parameter } from './model.ts';
+import { parameter, state, step } from './ops/leaf.ts';
+import type { Data } from './ops/op.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Compact, by name. */
+export type Tensors = ReadonlyMap<string, Data>;
+
+/** The tensors of the nodes that are wanted, of those that can be read. */
+export const readTensors = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
+  const names = program.graph.nodes
+    .filter((node) => program.tensors.has(node.name) && wanted(node))
+    .map((node) => node.name);
+  return new Map(await Promise.all(names.map(async (name) => [name, await program.read(name)] as const)));
+};
+
+/** Parameters and state: what a step overwrites. */
+export const readState = (program: Program): Promise<Tensors> =>
+  readTensors(program, ({ op }) => op === parameter || op === state);
+
+export const readParameters = (program: Program): Promise<Tensors> =>
+  readTensors(program, ({ op }) => op === parameter);
+
+/** All that can be read after a step. */
+export const readAll = (program: Program): Promise<Tensors> => readTensors(program, () => true);
+
+/** One tensor for each parameter, by its key: the one that `nameOf` names. */
+export async function readByKey(
+  program: Program,
+  parameters: readonly Parameter[],
+  nameOf: (parameter: Parameter) => string,
+): Promise<Record<string, Tensor>> {
+  const read = async (parameter: Parameter) => {
+    const data = await program.read(nameOf(parameter));
+    return [parameter.key, { shape: parameter.shape, data }] as const;
+  };
+  return Object.fromEntries(await Promise.all(parameters.map(read)));
+}
+
+export function writeTensors(program: Program, tensors: Tensors): void {
+  for (const [name, data] of tensors) program.write(name, data);
+}
+
+export const tensorNames = (graph: Graph): string[] =>
+  graph.nodes.filter(({ name, op }) => name && op !== step).map(({ name }) => name);
+
+/** The error for a name that is not in the graph. */
+export const unknownTensor = (name: string, graph: Graph): ArgumentError =>
+  new ArgumentError(`tensor: expected one of ${tensorNames(graph).join(', ')}, found ${JSON.stringify(name)}`);
