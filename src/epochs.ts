@@ -12,22 +12,22 @@ export async function trainEpochs(
   session: Session,
   feed: Feed,
   options: FitOptions,
-  evaluate: (dataset: Dataset) => Promise<Evaluation>,
+  evaluate: (dataset: Dataset, signal?: AbortSignal) => Promise<Evaluation>,
 ): Promise<EpochResult[]> {
   const { validation: heldOut, signal, keepBest, onEpoch } = options;
   const results: EpochResult[] = [];
   const best = bestEpoch(options);
   let kept: Tensors | undefined;
   const span = spanOf(session, feed.dataset, options);
-  if (heldOut && session.steps > 0 && (keepBest || options.earlyStopping)) {
-    best.see(0, await evaluate(heldOut));
+  if (heldOut && (keepBest || options.earlyStopping)) {
+    best.see(0, await evaluate(heldOut, signal));
     kept = keepBest ? await readWeights(session) : undefined;
   }
   for (let epoch = 1; epoch <= span.epochs; epoch++) {
     signal?.throwIfAborted();
     const trained = await trainEpoch(session, feed, span, epoch, options);
     if (!trained) break;
-    const validation = heldOut && (await evaluate(heldOut));
+    const validation = heldOut && (await evaluate(heldOut, signal));
     if (validation && best.see(epoch, validation) && keepBest) kept = await readWeights(session);
     results.push({ ...trained, ...(validation && { validation, best: best.epoch }) });
     if ((await onEpoch?.(results[epoch - 1])) === 'stop' || best.isOverdue(epoch)) break;

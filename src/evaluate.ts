@@ -22,6 +22,11 @@ export async function readSum(program: Program, name: string): Promise<number> {
   return (await program.read(name)).reduce((sum, x) => sum + x, 0);
 }
 
+export interface EvaluateOptions {
+  /** Stops between two submits; `evaluate` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 /** Whether accuracy means something. */
 export const hasClasses = ({ targets }: Dataset, loss: LossFunction): boolean =>
   targets.kind === 'labels' || loss.classifies;
@@ -32,6 +37,7 @@ export async function evaluateOn(
   program: Program,
   { program: feed, dataset }: Feed,
   { batch, loss }: NetworkOptions,
+  signal?: AbortSignal,
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
@@ -40,6 +46,7 @@ export async function evaluateOn(
     steps: Math.ceil(count / batch),
     row: (i) => stepRow(batchRow(dataset, batch, i)),
     milliseconds: defaultMilliseconds(),
+    signal,
   });
   const [total, correct] = await Promise.all(totals.map((name) => readSum(program, name)));
   return { loss: total / count, ...(hasClasses(dataset, loss) && { accuracy: correct / count }), count };

@@ -30,7 +30,7 @@ export interface FitOptions extends BestOptions {
   onProgress?(progress: Progress): void;
   /** Awaited after every epoch; 'stop' ends the fit there, as if it had been the last one. */
   onEpoch?(result: EpochResult): unknown;
-  /** Stops between two submits; `fit` then rejects with the signal's reason and the net stays usable. */
+  /** Stops between two submits, of the validation too; `fit` then rejects with the signal's reason and the net stays usable. */
   signal?: AbortSignal;
   /** Work per submit; 15 in a browser, 50 in Node unless given. */
   millisecondsPerSubmit?: number;
@@ -153,7 +153,7 @@ export async function trainEpoch(
   }
   await progress.finished();
   const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
-  await demandFinite(session, total, parameters);
+  await demandFinite(session, total / Math.min(to * network.batch, dataset.count), parameters);
   if (to < span.perEpoch) return undefined;
   const seconds = progress.seconds();
   const samples = dataset.count - from * network.batch;

@@ -10,7 +10,7 @@ export { type CompileOptions, compile } from './compile.ts';
 export type { Dataset, Field } from './data/dataset.ts';
 export { type Device, type DeviceInfo, openDevice } from './device.ts';
 export * from './errors.ts';
-export type { Evaluation } from './evaluate.ts';
+export type { EvaluateOptions, Evaluation } from './evaluate.ts';
 export type { EpochResult, FitOptions, Progress } from './fit.ts';
 export type { Graph, Node } from './graph.ts';
 export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './initialisers.ts';

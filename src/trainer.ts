@@ -1,4 +1,5 @@
 /** What can be done with a compiled model. */
+import { checkKeys } from './arguments.ts';
 import { augmentationOf } from './augment.ts';
 import { checkBest } from './best.ts';
 import type { Report } from './check.ts';
@@ -9,7 +10,7 @@ import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
 import { trainEpochs } from './epochs.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from './errors.ts';
-import { type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
+import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
 import { checkFit, type EpochResult, type FitOptions } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
@@ -106,21 +107,22 @@ export class Trainer {
     return this.#turns.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(dataset, program, augmentation);
-        return trainEpochs(this.#session, feed, options, (dataset) => this.evaluate(dataset));
+        return trainEpochs(this.#session, feed, options, (dataset, signal) => this.evaluate(dataset, { signal }));
       }),
     );
   }
 
   /**
    * Loss and accuracy on a data set, in its order. It may run beside `fit` or `step`, and then sees the weights change.
-   * Throws as `fit`.
+   * Throws as `fit`, or the reason of the signal.
    */
-  async evaluate(dataset: Dataset): Promise<Evaluation> {
+  async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('evaluate');
+    checkKeys('evaluate', options, ['signal']);
     checkDataset(network, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
-      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network);
+      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options.signal);
     const nothing = () => false;
     return this.#turns.take(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
   }

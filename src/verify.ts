@@ -54,7 +54,7 @@ export async function demandStep(session: Session, nextRow: () => StepRow, feed:
 }
 
 /**
- * Throws NonFiniteError where the loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
+ * Throws NonFiniteError where the mean loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
  * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
 export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
@@ -63,7 +63,7 @@ export async function demandFinite(session: Session, loss: number, parameters: T
   session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
   const bad = firstNonFinite(program, await readTensors(program, ({ op }) => op !== data));
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
-  throw new NonFiniteError(`After ${steps} steps the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
+  throw new NonFiniteError(`After step ${steps} the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
 }
 
 const firstNonFinite = (program: Program, tensors: Tensors): string | undefined =>

@@ -188,7 +188,7 @@ describe('train', () => {
     const flags = ['--optimizer', 'sgd', '--learning-rate', '1e30', '--epochs', '1'];
     const { code, stderr } = await retrograd(['train', ...few, ...onCpu, ...flags]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: After 10 steps the mean loss is NaN, .* Try a lower learning rate.\n$/);
+    expect(stderr).toMatch(/^error: After step 10 the mean loss is NaN, .* Try a lower learning rate.\n$/);
   });
 
   test('--check compares steps while training', async () => {

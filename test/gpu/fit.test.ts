@@ -298,6 +298,21 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
+    test('a signal stops an evaluation, and the validation of fit', async () => {
+      const net = await make();
+      const reason = new Error('enough');
+      await expect(net.evaluate(data, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      const controller = new AbortController();
+      const onProgress = ({ step, steps }: Progress) => {
+        if (step === steps) controller.abort(reason); // told when the steps of the epoch are done
+      };
+      const options = { epochs: 1, validation: data, signal: controller.signal, onProgress };
+      await expect(net.fit(data, options)).rejects.toBe(reason);
+      expect(net.steps).toBe(6);
+      await usable(net);
+      net.destroy();
+    });
+
     test('fit goes on where the last one left off: so many steps, an abort, the rest of the epochs', async () => {
       const [whole, parts] = [await make(), await make()];
       const history = await whole.fit(data, { epochs: 3 });
@@ -406,7 +421,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const failed = net.fit(data, { epochs: 3 });
       await expect(failed).rejects.toThrow(NonFiniteError);
       await expect(failed).rejects.toThrow(
-        /After (6|12|18) steps the mean loss is \S+, and (the first tensor .* is \w+|no tensor .* holds one)\. Try a lower learning rate/,
+        /After step (6|12|18) the mean loss is \S+, and (the first tensor .* is \w+|no tensor .* holds one)\. Try a lower learning rate/,
       );
       net.setParameters(start);
       net.learningRate = 0.1;
