@@ -1,6 +1,7 @@
 /** Checks of options; each throws ArgumentError naming the function, the option and what was found. */
 import { ArgumentError } from './errors.ts';
-import { isFinite32, shown } from './finite.ts';
+import { isFinite32 } from './finite.ts';
+import { shown } from './shown.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
 export function checkKeys(where: string, options: unknown, known: readonly string[]): void {

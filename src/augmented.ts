@@ -1,5 +1,5 @@
 /** What augmentation makes of samples, on the CPU: to look at. */
-import { checkCount, checkNumber } from './arguments.ts';
+import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import { type AugmentOptions, augmentationOf } from './augment.ts';
 import type { Dataset } from './data/dataset.ts';
 import { batchRow } from './feed.ts';
@@ -18,8 +18,10 @@ import { toSamples } from './tensor.ts';
 export function augmented(
   dataset: Dataset,
   augment: AugmentOptions,
-  { count = 1, seed = 0, step = 0 }: { count?: number; seed?: number; step?: number } = {},
+  options: { count?: number; seed?: number; step?: number } = {},
 ): Float32Array {
+  checkKeys('augmented', options, ['count', 'seed', 'step']);
+  const { count = 1, seed = 0, step = 0 } = options;
   checkCount(count, 'augmented: count');
   checkNumber('augmented: step', step, 'an integer ≥ 0', (value) => Number.isInteger(value) && value >= 0);
   checkSeed(seed);

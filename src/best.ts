@@ -3,8 +3,8 @@ import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
 import { type Evaluation, hasClasses } from './evaluate.ts';
-import { shown } from './finite.ts';
 import type { NetworkOptions } from './network.ts';
+import { shown } from './shown.ts';
 
 export interface BestOptions {
   /** What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy'. */

@@ -5,13 +5,13 @@
  */
 import { checkKeys } from './arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
-import { shown } from './finite.ts';
 import { isObject } from './json.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
 import { formatSafetensors, parseSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
+import { shown } from './shown.ts';
 import { size, type Tensor } from './tensor.ts';
 
 export interface SaveOptions {

@@ -4,7 +4,6 @@ import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
 import type { Engine } from './engine.ts';
 import { ArgumentError } from './errors.ts';
-import { shown } from './finite.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
 import { checkLearningRate } from './learning-rate.ts';
@@ -16,6 +15,7 @@ import { checkSeed } from './random.ts';
 import { type GpuProgram, gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { NOTHING } from './session.ts';
+import { shown } from './shown.ts';
 import { unknownTensor } from './tensors.ts';
 import { Trainer } from './trainer.ts';
 import { type TuneMode, Tuner } from './tune.ts';
@@ -54,7 +54,8 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const { graph, parameters } = trainingNetwork(network, optimizer, update);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
-  for (const name of keep ?? []) if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor(name, graph);
+  for (const name of keep ?? [])
+    if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor('compile: keep', name, graph);
   const ownDevice = options.device === undefined ? await openDevice() : undefined;
   const device = options.device ?? ownDevice!;
   let engine: Engine | undefined;
@@ -99,38 +100,44 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   }
 }
 
-const known: readonly (keyof CompileOptions)[] = [
-  'device',
-  'batch',
-  'loss',
-  'optimizer',
-  'seed',
-  'check',
-  'keep',
-  'tune',
-  'clipNorm',
-  'accumulate',
-];
+/** Every option: one that is left out here does not compile. */
+const known: Record<keyof CompileOptions, true> = {
+  device: true,
+  batch: true,
+  loss: true,
+  optimizer: true,
+  seed: true,
+  check: true,
+  keep: true,
+  tune: true,
+  clipNorm: true,
+  accumulate: true,
+};
 
 function checkOptions(model: Model, options: CompileOptions): void {
-  checkKeys('compile', options, known);
-  const { batch, loss, optimizer, seed = 0, check, device, tune = 'background', clipNorm, accumulate } = options;
+  checkKeys('compile', options, Object.keys(known));
+  const { batch, loss, optimizer, seed = 0, check, keep, device, tune = 'background', clipNorm, accumulate } = options;
   if (!model?.wiring)
-    throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${String(model)}`);
+    throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${shown(model)}`);
   if (device !== undefined && device !== 'cpu' && !device?.gpu) {
     throw new ArgumentError(
-      `compile: device must be one from openDevice(), 'cpu', or left out, found ${String(device)}`,
+      `compile: device must be one from openDevice(), 'cpu', or left out, found ${shown(device)}`,
     );
   }
   checkCount(batch, 'compile: batch');
   checkSeed(seed);
   if (accumulate !== undefined) checkCount(accumulate, 'compile: accumulate');
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
-  if (check) checkCount(check.every, 'compile: check.every');
+  if (keep !== undefined && !Array.isArray(keep))
+    throw new ArgumentError(`compile: keep must be a list of names, found ${shown(keep)}`);
+  if (check !== undefined) {
+    checkKeys('compile: check', check, ['every']);
+    checkCount(check.every, 'compile: check.every');
+  }
   if (!loss?.term)
-    throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${String(loss)}`);
+    throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${shown(loss)}`);
   if (!optimizer?.kind)
-    throw new ArgumentError(`compile: optimizer must be one such as adam(), found ${String(optimizer)}`);
+    throw new ArgumentError(`compile: optimizer must be one such as adam(), found ${shown(optimizer)}`);
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
   }

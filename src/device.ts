@@ -4,7 +4,7 @@ import { platform } from './platform.ts';
 import { type LinkedShader, locate } from './shader.ts';
 
 export interface DeviceInfo {
-  /** For people: 'llvmpipe (LLVM 15.0.6, 256 bits)'. */
+  /** For people, card and driver: 'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'. */
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
@@ -82,7 +82,9 @@ type AdapterFacts = Omit<DeviceInfo, 'unavailable'>;
 
 function infoOf({ info, features }: GPUAdapter): AdapterFacts {
   const { vendor, architecture, device, description } = info;
-  const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter';
+  // On Dawn the description is of the driver and the device is the card; a browser may hide both.
+  const card = [device.replace(/-+$/, ''), description].filter(Boolean).join(', ');
+  const name = card || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const subgroup = features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
   return { name, vendor, architecture, software: Boolean(info.isFallbackAdapter), subgroup };
 }
@@ -106,7 +108,8 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   });
   gpu.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
-    trouble ??= new RetrogradError(`The device reported an error: ${event.error.message}`);
+    const Trouble = event.error instanceof GPUOutOfMemoryError ? OutOfMemoryError : RetrogradError;
+    trouble ??= new Trouble(`The device reported an error: ${event.error.message}`);
   });
   const inUse = (): number => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
   const device: Device = {

@@ -3,9 +3,10 @@ import type { Augmentation } from './augment.ts';
 import type { Dataset, Field } from './data/dataset.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError, DataError, ShapeError } from './errors.ts';
-import { isFinite32, shown } from './finite.ts';
+import { isFinite32 } from './finite.ts';
 import { features, outputs } from './model.ts';
 import { feedNetwork, type NetworkOptions } from './network.ts';
+import { shown } from './shown.ts';
 import type { StepRow } from './step.ts';
 import { toColumns } from './tensor.ts';
 
@@ -141,8 +142,13 @@ async function createFeed(
   const graph = feedNetwork(dataset, batch, augmentation);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
-  for (const [name, { data }] of fields) feed.write(name, data);
-  await engine.prepare([feed, program]);
+  try {
+    for (const [name, { data }] of fields) feed.write(name, data);
+    await engine.prepare([feed, program]);
+  } catch (error) {
+    feed.destroy();
+    throw error;
+  }
   return { program: feed, dataset };
 }
 

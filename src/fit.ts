@@ -9,9 +9,9 @@ import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
 import { type Evaluation, readSum } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
-import { shown } from './finite.ts';
 import { shuffleKey } from './random.ts';
 import { NOTHING, type Session, takeRow } from './session.ts';
+import { shown } from './shown.ts';
 import type { StepRow } from './step.ts';
 import { readParameters } from './tensors.ts';
 import { demandFinite, demandStep } from './verify.ts';
@@ -51,41 +51,53 @@ export interface Progress {
 }
 
 export interface EpochResult {
+  /** Counted from 1 within this fit. */
   readonly epoch: number;
   /** Mean per sample over the epoch, each batch as it was before its update. */
   readonly trainLoss: number;
   readonly validation?: Evaluation;
-  /** The epoch whose validation is the best so far; absent without one. */
+  /** The epoch of this fit whose validation is the best so far, 0 for the net as it was found; absent without one. */
   readonly best?: number;
   /** Of training in this fit, without the validation. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
 }
 
-const known: readonly (keyof FitOptions)[] = [
-  'epochs',
-  'steps',
-  'validation',
-  'metric',
-  'earlyStopping',
-  'keepBest',
-  'shuffle',
-  'augment',
-  'onProgress',
-  'onEpoch',
-  'signal',
-  'millisecondsPerSubmit',
-];
+/** Every option: one that is left out here does not compile. */
+const known: Record<keyof FitOptions, true> = {
+  epochs: true,
+  steps: true,
+  validation: true,
+  metric: true,
+  earlyStopping: true,
+  keepBest: true,
+  shuffle: true,
+  augment: true,
+  onProgress: true,
+  onEpoch: true,
+  signal: true,
+  millisecondsPerSubmit: true,
+};
 
 /** Throws ArgumentError for options that no run could follow. */
 export function checkFit(options: FitOptions): void {
-  checkKeys('fit', options, known);
-  const { epochs, steps, millisecondsPerSubmit: ms } = options;
+  checkKeys('fit', options, Object.keys(known));
+  const { epochs, steps, signal, shuffle, millisecondsPerSubmit: ms } = options;
   if (epochs !== undefined && steps !== undefined) {
     throw new ArgumentError(`fit: expected epochs or steps, found both: ${shown(epochs)} and ${shown(steps)}`);
   }
   if (steps === undefined) checkCount(epochs, 'fit: epochs');
   else checkCount(steps, 'fit: steps');
+  for (const name of ['onProgress', 'onEpoch'] as const) {
+    if (options[name] === undefined || typeof options[name] === 'function') continue;
+    throw new ArgumentError(`fit: ${name} must be a function, found ${shown(options[name])}`);
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new ArgumentError(`fit: signal must be that of an AbortController, found ${shown(signal)}`);
+  }
+  if (shuffle !== undefined && typeof shuffle !== 'boolean') {
+    throw new ArgumentError(`fit: shuffle must be true or false, found ${shown(shuffle)}`);
+  }
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
     throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${shown(ms)}`);
   }

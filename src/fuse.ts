@@ -5,6 +5,7 @@
  */
 import { ShapeError } from './errors.ts';
 import { describe, type Graph, label, type Node } from './graph.ts';
+import { grid } from './ops/grid.ts';
 import type { Body, Form } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import { columns, rows, sameLayout } from './tensor.ts';
@@ -196,14 +197,15 @@ function carrier(kernel: Kernel, node: Node): string | undefined {
 
 function mapBody(node: Node): Body {
   const [m, n] = [rows(node.shape), columns(node.shape)];
-  const groups = Math.min(Math.ceil((m * n) / 64), 65535);
+  const lanes = 64;
+  const { GROUPS, workgroups } = grid(m * n, lanes);
   return {
     shaders: ['map'],
-    constants: { ROWS: m, COLUMNS: n, GROUPS: groups },
+    constants: { ROWS: m, COLUMNS: n, GROUPS },
     operands: {},
     epilogues: { finish: node.shape },
-    lanes: 64,
-    workgroups: [groups, 1, 1],
+    lanes,
+    workgroups,
   };
 }
 

@@ -1,24 +1,7 @@
 /** JSON from files that anybody may have written. */
-import { shown } from './finite.ts';
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** 'an array', 'a number', 'nothing' */
-export function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-}
-
-const LONGEST = 200;
-export const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
-
-/** A value for an error message, however long it is, and however deep. */
-export function brief(value: unknown): string {
-  const isFlat = Array.isArray(value) && value.every((item) => typeof item !== 'object');
-  return typeof value === 'object' && value && !isFlat ? kindOf(value) : shorten(shown(value));
-}
 
 /** Undefined where it is none. */
 export function parseJson(text: string): unknown {

@@ -6,7 +6,8 @@
 import { checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
-import { isFinite32, shown } from './finite.ts';
+import { isFinite32 } from './finite.ts';
+import { shown } from './shown.ts';
 
 export type LearningRate = number | LearningRateSchedule;
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;

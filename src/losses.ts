@@ -1,7 +1,6 @@
 /** Losses as plain data, and the node that each appends. */
 import { checkKeys, checkNumber } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
-import { shown } from './finite.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import type { LayerActivation } from './layers/activation.ts';
 import { type Model, outputs } from './model.ts';
@@ -10,6 +9,7 @@ import { lossTerms } from './ops/loss.ts';
 import type { LossTerm } from './ops/losses.ts';
 import { softTargets } from './ops/soft_targets.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
+import { shown } from './shown.ts';
 import { rows } from './tensor.ts';
 
 export interface LossOptions {
@@ -75,7 +75,7 @@ function checkWeights(name: string, weights: unknown): void {
 
 function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
   if (reduction === 'mean' || reduction === 'sum') return reduction === 'mean';
-  throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${JSON.stringify(reduction)}`);
+  throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${shown(reduction)}`);
 }
 
 /** ½ Σ (a − y)² over the outputs; δ = (a − y) ⊙ σ'(z). Nielsen's quadratic cost. */

@@ -2,12 +2,12 @@
 
 import { checkCount } from './arguments.ts';
 import { ArgumentError, ShapeError } from './errors.ts';
-import { shown } from './finite.ts';
 import { createGraph, type Graph, type Node } from './graph.ts';
 import type { Initialiser } from './initialisers.ts';
 import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from './ops/leaf.ts';
+import { shown } from './shown.ts';
 import { type Shape, show, size } from './tensor.ts';
 
 /**
@@ -102,20 +102,26 @@ function neededBy(output: Value): readonly Value[] {
 }
 
 /**
- * A stack of layers on samples of shape `input`: [784], [1, 28, 28]. Throws ArgumentError for an empty stack, ShapeError
- * where a layer does not suit what comes out of the one before.
+ * A stack of layers on samples of shape `input`: [784], [1, 28, 28]. Throws ArgumentError for an empty stack, ShapeError with
+ * the number of a layer that does not suit what comes out of the one before.
  */
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
   const from = inputOf(input, 'sequential: input');
-  if (!layers?.length) throw new ArgumentError('sequential: expected at least one layer');
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new ArgumentError(`sequential: expected an array of layers, found ${shown(layers)}`);
   for (const [i, layer] of layers.entries()) {
     if (!isLayer(layer))
       throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${shown(layer)}`);
   }
-  return model(
-    from,
-    layers.reduce((value, layer) => apply(layer, value), from),
-  );
+  const applied = (value: Value, layer: Layer, i: number): Value => {
+    try {
+      return apply(layer, value);
+    } catch (error) {
+      if (error instanceof ShapeError) throw new ShapeError(`layer ${i}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  };
+  return model(from, layers.reduce(applied, from));
 }
 
 export interface Parameter {

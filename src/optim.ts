@@ -4,7 +4,6 @@
  */
 import { checkKeys, checkNumber } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
-import { shown } from './finite.ts';
 import { type Attributes, append, type Graph, type Node } from './graph.ts';
 import { checkLearningRate, type LearningRate } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
@@ -13,6 +12,7 @@ import { leaf, state, stepOf } from './ops/leaf.ts';
 import type { PointwiseOp } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import { addScaled, average, averageSquare, descend, momentum as momentumOp, normalize } from './ops/update.ts';
+import { shown } from './shown.ts';
 
 export interface Optimizer {
   readonly kind: keyof typeof rules;
@@ -56,21 +56,31 @@ export interface RmspropOptions {
   decayed?: Decayed;
 }
 
+const sgdOptions = ['learningRate', 'momentum', 'weightDecay', 'decayed'];
+
 /** θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). */
 export function sgd(options: SgdOptions): Optimizer {
-  checkKeys('sgd', options, ['learningRate', 'momentum', 'nesterov', 'weightDecay', 'decayed']);
-  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0, decayed = 'all' } = options;
-  const kind = nesterov ? 'nesterov' : momentum > 0 ? 'momentum' : 'sgd';
-  return optimizer({ kind, learningRate, momentum, weightDecay, decayed, decay: 0, epsilon: 0 });
+  checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
+  const { nesterov = false, momentum = 0, ...rest } = options;
+  return sgdLike(nesterov ? 'nesterov' : momentum > 0 ? 'momentum' : 'sgd', { ...rest, momentum });
 }
 
 /** SGD with momentum (Polyak 1964), μ = 0.9 unless told. */
-export const momentum = (options: SgdOptions): Optimizer =>
-  sgd({ ...options, momentum: options?.momentum ?? 0.9, nesterov: false });
+export function momentum(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
+  checkKeys('momentum', options, sgdOptions);
+  return sgdLike('momentum', options);
+}
 
 /** SGD with Nesterov's momentum in the form of Sutskever et al. 2013, μ = 0.9 unless told. */
-export const nesterov = (options: SgdOptions): Optimizer =>
-  sgd({ ...options, momentum: options?.momentum ?? 0.9, nesterov: true });
+export function nesterov(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
+  checkKeys('nesterov', options, sgdOptions);
+  return sgdLike('nesterov', options);
+}
+
+function sgdLike(kind: 'sgd' | 'momentum' | 'nesterov', options: Omit<SgdOptions, 'nesterov'>): Optimizer {
+  const { learningRate, momentum = 0.9, weightDecay = 0, decayed = 'all' } = options;
+  return optimizer({ kind, learningRate, momentum, weightDecay, decayed, decay: 0, epsilon: 0 });
+}
 
 /** v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε) (Hinton 2012). */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {

@@ -67,10 +67,13 @@ function folderStore(folder: string): Store {
   };
 }
 
+/** A path, also where it is given as a file URL. */
+const local = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path);
+
 /** @throws DataError where there is a file that cannot be read. */
 async function read(path: string): Promise<Uint8Array | undefined> {
   try {
-    const { buffer, byteOffset, length } = await readFile(path.startsWith('file:') ? fileURLToPath(path) : path);
+    const { buffer, byteOffset, length } = await readFile(local(path));
     return new Uint8Array(buffer, byteOffset, length);
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return undefined;
@@ -79,7 +82,8 @@ async function read(path: string): Promise<Uint8Array | undefined> {
 }
 
 /** @throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
+async function write(where: string, bytes: Uint8Array): Promise<void> {
+  const path = local(where);
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });

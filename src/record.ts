@@ -3,11 +3,11 @@
  * training has come.
  */
 import { identityOf } from './data/identity.ts';
-import { shown } from './finite.ts';
-import { brief, isObject, kindOf, parseJson, shorten } from './json.ts';
+import { isObject, parseJson } from './json.ts';
 import { isLearningRate } from './learning-rate.ts';
 import { describeModel } from './model.ts';
 import type { Position, Session } from './session.ts';
+import { shorten, shown, typeName } from './shown.ts';
 
 /** Of the metadata of the file. */
 export const RECORD = 'retrograd';
@@ -25,9 +25,9 @@ export function parseRecord(
   session: Session,
 ): { readonly position?: Position; readonly wrong: string[] } {
   const record = parseJson(text);
-  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${brief(text)}`] };
+  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${shown(text)}`] };
   const { version, net, position, ...more } = record;
-  if (version !== VERSION) return { wrong: [`version: expected ${VERSION}, found ${brief(version)}`] };
+  if (version !== VERSION) return { wrong: [`version: expected ${VERSION}, found ${shown(version)}`] };
   const wrong = [
     ...Object.keys(more).map((key) => `${key}: not known`),
     ...unequal(leavesOf(netOf(session)), leavesOf(net)),
@@ -81,12 +81,12 @@ const positionOf = (session: Session): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([name, [of]]) => [name, of(session) ?? null]));
 
 function unknownIn(position: unknown, session: Session): string[] {
-  if (!isObject(position)) return [`position: expected a JSON object, found ${brief(position)}`];
+  if (!isObject(position)) return [`position: expected a JSON object, found ${shown(position)}`];
   const extra = Object.keys(position).filter((name) => !Object.hasOwn(fields, name));
   const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session));
   return [
     ...extra.map((name) => `position.${name}: not known`),
-    ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${brief(position[name])}`),
+    ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${shown(position[name])}`),
   ];
 }
 
@@ -111,7 +111,9 @@ const DEEPEST = 8;
 /** 'optimizer.kind' -> '"adam"', for every value of nested objects and arrays. */
 function leavesOf(value: unknown, path: readonly string[] = []): [path: string, text: string][] {
   const inner = typeof value === 'object' && value ? Object.entries(value) : [];
-  if (inner.length === 0) return [[path.join('.') || 'net', typeof value === 'object' ? kindOf(value) : shown(value)]];
+  if (inner.length === 0) {
+    return [[path.join('.') || 'net', typeof value === 'object' ? typeName(value) : String(JSON.stringify(value))]];
+  }
   if (path.length === DEEPEST) return [[path.join('.'), 'what is deeper']];
   return inner.flatMap(([key, item]) => leavesOf(item, [...path, key]));
 }

@@ -4,7 +4,7 @@
  */
 import type { Device } from './device.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
-import { OutOfMemoryError, StateError } from './errors.ts';
+import { OutOfMemoryError, ShaderError, ShapeError, StateError } from './errors.ts';
 import { type FormOf, plan } from './forms.ts';
 import type { Graph } from './graph.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
@@ -90,6 +90,9 @@ export async function gpuEngine(device: Device): Promise<Engine> {
   };
 }
 
+/** Among the kernels that a device cannot use. */
+const WHOLE = 'whole steps';
+
 /** The whole steps of small programs that are run together. */
 function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean) {
   const known = new Map<readonly GpuProgram[], Whole>();
@@ -97,12 +100,17 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
     [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
-      if (keyOf(programs) || !isSmall(programs, device) || !(await allPass(device, formsOfWhole(device, programs))))
-        return;
-      const whole = await makeWhole(device, table, programs);
+      if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
+      if (!(await allPass(device, formsOfWhole(device, programs)))) return;
+      const whole = await makeWhole(device, table, programs).catch((error) => {
+        // A dispatch per kernel does the same.
+        if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
+        if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
+        return undefined;
+      });
       // The net may have been destroyed while this was in the making.
-      if (programs.every(isAlive)) known.set([...programs], whole);
-      else whole.destroy();
+      if (programs.every(isAlive) && whole) known.set([...programs], whole);
+      else whole?.destroy();
     },
     of(programs: readonly Program[]): Whole | undefined {
       const key = keyOf(programs);
@@ -137,6 +145,10 @@ async function gpuProgram(
   if (tooLarge) {
     const { name, bytes } = tooLarge;
     throw new OutOfMemoryError(`${name} takes ${bytes} bytes, and ${device.info.name} binds at most ${largest}`);
+  }
+  for (const step of steps) {
+    const wrong = beyondGrid(device, step);
+    if (wrong) throw new ShapeError(`${step.label}: ${wrong}`);
   }
   const made = await device.createBuffers(
     own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
@@ -192,6 +204,13 @@ async function gpuProgram(
       for (const buffer of made) device.destroyBuffer(buffer);
     },
   };
+}
+
+/** In words, where a step takes more workgroups than the device runs in one dispatch. */
+export function beyondGrid({ gpu, info }: Device, { workgroups }: Step): string | undefined {
+  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
+  if (workgroups.every((n) => n <= most)) return undefined;
+  return `it takes ${workgroups.join(' × ')} workgroups, and ${info.name} runs at most ${most} along each dimension`;
 }
 
 /** The bytes of an array, filled up to whole words. */

@@ -4,7 +4,8 @@
  * checked whole before any tensor is made of it, and no two may claim the same bytes, so memory stays within its size.
  */
 import { ArgumentError, DataError } from './errors.ts';
-import { brief, isObject, kindOf, repeatedName } from './json.ts';
+import { isObject, repeatedName } from './json.ts';
+import { shown, typeName } from './shown.ts';
 import { type Shape, size, type Tensor } from './tensor.ts';
 
 export interface TensorFile {
@@ -20,14 +21,21 @@ const LARGEST_HEADER = 100_000_000;
 /** What the data is aligned to, by spaces behind the header. */
 const ALIGNMENT = 8;
 
-/** The bytes of a file with these tensors, in their order. Throws ArgumentError for a name that the format reserves. */
+/** The bytes of a file with these tensors, in their order. Throws ArgumentError for what `parseSafetensors` would refuse. */
 export function formatSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  for (const [what, value] of Object.entries({ tensors, metadata })) {
+    if (!isObject(value)) throw new ArgumentError(`safetensors: expected ${what} by name, found ${shown(value)}`);
+  }
+  const [bad] = Object.entries(metadata).filter(([, text]) => typeof text !== 'string');
+  if (bad) throw new ArgumentError(`safetensors: metadata.${bad[0]} must be a text, found ${shown(bad[1])}`);
   if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be called ${METADATA}`);
   let end = 0;
-  const described = Object.entries(tensors).map(([name, { shape, data }]) => {
+  const described = Object.entries(tensors).map(([name, tensor]) => {
+    checkTensor(name, tensor);
+    const { shape, data } = tensor;
     const begin = end;
     end += data.byteLength;
     return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
@@ -47,12 +55,19 @@ export function formatSafetensors(
   return file;
 }
 
+function checkTensor(name: string, tensor: Tensor): void {
+  const { shape, data } = isObject(tensor) ? tensor : {};
+  if (data instanceof Float32Array && isCounts(shape) && data.length === size(shape)) return;
+  const found = data instanceof Float32Array ? `${data.length} values for shape ${shown(shape)}` : shown(tensor);
+  throw new ArgumentError(`safetensors: ${name}: expected a Float32Array that fills its shape, found ${found}`);
+}
+
 /**
- * The tensors of a file, in its order.
- * @param where the file is from, for messages
- * @throws DataError naming the file, the byte or tensor, what was expected and found
+ * The tensors of a file, in its order; `where` it is from is for messages. Throws DataError naming file, byte or tensor, what
+ * was expected and found, ArgumentError for what is no Uint8Array.
  */
 export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): TensorFile {
+  if (!(bytes instanceof Uint8Array)) throw new ArgumentError(`${where}: expected a Uint8Array, found ${shown(bytes)}`);
   const start = SIZE_BYTES + headerSize(bytes, where);
   const { [METADATA]: metadata = {}, ...described } = parseHeader(bytes.subarray(SIZE_BYTES, start), where);
   const data = bytes.subarray(start);
@@ -74,7 +89,8 @@ function headerSize(bytes: Uint8Array, where: string): number {
   const most = Math.min(bytes.length - SIZE_BYTES, LARGEST_HEADER);
   if (found <= BigInt(most)) return Number(found);
   const limit = most === LARGEST_HEADER ? 'the largest allowed' : `as the file has ${bytes.length}`;
-  throw new DataError(`${where}: byte 0: expected a header of at most ${most} bytes, ${limit}, found ${found}`);
+  const expected = `the size of a safetensors header, at most ${most} bytes, ${limit}`;
+  throw new DataError(`${where}: byte 0: expected ${expected}, found ${found}`);
 }
 
 function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
@@ -85,12 +101,12 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   );
   const header = attempt((): unknown => JSON.parse(text), 'in JSON', where);
   if (!isObject(header)) {
-    throw new DataError(`${where}: byte ${SIZE_BYTES}: expected a JSON object, found ${kindOf(header)}`);
+    throw new DataError(`${where}: byte ${SIZE_BYTES}: expected a JSON object, found ${typeName(header)}`);
   }
   const repeated = repeatedName(text);
   if (!repeated) return header;
   const at = SIZE_BYTES + new TextEncoder().encode(text.slice(0, repeated.at)).length;
-  throw new DataError(`${where}: byte ${at}: expected every name once, found ${brief(repeated.name)} again`);
+  throw new DataError(`${where}: byte ${at}: expected every name once, found ${shown(repeated.name)} again`);
 }
 
 function attempt<T>(read: () => T, expected: string, where: string): T {
@@ -112,7 +128,7 @@ interface Place {
 
 function placeOf(name: string, entry: unknown, length: number, where: string): Place {
   const fail = (what: string, expected: string, found: unknown): never => {
-    throw new DataError(`${where}: ${name}${what}: expected ${expected}, found ${brief(found)}`);
+    throw new DataError(`${where}: ${name}${what}: expected ${expected}, found ${shown(found)}`);
   };
   if (!isObject(entry)) return fail('', '{ dtype, shape, data_offsets }', entry);
   const { dtype, shape, data_offsets: offsets } = entry;
@@ -150,11 +166,11 @@ function checkTiling(places: readonly Place[], length: number, start: number, wh
 
 function textsOf(metadata: unknown, where: string): Record<string, string> {
   if (!isObject(metadata)) {
-    throw new DataError(`${where}: ${METADATA}: expected an object of texts, found ${kindOf(metadata)}`);
+    throw new DataError(`${where}: ${METADATA}: expected an object of texts, found ${typeName(metadata)}`);
   }
   for (const [name, text] of Object.entries(metadata)) {
     if (typeof text === 'string') continue;
-    throw new DataError(`${where}: ${METADATA}.${name}: expected a text, found ${kindOf(text)}`);
+    throw new DataError(`${where}: ${METADATA}.${name}: expected a text, found ${typeName(text)}`);
   }
   return metadata as Record<string, string>;
 }

@@ -6,7 +6,7 @@ import type { Device } from './device.ts';
 import { OutOfMemoryError, ShaderError } from './errors.ts';
 import { menuOf } from './forms.ts';
 import type { Form } from './ops/op.ts';
-import type { GpuProgram } from './runtime.ts';
+import { beyondGrid, type GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { type Kernel, scratchBytes } from './scratch.ts';
 import { passes } from './selftest.ts';
@@ -104,11 +104,10 @@ async function* compiled(device: Device, step: Step): Search<Kernel | string> {
 const compilation = new WeakMap<Device, number>();
 
 async function kernelOf(device: Device, step: Step): Promise<Kernel | string> {
-  const { pipeline, gpu, faults } = device;
+  const { pipeline, faults } = device;
   const { shader, label, workgroups, form } = step;
-  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
-  if (workgroups.some((n) => n > most))
-    return `it takes ${workgroups.join(' × ')} workgroups, the device at most ${most}`;
+  const wrong = beyondGrid(device, step);
+  if (wrong) return wrong;
   try {
     const [works, made] = await Promise.all([passes(device, form!), pipeline(shader, label)]);
     return works ? { pipeline: made, workgroups } : faults.get(form!.shader)!;

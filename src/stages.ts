@@ -7,6 +7,7 @@ import { type Arrangement, type Grid, gridOf } from './entry.ts';
 import { type Fused, type Kernel, loadedBy, nodesOf, overwrites, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
 import { sharedLanes } from './ops/gemm.ts';
+import { MOST } from './ops/grid.ts';
 import type { Body, Form, Target } from './ops/op.ts';
 import { columns } from './tensor.ts';
 
@@ -117,7 +118,7 @@ function canStandBeside(
   return (
     arrangement.kind !== 'columns' &&
     together.every(({ body }) => !body.form && body.lanes === kernel.body.lanes) &&
-    together.reduce((sum, { body }) => sum + body.workgroups[0] * body.workgroups[1], 0) <= 65535 &&
+    together.reduce((sum, { body }) => sum + body.workgroups[0] * body.workgroups[1], 0) <= MOST &&
     buffersOf(together, stored) <= most
   );
 }

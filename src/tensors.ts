@@ -5,6 +5,7 @@ import type { Graph, Node } from './graph.ts';
 import type { Parameter } from './model.ts';
 import { parameter, state, step } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
+import { shown } from './shown.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Compact, by name. */
@@ -49,5 +50,5 @@ export const tensorNames = (graph: Graph): string[] =>
   graph.nodes.filter(({ name, op }) => name && op !== step).map(({ name }) => name);
 
 /** The error for a name that is not in the graph. */
-export const unknownTensor = (name: string, graph: Graph): ArgumentError =>
-  new ArgumentError(`tensor: expected one of ${tensorNames(graph).join(', ')}, found ${JSON.stringify(name)}`);
+export const unknownTensor = (where: string, name: unknown, graph: Graph): ArgumentError =>
+  new ArgumentError(`${where}: expected one of ${tensorNames(graph).join(', ')}, found ${shown(name)}`);

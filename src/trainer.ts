@@ -4,7 +4,7 @@ import { augmentationOf } from './augment.ts';
 import { checkBest } from './best.ts';
 import type { Report } from './check.ts';
 import { applyCheckpoint, formatCheckpoint, type LoadOptions, type SaveOptions } from './checkpoint.ts';
-import { nameOf, readBytes, type Source } from './data/bytes.ts';
+import { nameOf, readBytes, type Source, writerTo } from './data/bytes.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
@@ -17,7 +17,6 @@ import type { Graph, Node } from './graph.ts';
 import { checkConstantRate, learningRateAt } from './learning-rate.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { differences, type Values } from './parameters.ts';
-import { platform } from './platform.ts';
 import type { Schedule } from './schedule.ts';
 import { nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { firstColumns, type Shape, type Tensor } from './tensor.ts';
@@ -223,20 +222,16 @@ export class Trainer {
 
   /**
    * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
-   * rate, seed, and the place in an epoch that was left off. In Node a path writes it there as well, whole or not at all: a
+   * rate, seed, and the place in an epoch that was left off. In Node a path or file URL writes it there as well, whole or not at all: a
    * process that is killed leaves the old file or the new one. It may run beside `fit`, and then is of one of its steps.
    * Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no files,
    * DataError where it cannot be written.
    */
-  async save(path?: string, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#turns.assertOpen('save');
-    const { files } = platform;
-    if (path !== undefined && (typeof path !== 'string' || !files)) {
-      const found = typeof path === 'string' ? 'a path where there are no files, as in a browser' : String(path);
-      throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
-    }
+    const write = path === undefined ? undefined : writerTo(path);
     const bytes = await this.#turns.afterCheck(() => formatCheckpoint(this.#session, options));
-    if (path !== undefined) await files!.write(path, bytes);
+    await write?.(bytes);
     return bytes;
   }
 
@@ -270,7 +265,7 @@ export class Trainer {
     if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }
-    throw unknownTensor(name, this.graph);
+    throw unknownTensor('tensor', name, this.graph);
   }
 
   /**

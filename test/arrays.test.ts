@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromArrays } from '../src/data/arrays.ts';
+import { type ArraysOptions, fromArrays } from '../src/data/arrays.ts';
 import { batch, take } from '../src/data/dataset.ts';
 import { ArgumentError, DataError } from '../src/errors.ts';
 
@@ -55,7 +55,7 @@ describe('fromArrays', () => {
   );
 
   const nan = Number.NaN;
-  test.each<[string, Parameters<typeof fromArrays>[0], RegExp]>([
+  test.each<[string, object, RegExp]>([
     ['counts that differ', { ...xor, y: [0, 1] }, /xor\.y: expected 4 samples, as many as x, found 2/],
     ['counts that differ from the shape', { x: Float32Array.of(1, 2, 3, 4), y: [0, 1], shape: [1] }, /y: expected 4/],
     ['a ragged row', { ...xor, x: [[0, 0], [0], [1, 0], [1, 1]] }, /xor\.x\[1\]: expected 2 values, .* found 1/],
@@ -72,13 +72,21 @@ describe('fromArrays', () => {
       },
       /xor\.x\[1\]\[1\]: .* found NaN/,
     ],
-    ['a number too large for floats', { x: [[1e39]], y: [0] }, /arrays\.x\[0\]\[0\]: .* found Infinity/],
+    ['a number too large for floats', { x: [[1e39]], y: [0] }, /arrays\.x\[0\]\[0\]: .* found 1e\+39/],
     ['infinity in a flat array', { x: Float32Array.of(1, -1 / 0), y: [0, 1] }, /x\[1\]: .* found -Infinity/],
     ['NaN in a target', { x: [[1]], y: Float32Array.of(nan) }, /y\[0\]: .* found NaN/],
     ['a label that is no class', { ...xor, classes: 2, y: [0, 1, 2, 0] }, /xor\.y\[2\]: .* 0 to 1, found 2/],
     ['a negative label', { ...xor, y: [0, -1, 1, 0] }, /y\[1\]: .* found -1/],
     ['a fractional label', { ...xor, y: [0, 0.5, 1, 0] }, /y\[1\]: .* found 0\.5/],
     ['a label that is not a number', { ...xor, y: [0, nan, 1, 0] }, /y\[1\]: .* found NaN/],
+    ['nothing', {}, /arrays\.x: expected numbers or rows of them, found undefined/],
+    ['no targets', { x: [[1]] }, /arrays\.y: expected numbers or rows of them, found undefined/],
+    [
+      'target values that look like labels',
+      { x: [[1], [2]], y: [0.1, 2] },
+      /y\[0\]: .*found 0\.1; target values are a/,
+    ],
+    ['rows of rows', { x: [[[1, 2]]], y: [0] }, /x\[0\]\[0\]: .* found \[1,2\]/],
     ['no samples', { x: [], y: [] }, /x: expected one or more whole samples, found 0/],
     ['no values', { x: [[], []], y: [0, 1] }, /x: .* 2 samples, found 0/],
     ['values that do not divide', { x: Float32Array.of(1, 2, 3), y: [0, 1] }, /x: .* 2 samples, found 3/],
@@ -88,8 +96,8 @@ describe('fromArrays', () => {
     ['classes beside values', { x: [[1]], y: [[1]], classes: 3 }, /classes: expected only with class labels/],
     ['a scale that is no number', { ...xor, scale: nan }, /xor\.scale: expected a finite number, found NaN/],
   ])('refuses %s', (_, options, message) => {
-    expect(() => fromArrays(options)).toThrow(DataError);
-    expect(() => fromArrays(options)).toThrow(message);
+    expect(() => fromArrays(options as ArraysOptions)).toThrow(DataError);
+    expect(() => fromArrays(options as ArraysOptions)).toThrow(message);
   });
 });
 

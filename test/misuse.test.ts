@@ -25,6 +25,7 @@ import {
   type Model,
   meanSquared,
   momentum,
+  nesterov,
   oneCycle,
   type RetrogradError,
   rmsprop,
@@ -88,6 +89,7 @@ function countingDevice(): { device: Device; asked: () => number } {
       maxBufferSize: 2 ** 28,
       maxStorageBuffersPerShaderStage: 8,
       minUniformBufferOffsetAlignment: 256,
+      maxComputeWorkgroupsPerDimension: 65535,
     },
     queue: { writeBuffer: count(), submit: count(), onSubmittedWorkDone: async () => {} },
     createBindGroup: count({}),
@@ -160,6 +162,8 @@ describe('learning rates and other numbers of an optimizer', () => {
     ['a bare number for options', () => adam(any(0.5)), ['adam', 'learningRate, beta1', 'found 0.5']],
     ['an option that nothing reads', () => adam(any({ lr: 0.5 })), ['adam', 'learningRate, beta1', 'found lr']],
     ['no options', () => sgd(any(undefined)), ['sgd', 'learningRate', 'found undefined']],
+    ['two kinds of momentum', () => momentum(any({ learningRate: 1, nesterov: true })), ['momentum', 'found nesterov']],
+    ['momentum or none', () => nesterov(any({ learningRate: 1, nesterov: false })), ['nesterov', 'found nesterov']],
     ['ε of 0', () => adam({ epsilon: 0 }), ['adam', 'epsilon', 'found 0']],
     ['NaN weight decay', () => sgd({ learningRate: 1, weightDecay: nan }), ['weightDecay', '≥ 0']],
     ['a rate of rmsprop that nothing reads', () => rmsprop(any({ rho: 0.9 })), ['rmsprop', 'decay', 'found rho']],
@@ -215,7 +219,7 @@ const ending = (layer: Layer): Model => sequential([2], [layer]);
 
 describe('models', () => {
   test.each<[string, () => unknown, string[]]>([
-    ['no layer', () => sequential([2], []), ['sequential', 'at least one layer']],
+    ['no layer', () => sequential([2], []), ['sequential', 'array of layers', 'found []']],
     ['no input', () => sequential([], [dense(1)]), ['sequential', 'input']],
     ['a number for an input shape', () => sequential(any(784), [dense(1)]), ['sequential', 'input', '[784]']],
     ['an input of 0', () => sequential([28, 0], [dense(1)]), ['sequential', 'input', 'found 0']],
@@ -255,8 +259,8 @@ describe('models', () => {
     ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
     ['an initialiser that is none', () => dense(1, linear, any({ init: null })), ['dense', 'init', 'he()', 'null']],
     ['an option of dense', () => dense(1, linear, any({ initial: 1 })), ['dense', '{ init, biasInit }', 'initial']],
-    ['no activation', () => activation(any(undefined)), ['activation', 'unknown', 'undefined']],
-    ['null for an activation', () => dense(1, any(null)), ['dense', 'unknown activation', 'null']],
+    ['no activation', () => activation(any(undefined)), ['activation', 'such as relu', 'undefined']],
+    ['null for an activation', () => dense(1, any(null)), ['dense', 'expected an activation', 'null']],
     ['a layer that is none', () => sequential([2], any([{}])), ['sequential', 'layer 0', 'dense(10)', '{}']],
     ['a rate of 1', () => dropout(1), ['dropout', 'rate', '[0, 1)', 'found 1']],
     ['a rate in words', () => dropout(any('0.5')), ['dropout', 'rate', 'found "0.5"']],
@@ -275,17 +279,19 @@ describe('models', () => {
     ['a batch in words', { batch: any('10') }, ['batch', 'positive integer', 'found "10"']],
     ['a batch of NaN', { batch: nan }, ['batch', 'positive integer', 'found NaN']],
     ['no batch', { batch: undefined }, ['batch', 'positive integer', 'found undefined']],
-    ['a loss that was not called', { loss: any(meanSquared) }, ['loss', 'softmaxCrossEntropy()']],
+    ['a loss that was not called', { loss: any(meanSquared) }, ['loss', 'softmaxCrossEntropy()', 'found a function']],
     ['logits that are probabilities', { model: ending(dense(3, softmax)) }, ['logits', 'linear', 'found softmax']],
     ['probabilities that are logits', { loss: binaryCrossEntropy() }, ['probabilities', 'sigmoid', 'found linear']],
     ['a softmax of one', { model: ending(dense(1)) }, ['classes', '2 units or more', 'found 1']],
-    ['a device by name', { device: any('gpu') }, ['device', 'openDevice()', 'found gpu']],
+    ['a device by name', { device: any('gpu') }, ['device', 'openDevice()', 'found "gpu"']],
     ['a device that is null', { device: any(null) }, ['device', 'found null']],
     ['nothing to train', { model: sequential([2], [dropout(0.5)]) }, ['something to train', '2 -> dropout 0.5']],
     ['no model', { model: any(null) }, ['model', 'sequential()', 'found null']],
     ['no loss', { loss: undefined }, ['loss', 'found undefined']],
-    ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()']],
+    ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()', 'found the function adam']],
     ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
+    ['a check that nothing reads', { check: any({ evry: 1 }) }, ['check', '{ every }', 'found evry']],
+    ['a name to keep, not a list', { keep: any('a1') }, ['keep', 'list of names', 'found "a1"']],
     ['a check every 0 steps', { check: { every: 0 } }, ['check.every', 'positive integer', 'found 0']],
     ['a clip of 0', { clipNorm: 0 }, ['clipNorm', '> 0', 'found 0']],
     ['a clip of infinity', { clipNorm: infinity }, ['clipNorm', 'finite', 'found Infinity']],
@@ -296,7 +302,7 @@ describe('models', () => {
       { loss: softmaxCrossEntropy({ classWeights: [1, 2] }) },
       ['classWeights', 'each of 3 classes', 'found 2'],
     ],
-    ['a tensor to keep that is not there', { keep: ['delta3'] }, ['"delta3"', 'delta1, ', 'W2']],
+    ['a tensor to keep that is not there', { keep: ['delta3'] }, ['compile: keep', '"delta3"', 'delta1, ', 'W2']],
     ['an option that nothing reads', any({ clipnorm: 1 }), ['clipNorm', 'found clipnorm']],
   ])('compiled with %s: nothing reaches the device', async (_name, { model: net = model, ...options }, words) => {
     const { device, asked } = countingDevice();
@@ -458,6 +464,9 @@ describe('calls on a net', () => {
     ],
     ...(
       [
+        ['words for callbacks', { onEpoch: any('stop') }, ['onEpoch', 'a function', 'found "stop"']],
+        ['a controller for its signal', { signal: any(new AbortController()) }, ['signal', 'found an AbortController']],
+        ['a shuffle in words', { shuffle: any('no') }, ['shuffle', 'true or false', 'found "no"']],
         ['a metric of its own', { metric: any('f1') }, ["'loss' or 'accuracy'", 'found "f1"']],
         [
           'a best net, but no validation',
@@ -511,9 +520,19 @@ describe('tensors and parameters', () => {
     await expectError(() => net.tensor('dW3'), ArgumentError, ['"dW3"', ...names.map((name) => ` ${name},`).slice(1)]);
   });
 
+  test('setParameters of nothing says so', async () => {
+    const net = await compiled();
+    await expectError(() => net.setParameters(any(undefined)), ShapeError, ['tensors by key', 'found undefined']);
+  });
+
   type Values = Parameters<Trainer['setParameters']>[0];
   const edit = (change: (values: Record<string, unknown>) => void) => change;
   test.each<[string, ReturnType<typeof edit>, string[]]>([
+    [
+      'bare floats',
+      edit((values) => Object.assign(values, { 'layers.0.bias': new Float32Array(4) })),
+      ['layers.0.bias: expected { shape: [4], data }', 'found a Float32Array'],
+    ],
     ['a key missing', edit((values) => delete values['layers.1.bias']), ['layers.1.bias: missing']],
     [
       'a key too many',

@@ -72,7 +72,7 @@ describe('what is no model is refused where it is made', () => {
     ['no value', () => apply(dense(1), none), ArgumentError, /apply: dense takes values .* found undefined/],
     ['two values for one', () => apply(dense(1), x, x), ShapeError, /dense: expected 1 values, found \[3\] and \[3\]/],
     ['one value for two', () => apply(add(), x), ShapeError, /add: expected 2 or more values, found \[3\]/],
-    ['a sum in a stack', () => sequential([3], [add()]), ShapeError, /add: expected 2 or more values, found \[3\]/],
+    ['a sum in a stack', () => sequential([3], [dense(2), add()]), ShapeError, /layer 1: add: .* found \[2\]/],
     ['none for two', () => apply(add()), ShapeError, /add: .* found none/],
     ['a sum of two shapes', () => apply(add(), x, apply(dense(2), x)), ShapeError, /add: .* found \[3\] and \[2\]/],
     ['an input for an output', () => model(x, x), ArgumentError, /model: expected what apply\(\) gave/],
@@ -83,7 +83,12 @@ describe('what is no model is refused where it is made', () => {
       ArgumentError,
       /model: expected an output of the input \[3\], found one of another, \[7\]/,
     ],
-    ['an activation by its bare name', () => activation('relu' as never), ArgumentError, /activation: unknown/],
+    [
+      'an activation by its bare name',
+      () => activation('relu' as never),
+      ArgumentError,
+      /activation: expected .* found "relu"/,
+    ],
   ])('%s', (_name, make, kind, message) => {
     expect(make).toThrow(kind);
     expect(make).toThrow(message);

@@ -136,6 +136,26 @@ describe('each damage has its own words', () => {
   });
 });
 
+test.each<[string, () => unknown, RegExp]>([
+  [
+    'fewer values than its shape',
+    () => formatSafetensors({ a: { shape: [3], data: new Float32Array(2) } }),
+    /2 values/,
+  ],
+  ['doubles', () => formatSafetensors({ a: { shape: [2], data: new Float64Array(2) } } as never), /a: .* Float32Array/],
+  ['a bare array', () => formatSafetensors({ a: new Float32Array(2) } as never), /a: .* found a Float32Array/],
+  ['metadata of numbers', () => formatSafetensors({}, { n: 3 } as never), /metadata\.n must be a text, found 3/],
+  ['no tensors', () => formatSafetensors(undefined as never), /tensors by name, found undefined/],
+  [
+    'an ArrayBuffer',
+    () => parseSafetensors(new ArrayBuffer(8) as never),
+    /expected a Uint8Array, found an ArrayBuffer/,
+  ],
+])('%s is an ArgumentError', (_title, call, words) => {
+  expect(call).toThrow(ArgumentError);
+  expect(call).toThrow(words);
+});
+
 test('no byte of a file, flipped or cut off, brings forth anything but a DataError', () => {
   const bytes = formatSafetensors({ a: random([2, 3]), b: random([4]) }, { note: 'x' });
   let refused = 0;

@@ -6,7 +6,7 @@
 import { checkCount } from '../arguments.ts';
 import type { Device } from '../device.ts';
 import { ArgumentError } from '../errors.ts';
-import { shown } from '../finite.ts';
+import { shown } from '../shown.ts';
 import { type Spread, spread } from '../statistics.ts';
 import { type Counts, countCalls } from './counting.ts';
 import { type Profile, profile } from './profile.ts';

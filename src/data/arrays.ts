@@ -1,5 +1,7 @@
 /** A data set from arrays of your own. Everything is copied and checked here, so nothing later has to. */
+import { checkKeys } from '../arguments.ts';
 import { DataError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import type { Dataset, Field } from './dataset.ts';
 
 type Rows = readonly ArrayLike<number>[];
@@ -23,7 +25,12 @@ export interface ArraysOptions {
  * no class, sizes that do not divide.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
+  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
   const { name = 'arrays', scale = 1 } = options;
+  for (const key of ['x', 'y'] as const) {
+    if (options[key]?.length === undefined)
+      throw new DataError(`${name}.${key}: expected numbers or rows of them, found ${shown(options[key])}`);
+  }
   if (!Number.isFinite(scale)) throw new DataError(`${name}.scale: expected a finite number, found ${scale}`);
   const x = flat(options.x, `${name}.x`);
   const count = countOf(options, name);
@@ -39,7 +46,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
 /** Class indices as a field: bytes where they fit. @throws DataError naming the first that is no class. */
 export function labelField(labels: ArrayLike<number>, what: string, classes = largest(labels) + 1): Field {
   for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
+    const label = labels[i];
     if (Number.isInteger(label) && label >= 0 && label < classes) continue;
     throw new DataError(`${what}[${i}]: expected a class from 0 to ${classes - 1}, found ${label}`);
   }
@@ -48,7 +55,12 @@ export function labelField(labels: ArrayLike<number>, what: string, classes = la
 }
 
 function targetsOf({ y, classes }: ArraysOptions, count: number, name: string): Field {
-  if (isLabels(y)) return labelField(y, `${name}.y`, classes);
+  if (isLabels(y)) {
+    const odd = y.findIndex((label) => !Number.isInteger(label) || label < 0);
+    if (odd < 0) return labelField(y, `${name}.y`, classes);
+    const values = 'target values are a Float32Array, or a row per sample';
+    throw new DataError(`${name}.y[${odd}]: expected a class, an integer from 0 on, found ${shown(y[odd])}; ${values}`);
+  }
   if (classes !== undefined) {
     throw new DataError(`${name}.classes: expected only with class labels, found ${classes} beside target values`);
   }
@@ -89,13 +101,14 @@ function flat(array: ArraysOptions['x'] | ArraysOptions['y'], what: string): Uin
   const data = isRows(array) ? joined(array, what) : Float32Array.from(array as ArrayLike<number>);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return data;
-  const [row, column] = isRows(array) ? [Math.floor(bad / array[0]!.length), bad % array[0]!.length] : [bad];
-  const place = column === undefined ? `[${row}]` : `[${row}][${column}]`;
-  throw new DataError(`${what}${place}: expected a finite number that fits 32-bit floats, found ${data[bad]}`);
+  const width = isRows(array) ? array[0].length : data.length;
+  const [row, column] = [Math.floor(bad / width), bad % width];
+  const [place, found] = isRows(array) ? [`[${row}][${column}]`, array[row][column]] : [`[${bad}]`, array[bad]];
+  throw new DataError(`${what}${place}: expected a finite number that fits 32-bit floats, found ${shown(found)}`);
 }
 
 function joined(rows: Rows, what: string): Float32Array {
-  const width = rows[0]!.length;
+  const width = rows[0].length;
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
     if (row.length !== width) {
@@ -110,6 +123,6 @@ const product = (shape: readonly number[]): number => shape.reduce((a, b) => a *
 
 function largest(values: ArrayLike<number>): number {
   let most = 0;
-  for (let i = 0; i < values.length; i++) if (values[i]! > most) most = values[i]!;
+  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
   return most;
 }

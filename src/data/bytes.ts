@@ -1,6 +1,7 @@
 /** Bytes from wherever they are: memory, a Blob, a path, a URL. A server that falls silent fails in seconds. */
 import { ArgumentError, DataError } from '../errors.ts';
 import { platform } from '../platform.ts';
+import { shown } from '../shown.ts';
 
 /** A string is a URL where it has a scheme or there are no files (a browser), else a path. */
 export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
@@ -35,9 +36,20 @@ export async function readBytes(source: Source, onProgress?: OnProgress): Promis
     throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${source === null ? 'null' : typeof source}`);
   }
   const where = nameOf(source);
-  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(where) && !where.startsWith('file:');
-  return platform.files && !isUrl ? platform.files.read(where) : download(where, onProgress);
+  return platform.files && isFile(where) ? platform.files.read(where) : download(where, onProgress);
 }
+
+/** Writes a file. Throws ArgumentError for what is no path or file URL, or where there are no files. */
+export function writerTo(path: string | URL): (bytes: Uint8Array) => Promise<void> {
+  const { files } = platform;
+  const isPath = typeof path === 'string' || path instanceof URL;
+  if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);
+  const found = isPath && !files ? 'a path where there are no files, as in a browser' : shown(path);
+  throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
+}
+
+/** A path, or a URL of one; a drive's letter is no scheme. */
+const isFile = (where: string): boolean => !/^[a-z][a-z0-9+.-]+:/i.test(where) || where.startsWith('file:');
 
 const patience = 5000; // ms without a byte
 

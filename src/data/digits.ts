@@ -3,6 +3,7 @@
  * points are jittered, bent, slanted, rotated, scaled and shifted, drawn with a pen of some thickness and softness over
  * light noise. Image i of a seed is the same however many are asked for.
  */
+import { checkKeys } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { permute, shuffleKey, streams, words } from '../random.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
@@ -20,8 +21,10 @@ const side = 28;
 const pixels = side * side;
 const firstTest = 2 ** 31;
 
-/** @throws ArgumentError for counts that are not positive integers or a seed that is not a u32. */
-export function digits({ train = 10000, test = 2000, seed = 1 }: DigitsOptions = {}): DatasetPair {
+/** Throws ArgumentError for counts that are not positive integers or a seed that is not a u32. */
+export function digits(options: DigitsOptions = {}): DatasetPair {
+  checkKeys('digits', options, ['train', 'test', 'seed']);
+  const { train = 10000, test = 2000, seed = 1 } = options;
   return {
     train: drawMany('digits train', train, seed, 0),
     test: drawMany('digits test', test, seed, firstTest),

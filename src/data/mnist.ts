@@ -1,4 +1,5 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
+import { checkKeys } from '../arguments.ts';
 import { DataError } from '../errors.ts';
 import { labelField } from './arrays.ts';
 import type { OnProgress, Source } from './bytes.ts';
@@ -67,6 +68,7 @@ const knownFashionMnist: KnownSet = {
 };
 
 async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> {
+  checkKeys(set.name, options, ['from', 'keep', 'onProgress']);
   const { name, source, files } = await locate(set, options);
   const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
   const test = labelledImages(`${name} test`, files.testImages, files.testLabels);

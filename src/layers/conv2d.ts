@@ -1,12 +1,12 @@
 /** A convolutional layer: a = σ(W ∗ x + b), the same small filters at every place of an image. */
 import { checkCount, checkKeys } from '../arguments.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { shown } from '../finite.ts';
 import { append } from '../graph.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
 import { conv2d as convolution } from '../ops/conv2d.ts';
 import { bias } from '../ops/pointwise.ts';
 import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
+import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
 import { appendActivation, type LayerActivation, linear } from './activation.ts';
 import { checkedImage } from './image.ts';

@@ -1,9 +1,9 @@
 /** Dropout: in training each number is 0 with probability `rate`, and the others are scaled so that the mean stays. */
 import { ArgumentError } from '../errors.ts';
-import { shown } from '../finite.ts';
 import { append } from '../graph.ts';
 import { dropout as dropoutOp } from '../ops/dropout.ts';
 import { stepOf } from '../ops/leaf.ts';
+import { shown } from '../shown.ts';
 import type { LayerKind } from './layer.ts';
 
 export interface Dropout {

@@ -7,6 +7,7 @@ import { ArgumentError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 import { activations, type OwnActivation } from '../ops/activations.ts';
+import { shown } from '../shown.ts';
 import type { Shape } from '../tensor.ts';
 import type { LayerActivation } from './activation.ts';
 
@@ -66,10 +67,11 @@ export const initialiserOptions = ['init', 'biasInit'];
 export function checkLayer(layer: string, of: LayerActivation, initialisers: InitialiserOptions): void {
   for (const [name, value] of Object.entries(initialisers)) {
     if (value === undefined || typeof value?.scale === 'function') continue;
-    throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${JSON.stringify(value)}`);
+    throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${shown(value)}`);
   }
   if (!isActivation(of?.activation)) {
-    throw new ArgumentError(`${layer}: unknown activation ${JSON.stringify(of?.activation ?? of)}`);
+    const found = shown(of?.activation ?? of);
+    throw new ArgumentError(`${layer}: expected an activation such as relu, found ${found}`);
   }
 }
 

@@ -1,10 +1,12 @@
 /** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
+import { checkKeys } from '../arguments.ts';
 import { digest } from '../digest.ts';
 import { ArgumentError } from '../errors.ts';
-import { isFinite32, shown } from '../finite.ts';
+import { isFinite32 } from '../finite.ts';
 import type { OwnActivation } from '../ops/activations.ts';
 import { TINY } from '../ops/numerics.ts';
 import type { ShaderFile } from '../shaders.ts';
+import { shown } from '../shown.ts';
 import type { LayerActivation } from './activation.ts';
 
 export interface PointwiseOptions {
@@ -27,7 +29,8 @@ export interface PointwiseOptions {
  * ShaderError of `compile` that names the text and its line.
  */
 export function pointwise(options: PointwiseOptions): LayerActivation {
-  const { name = 'pointwise', wgsl, derivative, reference, tolerance = 1e-5 } = options ?? {};
+  checkKeys('pointwise', options, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']);
+  const { name = 'pointwise', wgsl, derivative, reference, tolerance = 1e-5 } = options;
   if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
     throw new ArgumentError(`pointwise: name must be a word, found ${shown(name)}`);
   const where = `pointwise ${name}`;

@@ -1,11 +1,11 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
 import { checkCount, checkKeys } from '../arguments.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { shown } from '../finite.ts';
 import { append } from '../graph.ts';
 import { averagePool } from '../ops/average_pool.ts';
 import { maxPool } from '../ops/max_pool.ts';
 import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
+import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
 import { checkedImage } from './image.ts';
 import type { LayerKind } from './layer.ts';

@@ -10,6 +10,7 @@ import { streams, threefry } from '../random.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
 import { sampleAt } from './gather.ts';
+import { MOST } from './grid.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 import { byColumn } from './softmax.ts';
@@ -52,13 +53,14 @@ export const elastic: KernelOp = {
       constants: {
         COLUMNS: columns(node.shape),
         POINTS: points,
+        GROUPS: Math.min(points, MOST),
         STREAM: streams.elastic,
         AMPLITUDE: literal(amplitude(node.attributes)),
       },
       operands: {},
       epilogues: { finish: node.shape },
       lanes,
-      workgroups: [Math.ceil(columns(node.shape) / lanes), points, 1],
+      workgroups: [Math.ceil(columns(node.shape) / lanes), Math.min(points, MOST), 1],
     };
   },
   cases: [],

@@ -7,6 +7,7 @@
 import { type Attributes, append, type Graph, type Node, reuse } from '../graph.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows, type Shape, size, stride } from '../tensor.ts';
+import { grid } from './grid.ts';
 import { stepOf } from './leaf.ts';
 import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import { DIVISION, TINY, U } from './numerics.ts';
@@ -85,12 +86,19 @@ function body(node: Node, own: 'finish' | 'finish_mean', lanes = 64): Body {
     return { ...shared, shaders: ['sample_moments'], columnwise: ['X'], ...columnWalk(x.shape, lanes) };
   }
   const channels = x.shape[0];
+  const { GROUPS, workgroups } = grid(channels, 1);
   return {
     ...shared,
     shaders: ['channel_moments'],
-    constants: { COLUMNS: columns(x.shape), STRIDE: stride(x.shape), COUNT: size(x.shape) / channels },
+    constants: {
+      CHANNELS: channels,
+      COLUMNS: columns(x.shape),
+      STRIDE: stride(x.shape),
+      COUNT: size(x.shape) / channels,
+      GROUPS,
+    },
     lanes,
-    workgroups: [channels, 1, 1],
+    workgroups,
   };
 }
 
@@ -102,6 +110,7 @@ const cases: Case[] = [
     [3, 784],
     [6, 12, 12, 7],
     [3, 5, 1, 33],
+    [65_600, 1], // more than there may be workgroups
   ].map((shape) => ({
     shapes: [shape, null],
     attributes: { per: 'channel' },

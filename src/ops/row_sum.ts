@@ -3,6 +3,7 @@
  * of δ. With attribute `rows` the axes before the last are taken as so many rows: one sum for each feature of an image.
  */
 import { columns, rows, size, stride } from '../tensor.ts';
+import { grid } from './grid.ts';
 import { TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 
@@ -28,17 +29,20 @@ export const rowSum: KernelOp = {
   },
   body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
+    const { GROUPS, workgroups } = grid(rows(node.shape), 1);
     return {
       shaders: ['row_sum'],
       constants: {
         COLUMNS: columns(x.shape),
         STRIDE: stride(x.shape),
+        ROWS: rows(node.shape),
         COUNT: size(x.shape) / rows(node.shape),
+        GROUPS,
       },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups: [rows(node.shape), 1, 1],
+      workgroups,
     };
   },
   cases: [
@@ -50,5 +54,6 @@ export const rowSum: KernelOp = {
     { shapes: [[6, 12, 12, 7]] },
     { shapes: [[3, 5, 1, 33]] },
     { shapes: [[3, 5, 2, 33]], attributes: { rows: 30 } },
+    { shapes: [[2, 200, 164, 1]], attributes: { rows: 65_600 } }, // more than there may be workgroups
   ],
 };

@@ -5,12 +5,16 @@ import { watch } from '../../src/device.ts';
 import {
   adam,
   compile,
+  conv2d,
   type Device,
   DeviceLostError,
   dense,
   NoAdapterError,
   OutOfMemoryError,
   openDevice,
+  quadratic,
+  ShaderError,
+  ShapeError,
   StateError,
   sequential,
   sgd,
@@ -139,7 +143,39 @@ describe('memory', () => {
   });
 });
 
+describe('what a device cannot run', () => {
+  it('because it takes too many workgroups is a ShapeError that names the step, and makes no buffer', async () => {
+    const device = await open();
+    const tall = sequential([1, 70_000, 1], [conv2d(1, 1)]);
+    const compiled = compile(tall, { ...options, loss: quadratic(), batch: 1, device, tune: 'off' });
+    await expect(compiled).rejects.toThrow(ShapeError);
+    await expect(compiled).rejects.toThrow(/conv2d.*: it takes 1 × 70000 × 1 workgroups, and .* runs at most 65535/);
+    expect(device.bytesInUse).toBe(0);
+  });
+
+  it('as one dispatch for many steps, it runs kernel by kernel, and says so', async () => {
+    const device = await open();
+    const { pipeline } = device;
+    device.pipeline = async (shader, label) => {
+      if (label === 'whole steps') throw new ShaderError('no');
+      return pipeline(shader, label);
+    };
+    const net = await compile(model, { ...options, device });
+    const other = await compile(model, { ...options, device: 'cpu' });
+    const [[found], [expected]] = [await net.fit(data, { epochs: 1 }), await other.fit(data, { epochs: 1 })];
+    expect(found.trainLoss).toBeCloseTo(expected.trainLoss, 5);
+    expect(device.info.unavailable).toEqual(['whole steps: no']);
+  });
+});
+
 describe('an error that nobody caught', () => {
+  it('keeps its kind where memory was what lacked', async () => {
+    const device = await open();
+    const error = new GPUOutOfMemoryError('too much');
+    device.gpu.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    expect(() => device.assertAlive()).toThrow(OutOfMemoryError);
+  });
+
   it('is thrown by the next call, once', async () => {
     const device = await open();
     device.gpu.createBuffer({ size: 4, usage: 0 });

@@ -110,7 +110,7 @@ describe('an activation of the user', () => {
   );
 
   test.each<[string, object, RegExp]>([
-    ['no options', undefined as never, /pointwise: wgsl must be WGSL with fn f/],
+    ['no options', undefined as never, /pointwise: expected { name, wgsl, .* found undefined/],
     ['a name of two words', { name: 'my own' }, /name must be a word, found "my own"/],
     ['a text without f', { wgsl: 'fn g(z: f32) -> f32 { return z; }' }, /swish: wgsl must be WGSL with fn f\(z/],
     ['no derivative', { derivative: undefined }, /swish: derivative must be WGSL with fn derivative/],

@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile, dense, quadratic, sequential, sgd } from '../../src/index.node.ts';
 
 const child = fileURLToPath(new URL('resume.child.mjs', import.meta.url));
 const dist = fileURLToPath(new URL('../../dist/index.node.js', import.meta.url));
@@ -31,6 +32,21 @@ async function train(part: Part): Promise<{ losses: number[]; file: Buffer }> {
   const { stdout } = await promisify(execFile)(process.execPath, [child, JSON.stringify(part)]);
   return { losses: JSON.parse(stdout.trim().split('\n').at(-1)!), file: await readFile(part.to) };
 }
+
+test('a file URL is a path like any other, and another URL is none', async () => {
+  const net = await compile(sequential([1], [dense(1)]), {
+    device: 'cpu',
+    batch: 1,
+    loss: quadratic(),
+    optimizer: sgd({ learningRate: 1 }),
+  });
+  for (const url of [pathToFileURL(join(folder, 'a b.safetensors')), pathToFileURL(join(folder, 'c')).href]) {
+    const bytes = await net.save(url);
+    expect(await readFile(new URL(url))).toEqual(Buffer.from(bytes));
+    await net.load(url);
+  }
+  await expect(net.save('https://example.org/a')).rejects.toThrow(/save: expected a path.* found "https:/);
+});
 
 describe.each([
   ['tiny', 'adam', 12],
