@@ -13,7 +13,8 @@ export interface BestOptions {
   earlyStopping?: { patience: number; minDelta?: number };
   /**
    * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is given
-   * up. The net as the fit finds it is evaluated first, here and for `earlyStopping`, and counts as epoch 0.
+   * up. A net that was trained before, or given its weights, is evaluated first, here and for `earlyStopping`, and counts as
+   * epoch 0.
    */
   keepBest?: boolean;
 }

@@ -91,6 +91,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       pending: NOTHING,
       epochs: 0,
       stepsBefore: 0,
+      given: false,
     };
     return new Trainer(session, ownDevice);
   } catch (error) {

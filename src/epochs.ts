@@ -19,7 +19,7 @@ export async function trainEpochs(
   const best = bestEpoch(options);
   let kept: Tensors | undefined;
   const span = spanOf(session, feed.dataset, options);
-  if (heldOut && (keepBest || options.earlyStopping)) {
+  if (heldOut && (session.steps > 0 || session.given) && (keepBest || options.earlyStopping)) {
     best.see(0, await evaluate(heldOut, signal));
     kept = keepBest ? await readWeights(session) : undefined;
   }

@@ -56,7 +56,7 @@ export interface EpochResult {
   /** Mean per sample over the epoch, each batch as it was before its update. */
   readonly trainLoss: number;
   readonly validation?: Evaluation;
-  /** The epoch of this fit whose validation is the best so far, 0 for the net as it was found; absent without one. */
+  /** The epoch of this fit whose validation is the best so far, 0 for the net that it found; absent without one. */
   readonly best?: number;
   /** Of training in this fit, without the validation. */
   readonly seconds: number;

@@ -40,6 +40,8 @@ export interface Session extends Position {
   readonly tuner?: Tuner;
   /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
   stepsBefore: number;
+  /** Whether weights came from the caller or a file: others than `compile` drew, trained or not. */
+  given: boolean;
 }
 
 export interface Pending {
@@ -76,6 +78,7 @@ export function takeRow(session: Session, batch: Batch, last = false): StepRow {
 
 /** For parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
 export function startAfresh(session: Session): void {
+  session.given = true;
   session.unfinished = undefined;
   session.pending = NOTHING;
 }

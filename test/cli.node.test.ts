@@ -259,7 +259,7 @@ describe.concurrent('bad arguments', () => {
     ['train --seed -1', ['--seed', "'-1'", '4294967295']],
     ['train --seed 4294967296', ['--seed', "'4294967296'"]],
     ['train --augment rotate=x', ['--augment', "'rotate=x'", 'a number of at least 0']],
-    ['train --augment rotate', ['--augment', "'rotate'", 'a number of at least 0']],
+    ['train --augment rotate', ['--augment', "'rotate'", 'such as rotate=15']],
     ['train --augment turn=5', ['--augment', "'turn=5'", 'shift, rotate, scale, shear, elastic', 'found turn']],
     ['train --augment shear=81', ['--augment', "'shear=81'", 'from 0 to 80']],
     ['train --augment elastic=34', ['--augment', "'elastic=34'", 'alpha:sigma']],
@@ -535,6 +535,19 @@ describe('save and resume', () => {
     }
     const alone = await retrograd(['train', ...few, '--save-every', '1']);
     expect([alone.code, alone.stderr]).toEqual([2, 'error: --save-every: expected with --save, found without\n']);
+  });
+
+  test('where a schedule has come to its end, a learning rate takes its place', async () => {
+    const [file, on] = ['ended', 'ended-on'].map((name) => join(folder, `${name}.safetensors`));
+    await retrograd(['train', ...flags(file), '--epochs', '1', '--schedule', 'cosine', '--warm-up', '2']);
+    const more = ['train', '--resume', file, '--epochs', '2', '--save', on];
+    const ended = await retrograd(more);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error: --learning-rate: .* has come to its end, a rate of 0, found none$/m);
+    const first = await retrograd([...more, '--learning-rate', '0.01']);
+    expect(first.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
+    const next = await retrograd(['train', '--resume', on, '--epochs', '3']);
+    expect(next.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
   });
 
   // Every call that writes a file, once done in part and once in full, is the last thing the process does.

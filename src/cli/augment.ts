@@ -18,6 +18,7 @@ export function augment(text: string): AugmentOptions {
 /** 'rotate=15' -> ['rotate', 15], 'elastic=34:4' -> ['elastic', { alpha: 34, sigma: 4 }] */
 function setting(text: string): [string, unknown] {
   const [name, value = ''] = text.split(/=(.*)/s);
+  if (value === '') throw new InvalidArgumentError('Expected settings such as rotate=15 or rotate=15,elastic=34:4.');
   if (name !== 'elastic') return [name, nonNegative(value)];
   const [alpha, sigma, ...more] = value.split(':').map(nonNegative);
   if (sigma !== undefined && more.length === 0) return [name, { alpha, sigma }];

@@ -15,7 +15,8 @@ export interface Best {
 
 export interface Checkpoint {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** What was there when it was read. */
+  readonly file: File;
   /** Options of the command that wrote it; none in a file of the library, or of others. */
   readonly options: Texts;
   readonly data?: DatasetIdentity;
@@ -34,7 +35,8 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
   const text = parseSafetensors(bytes, path).metadata[NAME];
-  return { path, bytes, ...(text === undefined ? { options: {} } : parse(text, path)) };
+  const file = new File([new Uint8Array(bytes)], path);
+  return { path, file, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }
 
 function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' | 'best'> {

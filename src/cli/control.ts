@@ -34,11 +34,10 @@ const scheduleHelp =
   'exponential by 100 in all, cosine brings it to 0, one-cycle up to it and down again';
 
 /** Throws ArgumentError where they do not go together. */
-export const updateOf = (flags: ControlFlags, train: Dataset): RunOptions => ({
-  optimizer: optimizerOf(flags, updatesIn(train, flags)),
-  accumulate: flags.accumulate,
-  clipNorm: flags.clip,
-});
+export function updateOf(flags: ControlFlags, train: Dataset): RunOptions {
+  const { batch, epochs, accumulate, clip } = flags;
+  return { optimizer: optimizerOf(flags, updatesIn(train, { batch, epochs, accumulate })), accumulate, clipNorm: clip };
+}
 
 /** What of a fit they decide. */
 export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags): FitOptions => ({

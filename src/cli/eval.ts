@@ -32,7 +32,7 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
   const options = { optimizer: sgd({ learningRate: 0 }), keep: [] };
   await withRun(flags, options, output, async (run) => {
     const { net, data } = run;
-    if (file !== undefined) await net.load(file, { weightsOnly: true });
+    if (saved) await net.load(saved.file, { weightsOnly: true });
     introduce(run, flags, output);
     output.say(`weights     ${file ?? 'as drawn from the seed: this network is not trained'}\n`);
     const started = performance.now();

@@ -100,6 +100,6 @@ export const describeAdapter = ({ name, software }: DeviceInfo): string =>
 
 /** 'adam, learning rate 0.001, batches of 100' */
 export const describeTraining = ({ net }: Run, { optimizer, batch }: TrainedFlags): string =>
-  `${optimizer}, learning rate ${net.learningRate}, batches of ${batch}`;
+  `${optimizer}, learning rate ${Number(net.learningRate.toPrecision(3))}, batches of ${batch}`;
 
 const nameOf = ({ train }: DatasetPair): string => train.name.replace(/ train$/, '');

@@ -102,7 +102,7 @@ With --json there are the events "start", "epoch", "save" and "end", or "error".
 async function train(command: Command, interrupted: Interruption): Promise<void> {
   const { resume } = command.opts<TrainFlags>();
   const saved = resume === undefined ? undefined : await openCheckpoint(resume);
-  if (saved) recall(command, saved.options, saved.path);
+  if (saved) recall(command, isGiven(command, 'learningRate') ? unscheduled(saved.options) : saved.options, saved.path);
   const flags = command.opts<TrainFlags>();
   if (flags.save !== undefined) checkWritable(flags.save);
   if (flags.saveEvery !== undefined && flags.save === undefined) {
@@ -128,18 +128,27 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   });
 }
 
+const isGiven = (command: Command, name: keyof TrainFlags): boolean => command.getOptionValueSource(name) === 'cli';
+
+/** A learning rate that is set ends a schedule. */
+const unscheduled = ({ '--schedule': _schedule, '--warm-up': _warmUp, ...others }: Texts): Texts => others;
+
 /** Throws DataError for a file of another net or other data, ArgumentError where nothing is left to be done. */
 async function goOn({ net, data, flags }: Training, saved: Checkpoint, command: Command): Promise<void> {
-  const isGiven = (name: keyof TrainFlags) => command.getOptionValueSource(name) === 'cli';
   const taken = Object.entries({ seed: '--seed', schedule: '--schedule', warmUp: '--warm-up' } as const).find(
-    ([name]) => isGiven(name as keyof TrainFlags),
+    ([name]) => isGiven(command, name as keyof TrainFlags),
   );
   if (taken) throw new ArgumentError(`${taken[1]}: expected without --resume, whose file has one, found with it`);
   checkData(saved, data.train);
-  await net.load(saved.path);
-  if (isGiven('learningRate')) net.learningRate = flags.learningRate!;
-  if (net.epochs < flags.epochs) return;
-  throw new ArgumentError(`--epochs: expected more than the ${net.epochs} of ${saved.path}, found ${flags.epochs}`);
+  await net.load(saved.file);
+  if (net.epochs >= flags.epochs) {
+    throw new ArgumentError(`--epochs: expected more than the ${net.epochs} of ${saved.path}, found ${flags.epochs}`);
+  }
+  if (isGiven(command, 'learningRate')) net.learningRate = flags.learningRate!;
+  else if (net.learningRate === 0) {
+    const ended = `as the schedule of ${saved.path} has come to its end, a rate of 0`;
+    throw new ArgumentError(`--learning-rate: expected with --resume, ${ended}, found none`);
+  }
 }
 
 /** x and y of a batch are gathered from the data set before the step: by one dispatch, by two where images are changed. */
@@ -250,7 +259,7 @@ async function finish(training: Training, seconds: number): Promise<void> {
   const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(accuracy, flags);
   const summary = `best test accuracy ${percentage(accuracy)} after epoch ${epoch}`;
   output.say(`\n${summary}, ${duration(seconds)} in all${targetReached ? ', target reached' : ''}`);
-  if (keptEpoch) output.say(`parameters of epoch ${keptEpoch} kept`);
+  if (keptEpoch !== undefined) output.say(`parameters of epoch ${keptEpoch} kept`);
   await save(training);
   output.emit({
     event: 'end',
