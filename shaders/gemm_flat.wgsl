@@ -1,6 +1,5 @@
 // gemm.wgsl for small products that share a workgroup with others: it makes all rows of 4·COLUMNS columns, a vec4 of
 // results per lane at a time.
-// group.z is 0 in all forms, which no compiler knows: written out by one, many small loops are a long program.
 // Expects: as gemm.wgsl, with WIDTH = LANES and ROWS = M.
 // @uses gemm_finish
 fn run(group: vec3u, lane: u32) {

@@ -4,7 +4,7 @@
 // @read P: array<f32>
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
-  let rows = ROWS + group.z; // as in gemm_flat.wgsl
+  let rows = ROWS + group.z; // as in gemm.wgsl
   if (col >= COLUMNS) {
     return;
   }

@@ -16,7 +16,7 @@ fn run(group: vec3u, lane: u32) {
   let image = sample_at(col) * (CHANNELS * HEIGHT * WIDTH);
   let a = mat2x2f(MAP[col], MAP[2u * STRIDE + col], MAP[STRIDE + col], MAP[3u * STRIDE + col]);
   let b = vec2f(MAP[4u * STRIDE + col], MAP[5u * STRIDE + col]);
-  let end = WIDTH + group.z; // as in gemm_flat.wgsl
+  let end = WIDTH + group.z; // as in gemm.wgsl
   for (var x = 0u; x < end; x++) {
     let place = a * vec2f(f32(x), f32(group.y)) + b + displacement(x, group.y, col);
     for (var channel = 0u; channel < CHANNELS; channel++) {

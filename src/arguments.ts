@@ -18,7 +18,7 @@ export function checkNumber(what: string, value: unknown, expected: string, ok: 
 }
 
 /** A positive integer. */
-export function checkCount(value: unknown, what: string): void {
+export function checkCount(what: string, value: unknown): void {
   if (Number.isInteger(value) && (value as number) >= 1) return;
   throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
 }

@@ -22,7 +22,7 @@ export function augmented(
 ): Float32Array {
   checkKeys('augmented', options, ['count', 'seed', 'step']);
   const { count = 1, seed = 0, step = 0 } = options;
-  checkCount(count, 'augmented: count');
+  checkCount('augmented: count', count);
   checkNumber('augmented: step', step, 'an integer ≥ 0', (value) => Number.isInteger(value) && value >= 0);
   checkSeed(seed);
   const { shape, inputs, targets } = dataset;

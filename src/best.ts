@@ -29,7 +29,7 @@ export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefi
   if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
   if (earlyStopping) {
     checkKeys('fit: earlyStopping', earlyStopping, ['patience', 'minDelta']);
-    checkCount(earlyStopping.patience, 'fit: earlyStopping.patience');
+    checkCount('fit: earlyStopping.patience', earlyStopping.patience);
     const { minDelta = 0 } = earlyStopping;
     checkNumber('fit: earlyStopping.minDelta', minDelta, 'a finite number ≥ 0', (value) => value >= 0);
   }

@@ -3,8 +3,8 @@
  * tensor to tensor with the values the device holds, so that every bound is about one kernel and stays tight.
  */
 import { CheckError } from './errors.ts';
-import { overwrites, storageOf } from './fuse.ts';
-import { type Graph, label, type Node } from './graph.ts';
+import { written } from './fuse.ts';
+import type { Graph, Node } from './graph.ts';
 import type { Data, Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
@@ -72,7 +72,7 @@ export function checkGraph(graph: Graph, { step, leaf, actual }: CheckOptions): 
     observe: (node, value) => {
       const data = actual(node);
       if (!data) return value;
-      tensors.push(compare(overwrites(node) ? `${label(storageOf(node))}′` : label(node), data, value));
+      tensors.push(compare(written(node), data, value));
       return { shape: value.shape, data };
     },
   });

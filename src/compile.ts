@@ -36,7 +36,7 @@ export interface CompileOptions extends UpdateOptions {
   /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory; with `check` all are kept. */
   keep?: readonly string[];
   /**
-   * When to look for the fastest form of each matrix product on this device: beside training ('background', unless given),
+   * When to look for the fastest form of each matrix product and convolution on this device: beside training ('background', unless given),
    * before `compile` resolves ('now'), or never ('off'), and then without what was found earlier. No result depends on it.
    */
   tune?: TuneMode;
@@ -125,15 +125,15 @@ function checkOptions(model: Model, options: CompileOptions): void {
       `compile: device must be one from openDevice(), 'cpu', or left out, found ${shown(device)}`,
     );
   }
-  checkCount(batch, 'compile: batch');
+  checkCount('compile: batch', batch);
   checkSeed(seed);
-  if (accumulate !== undefined) checkCount(accumulate, 'compile: accumulate');
+  if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
   if (keep !== undefined && !Array.isArray(keep))
     throw new ArgumentError(`compile: keep must be a list of names, found ${shown(keep)}`);
   if (check !== undefined) {
     checkKeys('compile: check', check, ['every']);
-    checkCount(check.every, 'compile: check.every');
+    checkCount('compile: check.every', check.every);
   }
   if (!loss?.term)
     throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${shown(loss)}`);

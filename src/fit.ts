@@ -86,8 +86,8 @@ export function checkFit(options: FitOptions): void {
   if (epochs !== undefined && steps !== undefined) {
     throw new ArgumentError(`fit: expected epochs or steps, found both: ${shown(epochs)} and ${shown(steps)}`);
   }
-  if (steps === undefined) checkCount(epochs, 'fit: epochs');
-  else checkCount(steps, 'fit: steps');
+  if (steps === undefined) checkCount('fit: epochs', epochs);
+  else checkCount('fit: steps', steps);
   for (const name of ['onProgress', 'onEpoch'] as const) {
     if (options[name] === undefined || typeof options[name] === 'function') continue;
     throw new ArgumentError(`fit: ${name} must be a function, found ${shown(options[name])}`);

@@ -5,6 +5,7 @@
  */
 import { ShapeError } from './errors.ts';
 import { describe, type Graph, label, type Node } from './graph.ts';
+import { memo } from './memo.ts';
 import { grid } from './ops/grid.ts';
 import type { Body, Form } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
@@ -44,6 +45,8 @@ export function storageOf(node: Node): Node {
   return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
 }
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;
+/** How what it stores is called: W1′ where it overwrites W1. */
+export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
 
 export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
 
@@ -130,14 +133,6 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
     dependencies,
     kernels: inOrder(kernels, dependencies),
     stored: new Set(live.filter((node) => home.has(node) && isStored(node))),
-  };
-}
-
-function memo<T>(f: (node: Node) => T): (node: Node) => T {
-  const known = new Map<Node, T>();
-  return (node) => {
-    if (!known.has(node)) known.set(node, f(node));
-    return known.get(node)!;
   };
 }
 

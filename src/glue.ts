@@ -1,5 +1,5 @@
 /**
- * The only generated WGSL: the functions that a body calls with its results. One line per node: loads of what comes from
+ * The functions that a body calls with its results, as WGSL; entry points are made by entry.ts, bindings by shader.ts. One line per node: loads of what comes from
  * memory, a call per pointwise op, stores of what something else needs.
  */
 import { type Kernel, storageOf } from './fuse.ts';

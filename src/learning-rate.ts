@@ -59,7 +59,7 @@ export const cosineDecay = (options: { from: number; to?: number; steps: number 
 
 /**
  * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
- * 2018, as PyTorch has it): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told. Throws ArgumentError.
+ * 2018, with the defaults of PyTorch): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told. Throws ArgumentError.
  */
 export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
   const { from = options?.max / 25, to = from / 1e4, rise = 0.3 } = options ?? {};

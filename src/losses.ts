@@ -84,7 +84,7 @@ export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () 
 export const squared = lossFunction('squared', 'squaredError');
 /** Mean over the outputs of (a − y)². */
 export const meanSquared = lossFunction('mse', 'squaredError', { factor: (outputs) => 1 / outputs });
-/** −Σ y ln a + (1 − y) ln(1 − a) of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
+/** −Σ [y ln a + (1 − y) ln(1 − a)] of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
 export const binaryCrossEntropy = lossFunction('binary-cross-entropy', 'binaryCrossEntropy', { classifies: true });
 /** −Σ y ln a of probabilities a, kept 2⁻²⁰ away from 0. */
 export const categoricalCrossEntropy = categorical('categorical-cross-entropy', 'categoricalCrossEntropy', {

@@ -39,7 +39,7 @@ export const input = (shape: Shape): Value => inputOf(shape, 'input: shape');
 function inputOf(shape: Shape, what: string): Value {
   if (!Array.isArray(shape) || shape.length === 0)
     throw new ArgumentError(`${what} must be a shape such as [784], found ${shown(shape)}`);
-  for (const n of shape) checkCount(n, `every size of ${what}`);
+  for (const n of shape) checkCount(`every size of ${what}`, n);
   return { shape, of: [] };
 }
 

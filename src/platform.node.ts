@@ -70,7 +70,7 @@ function folderStore(folder: string): Store {
 /** A path, also where it is given as a file URL. */
 const local = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path);
 
-/** @throws DataError where there is a file that cannot be read. */
+/** Throws DataError where there is a file that cannot be read. */
 async function read(path: string): Promise<Uint8Array | undefined> {
   try {
     const { buffer, byteOffset, length } = await readFile(local(path));
@@ -81,7 +81,7 @@ async function read(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** @throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
+/** Throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
 async function write(where: string, bytes: Uint8Array): Promise<void> {
   const path = local(where);
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;

@@ -18,25 +18,25 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
   let a = (counter0 + key0) | 0;
   let b = (counter1 + key1) | 0;
   for (let round = 0; round < 20; round++) {
-    const r = rotations[round & 7]!;
+    const r = rotations[round & 7];
     a = (a + b) | 0;
     b = ((b << r) | (b >>> (32 - r))) ^ a;
     if ((round & 3) !== 3) continue;
     const injection = (round + 1) >> 2;
-    a = (a + keys[injection % 3]!) | 0;
-    b = (b + keys[(injection + 1) % 3]! + injection) | 0;
+    a = (a + keys[injection % 3]) | 0;
+    b = (b + keys[(injection + 1) % 3] + injection) | 0;
   }
   return [a >>> 0, b >>> 0];
 }
 
-/** @throws ArgumentError unless `seed` is an integer in [0, 2^32). */
+/** Throws ArgumentError unless `seed` is an integer in [0, 2^32). */
 export function checkSeed(seed: number): void {
   if (seed >>> 0 !== seed) throw new ArgumentError(`seed: expected an integer from 0 to 4294967295, found ${seed}`);
 }
 
 /**
  * Random u32 words; word i belongs to counter (step, i / 2). A longer draw begins with the shorter one.
- * @throws ArgumentError for a seed that is not a u32.
+ * Throws ArgumentError for a seed that is not a u32.
  */
 export function words(count: number, seed: number, stream: number, step = 0): Uint32Array {
   checkSeed(seed);
@@ -57,8 +57,8 @@ export const symmetric = (word: number): number => (word >>> 8) * 2 ** -23 - 1;
 export function normals(count: number, seed: number, stream: number, step = 0): Float64Array {
   const u = uniforms(count + (count & 1), seed, stream, step);
   for (let i = 0; i < u.length; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(u[i]!));
-    const angle = 2 * Math.PI * u[i + 1]!;
+    const radius = Math.sqrt(-2 * Math.log(u[i]));
+    const angle = 2 * Math.PI * u[i + 1];
     u[i] = radius * Math.cos(angle);
     u[i + 1] = radius * Math.sin(angle);
   }

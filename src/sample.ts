@@ -3,7 +3,7 @@
  * So a step of any size can be checked in the time of a few of its sums.
  */
 import { compare } from './check.ts';
-import { overwrites, storageOf } from './fuse.ts';
+import { storageOf, written } from './fuse.ts';
 import { createGraph, type Graph, label, type Node } from './graph.ts';
 import { batch, leaf, step as stepLeaf, stepOf } from './ops/leaf.ts';
 import type { KernelOp, Sample, Selection } from './ops/op.ts';
@@ -25,15 +25,14 @@ export function sampleFault(step: Step, row: StepRow, before: Memory, after: Mem
     bounds: true,
     leaf: (node) => ({ shape: node.shape, data: leaves.get(node)! }),
   });
-  const written = new Set(step.bindings.filter(({ access }) => access === 'readWrite').map(({ tensor }) => tensor));
+  const touched = new Set(step.bindings.filter(({ access }) => access === 'readWrite').map(({ tensor }) => tensor));
   // Of two nodes in one memory the later one is what is there afterwards.
   const last = new Map(step.nodes.map((node) => [label(storageOf(node)), node]));
   for (const [tensor, node] of last) {
-    if (!written.has(tensor)) continue;
+    if (!touched.has(tensor)) continue;
     const actual = pick(node.shape, selected(node, sample), (i) => after(tensor, i));
     const { share, worst } = compare(tensor, actual, values.get(nodes.get(node)!)!);
-    if (!(share <= 1))
-      return `${overwrites(node) ? `${tensor}′` : tensor} is ${worst.actual} instead of ${worst.expected}`;
+    if (!(share <= 1)) return `${written(node)} is ${worst.actual} instead of ${worst.expected}`;
   }
   return undefined;
 }

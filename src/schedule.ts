@@ -4,12 +4,12 @@
  */
 
 import { entryPoint } from './entry.ts';
-import { type FuseOptions, fuse, type Kernel, nodesOf, overwrites, storageOf } from './fuse.ts';
+import { type FuseOptions, fuse, type Kernel, nodesOf, storageOf, written } from './fuse.ts';
 import { type Glue, glue, identifier, phaseOf } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
-import { PORTABLE } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
 import type { Form, Target } from './ops/op.ts';
+import { PORTABLE } from './ops/target.ts';
 import { type LinkedShader, link } from './shader.ts';
 import { type Stage, stagesOf } from './stages.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
@@ -123,8 +123,6 @@ function linkStage({ kernels, arrangement, lanes }: Stage, glued: readonly Glue[
   return { shader: link(phases, entryPoint(arrangement, grids, lanes)), nodes };
 }
 
-const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
-
 /** The body and what is fused into it; `; row: ...` for what follows a result on the side. */
 function labelOf({ body, chains }: Kernel): string {
   const [main] = Object.keys(body.epilogues);
@@ -179,20 +177,24 @@ function storageBytes(node: Node): number {
 
 /** One block per dispatch: what it runs, what it reads and writes, its grid; then the buffers. */
 export function printSchedule({ steps, buffers }: Schedule): string {
-  const shapes = new Map(steps.flatMap((step) => step.bindings.map((b) => [b.buffer, b] as const)));
   const blocks = steps.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
     const list = bindings.map(({ name, tensor, buffer, access }) => {
       const as = name === tensor.replace(/\W/g, '_') ? '' : `${name}=`;
       const where = buffer === tensor ? '' : `@${buffer}`;
-      return `${access === 'read' ? 'read' : 'readWrite'} ${as}${tensor}${where}`;
+      return `${access} ${as}${tensor}${where}`;
     });
     const uniform = shader.usesStep ? ', uniform step' : '';
-    return `${String(i + 1).padStart(2)}  ${label}  ->  ${writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`).join(', ')}\n      ${list.join(', ')}${uniform}\n      workgroups ${show(workgroups)}${form ? `, ${form.name}` : ''}`;
+    const results = writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`);
+    return [
+      `${String(i + 1).padStart(2)}  ${label}  ->  ${results.join(', ')}`,
+      `${list.join(', ')}${uniform}`,
+      `workgroups ${show(workgroups)}${form ? `, ${form.name}` : ''}`,
+    ].join('\n      ');
   });
   const roles = (['leaf', 'kept', 'slot'] as const).map((role) => {
     const these = buffers.filter((buffer) => buffer.role === role);
     const bytes = these.reduce((sum, buffer) => sum + buffer.bytes, 0);
     return `${role} ${these.length} (${bytes} bytes)`;
   });
-  return [...blocks, `${shapes.size} buffers: ${roles.join(', ')}`].join('\n');
+  return [...blocks, `${buffers.length} buffers: ${roles.join(', ')}`].join('\n');
 }

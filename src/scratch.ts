@@ -10,7 +10,7 @@ import { byteLength } from './tensor.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
 
 /** A step in one of its forms. */
-export interface Kernel {
+export interface Launch {
   readonly pipeline: GPUComputePipeline;
   readonly workgroups: Step['workgroups'];
 }
@@ -19,7 +19,7 @@ export interface Scratch {
   /** Writes the first contents again into what the step writes. */
   reset(): void;
   /** Queues one submit of so many dispatches. */
-  run(kernel: Kernel, times: number): void;
+  run(kernel: Launch, times: number): void;
   /** What the step writes, by tensor, as it lies in memory. */
   read(): Promise<ReadonlyMap<string, Float32Array>>;
   destroy(): void;

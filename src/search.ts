@@ -8,7 +8,7 @@ import { menuOf } from './forms.ts';
 import type { Form } from './ops/op.ts';
 import { beyondGrid, type GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
-import { type Kernel, scratchBytes } from './scratch.ts';
+import { type Launch, scratchBytes } from './scratch.ts';
 import { passes } from './selftest.ts';
 import { median } from './statistics.ts';
 import { openTrial, type Trial } from './trial.ts';
@@ -77,7 +77,7 @@ async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, t
   const candidate = program.variant((node) => (node === used.nodes[0] ? form : undefined)).steps[index];
   const kernel = yield* compiled(device, candidate);
   const fault = typeof kernel === 'string' ? kernel : await trial.fault(kernel);
-  const race = timed && fault === undefined ? yield* raced(trial, kernel as Kernel) : undefined;
+  const race = timed && fault === undefined ? yield* raced(trial, kernel as Launch) : undefined;
   const results: Record<string, number | string> = { ...choices.get(keyOf(used))?.tried };
   if (fault !== undefined) results[form.name] = fault;
   if (race) [results[used.form!.name], results[form.name]] = [race.used, race.candidate];
@@ -85,12 +85,12 @@ async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, t
   choices.set(keyOf(used), { form: (wins ? form : used.form!).name, tried: results });
   parts.settled(used);
   if (!wins) return;
-  trial.use(kernel as Kernel);
-  program.replace(index, candidate, (kernel as Kernel).pipeline);
+  trial.use(kernel as Launch);
+  program.replace(index, candidate, (kernel as Launch).pipeline);
 }
 
 /** The kernel of a step, made while the device goes on with other work; or why there is none. */
-async function* compiled(device: Device, step: Step): Search<Kernel | string> {
+async function* compiled(device: Device, step: Step): Search<Launch | string> {
   // On a processor that also trains, this is time that training does not have.
   const { software } = device.info;
   yield { cost: software ? (compilation.get(device) ?? COMPILATION) : 0 };
@@ -103,7 +103,7 @@ async function* compiled(device: Device, step: Step): Search<Kernel | string> {
 /** Milliseconds that the last one took. */
 const compilation = new WeakMap<Device, number>();
 
-async function kernelOf(device: Device, step: Step): Promise<Kernel | string> {
+async function kernelOf(device: Device, step: Step): Promise<Launch | string> {
   const { pipeline, faults } = device;
   const { shader, label, workgroups, form } = step;
   const wrong = beyondGrid(device, step);
@@ -118,7 +118,7 @@ async function kernelOf(device: Device, step: Step): Promise<Kernel | string> {
 }
 
 /** A step too large to have twice stays as it is. */
-async function trialOf(device: Device, program: GpuProgram, step: Step, used: Kernel): Promise<Trial | undefined> {
+async function trialOf(device: Device, program: GpuProgram, step: Step, used: Launch): Promise<Trial | undefined> {
   try {
     return await openTrial(device, program.graph, step, used);
   } catch (error) {
@@ -135,7 +135,7 @@ interface Race {
 }
 
 /** The two forms timed in turns. */
-async function* raced(trial: Trial, candidate: Kernel): Search<Race> {
+async function* raced(trial: Trial, candidate: Launch): Search<Race> {
   const [ours, theirs]: [number[], number[]] = [[], []];
   let cost = 0;
   for (let round = 0; round < ROUNDS && !(round > 1 && median(theirs) > HOPELESS * median(ours)); round++) {

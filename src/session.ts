@@ -1,4 +1,4 @@
-/** What a compiled model holds while it lives; trainer.ts, fit.ts, feed.ts and verify.ts work on it. */
+/** What a compiled model holds while it lives: what trainer.ts and the files it calls work on. */
 import type { Dataset } from './data/dataset.ts';
 import type { DatasetIdentity } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';

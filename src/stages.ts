@@ -6,9 +6,9 @@
 import { type Arrangement, type Grid, gridOf } from './entry.ts';
 import { type Fused, type Kernel, loadedBy, nodesOf, overwrites, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';
-import { sharedLanes } from './ops/gemm.ts';
 import { MOST } from './ops/grid.ts';
 import type { Body, Form, Target } from './ops/op.ts';
+import { sharedLanes } from './ops/target.ts';
 import { columns } from './tensor.ts';
 
 export interface Stage {

@@ -53,7 +53,7 @@ export class Trainer {
     return schedule;
   }
 
-  /** The form of each matrix product of a step, and what else was tried; none on the CPU. */
+  /** The form of each matrix product and convolution of a step, and what else was tried; none on the CPU. */
   get tuning(): readonly StepTuning[] {
     return this.#session.tuner?.steps ?? [];
   }

@@ -8,24 +8,24 @@ import { batch } from './ops/leaf.ts';
 import { uniforms } from './random.ts';
 import { type Memory, sampleFault } from './sample.ts';
 import type { Step } from './schedule.ts';
-import { createScratch, type Kernel, type Scratch } from './scratch.ts';
+import { createScratch, type Launch, type Scratch } from './scratch.ts';
 import { type StepRow, stepRow } from './step.ts';
 import { columns, size } from './tensor.ts';
 
 export interface Trial {
   /** Why a form of this step may not be used, or undefined. */
-  fault(kernel: Kernel): Promise<string | undefined>;
+  fault(kernel: Launch): Promise<string | undefined>;
   /** Milliseconds per dispatch of a form, or of the one in use, over a pass long enough for the clock. */
-  time(kernel?: Kernel): Promise<number>;
+  time(kernel?: Launch): Promise<number>;
   /** From now on this is the form in use. */
-  use(kernel: Kernel): void;
+  use(kernel: Launch): void;
   destroy(): void;
 }
 
 /** What asks the clock; tests put numbers of their own in its place. */
 export const stopwatch = {
   /** Milliseconds that so many dispatches of a kernel take on a device with nothing else to do. */
-  async time(device: Device, scratch: Scratch, kernel: Kernel, times: number): Promise<number> {
+  async time(device: Device, scratch: Scratch, kernel: Launch, times: number): Promise<number> {
     const started = performance.now();
     scratch.run(kernel, times);
     await device.wait(device.gpu.queue.onSubmittedWorkDone());
@@ -38,7 +38,7 @@ const PASS = 10;
 const MOST = 512;
 
 /** `first` is the form in use. Throws OutOfMemoryError. */
-export async function openTrial(device: Device, graph: Graph, step: Step, first: Kernel): Promise<Trial> {
+export async function openTrial(device: Device, graph: Graph, step: Step, first: Launch): Promise<Trial> {
   const row = someRow(graph);
   const contents = fillings(step);
   const scratch = await createScratch(device, { graph, step, row, contents });
@@ -46,12 +46,12 @@ export async function openTrial(device: Device, graph: Graph, step: Step, first:
   let used = first;
   let expected: ReadonlyMap<string, Float32Array> | undefined;
   let times = 0;
-  const run = (kernel: Kernel) => {
+  const run = (kernel: Launch) => {
     scratch.reset();
     scratch.run(kernel, 1);
     return scratch.read();
   };
-  const pass = (kernel: Kernel): Promise<number> => stopwatch.time(device, scratch, kernel, times);
+  const pass = (kernel: Launch): Promise<number> => stopwatch.time(device, scratch, kernel, times);
   return {
     async fault(kernel) {
       expected ??= await run(used);

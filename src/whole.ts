@@ -8,9 +8,9 @@ import { entryPoint } from './entry.ts';
 import { type Kernel, storageOf } from './fuse.ts';
 import { glue, phaseOf } from './glue.ts';
 import type { Node } from './graph.ts';
-import { PORTABLE, sharedLanes } from './ops/gemm.ts';
 import { data } from './ops/leaf.ts';
 import type { Body, Form } from './ops/op.ts';
+import { PORTABLE, sharedLanes } from './ops/target.ts';
 import type { GpuProgram } from './runtime.ts';
 import { link, type Phase } from './shader.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
@@ -93,7 +93,7 @@ const kernelsOf = (programs: readonly GpuProgram[], lanes: number) =>
     ),
   );
 
-/** The forms that its matrix products take. */
+/** The forms that its matrix products and convolutions take. */
 export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
   kernelsOf(programs, sharedLanes(device.info)).flatMap(({ kernel }) => kernel.body.form ?? []);
 

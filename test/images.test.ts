@@ -36,7 +36,7 @@ describe('shapes of one sample', () => {
     ['max pool', [6, 24, 24], maxPool2d(2), [6, 12, 12]],
     ['a rest', [6, 5, 7], maxPool2d(2), [6, 2, 3]],
     ['overlap', [6, 5, 7], maxPool2d(3, { stride: 2 }), [6, 2, 3]],
-    ['average pool', [6, 6, 6], avgPool2d([3, 2]), [6, 2, 2]],
+    ['average pool', [6, 6, 6], avgPool2d([3, 2], { stride: 3 }), [6, 2, 2]],
     ['flatten', [6, 2, 3], flatten(), [36]],
     ['dense', [6, 2, 3], dense(4), [4]],
   ])('%s', (_name, input, layer, expected) => expect(shapeOf(input, layer)).toEqual(expected));

@@ -14,7 +14,7 @@ import type { Prepared, Work } from './work.ts';
 
 /** C = A B of size × size. Throws ArgumentError unless `size` is a positive integer. */
 export function matmul(size: number): Work {
-  checkCount(size, 'matmul: size');
+  checkCount('matmul: size', size);
   return {
     name: `matmul-${size}`,
     description: `[${size}, ${size}] × [${size}, ${size}] in f32`,

@@ -59,7 +59,7 @@ export async function measure(
   device: Device,
   { repeats = 5, milliseconds = 1000, signal }: MeasureOptions = {},
 ): Promise<Measurement> {
-  checkCount(repeats, 'measure: repeats');
+  checkCount('measure: repeats', repeats);
   if (!(milliseconds > 0)) {
     throw new ArgumentError(`measure: milliseconds must be a number > 0, found ${shown(milliseconds)}`);
   }

@@ -27,9 +27,9 @@ export interface NetworkWorkOptions {
 /** Throws ArgumentError for a batch or an epoch that is no positive integer. */
 export function network(options: NetworkWorkOptions): Work {
   const { name, model, loss, optimizer, batch } = options;
-  checkCount(batch, `${name}: batch`);
+  checkCount(`${name}: batch`, batch);
   const { epoch = usualEpoch(batch, features(model)) } = options;
-  checkCount(epoch, `${name}: epoch`);
+  checkCount(`${name}: epoch`, epoch);
   return {
     name,
     description: `${describeModel(model)}, ${loss.name}, ${optimizer.kind}, batches of ${batch}`,

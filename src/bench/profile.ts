@@ -9,7 +9,7 @@ import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries
 
-export interface Kernel {
+export interface KernelTime {
   /** 'gemm + bias + relu' */
   readonly label: string;
   /** Of one dispatch: the median or, where timestamps are coarse, the mean. */
@@ -20,7 +20,7 @@ export interface Kernel {
 
 export interface Profile {
   /** In order of their first dispatch; each bind group is one. */
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly KernelTime[];
   /** Nanoseconds that all timestamps are a multiple of. */
   readonly resolution: number;
   /** Browsers blur what a page may learn about time, and so does Dawn unless told: times are means then. */

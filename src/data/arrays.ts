@@ -21,7 +21,7 @@ export interface ArraysOptions {
 }
 
 /**
- * @throws DataError naming the array and the index: counts that differ, ragged rows, NaN or infinity, labels that are
+ * Throws DataError naming the array and the index: counts that differ, ragged rows, NaN or infinity, labels that are
  * no class, sizes that do not divide.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
@@ -43,7 +43,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
   return { name, count, shape: [...shape], inputs: { kind: 'values', data: x, size, scale }, targets };
 }
 
-/** Class indices as a field: bytes where they fit. @throws DataError naming the first that is no class. */
+/** Class indices as a field: bytes where they fit. Throws DataError naming the first that is no class. */
 export function labelField(labels: ArrayLike<number>, what: string, classes = largest(labels) + 1): Field {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];

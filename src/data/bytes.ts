@@ -25,7 +25,7 @@ export function nameOf(source: Source): string {
 
 /**
  * The bytes, nobody else's to change, or undefined where there is no such file.
- * @throws DataError naming the source when it is there but cannot be read, or the server does not answer;
+ * Throws DataError naming the source when it is there but cannot be read, or the server does not answer;
  * ArgumentError for a source of another kind.
  */
 export async function readBytes(source: Source, onProgress?: OnProgress): Promise<Uint8Array | undefined> {

@@ -44,7 +44,7 @@ export function take(dataset: Dataset, count: number): Dataset {
 /** What the network sees of the samples named: x [n][size] scaled, y [n][size], labels one-hot. */
 export function batch(dataset: Dataset, indices: ArrayLike<number>): { x: Float32Array; y: Float32Array } {
   for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
+    const index = indices[i];
     if (Number.isInteger(index) && index >= 0 && index < dataset.count) continue;
     throw new ArgumentError(`batch(${dataset.name}): expected samples 0 to ${dataset.count - 1}, found ${index}`);
   }
@@ -54,9 +54,9 @@ export function batch(dataset: Dataset, indices: ArrayLike<number>): { x: Float3
 function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>): Float32Array {
   const out = new Float32Array(indices.length * size); // [n][size]
   for (let row = 0; row < indices.length; row++) {
-    const index = indices[row]!;
-    if (kind === 'labels') out[row * size + data[index]!] = 1;
-    else for (let k = 0; k < size; k++) out[row * size + k] = data[index * size + k]! * scale;
+    const index = indices[row];
+    if (kind === 'labels') out[row * size + data[index]] = 1;
+    else for (let k = 0; k < size; k++) out[row * size + k] = data[index * size + k] * scale;
   }
   return out;
 }

@@ -40,7 +40,7 @@ function drawMany(name: string, count: number, seed: number, first: number): Dat
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     labels[i] = labelOf(first + i, seed);
-    draw(images.subarray(i * pixels, (i + 1) * pixels), labels[i]!, words(drawn, seed, streams.digits, first + i));
+    draw(images.subarray(i * pixels, (i + 1) * pixels), labels[i], words(drawn, seed, streams.digits, first + i));
   }
   return {
     name,
@@ -62,9 +62,9 @@ const drawn = styleWords + pixels / 4; // a byte of noise per pixel
 
 function draw(image: Uint8Array, digit: number, random: Uint32Array): void {
   let next = 0;
-  const uniform = (from: number, to: number) => from + ((to - from) * (random[next++]! + 0.5)) / 2 ** 32;
-  const shapes = glyphs[digit]!;
-  const glyph = shapes[Math.floor(uniform(0, shapes.length))]!;
+  const uniform = (from: number, to: number) => from + ((to - from) * (random[next++] + 0.5)) / 2 ** 32;
+  const shapes = glyphs[digit];
+  const glyph = shapes[Math.floor(uniform(0, shapes.length))];
   const radius = uniform(...hand.radius);
   const softness = uniform(...hand.softness);
   const points = place(glyph, radius, uniform);
@@ -105,7 +105,7 @@ function place(glyph: Glyph, radius: number, uniform: Uniform): Float64Array {
     points[2 * i] = cos * x - sin * y;
     points[2 * i + 1] = sin * x + cos * y;
   });
-  for (const axis of [0, 1]) centre(points, axis, shifts[axis]!, radius + 1);
+  for (const axis of [0, 1]) centre(points, axis, shifts[axis], radius + 1);
   return points;
 }
 
@@ -113,19 +113,19 @@ function place(glyph: Glyph, radius: number, uniform: Uniform): Float64Array {
 function centre(points: Float64Array, axis: number, shift: number, margin: number): void {
   let [low, high] = [Infinity, -Infinity];
   for (let i = axis; i < points.length; i += 2) {
-    low = Math.min(low, points[i]!);
-    high = Math.max(high, points[i]!);
+    low = Math.min(low, points[i]);
+    high = Math.max(high, points[i]);
   }
   const room = Math.max(0, (side - (high - low)) / 2 - margin);
   const move = (side - low - high) / 2 + Math.max(-room, Math.min(room, shift));
-  for (let i = axis; i < points.length; i += 2) points[i]! += move;
+  for (let i = axis; i < points.length; i += 2) points[i] += move;
 }
 
 const pieces = 6;
 
 /** A Catmull-Rom curve through the points of a run, in straight pieces; its ends repeat. */
 function penRun(run: readonly number[], points: Float64Array, distances: Float32Array, reach: number): void {
-  const at = (i: number, axis: number) => points[2 * run[Math.max(0, Math.min(run.length - 1, i))]! + axis]!;
+  const at = (i: number, axis: number) => points[2 * run[Math.max(0, Math.min(run.length - 1, i))] + axis];
   let [x0, y0] = [at(0, 0), at(0, 1)];
   for (let i = 0; i + 1 < run.length; i++) {
     for (let piece = 1; piece <= pieces; piece++) {
@@ -156,7 +156,7 @@ function penSegment(x0: number, y0: number, x1: number, y1: number, distances: F
       const t = Math.max(0, Math.min(1, (px * dx + py * dy) * inverse));
       const [ex, ey] = [px - t * dx, py - t * dy];
       const squared = ex * ex + ey * ey;
-      if (squared < distances[row * side + column]!) distances[row * side + column] = squared;
+      if (squared < distances[row * side + column]) distances[row * side + column] = squared;
     }
   }
 }
@@ -171,8 +171,8 @@ function ink(
   grain: Uint8Array,
 ): void {
   for (let i = 0; i < pixels; i++) {
-    const shade = Math.max(0, Math.min(1, 0.5 + (radius - Math.sqrt(distances[i]!)) / softness));
-    const value = 255 * shade + noise * (grain[i]! / 128 - 1);
+    const shade = Math.max(0, Math.min(1, 0.5 + (radius - Math.sqrt(distances[i])) / softness));
+    const value = 255 * shade + noise * (grain[i] / 128 - 1);
     image[i] = Math.max(0, Math.min(255, Math.round(value)));
   }
 }

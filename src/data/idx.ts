@@ -14,7 +14,7 @@ export interface Idx {
 
 /**
  * Reads an IDX file, plain or gzip, from a path, URL, Blob or memory; `what` is its name in messages.
- * @throws DataError when it is not there, not IDX of unsigned bytes, cut short, too long or damaged.
+ * Throws DataError when it is not there, not IDX of unsigned bytes, cut short, too long or damaged.
  */
 export async function readIdx(source: Source, what = nameOf(source)): Promise<Idx> {
   const bytes = await readBytes(source);
@@ -75,7 +75,7 @@ function headerLength(bytes: Uint8Array, what: string): number {
 
 function sizes(bytes: Uint8Array, what: string): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return Array.from({ length: bytes[3]! }, (_, i) => {
+  return Array.from({ length: bytes[3] }, (_, i) => {
     const size = view.getUint32(4 + 4 * i);
     if (size === 0) fail(what, 4 + 4 * i, `a size of at least 1 for dimension ${i}`, '0');
     return size;

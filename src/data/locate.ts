@@ -94,7 +94,7 @@ async function openGiven(role: Role, given: readonly File[] | Four<Source>): Pro
   return { where, bytes: await unpack(bytes, where) };
 }
 
-/** The four files of a folder or base URL; undefined where there is none. @throws DataError for one to three. */
+/** The four files of a folder or base URL; undefined where there is none. Throws DataError for one to three. */
 async function openFolder(folder: string, onProgress?: OnProgress): Promise<Four<IdxFile> | undefined> {
   const files = await each(async (role) => {
     for (const suffix of ['.gz', '']) {
@@ -134,7 +134,7 @@ async function download(set: KnownSet, looked: readonly string[], onProgress?: O
     if (shelf !== kept) await cache?.write(within(set.folder, fileOf(role)), packed);
     files[role] = file;
   }
-  return { name: set.name, source: kept?.where ?? set.mirrors[0]!, files: files as Four<IdxFile> };
+  return { name: set.name, source: kept?.where ?? set.mirrors[0], files: files as Four<IdxFile> };
 }
 
 async function firstWhole(set: KnownSet, role: Role, shelves: readonly Shelf[], looked: readonly string[]) {

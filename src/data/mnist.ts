@@ -29,7 +29,7 @@ export interface IdxSources {
 /**
  * MNIST (LeCun, Cortes and Burges), from `from`, else the folder in RETROGRAD_DATA, else the cache (a folder, or that of
  * the browser), else the network into the cache. A set of your own under the same file names is taken through `from` alone.
- * @throws DataError saying everywhere it looked, or which file is damaged and where.
+ * Throws DataError saying everywhere it looked, or which file is damaged and where.
  */
 export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownMnist, options);
 

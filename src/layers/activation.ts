@@ -40,7 +40,7 @@ export interface ActivationLayer {
   readonly activation: LayerActivation['activation'];
 }
 
-/** σ(x): an activation where it does not follow a weighted sum at once. Throws ArgumentError unless it is one of ours. */
+/** σ(x): an activation where it does not follow a weighted sum at once. Throws ArgumentError unless it is one such as relu. */
 export function activation(f: LayerActivation): ActivationLayer {
   checkLayer('activation', f, {});
   return { layer: 'activation', activation: f.activation };

@@ -38,7 +38,7 @@ export interface Conv2dOptions extends InitialiserOptions {
  * z[o, y, x] = Σ over c, i, j of W[o, c, i, j] x[c, y·stride + i − padding, x·stride + j − padding] + b[o], a = σ(z), on images
  * [C, H, W]; W of shape [filters, C, height, width], b of [filters]. `kernel` is the height and width of the filters, one
  * number where they are equal. Throws ArgumentError unless `filters`, `kernel` and `stride` are positive integers, `padding`
- * 'same', 'valid' or an integer ≥ 0, the activation and the initialisers are some of ours, and no other option is given.
+ * 'same', 'valid' or an integer ≥ 0, `activation` one such as relu, the initialisers such as he(), and no other option is given.
  */
 export function conv2d(
   filters: number,
@@ -49,11 +49,11 @@ export function conv2d(
   checkKeys('conv2d', options, ['stride', 'padding', ...initialiserOptions]);
   const { stride = 1, padding = 'valid', init = initialiserFor(activation), biasInit = zeros() } = options;
   const size = typeof kernel === 'object' && kernel ? kernel : ([kernel, kernel] as const);
-  checkCount(filters, 'conv2d: filters');
+  checkCount('conv2d: filters', filters);
   if (size.length !== 2)
     throw new ArgumentError(`conv2d: kernel must be a size or [height, width], found ${shown(kernel)}`);
-  for (const n of size) checkCount(n, 'conv2d: kernel');
-  checkCount(stride, 'conv2d: stride');
+  for (const n of size) checkCount('conv2d: kernel', n);
+  checkCount('conv2d: stride', stride);
   if (padding !== 'same' && padding !== 'valid' && !(Number.isInteger(padding) && padding >= 0)) {
     throw new ArgumentError(`conv2d: padding must be 'same', 'valid' or an integer ≥ 0, found ${shown(padding)}`);
   }

@@ -18,13 +18,13 @@ export interface Dense {
 
 /**
  * a = σ(W x + b), W of shape [units, inputs]; samples of several axes are taken as one row of numbers after another. Throws
- * ArgumentError unless `units` is a positive integer, the activation and the initialisers are some of ours, and no other
- * option is given.
+ * ArgumentError unless `units` is a positive integer, `activation` one such as relu, the initialisers such as he(), and no
+ * other option is given.
  */
 export function dense(units: number, activation: LayerActivation = linear, options: InitialiserOptions = {}): Dense {
   checkKeys('dense', options, initialiserOptions);
   const { init = initialiserFor(activation), biasInit = zeros() } = options;
-  checkCount(units, 'dense: units');
+  checkCount('dense: units', units);
   checkLayer('dense', activation, { init, biasInit });
   return { layer: 'dense', units, activation: activation.activation, init, biasInit };
 }

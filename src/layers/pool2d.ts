@@ -19,13 +19,14 @@ export interface Pool2d {
 }
 
 export interface Pool2dOptions {
-  /** Pixels from one window to the next, both ways; the height of a window unless given. */
+  /** Pixels from one window to the next, both ways; the size of a square window unless given. */
   stride?: number;
 }
 
 /**
  * The largest value of each window, on images [C, H, W]; pixels that no window reaches are left out. `size` is the height and
- * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride`, the only option, are positive integers.
+ * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride`, the only option, are
+ * positive integers; only windows that are not square need one.
  */
 export const maxPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
   pool2d('max', size, options);
@@ -43,9 +44,11 @@ function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], 
   const both = typeof size === 'object' && size ? size : ([size, size] as const);
   if (both.length !== 2)
     throw new ArgumentError(`${title}: size must be a size or [height, width], found ${shown(size)}`);
-  for (const n of both) checkCount(n, `${title}: size`);
+  for (const n of both) checkCount(`${title}: size`, n);
   const { stride = both[0] } = options;
-  checkCount(stride, `${title}: stride`);
+  if (options.stride === undefined && both[0] !== both[1])
+    throw new ArgumentError(`${title}: expected a stride for windows of ${both.join('×')}, found none`);
+  checkCount(`${title}: stride`, stride);
   return { layer: 'pool2d', pool, size: both, stride };
 }
 

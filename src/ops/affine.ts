@@ -9,10 +9,10 @@ import { streams, symmetric, threefry } from '../random.ts';
 import type { StepRow } from '../step.ts';
 import { columns } from '../tensor.ts';
 import { type Bounded, exact, minus, over, plus, times } from './bounded.ts';
+import { byColumn } from './columns.ts';
 import { sampleAt } from './gather.ts';
 import { DIVISION, literal, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
-import { byColumn } from './softmax.ts';
 
 const numbers = ({ turn, shear, stretch, shift, height, width }: Attributes) => ({
   turn: Math.fround(Number(turn)),

@@ -2,10 +2,9 @@
 import { append, type Node } from '../graph.ts';
 import { size, stride } from '../tensor.ts';
 import { grid } from './grid.ts';
-import { poolCases } from './max_pool.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
-import { eachWindow, poolConstants } from './pool.ts';
+import { eachWindow, poolCases, poolConstants } from './pool.ts';
 import { mismatch } from './shapes.ts';
 import { checkedGeometry, geometryOf } from './window.ts';
 

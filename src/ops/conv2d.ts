@@ -6,11 +6,10 @@ import { append, type Node } from '../graph.ts';
 import { columns, rows, size } from '../tensor.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d_filter_gradient.ts';
 import { conv2dInputGradient } from './conv2d_input_gradient.ts';
-import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
-import { convolutionForms, convolutionShaders, narrowConvolution, smallestConvolution } from './convolution_forms.ts';
-import { PORTABLE } from './gemm.ts';
+import { type Convolution, contractWeights, convolving, summing } from './convolution.ts';
+import { convolutionForms, convolutionShaders, smallestConvolution } from './convolution_forms.ts';
 import { batch, leaf } from './leaf.ts';
-import type { KernelOp, Target } from './op.ts';
+import type { KernelOp } from './op.ts';
 import { partialSum } from './partial_sum.ts';
 import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
@@ -21,11 +20,6 @@ function layout(node: Node): Convolution {
   const geometry = geometryOf(image.shape, node.attributes);
   const work = size(filters.shape) * geometry.OH * geometry.OW;
   return { filters, image, geometry, M: filters.shape[0], spread: 1, flipped: false, work };
-}
-
-function forms(node: Node, target: Target) {
-  const { M, geometry } = layout(node);
-  return convolutionForms(M, geometry.OW, target);
 }
 
 /**
@@ -83,7 +77,7 @@ export const conv2d: KernelOp = {
     (node) => size(node.inputs[0].shape) / node.shape[0],
   ),
 
-  forms,
+  ...convolving(layout),
 
   probe: {
     shaders: convolutionShaders,
@@ -111,9 +105,6 @@ export const conv2d: KernelOp = {
       ],
     };
   },
-
-  narrow: (_node, _target, lanes) => narrowConvolution(lanes),
-  body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
 
   cases: cases.map(({ image, filters, window }) => ({
     shapes: [[filters, image[0] * window.height * window.width], image],

@@ -4,10 +4,8 @@
  */
 import type { Node } from '../graph.ts';
 import { rows, size } from '../tensor.ts';
-import { type Convolution, contractWeights, convolutionBody, summing } from './convolution.ts';
-import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
-import { PORTABLE } from './gemm.ts';
-import type { KernelOp, Target } from './op.ts';
+import { type Convolution, contractWeights, convolving, summing } from './convolution.ts';
+import type { KernelOp } from './op.ts';
 import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
 import { type Geometry, geometryOf, windowOf } from './window.ts';
@@ -43,11 +41,6 @@ function layout(node: Node): Convolution {
   };
 }
 
-function forms(node: Node, target: Target) {
-  const { M, geometry } = layout(node);
-  return convolutionForms(M, geometry.OW, target);
-}
-
 export const conv2dInputGradient: KernelOp = {
   kind: 'kernel',
   name: 'conv2dInputGradient',
@@ -70,7 +63,7 @@ export const conv2dInputGradient: KernelOp = {
     (node) => size(node.inputs[0].shape) / node.shape[0],
   ),
 
-  forms,
+  ...convolving(layout),
 
   sample(node, some) {
     const { filters, image, geometry, M } = layout(node);
@@ -91,9 +84,6 @@ export const conv2dInputGradient: KernelOp = {
       ],
     };
   },
-
-  narrow: (_node, _target, lanes) => narrowConvolution(lanes),
-  body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
 
   cases: [
     {

@@ -5,7 +5,9 @@
 import type { Node } from '../graph.ts';
 import { columns, size, stride } from '../tensor.ts';
 import { bilinearError, type Contract } from './bilinear.ts';
-import type { Data, Form, KernelOp, Value } from './op.ts';
+import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
+import type { Data, Form, KernelOp, Target, Value } from './op.ts';
+import { PORTABLE } from './target.ts';
 import { type Geometry, isPadded } from './window.ts';
 
 /** Calls visit for every product: index of the weight in [O, C·KH·KW], row of the image, row of the result [O, OH, OW]. */
@@ -71,11 +73,22 @@ export interface Convolution {
   readonly work: number;
 }
 
-export function convolutionBody(
-  node: Node,
-  { filters, image, geometry, M, spread, flipped, work }: Convolution,
-  form: Form,
-) {
+/** What is an op's own to say of a kernel that convolves, out of how it lies. */
+export function convolving(layout: (node: Node) => Convolution): Pick<KernelOp, 'narrow' | 'body'> & {
+  forms(node: Node, target: Target): readonly Form[];
+} {
+  const forms = (node: Node, target: Target): readonly Form[] => {
+    const { M, geometry } = layout(node);
+    return convolutionForms(M, geometry.OW, target);
+  };
+  return {
+    forms,
+    narrow: (_node, _target, lanes) => narrowConvolution(lanes),
+    body: (node, { form = forms(node, PORTABLE)[0] } = {}) => convolutionBody(node, layout(node), form),
+  };
+}
+
+function convolutionBody(node: Node, { filters, image, geometry, M, spread, flipped, work }: Convolution, form: Form) {
   const { C, H, W, N, OH, OW, KH, KW, stride: step, top, left } = geometry;
   const [rows, span] = form.tile;
   const quads = Math.ceil(N / 4);

@@ -9,11 +9,11 @@ import type { Attributes, Node } from '../graph.ts';
 import { streams, threefry } from '../random.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
+import { byColumn } from './columns.ts';
 import { sampleAt } from './gather.ts';
 import { MOST } from './grid.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
-import { byColumn } from './softmax.ts';
 
 /** Spacings per pixel for a Gaussian of deviation `sigma`: 12 bits of it, so that a pixel's place among the points is exact. */
 export function pitchOf(sigma: number): number {

@@ -7,9 +7,9 @@ import type { Attributes } from '../graph.ts';
 import { permute } from '../random.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
+import { byColumn } from './columns.ts';
 import { literal, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
-import { byColumn } from './softmax.ts';
 
 /** Enough that the shuffle, computed once per lane, costs little beside them. */
 const ROWS_PER_LANE = 64;

@@ -5,9 +5,7 @@
  */
 import { columns, rows } from '../tensor.ts';
 import type { Form, Target } from './op.ts';
-
-/** A GPU that nothing is known of. */
-export const PORTABLE: Target = { software: false, subgroup: 0 };
+import { PORTABLE } from './target.ts';
 
 /** A block of `rows` × 4·`columns` results per lane, `lanes` of them side by side; see shaders/gemm.wgsl. */
 const plain = (rows: number, columns: number, lanes = 8): Form => ({
@@ -61,9 +59,6 @@ export function smallest(form: Form, shape: readonly [number, number]): Form {
   if (shader === 'gemm_workgroup') return workgroup(2, 1, 8, 8);
   return shader === 'gemm_flat' ? narrowForm(shape, PORTABLE, lanes) : plain(2, 1, lanes);
 }
-
-/** Lanes of a workgroup that several kernels share. */
-export const sharedLanes = ({ software, subgroup: width }: Target): number => (software ? Math.max(8, width) : 64);
 
 /** For kernels that share workgroups of so many lanes, which own whole columns. */
 export function narrowForm(

@@ -6,12 +6,13 @@
 import { type Attributes, append, type Node } from '../graph.ts';
 import { columns, rows, type Shape, show, size, stride } from '../tensor.ts';
 import { bilinearError } from './bilinear.ts';
-import { gemmForms, gemmShaders, narrowForm, PORTABLE, smallest, workgroupsOf } from './gemm.ts';
+import { gemmForms, gemmShaders, narrowForm, smallest, workgroupsOf } from './gemm.ts';
 import { batch, leaf } from './leaf.ts';
 import type { Form, KernelOp, Target, Value } from './op.ts';
 import { rowSum } from './row_sum.ts';
 import { all, selection } from './selection.ts';
 import { mismatch } from './shapes.ts';
+import { PORTABLE } from './target.ts';
 
 /** M, N, K and the steps from element to element in compact memory. */
 function layout(node: Node) {

@@ -6,8 +6,8 @@ import { append } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
 import { grid } from './grid.ts';
 import { TINY, U } from './numerics.ts';
-import type { Case, KernelOp, Value } from './op.ts';
-import { cells, eachWindow, invocations, poolConstants } from './pool.ts';
+import type { KernelOp, Value } from './op.ts';
+import { cells, eachWindow, invocations, poolCases, poolConstants } from './pool.ts';
 import { mismatch } from './shapes.ts';
 import { checkedGeometry, geometryOf } from './window.ts';
 
@@ -22,16 +22,6 @@ function candidates({ data, error }: Value, places: readonly number[]): readonly
 /** The first of the largest. */
 const largest = (data: Value['data'], places: readonly number[]): number =>
   places.reduce((best, at) => (data[at] > data[best] ? at : best));
-
-/** Windows that touch, that do not, that overlap, and that leave a rest. */
-export const poolCases: Case[] = [
-  { shapes: [[1, 2, 2, 1]], attributes: { height: 2, width: 2, stride: 2 } },
-  { shapes: [[6, 8, 8, 7]], attributes: { height: 2, width: 2, stride: 2 } },
-  { shapes: [[3, 7, 9, 5]], attributes: { height: 2, width: 3, stride: 3 } },
-  { shapes: [[2, 9, 7, 33]], attributes: { height: 3, width: 3, stride: 2 } },
-  { shapes: [[2, 6, 5, 6]], attributes: { height: 4, width: 3 } },
-  { shapes: [[5, 4, 4, 9]], attributes: { height: 4, width: 4, stride: 4 } },
-];
 
 export const maxPool: KernelOp = {
   kind: 'kernel',

@@ -1,9 +1,9 @@
 /** What evaluation counts: correct classifications of a batch, and totals over many batches. */
 import { columns, rows } from '../tensor.ts';
+import { byColumn, column, columnWalk } from './columns.ts';
 import { literal, U } from './numerics.ts';
 import type { KernelOp, PointwiseOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
-import { byColumn, column, columnWalk } from './softmax.ts';
 
 /** Position of the highest value, the first of several. */
 export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));

@@ -7,12 +7,12 @@
 import { type Attributes, append, type Graph, type Node, reuse } from '../graph.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows, type Shape, size, stride } from '../tensor.ts';
+import { columnWalk } from './columns.ts';
 import { grid } from './grid.ts';
 import { stepOf } from './leaf.ts';
 import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import { DIVISION, TINY, U } from './numerics.ts';
 import type { Body, Case, KernelOp, Value } from './op.ts';
-import { columnWalk } from './softmax.ts';
 
 export type Per = 'channel' | 'sample';
 

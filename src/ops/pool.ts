@@ -1,6 +1,7 @@
-/** What the pooling ops share: their windows on the CPU, and the constants of their kernels. */
+/** What the pooling ops share: their windows on the CPU, the constants of their kernels, and cases to test. */
 import type { Node } from '../graph.ts';
 import { type Shape, stride } from '../tensor.ts';
+import type { Case } from './op.ts';
 import { type Geometry, geometryOf } from './window.ts';
 
 /** Calls visit with every element of [C, OH, OW, N] and the elements of the image [C, H, W, N] in its window. */
@@ -47,3 +48,13 @@ export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geom
     X_STRIDE: stride(image.shape),
   };
 }
+
+/** Windows that touch, that do not, that overlap, and that leave a rest. */
+export const poolCases: Case[] = [
+  { shapes: [[1, 2, 2, 1]], attributes: { height: 2, width: 2, stride: 2 } },
+  { shapes: [[6, 8, 8, 7]], attributes: { height: 2, width: 2, stride: 2 } },
+  { shapes: [[3, 7, 9, 5]], attributes: { height: 2, width: 3, stride: 3 } },
+  { shapes: [[2, 9, 7, 33]], attributes: { height: 3, width: 3, stride: 2 } },
+  { shapes: [[2, 6, 5, 6]], attributes: { height: 4, width: 3 } },
+  { shapes: [[5, 4, 4, 9]], attributes: { height: 4, width: 4, stride: 4 } },
+];

@@ -1,28 +1,9 @@
 /** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times what comes from above. */
 import { append } from '../graph.ts';
-import { columns, rows, type Shape, stride } from '../tensor.ts';
+import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
 import { DIVISION, expError, TINY, U } from './numerics.ts';
-import type { KernelOp, Value } from './op.ts';
+import type { KernelOp } from './op.ts';
 import { equalShapes } from './shapes.ts';
-
-/** Constants and grid of a body that walks columns, one invocation each. */
-export const columnWalk = (shape: Shape, lanes = 64) => ({
-  constants: { ROWS: rows(shape), COLUMNS: columns(shape), STRIDE: stride(shape) },
-  lanes,
-  columns: lanes,
-  workgroups: [Math.ceil(columns(shape) / lanes), 1, 1] as const,
-});
-
-/** Column j of a tensor as an array. */
-export const column = (data: ArrayLike<number>, shape: Shape, j: number): number[] =>
-  Array.from({ length: rows(shape) }, (_, i) => data[i * columns(shape) + j]);
-
-/** Runs `f` on every column and lays its results side by side. */
-export function byColumn(shape: Shape, f: (j: number) => readonly number[]): Float64Array {
-  const [n, out] = [columns(shape), new Float64Array(rows(shape) * columns(shape))];
-  for (let j = 0; j < n; j++) for (const [i, value] of f(j).entries()) out[i * n + j] = value;
-  return out;
-}
 
 export function softmaxOf(z: readonly number[]): number[] {
   const highest = Math.max(...z);
@@ -41,11 +22,6 @@ export function softmaxError(z: readonly number[], p: readonly number[], zError:
   return p.map((pi, i) => pi * (exponent[i] + sum + DIVISION + carried) + TINY);
 }
 
-const errors = (value: Value, j: number): number[] =>
-  value.error ? column(value.error, value.shape, j) : new Array(rows(value.shape)).fill(0);
-
-export { errors as columnErrors };
-
 export const softmax: KernelOp = {
   kind: 'kernel',
   name: 'softmax',
@@ -53,7 +29,7 @@ export const softmax: KernelOp = {
   gradient: (graph, node, upstream) => [() => append(graph, softmaxGradient, [upstream, node])],
   reference: ([z]) => byColumn(z.shape, (j) => softmaxOf(column(z.data, z.shape, j))),
   error: ([z], p) =>
-    byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), errors(z, j))),
+    byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), columnErrors(z, j))),
   body: (node, { lanes } = {}) => ({
     shaders: ['softmax'],
     operands: { Z: node.inputs[0] },
@@ -83,7 +59,7 @@ export const softmaxGradient: KernelOp = {
   error: ([g, p], result) =>
     byColumn(g.shape, (j) => {
       const [gj, pj] = [column(g.data, g.shape, j), column(p.data, p.shape, j)];
-      const [ge, pe] = [errors(g, j), errors(p, j)];
+      const [ge, pe] = [columnErrors(g, j), columnErrors(p, j)];
       const dot = gj.reduce((sum, x, i) => sum + Math.abs(x * pj[i]), 0);
       const dotError =
         gj.length * U * dot +

@@ -6,11 +6,12 @@
 import { type Attributes, append, type Node } from '../graph.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
+import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
 import { weight } from './loss.ts';
 import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
 import type { Body, Case, KernelOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
-import { byColumn, column, columnErrors, columnWalk, softmaxError, softmaxOf } from './softmax.ts';
+import { softmaxError, softmaxOf } from './softmax.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const place = (node: Node, step: StepRow, column: number) => ({ attributes: node.attributes, step, column });

@@ -4,13 +4,14 @@
  * (affine.ts), d its field of displacements (elastic.ts).
  */
 import type { Attributes, Node } from '../graph.ts';
+import { memo } from '../memo.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
 import { type Bounded, exact, plus, times } from './bounded.ts';
+import { byColumn } from './columns.ts';
 import { sampleAt } from './gather.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp, Value } from './op.ts';
-import { byColumn } from './softmax.ts';
 import { reachOf, weighed } from './spline.ts';
 
 const numbers = ({ channels, height, width, scale, pitch }: Attributes) => ({
@@ -103,14 +104,6 @@ function displacements(points: Value, pitch: number, j: number): Field {
   const reach = memo((x: number) => reachOf(x, pitch));
   const [dx, dy] = [along(0, reach), along(1, reach)];
   return (x, y) => [dx(x, y), dy(x, y)];
-}
-
-function memo<T>(f: (n: number) => T): (n: number) => T {
-  const known = new Map<number, T>();
-  return (n) => {
-    if (!known.has(n)) known.set(n, f(n));
-    return known.get(n)!;
-  };
 }
 
 /** A p + b + d(p) of every pixel, row by row. */

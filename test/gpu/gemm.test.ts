@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/check.ts';
 import { append, createGraph } from '../../src/graph.ts';
-import { gemmForms, narrowForm, sharedLanes } from '../../src/ops/gemm.ts';
+import { gemmForms, narrowForm } from '../../src/ops/gemm.ts';
 import { batch, leaf } from '../../src/ops/leaf.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import type { Form } from '../../src/ops/op.ts';
 import { rowSum } from '../../src/ops/row_sum.ts';
+import { sharedLanes } from '../../src/ops/target.ts';
 import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();
