@@ -1,5 +1,5 @@
-// The npm package @sparticuz/chromium: a Chromium for Linux x64, with its SwiftShader and the libraries it needs, as archives.
-// It is large, so it has a folder and a lock file of its own. Each part that is used is unpacked once, beside it.
+// The npm package @sparticuz/chromium: a Chromium for Linux x64, with its SwiftShader and the libraries it needs, as
+// archives. It is large, so it has a folder and a lock file of its own. Each part that is used is unpacked once, beside it.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 // The mean of each window, an invocation per result.
-// Expects: constants LANES, GROUPS, SCALE = 1 / (KH · KW), CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS, X_STRIDE; finish(value, row, col).
+// Expects: constants LANES, GROUPS, SCALE = 1 / (KH · KW), CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS, X_STRIDE;
+//          finish(value, row, col).
 // @read X: array<f32>
 fn run(group: vec3u, lane: u32) {
   for (var i = group.x * LANES + lane; i < CHANNELS * OH * OW * COLUMNS; i += LANES * GROUPS) {

@@ -1,8 +1,9 @@
-// The gradient of filters, in parts: each invocation adds up δ · pixel over the rows y of its part and its samples, for a block
-// of BLOCK_FILTERS × BLOCK_HEIGHT × BLOCK_WIDTH taps of one channel in registers. With a stride of 1 a pixel is loaded once for
-// all taps of a line, and moves on from one to the next.
-// Expects: finish(sum, row of [parts, FILTERS], tap); constants LANES, INVOCATIONS, CHANNELS, FILTERS, KH, KW, OH, OW, N, STRIDE,
-//          BLOCK_FILTERS, BLOCK_HEIGHT, BLOCK_WIDTH, HALO = BLOCK_WIDTH − 1, ROW_PARTS, ROWS_OF_PART, SAMPLE_PARTS, D_STRIDE.
+// The gradient of filters, in parts: each invocation adds up δ · pixel over the rows y of its part and its samples, for a
+// block of BLOCK_FILTERS × BLOCK_HEIGHT × BLOCK_WIDTH taps of one channel in registers. With a stride of 1 a pixel is
+// loaded once for all taps of a line, and moves on from one to the next.
+// Expects: finish(sum, row of [parts, FILTERS], tap); constants LANES, INVOCATIONS, CHANNELS, FILTERS, KH, KW, OH, OW, N,
+//          STRIDE, BLOCK_FILTERS, BLOCK_HEIGHT, BLOCK_WIDTH, HALO = BLOCK_WIDTH − 1, ROW_PARTS, ROWS_OF_PART, SAMPLE_PARTS,
+//          D_STRIDE.
 // @read D: array<f32>
 // @uses load/pixel_value
 const HIGH = (KH + BLOCK_HEIGHT - 1u) / BLOCK_HEIGHT;

@@ -2,7 +2,8 @@
 // columns. No shared memory and no barrier. Every element is the chain c ← fma(A[row, k], B[k, col], c) over k = 0, 1, ...,
 // K − 1, here and in the other forms of this product: so the form changes the speed, and never a bit of the result.
 // Here and elsewhere group.z is 0, which no compiler knows: one that wrote out many small loops would make a long program.
-// Expects: load_a(row, k), load_b(k, col) of load files; constants WIDTH, the lanes side by side, ROWS, COLUMNS, M, N, K; finish_block.
+// Expects: load_a(row, k), load_b(k, col) of load files; constants WIDTH, the lanes side by side, ROWS, COLUMNS, M, N, K;
+//          finish_block.
 // @uses gemm_finish
 fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;

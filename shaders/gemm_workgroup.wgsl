@@ -1,5 +1,5 @@
-// gemm.wgsl for GPUs: a workgroup of WIDTH × WIDTH lanes stages tiles of A and B in its shared memory, so that each value is read
-// from memory once per tile instead of once per lane.
+// gemm.wgsl for GPUs: a workgroup of WIDTH × WIDTH lanes stages tiles of A and B in its shared memory, so that each value
+// is read from memory once per tile instead of once per lane.
 // Expects: as gemm.wgsl, and DEPTH, the number of k in a tile.
 // @uses gemm_finish
 const TILE_ROWS = WIDTH * ROWS;

@@ -1,6 +1,7 @@
 // Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values of X were: an invocation makes a cell of STEP × STEP
 // pixels of several samples, from all windows that reach into it.
-// Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, G_STRIDE and those of load/window; finish(gradient, row, col).
+// Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, G_STRIDE and those of load/window;
+//          finish(gradient, row, col).
 // @read G: array<f32>
 // @read X: array<f32>
 // @uses load/window

@@ -1,7 +1,8 @@
 // Softmax, cross-entropy and its δ in one walk: with lse = log Σₖ exp(zₖ),
 //   loss of a column = Σᵢ yᵢ (lse − zᵢ),   δᵢ = pᵢ Σₖ yₖ − yᵢ   (p − y where the targets sum to 1),
 // both weighted by the column's share of the batch. One invocation, one column; log of a softmax is never taken.
-// Expects: constants LANES, ROWS, COLUMNS, STRIDE, MEAN; finish_column(loss, 0, col) and finish(δ, row, col); pointwise/weigh.
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE, MEAN; finish_column(loss, 0, col) and finish(δ, row, col);
+//          pointwise/weigh.
 // @read Z: array<f32>
 // @read Y: array<f32>
 // @uses load/logits

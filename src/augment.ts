@@ -42,8 +42,8 @@ const limits: Record<string, Range> = { shift: [0, LARGEST], rotate: [0, 180], s
 const elasticLimits = { alpha: [0, 1e5], sigma: [1, 4096] } as const;
 
 /**
- * The augmentation of this data set for a model of such an input; undefined where it changes nothing. Throws ArgumentError for what is out
- * of range or unknown, and for samples that are no images.
+ * The augmentation of this data set for a model of such an input; undefined where it changes nothing. Throws ArgumentError
+ * for what is out of range or unknown, and for samples that are no images.
  */
 export function augmentationOf(options: AugmentOptions, dataset: Dataset, input: Shape, where: string) {
   checkAugment(options, where);

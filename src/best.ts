@@ -12,9 +12,9 @@ export interface BestOptions {
   /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
   earlyStopping?: { patience: number; minDelta?: number };
   /**
-   * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is given
-   * up. A net that was trained before, or given its weights, is evaluated first, here and for `earlyStopping`, and counts as
-   * epoch 0.
+   * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is
+   * given up. A net that was trained before, or given its weights, is evaluated first, here and for `earlyStopping`, and
+   * counts as epoch 0.
    */
   keepBest?: boolean;
 }

@@ -36,8 +36,9 @@ export interface CompileOptions extends UpdateOptions {
   /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory; with `check` all are kept. */
   keep?: readonly string[];
   /**
-   * When to look for the fastest form of each matrix product and convolution on this device: beside training ('background', unless given),
-   * before `compile` resolves ('now'), or never ('off'), and then without what was found earlier. No result depends on it.
+   * When to look for the fastest form of each matrix product and convolution on this device: beside training ('background',
+   * unless given), before `compile` resolves ('now'), or never ('off'), and then without what was found earlier. No result
+   * depends on it.
    */
   tune?: TuneMode;
 }

@@ -1,6 +1,6 @@
 /**
- * The functions that a body calls with its results, as WGSL; entry points are made by entry.ts, bindings by shader.ts. One line per node: loads of what comes from
- * memory, a call per pointwise op, stores of what something else needs.
+ * The functions that a body calls with its results, as WGSL; entry points are made by entry.ts, bindings by shader.ts. One
+ * line per node: loads of what comes from memory, a call per pointwise op, stores of what something else needs.
  */
 import { type Kernel, storageOf } from './fuse.ts';
 import type { Node } from './graph.ts';

@@ -1,7 +1,7 @@
 /**
- * The self-test: whether a kernel gives the answers of the reference to a small problem on this device. Asked once per device and
- * file of an entry point, when a form that uses it is first considered; what fails is left out of every menu, and
- * `device.info` says so.
+ * The self-test: whether a kernel gives the answers of the reference to a small problem on this device. Asked once per
+ * device and file of an entry point, when a form that uses it is first considered; what fails is left out of every menu,
+ * and `device.info` says so.
  */
 import type { Device } from './device.ts';
 import { ShaderError } from './errors.ts';

@@ -222,10 +222,10 @@ export class Trainer {
 
   /**
    * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
-   * rate, seed, and the place in an epoch that was left off. In Node a path or file URL writes it there as well, whole or not at all: a
-   * process that is killed leaves the old file or the new one. It may run beside `fit`, and then is of one of its steps.
-   * Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no files,
-   * DataError where it cannot be written.
+   * rate, seed, and the place in an epoch that was left off. In Node a path or file URL writes it there as well, whole or
+   * not at all: a process that is killed leaves the old file or the new one. It may run beside `fit`, and then is of one of
+   * its steps. Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no
+   * files, DataError where it cannot be written.
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#turns.assertOpen('save');

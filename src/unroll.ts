@@ -2,7 +2,8 @@
  * Writes out the loops of a WGSL text that are marked so, because drivers do not do it, and an array whose indices are
  * not all literals does not live in registers:
  *   for (var r = 0u; r < ROWS; r++) { // @unroll
- * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep their numbers.
+ * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep
+ * their numbers.
  */
 import type { Constants } from './ops/op.ts';
 

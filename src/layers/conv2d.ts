@@ -35,10 +35,11 @@ export interface Conv2dOptions extends InitialiserOptions {
 }
 
 /**
- * z[o, y, x] = Σ over c, i, j of W[o, c, i, j] x[c, y·stride + i − padding, x·stride + j − padding] + b[o], a = σ(z), on images
- * [C, H, W]; W of shape [filters, C, height, width], b of [filters]. `kernel` is the height and width of the filters, one
- * number where they are equal. Throws ArgumentError unless `filters`, `kernel` and `stride` are positive integers, `padding`
- * 'same', 'valid' or an integer ≥ 0, `activation` one such as relu, the initialisers such as he(), and no other option is given.
+ * z[o, y, x] = Σ over c, i, j of W[o, c, i, j] x[c, y·stride + i − padding, x·stride + j − padding] + b[o], a = σ(z), on
+ * images [C, H, W]; W of shape [filters, C, height, width], b of [filters]. `kernel` is the height and width of the
+ * filters, one number where they are equal. Throws ArgumentError unless `filters`, `kernel` and `stride` are positive
+ * integers, `padding` 'same', 'valid' or an integer ≥ 0, `activation` one such as relu, the initialisers such as he(), and
+ * no other option is given.
  */
 export function conv2d(
   filters: number,

@@ -23,8 +23,8 @@ function layout(node: Node): Convolution {
 }
 
 /**
- * Images and filters that leave nothing over, that do, and that reach over the edges; the last with 57,600 products in each sum
- * of the filter gradient, as the first layer of LeNet-5 has it in batches of 100.
+ * Images and filters that leave nothing over, that do, and that reach over the edges; the last with 57,600 products in each
+ * sum of the filter gradient, as the first layer of LeNet-5 has it in batches of 100.
  */
 const cases = [
   { image: [1, 5, 5, 4], filters: 1, window: { height: 3, width: 3 } },

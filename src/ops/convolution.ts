@@ -1,6 +1,7 @@
 /**
  * What a convolution and its two gradients share. Each adds up the same products w[o, k] · x[pixel] over another of their
- * indices: result [o, position] = Σ over k, where tap k = (c, i, j) of filter o meets pixel (c, y·s + i − top, x·s + j − left).
+ * indices: result [o, position] = Σ over k, where tap k = (c, i, j) of filter o meets pixel (c, y·s + i − top, x·s + j −
+ * left).
  */
 import type { Node } from '../graph.ts';
 import { columns, size, stride } from '../tensor.ts';

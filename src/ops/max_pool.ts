@@ -1,6 +1,6 @@
 /**
- * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N]. The gradient goes to where that is, to the first of equals
- * in reading order, which is found again from the input.
+ * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N]. The gradient goes to where that is, to the first of
+ * equals in reading order, which is found again from the input.
  */
 import { append } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';

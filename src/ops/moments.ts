@@ -158,7 +158,8 @@ export const variance: KernelOp = {
     ];
   },
   reference: ([x], node, step) => byGroup(x, node, step, (values) => averageSquare(values, average(values))),
-  // A mean that is off by e adds e² to the average of (x − mean)²; an error of x moves x − mean by itself and the average of all.
+  // A mean that is off by e adds e² to the average of (x − mean)²; an error of x moves x − mean by itself and the average
+  // of all.
   error: ([x], _data, node, step) =>
     byGroup(x, node, step, (values, errors) => {
       const center = average(values);

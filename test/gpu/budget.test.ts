@@ -55,7 +55,8 @@ test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epo
   expect(dispatches % (2 * steps)).toBe(0);
   expect(dispatches / (2 * steps)).toBeLessThanOrEqual(6);
   expect(dispatches / (2 * steps)).toBe(net.schedule.steps.length + 1);
-  // Every submit is a pass of steps, but for the copies at the end of each epoch and the cleared loss at its beginning; and steps are grouped.
+  // Every submit is a pass of steps, but for the copies at the end of each epoch and the cleared loss at its beginning; and
+  // steps are grouped.
   expect(maps).toBe(2 * readsPerEpoch);
   expect(submits).toBe(passes + maps + 2);
   expect(passes).toBeLessThan(2 * steps);
