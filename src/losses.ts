@@ -83,21 +83,21 @@ export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () 
 /** Σ (a − y)² over the outputs; δ = 2 (a − y) ⊙ σ'(z). */
 export const squared = lossFunction('squared', 'squaredError');
 /** Mean over the outputs of (a − y)². */
-export const meanSquared = lossFunction('mse', 'squaredError', { factor: (outputs) => 1 / outputs });
+export const meanSquared = lossFunction('meanSquared', 'squaredError', { factor: (outputs) => 1 / outputs });
 /** −Σ [y ln a + (1 − y) ln(1 − a)] of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
-export const binaryCrossEntropy = lossFunction('binary-cross-entropy', 'binaryCrossEntropy', { classifies: true });
+export const binaryCrossEntropy = lossFunction('binaryCrossEntropy', 'binaryCrossEntropy', { classifies: true });
 /** −Σ y ln a of probabilities a, kept 2⁻²⁰ away from 0. */
-export const categoricalCrossEntropy = categorical('categorical-cross-entropy', 'categoricalCrossEntropy', {
+export const categoricalCrossEntropy = categorical('categoricalCrossEntropy', 'categoricalCrossEntropy', {
   classifies: true,
 });
 /** Binary cross-entropy of σ(z), from the logits z of a linear last layer; δ = σ(z) − y. `predict` gives σ(z). */
-export const sigmoidCrossEntropy = lossFunction('sigmoid-cross-entropy', 'sigmoidCrossEntropy', {
+export const sigmoidCrossEntropy = lossFunction('sigmoidCrossEntropy', 'sigmoidCrossEntropy', {
   prediction: 'sigmoid',
   classifies: true,
   threshold: 0,
 });
 /** −Σ y log softmax(z), from the logits z of a linear last layer; δ = p − y. `predict` gives p. */
-export const softmaxCrossEntropy = categorical('softmax-cross-entropy', 'softmaxCrossEntropy', {
+export const softmaxCrossEntropy = categorical('softmaxCrossEntropy', 'softmaxCrossEntropy', {
   prediction: 'softmax',
   classifies: true,
   threshold: 0,

@@ -27,7 +27,10 @@ export function parseRecord(
   const record = parseJson(text);
   if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${shown(text)}`] };
   const { version, net, position, ...more } = record;
-  if (version !== VERSION) return { wrong: [`version: expected ${VERSION}, found ${shown(version)}`] };
+  if (version !== VERSION) {
+    const newer = count(version) && version > VERSION ? ', of a newer version of the library' : '';
+    return { wrong: [`version: expected ${VERSION}, found ${shown(version)}${newer}`] };
+  }
   const wrong = [
     ...Object.keys(more).map((key) => `${key}: not known`),
     ...unequal(leavesOf(netOf(session)), leavesOf(net)),

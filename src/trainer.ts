@@ -33,6 +33,9 @@ export class Trainer {
   /** Programs beside the training step, compiled when first asked for. */
   readonly #others = new Map<string, Program>();
   readonly #turns = new Turns();
+  /** Graphs of `predict` and `tensors`, made when first asked for. */
+  #prediction?: ReturnType<typeof predictionNetwork>;
+  #inspection?: ReturnType<typeof inspectionNetwork>;
 
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
@@ -134,7 +137,8 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('predict');
     finite(x, 'predict: x', countSamples(network, x, 'predict'));
-    const { graph, prediction } = predictionNetwork(network);
+    this.#prediction ??= predictionNetwork(network);
+    const { graph, prediction } = this.#prediction;
     const samples = Float32Array.from(x);
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, network);
     const isPrediction = (node: Node) => node.name === prediction;
@@ -184,7 +188,8 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('tensors');
     const { columns, tensors } = packBatch(network, x, y, 'tensors');
-    const { graph, perSample, prediction } = inspectionNetwork(network);
+    this.#inspection ??= inspectionNetwork(network);
+    const { graph, perSample, prediction } = this.#inspection;
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
       writeTensors(program, tensors);

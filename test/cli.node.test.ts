@@ -696,10 +696,13 @@ describe('reproduce', () => {
     expect(result.stderr).toMatch(/^nielsen-30 +4\.58 % +\d+\.\d\d ± \d+\.\d\d % +2 +2 of 30 /m);
   });
 
-  test('a recipe that is not there is a bad argument', async () => {
-    const { code, stderr } = await retrograd(['reproduce', '--recipe', 'hinton']);
+  test.each([
+    ['a recipe that is not there', ['--recipe', 'hinton'], 'Expected one of nielsen-30, '],
+    ['other data', ['--recipe', 'nielsen-30', '--data', 'digits'], '--data: expected MNIST'],
+  ])('%s is a bad argument', async (_name, args, words) => {
+    const { code, stderr } = await retrograd(['reproduce', ...args]);
     expect(code).toBe(2);
-    expect(stderr).toContain('Expected one of nielsen-30, ');
+    expect(stderr).toContain(words);
   });
 });
 

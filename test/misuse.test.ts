@@ -241,7 +241,7 @@ describe('models', () => {
     [
       'an option that no loss reads',
       () => meanSquared(any({ labelSmoothing: 0.1 })),
-      ['mse', '{ reduction }', 'found labelSmoothing'],
+      ['meanSquared', '{ reduction }', 'found labelSmoothing'],
     ],
     [
       'labels all smoothed away',
@@ -252,7 +252,7 @@ describe('models', () => {
     [
       'a class of negative weight',
       () => categoricalCrossEntropy({ classWeights: [1, -2] }),
-      ['categorical-cross-entropy', 'classWeights[1]', '≥ 0', 'found -2'],
+      ['categoricalCrossEntropy', 'classWeights[1]', '≥ 0', 'found -2'],
     ],
     ['weights in words', () => softmaxCrossEntropy({ classWeights: any(['a']) }), ['classWeights[0]', 'found "a"']],
     ['one weight for all', () => softmaxCrossEntropy({ classWeights: any(2) }), ['classWeights', 'list', 'found 2']],

@@ -4,7 +4,7 @@ import type { Schedule } from '../schedule.ts';
 
 export interface Work {
   readonly name: string;
-  /** For people: '784 -> 100 sigmoid -> 10 linear, softmax-cross-entropy, sgd, batches of 100'. */
+  /** For people: '784 -> 100 sigmoid -> 10 linear, softmaxCrossEntropy, sgd, batches of 100'. */
   readonly description: string;
   /** Per step; undefined where a step has none. */
   readonly samples?: number;

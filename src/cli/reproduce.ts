@@ -1,7 +1,7 @@
 /** `retrograd reproduce` */
 import { Command } from 'commander';
 import { type DatasetPair, take } from '../data.node.ts';
-import { compile, type Device, openDevice } from '../index.node.ts';
+import { ArgumentError, compile, type Device, openDevice } from '../index.node.ts';
 import { describeModel } from '../model.ts';
 import { type Recipe, recipes } from '../reproduce/index.ts';
 import { mean, standardDeviation } from '../statistics.ts';
@@ -64,6 +64,9 @@ async function reproduce(flags: ReproduceFlags, signal: AbortSignal): Promise<vo
   if (!flags.recipe) return list(output);
   const all = Object.keys(recipes) as Name[];
   const names = flags.recipe.includes('all') ? all : (flags.recipe as Name[]);
+  if (['digits', 'fashion-mnist'].includes(flags.data)) {
+    throw new ArgumentError(`--data: expected MNIST, which the published results are on, found ${flags.data}`);
+  }
   const data = await openData(flags.data, output);
   const device = await openDevice();
   try {

@@ -179,7 +179,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
           ],
           wiring: [[0], [1]],
           batch: 8,
-          loss: expect.objectContaining({ name: 'softmax-cross-entropy', mean: true }),
+          loss: expect.objectContaining({ name: 'softmaxCrossEntropy', mean: true }),
           optimizer: { kind: 'adam', momentum: 0.9, decay: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'all' },
           update: { accumulate: 1 },
         },
