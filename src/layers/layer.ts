@@ -6,7 +6,7 @@ import { checkKeys, checkNumber } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
-import { activations, type OwnActivation } from '../ops/activations.ts';
+import { type Activation, activations, type OwnActivation } from '../ops/activations.ts';
 import { shown } from '../shown.ts';
 import type { Shape } from '../tensor.ts';
 import type { LayerActivation } from './activation.ts';
@@ -57,8 +57,10 @@ export interface InitialiserOptions {
 }
 
 /** He for ReLU and its kin, Xavier for the others. */
-export const initialiserFor = (of: LayerActivation): Initialiser =>
-  ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus'].includes(String(of?.activation)) ? he() : xavier();
+export function initialiserFor(of: LayerActivation): Initialiser {
+  const rows: Readonly<Record<string, Activation>> = activations;
+  return rows[String(of?.activation)]?.rectifies ? he() : xavier();
+}
 
 /** The options of a layer with weights. */
 export const initialiserOptions = ['init', 'biasInit'];

@@ -12,6 +12,8 @@ export interface Activation {
   /** Name of σ in the WGSL; σ' is `${wgsl}_gradient`. */
   readonly wgsl: string;
   readonly saves: 'output' | 'input';
+  /** Whether it lets through about half of what comes in: what He's initialisation is for. */
+  readonly rectifies?: boolean;
   f(z: number): number;
   /** σ' as a function of what is saved. */
   gradient(saved: number): number;
@@ -77,6 +79,7 @@ export const activations = {
     shaders: ['act/relu'],
     wgsl: 'relu',
     saves: 'output',
+    rectifies: true,
     f: (z) => (z > 0 ? z : 0),
     gradient: (a) => (a > 0 ? 1 : 0),
     rounding: () => TINY,
@@ -86,6 +89,7 @@ export const activations = {
     shaders: ['act/leaky_relu'],
     wgsl: 'leaky_relu',
     saves: 'output',
+    rectifies: true,
     f: (z) => (z > 0 ? z : SLOPE * z),
     gradient: (a) => (a > 0 ? 1 : SLOPE),
     rounding: (z) => (z > 0 ? 0 : U * Math.abs(SLOPE * z)) + TINY,
@@ -95,6 +99,7 @@ export const activations = {
     shaders: ['act/elu'],
     wgsl: 'elu',
     saves: 'output',
+    rectifies: true,
     f: (z) => (z > 0 ? z : Math.expm1(z)),
     gradient: (a) => (a > 0 ? 1 : a + 1),
     rounding: (z) => (z > 0 ? TINY : Math.exp(z) * expError(z) + U),
@@ -104,6 +109,7 @@ export const activations = {
     shaders: ['act/gelu'],
     wgsl: 'gelu',
     saves: 'input',
+    rectifies: true,
     f: (z) => 0.5 * z * (1 + Math.tanh(geluArgument(z))),
     gradient: (z) => {
       const t = Math.tanh(geluArgument(z));
@@ -122,6 +128,7 @@ export const activations = {
     shaders: ['act/silu'],
     wgsl: 'silu',
     saves: 'input',
+    rectifies: true,
     f: (z) => z * sigma(z),
     gradient: (z) => sigma(z) + z * sigma(z) * (1 - sigma(z)),
     rounding: (z) => Math.abs(z) * (sigmaRounding(z) + U * sigma(z)) + TINY,
@@ -135,6 +142,7 @@ export const activations = {
     shaders: ['act/softplus'],
     wgsl: 'softplus',
     saves: 'output',
+    rectifies: true,
     f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
     gradient: (a) => -Math.expm1(-a),
     rounding: (z) => {
