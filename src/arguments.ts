@@ -22,3 +22,8 @@ export function checkCount(what: string, value: unknown): void {
   if (Number.isInteger(value) && (value as number) >= 1) return;
   throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
 }
+
+export function checkSignal(what: string, value: AbortSignal | undefined): void {
+  if (value === undefined || typeof value?.throwIfAborted === 'function') return;
+  throw new ArgumentError(`${what} must be that of an AbortController, found ${shown(value)}`);
+}

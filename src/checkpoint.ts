@@ -5,13 +5,11 @@
  */
 import { checkKeys } from './arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
-import { isObject } from './json.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
-import { formatSafetensors, parseSafetensors } from './safetensors.ts';
+import { checkTexts, formatSafetensors, parseSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
-import { shown } from './shown.ts';
 import { size, type Tensor } from './tensor.ts';
 
 export interface SaveOptions {
@@ -55,7 +53,8 @@ function storedTensors({ program, parameters }: Session): Stored[] {
 export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys('save', options, ['weightsOnly', 'metadata']);
   const { weightsOnly = false, metadata = {} } = options;
-  checkMetadata(metadata);
+  checkTexts('save: metadata', metadata);
+  if (Object.hasOwn(metadata, RECORD)) throw new ArgumentError(`save: metadata.${RECORD} is what the library writes`);
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
@@ -65,13 +64,6 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(`save: nothing was written:\n  ${wrong.join('\n  ')}`);
   return formatSafetensors(tensors, { ...metadata, ...record });
-}
-
-function checkMetadata(metadata: unknown): void {
-  if (!isObject(metadata)) throw new ArgumentError(`save: metadata must be texts by name, found ${shown(metadata)}`);
-  if (Object.hasOwn(metadata, RECORD)) throw new ArgumentError(`save: metadata.${RECORD} is what the library writes`);
-  const [bad] = Object.entries(metadata).filter(([, text]) => typeof text !== 'string');
-  if (bad) throw new ArgumentError(`save: metadata.${bad[0]} must be a text, found a ${typeof bad[1]}`);
 }
 
 /** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `retrograd`. Exit codes: 0, 1 (failed), 2 (bad arguments), 130 (Ctrl-C). */
+/** The command `retrograd`. Exit codes: 0, 1 (failed), 2 (bad arguments), 130 (Ctrl-C), 143 (SIGTERM). */
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './cli/bench.ts';
 import { checkCommand } from './cli/check.ts';
@@ -17,7 +17,7 @@ Examples:
   retrograd train --data digits --epochs 3
   retrograd train --help
 
-Exit codes: 0, 1 (failed), 2 (bad arguments), 130 (Ctrl-C).`;
+Exit codes: 0, 1 (failed), 2 (bad arguments), 130 (Ctrl-C), 143 (SIGTERM).`;
 
 async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', leave);

@@ -108,7 +108,9 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   });
   gpu.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
-    const Trouble = event.error instanceof GPUOutOfMemoryError ? OutOfMemoryError : RetrogradError;
+    // By its name, since not every runtime has the class as a global.
+    const isMemory = event.error.constructor.name === 'GPUOutOfMemoryError';
+    const Trouble = isMemory ? OutOfMemoryError : RetrogradError;
     trouble ??= new Trouble(`The device reported an error: ${event.error.message}`);
   });
   const inUse = (): number => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);

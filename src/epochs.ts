@@ -27,7 +27,8 @@ export async function trainEpochs(
     signal?.throwIfAborted();
     const trained = await trainEpoch(session, feed, span, epoch, options);
     if (!trained) break;
-    const validation = heldOut && (await evaluate(heldOut, signal));
+    // Not for the signal to stop: what an epoch came to is told.
+    const validation = heldOut && (await evaluate(heldOut));
     if (validation && best.see(epoch, validation) && keepBest) kept = await readWeights(session);
     results.push({ ...trained, ...(validation && { validation, best: best.epoch }) });
     if ((await onEpoch?.(results[epoch - 1])) === 'stop' || best.isOverdue(epoch)) break;

@@ -1,6 +1,6 @@
 /** The training loop over a data set. */
 
-import { checkCount, checkKeys } from './arguments.ts';
+import { checkCount, checkKeys, checkSignal } from './arguments.ts';
 import type { AugmentOptions } from './augment.ts';
 import type { BestOptions } from './best.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -30,7 +30,7 @@ export interface FitOptions extends BestOptions {
   onProgress?(progress: Progress): void;
   /** Awaited after every epoch; 'stop' ends the fit there, as if it had been the last one. */
   onEpoch?(result: EpochResult): unknown;
-  /** Stops between two submits, of the validation too; `fit` then rejects with the signal's reason and the net stays usable. */
+  /** Stops between two submits of training; `fit` then rejects with the signal's reason and the net stays usable. */
   signal?: AbortSignal;
   /** Work per submit; 15 in a browser, 50 in Node unless given. */
   millisecondsPerSubmit?: number;
@@ -92,9 +92,7 @@ export function checkFit(options: FitOptions): void {
     if (options[name] === undefined || typeof options[name] === 'function') continue;
     throw new ArgumentError(`fit: ${name} must be a function, found ${shown(options[name])}`);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`fit: signal must be that of an AbortController, found ${shown(signal)}`);
-  }
+  checkSignal('fit: signal', signal);
   if (shuffle !== undefined && typeof shuffle !== 'boolean') {
     throw new ArgumentError(`fit: shuffle must be true or false, found ${shown(shuffle)}`);
   }

@@ -94,8 +94,7 @@ export const learningRateAt = (rate: LearningRate, t: number): number =>
 /** Throws ArgumentError for what is no number that can train. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
   if (isFinite32(value) && value >= 0) return;
-  const found = typeof value === 'number' ? String(value) : `${typeof value} ${shown(value)}`;
-  throw new ArgumentError(`${where} must be ${expected}, found ${found}`);
+  throw new ArgumentError(`${where} must be ${expected}, found ${shown(value)}`);
 }
 
 /** Throws ArgumentError for what is neither such a number nor a schedule of such numbers. */

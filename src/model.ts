@@ -66,8 +66,8 @@ export function apply(layer: Layer, ...values: readonly Value[]): Value {
 }
 
 /**
- * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they are
- * needed, from the output back. Throws ArgumentError where the output is made of another input.
+ * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they
+ * run, those that the output does not need left out. Throws ArgumentError where the output is made of another input.
  */
 export function model(from: Value, output: Value): Model {
   if (!from?.of || from.layer) throw new ArgumentError(`model: expected an input() first, found ${shown(from)}`);

@@ -83,9 +83,10 @@ async function read(path: string): Promise<Uint8Array | undefined> {
 
 /** Throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
 async function write(where: string, bytes: Uint8Array): Promise<void> {
-  const path = local(where);
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
+  let temporary: string | undefined;
   try {
+    const path = local(where);
+    temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
@@ -97,8 +98,8 @@ async function write(where: string, bytes: Uint8Array): Promise<void> {
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });
+    if (temporary) await rm(temporary, { force: true }).catch(() => {});
+    throw new DataError(`${where}: cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -5,6 +5,7 @@
  * twins in shaders/random.wgsl and shaders/threefry.wgsl: change both or neither.
  */
 import { ArgumentError } from './errors.ts';
+import { shown } from './shown.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
 export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6 } as const;
@@ -31,7 +32,8 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 
 /** Throws ArgumentError unless `seed` is an integer in [0, 2^32). */
 export function checkSeed(seed: number): void {
-  if (seed >>> 0 !== seed) throw new ArgumentError(`seed: expected an integer from 0 to 4294967295, found ${seed}`);
+  if (seed >>> 0 !== seed)
+    throw new ArgumentError(`seed: expected an integer from 0 to 4294967295, found ${shown(seed)}`);
 }
 
 /**

@@ -26,11 +26,8 @@ export function formatSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  for (const [what, value] of Object.entries({ tensors, metadata })) {
-    if (!isObject(value)) throw new ArgumentError(`safetensors: expected ${what} by name, found ${shown(value)}`);
-  }
-  const [bad] = Object.entries(metadata).filter(([, text]) => typeof text !== 'string');
-  if (bad) throw new ArgumentError(`safetensors: metadata.${bad[0]} must be a text, found ${shown(bad[1])}`);
+  if (!isObject(tensors)) throw new ArgumentError(`safetensors: expected tensors by name, found ${shown(tensors)}`);
+  checkTexts('safetensors: metadata', metadata);
   if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be called ${METADATA}`);
   let end = 0;
   const described = Object.entries(tensors).map(([name, tensor]) => {
@@ -55,11 +52,20 @@ export function formatSafetensors(
   return file;
 }
 
+/** Throws ArgumentError unless the value is an object of texts. */
+export function checkTexts(what: string, value: unknown): void {
+  if (!isObject(value)) throw new ArgumentError(`${what} must be texts by name, found ${shown(value)}`);
+  const bad = Object.entries(value).find(([, text]) => typeof text !== 'string');
+  if (bad) throw new ArgumentError(`${what}.${bad[0]} must be a text, found ${shown(bad[1])}`);
+}
+
 function checkTensor(name: string, tensor: Tensor): void {
-  const { shape, data } = isObject(tensor) ? tensor : {};
+  if (!isObject(tensor) || tensor.data === undefined)
+    throw new ArgumentError(`safetensors: ${name}: expected { shape, data }, found ${shown(tensor)}`);
+  const { shape, data } = tensor;
   if (data instanceof Float32Array && isCounts(shape) && data.length === size(shape)) return;
-  const found = data instanceof Float32Array ? `${data.length} values for shape ${shown(shape)}` : shown(tensor);
-  throw new ArgumentError(`safetensors: ${name}: expected a Float32Array that fills its shape, found ${found}`);
+  const found = data instanceof Float32Array ? `${data.length} values for shape ${shown(shape)}` : shown(data);
+  throw new ArgumentError(`safetensors: ${name}.data: expected a Float32Array that fills its shape, found ${found}`);
 }
 
 /**

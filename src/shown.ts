@@ -1,4 +1,4 @@
-/** Values of any kind as error messages show them. */
+/** Values of any kind, also such as a file may hold, as error messages show them: never long, never an error themselves. */
 
 const LONGEST = 200;
 export const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
@@ -9,19 +9,24 @@ export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value !== 'object') return `a ${typeof value}`;
-  const name = value.constructor?.name ?? 'Object';
-  return /^[AEIOU]/.test(name)
-    ? `an ${name === 'Array' || name === 'Object' ? name.toLowerCase() : name}`
-    : `a ${name}`;
+  if (Array.isArray(value)) return 'an array';
+  if (isPlain(value)) return 'an object';
+  const { name } = Object.getPrototypeOf(value).constructor;
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** NaN as NaN, a text in quotes, a small object as it is written; of anything large or deep what it is. */
+/** NaN as NaN, a text in quotes, a small array or object as it is written; of anything large or deep what it is. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return shorten(JSON.stringify(value));
-  if (typeof value === 'object' && value) return isSmall(value) ? shorten(JSON.stringify(value)) : typeName(value);
-  return typeof value === 'function' ? typeName(value) : String(value);
+  if (typeof value === 'function') return typeName(value);
+  if (typeof value !== 'object' || !value) return String(value);
+  const entries = Array.isArray(value) || isPlain(value) ? Object.entries(value) : [];
+  const isSmall = entries.every(([, item]) => item === null || !['object', 'function'].includes(typeof item));
+  if (!isSmall) return typeName(value);
+  if (Array.isArray(value)) return shorten(`[${entries.map(([, item]) => shown(item)).join(', ')}]`);
+  if (!isPlain(value)) return typeName(value);
+  const members = entries.map(([key, item]) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}: ${shown(item)}`);
+  return members.length > 0 ? shorten(`{ ${members.join(', ')} }`) : '{}';
 }
 
-const isSmall = (value: object): boolean =>
-  (Array.isArray(value) || typeName(value) === 'an object') &&
-  Object.values(value).every((item) => item === null || !['object', 'function'].includes(typeof item));
+const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));

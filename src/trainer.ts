@@ -1,5 +1,5 @@
 /** What can be done with a compiled model. */
-import { checkKeys } from './arguments.ts';
+import { checkKeys, checkSignal } from './arguments.ts';
 import { augmentationOf } from './augment.ts';
 import { checkBest } from './best.ts';
 import type { Report } from './check.ts';
@@ -122,6 +122,7 @@ export class Trainer {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('evaluate');
     checkKeys('evaluate', options, ['signal']);
+    checkSignal('evaluate: signal', options.signal);
     checkDataset(network, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
       evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options.signal);

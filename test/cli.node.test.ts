@@ -533,6 +533,11 @@ describe('save and resume', () => {
       expect(result.stderr).toMatch(words);
       expect((await readFile(file)).equals(before)).toBe(true);
     }
+    for (const place of [`${folder}/`, join(file, 'x')]) {
+      const nowhere = await retrograd(['train', ...few, '--save', place]);
+      expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
+      expect(nowhere.stderr).toMatch(/^error: .*: expected a f/m);
+    }
     const alone = await retrograd(['train', ...few, '--save-every', '1']);
     expect([alone.code, alone.stderr]).toEqual([2, 'error: --save-every: expected with --save, found without\n']);
   });

@@ -73,7 +73,7 @@ describe('mistakes', () => {
     [
       'three sizes',
       () => conv2d(2, [1, 2, 3] as never),
-      /conv2d: kernel must be a size or \[height, width\], found \[1,2,3\]/,
+      /conv2d: kernel must be a size or \[height, width\], found \[1, 2, 3\]/,
     ],
     ['stride', () => conv2d(2, 3, relu, { stride: 0 }), /conv2d: stride must be a positive integer, found 0/],
     ['padding', () => conv2d(2, 3, relu, { padding: -1 }), /conv2d: padding must be .*found -1/],
@@ -83,6 +83,11 @@ describe('mistakes', () => {
     ['option', () => conv2d(2, 3, relu, { strides: 2 } as never), /conv2d: expected { stride, .* }, found strides/],
     ['no options', () => conv2d(2, 3, relu, null as never), /conv2d: expected { stride, .* }, found null/],
     ['option of windows', () => maxPool2d(2, { strides: 1 } as never), /maxPool2d: expected { stride }, found strides/],
+    [
+      'stride for windows that are not square',
+      () => avgPool2d([3, 2]),
+      /avgPool2d: expected a stride .* 3×2, found none/,
+    ],
     ['window', () => maxPool2d(0), /maxPool2d: size must be a positive integer, found 0/],
     [
       'stride of windows',

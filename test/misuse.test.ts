@@ -123,9 +123,9 @@ describe('learning rates and other numbers of an optimizer', () => {
     [-0.1, 'found -0.1'],
     [infinity, 'found Infinity'],
     [1e39, 'found 1e+39'],
-    ['0.1', 'found string "0.1"'],
+    ['0.1', 'found "0.1"'],
     [undefined, 'found undefined'],
-    [null, 'found object null'],
+    [null, 'found null'],
   ];
   test.each(wrong)('a learning rate of %o is refused by every optimizer', async (learningRate, found) => {
     const words = ['learningRate', 'finite number ≥ 0', found];

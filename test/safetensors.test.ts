@@ -98,19 +98,19 @@ describe('each damage has its own words', () => {
     ['an entry that is none', described({ a: 1 }), /: a: expected \{ dtype, shape, data_offsets \}, found 1/],
     ['another dtype', described({ a: entry(0, 4, { dtype: 'F16' }) }, 4), /a\.dtype: expected "F32", found "F16"/],
     ['no shape', described({ a: entry(0, 4, { shape: undefined }) }, 4), /a\.shape: .* found undefined/],
-    ['a shape of fractions', described({ a: entry(0, 4, { shape: [0.5, 2] }) }, 4), /a\.shape: .* found \[0.5,2\]/],
+    ['a shape of fractions', described({ a: entry(0, 4, { shape: [0.5, 2] }) }, 4), /a\.shape: .* found \[0.5, 2\]/],
     ['a negative shape', described({ a: entry(0, 4, { shape: [-1, -1] }) }, 4), /a\.shape: expected integers ≥ 0/],
     [
       'offsets past the end',
       described({ a: entry(0, 8) }, 4),
-      /a\.data_offsets: .* the 4 bytes of data, found \[0,8\]/,
+      /a\.data_offsets: .* the 4 bytes of data, found \[0, 8\]/,
     ],
-    ['offsets that run back', described({ a: entry(0, 4, { data_offsets: [4, 0] }) }, 4), /found \[4,0\]/],
+    ['offsets that run back', described({ a: entry(0, 4, { data_offsets: [4, 0] }) }, 4), /found \[4, 0\]/],
     ['one offset', described({ a: entry(0, 4, { data_offsets: [0] }) }, 4), /\[begin, end\] .* found \[0\]/],
     [
       'petabytes of a tensor',
       described({ a: entry(0, 2 ** 52) }, 4),
-      /the 4 bytes of data, found \[0,4503599627370496\]/,
+      /the 4 bytes of data, found \[0, 4503599627370496\]/,
     ],
     [
       'more values than bytes',
@@ -126,6 +126,11 @@ describe('each damage has its own words', () => {
     ['a hole', described({ a, b: entry(8, 12) }, 12), /b to begin at byte (\d+), behind a, found a hole/],
     ['a hole at the beginning', described({ b: entry(4, 8) }, 8), /b to begin .* behind the header, found a hole/],
     ['bytes that belong to none', described({ a }, 5), /expected the file to end behind a, found 1 more byte/],
+    [
+      'a dtype that is made to mislead',
+      described({ a: entry(0, 4, { dtype: { constructor: { name: { toString: 0 } } } }) }, 4),
+      /found an object/,
+    ],
     ['metadata that are none', described({ __metadata__: [] }), /__metadata__: .* object of texts, found an array/],
     ['metadata of numbers', described({ __metadata__: { n: 1 } }), /__metadata__\.n: expected a text, found a number/],
   ];
@@ -142,7 +147,11 @@ test.each<[string, () => unknown, RegExp]>([
     () => formatSafetensors({ a: { shape: [3], data: new Float32Array(2) } }),
     /2 values/,
   ],
-  ['doubles', () => formatSafetensors({ a: { shape: [2], data: new Float64Array(2) } } as never), /a: .* Float32Array/],
+  [
+    'doubles',
+    () => formatSafetensors({ a: { shape: [2], data: new Float64Array(2) } } as never),
+    /a\.data: .* found a Float64Array/,
+  ],
   ['a bare array', () => formatSafetensors({ a: new Float32Array(2) } as never), /a: .* found a Float32Array/],
   ['metadata of numbers', () => formatSafetensors({}, { n: 3 } as never), /metadata\.n must be a text, found 3/],
   ['no tensors', () => formatSafetensors(undefined as never), /tensors by name, found undefined/],

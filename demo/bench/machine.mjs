@@ -10,7 +10,7 @@ export async function machine() {
   const { vendor, architecture, device, description } = adapter.info;
   const { version } = JSON.parse(readFileSync(require.resolve('webgpu/package.json'), 'utf8'));
   return {
-    adapter: [device, description].filter(Boolean).join(', ') || [vendor, architecture].join(' '),
+    adapter: [device.replace(/-+$/, ''), description].filter(Boolean).join(', ') || `${vendor} ${architecture}`.trim(),
     vendor,
     architecture,
     driver: process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES ?? 'the default one of the machine',

@@ -35,7 +35,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
   const text = parseSafetensors(bytes, path).metadata[NAME];
-  const file = new File([new Uint8Array(bytes)], path);
+  const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
   return { path, file, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }
 

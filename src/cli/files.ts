@@ -1,4 +1,5 @@
 /** Questions about paths, asked before work that would be lost on a wrong one. */
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataError } from '../index.node.ts';
@@ -11,7 +12,7 @@ export function checkWritable(path: string): void {
   let folder = dirname(resolve(path));
   while (!existsSync(folder)) folder = dirname(folder);
   if (!isFolder(folder)) throw new DataError(`${path}: expected a folder above it, found the file ${folder}`);
-  const trial = join(folder, `.retrograd.${process.pid}.part`);
+  const trial = join(folder, `.retrograd.${randomUUID()}.part`);
   try {
     // Permissions alone do not tell: a disk may be read-only, and a folder none that takes files.
     closeSync(openSync(trial, 'wx'));

@@ -12,7 +12,7 @@ export class InterruptedError extends RetrogradError {
   }
 }
 
-const patience = 3000; // ms; training stops within a submit, while a download cannot be stopped
+const patience = 3000; // ms; training stops within a submit, while a download or a test cannot be stopped
 
 export interface Interruption {
   /** Aborted with an InterruptedError. */

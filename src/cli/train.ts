@@ -1,4 +1,5 @@
 /** `retrograd train` */
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { DatasetPair } from '../data.node.ts';
 import {
@@ -226,7 +227,7 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
 /** To the file that --save names, if it does. */
 async function save({ net, data, flags: { save: file }, options, best, output }: Training): Promise<void> {
   if (file === undefined) return;
-  await net.save(file, { metadata: metadataOf(options, data.train, best) });
+  await net.save(resolve(file), { metadata: metadataOf(options, data.train, best) });
   output.say(`saved to ${file}, after ${standing({ net })}`);
   output.emit({ event: 'save', file, steps: net.steps, epochs: net.epochs });
 }

@@ -22,7 +22,7 @@ export interface ArraysOptions {
 
 /**
  * Throws DataError naming the array and the index: counts that differ, ragged rows, NaN or infinity, labels that are
- * no class, sizes that do not divide.
+ * no class, sizes that do not divide; ArgumentError for an unknown option.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
   checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
@@ -31,7 +31,12 @@ export function fromArrays(options: ArraysOptions): Dataset {
     if (options[key]?.length === undefined)
       throw new DataError(`${name}.${key}: expected numbers or rows of them, found ${shown(options[key])}`);
   }
-  if (!Number.isFinite(scale)) throw new DataError(`${name}.scale: expected a finite number, found ${scale}`);
+  if (!Number.isFinite(scale)) throw new DataError(`${name}.scale: expected a finite number, found ${shown(scale)}`);
+  const isCount = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0;
+  if (options.shape !== undefined && !(Array.isArray(options.shape) && options.shape.every(isCount)))
+    throw new DataError(`${name}.shape: expected positive integers, found ${shown(options.shape)}`);
+  if (options.classes !== undefined && !isCount(options.classes))
+    throw new DataError(`${name}.classes: expected a positive integer, found ${shown(options.classes)}`);
   const x = flat(options.x, `${name}.x`);
   const count = countOf(options, name);
   const size = sizeOf(x, count, `${name}.x`);
@@ -108,11 +113,11 @@ function flat(array: ArraysOptions['x'] | ArraysOptions['y'], what: string): Uin
 }
 
 function joined(rows: Rows, what: string): Float32Array {
-  const width = rows[0].length;
+  const width = rows[0]?.length ?? 0;
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
-    if (row.length !== width) {
-      throw new DataError(`${what}[${i}]: expected ${width} values, as in row 0, found ${row.length}`);
+    if (row?.length !== width) {
+      throw new DataError(`${what}[${i}]: expected ${width} values, as in row 0, found ${row?.length ?? shown(row)}`);
     }
     data.set(row, i * width);
   });

@@ -33,7 +33,7 @@ export async function readBytes(source: Source, onProgress?: OnProgress): Promis
   if (source instanceof ArrayBuffer) return new Uint8Array(source.slice(0));
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   if (typeof source !== 'string' && !(source instanceof URL)) {
-    throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${source === null ? 'null' : typeof source}`);
+    throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${shown(source)}`);
   }
   const where = nameOf(source);
   return platform.files && isFile(where) ? platform.files.read(where) : download(where, onProgress);
@@ -48,8 +48,9 @@ export function writerTo(path: string | URL): (bytes: Uint8Array) => Promise<voi
   throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
 }
 
-/** A path, or a URL of one; a drive's letter is no scheme. */
-const isFile = (where: string): boolean => !/^[a-z][a-z0-9+.-]+:/i.test(where) || where.startsWith('file:');
+/** A path, which may hold a colon, or a file URL. */
+const isFile = (where: string): boolean =>
+  where.startsWith('file:') || !/^(?:[a-z][a-z0-9+.-]*:\/\/|blob:|data:)/i.test(where);
 
 const patience = 5000; // ms without a byte
 

@@ -11,7 +11,7 @@ import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
 import { byColumn } from './columns.ts';
 import { sampleAt } from './gather.ts';
-import { MOST } from './grid.ts';
+import { grid } from './grid.ts';
 import { literal, TINY, U } from './numerics.ts';
 import type { KernelOp } from './op.ts';
 
@@ -48,19 +48,20 @@ export const elastic: KernelOp = {
   error: (_inputs, data) => Float64Array.from(data, (x) => U * Math.abs(x) + TINY),
   body: (node, { lanes = 64 } = {}) => {
     const points = rows(node.shape) / 2;
+    const { GROUPS } = grid(points, 1);
     return {
       shaders: ['elastic'],
       constants: {
         COLUMNS: columns(node.shape),
         POINTS: points,
-        GROUPS: Math.min(points, MOST),
+        GROUPS,
         STREAM: streams.elastic,
         AMPLITUDE: literal(amplitude(node.attributes)),
       },
       operands: {},
       epilogues: { finish: node.shape },
       lanes,
-      workgroups: [Math.ceil(columns(node.shape) / lanes), Math.min(points, MOST), 1],
+      workgroups: [Math.ceil(columns(node.shape) / lanes), GROUPS, 1],
     };
   },
   cases: [],

@@ -16,12 +16,13 @@ import {
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
 import { feedNetwork } from '../../src/network.ts';
+import { elastic } from '../../src/ops/elastic.ts';
 import { batch as batchLeaf, data as dataLeaf, leaf, stepOf } from '../../src/ops/leaf.ts';
 import { warp } from '../../src/ops/warp.ts';
 import { shuffleKey, stepKey, words } from '../../src/random.ts';
 import { stepRow } from '../../src/step.ts';
 import { toSamples } from '../../src/tensor.ts';
-import { expectReference, referenceOf, runGraph, useGpu } from './harness.ts';
+import { expectReference, referenceOf, runGraph, someStep, useGpu } from './harness.ts';
 import { parameterBits, random } from './nets.ts';
 
 const gpu = useGpu();
@@ -178,4 +179,10 @@ test('compare notices a value that is off by a thousandth', () => {
   const value = referenceOf(graph, leavesOf(dataset), stepRow({ columns: 4, count: 4, random: 1 })).get('x')!;
   const off = Float32Array.from(value.data, (x, i) => x + (i === 50 ? 1e-3 : 0));
   expect(compare('x', off, value).share).toBeGreaterThan(1);
+});
+
+test('more control points than there may be workgroups are all made', async () => {
+  const graph = createGraph();
+  append(graph, elastic, [stepOf(graph)], { height: 2, width: 32_800, batch: 1, amplitude: 0.01 }, 'points');
+  await expectReference(gpu, graph, new Map(), someStep(1));
 });

@@ -298,7 +298,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
-    test('a signal stops an evaluation, and the validation of fit', async () => {
+    test('a signal stops an evaluation, but what an epoch came to is told before it stops the next one', async () => {
       const net = await make();
       const reason = new Error('enough');
       await expect(net.evaluate(data, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -306,8 +306,11 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const onProgress = ({ step, steps }: Progress) => {
         if (step === steps) controller.abort(reason); // told when the steps of the epoch are done
       };
-      const options = { epochs: 1, validation: data, signal: controller.signal, onProgress };
+      const told: EpochResult[] = [];
+      const onEpoch = (result: EpochResult) => void told.push(result);
+      const options = { epochs: 2, validation: data, signal: controller.signal, onProgress, onEpoch };
       await expect(net.fit(data, options)).rejects.toBe(reason);
+      expect(told.map(({ epoch, validation }) => [epoch, validation!.count])).toEqual([[1, count]]);
       expect(net.steps).toBe(6);
       await usable(net);
       net.destroy();

@@ -371,7 +371,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const net = await make(tiny, sgd({ learningRate: 0.1 }));
       await expect(net.save(undefined, { metadata: { retrograd: '' } })).rejects.toThrow(ArgumentError);
       const number = { metadata: { note: 1 } } as never;
-      await expect(net.save(undefined, number)).rejects.toThrow(/metadata.note must be a text, found a number/);
+      await expect(net.save(undefined, number)).rejects.toThrow(/metadata.note must be a text, found 1$/);
       for (const wrong of [null, { weightOnly: true }, { metadata: null }] as never[]) {
         await expect(net.save(undefined, wrong)).rejects.toThrow(ArgumentError);
         await expect(net.load(new Uint8Array(8), wrong)).rejects.toThrow(ArgumentError);
