@@ -1,11 +1,10 @@
 // Mean and variance of each channel of X over its places in the valid columns of the batch. One workgroup adds up a
-// channel, first x and then (x − mean)², in an order that does not depend on how many lanes it has.
+// channel, first x and then (x − mean)².
 // Expects: constants LANES, GROUPS, CHANNELS, COLUMNS, STRIDE, COUNT; finish_mean(mean, channel, 0),
 //          finish(variance, channel, 0).
 // @read X: array<f32>
 // @uses step
-const PARTS = 64u;
-var<workgroup> partial: array<f32, PARTS>;
+// @uses tree
 
 fn run(group: vec3u, lane: u32) {
   let count = f32(COUNT / COLUMNS) * step.columns;
@@ -25,24 +24,17 @@ fn run(group: vec3u, lane: u32) {
 
 // Σ (x − center) or Σ (x − center)², which every lane gets.
 fn channel_sum(channel: u32, lane: u32, center: f32, squared: bool) -> f32 {
-  workgroupBarrier(); // of the sum before
-  for (var part = lane; part < PARTS; part += LANES) {
+  workgroupBarrier();
+  for (var term = lane; term < TERMS; term += LANES) {
     var sum = 0.0;
-    for (var i = part; i < COUNT; i += PARTS) {
+    for (var i = term; i < COUNT; i += TERMS) {
       let col = i % COLUMNS;
       if (f32(col) < step.columns) {
         let d = X[(channel * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + col] - center;
         sum += select(d, d * d, squared);
       }
     }
-    partial[part] = sum;
+    terms[term] = sum;
   }
-  for (var half = PARTS / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    for (var part = lane; part < half; part += LANES) {
-      partial[part] += partial[part + half];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+  return sum_of_terms(lane);
 }

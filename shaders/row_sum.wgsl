@@ -1,28 +1,21 @@
-// Sums over all but the first axis: one workgroup adds up the COUNT values of X at one place of it, in an order that does
-// not depend on how many lanes it has.
+// Sums over all but the first axis: one workgroup adds up the COUNT values of X at one place of it.
 // Expects: constants LANES, GROUPS, ROWS, COLUMNS, STRIDE, COUNT; finish(sum, row, 0).
 // @read X: array<f32>
-const PARTS = 64u;
-var<workgroup> partial: array<f32, PARTS>;
+// @uses tree
 
 fn run(group: vec3u, lane: u32) {
   for (var row = group.x; row < ROWS; row += GROUPS) {
-    workgroupBarrier(); // of the row before
-    for (var part = lane; part < PARTS; part += LANES) {
+    workgroupBarrier();
+    for (var term = lane; term < TERMS; term += LANES) {
       var sum = 0.0;
-      for (var i = part; i < COUNT; i += PARTS) {
+      for (var i = term; i < COUNT; i += TERMS) {
         sum += X[(row * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + i % COLUMNS];
       }
-      partial[part] = sum;
+      terms[term] = sum;
     }
-    for (var half = PARTS / 2u; half > 0u; half /= 2u) {
-      workgroupBarrier();
-      for (var part = lane; part < half; part += LANES) {
-        partial[part] += partial[part + half];
-      }
-    }
+    let sum = sum_of_terms(lane);
     if (lane == 0u) {
-      finish(partial[0], row, 0u);
+      finish(sum, row, 0u);
     }
   }
 }

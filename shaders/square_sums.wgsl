@@ -1,12 +1,10 @@
-// Sums of squares: each workgroup takes PART elements of X, one after another in the order of memory, and adds up their
-// squares in an order that does not depend on how many lanes it has.
+// Sums of squares: each workgroup takes PART elements of X, one after another in the order of memory.
 // Expects: constants LANES, COLUMNS, STRIDE, SIZE, PART; finish(sum, 0, part).
 // @read X: array<f32>
-const TERMS = 64u;
-var<workgroup> partial: array<f32, TERMS>;
+// @uses tree
 
 fn run(group: vec3u, lane: u32) {
-  workgroupBarrier(); // of the part before
+  workgroupBarrier();
   let end = min((group.x + 1u) * PART, SIZE);
   for (var term = lane; term < TERMS; term += LANES) {
     var sum = 0.0;
@@ -14,15 +12,10 @@ fn run(group: vec3u, lane: u32) {
       let x = X[i / COLUMNS * STRIDE + i % COLUMNS];
       sum += x * x;
     }
-    partial[term] = sum;
+    terms[term] = sum;
   }
-  for (var half = TERMS / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    for (var term = lane; term < half; term += LANES) {
-      partial[term] += partial[term + half];
-    }
-  }
+  let sum = sum_of_terms(lane);
   if (lane == 0u) {
-    finish(partial[0], 0u, group.x);
+    finish(sum, 0u, group.x);
   }
 }
