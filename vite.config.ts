@@ -47,6 +47,7 @@ const browser = () => ({
     browser: {
       enabled: true,
       headless: true,
+      fileParallelism: false,
       screenshotFailures: false,
       instances: [{ browser: 'chromium' as const }],
       provider: playwright({ launchOptions: chromiumLaunchOptions() }),
@@ -92,8 +93,8 @@ export default defineConfig({
     pool: 'forks', // what tells Dawn its driver has to be in the environment when the process starts
     testTimeout: 120_000, // software drivers on few cores
     hookTimeout: 120_000,
-    // One file at a time: a software driver already uses every core, and a GPU is shared.
-    fileParallelism: false,
+    // Two files at a time, and one in the browser: much of a test is one core compiling, or a process starting.
+    maxWorkers: 2,
     projects: [gpu, ...(swiftShaderIsInstalled() ? [swiftshader] : []), ...(chromiumIsInstalled() ? [browser()] : [])],
   },
 });
