@@ -19,13 +19,16 @@ const gpu = {
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
 const compileOnly = 'test/gpu/shaders.test.ts';
 
+/** Starts processes one after another: what is of interest there is not what computes in them. */
+const processes = 'test/gpu/resume.node.test.ts';
+
 /** The numerics once more, on another driver: the two round, fuse and order differently. */
 const swiftshader = {
   extends: true as const,
   test: {
     name: 'swiftshader',
     include: ['test/gpu/**/*.test.ts'],
-    exclude: [compileOnly],
+    exclude: [compileOnly, processes],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
 };
