@@ -3,12 +3,11 @@
  * figure 9.
  */
 import { dense, sigmoid, tanh } from '../layers/index.ts';
-import { cosineDecay, updatesIn } from '../learning-rate.ts';
 import { lenet } from '../lenet.ts';
-import { quadratic, softmaxCrossEntropy } from '../losses.ts';
+import { quadratic } from '../losses.ts';
 import { sequential } from '../model.ts';
-import { adam, sgd } from '../optim.ts';
-import type { Recipe } from './recipe.ts';
+import { sgd } from '../optim.ts';
+import { annealed, type Recipe } from './recipe.ts';
 
 const training = { batch: 20, loss: quadratic(), optimizer: sgd({ learningRate: 0.5 }) };
 const differs = 'sigmoid outputs for targets of 0 and 1, plain SGD at a constant rate, images as they are';
@@ -33,22 +32,13 @@ export const lecun300x100: Recipe = {
   differs,
 };
 
-/** With a rate that falls to 0 over so many epochs. */
-const lenetTraining = (epochs: number): Recipe['training'] => ({
-  batch: 64,
-  loss: softmaxCrossEntropy(),
-  optimizer: adam({
-    learningRate: cosineDecay({ from: 0.002, steps: updatesIn({ count: 60_000 }, { batch: 64, epochs }) }),
-  }),
-});
 const lenetDiffers = 'ReLU, max pooling, all maps joined, softmax and cross-entropy, Adam';
 
 export const lenet5: Recipe = {
   source: 'LeCun et al. 1998: LeNet-5',
   published: { error: 0.95, note: 'after 20 epochs' },
   model: lenet([1, 28, 28], 10),
-  training: lenetTraining(20),
-  epochs: 20,
+  ...annealed({ from: 0.002, batch: 64, epochs: 20 }),
   figure: 'last',
   differs: lenetDiffers,
 };
@@ -57,9 +47,8 @@ export const lenet5Distorted: Recipe = {
   source: 'LeCun et al. 1998: LeNet-5, with distorted images',
   published: { error: 0.8, note: 'after training' },
   model: lenet([1, 28, 28], 10),
-  training: lenetTraining(40),
+  ...annealed({ from: 0.002, batch: 64, epochs: 40 }),
   fit: { augment: { shift: 2, scale: 0.15, shear: 15 } },
-  epochs: 40,
   figure: 'last',
   differs: `${lenetDiffers}; other ranges of distortion`,
 };

@@ -1,7 +1,10 @@
 /** A published result on MNIST, and how to train for it again. */
 import type { CompileOptions } from '../compile.ts';
 import type { FitOptions } from '../fit.ts';
+import { cosineDecay, updatesIn } from '../learning-rate.ts';
+import { softmaxCrossEntropy } from '../losses.ts';
 import type { Model } from '../model.ts';
+import { adam } from '../optim.ts';
 
 export interface Recipe {
   /** Who published it, and where. */
@@ -22,4 +25,18 @@ export interface Recipe {
   readonly figure: 'best' | 'last';
   /** What is not as it was in the source, as far as it tells. */
   readonly differs: string;
+}
+
+interface Annealing {
+  readonly batch: number;
+  readonly epochs: number;
+  /** The learning rate of the first update, and the one that it falls to, 0 unless given. */
+  readonly from: number;
+  readonly to?: number;
+}
+
+/** Softmax, cross-entropy and Adam, at a rate that falls along a cosine over all the updates on 60,000 images. */
+export function annealed({ batch, epochs, from, to }: Annealing): Pick<Recipe, 'training' | 'epochs'> {
+  const learningRate = cosineDecay({ from, to, steps: updatesIn({ count: 60_000 }, { batch, epochs }) });
+  return { training: { batch, loss: softmaxCrossEntropy(), optimizer: adam({ learningRate }) }, epochs };
 }
