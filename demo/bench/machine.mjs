@@ -6,11 +6,13 @@ import { cpus, totalmem } from 'node:os';
 const require = createRequire(import.meta.url);
 
 export async function machine() {
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  const { vendor, architecture, device, description } = adapter.info;
+  const { retrograd } = await import('./library.mjs'); // not before it is asked for: a build may not be there yet
+  const device = await retrograd.openDevice();
+  const { name, vendor, architecture } = device.info;
+  device.destroy();
   const { version } = JSON.parse(readFileSync(require.resolve('webgpu/package.json'), 'utf8'));
   return {
-    adapter: [device.replace(/-+$/, ''), description].filter(Boolean).join(', ') || `${vendor} ${architecture}`.trim(),
+    adapter: name,
     vendor,
     architecture,
     driver: process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES ?? 'the default one of the machine',
