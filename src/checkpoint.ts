@@ -11,6 +11,7 @@ import { formatRecord, parseRecord, RECORD } from './record.ts';
 import { checkTexts, formatSafetensors, parseSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
 import { size, type Tensor } from './tensor.ts';
+import { readByKey } from './tensors.ts';
 
 export interface SaveOptions {
   /** Leaves out optimizer and progress: what other libraries want, and a fraction of the size. */
@@ -58,9 +59,7 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
-  const read = async ({ key, name, shape }: Stored) =>
-    [key, { shape, data: await session.program.read(name) }] as const;
-  const tensors: Record<string, Tensor> = Object.fromEntries(await Promise.all(stored.map(read)));
+  const tensors = await readByKey(session.program, stored, ({ name }) => name);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(`save: nothing was written:\n  ${wrong.join('\n  ')}`);
   return formatSafetensors(tensors, { ...metadata, ...record });

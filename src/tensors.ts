@@ -2,11 +2,10 @@
 import type { Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import type { Graph, Node } from './graph.ts';
-import type { Parameter } from './model.ts';
 import { parameter, state, step } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
 import { shown } from './shown.ts';
-import type { Tensor } from './tensor.ts';
+import type { Shape, Tensor } from './tensor.ts';
 
 /** Compact, by name. */
 export type Tensors = ReadonlyMap<string, Data>;
@@ -29,17 +28,17 @@ export const readParameters = (program: Program): Promise<Tensors> =>
 /** All that can be read after a step. */
 export const readAll = (program: Program): Promise<Tensors> => readTensors(program, () => true);
 
-/** One tensor for each parameter, by its key: the one that `nameOf` names. */
-export async function readByKey(
+/**
+ * A tensor for each of these, such as parameters, under its key and in its shape: the one that `nameOf` names. All of them
+ * are asked for before anything is awaited, and so are of one step.
+ */
+export async function readByKey<T extends { readonly key: string; readonly shape: Shape }>(
   program: Program,
-  parameters: readonly Parameter[],
-  nameOf: (parameter: Parameter) => string,
+  wanted: readonly T[],
+  nameOf: (one: T) => string,
 ): Promise<Record<string, Tensor>> {
-  const read = async (parameter: Parameter) => {
-    const data = await program.read(nameOf(parameter));
-    return [parameter.key, { shape: parameter.shape, data }] as const;
-  };
-  return Object.fromEntries(await Promise.all(parameters.map(read)));
+  const read = async (one: T) => [one.key, { shape: one.shape, data: await program.read(nameOf(one)) }] as const;
+  return Object.fromEntries(await Promise.all(wanted.map(read)));
 }
 
 export function writeTensors(program: Program, tensors: Tensors): void {
