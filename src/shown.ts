@@ -20,13 +20,12 @@ export function shown(value: unknown): string {
   if (typeof value === 'string') return shorten(JSON.stringify(value));
   if (typeof value === 'function') return typeName(value);
   if (typeof value !== 'object' || !value) return String(value);
-  const entries = Array.isArray(value) || isPlain(value) ? Object.entries(value) : [];
-  const isSmall = entries.every(([, item]) => item === null || !['object', 'function'].includes(typeof item));
-  if (!isSmall) return typeName(value);
-  if (Array.isArray(value)) return shorten(`[${entries.map(([, item]) => shown(item)).join(', ')}]`);
-  if (!isPlain(value)) return typeName(value);
-  const members = entries.map(([key, item]) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}: ${shown(item)}`);
+  if (!(Array.isArray(value) || isPlain(value)) || Object.values(value).some(isInner)) return typeName(value);
+  if (Array.isArray(value)) return shorten(`[${value.map(shown).join(', ')}]`);
+  const members = Object.entries(value).map(([key, item]) => `${nameOf(key)}: ${shown(item)}`);
   return members.length > 0 ? shorten(`{ ${members.join(', ')} }`) : '{}';
 }
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+const isInner = (item: unknown): boolean => item !== null && ['object', 'function'].includes(typeof item);
+const nameOf = (key: string): string => (/^\w+$/.test(key) ? key : JSON.stringify(key));
