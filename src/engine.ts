@@ -1,5 +1,4 @@
 /** What training needs of a device. Two engines: runtime.ts runs the schedule on a GPU, cpu.ts the graph on the CPU. */
-
 import type { Recall } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Form } from './ops/op.ts';

@@ -1,5 +1,4 @@
 /** The training loop over a data set. */
-
 import { checkCount, checkKeys, checkSignal } from './arguments.ts';
 import type { AugmentOptions } from './augment.ts';
 import type { BestOptions } from './best.ts';

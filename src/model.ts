@@ -1,5 +1,4 @@
 /** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
-
 import { checkCount } from './arguments.ts';
 import { ArgumentError, ShapeError } from './errors.ts';
 import { createGraph, type Graph, type Node } from './graph.ts';

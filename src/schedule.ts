@@ -2,7 +2,6 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
-
 import { entryPoint } from './entry.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf, storageOf, written } from './fuse.ts';
 import { type Glue, glue, identifier, phaseOf } from './glue.ts';

@@ -19,7 +19,7 @@ export interface Scratch {
   /** Writes the first contents again into what the step writes. */
   reset(): void;
   /** Queues one submit of so many dispatches. */
-  run(kernel: Launch, times: number): void;
+  run(launch: Launch, times: number): void;
   /** What the step writes, by tensor, as it lies in memory. */
   read(): Promise<ReadonlyMap<string, Float32Array>>;
   destroy(): void;

@@ -59,7 +59,7 @@ async function* searchStep(parts: Parts, index: number): Search {
   const rest = others.filter(({ name }) => !(name in (choice?.tried ?? {})));
   if (found.length + rest.length === 0) return;
   yield { cost: 20 + scratchBytes(program.graph, step) / 1e6 };
-  const used = await kernelOf(device, step);
+  const used = await launchOf(device, step);
   const trial = typeof used === 'string' ? undefined : await trialOf(device, program, step, used);
   if (!trial) return;
   try {
@@ -75,9 +75,9 @@ async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, t
   const { device, program, choices } = parts;
   const used = program.schedule.steps[index];
   const candidate = program.variant((node) => (node === used.nodes[0] ? form : undefined)).steps[index];
-  const kernel = yield* compiled(device, candidate);
-  const fault = typeof kernel === 'string' ? kernel : await trial.fault(kernel);
-  const race = timed && fault === undefined ? yield* raced(trial, kernel as Launch) : undefined;
+  const launch = yield* compiled(device, candidate);
+  const fault = typeof launch === 'string' ? launch : await trial.fault(launch);
+  const race = timed && fault === undefined ? yield* raced(trial, launch as Launch) : undefined;
   const results: Record<string, number | string> = { ...choices.get(keyOf(used))?.tried };
   if (fault !== undefined) results[form.name] = fault;
   if (race) [results[used.form!.name], results[form.name]] = [race.used, race.candidate];
@@ -85,8 +85,8 @@ async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, t
   choices.set(keyOf(used), { form: (wins ? form : used.form!).name, tried: results });
   parts.settled(used);
   if (!wins) return;
-  trial.use(kernel as Launch);
-  program.replace(index, candidate, (kernel as Launch).pipeline);
+  trial.use(launch as Launch);
+  program.replace(index, candidate, (launch as Launch).pipeline);
 }
 
 /** The kernel of a step, made while the device goes on with other work; or why there is none. */
@@ -95,7 +95,7 @@ async function* compiled(device: Device, step: Step): Search<Launch | string> {
   const { software } = device.info;
   yield { cost: software ? (compilation.get(device) ?? COMPILATION) : 0 };
   const started = performance.now();
-  const making = kernelOf(device, step);
+  const making = launchOf(device, step);
   yield { cost: 0, after: making };
   compilation.set(device, performance.now() - started);
   return making;
@@ -103,7 +103,7 @@ async function* compiled(device: Device, step: Step): Search<Launch | string> {
 /** Milliseconds that the last one took. */
 const compilation = new WeakMap<Device, number>();
 
-async function kernelOf(device: Device, step: Step): Promise<Launch | string> {
+async function launchOf(device: Device, step: Step): Promise<Launch | string> {
   const { pipeline, faults } = device;
   const { shader, label, workgroups, form } = step;
   const wrong = beyondGrid(device, step);

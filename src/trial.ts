@@ -14,20 +14,20 @@ import { columns, size } from './tensor.ts';
 
 export interface Trial {
   /** Why a form of this step may not be used, or undefined. */
-  fault(kernel: Launch): Promise<string | undefined>;
+  fault(launch: Launch): Promise<string | undefined>;
   /** Milliseconds per dispatch of a form, or of the one in use, over a pass long enough for the clock. */
-  time(kernel?: Launch): Promise<number>;
+  time(launch?: Launch): Promise<number>;
   /** From now on this is the form in use. */
-  use(kernel: Launch): void;
+  use(launch: Launch): void;
   destroy(): void;
 }
 
 /** What asks the clock; tests put numbers of their own in its place. */
 export const stopwatch = {
   /** Milliseconds that so many dispatches of a kernel take on a device with nothing else to do. */
-  async time(device: Device, scratch: Scratch, kernel: Launch, times: number): Promise<number> {
+  async time(device: Device, scratch: Scratch, launch: Launch, times: number): Promise<number> {
     const started = performance.now();
-    scratch.run(kernel, times);
+    scratch.run(launch, times);
     await device.wait(device.gpu.queue.onSubmittedWorkDone());
     return performance.now() - started;
   },
@@ -46,26 +46,26 @@ export async function openTrial(device: Device, graph: Graph, step: Step, first:
   let used = first;
   let expected: ReadonlyMap<string, Float32Array> | undefined;
   let times = 0;
-  const run = (kernel: Launch) => {
+  const run = (launch: Launch) => {
     scratch.reset();
-    scratch.run(kernel, 1);
+    scratch.run(launch, 1);
     return scratch.read();
   };
-  const pass = (kernel: Launch): Promise<number> => stopwatch.time(device, scratch, kernel, times);
+  const pass = (launch: Launch): Promise<number> => stopwatch.time(device, scratch, launch, times);
   return {
-    async fault(kernel) {
+    async fault(launch) {
       expected ??= await run(used);
-      const found = await run(kernel);
+      const found = await run(launch);
       const differing = [...found].find(([tensor, data]) => !sameBits(data, expected!.get(tensor)!));
       if (differing) return `${differing[0]} is not what the form in use makes of it`;
       return sampleFault(step, row, before, (tensor, index) => found.get(tensor)![index]);
     },
-    async time(kernel = used) {
+    async time(launch = used) {
       if (times === 0) for (times = 1; times < MOST && (await pass(used)) < PASS; ) times *= 2;
-      return (await pass(kernel)) / times;
+      return (await pass(launch)) / times;
     },
-    use(kernel) {
-      used = kernel;
+    use(launch) {
+      used = launch;
     },
     destroy: scratch.destroy,
   };

@@ -1,5 +1,4 @@
 /** One product of two square matrices, again and again: the kernel that training spends its time in, alone. */
-
 import { checkCount } from '../arguments.ts';
 import type { Device } from '../device.ts';
 import { defaultMilliseconds, drive } from '../drive.ts';

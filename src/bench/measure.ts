@@ -2,7 +2,6 @@
  * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
  * run of its own, so that none disturbs another.
  */
-
 import { checkCount } from '../arguments.ts';
 import type { Device } from '../device.ts';
 import { ArgumentError } from '../errors.ts';

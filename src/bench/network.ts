@@ -1,5 +1,4 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
-
 import { checkCount } from '../arguments.ts';
 import { compile } from '../compile.ts';
 import { type Dataset, take } from '../data/dataset.ts';

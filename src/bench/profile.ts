@@ -2,7 +2,6 @@
  * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
  * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
  */
-
 import { greatestDivisor, mean, median } from '../statistics.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE, READ_MODE } from '../usage.ts';
 import { wrap } from './wrap.ts';

@@ -8,7 +8,7 @@ export interface Work {
   readonly description: string;
   /** Per step; undefined where a step has none. */
   readonly samples?: number;
-  /** Floating-point operations of the matrix products and convolutions of a step, two for each multiplication with its addition. */
+  /** Floating-point operations of the matrix products and convolutions of a step, two for a multiplication and its addition. */
   readonly flop: number;
   /** Steps in an epoch, which ends by reading its loss; undefined where nothing ends. */
   readonly epoch?: number;
