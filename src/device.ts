@@ -1,4 +1,5 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
+import { type Advice, adviceFor, type Missing } from './advice.ts';
 import { DeviceLostError, NoAdapterError, OutOfMemoryError, RetrogradError, ShaderError } from './errors.ts';
 import { platform } from './platform.ts';
 import { type LinkedShader, locate } from './shader.ts';
@@ -43,9 +44,9 @@ export interface Device {
  */
 export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
   const gpu = await platform.gpu();
-  if (!gpu) throw new NoAdapterError(`This ${runtime()} has no WebGPU. ${remedy()}`);
+  if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
-  if (!adapter) throw new NoAdapterError(`WebGPU is here, but it found no adapter. ${remedy()}`);
+  if (!adapter) throw noAdapter('WebGPU is here, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
     'maxBufferSize',
@@ -57,7 +58,7 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((cause: Error) => {
-    throw new NoAdapterError(`The adapter "${info.name}" gives no device: ${cause.message} ${remedy()}`, { cause });
+    throw noAdapter(`The adapter "${info.name}" gives no device: ${cause.message}`, 'device', cause);
   });
   return watch(device, info);
 }
@@ -65,16 +66,25 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
 const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
-function remedy(): string {
-  if (!inNode()) {
-    return "Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu. Or pass device: 'cpu'.";
-  }
+/** Says what to do about it, and the way without. */
+function noAdapter(what: string, missing: Missing, cause?: Error): NoAdapterError {
+  const advice = inNode() ? undefined : adviceFor(missing);
+  const remedy = advice ? remedyIn(advice) : remedyInNode();
+  return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });
+}
+
+const remedyIn = ({ here }: Advice): string =>
+  here
+    ? `${here.title}: ${here.steps.join(' ')}`
+    : 'Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU.';
+
+function remedyInNode(): string {
   const driver = {
     linux: 'a Vulkan driver (without a GPU: mesa-vulkan-drivers 24 or newer)',
     darwin: 'macOS with Metal',
     win32: 'a DirectX 12 driver',
   };
-  return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}. Or pass device: 'cpu'.`;
+  return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}.`;
 }
 
 /** What the adapter says about itself. */

@@ -1,3 +1,4 @@
+import type { Advice, Missing } from './advice.ts';
 import type { Report } from './check.ts';
 
 /**
@@ -18,9 +19,21 @@ export class ShapeError extends RetrogradError {
   override readonly name = 'ShapeError';
 }
 
-/** No WebGPU adapter; the message says what to install or which flag to set. */
+/** No WebGPU device; the message says what to install or which flag to set. */
 export class NoAdapterError extends RetrogradError {
   override readonly name = 'NoAdapterError';
+  readonly missing: Missing;
+  /** What to do about it, for people, by browser; not in Node. */
+  readonly advice?: Advice;
+
+  constructor(
+    message: string,
+    { missing = 'webgpu', advice, cause }: ErrorOptions & { missing?: Missing; advice?: Advice } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.missing = missing;
+    this.advice = advice;
+  }
 }
 
 /** WGSL that did not compile, or a pipeline that could not be made; names the part file and its own line. */

@@ -2,6 +2,7 @@
 import { type Graph, printGraph } from './graph.ts';
 import { printSchedule, type Schedule } from './schedule.ts';
 
+export type { Advice, Missing, Steps } from './advice.ts';
 export type { AugmentOptions } from './augment.ts';
 export { augmented } from './augmented.ts';
 export { type Comparison, printReport, type Report } from './check.ts';

@@ -5,7 +5,6 @@ import { limits, usual } from '../../demo/mnist/config.ts';
 import { read } from '../../demo/mnist/page/controls/read.ts';
 import { positionOf, rateAt, slider } from '../../demo/mnist/page/controls/scale.ts';
 import { amount, settings, shape, state } from '../../demo/mnist/page/controls/words.ts';
-import { adviceFor, browserOf } from '../../demo/mnist/page/notices/advice.ts';
 
 describe('read', () => {
   test.each([
@@ -80,31 +79,5 @@ describe('words', () => {
     const file = 'https://example.org/mnist/train-images-idx3-ubyte.gz';
     expect(amount({ file, received: 3_210_000, total: 9_912_422 })).toBe('train-images-idx3-ubyte.gz, 3.2 of 9.9 MB');
     expect(amount({ file, received: 3_210_000 })).toBe('train-images-idx3-ubyte.gz, 3.2 MB');
-  });
-});
-
-describe('advice for a browser without WebGPU', () => {
-  const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)';
-  const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
-  test.each([
-    ['Chrome on Linux', `Mozilla/5.0 (X11; Linux x86_64) ${webkit} Chrome/140.0.0.0 Safari/537.36`, /^Chrome on Linux/],
-    [
-      'Edge',
-      `Mozilla/5.0 (Windows NT 10.0) ${webkit} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0`,
-      /^Chrome and Edge/,
-    ],
-    ['Chrome on Android', `Mozilla/5.0 (Linux; Android 10; K) ${webkit} Chrome/140.0.0.0 Safari/537.36`, /^Chrome and/],
-    ['Safari', `${mac} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15`, /^Safari/],
-    ['Chrome on an iPhone', `Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) ${webkit} CriOS/140.0 Safari/604.1`, /^Safari/],
-    ['Firefox', `${mac.replace(')', '; rv:140.0)')} Gecko/20100101 Firefox/140.0`, /^Firefox/],
-  ])('%s', (_, userAgent, title) => {
-    const { mine, others } = adviceFor(userAgent);
-    expect(mine?.title).toMatch(title);
-    expect(others).toHaveLength(3);
-  });
-
-  test('one that is not known gets all of it', () => {
-    expect(browserOf('curl/8.0')).toBeUndefined();
-    expect(adviceFor('curl/8.0').others).toHaveLength(4);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { usual } from '../../demo/mnist/config.ts';
+import { whyOnCpu } from '../../demo/mnist/page/notices/titles.ts';
 import { heatOf } from '../../demo/mnist/page/results/heat.ts';
 import { commandFor, fileNameOf } from '../../demo/mnist/page/results/weights-file.ts';
 import { caution, float, usage, verdict } from '../../demo/mnist/page/trust/findings.ts';
@@ -69,4 +70,10 @@ test('warns of coarse timestamps, and of useless ones', () => {
   expect(caution({ kernels: [{ ...kernels[0], milliseconds: 0 }], resolution: 0, coarse: true })).toContain(
     'too coarse',
   );
+});
+
+test('says that there is no WebGPU only where there is none', () => {
+  expect(whyOnCpu('webgpu')).toBe('this browser has no WebGPU, or has it switched off');
+  expect(whyOnCpu('webgpu', true)).toBe('this browser has no WebGPU in workers');
+  for (const missing of ['adapter', 'device'] as const) expect(whyOnCpu(missing, true)).not.toMatch(/no WebGPU/);
 });

@@ -60,6 +60,22 @@ describe('openDevice', () => {
   it('throws NoAdapterError where WebGPU finds no adapter', async () => {
     platform.gpu = async () => ({ requestAdapter: async () => null }) as unknown as GPU;
     await expect(openDevice()).rejects.toThrow(/no adapter/);
+    await expect(openDevice()).rejects.toThrow(remedy);
+  });
+
+  it('says what was missing, and in a browser what to do in that browser', async () => {
+    const failure = () => openDevice().catch((error) => error as NoAdapterError);
+    platform.gpu = async () => undefined;
+    expect(await failure()).toMatchObject({ missing: 'webgpu' });
+    const refusing = { features: new Set(), limits: {}, info: { device: '', description: 'old' } };
+    const adapter = { ...refusing, requestDevice: () => Promise.reject(new Error('too old')) };
+    platform.gpu = async () => ({ requestAdapter: async () => adapter }) as unknown as GPU;
+    expect(await failure()).toMatchObject({ missing: 'device', cause: new Error('too old') });
+    platform.gpu = async () => ({ requestAdapter: async () => null }) as unknown as GPU;
+    const { missing, advice, message } = (await failure()) as NoAdapterError;
+    expect(missing).toBe('adapter');
+    if (typeof document === 'undefined') expect(advice).toBeUndefined();
+    else for (const step of advice!.here!.steps) expect(message).toContain(step);
   });
 
   it('tells what it opened', async () => {

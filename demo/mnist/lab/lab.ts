@@ -59,7 +59,8 @@ export function createLab(mnistFrom?: string): Lab {
       });
     } catch (error) {
       if (!(error instanceof NoAdapterError)) throw error;
-      machine = { kind: 'cpu', name: 'CPU reference', software: true, reason: error.message };
+      const { message: reason, missing, advice } = error;
+      machine = { kind: 'cpu', name: 'CPU reference', software: true, reason, missing, advice };
     }
     return machine;
   }

@@ -1,5 +1,5 @@
 /** What the page asks of the lab, which runs in a worker, and what the lab tells the page. */
-import type { Report, Tensor } from 'retrograd';
+import type { Advice, Missing, Report, Tensor } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
 import type { Config } from '../config.ts';
 
@@ -15,6 +15,9 @@ export interface Machine {
   readonly software: boolean;
   /** Why there is no GPU, where there is none. */
   readonly reason?: string;
+  readonly missing?: Missing;
+  /** How to get one. */
+  readonly advice?: Advice;
 }
 
 export interface DataSummary {

@@ -1,6 +1,6 @@
-import type { Advice } from './advice.ts';
+import type { Steps } from 'retrograd';
 
-export const AdviceList = ({ title, steps }: Advice) => (
+export const AdviceList = ({ title, steps }: Steps) => (
   <section>
     <h3>{title}</h3>
     <ul class="notice-steps">

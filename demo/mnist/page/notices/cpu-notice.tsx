@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { machine } from '../state.ts';
-import { adviceFor } from './advice.ts';
 import { AdviceList } from './advice-list.tsx';
+import { onlyInPages, whyOnCpu } from './titles.ts';
 
 /** The rest is advice to programs. */
 const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0];
@@ -9,30 +9,25 @@ const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0];
 /** Why there is no GPU, what goes on without it, and how to get it. */
 export const CpuNotice = () => {
   const isDismissed = useSignal(false);
-  const { kind, reason } = machine.value ?? {};
-  const { mine, others } = adviceFor(navigator.userAgent);
+  const { kind, reason, missing, advice } = machine.value ?? {};
   const isShown = kind === 'cpu' && reason !== undefined && !isDismissed.value;
+  const isInPage = Boolean(navigator.gpu);
   return (
     <div role="status">
       {isShown && (
         <div class="notice" data-kind="warn">
-          <h2 class="notice-title">Training on the CPU, because there is no WebGPU here</h2>
+          <h2 class="notice-title">Training on the CPU: {whyOnCpu(missing, isInPage)}</h2>
           <p>
-            This page works without, slower: the plain reference implementation trains a small network on fewer digits.
-            There is no GPU to be checked or timed then.
+            The page works without a GPU, only slower. A plain reference implementation trains a small network on fewer
+            digits. The checks and timings of the GPU are left out.
           </p>
           <details>
-            <summary>How to get WebGPU</summary>
+            <summary>How to train on a GPU</summary>
             <div class="notice-advice small">
-              {!isSecureContext && (
-                <p>
-                  <strong>Browsers offer WebGPU only over https and on localhost.</strong> This page came over plain
-                  http.
-                </p>
-              )}
-              {mine && <AdviceList {...mine} />}
-              {others.map((advice) => (
-                <AdviceList key={advice.title} {...advice} />
+              {missing === 'webgpu' && isInPage && <p>{onlyInPages}</p>}
+              {advice?.here && <AdviceList {...advice.here} />}
+              {advice?.elsewhere.map((steps) => (
+                <AdviceList key={steps.title} {...steps} />
               ))}
               <p class="soft">What was found: {firstSentence(reason)}</p>
             </div>
