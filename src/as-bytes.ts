@@ -5,6 +5,9 @@
  */
 import { ArgumentError } from './errors.ts';
 
+/** Memory that holds bytes. A Buffer and a SharedArrayBuffer are of these too. */
+export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
+
 /** What the %TypedArray% of every realm answers from the array's own slot; undefined for anything else. */
 const { get: nameIn } = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),

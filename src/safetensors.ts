@@ -3,6 +3,7 @@
  * dtype, shape and place of each tensor, then the data of all of them without a gap, row-major. Here all are F32. A file is
  * checked whole before any tensor is made of it, and no two may claim the same bytes, so memory stays within its size.
  */
+import { asBytes, type Bytes, copyBytes, isFloat32Array } from './as-bytes.ts';
 import { ArgumentError, DataError } from './errors.ts';
 import { isObject, repeatedName } from './json.ts';
 import { shown, typeName } from './shown.ts';
@@ -63,24 +64,25 @@ function checkTensor(name: string, tensor: Tensor): void {
   if (!isObject(tensor) || tensor.data === undefined)
     throw new ArgumentError(`safetensors: ${name}: expected { shape, data }, found ${shown(tensor)}`);
   const { shape, data } = tensor;
-  if (data instanceof Float32Array && isCounts(shape) && data.length === size(shape)) return;
-  const found = data instanceof Float32Array ? `${data.length} values for shape ${shown(shape)}` : shown(data);
+  if (isFloat32Array(data) && isCounts(shape) && data.length === size(shape)) return;
+  const found = isFloat32Array(data) ? `${data.length} values for shape ${shown(shape)}` : shown(data);
   throw new ArgumentError(`safetensors: ${name}.data: expected a Float32Array that fills its shape, found ${found}`);
 }
 
 /**
  * The tensors of a file, in its order; `where` it is from is for messages. Throws DataError naming file, byte or tensor, what
- * was expected and found, ArgumentError for what is no Uint8Array.
+ * was expected and found, ArgumentError for what holds no bytes.
  */
-export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): TensorFile {
-  if (!(bytes instanceof Uint8Array)) throw new ArgumentError(`${where}: expected a Uint8Array, found ${shown(bytes)}`);
+export function parseSafetensors(source: Bytes, where = 'safetensors'): TensorFile {
+  const bytes = asBytes(source, where);
+  if (!bytes) throw new ArgumentError(`${where}: expected bytes, found ${shown(source)}`);
   const start = SIZE_BYTES + headerSize(bytes, where);
-  const { [METADATA]: metadata = {}, ...described } = parseHeader(bytes.subarray(SIZE_BYTES, start), where);
+  const { [METADATA]: metadata = {}, ...described } = parseHeader(copyBytes(bytes.subarray(SIZE_BYTES, start))!, where);
   const data = bytes.subarray(start);
   const places = Object.entries(described).map(([name, entry]) => placeOf(name, entry, data.length, where));
   checkTiling(places, data.length, start, where);
   const tensors = places.map(({ name, shape, begin, end }) => {
-    return [name, { shape, data: new Float32Array(data.slice(begin, end).buffer) }] as const;
+    return [name, { shape, data: new Float32Array(copyBytes(data.subarray(begin, end))!.buffer) }] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata: textsOf(metadata, where) };
 }

@@ -5,7 +5,7 @@ export type Realm = Pick<
 >;
 
 /** Where a page has none, as without cross-origin isolation, ordinary memory. */
-export const SharedMemory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
+export const SharedMemory = (globalThis.SharedArrayBuffer ?? ArrayBuffer) as unknown as ArrayBufferConstructor;
 
 export async function realm(): Promise<Realm> {
   if (typeof document === 'undefined') {

@@ -1,10 +1,11 @@
 /** Bytes from wherever they are: memory, a Blob, a path, a URL. A server that falls silent fails in seconds. */
+import { type Bytes, copyBytes, tagOf } from '../as-bytes.ts';
 import { ArgumentError, DataError } from '../errors.ts';
 import { platform } from '../platform.ts';
 import { shown } from '../shown.ts';
 
 /** A string is a URL where it has a scheme or there are no files (a browser), else a path. */
-export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
+export type Source = string | URL | Blob | Bytes;
 
 /** Bytes of one file received so far, and of how many where the server says. */
 export interface Progress {
@@ -18,8 +19,8 @@ export type OnProgress = (progress: Progress) => void;
 /** What a source is called in messages. */
 export function nameOf(source: Source): string {
   if (typeof source === 'string') return source;
-  if (source instanceof URL) return source.href;
-  const named = source instanceof Blob && 'name' in source;
+  if (isUrl(source)) return source.href;
+  const named = isBlob(source) && 'name' in source;
   return named ? String(source.name) : 'bytes given';
 }
 
@@ -29,10 +30,10 @@ export function nameOf(source: Source): string {
  * ArgumentError for a source of another kind.
  */
 export async function readBytes(source: Source, onProgress?: OnProgress): Promise<Uint8Array | undefined> {
-  if (source instanceof Uint8Array) return new Uint8Array(source);
-  if (source instanceof ArrayBuffer) return new Uint8Array(source.slice(0));
-  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (typeof source !== 'string' && !(source instanceof URL)) {
+  const bytes = copyBytes(source, nameOf(source));
+  if (bytes) return bytes;
+  if (isBlob(source)) return new Uint8Array(await source.arrayBuffer());
+  if (typeof source !== 'string' && !isUrl(source)) {
     throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${shown(source)}`);
   }
   const where = nameOf(source);
@@ -42,11 +43,14 @@ export async function readBytes(source: Source, onProgress?: OnProgress): Promis
 /** Writes a file. Throws ArgumentError for what is no path or file URL, or where there are no files. */
 export function writerTo(path: string | URL): (bytes: Uint8Array) => Promise<void> {
   const { files } = platform;
-  const isPath = typeof path === 'string' || path instanceof URL;
+  const isPath = typeof path === 'string' || isUrl(path);
   if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);
   const found = isPath && !files ? 'a path where there are no files, as in a browser' : shown(path);
   throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
 }
+
+export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
+const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagOf(value));
 
 /** A path, which may hold a colon, or a file URL. */
 const isFile = (where: string): boolean =>

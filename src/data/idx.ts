@@ -2,7 +2,9 @@
  * IDX files of unsigned bytes, plain or gzip: magic 00 00 08 dims, one big-endian u32 per dimension, then the values,
  * last dimension fastest. Nothing is allocated on the word of a header: a size counts once as many bytes are there.
  */
-import { DataError } from '../errors.ts';
+import { asBytes, type Bytes } from '../as-bytes.ts';
+import { ArgumentError, DataError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { chunks, concat, hex, nameOf, readBytes, type Source } from './bytes.ts';
 
 export interface Idx {
@@ -22,8 +24,10 @@ export async function readIdx(source: Source, what = nameOf(source)): Promise<Id
   return parseIdx(await unpack(bytes, what), what);
 }
 
-/** `data` is a view of `bytes`, which must be a plain IDX file and nothing more. */
-export function parseIdx(bytes: Uint8Array, what: string): Idx {
+/** `data` is a view of `source`, which must be a plain IDX file and nothing more. */
+export function parseIdx(source: Bytes, what: string): Idx {
+  const bytes = asBytes(source, what);
+  if (!bytes) throw new ArgumentError(`${what}: expected bytes, found ${shown(source)}`);
   const headerEnd = headerLength(bytes, what);
   if (bytes.length < headerEnd) fail(what, bytes.length, `a header of ${headerEnd} bytes`, 'the end of the file');
   const shape = sizes(bytes, what);

@@ -4,7 +4,7 @@
  */
 import { DataError } from '../errors.ts';
 import { platform } from '../platform.ts';
-import { hex, nameOf, type OnProgress, readBytes, type Source } from './bytes.ts';
+import { hex, isUrl, nameOf, type OnProgress, readBytes, type Source } from './bytes.ts';
 import { pack, unpack } from './idx.ts';
 
 const fileNames = {
@@ -64,7 +64,7 @@ export async function locate(
 }
 
 async function fromCaller(set: KnownSet, from: From, onProgress?: OnProgress): Promise<Located> {
-  if (typeof from !== 'string' && !(from instanceof URL)) {
+  if (typeof from !== 'string' && !isUrl(from)) {
     return named(set, 'files given', await each((role) => openGiven(role, from)));
   }
   const folders = [String(from), within(String(from), set.folder)];
