@@ -4,11 +4,12 @@
  * of an epoch under `training.lossTotal`. A file of weights alone is one too, of a training that has not begun.
  */
 import { checkKeys } from './arguments.ts';
+import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
-import { checkTexts, formatSafetensors, parseSafetensors } from './safetensors.ts';
+import { checkTexts, formatSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
 import { size, type Tensor } from './tensor.ts';
 import { readByKey } from './tensors.ts';
@@ -55,21 +56,22 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   checkKeys('save', options, ['weightsOnly', 'metadata']);
   const { weightsOnly = false, metadata = {} } = options;
   checkTexts('save: metadata', metadata);
-  if (Object.hasOwn(metadata, RECORD)) throw new ArgumentError(`save: metadata.${RECORD} is what the library writes`);
+  const taken = [RECORD, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
+  if (taken) throw new ArgumentError(`save: metadata.${taken} is what the library writes`);
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
   const tensors = await readByKey(session.program, stored, ({ name }) => name);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(`save: nothing was written:\n  ${wrong.join('\n  ')}`);
-  return formatSafetensors(tensors, { ...metadata, ...record });
+  return formatSafetensors(tensors, withChecksums({ tensors, metadata: { ...metadata, ...record } }));
 }
 
 /** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */
 export function applyCheckpoint(session: Session, bytes: Uint8Array, where: string, options: LoadOptions = {}): void {
   checkKeys('load', options, ['weightsOnly']);
   const { weightsOnly = false } = options;
-  const { tensors, metadata } = parseSafetensors(bytes, where);
+  const { tensors, metadata } = parseChecked(bytes, where);
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const stored = storedTensors(session);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);

@@ -1,8 +1,9 @@
 /** Files of --save, --resume and eval: a checkpoint of the library, with what the command has to know of it. */
 import { createHash } from 'node:crypto';
+import { parseChecked } from '../checksums.ts';
 import { type DatasetIdentity, identityOf, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
-import { DataError, parseSafetensors, type Tensor } from '../index.node.ts';
+import { DataError, type Tensor } from '../index.node.ts';
 import { isObject, parseJson } from '../json.ts';
 import { platform } from '../platform.ts';
 import type { Texts } from './remembered.ts';
@@ -34,7 +35,7 @@ export const metadataOf = (options: Texts, train: Dataset, best: Best | undefine
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
-  const text = parseSafetensors(bytes, path).metadata[NAME];
+  const text = parseChecked(bytes, path).metadata[NAME];
   const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
   return { path, file, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }

@@ -1,0 +1,56 @@
+/**
+ * Checksums in the metadata of a file of tensors, so that a bit that a disk or a network has turned is noticed: the CRC-32 of
+ * the bytes of each tensor and, in UTF-8, of each text. Files that have none, as those of other libraries, are taken as they are.
+ */
+import type { Bytes } from './as-bytes.ts';
+import { crc32 } from './crc32.ts';
+import { DataError } from './errors.ts';
+import { isObject, parseJson } from './json.ts';
+import { parseSafetensors, type TensorFile } from './safetensors.ts';
+import { shown } from './shown.ts';
+import { show } from './tensor.ts';
+
+/** Of the metadata of the file. */
+export const CHECKSUMS = 'retrograd.crc32';
+
+const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
+/** By kind and name. With the shape of a tensor, as the same bytes may also be of another. */
+const sumsOf = ({ tensors, metadata }: TensorFile): Record<string, Record<string, string>> => ({
+  tensors: mapped(tensors, ({ shape, data }) => `${hex(crc32(data))} ${show(shape)}`),
+  metadata: mapped(metadata, (text) => hex(crc32(text))),
+});
+const mapped = <T>(values: Record<string, T>, sum: (value: T) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sum(value)]));
+
+/** The metadata, with checksums of them and of the tensors. */
+export const withChecksums = (file: TensorFile): Record<string, string> => ({
+  ...file.metadata,
+  [CHECKSUMS]: JSON.stringify(sumsOf(file)),
+});
+
+/** As `parseSafetensors`; throws DataError also where a checksum does not hold. */
+export function parseChecked(bytes: Bytes, where: string): TensorFile {
+  const file = parseSafetensors(bytes, where);
+  check(file, where);
+  return file;
+}
+
+/**
+ * Throws DataError naming file, tensor, expected and found: a checksum that does not hold, one that is of nothing there, a
+ * tensor without one. A text may have been added.
+ */
+function check({ tensors, metadata: { [CHECKSUMS]: text, ...metadata } }: TensorFile, where: string): void {
+  if (text === undefined) return;
+  const failure = (what: string, expected: string, found: string) =>
+    new DataError(`${where}: ${what}: expected ${expected}, found ${found}: the file is damaged, or was changed`);
+  const stored = parseJson(text);
+  if (!isObject(stored)) throw failure(CHECKSUMS, 'checksums in JSON', shown(text));
+  for (const [kind, actual] of Object.entries(sumsOf({ tensors, metadata }))) {
+    const sums = stored[kind];
+    if (!isObject(sums)) throw failure(`${CHECKSUMS}: ${kind}`, 'checksums by name', shown(sums));
+    for (const name of Object.keys(kind === 'tensors' ? { ...sums, ...actual } : sums)) {
+      const [expected, found] = [sums, actual].map((of) => (Object.hasOwn(of, name) ? shown(of[name]) : 'none'));
+      if (expected !== found) throw failure(name, `the checksum ${expected}`, found);
+    }
+  }
+}
