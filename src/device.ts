@@ -31,7 +31,10 @@ export interface Device {
   pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
   /** Awaits what the device is working on. */
   wait<T>(work: Promise<T>): Promise<T>;
-  /** Throws what happened to the device since the last call: DeviceLostError, or an error that reached no one. */
+  /**
+   * Throws what happened to the device since the last call: DeviceLostError, or an error of work that is nobody's, such as
+   * the page's own; guard.ts has those of nets.
+   */
   assertAlive(): void;
   /** For a call that failed: rejects with DeviceLostError where the device went with it, else with the cause. */
   explain(cause: unknown): Promise<never>;

@@ -15,6 +15,8 @@ export interface DriveOptions {
   readonly signal?: AbortSignal;
   /** Asked before each submit for something to do on a quiet queue, which then waits for it. */
   between?(): (() => Promise<void>) | undefined;
+  /** Steps that the device refused; the run then rejects. */
+  refused?(rows: readonly StepRow[]): void;
   /** After each submit, with the steps queued so far. */
   onSubmit?(done: number): void;
 }
@@ -26,25 +28,16 @@ export const defaultMilliseconds = (): number => (typeof process !== 'undefined'
 const chunks = new WeakMap<Program, { readonly steps: number; readonly milliseconds: number }>();
 
 export async function drive(engine: Engine, programs: readonly Program[], options: DriveOptions): Promise<void> {
-  const { steps, row, milliseconds, signal, between, onSubmit } = options;
+  const { steps, row, refused, milliseconds, signal, between, onSubmit } = options;
   const pending: Promise<void>[] = [];
   const last = programs[programs.length - 1];
   const before = chunks.get(last);
   let chunk = before ? Math.max(1, Math.floor(before.steps * Math.min(1, milliseconds / before.milliseconds))) : 1;
   let finished = performance.now();
-  for (let i = 0; i < steps; ) {
-    signal?.throwIfAborted();
-    const interlude = between?.();
-    if (interlude) {
-      await Promise.all(pending.splice(0));
-      await interlude();
-    }
-    const n = Math.min(chunk, steps - i, engine.maxRows);
+  const submit = (first: number, n: number): void => {
     const started = performance.now();
-    engine.run(
-      programs,
-      Array.from({ length: n }, (_, k) => row(i + k)),
-    );
+    const rows = Array.from({ length: n }, (_, k) => row(first + k));
+    engine.run(programs, rows, refused);
     const done = engine.settled().then(() => {
       const perStep = (performance.now() - Math.max(started, finished)) / n;
       finished = performance.now();
@@ -54,9 +47,24 @@ export async function drive(engine: Engine, programs: readonly Program[], option
     });
     done.catch(() => {}); // it is awaited below; until then it is not unhandled
     pending.push(done);
-    i += n;
-    onSubmit?.(i);
-    if (pending.length >= 2) await pending.shift();
+  };
+  try {
+    for (let i = 0; i < steps; ) {
+      signal?.throwIfAborted();
+      const interlude = between?.();
+      if (interlude) {
+        await Promise.all(pending.splice(0));
+        await interlude();
+      }
+      const n = Math.min(chunk, steps - i, engine.maxRows);
+      submit(i, n);
+      i += n;
+      onSubmit?.(i);
+      if (pending.length >= 2) await pending.shift();
+    }
+    await Promise.all(pending);
+  } catch (error) {
+    await Promise.allSettled(pending); // so that nothing of it happens any more
+    throw error;
   }
-  await Promise.all(pending);
 }

@@ -28,7 +28,7 @@ export interface Program {
   write(name: string, data: Data): void;
   /** Overwrites a tensor with zeros, without sending them. Queued, in order with runs. */
   clear(name: string): void;
-  /** The tensor after everything queued so far, compact. */
+  /** The tensor after everything queued so far, compact. Rejects where any of that was refused. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** Frees its own buffers; those it shares stay. */
   destroy(): void;
@@ -45,9 +45,12 @@ export interface Engine {
   program(graph: Graph, options: ProgramOptions): Promise<Program>;
   /** Makes ready what running these together many times can gain; they run without it too. */
   prepare(programs: readonly Program[]): Promise<void>;
-  /** For each row, each program in turn. On a GPU: one encoder, one pass, one submit; returns at once. */
-  run(programs: readonly Program[], table: readonly StepRow[]): void;
-  /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong. */
+  /**
+   * For each row, each program in turn. On a GPU: one encoder, one pass, one submit; returns at once. Where the device
+   * refuses that, no step of it happens: `refused` is called, and then whoever waits for the engine is told.
+   */
+  run(programs: readonly Program[], table: readonly StepRow[], refused?: (table: readonly StepRow[]) => void): void;
+  /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong with it. */
   settled(): Promise<void>;
   /** Destroys every program made, and ends what is under way with StateError. */
   destroy(): void;

@@ -9,7 +9,7 @@ import { ArgumentError } from './errors.ts';
 import { type Evaluation, readSum } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { shuffleKey } from './random.ts';
-import { NOTHING, type Session, takeRow } from './session.ts';
+import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
 import { shown } from './shown.ts';
 import type { StepRow } from './step.ts';
 import { readParameters } from './tensors.ts';
@@ -151,6 +151,7 @@ export async function trainEpoch(
     await runSteps(session, feed, {
       steps: to - from,
       row: (i) => row(from + i),
+      refused: (rows) => giveBack(session, rows),
       milliseconds: options.millisecondsPerSubmit ?? defaultMilliseconds(),
       signal: options.signal,
       between: () => session.tuner?.between(),

@@ -3,16 +3,18 @@
  * values are rows of one table, written once per run and addressed by a dynamic offset.
  */
 import type { Device } from './device.ts';
+import { download } from './download.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { OutOfMemoryError, ShaderError, ShapeError, StateError } from './errors.ts';
 import { type FormOf, plan } from './forms.ts';
 import type { Graph } from './graph.ts';
+import { type Guard, guarded, guardOf } from './guard.ts';
 import { data as dataLeaf } from './ops/leaf.ts';
 import type { Schedule, Step } from './schedule.ts';
 import { allPass } from './selftest.ts';
 import { packRows, ROW_BYTES } from './step.ts';
 import { byteLength, pad, unpad } from './tensor.ts';
-import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 import { formsOfWhole, isSmall, makeWhole, type Table, type Whole } from './whole.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
@@ -35,11 +37,13 @@ export async function gpuEngine(device: Device): Promise<Engine> {
   const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
   let destroyed = false;
   const programs = new Set<Program>();
+  const guard = guardOf(gpu);
   const assertUsable = (): void => {
     if (destroyed) throw new StateError('this net has been destroyed');
     device.assertAlive();
+    guard.assertNone();
   };
-  const staging = stagingPool(device, assertUsable);
+  const staging = stagingPool(device, guard, assertUsable);
   const wholes = wholeSteps(device, table, (program) => programs.has(program));
   return {
     kind: 'gpu',
@@ -48,7 +52,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     maxRows: table.rows,
     async program(graph, options) {
       assertUsable();
-      const made = await gpuProgram(device, table, staging, graph, options);
+      const made = await gpuProgram(device, guard, table, staging, graph, options);
       const destroy = (): void => {
         programs.delete(program);
         wholes.forget(program);
@@ -62,23 +66,35 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       return program;
     },
     prepare: (programs) => wholes.prepare(programs as readonly GpuProgram[]),
-    run(programs, rows) {
-      assertUsable();
-      gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
-      const encoder = gpu.createCommandEncoder();
-      const whole = wholes.of(programs);
-      if (whole) whole.encode(encoder);
-      else {
-        const pass = encoder.beginComputePass();
-        for (let r = 0; r < rows.length; r++) {
-          for (const program of programs) (program as GpuProgram).encode(pass, r * stride);
-        }
-        pass.end();
+    run(programs, rows, refused) {
+      const refuse = (): void => refused?.(rows);
+      try {
+        assertUsable();
+      } catch (error) {
+        refuse();
+        throw error;
       }
-      gpu.queue.submit([encoder.finish()]);
+      const submit = (): void => {
+        gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
+        const encoder = gpu.createCommandEncoder();
+        const whole = wholes.of(programs);
+        if (whole) whole.encode(encoder);
+        else {
+          const pass = encoder.beginComputePass();
+          for (let r = 0; r < rows.length; r++) {
+            for (const program of programs) (program as GpuProgram).encode(pass, r * stride);
+          }
+          pass.end();
+        }
+        gpu.queue.submit([encoder.finish()]);
+      };
+      guard.run(`a submit of ${rows.length === 1 ? '1 step' : `${rows.length} steps`}, not done`, submit, refuse);
     },
     async settled() {
+      const verdict = guard.settled();
+      verdict.catch(() => {}); // it is awaited below
       await device.wait(gpu.queue.onSubmittedWorkDone()).catch(device.explain);
+      await verdict;
       assertUsable();
     },
     destroy() {
@@ -128,6 +144,7 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
 
 async function gpuProgram(
   device: Device,
+  guard: Guard,
   table: Table,
   staging: StagingPool,
   graph: Graph,
@@ -156,7 +173,7 @@ async function gpuProgram(
   const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
   for (const name of shared?.names ?? []) if (theirs?.buffers.has(name)) buffers.set(name, theirs.buffers.get(name)!);
 
-  const commands = schedule.steps.map(({ bindings, shader, workgroups, label }, i) => {
+  const commandOf = ({ bindings, shader, workgroups, label }: Step, i: number) => {
     const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
       binding,
       resource: { buffer: buffers.get(buffer)! },
@@ -165,6 +182,13 @@ async function gpuProgram(
       entries.push({ binding: bindings.length, resource: { buffer: table.buffer, size: ROW_BYTES } });
     const group = gpu.createBindGroup({ label, layout: pipelines[i].getBindGroupLayout(0), entries });
     return { pipeline: pipelines[i], group, dynamic: shader.usesStep, workgroups };
+  };
+  const release = (): void => {
+    for (const buffer of made) device.destroyBuffer(buffer);
+  };
+  const commands = await guarded(gpu, 'the bindings of a net', () => steps.map(commandOf)).catch((error) => {
+    release();
+    throw error;
   });
 
   return {
@@ -188,21 +212,22 @@ async function gpuProgram(
       staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
       const packed = graph.nodes.some((node) => node.name === name && node.op === dataLeaf);
-      gpu.queue.writeBuffer(buffers.get(buffer)!, 0, packed ? toWords(data) : pad(data, shape));
+      const words = packed ? toWords(data) : pad(data, shape);
+      guard.run(`to write ${name}`, () => gpu.queue.writeBuffer(buffers.get(buffer)!, 0, words));
     },
     clear(name) {
       staging.assertUsable();
-      const encoder = gpu.createCommandEncoder();
-      encoder.clearBuffer(buffers.get(schedule.tensors.get(name)!.buffer)!);
-      gpu.queue.submit([encoder.finish()]);
+      guard.run(`to clear ${name}`, () => {
+        const encoder = gpu.createCommandEncoder();
+        encoder.clearBuffer(buffers.get(schedule.tensors.get(name)!.buffer)!);
+        gpu.queue.submit([encoder.finish()]);
+      });
     },
     async read(name) {
       const { shape, buffer } = schedule.tensors.get(name)!;
-      return unpad(await staging.read(buffers.get(buffer)!, byteLength(shape)), shape);
+      return unpad(await staging.read(name, buffers.get(buffer)!, byteLength(shape)), shape);
     },
-    destroy() {
-      for (const buffer of made) device.destroyBuffer(buffer);
-    },
+    destroy: release,
   };
 }
 
@@ -223,41 +248,50 @@ function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<Arr
 
 interface StagingPool {
   assertUsable(): void;
-  read(from: GPUBuffer, bytes: number): Promise<Float32Array>;
+  /** Rejects where the copy was refused, or anything queued before it: what lies in the buffer then is of another read. */
+  read(name: string, from: GPUBuffer, bytes: number): Promise<Float32Array>;
   destroy(): void;
 }
 
 /** Buffers that the CPU can map, kept for the next read. */
-function stagingPool(device: Device, assertUsable: () => void): StagingPool {
+function stagingPool(device: Device, guard: Guard, assertUsable: () => void): StagingPool {
   const { gpu } = device;
   const free: GPUBuffer[] = [];
-  const all: GPUBuffer[] = [];
+  const all = new Set<GPUBuffer>();
   const take = (bytes: number): GPUBuffer => {
     // The smallest that is large enough, so that a repeated series of reads finds the same buffers again.
     free.sort((a, b) => a.size - b.size);
     const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
     if (fitting >= 0) return free.splice(fitting, 1)[0];
     const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });
-    all.push(buffer);
+    all.add(buffer);
     return buffer;
+  };
+  const discard = (buffer: GPUBuffer): void => {
+    all.delete(buffer);
+    buffer.destroy();
   };
   return {
     assertUsable,
-    async read(from, bytes) {
+    async read(name, from, bytes) {
       assertUsable();
-      // Copied before anything is awaited, so that the value is that of now whatever is queued meanwhile.
-      const buffer = take(bytes);
-      const encoder = gpu.createCommandEncoder();
-      encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes);
-      gpu.queue.submit([encoder.finish()]);
-      await device.wait(buffer.mapAsync(READ_MODE, 0, bytes)).catch((cause) => {
+      let buffer: GPUBuffer | undefined;
+      const staging = (): GPUBuffer => {
+        buffer = take(bytes);
+        return buffer;
+      };
+      const explain = (cause: unknown): Promise<never> => {
         assertUsable();
         return device.explain(cause);
-      });
-      const data = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
-      buffer.unmap();
-      free.push(buffer);
-      return data;
+      };
+      try {
+        const data = await download(device, guard, { name, from, bytes, staging, explain });
+        free.push(buffer!);
+        return new Float32Array(data);
+      } catch (error) {
+        if (buffer) discard(buffer);
+        throw error;
+      }
     },
     destroy() {
       for (const buffer of all) buffer.destroy();

@@ -3,11 +3,13 @@
  * every form, because the layouts of all are made from the same bindings.
  */
 import type { Device } from './device.ts';
+import { download } from './download.ts';
 import { type Graph, label } from './graph.ts';
+import { guardOf } from './guard.ts';
 import type { Binding, Step } from './schedule.ts';
 import { packRows, ROW_BYTES, type StepRow } from './step.ts';
 import { byteLength } from './tensor.ts';
-import { COPY_DST, COPY_SRC, MAP_READ, READ_MODE, STORAGE, UNIFORM } from './usage.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
 
 /** A step in one of its forms. */
 export interface Launch {
@@ -20,7 +22,9 @@ export interface Scratch {
   reset(): void;
   /** Queues one submit of so many dispatches. */
   run(launch: Launch, times: number): void;
-  /** What the step writes, by tensor, as it lies in memory. */
+  /** When all of it is done. Rejects where the device refused any. */
+  settled(): Promise<void>;
+  /** What the step writes, by tensor, as it lies in memory. Rejects as `settled`. */
   read(): Promise<ReadonlyMap<string, Float32Array>>;
   destroy(): void;
 }
@@ -52,10 +56,14 @@ export async function createScratch(device: Device, { graph, step, row, contents
     })),
   ]);
   const [table, staging, ...storage] = made;
+  const guard = guardOf(gpu);
   const bufferOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage[i]]));
-  const fill = (tensor: string): void => repeat(gpu, bufferOf.get(tensor)!, contents(tensor));
-  gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES);
-  for (const { tensor } of tensors) fill(tensor);
+  const fill = (filled: readonly { readonly tensor: string }[]): void =>
+    guard.run('to fill a trial', () => {
+      for (const { tensor } of filled) repeat(gpu, bufferOf.get(tensor)!, contents(tensor));
+    });
+  guard.run('to begin a trial', () => gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES));
+  fill(tensors);
   let group: GPUBindGroup | undefined;
   const groupFor = (pipeline: GPUComputePipeline): GPUBindGroup => {
     const buffers = [...step.bindings.map(({ tensor }) => ({ buffer: bufferOf.get(tensor)! }))];
@@ -64,23 +72,32 @@ export async function createScratch(device: Device, { graph, step, row, contents
     return gpu.createBindGroup({ label: 'scratch', layout: pipeline.getBindGroupLayout(0), entries });
   };
   return {
-    reset() {
-      for (const { tensor } of written) fill(tensor);
-    },
+    reset: () => fill(written),
     run({ pipeline, workgroups }, times) {
-      group ??= groupFor(pipeline);
-      const encoder = gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, step.shader.usesStep ? [0] : []);
-      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...workgroups);
-      pass.end();
-      gpu.queue.submit([encoder.finish()]);
+      guard.run('a trial', () => {
+        group ??= groupFor(pipeline);
+        const encoder = gpu.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group, step.shader.usesStep ? [0] : []);
+        for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...workgroups);
+        pass.end();
+        gpu.queue.submit([encoder.finish()]);
+      });
+    },
+    async settled() {
+      const verdict = guard.settled();
+      verdict.catch(() => {}); // it is awaited below
+      await device.wait(gpu.queue.onSubmittedWorkDone());
+      await verdict;
     },
     async read() {
       const values = new Map<string, Float32Array>();
+      const { explain } = device;
       for (const { tensor, bytes } of written) {
-        values.set(tensor, await download(device, bufferOf.get(tensor)!, staging, bytes));
+        const from = bufferOf.get(tensor)!;
+        const data = await download(device, guard, { name: tensor, from, bytes, staging: () => staging, explain });
+        values.set(tensor, new Float32Array(data));
       }
       return values;
     },
@@ -105,14 +122,4 @@ function repeat({ queue }: GPUDevice, buffer: GPUBuffer, block: Float32Array<Arr
   for (let at = 0; at < buffer.size; at += block.byteLength) {
     queue.writeBuffer(buffer, at, block, 0, Math.min(block.length, (buffer.size - at) / 4));
   }
-}
-
-async function download(device: Device, from: GPUBuffer, to: GPUBuffer, bytes: number): Promise<Float32Array> {
-  const encoder = device.gpu.createCommandEncoder();
-  encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
-  device.gpu.queue.submit([encoder.finish()]);
-  await device.wait(to.mapAsync(READ_MODE, 0, bytes)).catch(device.explain);
-  const data = new Float32Array(to.getMappedRange(0, bytes).slice(0));
-  to.unmap();
-  return data;
 }

@@ -76,6 +76,14 @@ export function takeRow(session: Session, batch: Batch, last = false): StepRow {
   return row;
 }
 
+/** For steps that the device refused: they are none, and what was added up for an update or an epoch is let go of. */
+export function giveBack(session: Session, rows: readonly StepRow[]): void {
+  session.steps -= rows.length;
+  session.updates -= rows.reduce((sum, { due }) => sum + due, 0);
+  session.unfinished = undefined;
+  session.pending = NOTHING;
+}
+
 /** For parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
 export function startAfresh(session: Session): void {
   session.given = true;

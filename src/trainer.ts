@@ -18,7 +18,7 @@ import { checkConstantRate, learningRateAt } from './learning-rate.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
 import { differences, type Values } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
-import { nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { firstColumns, type Shape, type Tensor } from './tensor.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
 import type { StepTuning } from './tune.ts';
@@ -156,7 +156,7 @@ export class Trainer {
     const { columns, tensors } = packBatch(network, x, y, 'step');
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     writeTensors(program, tensors);
-    engine.run([program], [takeRow(this.#session, { columns })]);
+    engine.run([program], [takeRow(this.#session, { columns })], (rows) => giveBack(this.#session, rows));
   }
 
   /** Loss of the last step, reduced over its batch as the loss says. Throws StateError before the first step. */

@@ -7,7 +7,7 @@ import { overwrites, storageOf } from './fuse.ts';
 import { label } from './graph.ts';
 import { data } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
-import { nextRow, type Session } from './session.ts';
+import { giveBack, nextRow, type Session } from './session.ts';
 import type { StepRow } from './step.ts';
 import { readAll, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
 
@@ -15,10 +15,15 @@ import { readAll, readState, readTensors, type Tensors, writeTensors } from './t
  * Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. The row is asked
  * for when the step is queued.
  */
-async function checkedStep({ engine, program }: Session, nextRow: () => StepRow, feed?: Feed): Promise<Report> {
+async function checkedStep(
+  { engine, program }: Session,
+  nextRow: () => StepRow,
+  feed?: Feed,
+  refused?: (rows: readonly StepRow[]) => void,
+): Promise<Report> {
   const before = await readState(program);
   const row = nextRow();
-  engine.run(feed ? [feed.program, program] : [program], [row]);
+  engine.run(feed ? [feed.program, program] : [program], [row], refused);
   const step = await compareRun(program, row, before);
   if (!feed) return step;
   const resident = new Map<string, Data>([
@@ -50,7 +55,8 @@ export async function checkBatchStep(session: Session, columns: number, batch: T
 
 /** As `checkedStep`, in training: throws CheckError. */
 export async function demandStep(session: Session, nextRow: () => StepRow, feed: Feed): Promise<void> {
-  demand(await checkedStep(session, nextRow, feed), `step ${session.steps}`);
+  const report = await checkedStep(session, nextRow, feed, (rows) => giveBack(session, rows));
+  demand(report, `step ${session.steps}`);
 }
 
 /**

@@ -8,6 +8,7 @@ import { entryPoint } from './entry.ts';
 import { type Kernel, storageOf } from './fuse.ts';
 import { glue, phaseOf } from './glue.ts';
 import type { Node } from './graph.ts';
+import { guarded } from './guard.ts';
 import { data } from './ops/leaf.ts';
 import type { Body, Form } from './ops/op.ts';
 import { PORTABLE, sharedLanes } from './ops/target.ts';
@@ -63,13 +64,18 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
   const pipeline = await device.pipeline(shader, 'whole steps');
   const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: STORAGE | COPY_DST | COPY_SRC }]);
   const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
-  const group = device.gpu.createBindGroup({
-    label: 'whole steps',
-    layout: pipeline.getBindGroupLayout(0),
-    entries: [...shader.storage.map(({ name }) => bufferOf(name)), table.buffer].map((buffer, binding) => ({
-      binding,
-      resource: { buffer },
-    })),
+  const bind = (): GPUBindGroup =>
+    device.gpu.createBindGroup({
+      label: 'whole steps',
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [...shader.storage.map(({ name }) => bufferOf(name)), table.buffer].map((buffer, binding) => ({
+        binding,
+        resource: { buffer },
+      })),
+    });
+  const group = await guarded(device.gpu, 'the bindings of whole steps', bind).catch((error) => {
+    device.destroyBuffer(arena);
+    throw error;
   });
   return {
     encode(encoder) {

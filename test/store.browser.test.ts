@@ -33,7 +33,7 @@ describe('a store in IndexedDB', () => {
 
   it('keeps which forms are fast, for the next visit', async () => {
     vi.spyOn(platform, 'store').mockImplementation(databaseStore);
-    const time = vi.spyOn(stopwatch, 'time').mockImplementation(async (_device, _scratch, { workgroups }, count) => {
+    const time = vi.spyOn(stopwatch, 'time').mockImplementation(async (_scratch, { workgroups }, count) => {
       return count * workgroups[0] * workgroups[1];
     });
     const visit = async (tune: 'now' | 'background') => {

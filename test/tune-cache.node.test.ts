@@ -29,7 +29,7 @@ beforeEach(async () => {
   // What the cache folder is made of on Linux, macOS and Windows.
   for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA']) vi.stubEnv(name, folder);
   vi.spyOn(matmul as Required<typeof matmul>, 'forms').mockReturnValue(menu);
-  vi.spyOn(stopwatch, 'time').mockImplementation(async (_device, _scratch, { workgroups }, count) => {
+  vi.spyOn(stopwatch, 'time').mockImplementation(async (_scratch, { workgroups }, count) => {
     return count * workgroups[1];
   });
 });

@@ -2,8 +2,10 @@
  * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
  * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
  */
+import { download } from '../download.ts';
+import { guardOf } from '../guard.ts';
 import { greatestDivisor, mean, median } from '../statistics.ts';
-import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE, READ_MODE } from '../usage.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../usage.ts';
 import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries
@@ -70,6 +72,7 @@ function record(gpu: GPUDevice) {
   const querySet = gpu.createQuerySet({ type: 'timestamp', count: 2 * MOST });
   const resolved = gpu.createBuffer({ size: 16 * MOST, usage: QUERY_RESOLVE | COPY_SRC });
   const staging = gpu.createBuffer({ size: 16 * MOST, usage: MAP_READ | COPY_DST });
+  const guard = guardOf(gpu);
   let spans: GPUBindGroup[] = [];
   const timed = (group: GPUBindGroup): GPUComputePassDescriptor => {
     if (spans.length === MOST) return {};
@@ -88,13 +91,20 @@ function record(gpu: GPUDevice) {
     async read(): Promise<{ spans: readonly GPUBindGroup[]; stamps: BigUint64Array }> {
       const [taken, bytes] = [spans, 16 * spans.length];
       spans = [];
-      const encoder = gpu.createCommandEncoder();
-      encoder.resolveQuerySet(querySet, 0, 2 * taken.length, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, staging, 0, bytes);
-      gpu.queue.submit([encoder.finish()]);
-      await staging.mapAsync(READ_MODE, 0, bytes);
-      const stamps = new BigUint64Array(staging.getMappedRange(0, bytes).slice(0));
-      staging.unmap();
+      guard.run('to resolve timestamps', () => {
+        const encoder = gpu.createCommandEncoder();
+        encoder.resolveQuerySet(querySet, 0, 2 * taken.length, resolved, 0);
+        gpu.queue.submit([encoder.finish()]);
+      });
+      const stamps = new BigUint64Array(
+        await download({ gpu, wait: (work) => work }, guard, {
+          name: 'timestamps',
+          from: resolved,
+          bytes,
+          staging: () => staging,
+          explain: (cause) => Promise.reject(cause),
+        }),
+      );
       return { spans: taken, stamps };
     },
     stop(): void {

@@ -50,7 +50,7 @@ beforeEach(async () => {
   device = await openDevice();
   menu = [usual, slow, fast];
   vi.spyOn(matmul as Required<typeof matmul>, 'forms').mockImplementation(() => menu);
-  vi.spyOn(stopwatch, 'time').mockImplementation(async (_device, _scratch, kernel, count) => timeOf(kernel) * count);
+  vi.spyOn(stopwatch, 'time').mockImplementation(async (_scratch, kernel, count) => timeOf(kernel) * count);
   Object.assign(budget, { share: Number.MAX_VALUE, most: Number.POSITIVE_INFINITY });
 });
 afterEach(() => {

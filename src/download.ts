@@ -1,0 +1,43 @@
+/** Reads a buffer of the device through one that the CPU can map. */
+import type { Device } from './device.ts';
+import type { Guard } from './guard.ts';
+import { READ_MODE } from './usage.ts';
+
+export interface Download {
+  /** What is read, for people. */
+  readonly name: string;
+  readonly from: GPUBuffer;
+  readonly bytes: number;
+  /** The buffer to copy to; asked for where its own errors count as those of the copy. */
+  staging(): GPUBuffer;
+  /** Why it could not be mapped. */
+  explain(cause: unknown): Promise<never>;
+}
+
+/**
+ * The bytes as they are now, whatever is queued meanwhile: the copy is queued before anything is awaited. Rejects where that
+ * copy was refused, or any work before it, since what lies in the staging buffer then is of an earlier read.
+ */
+export async function download(
+  { gpu, wait }: Pick<Device, 'gpu' | 'wait'>,
+  guard: Guard,
+  { name, from, bytes, staging, explain }: Download,
+): Promise<ArrayBuffer> {
+  let to: GPUBuffer | undefined;
+  let mapped: Promise<undefined> = Promise.resolve(undefined);
+  guard.run(`to read ${name}`, () => {
+    to = staging();
+    const encoder = gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    gpu.queue.submit([encoder.finish()]);
+    mapped = wait(to.mapAsync(READ_MODE, 0, bytes));
+    mapped.catch(() => {}); // it is awaited below, unless the copy was refused
+  });
+  try {
+    await guard.settled();
+    await mapped.catch(explain);
+    return to!.getMappedRange(0, bytes).slice(0);
+  } finally {
+    to?.unmap();
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Work on a device, whose errors belong to whoever asked for it: several nets may share a device, and what it refuses one of
+ * them is no concern of the others. WebGPU tells an error when the call that caused it is long over, so each piece of work
+ * stands in error scopes of its own, and whoever waits for the device waits for those too.
+ */
+import { OutOfMemoryError, RetrogradError } from './errors.ts';
+
+export interface Guard {
+  /** Does work that may be refused; `what` says what it is, as in 'to write W1'. `refused` is called before anybody is told. */
+  run(what: string, work: () => void, refused?: () => void): void;
+  /** Resolves when nothing was refused of the work done so far; rejects with the first error. */
+  settled(): Promise<void>;
+  /** Throws an error that nobody has waited for, once. */
+  assertNone(): void;
+}
+
+export function guardOf(gpu: GPUDevice): Guard {
+  const outstanding = new Set<Promise<RetrogradError | undefined>>();
+  let untold: RetrogradError | undefined;
+  const tell = (error: RetrogradError | undefined): void => {
+    if (!error) return;
+    if (untold === error) untold = undefined;
+    throw error;
+  };
+  return {
+    run(what, work, refused) {
+      const verdict = refusal(gpu, what, work).then((error) => {
+        outstanding.delete(verdict);
+        if (error) refused?.();
+        untold ??= error;
+        return error;
+      });
+      outstanding.add(verdict);
+    },
+    async settled() {
+      for (const verdict of [...outstanding]) tell(await verdict);
+    },
+    assertNone: () => tell(untold),
+  };
+}
+
+/** What the work gives, if the device does not refuse it. */
+export async function guarded<T>(gpu: GPUDevice, what: string, work: () => T): Promise<T> {
+  let result: T;
+  const error = await refusal(gpu, what, () => {
+    result = work();
+  });
+  if (error) throw error;
+  return result!;
+}
+
+const filters = ['internal', 'out-of-memory', 'validation'] as const;
+
+/**
+ * What the device says against some work, if anything. Scopes are one stack per device: pushed and popped without a pause,
+ * so they cannot cross those of others.
+ */
+async function refusal(gpu: GPUDevice, what: string, work: () => void): Promise<RetrogradError | undefined> {
+  for (const filter of filters) gpu.pushErrorScope(filter);
+  let thrown: { readonly cause: unknown } | undefined;
+  try {
+    work();
+  } catch (cause) {
+    thrown = { cause };
+  }
+  const scopes = filters.map(() => gpu.popErrorScope());
+  const [validation, memory, internal] = await Promise.all(scopes);
+  const error = validation ?? memory ?? internal;
+  if (!error && !thrown) return undefined;
+  const Refusal = memory ? OutOfMemoryError : RetrogradError;
+  const { message } = (error ?? thrown!.cause) as Error;
+  return new Refusal(`The device refused ${what}: ${message}`, thrown);
+}

@@ -1,0 +1,193 @@
+/** What a device refuses is told, typed, to the net that asked for it and to no other, and no result is made up in its place. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { profile } from '../../src/bench/profile.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import {
+  type CompileOptions,
+  compile,
+  type Device,
+  dense,
+  openDevice,
+  RetrogradError,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+  softmaxCrossEntropy,
+  type Trainer,
+} from '../../src/index.node.ts';
+import { openTrial } from '../../src/trial.ts';
+import { random } from './nets.ts';
+import { refuse } from './refuse.ts';
+
+const [count, batch] = [40, 8];
+const y = Array.from({ length: count }, (_, i) => i % 3);
+const data = fromArrays({ x: random(4 * count, 1), y, shape: [4], name: 'points' });
+const [x, labels] = [random(4 * batch, 2), [0, 1, 2, 0, 1, 2, 0, 1]];
+
+let device: Device;
+beforeAll(async () => {
+  device = await openDevice();
+});
+afterAll(() => {
+  device?.assertAlive();
+  device?.destroy();
+});
+
+/** A small one runs whole steps in one dispatch, a large one kernel after kernel. */
+const models = {
+  small: sequential([4], [dense(6, sigmoid), dense(3)]),
+  large: sequential([4], [dense(64, relu), dense(64, relu), dense(3)]),
+};
+const make = (model = models.small, options: Partial<CompileOptions> = {}): Promise<Trainer> =>
+  compile(model, {
+    device,
+    batch,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+    tune: 'off',
+    ...options,
+  });
+
+/** How a call ends while the device refuses something. */
+async function ending(call: () => Promise<unknown>, what: Parameters<typeof refuse>[1]): Promise<unknown> {
+  const allow = refuse(device.gpu, what);
+  try {
+    return await call().catch((error: unknown) => error);
+  } finally {
+    allow();
+  }
+}
+
+/** That call rejects with a typed error that says this, and the device has no other to tell. */
+async function expectRefusal(found: unknown, says: RegExp): Promise<void> {
+  expect(found).toBeInstanceOf(RetrogradError);
+  expect((found as Error).message).toMatch(says);
+  await device.gpu.queue.onSubmittedWorkDone();
+  device.assertAlive();
+}
+
+describe('a read whose copy is refused rejects, and names what was read', () => {
+  const calls: Record<string, [call: (net: Trainer) => Promise<unknown>, says: RegExp]> = {
+    loss: [(net) => net.loss(), /refused to read losses: /],
+    tensor: [(net) => net.tensor('delta1'), /refused to read delta1: /],
+    tensors: [(net) => net.tensors(x, labels), /refused to read \w+: /],
+    parameters: [(net) => net.parameters(), /refused to read W1: /],
+    gradients: [(net) => net.gradients(x, labels), /refused to read dW1: /],
+    evaluate: [(net) => net.evaluate(data), /refused to read \w+: /],
+    predict: [(net) => net.predict(x), /refused to read \w+: /],
+    check: [(net) => net.check(x, labels), /refused to read \w+: /],
+    save: [(net) => net.save(), /refused to read W1: /],
+    fit: [(net) => net.fit(data, { epochs: 1 }), /refused to read \w+: /],
+    'fit, of its progress': [
+      (net) => net.fit(data, { epochs: 1, millisecondsPerSubmit: 1e-6, onProgress: () => {} }),
+      /refused to read \w+: /,
+    ],
+  };
+  test.each(Object.entries(calls))('%s', async (_name, [call, says]) => {
+    const net = await make();
+    // Something else lies where the result comes to.
+    net.step(x, labels);
+    await call(net);
+    net.step(x, labels);
+    await expectRefusal(await ending(() => call(net), 'reads'), says);
+    await call(net);
+    net.destroy();
+  });
+
+  test('a trial of forms', async () => {
+    const net = await make(models.large);
+    const step = net.schedule.steps.find(({ form }) => form)!;
+    const launch = { pipeline: await device.pipeline(step.shader, step.label), workgroups: step.workgroups };
+    const trial = await openTrial(device, net.graph, step, launch);
+    await trial.fault(launch);
+    await expectRefusal(await ending(() => trial.fault(launch), 'reads'), /refused to read \w+: /);
+    await expectRefusal(await ending(() => trial.time(), 'runs'), /refused a trial: /);
+    expect(await trial.fault(launch)).toBeUndefined();
+    trial.destroy();
+    net.destroy();
+  });
+
+  test('the timestamps of kernels', async ({ skip }) => {
+    if (!device.gpu.features.has('timestamp-query')) skip();
+    const net = await make();
+    const run = async () => net.step(x, labels);
+    await expectRefusal(await ending(() => profile(device.gpu, run, 1), 'reads'), /refused to read timestamps: /);
+    net.destroy();
+  });
+});
+
+describe.each(Object.entries(models))('steps that are refused, of a %s net', (_size, model) => {
+  test('reject the fit that asked for them and are not counted; another net on the device goes on', async () => {
+    const [mine, other] = [await make(model), await make(model)];
+    for (const net of [mine, other]) await net.fit(data, { epochs: 1 });
+    const before = await mine.parameters();
+    const theirs = other.fit(data, { epochs: 40, millisecondsPerSubmit: 1e-6 });
+    await new Promise((resolve) => setTimeout(resolve));
+    // What is encoded in one turn of the event loop is of this fit alone.
+    const allow = refuse(device.gpu, 'runs');
+    const found = mine.fit(data, { epochs: 1 }).catch((error) => error);
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    allow();
+    await expectRefusal(await found, /refused a submit of \d+ steps?, not done: /);
+    expect(mine.steps).toBe(5);
+    expect(mine.updates).toBe(5);
+    expect(await mine.parameters()).toEqual(before);
+    expect(await theirs).toHaveLength(40);
+    expect(other.steps).toBe(205);
+    // And the net is as good as before.
+    expect(await mine.fit(data, { epochs: 1 })).toHaveLength(1);
+    expect(mine.steps).toBe(10);
+    for (const net of [mine, other]) net.destroy();
+  });
+
+  test('of `step` are told by the next call of that net, and are not counted', async () => {
+    const [mine, other] = [await make(model), await make(model)];
+    for (const net of [mine, other]) net.step(x, labels);
+    const next: Record<string, () => unknown> = {
+      loss: () => mine.loss(),
+      step: () => mine.step(x, labels),
+      predict: () => mine.predict(x),
+      evaluate: () => mine.evaluate(data),
+      setParameters: () => mine.setParameters(parameters),
+      fit: () => mine.fit(data, { epochs: 1 }),
+    };
+    const parameters = await mine.parameters();
+    for (const [name, call] of Object.entries(next)) {
+      const allow = refuse(device.gpu, 'runs');
+      mine.step(x, labels);
+      allow();
+      await device.gpu.queue.onSubmittedWorkDone();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await other.loss()).toBeGreaterThan(0);
+      const found = await new Promise((resolve) => resolve(call())).catch((error) => error);
+      await expectRefusal(found, /refused a submit of 1 step, not done: /);
+      expect(mine.steps, name).toBe(1);
+    }
+    expect(await mine.parameters()).toEqual(parameters);
+    for (const net of [mine, other]) net.destroy();
+  });
+});
+
+test('a write or a clearing that is refused is told before a result is made of what was there before', async () => {
+  const [net, other] = [await make(), await make()];
+  const given = await net.parameters();
+  await net.fit(data, { epochs: 1 });
+  const setting = async () => {
+    net.setParameters(given);
+    return net.predict(x);
+  };
+  await expectRefusal(await ending(setting, 'writes'), /refused to write W1: /);
+  await expectRefusal(await ending(() => net.evaluate(data), 'clears'), /refused to clear lossTotal: /);
+  await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'clears'), /refused to clear lossTotal: /);
+  expect(await other.predict(x)).toHaveLength(3 * batch);
+  for (const each of [net, other]) each.destroy();
+});
+
+test('a step of `fit` that is checked and refused is not counted either', async () => {
+  const net = await make(models.small, { check: { every: 1 } });
+  await net.fit(data, { epochs: 1 });
+  await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'runs'), /refused a submit of 1 step, not done/);
+  expect(net.steps).toBe(5);
+  net.destroy();
+});
