@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Config, type CostName, usual } from '../../demo/mnist/config.ts';
 import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/arrangement.ts';
 import { exact, short, tiny } from '../../demo/mnist/page/microscope/format.ts';
-import { layoutOf } from '../../demo/mnist/page/microscope/layout.ts';
+import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout.ts';
 import { inWords, layerOf, symbol } from '../../demo/mnist/page/microscope/names.ts';
 import { pagesOf } from '../../demo/mnist/page/microscope/pages.ts';
 
@@ -84,6 +84,26 @@ describe('pages of the microscope', () => {
       }
     }
   });
+});
+
+describe('the diagram', () => {
+  const nets = [[], hidden('sigmoid'), hidden('relu', 'linear'), hidden('relu', 'tanh', 'elu', 'gelu', 'silu', 'tanh')];
+  test.each(nets.flatMap((layers) => [240, 300, 690, 840].map((width) => [layers.length, width, layers] as const)))(
+    'with %i hidden layers and %i pixels: all tiles are in sight, and none is on another',
+    (_, width, layers) => {
+      const layout = layoutOf(all(net('quadratic', layers)));
+      const grid = gridOf(layout, width);
+      const middles = layout.places.map((place) => middleOf(place, grid));
+      for (const [i, { x, y }] of middles.entries()) {
+        expect(x).toBeGreaterThanOrEqual(HALF.width);
+        expect(x).toBeLessThanOrEqual(width - HALF.width);
+        expect(y).toBeGreaterThanOrEqual(HALF.height);
+        for (const other of middles.slice(i + 1)) {
+          expect(Math.abs(x - other.x) >= 2 * HALF.width || Math.abs(y - other.y) >= 2 * HALF.height).toBe(true);
+        }
+      }
+    },
+  );
 });
 
 test('names', () => {

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Letter } from './equation.tsx';
 import type { View } from './inspection.ts';
-import { type Edge, layoutOf, type Place, pathOf } from './layout.ts';
+import { type Edge, gridOf, layoutOf, middleOf, pathOf } from './layout.ts';
 import { inWords } from './names.ts';
 import type { Page } from './pages.ts';
 import { Thumbnail } from './thumbnail.tsx';
@@ -13,37 +13,25 @@ interface DiagramProps {
   readonly onTurn: (page: number) => void;
 }
 
-/** From tile to tile, and half a tile, in CSS pixels. */
-const ROW = 84;
-const TOP = 40;
-const RADIUS = 28;
-const COLUMN = { least: 54, most: 150 };
-
 /** The net as it is worked through: a tile for each tensor, and arrows for the operation that is open. */
 export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const { columns, rows, places, edges } = layoutOf(pages);
-  const pitch = Math.min(COLUMN.most, Math.max(COLUMN.least, Math.floor(width / columns)));
-  const whole = Math.max(width, columns * pitch);
-  const margin = (whole - columns * pitch) / 2;
-  const middle = ({ column, row }: Place) => ({ x: margin + (column + 0.5) * pitch, y: TOP + row * ROW });
-  const byName = new Map(places.map((place) => [place.name, middle(place)]));
+  const layout = layoutOf(pages);
+  const { places, edges } = layout;
+  const grid = gridOf(layout, width);
+  const byName = new Map(places.map((place) => [place.name, middleOf(place, grid)]));
   const { operands, result, direction } = pages[current];
-  const height = 2 * TOP + (rows - 1) * ROW;
+  const last = middleOf({ column: layout.columns - 1, row: layout.rows - 1 }, grid);
+  const first = middleOf({ column: 0, row: 0 }, grid);
+  const height = last.y + first.y;
 
-  // The open operation is in sight, without moving the page.
-  const { x } = byName.get(result)!;
-  useLayoutEffect(() => {
-    if (frame.current) frame.current.scrollLeft = x - frame.current.clientWidth / 2;
-  }, [x, width]);
-
-  const drawn = (edge: Edge) => pathOf(byName.get(edge.from)!, byName.get(edge.to)!, RADIUS);
+  const drawn = (edge: Edge) => pathOf(byName.get(edge.from)!, byName.get(edge.to)!, grid.isTurned);
   const ordered = edges.toSorted((a, b) => Number(a.page === current) - Number(b.page === current));
   return (
     <div class={`microscope-diagram microscope-${direction}`} ref={frame}>
-      <div class="microscope-plan" style={{ width: `${whole}px`, height: `${height}px` }}>
-        <svg width={whole} height={height} aria-hidden="true">
+      <div class="microscope-plan" style={{ height: `${height}px` }}>
+        <svg width={width} height={height} aria-hidden="true">
           <defs>
             {['rest', 'open'].map((id) => (
               <marker

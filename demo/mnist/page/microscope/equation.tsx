@@ -16,26 +16,72 @@ export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
   const hasFraction = parts.some((part) => typeof part === 'object' && 'tensor' in part && /^d[Wb]/.test(part.tensor));
   const depth = hasFraction ? '1em' : '0.3em';
   return (
-    <math display={display ? 'block' : 'inline'}>
+    <span class={display ? 'microscope-math microscope-display' : 'microscope-math'}>
+      {piecesOf(parts).map((piece, of) => (
+        <math key={of} displaystyle={display}>
+          <mrow>
+            {piece.map((part, i) => (
+              <Fragment key={i}>
+                {typeof part === 'string' ? text(part) : term(part, depth, shapes)}
+                {shapes && typeof part === 'object' && typeof piece[i + 1] === 'object' && <mspace width="0.35em" />}
+              </Fragment>
+            ))}
+          </mrow>
+        </math>
+      ))}
+    </span>
+  );
+};
+
+/** A tensor by itself, on one line: ∂C/∂W¹. */
+export const Letter = ({ name }: { readonly name: string }) => {
+  const { letter, layer } = parse(name);
+  const by = /^d[Wb]$/.test(letter) ? letter.slice(1) : undefined;
+  return (
+    <math>
       <mrow>
-        {parts.map((part, i) => (
-          <Fragment key={i}>
-            {typeof part === 'string' ? text(part) : term(part, depth, shapes)}
-            {shapes && typeof part === 'object' && typeof parts[i + 1] === 'object' && <mspace width="0.35em" />}
-          </Fragment>
-        ))}
+        {by === undefined ? (
+          symbolOf({ tensor: name })
+        ) : (
+          <>
+            <mi>∂</mi>
+            <mi>C</mi>
+            <mo lspace="0" rspace="0">
+              /
+            </mo>
+            <mi>∂</mi>
+            {indexed(by, layer)}
+          </>
+        )}
       </mrow>
     </math>
   );
 };
 
-/** A tensor by itself, in running text. */
-export const Letter = ({ name }: { readonly name: string }) => <Equation parts={[{ tensor: name }]} />;
+const BREAKS = new Set(['=', '+', 'where', 'of', 'if', 'else']);
+
+/** Browsers break no line within a formula; so it is several, each beginning with what a line may begin with. */
+function piecesOf(parts: readonly Part[]): Part[][] {
+  const pieces: Part[][] = [[]];
+  for (const part of parts) {
+    const last = pieces[pieces.length - 1];
+    if (typeof part === 'string' && BREAKS.has(part) && last.length > 0) pieces.push([part]);
+    else last.push(part);
+  }
+  return pieces;
+}
 
 const OPERATORS = new Set(['=', '+', '−', '·', '⊙', '∑', '(', ')', '/', '>']);
 const WORDS = new Set(['where', 'of', 'for', 'if', 'else']);
 
 function text(part: string): JSX.Element {
+  // Spaced also where a line begins with it.
+  if (BREAKS.has(part) && OPERATORS.has(part))
+    return (
+      <mo lspace="0.25em" rspace="0.25em">
+        {part}
+      </mo>
+    );
   if (OPERATORS.has(part)) return <mo stretchy={false}>{part}</mo>;
   if (part.startsWith('∑')) {
     return (
@@ -55,7 +101,7 @@ function text(part: string): JSX.Element {
     );
   }
   if (/^[−\d½]/.test(part)) return <mn>{part}</mn>;
-  const name = <mi>{part}</mi>;
+  const name = identifier(part);
   if (part !== 'ln') return name;
   return (
     <>
@@ -64,6 +110,9 @@ function text(part: string): JSX.Element {
     </>
   );
 }
+
+/** Upright where it is a word: tanh, softmax. */
+const identifier = (name: string) => <mi mathvariant={/^[a-z]{2,}$/.test(name) ? 'normal' : undefined}>{name}</mi>;
 
 function term(part: Exclude<Part, string>, depth: string, shapes?: Tensors): JSX.Element {
   if ('power' in part) {

@@ -1,6 +1,7 @@
 /**
  * Where the tensors stand in the diagram of the net. From left to right as the pass goes, and from top to bottom: parameters,
- * forward, backward, gradients. W is above what it multiplies and ∂W below, b and ∂b above and below their sums.
+ * forward, backward, gradients. W is above what it multiplies and ∂W below, b and ∂b above and below their sums. Where the
+ * diagram is turned, for narrow windows, it goes from top to bottom, with the parameters on the left.
  */
 import type { Page } from './pages.ts';
 
@@ -54,18 +55,54 @@ export function layoutOf(pages: readonly Page[]): Layout {
   return { columns: column + 1, rows: 4, places: [...places.values()], edges };
 }
 
-/** An arrow as an SVG path between the middles of two tiles: straight along a row, else bent, leaving along its row. */
-export function pathOf(from: Point, to: Point, radius: number): string {
+/** From tile to tile along the pass and across it, and to the middle of the first one. */
+export interface Grid {
+  readonly isTurned: boolean;
+  readonly along: number;
+  readonly across: number;
+  readonly margin: { readonly along: number; readonly across: number };
+}
+/** The half of a tile, in CSS pixels: what arrows keep off its middle. */
+export const HALF = { width: 26, height: 30 };
+const COLUMN = { least: 2 * HALF.width, most: 150 };
+const ROW = 84;
+
+/** As wide as there is room for; turned where there is not enough for all columns. */
+export function gridOf({ columns, rows }: Pick<Layout, 'columns' | 'rows'>, width: number): Grid {
+  const isTurned = width < columns * COLUMN.least;
+  const across = isTurned ? Math.min(COLUMN.most, Math.floor(width / rows)) : ROW;
+  const along = isTurned ? ROW : Math.min(COLUMN.most, Math.floor(width / columns));
+  const row = 40;
+  const column = isTurned ? (width - (rows - 1) * across) / 2 : (width - (columns - 1) * along) / 2;
+  return {
+    isTurned,
+    along,
+    across,
+    margin: isTurned ? { along: row, across: column } : { along: column, across: row },
+  };
+}
+
+/** The middle of a tile. */
+export function middleOf(
+  { column, row }: Pick<Place, 'column' | 'row'>,
+  { isTurned, along, across, margin }: Grid,
+): Point {
+  const [u, v] = [margin.along + column * along, margin.across + row * across];
+  return isTurned ? { x: v, y: u } : { x: u, y: v };
+}
+
+/** An arrow as an SVG path between the middles of two tiles: straight along the pass, else bent, leaving across it. */
+export function pathOf(from: Point, to: Point, isTurned: boolean): string {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
-  if (dy === 0) {
-    const sign = Math.sign(dx);
-    return `M${from.x + sign * radius},${from.y} L${to.x - sign * radius},${to.y}`;
+  const [right, down] = [Math.sign(dx) * HALF.width, Math.sign(dy) * HALF.height];
+  if (dx === 0) return `M${from.x},${from.y + down} L${to.x},${to.y - down}`;
+  if (dy === 0) return `M${from.x + right},${from.y} L${to.x - right},${to.y}`;
+  if (isTurned) {
+    const middle = (from.x + to.x) / 2;
+    return `M${from.x + right},${from.y} C${middle},${from.y} ${middle},${to.y} ${to.x - right},${to.y}`;
   }
-  const down = Math.sign(dy);
-  const [startY, endY] = [from.y + down * radius, to.y - down * radius];
-  if (dx === 0) return `M${from.x},${startY} L${to.x},${endY}`;
-  const middle = (startY + endY) / 2;
-  return `M${from.x},${startY} C${from.x},${middle} ${to.x},${middle} ${to.x},${endY}`;
+  const middle = (from.y + to.y) / 2;
+  return `M${from.x},${from.y + down} C${from.x},${middle} ${to.x},${middle} ${to.x},${to.y - down}`;
 }
 export interface Point {
   readonly x: number;

@@ -35,7 +35,7 @@ export const Stepper = ({ view, pages }: StepperProps) => {
       <Diagram view={view} pages={pages} current={current} onTurn={turn} />
       <div class="microscope-turn">
         <button type="button" disabled={current === 0} onClick={() => turn(current - 1)}>
-          <span aria-hidden="true">←</span> Previous
+          <span aria-hidden="true">‹</span> <span class="microscope-way">Previous</span>
         </button>
         <h3 aria-live="polite">
           <span class="microscope-direction">
@@ -44,7 +44,7 @@ export const Stepper = ({ view, pages }: StepperProps) => {
           {page.title}
         </h3>
         <button type="button" disabled={current === pages.length - 1} onClick={() => turn(current + 1)}>
-          Next <span aria-hidden="true">→</span>
+          <span class="microscope-way">Next</span> <span aria-hidden="true">›</span>
         </button>
       </div>
       <Stage view={view} page={page} />

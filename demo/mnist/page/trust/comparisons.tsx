@@ -7,7 +7,8 @@ import { Meter } from './meter.tsx';
 export const Comparisons = ({ report: { tensors } }: { report: Report }) => (
   <>
     <p class="soft small">
-      The element of each tensor that uses most of its bound. A prime marks what an update leaves.
+      For each tensor, the element that comes closest to its bound. The bar is its error as a share of the bound. A
+      prime (′) marks a value after the update.
     </p>
     <Scrollable label="Comparison with the CPU reference">
       <table class="trust-table">
@@ -27,15 +28,15 @@ export const Comparisons = ({ report: { tensors } }: { report: Report }) => (
             return (
               <tr key={tensor}>
                 <th scope="row">{tensor}</th>
-                <td>{shape.join(' × ') || 'scalar'}</td>
-                <td>
+                <td data-label="Shape">{shape.join(' × ') || 'scalar'}</td>
+                <td data-label="Error, share of the bound">
                   <Meter share={share} text={usage(comparison)} />
                 </td>
-                <td>
+                <td data-label="Row, column">
                   {worst.row}, {worst.column}
                 </td>
-                <td>{float(worst.actual)}</td>
-                <td>{float(worst.expected)}</td>
+                <td data-label="On the GPU">{float(worst.actual)}</td>
+                <td data-label="Expected">{float(worst.expected)}</td>
               </tr>
             );
           })}

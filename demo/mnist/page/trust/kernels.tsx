@@ -24,14 +24,14 @@ export const Kernels = () => {
   return (
     <div class="trust-part">
       <h3>GPU time of each kernel</h3>
-      <p class="small">Timing takes about a second, and trains the network a few dozen steps or more on the way.</p>
+      <p class="small">Timing takes about a second. It also trains the network for a few dozen steps or more.</p>
       <div class="row">
         <button type="button" disabled={!isReady.value || isTiming.value} onClick={time}>
           Time the kernels
         </button>
       </div>
       <p class="small" aria-live="polite">
-        {isTiming.value ? 'Timing' : told(profile.value)}
+        {isTiming.value ? 'Timing…' : told(profile.value)}
       </p>
       {profile.value && profile.value !== 'missing' && <Times profile={profile.value} />}
     </div>
@@ -39,8 +39,7 @@ export const Kernels = () => {
 };
 
 function told(profile: Profile | 'missing' | undefined): string | undefined {
-  if (profile === 'missing')
-    return 'This browser or device offers no timestamp queries, so there is nothing to time with.';
+  if (profile === 'missing') return 'This browser or device has no timestamp queries, so the kernels cannot be timed.';
   return profile && caution(profile);
 }
 
@@ -61,14 +60,14 @@ const Times = ({ profile: { kernels } }: { profile: Profile }) => {
           {kernels.map(({ label, milliseconds, runs }, i) => (
             <tr key={i}>
               <th scope="row">{label}</th>
-              <td>{milliseconds.toFixed(4)}</td>
-              <td>
+              <td data-label="Milliseconds per run">{milliseconds.toFixed(4)}</td>
+              <td data-label="Share of all">
                 <Meter
                   share={total > 0 ? milliseconds / total : 0}
                   text={percent(total > 0 ? milliseconds / total : 0)}
                 />
               </td>
-              <td>{runs}</td>
+              <td data-label="Runs timed">{runs}</td>
             </tr>
           ))}
         </tbody>
