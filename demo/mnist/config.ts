@@ -23,7 +23,7 @@ import {
   tanh,
 } from 'retrograd';
 
-export const datasets = { digits: 'Digits, drawn here', mnist: 'MNIST' } as const;
+export const datasets = { digits: 'Drawn digits', mnist: 'MNIST' } as const;
 
 export const activations = { sigmoid, tanh, relu, leakyRelu, elu, gelu, silu, softplus, linear } satisfies Record<
   string,

@@ -124,7 +124,9 @@ describe.each([360, 768, 1280])('at %i pixels', (width) => {
 });
 
 test('units are numbered as tensors are, from 0, and a loss is called nothing else', async () => {
-  const names = await page.locator('.training-names li').evaluateAll((all) => all.map(({ title }) => title));
+  const names = await page
+    .locator('.training-names li')
+    .evaluateAll((all) => all.map((of) => of.getAttribute('title')));
   expect(names).toEqual(Array.from({ length: 16 }, (_, unit) => `unit ${unit}`));
   await page.getByLabel('Unit of layer 1, 0 to 15').waitFor();
   const words = await page.locator('body').evaluate((body) => {

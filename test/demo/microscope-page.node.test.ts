@@ -59,7 +59,7 @@ test('every quantity of both passes, number by number', async () => {
   await section.getByLabel('Number', { exact: true }).fill(String(SAMPLE));
   await section.getByLabel('Number', { exact: true }).press('Enter');
   await section.getByText(`Test sample ${SAMPLE}`, { exact: true }).waitFor();
-  await section.getByRole('radio', { name: 'Everything at once' }).check();
+  await section.getByRole('radio', { name: 'All at once' }).check();
   const figures = section.locator('figure[data-tensor]');
   await figures.first().waitFor();
   await expect
@@ -106,7 +106,7 @@ test('every quantity of both passes, number by number', async () => {
 
 test('a step forward shows the operands of its equation and the result', async () => {
   const section = seen!.page.locator('#microscope');
-  await section.getByRole('radio', { name: 'One step at a time' }).check();
+  await section.getByRole('radio', { name: 'Step by step' }).check();
   const shown = () => section.locator('figure[data-tensor]').evaluateAll((all) => all.map((of) => of.dataset.tensor));
   const pages: string[] = [];
   for (;;) {

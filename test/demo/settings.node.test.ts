@@ -20,7 +20,7 @@ test('the address holds the configuration, and gives it back', async () => {
   expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 12 → 10');
   await page.getByLabel('Units of hidden layer 2').fill('14');
   await page.getByLabel('Units of hidden layer 2').press('Enter');
-  await page.getByLabel('Cost').selectOption('quadratic');
+  await page.getByLabel('Loss', { exact: true }).selectOption('quadratic');
   await page.getByLabel('Seed').fill('9');
   await page.getByLabel('Seed').press('Enter');
   await expect
@@ -29,7 +29,7 @@ test('the address holds the configuration, and gives it back', async () => {
   await page.reload();
   await ready(page);
   expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 14 → 10');
-  expect(await page.getByLabel('Cost').inputValue()).toBe('quadratic');
+  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('quadratic');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -14,7 +14,7 @@ test.each([
   [{ 9: 0.35, 8: 0.3, 4: 0.25 }, 'Unsure: a 9, an 8 or a 4.'],
   [{ 9: 0.5, 4: 0.4, 7: 0.05 }, 'Unsure: a 9 or a 4.'],
   [{ 2: 0.3 }, 'Unsure: a 2.'],
-  [{ 2: 0.04 }, 'Nothing that it knows.'],
+  [{ 2: 0.04 }, 'Not a digit it knows.'],
 ])('puts %o into words', (given, words) => {
   expect(guess(outputs(given))).toBe(words);
 });
@@ -50,11 +50,11 @@ const comparison = (tensor: string, share: number) => ({ tensor, shape: [1], wor
 test('says whether all tensors are within their bounds, and which are not', () => {
   const [z, w] = [comparison('z1', 0.01), comparison('dW1', 0.234)];
   expect(verdict({ ok: true, tensors: [z, w], share: 0.234 })).toBe(
-    'All 2 tensors are within their bounds; the worst, dW1, uses 23.4\u00a0% of its allowance.',
+    'All 2 tensors are within their bounds. The worst, dW1, reaches 23.4\u00a0% of its bound.',
   );
   const bad = comparison('b1′', Number.POSITIVE_INFINITY);
   expect(verdict({ ok: false, tensors: [z, bad], share: bad.share })).toBe(
-    '1 of 2 tensors differ by more than rounding explains: b1′.',
+    '1 of 2 tensors differ by more than rounding can explain: b1′.',
   );
   expect(usage(bad)).toBe('over any bound');
 });

@@ -13,8 +13,8 @@ export const Header = () => (
         retrograd
       </h1>
       <p class="header-promise">
-        Watch a neural network learn handwritten digits on your own GPU, and look at every quantity of backpropagation
-        while it happens.
+        Watch a neural network learn handwritten digits on your own GPU, and inspect every quantity of backpropagation
+        as it happens.
       </p>
       <Adapter />
       <ThemeSwitch />

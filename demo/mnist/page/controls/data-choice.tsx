@@ -6,8 +6,8 @@ import { amount } from './words.ts';
 
 const OWN = 'From your own files.';
 const hints = {
-  digits: 'Made by this page, nothing to download.',
-  mnist: 'Handwriting of about 500 people. 11 MB, kept by the browser.',
+  digits: 'Drawn by this page. Nothing to download.',
+  mnist: 'Digits written by about 500 people. 11 MB, cached by the browser.',
 } as const;
 
 export const DataChoice = () => {

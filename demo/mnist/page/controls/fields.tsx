@@ -23,7 +23,7 @@ export const Fields = () => {
         <legend>Network</legend>
         <Layers />
         <div class="controls-line controls-cost">
-          <Choice label="Cost" value={cost} options={costTitles} onChoose={(name) => configure({ cost: name })} />
+          <Choice label="Loss" value={cost} options={costTitles} onChoose={(name) => configure({ cost: name })} />
         </div>
       </fieldset>
       <fieldset class="controls-group">
@@ -54,8 +54,8 @@ export const Fields = () => {
           />
         </div>
         <p class="small soft">
-          A new learning rate takes effect at once. Any other change starts a fresh network, and the address of the page
-          keeps it.
+          A new learning rate takes effect at once. Any other change starts a fresh network. The address of this page
+          holds all settings.
         </p>
       </fieldset>
     </>

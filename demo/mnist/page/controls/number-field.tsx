@@ -60,7 +60,7 @@ export const NumberField = ({ label, unseen, value, limits, whole = false, onCom
       />
       {message && (
         <p id={`${id}-message`} class="controls-message small" role="alert">
-          {message} {value} stays in use.
+          {message} Still using {value}.
         </p>
       )}
     </div>

@@ -17,7 +17,7 @@ export const OwnFiles = ({ isNeeded }: { isNeeded: boolean }) => {
       <summary class="small">Use files of your own</summary>
       {isNeeded && (
         <p class="small">
-          <strong>MNIST is not loaded.</strong> Get its four files in another way and hand them over here, or{' '}
+          <strong>MNIST is not loaded.</strong> Get its four files in another way and choose them here, or{' '}
           <button type="button" class="own-link" onClick={() => configure({ data: 'digits' })}>
             use the drawn digits
           </button>
@@ -25,7 +25,7 @@ export const OwnFiles = ({ isNeeded }: { isNeeded: boolean }) => {
         </p>
       )}
       <p class="small soft" id={`${id}-which`}>
-        All four at once, plain or .gz. They stay on this machine.
+        Choose all four at once, plain or .gz. They never leave this machine.
       </p>
       <ul class="own-names mono">
         {files.map((name) => (

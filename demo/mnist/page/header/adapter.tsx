@@ -7,7 +7,7 @@ function kindOf({ kind, software }: Machine): string {
 }
 
 function nameOf({ kind, name }: Machine): string {
-  return kind === 'cpu' ? 'reference, without WebGPU' : name;
+  return kind === 'cpu' ? 'reference implementation' : name;
 }
 
 /** What trains. The place is kept while it is not known yet. */

@@ -6,7 +6,7 @@ const sections = {
   try: 'Draw',
   microscope: 'Microscope',
   results: 'Test set',
-  trust: 'Is it right?',
+  trust: 'Check',
 } as const;
 
 /** The section in the middle of the window. */

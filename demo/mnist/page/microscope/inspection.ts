@@ -14,7 +14,7 @@ export interface View {
   readonly subject: state.Subject;
   /** The wanted class. */
   readonly label: number;
-  /** Those of the lab and, where the cost makes probabilities, p. */
+  /** Those of the lab and, where the loss makes probabilities, p. */
   readonly tensors: Tensors;
   /** What the net says, of each class. */
   readonly outputs: Float32Array;

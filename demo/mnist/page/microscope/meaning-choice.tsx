@@ -6,7 +6,9 @@ export const MeaningChoice = () => (
   <fieldset class="switch microscope-meaning">
     <legend class="small">
       Which digit is it meant to be?{' '}
-      <span class="soft">{meant.value?.said ? '' : 'Until you say, what the net read first counts as right.'}</span>
+      <span class="soft">
+        {meant.value?.said ? '' : 'Until you choose, the network’s first reading counts as correct.'}
+      </span>
     </legend>
     {Array.from({ length: CLASSES }, (_, digit) => (
       <label key={digit}>

@@ -12,7 +12,7 @@ import { Stepper } from './stepper.tsx';
 import { SubjectBar } from './subject-bar.tsx';
 
 type Way = 'steps' | 'all';
-const ways: Record<Way, string> = { steps: 'One step at a time', all: 'Everything at once' };
+const ways: Record<Way, string> = { steps: 'Step by step', all: 'All at once' };
 
 export const Microscope = () => {
   const frame = useRef<HTMLDivElement>(null);
@@ -33,7 +33,7 @@ export const Microscope = () => {
     <Section
       id="microscope"
       title="The backprop microscope"
-      lead="One picture goes through the net, and its error comes back: every quantity of the four equations, in the numbers of the net as it is now."
+      lead="Follow one picture forward through the network, and its error back. Every quantity of both passes is shown with its current numbers. C is the loss."
     >
       <div class="microscope" ref={frame}>
         <SubjectBar view={shown} />
@@ -48,7 +48,7 @@ export const Microscope = () => {
             way.value = chosen;
           }}
         />
-        {!shown && <div class="microscope-empty soft">As soon as there is a net, its numbers are here.</div>}
+        {!shown && <div class="microscope-empty soft">The numbers appear here as soon as there is a network.</div>}
         {shown &&
           (way.value === 'steps' ? <Stepper view={shown} pages={pages} /> : <Overview view={shown} pages={pages} />)}
       </div>

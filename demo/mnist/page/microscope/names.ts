@@ -30,9 +30,9 @@ export function symbol(name: string): string {
 
 const WORDS: Record<string, string> = {
   x: 'the pixels',
-  y: 'the wanted output',
+  y: 'the target',
   p: 'the probabilities',
-  losses: 'cost',
+  losses: 'loss',
   z: 'weighted sums',
   a: 'activations',
   W: 'weights',

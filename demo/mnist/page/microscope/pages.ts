@@ -14,7 +14,7 @@ export type Kind =
   | 'sum'
   | 'activation'
   | 'probabilities'
-  | 'cost'
+  | 'loss'
   | 'outputError'
   | 'hiddenError'
   | 'weightGradient'
@@ -50,7 +50,7 @@ export function pagesOf(net: Given, names: Iterable<string>): Page[] {
       layer === last ? outputError(net, layer, outputOf(layer)) : hiddenError(layer, has.has(`slope${layer}`));
     return [error, weightGradient(layer, outputOf(layer - 1)), biasGradient(layer)];
   });
-  return [...forward, ...probabilities(net, last), cost(net, last, outputOf(last)), ...backward];
+  return [...forward, ...probabilities(net, last), lossOf(net, last, outputOf(last)), ...backward];
 }
 
 const t = (tensor: string): TensorPart => ({ tensor });
@@ -60,7 +60,7 @@ const weightedSum = (layer: number, input: string): Page => ({
   direction: 'forward',
   layer,
   title: `Weighted sums of layer ${layer}`,
-  about: `Each unit adds up ${layer === 1 ? 'all pixels' : `all outputs of layer ${layer - 1}`}, each times a weight of its own, and its bias.`,
+  about: `Each unit multiplies ${layer === 1 ? 'every pixel' : `every output of layer ${layer - 1}`} by a weight of its own, adds up the products, and adds its bias.`,
   equation: [t(`z${layer}`), '=', t(`W${layer}`), t(input), '+', t(`b${layer}`)],
   operands: [`W${layer}`, input, `b${layer}`],
   result: `z${layer}`,
@@ -71,13 +71,13 @@ const activation = (layer: number, isLast: boolean): Page => ({
   direction: 'forward',
   layer,
   title: `Activations of layer ${layer}`,
-  about: `Each unit puts its sum through σ. ${isLast ? 'These are the outputs of the net, one per digit.' : 'What comes out goes on to the next layer.'}`,
+  about: `Each unit applies σ to its sum. ${isLast ? 'The results are the outputs of the network, one per digit.' : 'The results go on to the next layer.'}`,
   equation: [t(`a${layer}`), '=', 'σ', '(', t(`z${layer}`), ')'],
   operands: [`z${layer}`],
   result: `a${layer}`,
 });
 
-/** Where the cost works on sums, and makes probabilities of them itself. */
+/** Where the loss works on sums, and makes probabilities of them itself. */
 function probabilities({ cost }: Given, last: number): Page[] {
   if (cost === 'quadratic') return [];
   const soft = cost === 'crossEntropy';
@@ -88,8 +88,8 @@ function probabilities({ cost }: Given, last: number): Page[] {
       layer: last,
       title: 'Probabilities of the digits',
       about: soft
-        ? 'Softmax makes ten probabilities of the ten sums: all positive, and together 1.'
-        : 'Each sum becomes a probability of its own; together they need not be 1.',
+        ? 'Softmax turns the ten sums into ten probabilities. All are positive, and they add up to 1.'
+        : 'Each sum becomes a probability of its own. The ten need not add up to 1.',
       equation: [t('p'), '=', soft ? 'softmax' : 'σ', '(', t(`z${last}`), ')'],
       operands: [`z${last}`],
       result: 'p',
@@ -97,21 +97,21 @@ function probabilities({ cost }: Given, last: number): Page[] {
   ];
 }
 
-function cost({ cost }: Given, layer: number, output: string): Page {
-  const common = { kind: 'cost', direction: 'forward', layer, title: 'Cost', result: 'losses' } as const;
+function lossOf({ cost }: Given, layer: number, output: string): Page {
+  const common = { kind: 'loss', direction: 'forward', layer, title: 'Loss', result: 'losses' } as const;
   switch (cost) {
     case 'crossEntropy':
       return {
         ...common,
         about:
-          'Cross-entropy looks at the probability of the right digit alone: 0 where it is 1, and more the less it is.',
+          'Cross-entropy depends on the probability of the correct digit alone. It is 0 when that probability is 1, and grows as it falls.',
         equation: [t('losses'), '=', '−', '∑', t('y'), '⊙', 'ln', t('p')],
         operands: ['y', 'p'],
       };
     case 'binaryCrossEntropy':
       return {
         ...common,
-        about: 'Each output is a yes or no of its own: p should be 1 for the right digit and 0 for the nine others.',
+        about: 'Each output is a yes or no of its own. p should be 1 for the correct digit and 0 for the other nine.',
         equation: [
           ...[t('losses'), '=', '−', '∑', '(', t('y'), '⊙', 'ln', t('p'), '+'],
           ...['(', '1', '−', t('y'), ')', '⊙', 'ln', '(', '1', '−', t('p'), ')', ')'],
@@ -121,7 +121,7 @@ function cost({ cost }: Given, layer: number, output: string): Page {
     case 'quadratic':
       return {
         ...common,
-        about: 'How far each output is from the wanted one, squared; half the sum of it all.',
+        about: 'Half the sum of the squared differences between outputs and targets.',
         equation: [t('losses'), '=', '½', '∑', '(', t(output), '−', t('y'), ')', '²'],
         operands: [output, 'y'],
       };
@@ -134,7 +134,7 @@ function outputError({ cost }: Given, layer: number, output: string): Page {
   if (cost !== 'quadratic') {
     return {
       ...common,
-      about: `How C changes with each sum of layer ${layer}. Of this cost and what comes before it only p\u00a0−\u00a0y is left.`,
+      about: `How the loss changes with each sum of layer ${layer}. For this loss, the derivative simplifies to p\u00a0−\u00a0y.`,
       equation: [t(result), '=', t('p'), '−', t('y')],
       operands: ['p', 'y'],
       result,
@@ -142,7 +142,7 @@ function outputError({ cost }: Given, layer: number, output: string): Page {
   }
   return {
     ...common,
-    about: `How C changes with each sum of layer ${layer}: how far its output is off, times the slope of σ there.`,
+    about: `How the loss changes with each sum of layer ${layer}: the output minus the target, times the slope of σ.`,
     equation: [t(result), '=', '(', t(output), '−', t('y'), ')', '⊙', t(`slope${layer}`)],
     operands: [output, 'y', `slope${layer}`],
     result,
@@ -157,7 +157,7 @@ function hiddenError(layer: number, hasSlope: boolean): Page {
     direction: 'backward',
     layer,
     title: `Error of layer ${layer}`,
-    about: `The errors of layer ${layer + 1} come back through the same weights, read the other way${hasSlope ? ', and are scaled by the slope of σ' : ''}.`,
+    about: `The errors of layer ${layer + 1} come back through the same weights, transposed${hasSlope ? ', and are multiplied by the slope of σ' : ''}.`,
     equation: [t(`delta${layer}`), '=', ...(hasSlope ? ['(', ...product, ')', '⊙', t(slope)] : product)],
     operands: [weights, error, ...(hasSlope ? [slope] : [])],
     result: `delta${layer}`,
@@ -169,7 +169,7 @@ const weightGradient = (layer: number, input: string): Page => ({
   direction: 'backward',
   layer,
   title: `Gradient of the weights of layer ${layer}`,
-  about: 'How C changes with each weight: the error at its end, times what came in at its start.',
+  about: 'How the loss changes with each weight: the error of its unit, times its input.',
   equation: [t(`dW${layer}`), '=', t(`delta${layer}`), { tensor: input, transposed: true }],
   operands: [`delta${layer}`, input],
   result: `dW${layer}`,
@@ -180,7 +180,7 @@ const biasGradient = (layer: number): Page => ({
   direction: 'backward',
   layer,
   title: `Gradient of the biases of layer ${layer}`,
-  about: 'A bias is added to the sum as it is, so its gradient is the error itself.',
+  about: 'A bias is simply added to the sum, so its gradient is the error itself.',
   equation: [t(`db${layer}`), '=', t(`delta${layer}`)],
   operands: [`delta${layer}`],
   result: `db${layer}`,

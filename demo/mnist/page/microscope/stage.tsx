@@ -7,7 +7,7 @@ import type { Page, Part } from './pages.ts';
 import { lastLayer } from './selection.ts';
 import { TensorFigure } from './tensor-figure.tsx';
 import { UnitChoice } from './unit-choice.tsx';
-import { costInWords, type Word, wordsOf } from './words.ts';
+import { lossInWords, type Word, wordsOf } from './words.ts';
 import { workedOf } from './worked.ts';
 
 interface StageProps {
@@ -26,8 +26,8 @@ export const Stage = ({ view, page }: StageProps) => {
       </Scrollable>
       <Sigma view={view} page={page} />
       <div class="microscope-sentence">
-        {page.kind === 'cost' ? (
-          <Words view={view} words={costInWords(page)} />
+        {page.kind === 'loss' ? (
+          <Words view={view} words={lossInWords(page)} />
         ) : (
           <Words view={view} words={wordsOf(page.equation)} />
         )}

@@ -21,7 +21,7 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
       </div>
       <div class="microscope-verdict">
         <h3>{capital(subject.value?.title ?? 'No sample yet')}</h3>
-        {view ? <Verdict view={view} /> : <p class="soft">The net is being made ready.</p>}
+        {view ? <Verdict view={view} /> : <p class="soft">The network is being prepared.</p>}
         <p class="soft small">{view ? stateOfNet() : '\u00a0'}</p>
       </div>
       <Outputs view={view} />
@@ -33,18 +33,18 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
 
 const stateOfNet = (): string =>
   isTraining.value
-    ? 'Training goes on; read anew once a second at most.'
-    : `After step ${integer(stepNow.value)} of training. Looking changes nothing.`;
+    ? 'Training is running. The numbers update at most once a second.'
+    : `After ${integer(stepNow.value)} training steps. Looking does not change the network.`;
 
 const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly view: View }) => {
-  const isIt = seen.label !== undefined ? 'It is' : meant.value?.said ? 'It is meant to be' : 'It is taken for';
+  const isIt = seen.label !== undefined ? 'It is' : meant.value?.said ? 'It is meant to be' : 'It is assumed to be';
   const guess = indexOfMax(outputs);
   const sure = config.cost === 'quadratic' ? `output ${short(outputs[guess], 3)}` : percent(outputs[guess]);
   return (
     <p>
-      {isIt} {label === 8 ? 'an' : 'a'} <strong>{label}</strong>, and the net says{' '}
+      {isIt} {label === 8 ? 'an' : 'a'} <strong>{label}</strong>, and the network says{' '}
       <strong class={guess === label ? 'microscope-right' : 'microscope-wrong'}>{guess}</strong> ({sure}
-      {guess === label ? ', right' : ', wrong'}).
+      {guess === label ? ', correct' : ', wrong'}).
     </p>
   );
 };

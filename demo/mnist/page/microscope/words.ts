@@ -22,8 +22,8 @@ export function wordsOf(equation: readonly Part[]): Word[] {
   return words;
 }
 
-/** Of the cost, what goes in: its equation is no single operation. */
-export function costInWords({ result, operands }: Page): Word[] {
+/** Of the loss, what goes in: its equation is no single operation. */
+export function lossInWords({ result, operands }: Page): Word[] {
   const word = (tensor: string, before: string): Word => ({ before, tensor, transposed: false });
   return [word(result, ''), ...operands.map((name, i) => word(name, i === 0 ? 'from' : 'and'))];
 }

@@ -22,8 +22,8 @@ export function workedOf(view: View, page: Page): Part[] {
       return view.config.cost === 'crossEntropy'
         ? [at('p', unit), '=', { power: value(first) }, '/', '∑j', { power: at(first, 'j') }, '=', value('p')]
         : [at('p', unit), '=', 'σ', '(', value(first), ')', '=', value('p')];
-    case 'cost':
-      return workedCost(view, first, second, unit);
+    case 'loss':
+      return workedLoss(view, first, second, unit);
     case 'outputError': {
       const difference: Part[] = [value(first), '−', value('y')];
       const product: Part[] = third ? ['(', ...difference, ')', '·', value(third)] : difference;
@@ -56,7 +56,7 @@ export function workedOf(view: View, page: Page): Part[] {
 const factor = (text: string): string => (text.startsWith('−') ? `(${text})` : text);
 
 /** The wanted output is 1 for one class and 0 for the others, so that of each logarithm one term is left. */
-function workedCost(view: View, first: string, second: string, unit: number): Part[] {
+function workedLoss(view: View, first: string, second: string, unit: number): Part[] {
   const { losses, y } = view.tensors;
   const total = short(losses.data.reduce((sum, term) => sum + term, 0));
   const value = (name: string, i: number): string => short(view.tensors[name].data[i]);

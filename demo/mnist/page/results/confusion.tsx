@@ -12,10 +12,10 @@ export const Confusion = ({ counts }: ConfusionProps) => {
   const heat = heatOf(counts);
   return (
     <div class="results-matrix">
-      <h3>What is taken for what</h3>
+      <h3>Confusion matrix</h3>
       <p class="soft small">
-        Rows: the digit. Columns: what it was read as. Framed: read right. Orange: mistakes, deeper where there are
-        more.
+        Each row is a digit, and each column is what the network read. The framed diagonal is correct. Orange cells are
+        mistakes; the deeper the colour, the more there are.
       </p>
       <Scrollable label="Confusion matrix">
         <table class="results-confusion">
@@ -30,7 +30,7 @@ export const Confusion = ({ counts }: ConfusionProps) => {
                 </th>
               ))}
               <th scope="col" class="results-right">
-                right
+                correct
               </th>
             </tr>
           </thead>

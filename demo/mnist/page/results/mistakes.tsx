@@ -11,14 +11,14 @@ const FIRST = 12;
 export const Mistakes = ({ result: { mistakes, count, accuracy } }: { result: TestResult }) => {
   const isWhole = useSignal(false);
   const all = Math.round(count * (1 - accuracy));
-  if (all === 0) return <p>Not one mistake among {integer(count)} digits.</p>;
+  if (all === 0) return <p>There are no mistakes among {integer(count)} digits.</p>;
   const shown = isWhole.value ? mistakes : mistakes.slice(0, FIRST);
   return (
     <div class="results-mistakes">
       <h3>Worst mistakes</h3>
       <p class="soft small">
-        {all === 1 ? 'The only one.' : `${shown.length} of ${integer(all)}, those it was surest of first.`} Press one to
-        open it in the microscope.
+        {all === 1 ? 'The only mistake.' : `${shown.length} of ${integer(all)} mistakes, the most confident first.`}{' '}
+        Press one to open it in the microscope.
       </p>
       <ul>
         {shown.map((mistake) => (

@@ -20,7 +20,7 @@ export const OutcomeView = () => {
   );
 };
 
-const waiting = (): string => (isTesting.value ? 'Running the test set' : 'Not run yet for these weights.');
+const waiting = (): string => (isTesting.value ? 'Running the test set…' : 'Not run yet with these weights.');
 
 const Summary = () => {
   const { count, accuracy, step } = outcome.value!;
@@ -28,10 +28,10 @@ const Summary = () => {
   const isOutdated = stepNow.value > step;
   return (
     <>
-      <p class="results-accuracy">{percent(accuracy, 2)} read right</p>
+      <p class="results-accuracy">{percent(accuracy, 2)} correct</p>
       <p class="soft small">
         {integer(right)} of {integer(count)} test digits, with the weights after {integer(step)} steps.{' '}
-        {isOutdated && <strong>Training has gone on since: out of date.</strong>}
+        {isOutdated && <strong>Out of date: training has continued since.</strong>}
       </p>
     </>
   );

@@ -39,7 +39,7 @@ function options(palette: () => Palette): ChartOptions {
       ...axes!,
       {
         ...axisStyle(palette),
-        label: 'Test accuracy (%), stretched near 100',
+        label: 'Test accuracy (%, log scale)',
         size: AXIS_WIDTH,
         splits: () => accuracyTicks,
         filter: (_, splits) => splits,

@@ -98,21 +98,23 @@ export const FirstLayer = () => {
       <div>
         <h3>Weights of the first layer</h3>
         <p class="soft small">
-          W1 has the shape [out, in] = [{units}, 784]. Each picture is a row of it, 28 × 28: the pattern of pixels that{' '}
-          {isOutput ? 'speaks for a digit (orange) or against it (blue)' : 'drives a unit up (orange) or down (blue)'}.
+          W1 has the shape [out, in] = [{units}, 784]. Each picture is one row of it, as 28 × 28 pixels.{' '}
+          {isOutput
+            ? 'Ink on an orange pixel speaks for the digit, ink on a blue one against it.'
+            : 'Ink on an orange pixel drives the unit up, ink on a blue one drives it down.'}
         </p>
       </div>
       <div class="row training-key">
         <ColourBar high={high} />
         <p class="soft small">
-          {count < units ? `The first ${count} of ${units} units` : `All ${units} ${isOutput ? 'outputs' : 'units'}`} on
-          one scale
+          {count < units ? `The first ${count} of ${units} units` : `All ${units} ${isOutput ? 'outputs' : 'units'}`}{' '}
+          share one scale.
         </p>
       </div>
       <Pictures
         count={count}
         high={high}
-        name={(i) => (isOutput ? `digit ${i}` : `unit ${i + 1}`)}
+        name={(i) => (isOutput ? `digit ${i}` : `unit ${i}`)}
         mark={isOutput ? String : undefined}
       />
     </div>

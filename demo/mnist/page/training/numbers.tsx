@@ -19,7 +19,7 @@ const Epoch = () => {
   const { epoch = 1, stepOfEpoch = 0, stepsOfEpoch } = progress.value ?? {};
   const of = stepsOfEpoch
     ? `step ${formatPart(stepOfEpoch, stepsOfEpoch)} of ${formatCount(stepsOfEpoch)}`
-    : 'not begun';
+    : 'not started';
   return (
     <div class="training-epoch small">
       <label for="training-epoch">Epoch {progress.value ? formatCount(epoch) : DASH}</label>

@@ -7,8 +7,7 @@ export const TimeToAccuracy = () => (
     <div>
       <h3 id="training-times">Time to accuracy</h3>
       <p class="soft small">
-        Training time and step of the first evaluation at or above each test accuracy. Evaluations come at most once a
-        second.
+        When training first reached each test accuracy. The test set is evaluated at most once a second.
       </p>
     </div>
     <table aria-labelledby="training-times">

@@ -21,9 +21,9 @@ export const Check = () => {
     <div class="trust-part">
       <h3>One step, tensor by tensor</h3>
       <p class="small">
-        {machine.value?.name ?? 'The GPU'} takes one step, and a reference in 64-bit floats on the CPU repeats each
-        kernel on the same inputs. The bound is computed for every element: the most by which rounding to 32 bits can
-        move it. The step is taken back afterwards.
+        {machine.value?.name ?? 'The GPU'} takes one step. A reference on the CPU repeats each kernel on the same inputs
+        in 64-bit floats. Every element has a bound of its own: the most that rounding to 32 bits can change it. The
+        step is undone afterwards.
       </p>
       <div class="row">
         <button type="button" disabled={!isReady.value || isChecking.value} onClick={check}>
@@ -31,7 +31,7 @@ export const Check = () => {
         </button>
       </div>
       <p class={report.value?.ok === false ? 'trust-verdict is-bad' : 'trust-verdict'} aria-live="polite">
-        {isChecking.value ? 'Checking' : report.value ? verdict(report.value) : ''}
+        {isChecking.value ? 'Checking…' : report.value ? verdict(report.value) : ''}
       </p>
       {report.value && <Comparisons report={report.value} />}
     </div>

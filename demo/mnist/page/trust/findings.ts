@@ -3,13 +3,13 @@ import type { Comparison, Report } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
 import { percent } from '../numbers.ts';
 
-/** 'All 18 tensors are within their bounds; the worst, dW1, uses 23.4 % of its allowance.' */
+/** 'All 18 tensors are within their bounds. The worst, dW1, reaches 23.4 % of its bound.' */
 export function verdict({ ok, tensors, share }: Report): string {
   const worst = tensors.reduce((a, b) => (b.share > a.share ? b : a));
   if (ok)
-    return `All ${tensors.length} tensors are within their bounds; the worst, ${worst.tensor}, uses ${percent(share)} of its allowance.`;
+    return `All ${tensors.length} tensors are within their bounds. The worst, ${worst.tensor}, reaches ${percent(share)} of its bound.`;
   const bad = tensors.filter((tensor) => !(tensor.share <= 1)).map(({ tensor }) => tensor);
-  return `${bad.length} of ${tensors.length} tensors differ by more than rounding explains: ${bad.join(', ')}.`;
+  return `${bad.length} of ${tensors.length} tensors differ by more than rounding can explain: ${bad.join(', ')}.`;
 }
 
 export const usage = ({ share }: Comparison): string => (Number.isFinite(share) ? percent(share) : 'over any bound');
@@ -23,6 +23,6 @@ export function caution({ kernels, coarse, resolution }: Profile): string | unde
   if (kernels.every(({ milliseconds }) => milliseconds === 0))
     return 'The timestamps of this browser are too coarse to tell the kernels apart.';
   if (coarse)
-    return `This browser rounds timestamps to ${Math.round(resolution / 1000)} µs, so these are means over many runs, and rough.`;
+    return `This browser rounds timestamps to ${Math.round(resolution / 1000)} µs, so these times are averages over many runs, and rough.`;
   return undefined;
 }

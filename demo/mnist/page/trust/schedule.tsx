@@ -7,10 +7,10 @@ export const Schedule = () => {
   if (schedule === undefined) return null;
   return (
     <div class="trust-part">
-      <h3>What a step is made of</h3>
+      <h3>The kernels of a step</h3>
       <p class="small">
-        {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'} per training step, and one before them that gathers
-        the batch.
+        A training step takes {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'}, and one before them that
+        gathers the batch.
       </p>
       <details>
         <summary>The schedule, kernel by kernel</summary>

@@ -8,13 +8,13 @@ import './trust.css';
 export const Trust = () => (
   <Section
     id="trust"
-    title="Is it right?"
-    lead="Every tensor of a step on the GPU, held against a reference on the CPU."
+    title="Check the GPU"
+    lead="Compare every tensor of a training step with a reference on the CPU, and see what the GPU spends its time on."
   >
     {machine.value?.kind === 'cpu' ? (
       <p>
-        Without a GPU the page runs on the CPU reference itself: there is no schedule of kernels, and nothing to check
-        against it.
+        Without a GPU, the page runs on the CPU reference itself. There is nothing to compare it with, and there are no
+        kernels to time.
       </p>
     ) : (
       <>

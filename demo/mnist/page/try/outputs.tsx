@@ -7,7 +7,7 @@ import { ranked } from './guess.ts';
 
 const titles: Record<CostName, string> = {
   crossEntropy: 'Probability of each digit',
-  binaryCrossEntropy: 'Probability of each digit, each by itself',
+  binaryCrossEntropy: 'Probability of each digit, independent of the others',
   quadratic: 'Output for each digit: 1 for yes, 0 for no',
 };
 const digits = Array.from({ length: CLASSES }, (_, digit) => digit);

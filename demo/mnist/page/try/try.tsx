@@ -20,7 +20,7 @@ export const Try = () => {
     <Section
       id="try"
       title="Draw a digit"
-      lead="Draw with mouse, finger or pen; the network reads along, in 28 × 28 pixels, scaled and centred as in MNIST."
+      lead="Draw with a mouse, a finger or a pen. The network reads as you draw, in 28 × 28 pixels, scaled and centred as in MNIST."
     >
       <div class="try">
         <div class="try-left">
@@ -30,7 +30,7 @@ export const Try = () => {
               Clear
             </button>
             <button type="button" disabled={!isReady.value} onClick={takeTestDigit}>
-              Take a test digit
+              Use a test digit
             </button>
           </div>
         </div>

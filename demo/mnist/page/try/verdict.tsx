@@ -17,9 +17,9 @@ export const Verdict = () => {
       </p>
       <p class="soft small">
         {isReady.value
-          ? `The network reads ${percent(accuracy)} of the test digits right`
-          : 'There is no network at the moment'}
-        {isUntrained ? ': train it first.' : '.'}
+          ? `The network reads ${percent(accuracy)} of the test digits correctly.`
+          : 'There is no network at the moment.'}
+        {isUntrained && ' Train it first.'}
       </p>
     </div>
   );
