@@ -6,6 +6,7 @@ import { batchRow, type Feed } from './feed.ts';
 import type { LossFunction } from './losses.ts';
 import { features, outputs } from './model.ts';
 import type { NetworkOptions } from './network.ts';
+import { valuesOfTotal } from './ops/total.ts';
 import { stepRow } from './step.ts';
 import { toColumns, toSamples } from './tensor.ts';
 
@@ -17,10 +18,9 @@ export interface Evaluation {
   readonly count: number;
 }
 
-/** Sum of a tensor's elements: a loss out of its terms, a total out of what each column has counted. */
-export async function readSum(program: Program, name: string): Promise<number> {
-  return (await program.read(name)).reduce((sum, x) => sum + x, 0);
-}
+/** What a total has come to in all its columns. */
+export const readTotal = async (program: Program, name: string): Promise<number> =>
+  valuesOfTotal(await program.read(name)).reduce((sum, x) => sum + x, 0);
 
 export interface EvaluateOptions {
   /** Stops between two submits; `evaluate` then rejects with the signal's reason. */
@@ -48,7 +48,7 @@ export async function evaluateOn(
     milliseconds: defaultMilliseconds(),
     signal,
   });
-  const [total, correct] = await Promise.all(totals.map((name) => readSum(program, name)));
+  const [total, correct] = await Promise.all(totals.map((name) => readTotal(program, name)));
   return { loss: total / count, ...(hasClasses(dataset, loss) && { accuracy: correct / count }), count };
 }
 

@@ -6,7 +6,7 @@ import type { Dataset } from './data/dataset.ts';
 import { sameDataset } from './data/identity.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import { ArgumentError } from './errors.ts';
-import { type Evaluation, readSum } from './evaluate.ts';
+import { type Evaluation, readTotal } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { shuffleKey } from './random.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
@@ -162,7 +162,7 @@ export async function trainEpoch(
     throw error;
   }
   await progress.finished();
-  const [total, parameters] = await Promise.all([readSum(program, 'lossTotal'), readParameters(program)]);
+  const [total, parameters] = await Promise.all([readTotal(program, 'lossTotal'), readParameters(program)]);
   await demandFinite(session, total / Math.min(to * network.batch, dataset.count), parameters);
   if (to < span.perEpoch) return undefined;
   const seconds = progress.seconds();
@@ -216,7 +216,7 @@ function reporter(
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   const report = async (step: number): Promise<void> => {
-    const total = await readSum(program, 'lossTotal');
+    const total = await readTotal(program, 'lossTotal');
     const done = samplesIn(before + step);
     const samplesPerSecond = (done - samplesIn(before + from)) / seconds();
     if (ended) return;

@@ -9,7 +9,7 @@ import { memo } from './memo.ts';
 import { grid } from './ops/grid.ts';
 import type { Body, Form } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
-import { columns, rows, sameLayout } from './tensor.ts';
+import { columns, rows, type Shape, sameLayout } from './tensor.ts';
 
 export interface Kernel {
   /** The node it was started for. */
@@ -44,6 +44,9 @@ export function storageOf(node: Node): Node {
   const { op } = node;
   return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
 }
+/** The shape of the places where a node has its values. */
+export const placesOf = ({ op, shape }: Node): Shape =>
+  op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 /** How what it stores is called: W1′ where it overwrites W1. */
 export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
@@ -88,7 +91,7 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
   };
 
   const fits = (kernel: Kernel, chain: string, node: Node): boolean => {
-    if (!sameLayout(kernel.body.epilogues[chain], node.shape)) return false;
+    if (!sameLayout(kernel.body.epilogues[chain], placesOf(node))) return false;
     const inChain = (other: Node) => kernel.chains.get(chain)?.includes(other);
     const before = [...node.inputs, ...readersBefore(node, readers)].filter((other) => !inChain(other));
     const early = before.every((other) => !home.has(other) || !dependsOn(home.get(other)!, kernel));
@@ -191,14 +194,15 @@ function carrier(kernel: Kernel, node: Node): string | undefined {
 }
 
 function mapBody(node: Node): Body {
-  const [m, n] = [rows(node.shape), columns(node.shape)];
+  const places = placesOf(node);
+  const [m, n] = [rows(places), columns(places)];
   const lanes = 64;
   const { GROUPS, workgroups } = grid(m * n, lanes);
   return {
     shaders: ['map'],
     constants: { ROWS: m, COLUMNS: n, GROUPS },
     operands: {},
-    epilogues: { finish: node.shape },
+    epilogues: { finish: places },
     lanes,
     workgroups,
   };

@@ -8,7 +8,7 @@ import type { PointwiseOp } from './ops/op.ts';
 import { tensors } from './ops/shapes.ts';
 import type { Phase } from './shader.ts';
 import type { ShaderSource } from './shaders.ts';
-import { columns, rows, stride } from './tensor.ts';
+import { byteLength, columns, rows, type Shape, stride } from './tensor.ts';
 
 /** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
 export interface GlueBuffer {
@@ -44,11 +44,19 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identif
       for (const source of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(source);
     code.push(
       `fn ${epilogue}(value: f32, row: u32, col: u32) {`,
-      ...[...outside].map((node) => `  let ${local(node)} = ${use(node, 'read')}[${at(node, shape)}];`),
+      ...[...outside].map((node) => {
+        const elements = elementsOf(use(node, 'read'), node, shape, planesIn(computed, node));
+        const value = elements.length === 1 ? elements[0] : `vec${elements.length}f(${elements.join(', ')})`;
+        return `  let ${local(node)} = ${value};`;
+      }),
       ...chain.map((node) => `  let ${local(node)} = ${expression(node)};`),
       ...chain
         .filter((node) => stored.has(node))
-        .map((node) => `  ${use(node, 'readWrite')}[${at(node, shape)}] = ${local(node)};`),
+        .flatMap((node) => {
+          const elements = elementsOf(use(node, 'readWrite'), node, shape, planesIn(computed, node));
+          const part = (plane: number): string => (elements.length === 1 ? '' : `[${plane}]`);
+          return elements.map((element, plane) => `  ${element} = ${local(node)}${part(plane)};`);
+        }),
       '}',
     );
   }
@@ -73,10 +81,24 @@ function expression(node: Node): string {
   return node.op.call(tensors(node.inputs).map(local), node.attributes);
 }
 
-/** Index of (row, col) in the memory of a node; each of its rows serves as many rows of `shape` as there are to one. */
-function at(node: Node, shape: Node['shape']): string {
-  const repeats = rows(shape) / rows(node.shape);
-  const row = repeats === 1 ? 'row' : rows(node.shape) === 1 ? '0u' : `row / ${repeats}u`;
-  const col = columns(node.shape) === 1 && columns(shape) > 1 ? '0u' : 'col';
-  return `${row} * ${stride(node.shape)}u + ${col}`;
+/** How many values a node has at each place: those of the op that overwrites it. */
+function planesIn(nodes: readonly Node[], node: Node): number {
+  const at = storageOf(node);
+  return Math.max(1, ...nodes.map((other) => (storageOf(other) === at ? ((other.op as PointwiseOp).planes ?? 1) : 1)));
+}
+
+/** The elements of a node at (row, col) of a result of this shape, one in each of its planes. */
+function elementsOf(buffer: string, node: Node, shape: Shape, planes: number): string[] {
+  const places = planes === 1 ? node.shape : node.shape.slice(1);
+  const first = at(places, shape);
+  const plane = byteLength(places) / 4;
+  return Array.from({ length: planes }, (_, p) => `${buffer}[${p === 0 ? first : `${first} + ${p * plane}u`}]`);
+}
+
+/** Index of (row, col) in the memory of a tensor; each of its rows serves as many rows of `shape` as there are to one. */
+function at(own: Shape, shape: Shape): string {
+  const repeats = rows(shape) / rows(own);
+  const row = repeats === 1 ? 'row' : rows(own) === 1 ? '0u' : `row / ${repeats}u`;
+  const col = columns(own) === 1 && columns(shape) > 1 ? '0u' : 'col';
+  return `${row} * ${stride(own)}u + ${col}`;
 }

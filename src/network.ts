@@ -8,8 +8,9 @@ import { appendLoss, type LossFunction } from './losses.ts';
 import { appendModel, type Model, type Parameter } from './model.ts';
 import { activation, appendSlope } from './ops/activation.ts';
 import { gather } from './ops/gather.ts';
-import { batch as batchLeaf, data, leaf, state, stepOf } from './ops/leaf.ts';
-import { correct, tally } from './ops/metrics.ts';
+import { batch as batchLeaf, data, leaf, stepOf } from './ops/leaf.ts';
+import { correct } from './ops/metrics.ts';
+import { appendTotal } from './ops/total.ts';
 import type { Optimizer } from './optim.ts';
 import { appendUpdates, type UpdateOptions } from './update.ts';
 
@@ -29,13 +30,17 @@ export interface NetworkOptions {
   readonly batch: number;
 }
 
-/** x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, `lossTotal` adds it up over an epoch. */
+/**
+ * x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, and with an
+ * optimizer `lossTotal` adds it up over an epoch.
+ */
 export function trainingNetwork(
   options: NetworkOptions,
   optimizer?: Optimizer,
   update: UpdateOptions = {},
 ): Network & { output: Node } {
   const { graph, parameters, updates, terms, output } = withLoss(options, true);
+  if (optimizer) appendTotal(graph, 'lossTotal', terms, options.loss);
   const trained = parameters.filter((parameter) => parameter.trained);
   const gradients = differentiate(
     graph,
@@ -66,10 +71,11 @@ export function inspectionNetwork(options: NetworkOptions): Prediction & { perSa
 
 /** x, y -> `lossTotal` and `correctTotal` over many batches. */
 export function evaluationNetwork(options: NetworkOptions): Network {
-  const { graph, parameters, output, y } = withLoss(options, false);
+  const { graph, parameters, output, y, terms } = withLoss(options, false);
+  appendTotal(graph, 'lossTotal', terms, options.loss);
   const { threshold } = options.loss;
   const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
-  append(graph, tally, [leaf(graph, state, 'correctTotal', right.shape), right, stepOf(graph)], { mean: false });
+  appendTotal(graph, 'correctTotal', right, { mean: false });
   return { graph, parameters };
 }
 
@@ -106,6 +112,5 @@ function withLoss({ model, loss, batch }: NetworkOptions, training: boolean) {
   const { output, parameters, updates } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
   terms.name = 'losses';
-  append(graph, tally, [leaf(graph, state, 'lossTotal', terms.shape), terms, stepOf(graph)], { mean: loss.mean });
   return { graph, parameters, updates, output, y, terms };
 }

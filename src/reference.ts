@@ -53,30 +53,40 @@ function pointwise(
   single: boolean,
 ): Value {
   const { shape, attributes } = node;
-  const [m, n] = [rows(shape), columns(shape)];
+  const planes = op.planes ?? 1;
+  const [m, n] = [rows(shape) / planes, columns(shape)];
   const data = single ? new Float32Array(size(shape)) : new Float64Array(size(shape));
   const error = bounds ? new Float64Array(size(shape)) : undefined;
   // A single column is repeated, and each row of an operand serves as many rows of the result as there are to one.
-  const repeats = inputs.map((input) => m / rows(input.shape));
-  const widths = inputs.map((input) => columns(input.shape));
-  const from = (k: number, i: number, j: number): number =>
-    Math.floor(i / repeats[k]) * widths[k] + (widths[k] === 1 ? 0 : j);
-  const args = new Array<number>(inputs.length);
-  const place = { attributes, step, row: 0, column: 0 };
-  for (let i = 0; i < m; i++) {
+  const operands = inputs.flatMap((input, k) => {
+    const parts = k === op.inPlace ? planes : 1;
+    const height = rows(input.shape) / parts;
+    const width = columns(input.shape);
+    return Array.from({ length: parts }, (_, part) => ({ ...input, first: part * height * width, height, width }));
+  });
+  const from = (k: number, i: number, j: number): number => {
+    const { first, height, width } = operands[k];
+    return first + Math.floor((i * height) / m) * width + (width === 1 ? 0 : j);
+  };
+  const args = new Array<number>(operands.length);
+  const place = { attributes, step, row: 0, column: 0, plane: 0 };
+  for (let r = 0; r < planes * m; r++) {
+    place.plane = Math.floor(r / m);
+    const i = r % m;
     place.row = i;
     for (let j = 0; j < n; j++) {
       place.column = j;
-      for (let k = 0; k < args.length; k++) args[k] = inputs[k].data[from(k, i, j)];
+      for (let k = 0; k < args.length; k++) args[k] = operands[k].data[from(k, i, j)];
       const result = op.f(args, place);
-      data[i * n + j] = result;
+      const at = r * n + j;
+      data[at] = result;
       if (error) {
         // An operand below the smallest normal number may count as 0, and so may what comes of it.
-        const errors = inputs.map((input, k) => {
+        const errors = operands.map((operand, k) => {
           const flushed = Math.abs(args[k]) < TINY ? Math.abs(args[k]) : 0;
-          return (input.error?.[from(k, i, j)] ?? 0) + flushed;
+          return (operand.error?.[from(k, i, j)] ?? 0) + flushed;
         });
-        error[i * n + j] = op.rounding(args, result, place) + carried(op, args, errors, result, place) + 4 * TINY;
+        error[at] = op.rounding(args, result, place) + carried(op, args, errors, result, place) + 4 * TINY;
       }
     }
   }

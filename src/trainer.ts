@@ -199,8 +199,8 @@ export class Trainer {
         const data = await program.read(name);
         return [name, perSample(name) ? firstColumns(shape, data, columns) : { shape, data }] as const;
       };
-      const wanted = [...program.tensors].filter(([name]) => name !== 'lossTotal');
-      const found = Object.fromEntries(await Promise.all(wanted.map(([name, { shape }]) => read(name, shape))));
+      const all = [...program.tensors];
+      const found = Object.fromEntries(await Promise.all(all.map(([name, { shape }]) => read(name, shape))));
       return { ...found, prediction: found[prediction] };
     };
     return this.#turns.take(() => this.#on('tensors', () => graph, isNamed, inspect));

@@ -282,7 +282,7 @@ describe('the gradients of whole models are the slopes of their loss', () => {
   test('and nothing is appended that no parameter needs: the data get no gradient', () => {
     const [, model, loss] = models[2];
     const { graph } = trainingNetwork({ model, loss, batch: 6 });
-    const backward = graph.nodes.slice(find(graph, 'lossTotal')!.id + 1);
+    const backward = graph.nodes.slice(find(graph, 'losses')!.id + 1);
     expect(backward.some(({ name }) => name === 'dW1')).toBe(true);
     expect(backward.filter(({ shape }) => String(shape) === '5,6')).toEqual([]);
   });

@@ -14,7 +14,7 @@ import { clipFactor, squareRoot, squareSums } from './gradient_norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient } from './max_pool.ts';
-import { correct, tally } from './metrics.ts';
+import { correct } from './metrics.ts';
 import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import type { Op } from './op.ts';
@@ -26,8 +26,8 @@ import { softTargets } from './soft_targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
 import { perDeviation, standardize, unbiased } from './standardize.ts';
+import { tally } from './total.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
-
 import { warp } from './warp.ts';
 
 export const ops: readonly Op[] = [

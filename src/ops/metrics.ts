@@ -1,8 +1,8 @@
-/** What evaluation counts: correct classifications of a batch, and totals over many batches. */
+/** What evaluation counts: correct classifications of a batch. */
 import { columns, rows } from '../tensor.ts';
 import { byColumn, column, columnWalk } from './columns.ts';
-import { literal, U } from './numerics.ts';
-import type { KernelOp, PointwiseOp } from './op.ts';
+import { literal } from './numerics.ts';
+import type { KernelOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
 
 /** Position of the highest value, the first of several. */
@@ -57,17 +57,3 @@ function topGap(values: readonly number[]): number {
   const [first, second] = values.toSorted((a, b) => b - a);
   return first - second;
 }
-
-/** total ← total + loss · (n for a mean over n columns, 1 for a sum); inputs total, loss, step. Attribute `mean`. */
-export const tally: PointwiseOp = {
-  kind: 'pointwise',
-  name: 'tally',
-  inPlace: 0,
-  shape: (inputs) => equalShapes('tally', tensors(inputs)),
-  f: ([total, loss], { attributes, step }) => total + (attributes.mean ? loss * step.columns : loss),
-  rounding: ([total, loss], result, { attributes, step }) =>
-    U * (Math.abs(attributes.mean ? loss * step.columns : loss) + Math.abs(result) + Math.abs(total)),
-  shaders: () => ['pointwise/tally'],
-  call: ([total, loss], { mean }) => `tally(${total}, ${loss}, ${Boolean(mean)})`,
-  cases: [true, false].map((mean) => ({ shapes: [[1, 1], [1, 1], null], attributes: { mean } })),
-};

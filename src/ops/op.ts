@@ -23,6 +23,8 @@ export interface Place {
   /** All axes but the last, counted as one. */
   readonly row: number;
   readonly column: number;
+  /** Of the values at this place, where the op makes several; else 0. */
+  readonly plane?: number;
 }
 
 /** Operands to test an op with: shapes (`null` for the step), and the range their values are drawn from. */
@@ -58,6 +60,11 @@ export interface PointwiseOp extends Base {
   readonly kind: 'pointwise';
   /** The input whose storage the result overwrites: parameters and optimizer state. */
   readonly inPlace?: number;
+  /**
+   * Values at each place of the operand that it overwrites, whose shape is [planes, ...] of the others: one unless given. `f`
+   * takes them one after another, and gives that of `place.plane`; in WGSL they are a vector.
+   */
+  readonly planes?: number;
   /** How `print` calls it in a fused kernel; its name unless given. */
   title?(attributes: Attributes): string;
   /** The value at one place; `args` are the operands there, the step left out. */

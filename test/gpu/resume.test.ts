@@ -166,7 +166,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
         ...Object.fromEntries(
           shapes.slice(0, 4).flatMap(([key, shape]) => ['m', 'v'].map((name) => [`optimizer.${name}.${key}`, shape])),
         ),
-        'training.lossTotal': [1, 8],
+        'training.lossTotal': [2, 1, 8],
       });
       expect(metadata.note).toBe('mine');
       expect(JSON.parse(metadata.retrograd)).toEqual({
@@ -351,7 +351,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
         'layers.0.weight: expected [6, 4], found [5, 4]',
         'layers.0.bias: expected [6], found [5]',
         'layers.1.weight: expected [3, 6], found [3, 5]',
-        'training.lossTotal: expected [1, 8], found [1, 9]',
+        'training.lossTotal: expected [2, 1, 8], found [2, 1, 9]',
         'optimizer.m.layers.0.weight: missing',
         'optimizer.v.layers.0.weight: expected [6, 4], found [5, 4]',
         'optimizer.m.layers.0.bias: missing',

@@ -1,0 +1,57 @@
+/**
+ * Totals over many steps, exact to one rounding: beside the sum stands what its last addition rounded away, which the next
+ * one leaves out (Kahan 1965). A million equal losses added up plainly come out a percent wrong.
+ */
+import { append, type Graph, type Node } from '../graph.ts';
+import { sameShape } from '../tensor.ts';
+import { leaf, state, stepOf } from './leaf.ts';
+import { TINY, U } from './numerics.ts';
+import type { Place, PointwiseOp } from './op.ts';
+import { mismatch, tensors } from './shapes.ts';
+
+const weighted = (value: number, { attributes, step }: Place): number =>
+  attributes.mean ? value * step.columns : value;
+
+/**
+ * (sum, rest) ← (sum + x, ((sum + x) − sum) − x) for x = value · n − rest, n the columns of a mean and 1 of a sum; inputs
+ * the total, [2, ...] of the shape of a value, the value, step. Attribute `mean`.
+ */
+export const tally: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'tally',
+  inPlace: 0,
+  planes: 2,
+  shape: (inputs) => {
+    const [total, value] = tensors(inputs);
+    if (!sameShape(total.shape, [2, ...value.shape])) mismatch('tally', 'a total of two planes like its value', inputs);
+    return total.shape;
+  },
+  f: ([sum, rest, value], place) => {
+    const x = Math.fround(Math.fround(weighted(value, place)) - rest);
+    const next = Math.fround(sum + x);
+    return place.plane ? Math.fround(next - sum) - x : next;
+  },
+  // The sum may be rounded either way, and the rest is what comes of that.
+  rounding: ([sum, rest, value], _result, place) => {
+    const by = Math.abs(weighted(value, place));
+    return 8 * U * (Math.abs(sum) + Math.abs(rest) + by) + TINY;
+  },
+  shaders: () => ['pointwise/tally'],
+  call: ([total, value], { mean }) => `tally(${total}, ${value}, ${Boolean(mean)})`,
+  cases: [true, false].flatMap((mean) =>
+    [
+      [1, 1],
+      [7, 33],
+    ].map((shape) => ({ shapes: [[2, ...shape], shape, null], attributes: { mean } })),
+  ),
+};
+
+/** Appends the total of a value over many steps, of which a mean counts as often as its step has columns. */
+export const appendTotal = (graph: Graph, name: string, value: Node, { mean }: { mean: boolean }): Node =>
+  append(graph, tally, [leaf(graph, state, name, [2, ...value.shape]), value, stepOf(graph)], { mean });
+
+/** A total as it is read -> what each of its elements has come to, the rest left out. */
+export function valuesOfTotal(total: ArrayLike<number>): Float64Array {
+  const count = total.length / 2;
+  return Float64Array.from({ length: count }, (_, i) => total[i] - total[count + i]);
+}
