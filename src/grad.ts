@@ -3,12 +3,12 @@
  * wanted one, the nodes its op's gradient rule emits. Gradients are more graph, so they fuse and run like the rest.
  */
 import { ArgumentError } from './errors.ts';
-import { describe, type Graph, label, type Node } from './graph.ts';
-import { sumOf } from './ops/pointwise.ts';
+import { append, describe, type Graph, label, type Node } from './graph.ts';
+import { copy, sumOf } from './ops/pointwise.ts';
 
 /**
  * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`).
- * Named as the equations name them: `dW1` for W1, `delta1` for z1. Throws ArgumentError where an op on the way has no
+ * Named as the equations name them: `dW1` for W1, `delta1` for z1, also where one gradient is that of several. Throws ArgumentError where an op on the way has no
  * gradient, or no way leads there.
  */
 export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[]): Map<Node, Node> {
@@ -56,6 +56,7 @@ function total(
     : wanted.includes(node)
       ? `d${node.name}`
       : '';
-  if (name && !gradient.name) gradient.name = name;
+  if (name && gradient.name) append(graph, copy, [gradient], {}, name);
+  else if (name) gradient.name = name;
   return gradient;
 }

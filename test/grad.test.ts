@@ -288,6 +288,42 @@ describe('the gradients of whole models are the slopes of their loss', () => {
   });
 });
 
+describe('every z of a net has its delta, and with it the gradient of its bias', () => {
+  const x = input([4]);
+  const h = apply(dense(4, tanh), x);
+  const branches = (...units: readonly Model['layers'][number][]) =>
+    apply(add(), ...units.map((unit) => apply(unit, x)));
+  const nets: [string, Model, number][] = [
+    ['two linear layers that meet', model(x, branches(dense(3), dense(3))), 2],
+    ['three, beside a layer of their own', model(x, apply(dense(2), branches(dense(3), dense(3), dense(3)))), 4],
+    ['linear and not', model(x, branches(dense(3), dense(3, sigmoid))), 2],
+    ['sums of sums', model(x, apply(add(), branches(dense(3), dense(3)), apply(dense(3), x))), 3],
+    ['a layer for two', model(x, apply(add(), apply(dense(4), h), apply(dense(4), h), h)), 3],
+    ['residuals', residual(), 3],
+  ];
+
+  test.each(nets)('%s', (_name, of, count) => {
+    const { graph } = trainingNetwork({ model: of, loss: quadratic(), batch: 6 });
+    const leaves = new Map<string, Float64Array>();
+    graph.nodes.forEach(({ op, name, shape }, i) => {
+      if (op.kind === 'leaf' && op.name !== 'step') leaves.set(name, signs(size(shape), 70 + i));
+    });
+    const values = run(graph, leaves, someStep(6));
+    const layers = graph.nodes.flatMap(({ name }) => /^z(\d+)$/.exec(name)?.[1] ?? []);
+    expect(layers).toHaveLength(count);
+    for (const layer of layers) {
+      const [z, delta, db] = ['z', 'delta', 'db'].map((letter) => find(graph, letter + layer)!);
+      expect(delta?.shape, `delta${layer}`).toEqual(z.shape);
+      const rows = values.get(delta)!.data;
+      values.get(db)!.data.forEach((sum, i) => {
+        const all = Array.from(rows.slice(6 * i, 6 * i + 6)).reduce((a, b) => a + b, 0);
+        expect(all).toBeCloseTo(sum, 12);
+        expect(sum).not.toBe(0);
+      });
+    }
+  });
+});
+
 describe('differentiate', () => {
   const build = () => {
     const graph = createGraph();

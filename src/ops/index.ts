@@ -19,7 +19,7 @@ import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments_gradient.ts';
 import type { Op } from './op.ts';
 import { partialSum } from './partial_sum.ts';
-import { add, bias, hadamard, scale, times } from './pointwise.ts';
+import { add, bias, copy, hadamard, scale, times } from './pointwise.ts';
 import { reshape } from './reshape.ts';
 import { rowSum } from './row_sum.ts';
 import { softTargets } from './soft_targets.ts';
@@ -44,6 +44,7 @@ export const ops: readonly Op[] = [
   bias,
   scale,
   add,
+  copy,
   hadamard,
   times,
   activation,

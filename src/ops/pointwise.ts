@@ -130,6 +130,18 @@ export const add: PointwiseOp = {
   cases: pairs,
 };
 
+/** a under another name. */
+export const copy: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'copy',
+  shape: ([a]) => a.shape,
+  f: ([a]) => a,
+  rounding: () => 0,
+  shaders: () => [],
+  call: ([a]) => a,
+  cases: [{ shapes: [[7, 33]] }],
+};
+
 export const hadamard: PointwiseOp = {
   kind: 'pointwise',
   name: 'hadamard',
