@@ -174,7 +174,7 @@ export function describeModel({ input, layers, wiring }: Model): string {
 /** Numbers that training adjusts. */
 export function countParameters(model: Model): number {
   const graph = createGraph();
-  const { parameters } = appendModel(graph, model, leaf(graph, batch, 'x', [...model.input, 1]), true);
+  const { parameters } = appendModel(graph, model, leaf(graph, batch, 'x', [...model.input, 1]), false);
   return parameters.filter(({ trained }) => trained).reduce((sum, { shape }) => sum + size(shape), 0);
 }
 

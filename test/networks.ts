@@ -140,7 +140,7 @@ export const anyTraining = fc
     const options = {
       model: netOf(how.input, how.layers),
       loss: losses[how.loss]({ reduction: how.reduction }),
-      batch: how.batch,
+      batch: Math.max(how.batch, how.layers.some(([name]) => name.includes('batchNorm')) ? 2 : 1),
     };
     const graph: Graph = trainingNetwork(options, optimizers[how.optimizer], how).graph;
     return { ...how, graph, keep: how.keepNames ? ({ name }: { name: string }) => name !== '' : () => false };

@@ -25,7 +25,7 @@ import { rowSum } from './row_sum.ts';
 import { softTargets } from './soft_targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
-import { perDeviation, standardize, unbiased } from './standardize.ts';
+import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
 import { warp } from './warp.ts';
@@ -67,6 +67,7 @@ export const ops: readonly Op[] = [
   standardize,
   perDeviation,
   unbiased,
+  follow,
   squareSums,
   squareRoot,
   clipFactor,

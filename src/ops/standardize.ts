@@ -4,9 +4,10 @@
  */
 import { type Attributes, append, type Node } from '../graph.ts';
 import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp, Range } from './op.ts';
+import type { Case, Place, PointwiseOp, Range } from './op.ts';
 import { hadamard, sumLike, times } from './pointwise.ts';
-import { broadcast, tensors } from './shapes.ts';
+import { broadcast, equalShapes, tensors } from './shapes.ts';
+import { average } from './update.ts';
 
 const epsilonOf = ({ epsilon }: Attributes): number => Math.fround(Number(epsilon));
 const deviation = (variance: number, attributes: Attributes): number =>
@@ -75,19 +76,39 @@ export const perDeviation: PointwiseOp = {
   cases: shapes.map(([x, of]): Case => ({ shapes: [x, of], attributes: { epsilon: 1e-5 }, domain: domain(2) })),
 };
 
+/** n = `count` times the valid columns. */
+const valuesIn = ({ attributes, step }: Place): number => Number(attributes.count) * step.columns;
+
 /** (variance, step) -> variance · n / (n − 1), n = `count` times the valid columns; of a single value it stays 0. */
 export const unbiased: PointwiseOp = {
   kind: 'pointwise',
   name: 'unbiased',
   shape: (inputs) => tensors(inputs)[0].shape,
-  f: ([variance], { attributes, step }) => {
-    const n = Number(attributes.count) * step.columns;
+  f: ([variance], place) => {
+    const n = valuesIn(place);
     return variance * (n / Math.max(n - 1, 1));
   },
   rounding: (_args, result) => (U + DIVISION) * Math.abs(result) + TINY,
   shaders: () => ['pointwise/unbiased'],
   call: ([variance], { count }) => `unbiased(${variance}, ${literal(Number(count))})`,
   cases: [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] })),
+};
+
+/** running ← β running + (1 − β) of the batch, which one of a single value leaves as it is; inputs running, batch, step. */
+export const follow: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'follow',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('follow', tensors(inputs)),
+  f: (args, place) => (valuesIn(place) > 1 ? average.f(args, place) : args[0]),
+  rounding: (args, result, place) => (valuesIn(place) > 1 ? average.rounding(args, result, place) : 0),
+  shaders: (attributes) => ['pointwise/follow', ...average.shaders(attributes)],
+  call: ([running, x], attributes) =>
+    `follow(${running}, ${average.call([running, x], attributes)}, ${literal(Number(attributes.count))})`,
+  cases: [1, 2].flatMap((columns) => [
+    { shapes: [[7, 1], [7, 1], null], attributes: { beta: 0.9, count: 1 }, step: { columns } },
+    { shapes: [[7, 1], [7, 1], null], attributes: { beta: 0.9, count: 36 }, step: { columns } },
+  ]),
 };
 
 /** Any number for all operands but the last, which is a variance. */
