@@ -11,11 +11,16 @@ export function checkKeys(where: string, options: unknown, known: readonly strin
   throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
 }
 
-/** A number that f32 can hold and that is `expected`. */
+/** A number that f32 can hold, neither as infinity nor as 0 where it is none, and that is `expected`. */
 export function checkNumber(what: string, value: unknown, expected: string, ok: (value: number) => boolean): void {
-  if (isFinite32(value) && ok(value)) return;
-  throw new ArgumentError(`${what} must be ${expected}, found ${shown(value)}`);
+  const isHeld = isFinite32(value) && ok(value);
+  if (isHeld && (value === 0 || Math.abs(value) >= SMALLEST)) return;
+  const why = isHeld ? `, which is too near 0 for f32: ${SMALLEST} is the least` : '';
+  throw new ArgumentError(`${what} must be ${expected}, found ${shown(value)}${why}`);
 }
+
+/** Below it f32 has fewer digits, and a GPU may take 0 instead: 2⁻¹²⁶. */
+const SMALLEST = 2 ** -126;
 
 /** A positive integer. */
 export function checkCount(what: string, value: unknown): void {

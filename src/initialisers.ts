@@ -1,5 +1,5 @@
 /** Weight initialisers: plain data, drawn on the CPU from a counter-based stream, so a seed gives the same bits anywhere. */
-import { ArgumentError } from './errors.ts';
+import { checkNumber } from './arguments.ts';
 import { normals, streams, uniforms } from './random.ts';
 import { type Shape, size } from './tensor.ts';
 
@@ -18,18 +18,23 @@ export const xavier = (): Initialiser => ({
 /** Normal with variance 2 / inputs (He et al. 2015): for ReLU and its kin. */
 export const he = (): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(2 / inputs) });
 
-/** N(0, deviation²). */
-export const normal = (deviation = 1): Initialiser => ({ kind: 'normal', scale: fixed('normal', deviation) });
+/** N(0, deviation²). Throws ArgumentError unless 0 ≤ deviation ≤ 1e37, so that no weight is infinite. */
+export const normal = (deviation = 1): Initialiser => ({
+  kind: 'normal',
+  scale: fixed('normal: deviation', deviation, 1e37),
+});
 
-/** Uniform in ± limit. */
-export const uniform = (limit = 0.05): Initialiser => ({ kind: 'uniform', scale: fixed('uniform', limit) });
+/** Uniform in ± limit. Throws ArgumentError unless 0 ≤ limit ≤ 1e38. */
+export const uniform = (limit = 0.05): Initialiser => ({
+  kind: 'uniform',
+  scale: fixed('uniform: limit', limit, 1e38),
+});
 
 export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
 export const ones = (): Initialiser => ({ kind: 'ones', scale: () => 1 });
 
-function fixed(name: string, value: number): () => number {
-  if (!Number.isFinite(value) || value < 0)
-    throw new ArgumentError(`${name}: expected a finite number ≥ 0, found ${value}`);
+function fixed(name: string, value: number, most: number): () => number {
+  checkNumber(name, value, `a finite number from 0 to ${most}`, (number) => number >= 0 && number <= most);
   return () => value;
 }
 

@@ -5,9 +5,6 @@
  */
 import { checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
-import { ArgumentError } from './errors.ts';
-import { isFinite32 } from './finite.ts';
-import { shown } from './shown.ts';
 
 export type LearningRate = number | LearningRateSchedule;
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
@@ -93,8 +90,7 @@ export const learningRateAt = (rate: LearningRate, t: number): number =>
 
 /** Throws ArgumentError for what is no number that can train. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
-  if (isFinite32(value) && value >= 0) return;
-  throw new ArgumentError(`${where} must be ${expected}, found ${shown(value)}`);
+  checkNumber(where, value, expected, (rate) => rate >= 0);
 }
 
 /** Throws ArgumentError for what is neither such a number nor a schedule of such numbers. */

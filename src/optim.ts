@@ -117,7 +117,8 @@ function optimizer(
   demand(names.decay, options.decay, fraction, 'a number in [0, 1)');
   demand('weightDecay', options.weightDecay, (value) => value >= 0, 'a finite number ≥ 0');
   const divides = ['rmsprop', 'adam', 'adamw'].includes(options.kind);
-  demand('epsilon', options.epsilon, (value) => value >= (divides ? 1e-30 : 0), 'a finite number ≥ 1e-30');
+  // √v is 0 where the square of a gradient is too small for f32, below 4e-16 for a decay next to 1, and ε alone divides then.
+  demand('epsilon', options.epsilon, (value) => value >= (divides ? 1e-15 : 0), 'a finite number ≥ 1e-15');
   if (options.decayed !== 'all' && options.decayed !== 'weights') {
     throw new ArgumentError(`${options.kind}: decayed must be 'all' or 'weights', found ${shown(options.decayed)}`);
   }
@@ -127,7 +128,7 @@ function optimizer(
 /** The entries of the step row that depend on the optimizer, for step t = 1, 2, ... */
 export const corrections = ({ kind, momentum, decay }: Optimizer, t: number) =>
   kind === 'adam' || kind === 'adamw'
-    ? { correction1: 1 / (1 - Math.fround(momentum) ** t), correction2: 1 / (1 - Math.fround(decay) ** t) }
+    ? { correction1: 1 / (1 - Math.fround(momentum) ** t), correction2: 1 / Math.sqrt(1 - Math.fround(decay) ** t) }
     : { correction1: 1, correction2: 1 };
 
 /**

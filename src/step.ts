@@ -6,7 +6,7 @@ export interface StepRow {
   /** Valid columns of this batch; the last batch of an epoch may be ragged. */
   columns: number;
   learningRate: number;
-  /** 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ) of Adam; 1 for other optimizers. */
+  /** 1/(1 − β₁ᵗ) and 1/√(1 − β₂ᵗ) of Adam, for m and √v; 1 for other optimizers. */
   correction1: number;
   correction2: number;
   /** Position of the batch's first sample in the (shuffled) order, and samples in the data set. */

@@ -1,46 +1,64 @@
 /**
  * The norm of all gradients together, and clipping to it: g min(1, c / ‖g‖) (Pascanu et al. 2013). Each tensor is summed in
- * 64 parts, the parts of all tensors are added, and then those: the same order of additions in every run.
+ * 64 parts, the parts of all tensors are added, and then those: the same order of additions in every run. Squares of very
+ * large numbers and of very small ones have sums of their own, scaled so that f32 holds them (Blue 1978).
  */
-import { type Attributes, append, type Graph, type Node } from '../graph.ts';
+import { append, type Graph, type Node } from '../graph.ts';
 import { columns, size, stride } from '../tensor.ts';
 import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
 import type { KernelOp, PointwiseOp } from './op.ts';
-import { scale, sumOf } from './pointwise.ts';
-import { rowSum } from './row_sum.ts';
+import { sumOf } from './pointwise.ts';
+import { broadcast } from './shapes.ts';
 
 /** Parts that a tensor is summed in, one workgroup each, and terms that are added up side by side in one. */
 const PARTS = 64;
 
+/** Numbers of 2⁴⁸ and more, those between, and those below 2⁻⁴⁸; what each is multiplied by before it is squared. */
+const SCALES = [2 ** -80, 1, 2 ** 80];
+const rangeOf = (x: number): number => (Math.abs(x) >= 2 ** 48 ? 0 : Math.abs(x) < 2 ** -48 ? 2 : 1);
+
 /** Elements of a tensor that fall into each part, but for the last ones. */
 const partSize = (node: Node): number => Math.ceil(size(node.shape) / PARTS);
 
-/** Σ of f over the parts. */
-function parts(data: ArrayLike<number>, length: number, f: (i: number) => number): Float64Array {
-  const out = new Float64Array(PARTS);
-  for (let i = 0; i < data.length; i++) out[Math.floor(i / length)] += f(i);
+/** Σ of f, a function of an element and its scale, over those of each range in each part: [3, 64] */
+function parts(data: ArrayLike<number>, length: number, f: (i: number, scale: number) => number): Float64Array {
+  const out = new Float64Array(3 * PARTS);
+  for (let i = 0; i < data.length; i++) {
+    const range = rangeOf(data[i]);
+    out[range * PARTS + Math.floor(i / length)] += f(i, SCALES[range]);
+  }
   return out;
 }
 
-/** x -> Σ x² over each of 64 parts of it, [1, 64] */
+/** x -> Σ (scale · x)² over each of 64 parts of it, for the numbers of each range: [3, 64] */
 export const squareSums: KernelOp = {
   kind: 'kernel',
   name: 'squareSums',
-  shape: () => [1, PARTS],
-  reference: ([x], { inputs }) => parts(x.data, partSize(inputs[0]), (i) => x.data[i] ** 2),
+  shape: () => [3, PARTS],
+  reference: ([x], { inputs }) => parts(x.data, partSize(inputs[0]), (i, scale) => (scale * x.data[i]) ** 2),
   // A square, then one addition after another in a term, and a tree of six levels: all of what is not negative.
   error: ([x], sums, { inputs }) => {
     const length = partSize(inputs[0]);
     const depth = Math.ceil(length / PARTS) + 7;
     const e = x.error ?? new Float64Array(x.data.length);
-    const carried = parts(x.data, length, (i) => (2 * Math.abs(x.data[i]) + e[i]) * e[i]);
-    return carried.map((c, p) => c + depth * U * (sums[p] + c) + 2 * length * TINY);
+    const moved = (i: number): number => e[i] + (Math.abs(x.data[i]) < TINY ? TINY : 0);
+    const carried = parts(
+      x.data,
+      length,
+      (i, scale) => scale * (2 * Math.abs(x.data[i]) + moved(i)) * (scale * moved(i)),
+    );
+    return carried.map((c, p) => c + depth * U * (sums[p] + c));
   },
   body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
     return {
       shaders: ['square_sums'],
-      constants: { COLUMNS: columns(x.shape), STRIDE: stride(x.shape), SIZE: size(x.shape), PART: partSize(x) },
+      constants: {
+        COLUMNS: columns(x.shape),
+        STRIDE: stride(x.shape),
+        SIZE: size(x.shape),
+        PART: partSize(x),
+      },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
@@ -48,53 +66,109 @@ export const squareSums: KernelOp = {
     };
   },
   cases: [
-    [1, 1],
-    [7, 33],
-    [10, 1],
-    [64, 64],
-    [100, 784],
-    [6, 5, 5, 7],
-  ].map((shape) => ({ shapes: [shape] })),
+    ...[
+      [1, 1],
+      [7, 33],
+      [10, 1],
+      [64, 64],
+      [100, 784],
+      [6, 5, 5, 7],
+    ].map((shape) => ({ shapes: [shape] })),
+    ...[1e-30, 1e-12, 1e12, 1e14, 1e30].map((most) => ({ shapes: [[7, 33]], domain: [-most, most] as const })),
+  ],
 };
 
-/** √x */
-export const squareRoot: PointwiseOp = {
-  kind: 'pointwise',
-  name: 'squareRoot',
-  shape: ([x]) => x.shape,
-  // A sum of squares that is 0 but for its error has a root too; an x below the smallest normal number may count as 0.
-  f: ([x]) => Math.sqrt(Math.max(x, 0)),
-  rounding: (_args, result) => SQRT * result + Math.sqrt(TINY),
-  shaders: () => ['pointwise/square_root'],
-  call: ([x]) => `square_root(${x})`,
-  cases: [
-    [1, 1],
-    [7, 33],
-  ].map((shape) => ({ shapes: [shape], domain: [0, 9] })),
+/** The sums of each range -> Σ x², in f64. What a range that holds no number errs by is nothing. */
+function squaresIn(sums: ArrayLike<number>, errors?: ArrayLike<number>): number {
+  return SCALES.reduce((sum, scale, range) => {
+    const [start, end] = [range * PARTS, (range + 1) * PARTS];
+    const values = Array.from(sums).slice(start, end);
+    if (values.every((value) => value === 0)) return sum;
+    const all = errors ? Array.from(errors).slice(start, end) : values;
+    return sum + all.reduce((a, b) => a + b, 0) / scale / scale;
+  }, 0);
+}
+
+/** Sums of squares [3, 64] of all gradients -> ‖g‖ [1, 1], infinite where f32 cannot hold it. */
+export const norm: KernelOp = {
+  kind: 'kernel',
+  name: 'norm',
+  shape: () => [1, 1],
+  reference: ([sums]) => {
+    const value = Math.sqrt(squaresIn(sums.data));
+    return Float64Array.of(Number.isFinite(Math.fround(value)) ? value : Number.POSITIVE_INFINITY);
+  },
+  // A tree of six levels in each range, and two scaled sums of which one may be too small to count.
+  error: ([sums], [value]) => {
+    const squares = squaresIn(sums.data);
+    const error = (sums.error ? squaresIn(sums.data, sums.error) : 0) + 10 * U * squares;
+    return Float64Array.of(Math.sqrt(squares + error) - Math.sqrt(squares) + (SQRT + 4 * U) * value + TINY);
+  },
+  body: (node, { lanes = 64 } = {}) => ({
+    shaders: ['norm'],
+    constants: { STRIDE: stride(node.inputs[0].shape) },
+    operands: { X: node.inputs[0] },
+    epilogues: { finish: node.shape },
+    lanes,
+    workgroups: [1, 1, 1],
+  }),
+  cases: [1e-20, 1, 1e20].map((most) => ({ shapes: [[3, PARTS]], domain: [0, most] })),
 };
 
-const limitOf = ({ limit }: Attributes): number => Math.fround(Number(limit));
+const limitOf = (limit: unknown): number => Math.fround(Number(limit));
 
-/** min(1, c / ‖g‖) of a norm; attribute `limit` = c. */
-export const clipFactor: PointwiseOp = {
+/** g min(1, c / ‖g‖), and NaN where ‖g‖ is not finite, since there is no direction; inputs g, ‖g‖. Attribute `limit` = c. */
+export const clip: PointwiseOp = {
   kind: 'pointwise',
-  name: 'clipFactor',
-  shape: ([norm]) => norm.shape,
-  f: ([norm], { attributes }) => (norm > limitOf(attributes) ? limitOf(attributes) / norm : 1),
-  rounding: ([norm], result, { attributes }) => (norm > limitOf(attributes) ? DIVISION * result : 0),
-  shaders: () => ['update/clip_factor'],
-  call: ([norm], attributes) => `clip_factor(${norm}, ${literal(limitOf(attributes))})`,
+  name: 'clip',
+  shape: (inputs) => broadcast('clip', inputs),
+  f: ([g, norm], { attributes: { limit } }) => {
+    if (!Number.isFinite(norm)) return Number.NaN;
+    return norm > limitOf(limit) ? (g / norm) * limitOf(limit) : g;
+  },
+  rounding: (_args, result) => (2 * U + DIVISION) * Math.abs(result) + 8 * TINY,
+  shaders: () => ['update/clip'],
+  call: ([g, norm], { limit }) => `clip(${g}, ${norm}, ${literal(limitOf(limit))})`,
   cases: [
-    [1, 1],
-    [7, 33],
-  ].map((shape) => ({ shapes: [shape], attributes: { limit: 0.7 }, domain: [0, 2] })),
+    {
+      shapes: [
+        [7, 33],
+        [1, 1],
+      ] as const,
+      attributes: { limit: 0.7 },
+      domain: [
+        [-2, 2],
+        [0.1, 0.6],
+      ] as const,
+    },
+    {
+      shapes: [
+        [7, 33],
+        [1, 1],
+      ] as const,
+      attributes: { limit: 0.7 },
+      domain: [
+        [-2, 2],
+        [0.8, 2],
+      ] as const,
+    },
+    {
+      shapes: [
+        [7, 33],
+        [1, 1],
+      ] as const,
+      attributes: { limit: 1e-10 },
+      domain: [
+        [-3e38, 3e38],
+        [3e38, 3.3e38],
+      ] as const,
+    },
+  ],
 };
 
 /** The gradients scaled so that the norm of all together, kept as `gradientNorm`, is at most `limit`. */
 export function appendClipped(graph: Graph, gradients: readonly Node[], limit: number): Node[] {
   const squares = gradients.map((g) => append(graph, squareSums, [g]));
-  const total = append(graph, rowSum, [sumOf(graph, squares)]);
-  const norm = append(graph, squareRoot, [total], {}, 'gradientNorm');
-  const factor = append(graph, clipFactor, [norm], { limit });
-  return gradients.map((g) => append(graph, scale, [g, factor]));
+  const whole = append(graph, norm, [sumOf(graph, squares)], {}, 'gradientNorm');
+  return gradients.map((g) => append(graph, clip, [g, whole], { limit }));
 }

@@ -10,7 +10,7 @@ import { conv2dInputGradient } from './conv2d_input_gradient.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
-import { clipFactor, squareRoot, squareSums } from './gradient_norm.ts';
+import { clip, norm, squareSums } from './gradient_norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient } from './max_pool.ts';
@@ -69,8 +69,8 @@ export const ops: readonly Op[] = [
   unbiased,
   follow,
   squareSums,
-  squareRoot,
-  clipFactor,
+  norm,
+  clip,
   descend,
   addScaled,
   momentum,

@@ -76,13 +76,14 @@ export const average: PointwiseOp = {
   cases: cases(2, { beta: 0.9 }),
 };
 
-/** v ← β v + (1 − β) g² */
+/** v ← β v + (1 − β) g², which stays infinite once it is: that tells what went wrong. */
 export const averageSquare: PointwiseOp = {
   kind: 'pointwise',
   name: 'averageSquare',
   inPlace: 0,
   shape: (inputs) => equalShapes('averageSquare', inputs),
-  f: ([v, g], { attributes }) => f32(attributes, 'beta') * v + (1 - f32(attributes, 'beta')) * g * g,
+  f: ([v, g], { attributes }) =>
+    v === Number.POSITIVE_INFINITY ? v : f32(attributes, 'beta') * v + (1 - f32(attributes, 'beta')) * g * g,
   rounding: ([v, g], result, { attributes }) => {
     const beta = f32(attributes, 'beta');
     return U * (Math.abs(beta * v) + 3 * (1 - beta) * g * g + Math.abs(result)) + 3 * TINY;
@@ -92,16 +93,20 @@ export const averageSquare: PointwiseOp = {
   cases: cases(2, { beta: 0.999 }),
 };
 
-/** m̂ / (√v̂ + ε); inputs m, v, step. */
+/** m̂ / (√v̂ + ε), and NaN where v is not finite, since there is no direction; inputs m, v, step. */
 export const normalize: PointwiseOp = {
   kind: 'pointwise',
   name: 'normalize',
   shape: (inputs) => equalShapes('normalize', tensors(inputs)),
   f: ([m, v], { attributes, step }) =>
-    (m * step.correction1) / (Math.sqrt(v * step.correction2) + f32(attributes, 'epsilon')),
+    Number.isFinite(v)
+      ? (m * step.correction1) / (Math.sqrt(v) * step.correction2 + f32(attributes, 'epsilon'))
+      : Number.NaN,
   // A v below the smallest normal number may count as 0, which moves the root by at most its own root.
-  rounding: (_args, result, { attributes }) =>
-    Math.abs(result) * (3 * U + SQRT + DIVISION + Math.sqrt(TINY) / f32(attributes, 'epsilon')) + TINY,
+  rounding: (_args, result, { attributes, step }) => {
+    const lost = (Math.sqrt(TINY) * step.correction2) / f32(attributes, 'epsilon');
+    return Math.abs(result) * (4 * U + SQRT + DIVISION + lost) + TINY;
+  },
   shaders: () => ['update/normalize'],
   call: ([m, v], attributes) => `normalize_by_root(${m}, ${v}, ${literal(f32(attributes, 'epsilon'))})`,
   cases: cases(2, { epsilon: 1e-8 }, true),
