@@ -9,7 +9,7 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let highest = highest_logit(col, rows);
-  let sum = sum_of_exp(col, rows, highest);
+  let sum = 1.0 + sum_of_others(col, rows, highest);
   for (var row = 0u; row < rows; row++) {
     finish(exp(Z[row * STRIDE + col] - highest) / sum, row, col);
   }

@@ -13,9 +13,9 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let highest = highest_logit(col, rows);
-  let sum = sum_of_exp(col, rows, highest);
+  let others = sum_of_others(col, rows, highest);
   if (FINISH_COLUMN) {
-    let log_sum = log(sum);
+    let log_sum = log_sum_with(others);
     var loss = 0.0;
     for (var row = 0u; row < rows; row++) {
       loss += Y[row * STRIDE + col] * (log_sum - (Z[row * STRIDE + col] - highest));
@@ -28,7 +28,7 @@ fn run(group: vec3u, lane: u32) {
       targets += Y[row * STRIDE + col];
     }
     for (var row = 0u; row < rows; row++) {
-      let p = exp(Z[row * STRIDE + col] - highest) / sum;
+      let p = exp(Z[row * STRIDE + col] - highest) / (1.0 + others);
       finish(weigh(p * targets - Y[row * STRIDE + col], col, 1.0, MEAN), row, col);
     }
   }

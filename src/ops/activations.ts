@@ -5,7 +5,7 @@
  */
 import type { Printable } from '../graph.ts';
 import type { ShaderSource } from '../shaders.ts';
-import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
+import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from './numerics.ts';
 
 export interface Activation {
   readonly shaders: readonly ShaderSource[];
@@ -24,25 +24,27 @@ export interface Activation {
 
 const sigma = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 
-// s = 1/(1+e) or e/(1+e): the error of e = exp(−|z|) enters as s(1−s), the sum and the quotient as multiples of s.
-const sigmaRounding = (z: number): number => {
-  const s = sigma(z);
-  return s * (1 - s) * expError(z) + s * (2 * U + DIVISION) + TINY;
-};
+/** Of σ(z) = 1/(1+e) or e/(1+e), relative: the error of e = exp(−|z|) enters times 1 − s, the sum and the quotient whole. */
+export const sigmaError = (z: number): number => sigma(-z) * expError(z) + 2 * U + DIVISION;
+/** What an e that may count as 0, since it is below the smallest normal number, can make of z σ(z). */
+const flushed = (z: number): number => (1 + Math.min(Math.abs(z), 128)) * TINY;
 
-// t = (1−e)/(1+e), e = exp(−2|z|): dt/de · e = (1 − t²)/2; 1 − e and 1 + e round absolutely.
+/** Of log(1 + e), e = exp(−|z|), whose error enters whole at most. */
+export const softplusTailError = (z: number): number =>
+  Math.log1p(Math.exp(-Math.abs(z))) * (expError(z) + LOG_ONE_PLUS) + TINY;
+
+/** tanh z = −m / (2 + m): the error of m enters times 2 / (2 + m)², the sum and the quotient whole. */
 const tanhRounding = (z: number): number => {
-  const t = Math.tanh(z);
-  return 0.5 * (1 - t * t) * expError(2 * z) + 3 * U + DIVISION * Math.abs(t) + TINY;
+  const m = Math.expm1(-2 * Math.abs(z));
+  return expMinusOneError(-2 * Math.abs(z)) * (2 / (2 + m) ** 2) + (2 * U + DIVISION) * Math.abs(Math.tanh(z)) + TINY;
 };
 
-const GELU_SLOPE = Math.sqrt(2 / Math.PI);
+const GELU_SLOPE = 2 * Math.sqrt(2 / Math.PI);
 const geluArgument = (z: number): number => GELU_SLOPE * (z + 0.044715 * z ** 3);
-/** Error of tanh(w) when w itself carries six roundings. */
-const geluTanhRounding = (z: number): number => {
+/** Of σ(2w), relative, when 2w itself carries eight roundings. */
+const geluSigmaError = (z: number): number => {
   const w = geluArgument(z);
-  const t = Math.tanh(w);
-  return (1 - t * t) * 6 * U * Math.abs(w) + tanhRounding(w);
+  return sigmaError(w) + 8 * U * Math.abs(w) * sigma(-w);
 };
 
 const SLOPE = Math.fround(0.01);
@@ -54,7 +56,7 @@ export const activations = {
     saves: 'output',
     f: sigma,
     gradient: (a) => a * (1 - a),
-    rounding: sigmaRounding,
+    rounding: (z) => sigma(z) * sigmaError(z) + TINY,
     gradientRounding: (a) => 3 * U * Math.abs(a * (1 - a)) + TINY,
   },
   tanh: {
@@ -62,9 +64,9 @@ export const activations = {
     wgsl: 'hyperbolic_tangent',
     saves: 'output',
     f: Math.tanh,
-    gradient: (a) => 1 - a * a,
+    gradient: (a) => (1 - a) * (1 + a),
     rounding: tanhRounding,
-    gradientRounding: (a) => U * (1 + 2 * a * a),
+    gradientRounding: (a) => 4 * U * Math.abs((1 - a) * (1 + a)),
   },
   linear: {
     shaders: ['act/linear'],
@@ -80,7 +82,7 @@ export const activations = {
     wgsl: 'relu',
     saves: 'output',
     rectifies: true,
-    f: (z) => (z > 0 ? z : 0),
+    f: (z) => (z <= 0 ? 0 : z),
     gradient: (a) => (a > 0 ? 1 : 0),
     rounding: () => TINY,
     gradientRounding: () => 0,
@@ -102,26 +104,25 @@ export const activations = {
     rectifies: true,
     f: (z) => (z > 0 ? z : Math.expm1(z)),
     gradient: (a) => (a > 0 ? 1 : a + 1),
-    rounding: (z) => (z > 0 ? TINY : Math.exp(z) * expError(z) + U),
-    gradientRounding: () => U,
+    rounding: (z) => (z > 0 ? 0 : expMinusOneError(z)) + TINY,
+    gradientRounding: (a) => (a > 0 ? 0 : U * (a + 1)),
   },
   gelu: {
     shaders: ['act/gelu'],
     wgsl: 'gelu',
     saves: 'input',
     rectifies: true,
-    f: (z) => 0.5 * z * (1 + Math.tanh(geluArgument(z))),
+    f: (z) => z * sigma(geluArgument(z)),
     gradient: (z) => {
-      const t = Math.tanh(geluArgument(z));
-      return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z);
+      const w = geluArgument(z);
+      return sigma(w) * (1 + z * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z));
     },
-    rounding: (z) =>
-      0.5 * Math.abs(z) * (geluTanhRounding(z) + 4 * U * (1 + Math.abs(Math.tanh(geluArgument(z))))) + TINY,
+    rounding: (z) => Math.abs(z) * sigma(geluArgument(z)) * (geluSigmaError(z) + U) + flushed(z),
     gradientRounding: (z) => {
-      const t = Math.tanh(geluArgument(z));
-      const slope = 0.5 * Math.abs(z) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z);
-      const terms = 0.5 * (1 + Math.abs(t)) + slope * (1 - t * t);
-      return 0.5 * geluTanhRounding(z) + slope * (2 * geluTanhRounding(z) + 2 * U) + 8 * U * terms + TINY;
+      const w = geluArgument(z);
+      const product = Math.abs(z) * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z);
+      const errors = product * (geluSigmaError(-z) + 8 * U) + (1 + product) * (geluSigmaError(z) + 2 * U);
+      return sigma(w) * errors + 2 ** 10 * TINY;
     },
   },
   silu: {
@@ -130,12 +131,12 @@ export const activations = {
     saves: 'input',
     rectifies: true,
     f: (z) => z * sigma(z),
-    gradient: (z) => sigma(z) + z * sigma(z) * (1 - sigma(z)),
-    rounding: (z) => Math.abs(z) * (sigmaRounding(z) + U * sigma(z)) + TINY,
+    gradient: (z) => sigma(z) * (1 + z * sigma(-z)),
+    rounding: (z) => Math.abs(z) * sigma(z) * (sigmaError(z) + U) + flushed(z),
     gradientRounding: (z) => {
-      const s = sigma(z);
-      const product = Math.abs(z) * s * (1 - s);
-      return sigmaRounding(z) * (1 + Math.abs(z)) + U * (4 * product + Math.abs(z) * s + 2 * s) + TINY;
+      const product = Math.abs(z) * sigma(-z);
+      const errors = product * (sigmaError(-z) + 2 * U) + (1 + product) * (sigmaError(z) + 2 * U);
+      return sigma(z) * errors + flushed(z);
     },
   },
   softplus: {
@@ -145,11 +146,8 @@ export const activations = {
     rectifies: true,
     f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
     gradient: (a) => -Math.expm1(-a),
-    rounding: (z) => {
-      const e = Math.exp(-Math.abs(z));
-      return e * expError(z) + U + logError(1 + e) + U * (Math.max(z, 0) + 1);
-    },
-    gradientRounding: (a) => Math.exp(-a) * expError(a) + U,
+    rounding: (z) => softplusTailError(z) + U * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))),
+    gradientRounding: (a) => expMinusOneError(-a) + TINY,
   },
 } satisfies Record<string, Activation>;
 

@@ -2,8 +2,8 @@
  * Losses that are a sum over outputs of a term c(a, y): c, ∂c/∂a and bounds on their f32 rounding errors. A row here and
  * one file in shaders/loss make such a loss; `factor` and the mean over the batch come from the weight (see loss.ts).
  */
-import { activations } from './activations.ts';
-import { DIVISION, logError, U } from './numerics.ts';
+import { activations, sigmaError, softplusTailError } from './activations.ts';
+import { DIVISION, logError, TINY, U } from './numerics.ts';
 
 export interface Loss {
   readonly shader: string;
@@ -14,6 +14,8 @@ export interface Loss {
   rounding(a: number, y: number): number;
   gradientRounding(a: number, y: number): number;
 }
+
+const sigma = activations.sigmoid.f;
 
 const FLOOR = 2 ** -20;
 const inner = (a: number): number => Math.min(Math.max(a, FLOOR), 1 - FLOOR);
@@ -52,10 +54,24 @@ export const losses = {
   sigmoidCrossEntropy: {
     shader: 'loss/sigmoid_cross_entropy',
     wgsl: 'sigmoid_cross_entropy',
-    term: (z, y) => activations.softplus.f(z) - y * z,
-    gradient: (z, y) => activations.sigmoid.f(z) - y,
-    rounding: (z, y) => activations.softplus.rounding(z) + U * (2 * Math.abs(y * z) + activations.softplus.f(z)),
-    gradientRounding: (z, y) => activations.sigmoid.rounding(z) + U * (1 + Math.abs(y)),
+    term: (z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))),
+    gradient: (z, y) => (1 - y) * sigma(z) - y * sigma(-z),
+    rounding: (z, y) => {
+      const linear = Math.max(z, 0) - y * z;
+      // Products with 0 and 1 are exact, and a difference of equal numbers is.
+      const product = y === 0 || y === 1 ? 0 : Math.abs(y * z);
+      const tail = Math.log1p(Math.exp(-Math.abs(z)));
+      return U * (product + 2 * Math.abs(linear) + tail) + softplusTailError(z);
+    },
+    gradientRounding: (z, y) => {
+      const [up, down] = [(1 - y) * sigma(z), y * sigma(-z)];
+      return (
+        Math.abs(up) * (sigmaError(z) + 2 * U) +
+        Math.abs(down) * (sigmaError(-z) + U) +
+        U * Math.abs(up - down) +
+        (1 + Math.abs(y)) * TINY
+      );
+    },
   },
 } satisfies Record<string, Loss>;
 

@@ -16,6 +16,12 @@ export const expError = (x: number): number => (3 + 2 * Math.abs(x)) * ULP;
 /** Absolute error of log(x). */
 export const logError = (x: number): number => (x >= 0.5 && x <= 2 ? 2 ** -21 : 3 * ULP * Math.abs(Math.log(x)));
 
+/** Absolute error of exp_minus_one(x), x ≤ 0: of a series of eight terms from −½ on, else of exp and a difference. */
+export const expMinusOneError = (x: number): number =>
+  x > -0.5 ? 8 * U * Math.abs(Math.expm1(x)) : Math.exp(x) * expError(x) + U * Math.abs(Math.expm1(x));
+/** Relative error of log_one_plus(x): of a quotient, and of a series of seven terms in its square. */
+export const LOG_ONE_PLUS = DIVISION + 10 * U;
+
 /** A number as a WGSL literal of type f32. */
 export function literal(x: number): string {
   const text = String(Math.fround(x));

@@ -8,12 +8,18 @@ import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
 import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
 import { weight } from './loss.ts';
-import { DIVISION, expError, logError, TINY, U } from './numerics.ts';
+import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from './numerics.ts';
 import type { Body, Case, KernelOp } from './op.ts';
 import { equalShapes, tensors } from './shapes.ts';
 import { softmaxError, softmaxOf } from './softmax.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+/** exp(z − max z), and 0 in the place of the highest itself, the first of several. */
+function othersOf(z: readonly number[]): number[] {
+  const highest = Math.max(...z);
+  const at = z.indexOf(highest);
+  return z.map((x, i) => (i === at ? 0 : Math.exp(x - highest)));
+}
 const place = (node: Node, step: StepRow, column: number) => ({ attributes: node.attributes, step, column });
 
 /** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
@@ -62,21 +68,26 @@ export const softmaxCrossEntropy: KernelOp = {
     byColumn(node.shape, (j) => {
       const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
       const highest = Math.max(...zj);
-      const logSum = Math.log(total(zj.map((x) => Math.exp(x - highest))));
+      const logSum = Math.log1p(total(othersOf(zj)));
       return [total(zj.map((x, i) => yj[i] * (logSum - (x - highest)))) * weight(place(node, step, j))];
     }),
   error: ([z, y], losses, node, step) =>
     byColumn(node.shape, (j) => {
       const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
       const highest = Math.max(...zj);
-      const e = zj.map((x) => Math.exp(x - highest));
-      const sum = total(e);
-      // Relative error of the sum is an absolute error of its logarithm.
-      const sumError = total(e.map((x, i) => x * (expError(zj[i] - highest) + U * Math.abs(zj[i] - highest)))) / sum;
+      const e = othersOf(zj);
+      const others = total(e);
+      const logSum = Math.log1p(others);
+      // Where others, the sum of all but the highest, errs, its logarithm does by 1 / (1 + others) of that.
+      const othersError =
+        total(e.map((x, i) => x * (expError(zj[i] - highest) + U * Math.abs(zj[i] - highest)))) +
+        zj.length * (U * others + TINY);
+      const ofLog = others < 1.001 ? logSum * LOG_ONE_PLUS : 0;
+      const ofBuiltin = others > 0.999 ? U + logError(1 + others) : 0;
       const carried = 2 * Math.max(...columnErrors(z, j));
-      const logSumError = sumError + zj.length * U + logError(sum) + carried;
+      const logSumError = othersError / (1 + others) + Math.max(ofLog, ofBuiltin) + carried;
       const terms = zj.map((x, i) => {
-        const bracket = Math.abs(Math.log(sum)) + Math.abs(x - highest);
+        const bracket = logSum + Math.abs(x - highest);
         return Math.abs(yj[i]) * (logSumError + (4 + zj.length) * U * bracket);
       });
       const w = weight(place(node, step, j));
