@@ -4,10 +4,12 @@ import { ArgumentError } from './errors.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import type { LayerActivation } from './layers/activation.ts';
 import { type Model, outputs } from './model.ts';
+import { activation } from './ops/activation.ts';
 import { stepOf } from './ops/leaf.ts';
 import { lossTerms } from './ops/loss.ts';
 import type { LossTerm } from './ops/losses.ts';
 import { softTargets } from './ops/soft_targets.ts';
+import { softmax } from './ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
 import { shown } from './shown.ts';
 import { rows } from './tensor.ts';
@@ -84,9 +86,15 @@ export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () 
 export const squared = lossFunction('squared', 'squaredError');
 /** Mean over the outputs of (a − y)². */
 export const meanSquared = lossFunction('meanSquared', 'squaredError', { factor: (outputs) => 1 / outputs });
-/** −Σ [y ln a + (1 − y) ln(1 − a)] of probabilities a, kept 2⁻²⁰ away from 0 and 1. */
+/**
+ * −Σ [y ln a + (1 − y) ln(1 − a)] of probabilities a. After a last sigmoid it is computed from what goes into that, as
+ * `sigmoidCrossEntropy`, and exact however sure a is; after a softmax a is kept 2⁻²⁰ away from 0 and 1.
+ */
 export const binaryCrossEntropy = lossFunction('binaryCrossEntropy', 'binaryCrossEntropy', { classifies: true });
-/** −Σ y ln a of probabilities a, kept 2⁻²⁰ away from 0. */
+/**
+ * −Σ y ln a of probabilities a. After a last softmax it is computed from what goes into that, as `softmaxCrossEntropy`, and
+ * exact however sure a is; after a sigmoid a is kept 2⁻²⁰ away from 0.
+ */
 export const categoricalCrossEntropy = categorical('categoricalCrossEntropy', 'categoricalCrossEntropy', {
   classifies: true,
 });
@@ -133,10 +141,20 @@ export function checkOutput(model: Model, { name, term, prediction, classWeights
 
 /** The weighted terms whose sum is the loss of the batch. */
 export function appendLoss(graph: Graph, loss: LossFunction, output: Node, y: Node): Node {
-  const { term, factor, mean } = loss;
-  const inputs = [output, appendTargets(graph, loss, y), stepOf(graph)];
+  const { factor, mean } = loss;
+  const { term, of } = onLogits(loss, output);
+  const inputs = [of, appendTargets(graph, loss, y), stepOf(graph)];
   if (term === 'softmaxCrossEntropy') return append(graph, softmaxCrossEntropyOp, inputs, { mean });
   return append(graph, lossTerms, inputs, { term, factor: factor(rows(output.shape)), mean });
+}
+
+/** Of a loss on probabilities that are σ or softmax of logits, the same loss on those, where no rounding has made 0 or 1 of them. */
+function onLogits({ term }: LossFunction, output: Node): { term: LossFunction['term']; of: Node } {
+  const { op, attributes, inputs } = output;
+  const isSigmoid = op === activation && attributes.f === 'sigmoid';
+  if (term === 'binaryCrossEntropy' && isSigmoid) return { term: 'sigmoidCrossEntropy', of: inputs[0] };
+  if (term === 'categoricalCrossEntropy' && op === softmax) return { term: 'softmaxCrossEntropy', of: inputs[0] };
+  return { term, of: output };
 }
 
 /** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
