@@ -40,11 +40,13 @@ function fixed(name: string, value: number, most: number): () => number {
 
 /**
  * Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
- * convolution has inputs · field connections in, and passes a value on to outputs · field places.
+ * convolution has inputs · field connections in, and passes a value on to outputs · field places. Throws ArgumentError for a
+ * scale that is no finite number.
  */
 export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
   const [outputs, inputs = 1, ...field] = shape;
   const s = scale(inputs * size(field), outputs * size(field));
+  checkNumber(`init: scale(${inputs * size(field)}, ${outputs * size(field)})`, s, 'a finite number', () => true);
   if (kind === 'zeros' || kind === 'ones') return new Float32Array(size(shape)).fill(s);
   if (kind === 'normal') return Float32Array.from(normals(size(shape), seed, streams.init, index), (x) => s * x);
   return Float32Array.from(uniforms(size(shape), seed, streams.init, index), (x) => s * (2 * x - 1));

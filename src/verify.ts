@@ -67,9 +67,20 @@ export async function demandFinite(session: Session, loss: number, parameters: T
   const { program, steps } = session;
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
   session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
-  const bad = firstNonFinite(program, await readTensors(program, ({ op }) => op !== data));
+  const tensors = await readTensors(program, ({ op }) => op !== data);
+  const bad = firstNonFinite(program, tensors);
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
-  throw new NonFiniteError(`After step ${steps} the mean loss is ${loss}, and ${where}. Try a lower learning rate.`);
+  throw new NonFiniteError(`After step ${steps} the mean loss is ${loss}, and ${where}. ${remedy(session, tensors)}`);
+}
+
+/** A moving average of squares that is infinite stays so, whatever became of the rest since. */
+function remedy({ program, optimizer }: Session, tensors: Tensors): string {
+  const squares = ['adam', 'adamw', 'rmsprop'].includes(optimizer.kind) ? program.graph.nodes : [];
+  const infinite = squares.find(
+    ({ name }) => name.startsWith('v.') && tensors.get(name)?.some((x) => x === Number.POSITIVE_INFINITY),
+  );
+  if (!infinite) return 'Try a lower learning rate.';
+  return `In ${infinite.name} the square of a gradient is more than a 32-bit float holds: try clipNorm, or smaller targets.`;
 }
 
 const firstNonFinite = (program: Program, tensors: Tensors): string | undefined =>

@@ -85,6 +85,7 @@ describe.each(['GPU', 'CPU'])('%s', (kind) => {
       const net = await make({ optimizer, loss: squared({ reduction: 'sum' }) });
       const ended = net.fit(fromArrays({ x: [[1e3, 1]], y: [[1e19]] }), { epochs: 1 });
       await expect(ended).rejects.toThrow(NonFiniteError);
+      await expect(ended).rejects.toThrow(/In v\.W1 the square of a gradient is more than a 32-bit float holds/);
       net.destroy();
     },
   );
@@ -116,6 +117,13 @@ test.each<[string, () => unknown, RegExp]>([
 ])('%s: a number that f32 does not hold is an ArgumentError', (_name, make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);
+});
+
+test('an initialiser of one’s own with a scale that f32 does not hold is an ArgumentError', async () => {
+  const own = sequential([2], [dense(1, undefined, { init: { kind: 'normal', scale: () => 1e39 } })]);
+  const made = compile(own, { device: 'cpu', batch: 1, loss: quadratic(), optimizer: adam() });
+  await expect(made).rejects.toThrow(ArgumentError);
+  await expect(made).rejects.toThrow(/init: scale\(2, 1\) must be a finite number, found 1e\+39/);
 });
 
 test.each([1e-46, TINIEST, 1e39])('clipNorm: %d is an ArgumentError', async (clipNorm) => {
