@@ -1,4 +1,4 @@
-import { short } from './format.ts';
+import { tiny } from './format.ts';
 import { gradient, type Scale } from './scales.ts';
 
 /** Which colour is which number. */
@@ -6,9 +6,9 @@ export const ColourBar = ({ scale }: { readonly scale: Scale }) => (
   <div class="microscope-scale">
     <div class="microscope-scale-bar" style={{ background: gradient(scale) }} />
     <div class="microscope-scale-numbers">
-      <span>{short(scale.low, 3)}</span>
+      <span>{tiny(scale.low)}</span>
       {scale.low < 0 && <span>0</span>}
-      <span>{short(scale.high, 3)}</span>
+      <span>{tiny(scale.high)}</span>
     </div>
   </div>
 );
