@@ -3,13 +3,29 @@
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Undefined where it is none. */
+/** Brackets in brackets: more than there are in anything that is read here, and few enough for any walk through them. */
+const DEEPEST = 32;
+
+/** Undefined where it is none, or nested deeper than anything that is read here. */
 export function parseJson(text: string): unknown {
+  if (tooDeep(text, DEEPEST) !== undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** The first bracket of a text, JSON or not, that is inside of more than `deepest` others; without the cost of parsing it. */
+export function tooDeep(text: string, deepest: number): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at) - 1;
+    else if (character === '}' || character === ']') depth--;
+    else if ((character === '{' || character === '[') && ++depth > deepest) return at;
+  }
+  return undefined;
 }
 
 /**
@@ -37,10 +53,10 @@ export function repeatedName(json: string): { readonly name: string; readonly at
   return undefined;
 }
 
-/** Behind the closing quote of the string that begins at `start`. */
+/** Behind the closing quote of the string that begins at `start`; behind the text where there is none. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 

@@ -5,7 +5,7 @@
  */
 import { asBytes, type Bytes, copyBytes, isFloat32Array } from './as-bytes.ts';
 import { ArgumentError, DataError } from './errors.ts';
-import { isObject, repeatedName } from './json.ts';
+import { isObject, repeatedName, tooDeep } from './json.ts';
 import { shown, typeName } from './shown.ts';
 import { type Shape, size, type Tensor } from './tensor.ts';
 
@@ -19,6 +19,8 @@ const METADATA = '__metadata__';
 const SIZE_BYTES = 8;
 /** Bytes of a header; the limit of the format's own implementation. */
 const LARGEST_HEADER = 100_000_000;
+/** Brackets in brackets of a header: twice what the format has, so that there is a word for what else a file holds. */
+const DEEPEST = 6;
 /** What the data is aligned to, by spaces behind the header. */
 const ALIGNMENT = 8;
 
@@ -107,14 +109,20 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
     'in UTF-8',
     where,
   );
+  const byteOf = (at: number) => SIZE_BYTES + new TextEncoder().encode(text.slice(0, at)).length;
+  const deep = tooDeep(text, DEEPEST);
+  if (deep !== undefined) {
+    throw new DataError(`${where}: byte ${byteOf(deep)}: expected a header no more than ${DEEPEST} deep, found deeper`);
+  }
   const header = attempt((): unknown => JSON.parse(text), 'in JSON', where);
   if (!isObject(header)) {
     throw new DataError(`${where}: byte ${SIZE_BYTES}: expected a JSON object, found ${typeName(header)}`);
   }
   const repeated = repeatedName(text);
   if (!repeated) return header;
-  const at = SIZE_BYTES + new TextEncoder().encode(text.slice(0, repeated.at)).length;
-  throw new DataError(`${where}: byte ${at}: expected every name once, found ${shown(repeated.name)} again`);
+  throw new DataError(
+    `${where}: byte ${byteOf(repeated.at)}: expected every name once, found ${shown(repeated.name)} again`,
+  );
 }
 
 function attempt<T>(read: () => T, expected: string, where: string): T {

@@ -5,6 +5,7 @@
  */
 import type { Device } from './device.ts';
 import { digest } from './digest.ts';
+import { isObject, parseJson } from './json.ts';
 import { platform } from './platform.ts';
 import type { Step } from './schedule.ts';
 import { shaderFile, shaderPaths } from './shaders.ts';
@@ -82,13 +83,9 @@ let shaders: string | undefined;
 /** The choices in a stored text; none unless it is whole and about this very device. */
 function parse(text: string | undefined, identity: string): Map<string, Choice> {
   const choices = new Map<string, Choice>();
-  try {
-    const stored = JSON.parse(text ?? '{}');
-    if (stored?.identity !== identity) return choices;
-    for (const [key, choice] of Object.entries(stored.choices ?? {})) if (isChoice(choice)) choices.set(key, choice);
-  } catch {
-    // Not written by this library, or not to its end.
-  }
+  const stored = parseJson(text ?? ''); // which may not be of this library, or not written to its end
+  if (!isObject(stored) || stored.identity !== identity || !isObject(stored.choices)) return choices;
+  for (const [key, choice] of Object.entries(stored.choices)) if (isChoice(choice)) choices.set(key, choice);
   return choices;
 }
 
