@@ -1,9 +1,11 @@
+import { blobParts, type Opened } from './parts.ts';
+
 /** Files kept between runs by a name such as 'mnist/t10k-labels-idx1-ubyte.gz'. */
 export interface Cache {
   /** Its folder, for people. */
   readonly where: string;
   /** Undefined where there is no such file. */
-  read(name: string): Promise<Uint8Array | undefined>;
+  open(name: string): Promise<Opened | undefined>;
   /** Whole or not at all. */
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
@@ -22,10 +24,10 @@ export function pageCache(): Cache | undefined {
       .catch(() => undefined);
   return {
     where: 'cache of the browser',
-    read: (name) =>
+    open: (name) =>
       on(async (cache, address) => {
-        const found = await cache.match(address(name));
-        return found && new Uint8Array(await found.arrayBuffer());
+        const blob = await (await cache.match(address(name)))?.blob();
+        return blob && { where: name, size: blob.size, parts: blobParts(blob, name) };
       }),
     write: (name, bytes) =>
       on((cache, address) => cache.put(address(name), new Response(bytes as Uint8Array<ArrayBuffer>))),

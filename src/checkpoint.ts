@@ -5,6 +5,7 @@
  */
 import { checkKeys } from './arguments.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
+import { checkLimits, type ReadLimits } from './data/bytes.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';
@@ -21,7 +22,7 @@ export interface SaveOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
-export interface LoadOptions {
+export interface LoadOptions extends ReadLimits {
   /** Takes no more than the weights, whatever optimizer, batch or loss the file is of. */
   weightsOnly?: boolean;
 }
@@ -67,9 +68,18 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   return formatSafetensors(tensors, withChecksums({ tensors, metadata: { ...metadata, ...record } }));
 }
 
+/**
+ * How a file of this net is read. Without a limit of the caller's it may hold eight times the weights, which is more than any
+ * optimizer remembers, and 16 MiB of names and texts. Throws ArgumentError.
+ */
+export function readLimits({ parameters }: Session, options: LoadOptions = {}): ReadLimits {
+  checkLimits('load', options, ['weightsOnly']);
+  const { timeout, maxBytes = 2 ** 24 + 8 * 4 * parameters.reduce((sum, { shape }) => sum + size(shape), 0) } = options;
+  return { maxBytes, timeout };
+}
+
 /** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */
 export function applyCheckpoint(session: Session, bytes: Uint8Array, where: string, options: LoadOptions = {}): void {
-  checkKeys('load', options, ['weightsOnly']);
   const { weightsOnly = false } = options;
   const { tensors, metadata } = parseChecked(bytes, where);
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);

@@ -1,10 +1,11 @@
 /** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError, NoAdapterError } from './errors.ts';
+import { collect, limited, type Opened } from './parts.ts';
 import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
@@ -24,6 +25,7 @@ platform.runtime = async () => `Node ${process.versions.node}, webgpu ${dawnVers
 platform.store = () =>
   process.env.RETROGRAD_NO_TUNING_CACHE ? undefined : folderStore(join(cacheRoot(), 'retrograd', 'tuning'));
 platform.files = {
+  open: openFile,
   read,
   write,
   join,
@@ -31,7 +33,11 @@ platform.files = {
 };
 platform.cache = () => {
   const where = join(cacheRoot(), 'retrograd');
-  return { where, read: (name) => read(join(where, name)), write: (name, bytes) => write(join(where, name), bytes) };
+  return {
+    where,
+    open: (name) => openFile(join(where, name)),
+    write: (name, bytes) => write(join(where, name), bytes),
+  };
 };
 
 async function openDawn(): Promise<GPU | undefined> {
@@ -70,16 +76,47 @@ function folderStore(folder: string): Store {
 /** A path, also where it is given as a file URL. */
 const local = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path);
 
-/** Throws DataError where there is a file that cannot be read. */
+/** Bytes of a file that is read whole. */
+const MOST = 2 ** 31;
+
+/** Throws DataError where there is a file that cannot be read, or that is too long for that. */
 async function read(path: string): Promise<Uint8Array | undefined> {
+  const opened = await openFile(path);
+  return opened && collect(limited(opened, MOST));
+}
+
+/** What is no regular file tells no size, and may have no end. */
+async function openFile(path: string): Promise<Opened | undefined> {
   try {
-    const { buffer, byteOffset, length } = await readFile(local(path));
-    return new Uint8Array(buffer, byteOffset, length);
+    const about = await stat(local(path));
+    return { where: path, size: about.isFile() ? about.size : undefined, parts: partsOf(path) };
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return undefined;
-    throw new DataError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
+    throw unreadable(path, cause);
   }
 }
+
+const PART = 2 ** 20; // bytes
+
+async function* partsOf(path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    const file = await open(local(path));
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(new Uint8Array(PART), 0, PART);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+const unreadable = (path: string, cause: unknown): DataError =>
+  new DataError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
 
 /** Throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
 async function write(where: string, bytes: Uint8Array): Promise<void> {

@@ -3,9 +3,12 @@
  * the Node entries only, fills in the rest.
  */
 import { type Cache, pageCache } from './cache.ts';
+import type { Opened } from './parts.ts';
 import { databaseStore, type Store } from './store.ts';
 
 export interface Files {
+  /** A local file, to be read in parts; undefined where there is no such file. */
+  open(path: string): Promise<Opened | undefined>;
   /** Bytes of a local file, or undefined where there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** Writes the whole file or nothing: a temporary name first, then a rename. Makes the folders it needs. */

@@ -3,7 +3,7 @@ import { checkKeys, checkSignal } from './arguments.ts';
 import { augmentationOf } from './augment.ts';
 import { checkBest } from './best.ts';
 import type { Report } from './check.ts';
-import { applyCheckpoint, formatCheckpoint, type LoadOptions, type SaveOptions } from './checkpoint.ts';
+import { applyCheckpoint, formatCheckpoint, type LoadOptions, readLimits, type SaveOptions } from './checkpoint.ts';
 import { nameOf, readBytes, type Source, writerTo } from './data/bytes.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Device } from './device.ts';
@@ -245,12 +245,13 @@ export class Trainer {
    * Goes on from what `save` gave: bytes, Blob, path or URL. The next steps are, bit by bit, those that would have followed
    * on the same device; an epoch that was left off is gone on with when `fit` gets the same samples. Seed and learning rate
    * are those of the file. A file of weights alone, as of PyTorch, sets those and begins anew: step 0, and an optimizer that
-   * remembers nothing; `weightsOnly` takes any file so. Throws DataError naming file, place, expected and found, or every
+   * remembers nothing; `weightsOnly` takes any file so. Of a file that is longer than any of this net could be, unless
+   * `maxBytes` allows for it, no more is read. Throws DataError naming file, place, expected and found, or every
    * difference between the file and this net; nothing is changed then.
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#turns.exclusive('load', async () => {
-      const bytes = await readBytes(source);
+      const bytes = await readBytes(source, readLimits(this.#session, options));
       this.#turns.assertOpen('load');
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
       applyCheckpoint(this.#session, bytes, nameOf(source), options);

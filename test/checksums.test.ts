@@ -89,7 +89,7 @@ describe.each(Object.entries(files))('%s', (_title, file) => {
   test('with a bit turned anywhere never gives other tensors or texts of its own', () => {
     const whole = parseSafetensors(file);
     for (let at = 0; at < dataBegins; at++) {
-      for (const bit of [0, 3, 5]) {
+      for (const bit of [0, 5]) {
         const damaged = file.slice();
         damaged[at] ^= 1 << bit;
         let read: ReturnType<typeof parseChecked>;

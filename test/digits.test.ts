@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { concat, hex } from '../src/data/bytes.ts';
+import { hex } from '../src/data/bytes.ts';
 import { take } from '../src/data/dataset.ts';
 import { digits } from '../src/data/digits.ts';
 import { glyphs } from '../src/data/glyphs.ts';
 import { ArgumentError } from '../src/errors.ts';
+import { concat } from '../src/parts.ts';
 
 const { train, test: held } = digits({ train: 1000, test: 500 });
 const images = train.inputs.data as Uint8Array;

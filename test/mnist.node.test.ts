@@ -163,7 +163,8 @@ describe('a known set on a server', () => {
     asked.length = 0;
     for (const role of roles) answers.set(`/good/${names[role]}.gz`, gzipSync(own[role]));
     const sums = Object.fromEntries(roles.map((role) => [role, sha256(own[role])])) as Record<Role, string>;
-    set = { name: 'Known', folder: 'known', mirrors: [`${base}/bad`, `${base}/good`], sums };
+    const sizes = Object.fromEntries(roles.map((role) => [role, own[role].length])) as Record<Role, number>;
+    set = { name: 'Known', folder: 'known', mirrors: [`${base}/bad`, `${base}/good`], sizes, sums };
   });
   afterEach(() => {
     answers.clear();

@@ -1,8 +1,11 @@
-/** Bytes from wherever they are: memory, a Blob, a path, a URL. A server that falls silent fails in seconds. */
-import { type Bytes, copyBytes, tagOf } from '../as-bytes.ts';
-import { ArgumentError, DataError } from '../errors.ts';
+/** Bytes from wherever they are: memory, a Blob, a path, a URL; never more than a limit. */
+import { checkKeys, checkNumber } from '../arguments.ts';
+import { asBytes, type Bytes, tagOf } from '../as-bytes.ts';
+import { ArgumentError } from '../errors.ts';
+import { blobParts, collect, limited, type Opened } from '../parts.ts';
 import { platform } from '../platform.ts';
 import { shown } from '../shown.ts';
+import { download } from './download.ts';
 
 /** A string is a URL where it has a scheme or there are no files (a browser), else a path. */
 export type Source = string | URL | Blob | Bytes;
@@ -16,6 +19,29 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
+export interface ReadLimits {
+  /** A file that is longer, as it comes or unpacked, is refused as soon as that is known. 2³⁰ unless told. */
+  maxBytes?: number;
+  /** Milliseconds to wait for a download in all; unless told, a minute and a second more for every 64 KiB that have come. */
+  timeout?: number;
+}
+
+export interface OpenOptions extends ReadLimits {
+  onProgress?: OnProgress;
+}
+
+/** Throws ArgumentError for limits that are none, and for any other option than these and the ones known. */
+export function checkLimits(where: string, options: ReadLimits, known: readonly string[] = []): void {
+  checkKeys(where, options, [...known, 'maxBytes', 'timeout']);
+  for (const name of ['maxBytes', 'timeout'] as const) {
+    if (options[name] === undefined) continue;
+    checkNumber(`${where}: ${name}`, options[name], 'a finite number > 0', (value) => value > 0);
+  }
+}
+
+/** More than there is of any set that trains on one device. */
+export const MOST = 2 ** 30;
+
 /** What a source is called in messages. */
 export function nameOf(source: Source): string {
   if (typeof source === 'string') return source;
@@ -25,19 +51,36 @@ export function nameOf(source: Source): string {
 }
 
 /**
- * The bytes, nobody else's to change, or undefined where there is no such file.
- * Throws DataError naming the source when it is there but cannot be read, or the server does not answer;
- * ArgumentError for a source of another kind.
+ * The parts of a source, for one reading, or undefined where there is no such file; those of a download have to be read, or
+ * it goes on. Throws DataError naming the source when it is there but cannot be read, is known to be too long, or the server
+ * does not answer; ArgumentError for a source of another kind.
  */
-export async function readBytes(source: Source, onProgress?: OnProgress): Promise<Uint8Array | undefined> {
-  const bytes = copyBytes(source, nameOf(source));
-  if (bytes) return bytes;
-  if (isBlob(source)) return new Uint8Array(await source.arrayBuffer());
+export async function open(source: Source, options: OpenOptions = {}): Promise<Opened | undefined> {
+  const { maxBytes = MOST } = options;
+  const where = nameOf(source);
+  const found = await find(source, where, maxBytes, options);
+  return found && limited(found, maxBytes);
+}
+
+async function find(
+  source: Source,
+  where: string,
+  maxBytes: number,
+  options: OpenOptions,
+): Promise<Opened | undefined> {
+  const bytes = asBytes(source, where);
+  if (bytes) return { where, size: bytes.length, parts: [bytes] };
+  if (isBlob(source)) return { where, size: source.size, parts: blobParts(source, where) };
   if (typeof source !== 'string' && !isUrl(source)) {
     throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${shown(source)}`);
   }
-  const where = nameOf(source);
-  return platform.files && isFile(where) ? platform.files.read(where) : download(where, onProgress);
+  return platform.files && isFile(where) ? platform.files.open(where) : download(where, maxBytes, options);
+}
+
+/** The bytes, nobody else's to change, or undefined where there is no such file. Throws as `open`. */
+export async function readBytes(source: Source, options: OpenOptions = {}): Promise<Uint8Array | undefined> {
+  const opened = await open(source, options);
+  return opened && collect(opened);
 }
 
 /** Writes a file. Throws ArgumentError for what is no path or file URL, or where there are no files. */
@@ -55,71 +98,6 @@ const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagO
 /** A path, which may hold a colon, or a file URL. */
 const isFile = (where: string): boolean =>
   where.startsWith('file:') || !/^(?:[a-z][a-z0-9+.-]*:\/\/|blob:|data:)/i.test(where);
-
-const patience = 5000; // ms without a byte
-
-async function download(url: string, onProgress?: OnProgress): Promise<Uint8Array | undefined> {
-  const silence = new AbortController();
-  const giveUp = () => silence.abort(new Error(`no answer within ${patience / 1000} s`));
-  let timer = setTimeout(giveUp, patience);
-  try {
-    const response = await fetch(url, { signal: silence.signal });
-    if (response.status === 404 || isPage(response)) return undefined;
-    if (!response.ok || !response.body) throw new Error(`HTTP ${response.status} ${response.statusText}`);
-    const parts: Uint8Array[] = [];
-    let received = 0;
-    for await (const part of chunks(response.body)) {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, patience);
-      parts.push(part);
-      received += part.length;
-      onProgress?.({ file: url, received, total: lengthOf(response) });
-    }
-    return concat(parts);
-  } catch (cause) {
-    throw new DataError(`${url}: ${reason(cause)}`, { cause });
-  } finally {
-    clearTimeout(timer);
-    silence.abort();
-  }
-}
-
-/** Development servers answer with their front page for what is not there. */
-const isPage = (response: Response): boolean => !!response.headers.get('content-type')?.startsWith('text/html');
-
-function lengthOf({ headers }: Response): number | undefined {
-  const length = Number(headers.get('content-length'));
-  return length > 0 && !headers.has('content-encoding') ? length : undefined;
-}
-
-/** fetch says only 'fetch failed' and keeps why in `cause`. */
-function reason(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
-}
-
-export async function* chunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    reader.cancel().catch(() => {});
-  }
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
 
 export const hex = (bytes: Uint8Array, separator = ''): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(separator);

@@ -3,9 +3,10 @@
  * last dimension fastest. Nothing is allocated on the word of a header: a size counts once as many bytes are there.
  */
 import { asBytes, type Bytes } from '../as-bytes.ts';
-import { ArgumentError, DataError } from '../errors.ts';
+import { ArgumentError, DataError, RetrogradError } from '../errors.ts';
+import { concat, growing, gunzip, type Opened, pieces } from '../parts.ts';
 import { shown } from '../shown.ts';
-import { chunks, concat, hex, nameOf, readBytes, type Source } from './bytes.ts';
+import { checkLimits, hex, MOST, nameOf, open, type ReadLimits, type Source } from './bytes.ts';
 
 export interface Idx {
   /** [count] for labels, [count, rows, columns] for images. */
@@ -16,12 +17,14 @@ export interface Idx {
 
 /**
  * Reads an IDX file, plain or gzip, from a path, URL, Blob or memory; `what` is its name in messages.
- * Throws DataError when it is not there, not IDX of unsigned bytes, cut short, too long or damaged.
+ * Throws DataError when it is not there, not IDX of unsigned bytes, cut short, too long or damaged; ArgumentError for what is
+ * no source, and limits that are none.
  */
-export async function readIdx(source: Source, what = nameOf(source)): Promise<Idx> {
-  const bytes = await readBytes(source);
-  if (!bytes) throw new DataError(`${what}: no such file`);
-  return parseIdx(await unpack(bytes, what), what);
+export async function readIdx(source: Source, what = nameOf(source), limits: ReadLimits = {}): Promise<Idx> {
+  checkLimits('readIdx', limits);
+  const opened = await open(source, limits);
+  if (!opened) throw new DataError(`${what}: no such file`);
+  return parseIdx(await readPlain(opened, what, limits.maxBytes ?? MOST), what);
 }
 
 /** `data` is a view of `source`, which must be a plain IDX file and nothing more. */
@@ -31,32 +34,59 @@ export function parseIdx(source: Bytes, what: string): Idx {
   const headerEnd = headerLength(bytes, what);
   if (bytes.length < headerEnd) fail(what, bytes.length, `a header of ${headerEnd} bytes`, 'the end of the file');
   const shape = sizes(bytes, what);
-  const end = fileLength(shape);
-  if (bytes.length !== end) {
-    fail(what, Math.min(bytes.length, end), `${end} bytes for shape [${shape}]`, `${bytes.length} bytes`);
-  }
+  checkLength(what, bytes.length, shape);
   return { shape, data: bytes.subarray(headerEnd) };
 }
 
-/** The plain file: gzip is unpacked, but never further than the IDX header inside promises. */
-export async function unpack(bytes: Uint8Array, what: string): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const parts: Uint8Array[] = [];
-  let length = 0;
+/** Bytes unpacked at a time: no more than a thousand times as many come of them before the next look. */
+const PIECE = 2 ** 14;
+
+/**
+ * The plain file, unpacked where it is gzip, and no further than the IDX header inside promises. That is looked at as soon as
+ * it has come, and may promise `maxBytes` at most.
+ */
+export async function readPlain(opened: Opened, what: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const read = growing(what);
+  const source = begun(pieces(opened.parts, PIECE), 2);
   let promised: number | undefined;
   try {
-    for await (const part of chunks(packed.pipeThrough(new DecompressionStream('gzip')))) {
-      parts.push(part);
-      length += part.length;
-      promised ??= promisedLength(concat(parts), what);
-      if (promised !== undefined && length > promised) fail(what, promised, `${promised} unpacked bytes`, 'more');
+    const start = (await source.next()).value ?? new Uint8Array(0);
+    const isPacked = start[0] === 0x1f && start[1] === 0x8b;
+    const all = after(start, source);
+    for await (const part of isPacked ? gunzip(all) : all) {
+      read.push(part, promised);
+      promised ??= promisedLength(read.bytes, what, maxBytes, isPacked ? undefined : opened.size);
+      if (promised !== undefined && read.length > promised) {
+        fail(what, promised, `${promised}${isPacked ? ' unpacked' : ''} bytes`, 'more');
+      }
     }
+    return read.bytes;
   } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new DataError(`${what}: damaged gzip after ${length} unpacked bytes: ${(cause as Error).message}`, { cause });
+    if (cause instanceof RetrogradError) throw cause;
+    const { message } = cause as Error;
+    throw new DataError(`${what}: damaged gzip after ${read.length} unpacked bytes: ${message}`, { cause });
+  } finally {
+    source.return().catch(() => {}); // not waited for, as it may hang on a server
   }
-  return concat(parts);
+}
+
+/** The same bytes, at least n of them in the first part where there are as many. */
+async function* begun(parts: AsyncIterable<Uint8Array>, n: number): AsyncGenerator<Uint8Array, void> {
+  let start: Uint8Array | undefined = new Uint8Array(0);
+  for await (const part of parts) {
+    if (start) {
+      start = concat([start, part]);
+      if (start.length < n) continue;
+      yield start;
+      start = undefined;
+    } else yield part;
+  }
+  if (start?.length) yield start;
+}
+
+async function* after(start: Uint8Array, rest: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array, void> {
+  yield start;
+  yield* rest;
 }
 
 export async function pack(bytes: Uint8Array): Promise<Uint8Array> {
@@ -64,8 +94,19 @@ export async function pack(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(plain.pipeThrough(new CompressionStream('gzip'))).arrayBuffer());
 }
 
-function promisedLength(start: Uint8Array, what: string): number | undefined {
-  return start.length >= headerLength(start, what) ? fileLength(sizes(start, what)) : undefined;
+/** Of the whole file, once its header is there. Throws DataError where that is too much, or not the size it has. */
+function promisedLength(start: Uint8Array, what: string, maxBytes: number, size?: number): number | undefined {
+  if (start.length < headerLength(start, what)) return undefined;
+  const shape = sizes(start, what);
+  const promised = fileLength(shape);
+  if (size !== undefined) checkLength(what, size, shape);
+  if (promised > maxBytes) fail(what, 4, `at most ${maxBytes} bytes, the maxBytes of this call`, `${promised}`);
+  return promised;
+}
+
+function checkLength(what: string, found: number, shape: readonly number[]): void {
+  const end = fileLength(shape);
+  if (found !== end) fail(what, Math.min(found, end), `${end} bytes for shape [${shape}]`, `${found} bytes`);
 }
 
 /** 4 + 4 dims, after a look at the magic number; 4 while that is not there. */

@@ -1,6 +1,6 @@
 /** Everything of `retrograd/data`. */
 export { type ArraysOptions, fromArrays } from './arrays.ts';
-export type { OnProgress, Progress, Source } from './bytes.ts';
+export type { OnProgress, Progress, ReadLimits, Source } from './bytes.ts';
 export { batch, type Dataset, type DatasetPair, type Field, take } from './dataset.ts';
 export { type DigitsOptions, digits } from './digits.ts';
 export { type Idx, parseIdx, readIdx } from './idx.ts';

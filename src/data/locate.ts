@@ -3,9 +3,10 @@
  * Files found without being named by the caller must have the SHA-256 of the original, taken over the unpacked bytes.
  */
 import { DataError } from '../errors.ts';
+import { concat, limited, type Opened } from '../parts.ts';
 import { platform } from '../platform.ts';
-import { hex, isUrl, nameOf, type OnProgress, readBytes, type Source } from './bytes.ts';
-import { pack, unpack } from './idx.ts';
+import { hex, isUrl, MOST, nameOf, type OpenOptions, open, type Source } from './bytes.ts';
+import { pack, readPlain } from './idx.ts';
 
 const fileNames = {
   trainImages: 'train-images-idx3-ubyte',
@@ -24,6 +25,8 @@ export interface KnownSet {
   folder: string;
   /** Base URLs of the .gz files. */
   mirrors: readonly string[];
+  /** Bytes of the unpacked files. */
+  sizes: Four<number>;
   /** SHA-256 of the unpacked files, hexadecimal. */
   sums: Four<string>;
 }
@@ -41,14 +44,15 @@ export interface Located {
   files: Four<IdxFile>;
 }
 
-type From = string | URL | readonly File[] | Four<Source>;
+type From = string | URL | Iterable<File> | Four<Source>;
 
+/** Of the caller's own files no size is known; nothing limits those of a known set but that. */
 export async function locate(
   set: KnownSet,
-  { from, keep: wanted, onProgress }: { from?: From; keep?: boolean; onProgress?: OnProgress } = {},
+  { from, keep: wanted, ...options }: OpenOptions & { from?: From; keep?: boolean } = {},
 ): Promise<Located> {
   if (from !== undefined) {
-    const given = await fromCaller(set, from, onProgress);
+    const given = await fromCaller(set, from, options);
     if (wanted && given.name === set.name) await keep(set, given.files);
     return given;
   }
@@ -56,20 +60,20 @@ export async function locate(
   const data = platform.files?.dataFolder();
   if (data) {
     const source = within(data, set.folder);
-    const files = await openFolder(source);
+    const files = await openFolder(source, options, set.sizes);
     if (files) return { name: set.name, source, files: await each((role) => verified(set, role, files[role])) };
     looked.push(`${source}: none of the four files`);
   } else if (platform.files) looked.push('RETROGRAD_DATA: not set');
-  return download(set, looked, onProgress);
+  return download(set, looked, options);
 }
 
-async function fromCaller(set: KnownSet, from: From, onProgress?: OnProgress): Promise<Located> {
+async function fromCaller(set: KnownSet, from: From, options: OpenOptions): Promise<Located> {
   if (typeof from !== 'string' && !isUrl(from)) {
-    return named(set, 'files given', await each((role) => openGiven(role, from)));
+    return named(set, 'files given', await each((role) => openGiven(role, from, options)));
   }
   const folders = [String(from), within(String(from), set.folder)];
   for (const folder of folders) {
-    const files = await openFolder(folder, onProgress);
+    const files = await openFolder(folder, options);
     if (files) return named(set, folder, files);
   }
   const looked = folders.map((folder) => `${folder}: none of the four files`);
@@ -83,24 +87,27 @@ async function named(set: KnownSet, source: string, files: Four<IdxFile>): Promi
   return { name: original ? set.name : other, source, files };
 }
 
-async function openGiven(role: Role, given: readonly File[] | Four<Source>): Promise<IdxFile> {
-  const file = Array.isArray(given)
-    ? (given as readonly File[]).find(({ name }) => name.startsWith(fileNames[role]))
-    : (given as Four<Source>)[role];
+async function openGiven(role: Role, given: Exclude<From, string | URL>, options: OpenOptions): Promise<IdxFile> {
+  const file = Symbol.iterator in given ? [...given].find(({ name }) => name.startsWith(fileNames[role])) : given[role];
   if (!file) throw new DataError(`files given: expected ${fileNames[role]}, plain or .gz, as ${role}, found none`);
   const where = `${role} (${nameOf(file)})`;
-  const bytes = await readBytes(file);
-  if (!bytes) throw new DataError(`${where}: no such file`);
-  return { where, bytes: await unpack(bytes, where) };
+  const opened = await open(file, options);
+  if (!opened) throw new DataError(`${where}: no such file`);
+  return { where, bytes: await readPlain(opened, where, options.maxBytes ?? MOST) };
 }
 
 /** The four files of a folder or base URL; undefined where there is none. Throws DataError for one to three. */
-async function openFolder(folder: string, onProgress?: OnProgress): Promise<Four<IdxFile> | undefined> {
+async function openFolder(
+  folder: string,
+  options: OpenOptions,
+  sizes?: Four<number>,
+): Promise<Four<IdxFile> | undefined> {
   const files = await each(async (role) => {
     for (const suffix of ['.gz', '']) {
       const where = within(folder, fileNames[role] + suffix);
-      const bytes = await readBytes(where, onProgress);
-      if (bytes) return { where, bytes: await unpack(bytes, where) };
+      const maxBytes = sizes?.[role] ?? options.maxBytes ?? MOST;
+      const opened = await open(where, { ...options, maxBytes: packedAtMost(maxBytes) });
+      if (opened) return { where, bytes: await readPlain(opened, where, maxBytes) };
     }
     return undefined;
   });
@@ -113,25 +120,31 @@ async function openFolder(folder: string, onProgress?: OnProgress): Promise<Four
 /** A place that may hold the packed files of a set. */
 interface Shelf {
   readonly where: string;
-  read(file: string): Promise<Uint8Array | undefined>;
+  open(file: string, maxBytes: number): Promise<Opened | undefined>;
 }
+
+/** What gzip cannot make smaller it makes a little larger. */
+const packedAtMost = (bytes: number): number => Math.ceil(bytes * 1.001) + 1024;
 
 const fileOf = (role: Role): string => `${fileNames[role]}.gz`;
 
 /** Each file from the cache where it is whole, else from the first mirror that has it, and then into the cache. */
-async function download(set: KnownSet, looked: readonly string[], onProgress?: OnProgress): Promise<Located> {
+async function download(set: KnownSet, looked: readonly string[], options: OpenOptions): Promise<Located> {
   const cache = platform.cache();
   const kept: Shelf | undefined = cache && {
     where: within(cache.where, set.folder),
-    read: (file) => cache.read(within(set.folder, file)),
+    async open(file, maxBytes) {
+      const opened = await cache.open(within(set.folder, file));
+      return opened && limited(opened, maxBytes);
+    },
   };
   const mirrors = set.mirrors.map(
-    (where): Shelf => ({ where, read: (file) => readBytes(within(where, file), onProgress) }),
+    (where): Shelf => ({ where, open: (file, maxBytes) => open(within(where, file), { ...options, maxBytes }) }),
   );
   const files: Partial<Four<IdxFile>> = {};
   for (const role of roles) {
     const { shelf, packed, file } = await firstWhole(set, role, kept ? [kept, ...mirrors] : mirrors, looked);
-    if (shelf !== kept) await cache?.write(within(set.folder, fileOf(role)), packed);
+    if (shelf !== kept) await cache?.write(within(set.folder, fileOf(role)), concat(packed));
     files[role] = file;
   }
   return { name: set.name, source: kept?.where ?? set.mirrors[0], files: files as Four<IdxFile> };
@@ -142,9 +155,11 @@ async function firstWhole(set: KnownSet, role: Role, shelves: readonly Shelf[], 
   for (const shelf of shelves) {
     const where = within(shelf.where, fileOf(role));
     try {
-      const packed = await shelf.read(fileOf(role));
-      if (!packed) throw new DataError(`${where}: no such file`);
-      const file = await verified(set, role, { where, bytes: await unpack(packed, where) });
+      const opened = await shelf.open(fileOf(role), packedAtMost(set.sizes[role]));
+      if (!opened) throw new DataError(`${where}: no such file`);
+      const packed: Uint8Array[] = [];
+      const noted = { ...opened, parts: eachNoted(opened.parts, packed) };
+      const file = await verified(set, role, { where, bytes: await readPlain(noted, where, set.sizes[role]) });
       return { shelf, packed, file };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -152,6 +167,13 @@ async function firstWhole(set: KnownSet, role: Role, shelves: readonly Shelf[], 
     }
   }
   throw notFound(set, failures);
+}
+
+async function* eachNoted(parts: Opened['parts'], into: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    into.push(part);
+    yield part;
+  }
 }
 
 /** Puts the files of a set, which are the originals, where `download` finds them. */

@@ -1,18 +1,17 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
-import { checkKeys } from '../arguments.ts';
 import { DataError } from '../errors.ts';
 import { labelField } from './arrays.ts';
-import type { OnProgress, Source } from './bytes.ts';
+import { checkLimits, type OnProgress, type ReadLimits, type Source } from './bytes.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { parseIdx } from './idx.ts';
 import { type IdxFile, type KnownSet, locate } from './locate.ts';
 
-export interface MnistOptions {
+export interface MnistOptions extends ReadLimits {
   /**
    * Where the four IDX files are, plain or gzip: a folder or base URL (or the one above it, that holds `mnist/`), the
    * files themselves by their usual names, or each by its role. Looked for as `mnist` says unless given.
    */
-  from?: string | URL | readonly File[] | IdxSources;
+  from?: string | URL | Iterable<File> | IdxSources;
   /** Keeps what `from` gave, if those are the original files, where later calls without `from` find them. */
   keep?: boolean;
   /** Told while a file comes over the network. */
@@ -36,6 +35,14 @@ export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(
 /** Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): as `mnist`. */
 export const fashionMnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownFashionMnist, options);
 
+/** The two sets have the same shapes. */
+const bytesOfMnist = {
+  trainImages: 16 + 60_000 * 28 * 28,
+  trainLabels: 8 + 60_000,
+  testImages: 16 + 10_000 * 28 * 28,
+  testLabels: 8 + 10_000,
+};
+
 const knownMnist: KnownSet = {
   name: 'MNIST',
   folder: 'mnist',
@@ -44,6 +51,7 @@ const knownMnist: KnownSet = {
     'https://ossci-datasets.s3.amazonaws.com/mnist',
     'https://storage.googleapis.com/cvdf-datasets/mnist',
   ],
+  sizes: bytesOfMnist,
   sums: {
     trainImages: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
     trainLabels: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
@@ -59,6 +67,7 @@ const knownFashionMnist: KnownSet = {
     'https://storage.googleapis.com/tensorflow/tf-keras-datasets',
     'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com',
   ],
+  sizes: bytesOfMnist,
   sums: {
     trainImages: 'c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888',
     trainLabels: 'bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9',
@@ -68,7 +77,7 @@ const knownFashionMnist: KnownSet = {
 };
 
 async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> {
-  checkKeys(set.name, options, ['from', 'keep', 'onProgress']);
+  checkLimits(set.name, options, ['from', 'keep', 'onProgress']);
   const { name, source, files } = await locate(set, options);
   const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
   const test = labelledImages(`${name} test`, files.testImages, files.testLabels);
