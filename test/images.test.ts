@@ -3,15 +3,19 @@ import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
   avgPool2d,
+  compile,
   conv2d,
   dense,
   flatten,
   type Layer,
+  linear,
   maxPool2d,
   relu,
   ShapeError,
   sequential,
+  sgd,
   softmaxCrossEntropy,
+  squared,
 } from '../src/index.ts';
 import { lenet } from '../src/lenet.ts';
 import { countParameters, describeModel } from '../src/model.ts';
@@ -40,6 +44,35 @@ describe('shapes of one sample', () => {
     ['flatten', [6, 2, 3], flatten(), [36]],
     ['dense', [6, 2, 3], dense(4), [4]],
   ])('%s', (_name, input, layer, expected) => expect(shapeOf(input, layer)).toEqual(expected));
+});
+
+describe("'same' puts the odd zero below and to the right", () => {
+  const counting = (n: number) => Float32Array.from({ length: n }, (_, i) => i + 1);
+
+  // Image and filter are 1, 2, 3, ...; the results are those of PyTorch: conv2d(x, w, padding='same'), and of
+  // conv2d(pad(x, [left, right, top, bottom]), w, stride=2) with the zeros that TensorFlow's 'SAME' puts around.
+  test.each<[string, readonly [number, number], readonly [number, number], number, readonly number[]]>([
+    ['2×2', [3, 4], [2, 2], 1, [44, 54, 64, 28, 84, 94, 104, 44, 29, 32, 35, 12]],
+    ['1×4', [3, 4], [1, 4], 1, [20, 30, 20, 11, 56, 70, 44, 23, 92, 110, 68, 35]],
+    ['4×3', [3, 4], [4, 3], 1, [330, 510, 582, 387, 231, 348, 393, 252, 133, 190, 211, 127]],
+    ['3×3 with a stride, [0, 1, 0, 1]', [4, 4], [3, 3], 2, [348, 252, 274, 175]],
+    ['3×3 with a stride, [0, 1, 1, 1]', [3, 4], [3, 3], 2, [178, 145, 190, 127]],
+  ])('%s', async (_name, image, kernel, stride, expected) => {
+    const layer = conv2d(1, kernel, linear, { padding: 'same', stride });
+    const optimizer = sgd({ learningRate: 0 });
+    const net = await compile(sequential([1, ...image], [layer]), {
+      device: 'cpu',
+      batch: 1,
+      loss: squared(),
+      optimizer,
+    });
+    net.setParameters({
+      'layers.0.weight': { shape: [1, 1, ...kernel], data: counting(kernel[0] * kernel[1]) },
+      'layers.0.bias': { shape: [1], data: new Float32Array(1) },
+    });
+    expect([...(await net.predict(counting(image[0] * image[1])))]).toEqual(expected);
+    net.destroy();
+  });
 });
 
 describe('LeNet-5', () => {
