@@ -1,11 +1,13 @@
 /** Models out of a stack of layers and out of layers applied to values, and the graphs of both. */
 import { describe, expect, test } from 'vitest';
+import { compile } from '../src/compile.ts';
 import { ArgumentError, ShapeError } from '../src/errors.ts';
 import { printGraph } from '../src/graph.ts';
 import { activation, add, dense, linear, relu } from '../src/layers/index.ts';
 import { quadratic } from '../src/losses.ts';
 import { apply, describeModel, input, type Model, model, sequential, type Value } from '../src/model.ts';
 import { trainingNetwork } from '../src/network.ts';
+import { sgd } from '../src/optim.ts';
 
 const graphOf = (of: Model): string => printGraph(trainingNetwork({ model: of, loss: quadratic(), batch: 5 }).graph);
 
@@ -46,6 +48,25 @@ describe('a model that branches', () => {
       .map((line) => line.replace(/ +/g, ' '));
     expect(lines.find((line) => line.startsWith('a4 '))).toMatch(/add\(%\d+, x\)/);
     expect(lines.filter((line) => line.startsWith('delta1 '))).toHaveLength(1);
+  });
+
+  test('keeps the δ of a layer by its name where the same gradient goes on to another', async () => {
+    const x = input([1]);
+    const [left, right] = [apply(dense(1), x), apply(dense(1), x)];
+    const net = await compile(model(x, apply(add(), left, right)), {
+      device: 'cpu',
+      batch: 2,
+      loss: quadratic({ reduction: 'sum' }),
+      optimizer: sgd({ learningRate: 0 }),
+    });
+    const one = { shape: [1, 1], data: Float32Array.of(1) };
+    const none = { shape: [1], data: Float32Array.of(0) };
+    net.setParameters({ 'layers.0.weight': one, 'layers.0.bias': none, 'layers.1.weight': one, 'layers.1.bias': none });
+    // a = 2 x, δ = a − y, and ∂C/∂b = Σ δ of both.
+    net.step([1, 3], Float32Array.of(5, 1));
+    expect([...(await net.tensor('delta2')).data]).toEqual([-3, 5]);
+    for (const name of ['db1', 'db2']) expect([...(await net.tensor(name)).data]).toEqual([2]);
+    net.destroy();
   });
 
   test('has weights of its own for each use of a layer', () => {

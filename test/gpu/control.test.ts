@@ -306,7 +306,11 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
 
     test.each([
       ['trained', async (net: Trainer) => void (await net.fit(data, { epochs: 2 }))],
-      ['given its weights', async (net: Trainer) => net.setParameters(await trainedParameters())],
+      ['given its weights', async (net: Trainer) => net.setParameters(await trained((other) => other.parameters()))],
+      [
+        'given those of a file',
+        async (net: Trainer) => net.load(await trained((other) => other.save(undefined, { weightsOnly: true }))),
+      ],
     ])('the net that a fit found counts as well, %s: if the best, it is what the fit ends with', async (_, ready) => {
       const net = await make();
       await ready(net);
@@ -319,12 +323,12 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
-    async function trainedParameters() {
+    async function trained<T>(read: (net: Trainer) => Promise<T>): Promise<T> {
       const net = await make();
       await net.fit(data, { epochs: 2 });
-      const parameters = await net.parameters();
+      const values = await read(net);
       net.destroy();
-      return parameters;
+      return values;
     }
 
     test('earlyStopping ends a fit after so many epochs that were no better', async () => {

@@ -32,3 +32,15 @@ for (const op of ops.filter(({ cases }) => cases.length > 0)) {
     }
   });
 }
+
+describe('a variance that rounding has made less than 0', () => {
+  for (const op of ops.filter(({ name }) => name === 'standardize' || name === 'perDeviation')) {
+    it(`counts as 0: ${op.name}`, async () => {
+      const [{ shapes, attributes }] = op.cases;
+      const domain = shapes.map((_, i) => (i === shapes.length - 1 ? ([-1, 0] as const) : ([-2, 2] as const)));
+      const example = { shapes, attributes, domain };
+      const { graph } = graphOf(op, example);
+      await expectReference(gpu, graph, valuesFor(graph, example), someStep(columns(shapes[0]!)));
+    });
+  }
+});

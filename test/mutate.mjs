@@ -1,0 +1,130 @@
+// npm run mutate -- FILE... [--sample n] [--seed s] [-- TESTS...]: puts one fault after another into the files (a folder is all
+// files in it), runs the tests that concern them, and prints the faults that no test notices. It works on a copy of the
+// working tree, in a temporary folder that is removed at the end, by Ctrl-C too. docs/testing.md says more.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+import { createVitest } from 'vitest/node';
+import { mutantsOf, mutate, sample } from './mutants.mjs';
+
+/** Tests that most of the library goes through, the quickest first. */
+const broad = [
+  ...['session', 'optim', 'model', 'images', 'equations', 'defaults', 'misuse', 'grad', 'random'],
+  ...['gpu/ops', 'gpu/control', 'gpu/layers', 'gpu/train', 'gpu/fit'],
+].map((name) => `test/${name}.test.ts`);
+
+/** Longer than any file of tests takes, in milliseconds: what runs longer is a loop without an end. */
+const LIMIT = 300_000;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const read = (file) => readFileSync(join(root, file), 'utf8');
+
+/** Files of a folder, or the file. */
+function filesOf(path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path), { recursive: true }).map((file) => join(path, file));
+}
+
+/** Test files in the order in which they are tried: those called as the file, those that import it, the broad ones. */
+function testsOf(file) {
+  if (file.startsWith('src/cli')) return ['test/cli.node.test.ts'];
+  const name = basename(file).replace(/\.\w+$/, '');
+  const tests = filesOf('test').filter((test) => /\.test\.ts$/.test(test) && !/\.browser\.|demo/.test(test));
+  const called = tests.filter((test) => basename(test).startsWith(`${name}.`));
+  const importing = tests.filter((test) => read(test).includes(`/${name}.ts'`));
+  return [...new Set([...called, ...importing, ...broad])];
+}
+
+/** A copy of the working tree, gone when the process ends. */
+function workingCopy() {
+  const copy = mkdtempSync(join(tmpdir(), 'retrograd-mutate-'));
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+  const left = ['node_modules', '.git'].map((name) => join(root, name));
+  cpSync(root, copy, { recursive: true, filter: (path) => !left.includes(path) });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  process.chdir(copy);
+  return copy;
+}
+
+/** Runs tests again and again in one process, which keeps what it has transformed: `failure(test)` names one that fails. */
+async function testRunner(copy) {
+  const options = { root: copy, project: ['gpu'], watch: false, bail: 1, maxWorkers: 1, reporters: [{}], silent: true };
+  const vitest = await createVitest('test', options);
+  return {
+    changed: (path) => vitest.invalidateFile(path),
+    close: () => vitest.close(),
+    async failure(test) {
+      const found = await vitest.globTestSpecifications([test]);
+      const specifications = found.filter(({ moduleId }) => moduleId.endsWith(test));
+      let over = false;
+      const timer = setTimeout(() => {
+        over = true;
+        spawnSync('pkill', ['-KILL', '-P', String(process.pid)]); // a loop without an end answers to nothing else
+      }, LIMIT);
+      await vitest.runTestSpecifications(specifications);
+      clearTimeout(timer);
+      if (over) return `${test}: no end after ${LIMIT / 1000} s`;
+      for (const { moduleId } of specifications) {
+        const [file] = vitest.state.getFiles([moduleId]);
+        const module = file && vitest.state.getReportedEntity(file);
+        if (!module) throw new Error(`${test} did not run`);
+        for (const { fullName } of module.children.allTests('failed')) return `${test}: ${fullName}`;
+        if (!module.ok()) return test;
+      }
+    },
+  };
+}
+
+/** The first test that notices a mutant, or undefined. */
+async function noticed(copy, runner, { file, ...mutant }, tests) {
+  const path = join(copy, file);
+  writeFileSync(path, mutate(read(file), mutant));
+  runner.changed(path);
+  try {
+    if (tests.includes('test/cli.node.test.ts')) await build({ root: copy, logLevel: 'silent' }); // they run dist/
+    for (const test of tests) {
+      const failure = await runner.failure(test);
+      if (failure) return failure;
+    }
+  } catch (error) {
+    if (error.message.endsWith('did not run')) throw error;
+    return `build: ${error.message.split('\n')[0]}`;
+  } finally {
+    writeFileSync(path, read(file));
+    runner.changed(path);
+  }
+}
+
+const usage = 'npm run mutate -- FILE... [--sample n] [--seed s] [-- TESTS...]';
+const dashes = process.argv.indexOf('--', 2);
+const end = dashes < 0 ? process.argv.length : dashes;
+const named = process.argv.slice(end + 1);
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2, end),
+  allowPositionals: true,
+  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
+});
+const files = positionals.flatMap(filesOf).filter((file) => /\.(ts|wgsl)$/.test(file));
+if (files.length === 0) throw new Error(`${usage}: no file to put a fault into`);
+const all = files.flatMap((file) => mutantsOf(file, read(file)).map((mutant) => ({ file, ...mutant })));
+const chosen = sample(all, Number(values.sample ?? all.length), Number(values.seed));
+
+const copy = workingCopy();
+const runner = await testRunner(copy);
+let killed = 0;
+for (const mutant of chosen) {
+  const by = await noticed(copy, runner, mutant, named.length > 0 ? named : testsOf(mutant.file));
+  if (by) killed++;
+  const change = `${mutant.file}:${mutant.line}  ${mutant.old.replace(/\s+/g, ' ')}  →  ${mutant.new}`;
+  console.log(by ? `killed    ${change}\n            by ${by}` : `SURVIVED  ${change}`);
+}
+console.log(
+  `\n${killed} of ${chosen.length} killed, ${Math.round((100 * killed) / chosen.length)} %; ${all.length} faults in all`,
+);
+await runner.close();
+process.exit();
