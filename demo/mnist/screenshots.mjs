@@ -24,7 +24,8 @@ async function trained(colorScheme, height) {
 }
 
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
-const take = (page, name) => page.screenshot({ path: path(`screenshots/${name}.png`) });
+const take = (page, name) =>
+  page.screenshot({ path: path(`screenshots/${name}.png`), animations: 'disabled', timeout: 60_000 });
 
 /** Scrolls until a section is at the top of what can be seen. */
 async function show(page, id) {
