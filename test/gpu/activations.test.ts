@@ -66,13 +66,13 @@ function expectClose(
 }
 
 /** σ and σ' of a row of numbers on the GPU. */
-async function run(f: ActivationName, z: Float32Array) {
+async function run(f: ActivationName, z: Float32Array, isCompared = true) {
   const graph = createGraph();
   const a = append(graph, activation, [leaf(graph, batch, 'z', [1, z.length])], { f }, 'a');
   appendSlope(graph, a, 'slope');
   const step = stepRow({ columns: z.length });
   const tensors = await runGraph(gpu, graph, new Map([['z', z]]), step);
-  await expectReference(gpu, graph, new Map([['z', z]]), step);
+  if (isCompared) await expectReference(gpu, graph, new Map([['z', z]]), step);
   return { a: tensors.get('a')!, slope: tensors.get('slope')! };
 }
 
@@ -99,7 +99,7 @@ describe.each(Object.keys(wanted) as ActivationName[])('%s', (name) => {
   });
 
   test('makes no number of what is none', async () => {
-    const { a } = await run(name, Float32Array.of(Number.NaN, 1)).catch(() => ({ a: [Number.NaN] }));
+    const { a } = await run(name, Float32Array.of(Number.NaN, 1), false);
     expect(a[0]).toBeNaN();
     expect(activations[name].f(Number.NaN)).toBeNaN();
   });
