@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
@@ -54,21 +55,19 @@ function workingCopy() {
 /** Runs tests again and again in one process, which keeps what it has transformed: `failure(test)` names one that fails. */
 async function testRunner(copy) {
   const options = { root: copy, project: ['gpu'], watch: false, bail: 1, maxWorkers: 1, reporters: [{}], silent: true };
-  const vitest = await createVitest('test', options);
+  let vitest = await createVitest('test', options);
   return {
     changed: (path) => vitest.invalidateFile(path),
-    close: () => vitest.close(),
     async failure(test) {
       const found = await vitest.globTestSpecifications([test]);
       const specifications = found.filter(({ moduleId }) => moduleId.endsWith(test));
-      let over = false;
-      const timer = setTimeout(() => {
-        over = true;
-        spawnSync('pkill', ['-KILL', '-P', String(process.pid)]); // a loop without an end answers to nothing else
-      }, LIMIT);
-      await vitest.runTestSpecifications(specifications);
-      clearTimeout(timer);
-      if (over) return `${test}: no end after ${LIMIT / 1000} s`;
+      const limit = sleep(LIMIT, 'over', { ref: false });
+      if ((await Promise.race([vitest.runTestSpecifications(specifications), limit])) === 'over') {
+        // A loop without an end answers to nothing, and neither does the runner that waits for it.
+        spawnSync('pkill', ['-KILL', '-P', String(process.pid)]);
+        vitest = await createVitest('test', options);
+        return `${test}: no end after ${LIMIT / 1000} s`;
+      }
       for (const { moduleId } of specifications) {
         const [file] = vitest.state.getFiles([moduleId]);
         const module = file && vitest.state.getReportedEntity(file);
@@ -126,5 +125,4 @@ for (const mutant of chosen) {
 console.log(
   `\n${killed} of ${chosen.length} killed, ${Math.round((100 * killed) / chosen.length)} %; ${all.length} faults in all`,
 );
-await runner.close();
 process.exit();
