@@ -1,8 +1,8 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
-import { checkCount, checkKeys, checkNumber } from './arguments.ts';
+import { checkCount, checkKeys, checkNumber, checkSignal } from './arguments.ts';
 import { cpuEngine } from './cpu.ts';
 import { type Device, openDevice } from './device.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Program } from './engine.ts';
 import { ArgumentError } from './errors.ts';
 import type { Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
@@ -11,11 +11,13 @@ import { checkOutput, type LossFunction } from './losses.ts';
 import { describeModel, type Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
 import type { Optimizer } from './optim.ts';
+import { breathe, type Preparing, type Watched } from './preparing.ts';
 import { checkSeed } from './random.ts';
 import { type GpuProgram, gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
-import { NOTHING } from './session.ts';
+import { NOTHING, type Session } from './session.ts';
 import { shown } from './shown.ts';
+import { size } from './tensor.ts';
 import { unknownTensor } from './tensors.ts';
 import { Trainer } from './trainer.ts';
 import { type TuneMode, Tuner } from './tune.ts';
@@ -41,11 +43,15 @@ export interface CompileOptions extends UpdateOptions {
    * depends on it.
    */
   tune?: TuneMode;
+  /** Told of every pipeline and every tensor of weights that is made. */
+  onProgress?(progress: Preparing): void;
+  /** Gives it up: `compile` then frees what it has made and rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
  * Makes pipelines, buffers and initial weights. Throws ArgumentError for options that cannot train, NoAdapterError where
- * there is no device to open, ShaderError and OutOfMemoryError from the device.
+ * there is no device to open, ShaderError and OutOfMemoryError from the device; rejects with the reason of the signal.
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
@@ -57,10 +63,13 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
   for (const name of keep ?? [])
     if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor('compile: keep', name, graph);
+  const watched = { signal: options.signal, onProgress: options.onProgress };
+  watched.signal?.throwIfAborted();
   const ownDevice = options.device === undefined ? await openDevice() : undefined;
   const device = options.device ?? ownDevice!;
   let engine: Engine | undefined;
   try {
+    watched.signal?.throwIfAborted();
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const lean = keep && !check;
@@ -68,12 +77,10 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
     const recall = (step: Step) => choices?.get(keyOf(step))?.form;
-    const program = await engine.program(graph, { keep: wanted, recall });
+    const program = await engine.program(graph, { keep: wanted, recall, ...watched });
     const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
-    if (tune === 'now') await tuner?.finish();
-    for (const [i, { node, shape, init }] of parameters.entries()) {
-      program.write(node.name, initialise(init, shape, seed, i));
-    }
+    if (tune === 'now') await tuner?.finish(watched.signal);
+    await writeWeights(program, parameters, seed, watched);
     const checkEvery = check?.every ?? Number.POSITIVE_INFINITY;
     const { learningRate } = optimizer;
     const session = {
@@ -102,6 +109,25 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   }
 }
 
+/** Each tensor in a turn of its own, since millions of weights take seconds. */
+async function writeWeights(
+  program: Program,
+  parameters: Session['parameters'],
+  seed: number,
+  { signal, onProgress }: Watched,
+): Promise<void> {
+  const total = parameters.reduce((sum, { shape }) => sum + size(shape), 0);
+  let done = 0;
+  for (const [i, { node, shape, init }] of parameters.entries()) {
+    if (signal) await breathe();
+    signal?.throwIfAborted();
+    program.write(node.name, initialise(init, shape, seed, i));
+    done += size(shape);
+    onProgress?.({ phase: 'weights', done, total });
+  }
+  signal?.throwIfAborted();
+}
+
 /** Every option: one that is left out here does not compile. */
 const known: Record<keyof CompileOptions, true> = {
   device: true,
@@ -114,6 +140,8 @@ const known: Record<keyof CompileOptions, true> = {
   tune: true,
   clipNorm: true,
   accumulate: true,
+  onProgress: true,
+  signal: true,
 };
 
 function checkOptions(model: Model, options: CompileOptions): void {
@@ -140,6 +168,9 @@ function checkOptions(model: Model, options: CompileOptions): void {
     throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${shown(loss)}`);
   if (!optimizer?.kind)
     throw new ArgumentError(`compile: optimizer must be one such as adam(), found ${shown(optimizer)}`);
+  checkSignal('compile: signal', options.signal);
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw new ArgumentError(`compile: onProgress must be a function, found ${shown(options.onProgress)}`);
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
   }

@@ -5,6 +5,7 @@ import { overwrites, storageOf } from './fuse.ts';
 import type { Graph } from './graph.ts';
 import { data as dataLeaf, step as stepLeaf } from './ops/leaf.ts';
 import type { Value } from './ops/op.ts';
+import { breathe } from './preparing.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
 import { size } from './tensor.ts';
@@ -86,7 +87,3 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
     destroy: () => {},
   };
 }
-
-/** A turn of the event loop, so that a page stays alive and Node hears of signals; a timer alone would starve those. */
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));

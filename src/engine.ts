@@ -2,11 +2,12 @@
 import type { Recall } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Form } from './ops/op.ts';
+import type { Watched } from './preparing.ts';
 import type { Schedule } from './schedule.ts';
 import type { StepRow } from './step.ts';
 import type { Shape } from './tensor.ts';
 
-export interface ProgramOptions {
+export interface ProgramOptions extends Watched {
   /** Nodes that can be read after a run. */
   readonly keep: (node: Node) => boolean;
   /** See fuse.ts: one kernel per node, and the form a kernel op takes. */

@@ -25,6 +25,8 @@ export const readTotal = async (program: Program, name: string): Promise<number>
 export interface EvaluateOptions {
   /** Stops between two submits; `evaluate` then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Told about every submit: samples queued so far, and in all. */
+  onProgress?(progress: { readonly done: number; readonly count: number }): void;
 }
 
 /** Whether accuracy means something. */
@@ -37,7 +39,7 @@ export async function evaluateOn(
   program: Program,
   { program: feed, dataset }: Feed,
   { batch, loss }: NetworkOptions,
-  signal?: AbortSignal,
+  { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
@@ -47,6 +49,7 @@ export async function evaluateOn(
     row: (i) => stepRow(batchRow(dataset, batch, i)),
     milliseconds: defaultMilliseconds(),
     signal,
+    onSubmit: (steps) => onProgress?.({ done: Math.min(steps * batch, count), count }),
   });
   const [total, correct] = await Promise.all(totals.map((name) => readTotal(program, name)));
   return { loss: total / count, ...(hasClasses(dataset, loss) && { accuracy: correct / count }), count };

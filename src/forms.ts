@@ -7,6 +7,7 @@ import { ShaderError } from './errors.ts';
 import type { FuseOptions } from './fuse.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Form } from './ops/op.ts';
+import { unlessAborted, type Watched } from './preparing.ts';
 import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
 import { allPass } from './selftest.ts';
 
@@ -36,21 +37,42 @@ const noneWorks = ({ name, unavailable }: DeviceInfo, what: string): ShaderError
 
 /**
  * The schedule of a graph and its pipelines. Kernels are tested while the pipelines are in the making, and everything is
- * made again without those that fail. Forms that `options` names are taken as they are.
+ * made again without those that fail. Forms that `options` names are taken as they are. Rejects with the signal's reason.
  */
-export async function plan(device: Device, graph: Graph, options: FuseOptions, recall?: Recall): Promise<Plan> {
+export async function plan(
+  device: Device,
+  graph: Graph,
+  options: FuseOptions,
+  recall?: Recall,
+  watched: Watched = {},
+): Promise<Plan> {
+  const { signal } = watched;
   const usable = ({ shader }: Form): boolean => !device.faults.has(shader);
   const variant = (formOf: FormOf) => scheduleOf(graph, { ...options, target: device.info, usable, formOf });
   for (;;) {
     const faults = device.faults.size;
     const schedule = options.formOf ? variant(options.formOf) : withMenus(device, variant, recall);
-    const pipelines = Promise.all(schedule.steps.map(({ shader, label }) => device.pipeline(shader, label)));
+    const pipelines = pipelinesOf(device, schedule, watched);
     // Awaited only if all pass: a kernel that fails may not even compile.
     pipelines.catch(() => {});
     const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
-    if (await allPass(device, forms)) return { schedule, pipelines: await pipelines, variant };
+    if (await unlessAborted(allPass(device, forms), signal))
+      return { schedule, pipelines: await unlessAborted(pipelines, signal), variant };
     if (device.faults.size === faults) throw noneWorks(device.info, 'the net');
   }
+}
+
+/** All at once, since a device compiles several at a time. */
+function pipelinesOf(device: Device, { steps }: Schedule, { signal, onProgress }: Watched) {
+  let done = 0;
+  return Promise.all(
+    steps.map(async ({ shader, label }) => {
+      const pipeline = await device.pipeline(shader, label);
+      done++;
+      if (!signal?.aborted) onProgress?.({ phase: 'pipelines', done, total: steps.length });
+      return pipeline;
+    }),
+  );
 }
 
 function withMenus(device: Device, variant: Plan['variant'], recall?: Recall): Schedule {

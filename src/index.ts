@@ -96,6 +96,7 @@ export {
   type SgdOptions,
   sgd,
 } from './optim.ts';
+export type { Preparing } from './preparing.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './safetensors.ts';
 export type { Schedule } from './schedule.ts';
 export type { Tensor } from './tensor.ts';

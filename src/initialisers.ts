@@ -48,6 +48,6 @@ export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: num
   const s = scale(inputs * size(field), outputs * size(field));
   checkNumber(`init: scale(${inputs * size(field)}, ${outputs * size(field)})`, s, 'a finite number', () => true);
   if (kind === 'zeros' || kind === 'ones') return new Float32Array(size(shape)).fill(s);
-  if (kind === 'normal') return Float32Array.from(normals(size(shape), seed, streams.init, index), (x) => s * x);
-  return Float32Array.from(uniforms(size(shape), seed, streams.init, index), (x) => s * (2 * x - 1));
+  if (kind === 'normal') return new Float32Array(normals(size(shape), seed, streams.init, index).map((x) => s * x));
+  return new Float32Array(uniforms(size(shape), seed, streams.init, index).map((x) => s * (2 * x - 1)));
 }

@@ -49,7 +49,8 @@ export function words(count: number, seed: number, stream: number, step = 0): Ui
 
 /** Uniform in the open interval (0, 1): (word + 1/2) / 2^32. */
 export function uniforms(count: number, seed: number, stream: number, step = 0): Float64Array {
-  return Float64Array.from(words(count, seed, stream, step), (word) => (word + 0.5) / 2 ** 32);
+  // Not by `from` with a function, which takes many times as long.
+  return new Float64Array(words(count, seed, stream, step)).map((word) => (word + 0.5) / 2 ** 32);
 }
 
 /** A word as a number uniform in [−1, 1) that is exact in f32: (word >> 8) / 2²³ − 1. */

@@ -148,11 +148,12 @@ async function gpuProgram(
   table: Table,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared, separate, formOf, recall }: ProgramOptions,
+  { keep, shared, separate, formOf, recall, signal, onProgress }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
   const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
-  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall);
+  const watched = { signal, onProgress };
+  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
   const steps = [...planned.steps];
   const schedule: Schedule = { ...planned, steps };
   const theirs = shared?.program as GpuProgram | undefined;

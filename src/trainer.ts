@@ -121,11 +121,11 @@ export class Trainer {
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('evaluate');
-    checkKeys('evaluate', options, ['signal']);
+    checkKeys('evaluate', options, ['signal', 'onProgress']);
     checkSignal('evaluate: signal', options.signal);
     checkDataset(network, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
-      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options.signal);
+      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options);
     const nothing = () => false;
     return this.#turns.take(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
   }

@@ -4,6 +4,7 @@
  */
 import type { Device } from './device.ts';
 import type { Node } from './graph.ts';
+import { unlessAborted } from './preparing.ts';
 import type { GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { type Pause, search } from './search.ts';
@@ -95,9 +96,12 @@ export class Tuner {
     this.#search = undefined;
   }
 
-  /** Tries everything there is to try. */
-  async finish(): Promise<void> {
-    for await (const { after } of this.#start()) await after;
+  /** Tries everything there is to try. Rejects with the signal's reason. */
+  async finish(signal?: AbortSignal): Promise<void> {
+    for await (const { after } of this.#start()) {
+      signal?.throwIfAborted();
+      if (after) await unlessAborted(after, signal);
+    }
     this.#over = true;
   }
 

@@ -1,0 +1,31 @@
+/** How far `compile` is, and a way to give it up. */
+
+/** How far `compile` is. */
+export interface Preparing {
+  /** Pipelines first, then the initial weights. */
+  readonly phase: 'pipelines' | 'weights';
+  /** Pipelines, or numbers of weights, made so far and in all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Watched {
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Preparing): void;
+}
+
+/** Awaits work that cannot be stopped only until the signal is aborted, and then rejects with its reason. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  work.catch(() => {}); // of no interest after that
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** A turn of the event loop, so that a page stays alive and Node hears of signals; a timer alone would starve those. */
+export const breathe = (): Promise<void> =>
+  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
