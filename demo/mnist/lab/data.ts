@@ -2,11 +2,12 @@
 import type { DatasetPair, OnProgress } from 'retrograd/data';
 import { digits, mnist } from 'retrograd/data';
 import type { DatasetName } from '../config.ts';
+import { rolesOf } from './files.ts';
 import type { DataSummary } from './protocol.ts';
 
 export interface Library {
   load(name: DatasetName): Promise<DatasetPair>;
-  /** The four IDX files stand for MNIST from then on. */
+  /** The four IDX files, told apart by their contents, stand for MNIST from then on. */
   take(files: readonly File[]): Promise<DatasetPair>;
 }
 
@@ -35,7 +36,7 @@ export function createLibrary({ mnistFrom, few, onProgress }: LibraryOptions): L
       return pair;
     },
     async take(files) {
-      const pair = await mnist({ from: files, keep: true });
+      const pair = await mnist({ from: await rolesOf(files), keep: true });
       known.set('mnist', Promise.resolve(pair));
       return pair;
     },
