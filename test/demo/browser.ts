@@ -15,9 +15,14 @@ export interface Site {
 
 const configFile = fileURLToPath(new URL('../../demo/mnist/vite.config.ts', import.meta.url));
 
-/** As `npm run demo` serves it: with MNIST, where RETROGRAD_DATA has it. */
+/** As `npm run demo` serves it, with MNIST where RETROGRAD_DATA has it; but no page is reloaded because a file was edited. */
 export async function serveSources(): Promise<Site> {
-  const server = await createViteServer({ configFile, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+  const still = { hmr: false, watch: null };
+  const server = await createViteServer({
+    configFile,
+    logLevel: 'error',
+    server: { port: 0, host: '127.0.0.1', ...still },
+  });
   await server.listen();
   const { port } = server.httpServer!.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
@@ -25,7 +30,10 @@ export async function serveSources(): Promise<Site> {
 
 /** What `npm run demo:build` makes, under a sub-path of a server that knows nothing but files. */
 export async function serveBuilt(folder: string): Promise<Site> {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production'; // else it would be what tests run in, and larger
   await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+  process.env.NODE_ENV = NODE_ENV;
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
   const base = '/some/where/';
   const server = createServer(async (request, response) => {
@@ -50,6 +58,9 @@ export async function serveBuilt(folder: string): Promise<Site> {
 export const launch = (args?: readonly string[]): Promise<Browser> =>
   chromium.launch({ ...chromiumLaunchOptions(), ...(args && { args: [...args] }) });
 
+/** Milliseconds: a wait ends before the test does, and so says what it waited for; the machine may be busy. */
+const PATIENCE = 100_000;
+
 export interface Visit {
   readonly page: Page;
   /** Errors on the console and exceptions nobody caught. */
@@ -62,6 +73,7 @@ export interface Visit {
 /** Opens the page in a context of its own. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   const strangers: string[] = [];
@@ -79,17 +91,17 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
 /** By its accessible name. */
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 /** Waits for a status of the lab. */
-export const is = (page: Page, state: string, timeout = 60_000) =>
+export const is = (page: Page, state: string, timeout = PATIENCE) =>
   page.locator(`[data-status="${state}"]`).waitFor({ timeout });
 export const ready = (page: Page) => is(page, 'paused');
 /** A number of the training section. */
 export const numberOf = async (page: Page, id: string): Promise<number> =>
   Number((await page.getByTestId(id).innerText()).replace(/[^\d.]/g, ''));
-export const accuracyAbove = (page: Page, percent: number, timeout = 60_000) =>
+export const accuracyAbove = (page: Page, percent: number, timeout = PATIENCE) =>
   page.waitForFunction(
     (least) => Number.parseFloat(document.querySelector('[data-testid=test-accuracy]')?.textContent ?? '') > least,
     percent,
-    { timeout },
+    { timeout, polling: 100 }, // not by frame: those are few where the processor draws them and trains
   );
 /** Trains until more of the test digits are read right, and pauses. */
 export const train = async (page: Page, percent: number, timeout?: number): Promise<void> => {
@@ -106,3 +118,14 @@ export const filesOfText = (page: Page, names: readonly string[]) =>
     for (const name of all) transfer.items.add(new File(['no such thing'], name));
     return transfer;
   }, names);
+
+/** One file to drop, of bytes that stand for themselves. */
+export const fileOf = (page: Page, name: string, latin1: string) =>
+  page.evaluateHandle(
+    ([name, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(content, (character) => character.charCodeAt(0))], name));
+      return transfer;
+    },
+    [name, latin1] as const,
+  );

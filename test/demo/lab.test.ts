@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Config, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
-import type { Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
+import type { Curves, Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
+import type { Shelf } from '../../demo/mnist/lab/shelf.ts';
 import { formatSafetensors } from '../../src/index.ts';
 
 const config: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }] };
@@ -132,6 +133,8 @@ describe('the lab', () => {
     expect(await lab.predict(pixels)).not.toEqual(before);
     await lab.load(weights);
     expect(await lab.predict(pixels)).toEqual(before);
+    const idx = new File([Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7)], 'labels');
+    await expect(lab.load(idx)).rejects.toThrow(/^labels is an IDX file of 2 labels. Data belong/);
     const none = new Blob([formatSafetensors({})]);
     await expect(lab.load(none)).rejects.toThrow(/layers.0.weight: missing/);
   });
@@ -168,4 +171,106 @@ describe('the lab', () => {
     expect((await second).data.name).toBe('digits');
     expect(told).toEqual(['opening', 'preparing', 'preparing', 'paused']);
   });
+});
+
+/** As IndexedDB keeps things, in memory. */
+function memoryShelf() {
+  const records = new Map<string, unknown>();
+  const shelf: Shelf = {
+    read: async (key) => records.get(key),
+    write: async (key, value) => void records.set(key, structuredClone(value)),
+    remove: async (key) => void records.delete(key),
+  };
+  return { records, shelf };
+}
+
+describe('a lab with a shelf', () => {
+  const { records, shelf } = memoryShelf();
+  const visit = async () => {
+    const told: LabEvent[] = [];
+    const lab = createLab(undefined, shelf);
+    await lab.open((event) => void told.push(event));
+    return { lab, told };
+  };
+  const curvesOf = (told: readonly LabEvent[]): Curves => ({
+    losses: told.flatMap((event) => (event.kind === 'progress' ? event.progress : [])),
+    evaluations: told.flatMap((event) => (event.kind === 'evaluated' ? event.evaluated : [])),
+  });
+
+  test('goes on from what an earlier visit kept, and only if asked to', async () => {
+    const first = await visit();
+    await first.lab.prepare(config);
+    await first.lab.keep(curvesOf(first.told));
+    expect(records.size).toBe(0); // nothing was trained
+    await first.lab.step();
+    await first.lab.step();
+    const curves = curvesOf(first.told);
+    await first.lab.keep(curves);
+    const weights = await first.lab.save();
+
+    const second = await visit();
+    const { start } = await second.lab.prepare(config, true);
+    expect(start.step).toBe(2);
+    expect(await second.lab.save()).toEqual(weights);
+    expect(second.told).toContainEqual({ kind: 'restored', curves });
+    await second.lab.step();
+    expect(curvesOf(second.told).evaluations.at(-1)!.step).toBe(3);
+
+    await second.lab.prepare(config);
+    expect(records.size).toBe(0);
+    const third = await visit();
+    expect((await third.lab.prepare(config, true)).start.step).toBe(0);
+    expect(third.told.some(({ kind }) => kind === 'restored')).toBe(false);
+  });
+
+  test('begins afresh where what was kept is of no use', async () => {
+    const { lab, told } = await visit();
+    const [key] = [...records.keys(), '#hidden=16:sigmoid'];
+    records.set(key, { version: 1, held: 'spoilt' });
+    expect((await lab.prepare(config, true)).start.step).toBe(0);
+    expect(told.some(({ kind }) => kind === 'restored')).toBe(false);
+  });
+});
+
+describe('what is being prepared', () => {
+  const visit = async () => {
+    const told: LabEvent[] = [];
+    let hear: (event: LabEvent) => void = () => {};
+    const lab = createLab();
+    await lab.open((event) => {
+      told.push(event);
+      hear(event);
+    });
+    const phases = () => new Set(told.flatMap((event) => (event.kind === 'preparing' ? event.preparing.phase : [])));
+    const on = (heard: typeof hear) => {
+      hear = heard;
+    };
+    return { lab, told, phases, on };
+  };
+
+  test('tells how far it is, up to the first test', async () => {
+    const { lab, told, phases } = await visit();
+    await lab.prepare(config);
+    expect(phases()).toEqual(new Set(['pipelines', 'weights', 'test']));
+    for (const event of told) {
+      if (event.kind === 'preparing') expect(event.preparing.done).toBeLessThanOrEqual(event.preparing.total);
+    }
+  });
+
+  test.each(['pipelines', 'weights', 'test'] as const)(
+    'can be given up among its %s, and made again',
+    async (phase) => {
+      const { lab, told, on } = await visit();
+      on((event) => event.kind === 'preparing' && event.preparing.phase === phase && void lab.cancel());
+      await expect(lab.prepare({ ...config, seed: 9 })).rejects.toThrow(/cancelled/);
+      const ended = told.length;
+      expect(told.at(-1)).toEqual({ kind: 'status', status: 'cancelled' });
+      await expect(lab.step()).rejects.toThrow(/no net/);
+      on(() => {});
+      expect(told.length).toBe(ended);
+      expect((await lab.prepare(config)).start.step).toBe(0);
+      await lab.cancel(); // of nothing
+      await lab.step();
+    },
+  );
 });

@@ -78,7 +78,7 @@ describe('a visit', () => {
     await page.waitForTimeout(500);
     expect(await numberOf(page, 'step')).toBe(held);
     await button(page, 'Train').click();
-    await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(held + 20);
+    await expect.poll(() => numberOf(page, 'step')).toBeGreaterThan(held + 20);
     await button(page, 'Pause').click();
     await ready(page);
   });

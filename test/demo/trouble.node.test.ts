@@ -1,9 +1,11 @@
 /** The page when something is not as it should be: no adapter, a device that goes, files that are none. */
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright';
 import { afterEach, expect, test } from 'vitest';
 import {
   accuracyAbove,
   button,
+  fileOf,
   filesOfText,
   is,
   launch,
@@ -58,7 +60,7 @@ test('after the loss of the device it offers to go on from what it holds, and do
   const resumed = await numberOf(page, 'step');
   expect(resumed).toBeGreaterThan(held / 2);
   await button(page, 'Train').click();
-  await expect.poll(() => numberOf(page, 'step'), { timeout: 20_000 }).toBeGreaterThan(resumed);
+  await expect.poll(() => numberOf(page, 'step')).toBeGreaterThan(resumed);
   expect(await page.getByText('The GPU was lost').count()).toBe(0);
 });
 
@@ -80,10 +82,24 @@ test('files that are no IDX files are refused by name when dropped, and the net 
   await page.dispatchEvent('body', 'drop', { dataTransfer });
   const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
   await alert.waitFor();
-  expect(await alert.innerText()).toMatch(/train-images-idx3-ubyte.*expected IDX magic 00 00 08/s);
+  expect(await alert.innerText()).toMatch(
+    /train-images-idx3-ubyte is a text file\..*Wanted here are the four IDX files/s,
+  );
   await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: await fileOf(page, 'digit.png', '\x89PNG\r\n\x1a\n') });
+  await alert.getByText(/digit\.png is a PNG picture\. Pictures are not read here: draw the digit/).waitFor();
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(2);
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the weights').click()]);
+  const own = await readFile(await download.path(), 'latin1');
+  await page.dispatchEvent('body', 'drop', { dataTransfer: await fileOf(page, download.suggestedFilename(), own) });
+  await alert
+    .getByText(/step-2\.safetensors is a file of weights, of a 784 → 16 → 10 net\. Weights belong in/)
+    .waitFor();
+  const labels = { name: names[1], mimeType: 'application/octet-stream', buffer: idx([3], 10) };
+  await page.getByLabel('Load weights').setInputFiles(labels);
+  await page.getByText(/Nothing was changed\. train-labels-idx1-ubyte is an IDX file of 3 labels/).waitFor();
+  expect(await numberOf(page, 'step')).toBe(2);
   expect(complaints).toEqual([]);
 });
 

@@ -16,24 +16,26 @@ import { profile } from 'retrograd/bench';
 import { batch } from 'retrograd/data';
 import type { Config } from '../config.ts';
 import { createLibrary, summaryOf } from './data.ts';
+import { checkWeights } from './files.ts';
+import { keyOf, readRecord, recordOf } from './kept.ts';
 import type { Lab, LabEvent, Machine, Prepared, Status } from './protocol.ts';
 import { testOn } from './results.ts';
 import { createRun, type Held, type Run } from './run.ts';
+import { databaseShelf, type Shelf } from './shelf.ts';
 
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
 
-/** `mnistFrom`: where the server of the page has the files of MNIST, if it has. */
-export function createLab(mnistFrom?: string): Lab {
+/** `mnistFrom`: where the server of the page has the files of MNIST, if it has. Nets are kept on the shelf. */
+export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databaseShelf()): Lab {
   let listener: (event: LabEvent) => void = () => {};
   let device: Device | undefined;
   let machine: Machine | undefined;
   let run: Run | undefined;
   /** What is held when the device goes, to go on from. */
   let lost: { readonly config: Config; readonly held?: Held } | undefined;
-  let wanted = 0;
-  /** Ends the wait for data of a net that is not wanted any more. */
-  let giveUp: (reason: StateError) => void = () => {};
+  /** Gives up the net that is being prepared. */
+  let wanted = new AbortController();
   let queue: Promise<unknown> = Promise.resolve();
   const library = createLibrary({
     mnistFrom,
@@ -101,38 +103,45 @@ export function createLab(mnistFrom?: string): Lab {
       }
     });
 
-  function prepare(config: Config, from?: Held): Promise<Prepared> {
-    const mine = ++wanted;
-    const isWanted = () => mine === wanted;
-    giveUp(new StateError('another net was asked for meanwhile'));
-    const givenUp = new Promise<never>((_, reject) => {
-      giveUp = reject;
-    });
-    givenUp.catch(() => {});
+  /** Rejects with StateError where another net is asked for meanwhile, or `cancel` is called. */
+  function prepare(config: Config, { from, restore = false }: Origin = {}): Promise<Prepared> {
+    wanted.abort(new StateError('another net was asked for meanwhile'));
+    const mine = new AbortController();
+    wanted = mine;
+    const { signal } = mine;
+    let isMaking = true;
     // A net that is to make room for another, or went with the device, has nothing more to tell.
-    const isCurrent = () => isWanted() && run !== undefined;
+    const isCurrent = () => wanted === mine && (isMaking || run !== undefined);
     return inTurn(async () => {
-      if (!isWanted()) return givenUp;
+      if (wanted !== mine) throw signal.reason;
       run?.destroy();
       run = undefined;
       lost = undefined;
       say('preparing');
       try {
-        const data = await Promise.race([library.load(config.data), givenUp]);
-        const made = await createRun({
+        signal.throwIfAborted();
+        const data = await Promise.race([library.load(config.data), abortOf(signal)]);
+        const kept = restore ? readRecord(await shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
+        if (!restore && !from) await shelf?.remove(keyOf(config));
+        run = await createRun({
           config,
           data,
           device: deviceOfNow(),
-          from,
+          from: from ?? kept?.held,
+          signal,
           tell: (event) => isCurrent() && listener(event),
           onError: (error) => isCurrent() && tellProblem(error),
         });
-        run = made;
-        const start = await made.look();
+        isMaking = false;
+        if (kept) listener({ kind: 'restored', curves: kept.curves });
+        const start = await run.firstLook();
         say('paused');
-        return describe(made, start, device !== undefined);
+        return describe(run, start, device !== undefined);
       } catch (error) {
-        if (isWanted() && (device || machine?.kind === 'cpu')) say('failed');
+        isMaking = false;
+        run?.destroy();
+        run = undefined;
+        if (wanted === mine && (device || machine?.kind === 'cpu')) say(signal.aborted ? 'cancelled' : 'failed');
         throw error;
       }
     });
@@ -149,7 +158,16 @@ export function createLab(mnistFrom?: string): Lab {
       listener = tell;
       return open();
     },
-    prepare: (config) => prepare(config),
+    prepare: (config, restore) => prepare(config, { restore }),
+    async cancel() {
+      wanted.abort(new StateError('preparing was cancelled'));
+    },
+    async keep(curves) {
+      if (!run?.held) return;
+      const { config, data, held } = run;
+      const record = recordOf(config, summaryOf(data), { held, curves }, Date.now());
+      if (record) await shelf?.write(keyOf(config), record);
+    },
     useFiles: async (files) => summaryOf(await library.take(files)),
     // In turn, so that neither meets a step or a check under way, which has the net to itself and starts it again.
     start: () => inTurn(async () => current().start()),
@@ -192,17 +210,32 @@ export function createLab(mnistFrom?: string): Lab {
     save: async () => current().net.save(undefined, { weightsOnly: true }),
     load: (file) =>
       interrupt(async (of) => {
+        await checkWeights(file, of.config);
         await of.load(file);
         await of.look();
       }),
     async recover() {
       const before = lost;
       const found = await open();
-      const prepared = before?.held && (await prepare(before.config, before.held));
+      const prepared = before?.held && (await prepare(before.config, { from: before.held }));
       return { machine: found, prepared };
     },
   };
 }
+
+/** What a net begins with, other than fresh weights. */
+interface Origin {
+  readonly from?: Held;
+  /** What was kept of an earlier visit. */
+  readonly restore?: boolean;
+}
+
+/** Rejects once the signal is aborted. */
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason);
+  });
 
 function describe({ net, data }: Run, { evaluated, parameters }: Held, onGpu: boolean): Prepared {
   const counts = Object.values(parameters).map((tensor) => tensor.data.length);

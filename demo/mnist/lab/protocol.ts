@@ -41,8 +41,21 @@ export interface Prepared {
   readonly start: Evaluated;
 }
 
-/** opening -> preparing -> paused <-> running; or failed, or lost with the device. */
-export type Status = 'opening' | 'preparing' | 'paused' | 'running' | 'failed' | 'lost';
+/** opening -> preparing -> paused <-> running; or failed, or cancelled while preparing, or lost with the device. */
+export type Status = 'opening' | 'preparing' | 'paused' | 'running' | 'failed' | 'cancelled' | 'lost';
+
+/** How far a net is that is being prepared: pipelines, numbers of weights, samples of the first test. */
+export interface Preparing {
+  readonly phase: 'pipelines' | 'weights' | 'test';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** All progress and evaluations of a net so far. */
+export interface Curves {
+  readonly losses: readonly Progress[];
+  readonly evaluations: readonly Evaluated[];
+}
 
 export interface Progress {
   /** Steps trained in all. */
@@ -68,6 +81,9 @@ export interface Evaluated {
 
 export type LabEvent =
   | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'preparing'; readonly preparing: Preparing }
+  /** The net that is being prepared goes on from what was kept of an earlier visit. */
+  | { readonly kind: 'restored'; readonly curves: Curves }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'evaluated'; readonly evaluated: Evaluated }
   /** W1 [units, 784], a few times a second. */
@@ -110,8 +126,15 @@ export type Parameters = Record<string, Tensor>;
 export interface Lab {
   /** Called once, before anything else. Where there is no adapter, it works on the CPU. */
   open(listener: (event: LabEvent) => void): Promise<Machine>;
-  /** Loads the data and compiles the net; a run under way ends. Rejects with DataError, NoAdapterError, ... by name. */
-  prepare(config: Config): Promise<Prepared>;
+  /**
+   * Loads the data and compiles the net; a run under way ends. Fresh weights, and nothing kept of the same net any more,
+   * unless `restore` asks for those kept. Rejects with DataError, NoAdapterError, ... by name.
+   */
+  prepare(config: Config, restore?: boolean): Promise<Prepared>;
+  /** Gives up what is being prepared, which then rejects with StateError. */
+  cancel(): Promise<void>;
+  /** Keeps the weights last evaluated, with these curves, for `prepare` after a reload. */
+  keep(curves: Curves): Promise<void>;
   /** Takes the four IDX files in place of those the known sets come from. Rejects with DataError naming file and place. */
   useFiles(files: File[]): Promise<DataSummary>;
   start(): Promise<void>;

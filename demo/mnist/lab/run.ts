@@ -1,9 +1,11 @@
 /** One net in training: trains until it is told to stop, and tells how that goes. */
 import {
+  type CompileOptions,
   compile,
   type Device,
   dense,
   type EpochResult,
+  type EvaluateOptions,
   type FitOptions,
   type Progress,
   sequential,
@@ -13,7 +15,7 @@ import {
 import type { DatasetPair } from 'retrograd/data';
 import { activations, type Config, costs, optimizers } from '../config.ts';
 import { createClock } from './clock.ts';
-import { CLASSES, type Evaluated, type LabEvent, type Parameters, SIDE } from './protocol.ts';
+import { CLASSES, type Evaluated, type LabEvent, type Parameters, type Preparing, SIDE } from './protocol.ts';
 
 /** Milliseconds between two pictures of W1. */
 const PICTURES = 400;
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly device: Device | 'cpu';
   /** Goes on from here instead of from initial weights. */
   readonly from?: Held;
+  /** Gives up what `createRun` does. */
+  readonly signal: AbortSignal;
   tell(event: LabEvent): void;
   /** Told what went wrong while nobody waited. */
   onError(error: unknown): void;
@@ -59,12 +63,15 @@ export interface Run {
   load(file: Blob): Promise<void>;
   /** Tells of the test samples and of W1 as they are now. */
   look(): Promise<Held>;
+  /** The same, telling how far it is, until the signal gives it up. */
+  firstLook(): Promise<Held>;
   destroy(): void;
 }
 
-/** Compiles the net. Rejects with what `compile` rejects with. */
-export async function createRun({ config, data, device, from, tell, onError }: RunOptions): Promise<Run> {
-  const net = await compileNet(config, device);
+/** Compiles the net. Rejects with what `compile` rejects with, or the reason of the signal. */
+export async function createRun({ config, data, device, from, signal, tell, onError }: RunOptions): Promise<Run> {
+  const tellPreparing = (preparing: Preparing): void => tell({ kind: 'preparing', preparing });
+  const net = await compileNet(config, device, { signal, onProgress: tellPreparing });
   if (from) net.setParameters(from.parameters);
   const clock = createClock(from?.evaluated.seconds);
   let stepsBefore = from?.evaluated.step ?? 0;
@@ -77,11 +84,11 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   let destroyed = false;
   const step = () => stepsBefore + net.steps;
 
-  const evaluate = async (): Promise<Held> => {
+  const evaluate = async (options: EvaluateOptions = {}): Promise<Held> => {
     const began = performance.now();
     const at = { step: step(), seconds: clock.seconds() };
     const [{ loss, accuracy = Number.NaN }, parameters] = await Promise.all([
-      net.evaluate(data.test),
+      net.evaluate(data.test, options),
       net.parameters(),
     ]);
     const evaluated = { ...at, loss, accuracy };
@@ -96,9 +103,9 @@ export async function createRun({ config, data, device, from, tell, onError }: R
     tell({ kind: 'weights', weights });
   };
 
-  const look = async (): Promise<Held> => {
+  const look = async (options?: EvaluateOptions): Promise<Held> => {
     await testing;
-    const found = await evaluate();
+    const found = await evaluate(options);
     tellWeights(found.parameters['layers.0.weight']);
     return found;
   };
@@ -150,7 +157,9 @@ export async function createRun({ config, data, device, from, tell, onError }: R
   return {
     data,
     net,
-    look,
+    look: () => look(),
+    firstLook: () =>
+      look({ signal, onProgress: ({ done, count }) => tellPreparing({ phase: 'test', done, total: count }) }),
     get config() {
       return { ...config, learningRate: net.learningRate };
     },
@@ -207,7 +216,11 @@ function lossesApart(batch: number, count: number) {
   };
 }
 
-function compileNet({ hidden, cost, optimizer, learningRate, batch, seed }: Config, device: Device | 'cpu') {
+function compileNet(
+  { hidden, cost, optimizer, learningRate, batch, seed }: Config,
+  device: Device | 'cpu',
+  watched: Pick<CompileOptions, 'signal' | 'onProgress'>,
+) {
   const { make, output } = costs[cost];
   const layers = hidden.map(({ units, activation }) => dense(units, activations[activation]));
   return compile(sequential([SIDE * SIDE], [...layers, dense(CLASSES, output)]), {
@@ -216,5 +229,6 @@ function compileNet({ hidden, cost, optimizer, learningRate, batch, seed }: Conf
     seed,
     loss: make(),
     optimizer: optimizers[optimizer].make({ learningRate }),
+    ...watched,
   });
 }

@@ -3,17 +3,21 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { Tensor } from 'retrograd';
 import { type Config, fromHash, isChoice, toHash, usualOnCpu } from '../config.ts';
+import { bounds } from '../lab/kept.ts';
 import type {
+  Curves,
   DataSummary,
   Evaluated,
   Lab,
   LabEvent,
   Machine,
   Prepared,
+  Preparing,
   Progress,
   Sample,
   Status,
 } from '../lab/protocol.ts';
+import { troubleOf } from './training/trouble.ts';
 
 export const config = signal<Config>(fromHash(location.hash));
 export const machine = signal<Machine>();
@@ -25,6 +29,12 @@ export const losses = signal<readonly Progress[]>([]);
 export const evaluations = signal<readonly Evaluated[]>([]);
 /** W1 [units, 784] */
 export const firstLayer = signal<Tensor>();
+/** How far the net is that is being prepared. */
+export const preparing = signal<Preparing>();
+/** Up to where the net is that of an earlier visit. */
+export const restored = signal<Evaluated>();
+/** The step at which the learning rate was set. */
+export const rateSince = signal(0);
 export const download = signal<{ readonly file: string; readonly received: number; readonly total?: number }>();
 export const problem = signal<Problem>();
 /** Why the device went, and what is still there. */
@@ -47,6 +57,12 @@ export const latest = computed(() => evaluations.value.at(-1));
 /** Steps that the net has been trained for, as far as it is known here: a pause ends with an evaluation. */
 export const stepNow = computed(() => Math.max(latest.value?.step ?? 0, progress.value?.step ?? 0));
 export const isTraining = computed(() => status.value === 'running');
+/** What speaks against the run as it is. */
+export const trouble = computed(() =>
+  isReady.value
+    ? troubleOf({ config: config.value, evaluations: evaluations.value, rateSince: rateSince.value })
+    : undefined,
+);
 /** Whether there is a net that can be worked with. */
 export const isReady = computed(() => status.value === 'running' || status.value === 'paused');
 
@@ -54,24 +70,34 @@ const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 
 export const lab: Remote<Lab> = wrap<Lab>(worker);
 worker.addEventListener('error', ({ message }) => fail(new Error(message || 'the worker did not start')));
 
-/** Points of a chart that are kept; of more, every other one goes. */
-const MOST_POINTS = 2000;
+/** With one more point; where there are as many as are kept, every other one goes. */
+const withPoint = <T>(points: readonly T[], point: T, most: number): readonly T[] => [
+  ...(points.length >= most ? points.filter((_, i) => i % 2 === 0) : points),
+  point,
+];
 
 function hear(event: LabEvent): void {
   switch (event.kind) {
     case 'status':
       status.value = event.status;
+      preparing.value = undefined;
+      if (event.status === 'paused') keepSoon();
       // What the net before told last may have come after it was forgotten.
       if (event.status === 'preparing' && !goesOn) forget();
       break;
-    case 'progress': {
-      progress.value = event.progress;
-      const points = losses.value.length >= MOST_POINTS ? losses.value.filter((_, i) => i % 2 === 0) : losses.value;
-      losses.value = [...points, event.progress];
+    case 'preparing':
+      preparing.value = event.preparing;
       break;
-    }
+    case 'restored':
+      takeBack(event.curves);
+      break;
+    case 'progress':
+      progress.value = event.progress;
+      losses.value = withPoint(losses.value, event.progress, bounds.losses);
+      break;
     case 'evaluated':
-      evaluations.value = [...evaluations.value, event.evaluated];
+      evaluations.value = withPoint(evaluations.value, event.evaluated, bounds.evaluations);
+      if (status.value === 'running') keepSoon();
       break;
     case 'weights':
       firstLayer.value = event.weights;
@@ -97,7 +123,33 @@ function forget(): void {
     progress.value = undefined;
     losses.value = [];
     evaluations.value = [];
+    restored.value = undefined;
+    rateSince.value = 0;
   });
+}
+
+/** The curves of an earlier visit, which end where the net goes on. */
+function takeBack(curves: Curves): void {
+  batch(() => {
+    losses.value = curves.losses;
+    progress.value = curves.losses.at(-1);
+    evaluations.value = curves.evaluations;
+    restored.value = curves.evaluations.at(-1);
+    rateSince.value = restored.value?.step ?? 0;
+  });
+}
+
+/** Milliseconds from one time that weights are kept to the next, unless training pauses or gets another learning rate. */
+const KEPT_EVERY = 2000;
+let keeping: Promise<unknown> = Promise.resolve();
+let keptLast = Number.NEGATIVE_INFINITY;
+
+/** Keeps weights and curves for a reload. That it fails is no trouble now. */
+function keepSoon(atOnce = status.value !== 'running'): void {
+  const now = performance.now();
+  if (!atOnce && now - keptLast < KEPT_EVERY) return;
+  keptLast = now;
+  keeping = keeping.then(() => lab.keep({ losses: losses.value, evaluations: evaluations.value })).catch(() => {});
 }
 
 /** Shows what went wrong; but a lost device is told of once, by its own event. */
@@ -148,16 +200,17 @@ export async function begin(): Promise<void> {
     return;
   }
   if (machine.value.kind === 'cpu' && !isChosen) config.value = usualOnCpu;
-  await prepare();
+  await prepare(true);
 }
 
 /** Counts the nets, and which of them is there. */
 let asked = 0;
 let made = 0;
 
-/** A fresh net for the configuration as it is now. */
-export async function prepare(): Promise<void> {
+/** A net for the configuration as it is now: fresh, or as an earlier visit left it. */
+export async function prepare(restore = false): Promise<void> {
   const mine = ++asked;
+  cancelled = false;
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
@@ -165,13 +218,13 @@ export async function prepare(): Promise<void> {
   });
   try {
     if (status.value === 'lost' || !machine.value) machine.value = await lab.open(proxy(hear));
-    const found = await lab.prepare(config.value);
+    const found = await lab.prepare(config.value, restore);
     if (mine === asked) {
       made = mine;
       prepared.value = found;
     }
   } catch (error) {
-    if (mine === asked) fail(error);
+    if (mine === asked && !isCancelled(error)) fail(error);
   } finally {
     if (mine === asked) download.value = undefined;
   }
@@ -190,14 +243,26 @@ async function adopt(next: Config): Promise<void> {
   const sameNet = toHash({ ...next, learningRate: before.learningRate }) === toHash(before);
   if (sameNet && status.value === 'lost') return; // `recover` gives it to the net that comes
   // The lab may not have said yet that it works on another net.
-  if (sameNet && isReady.value && made === asked) await ask(() => lab.setLearningRate(next.learningRate));
-  else await prepare();
+  if (sameNet && isReady.value && made === asked) {
+    rateSince.value = stepNow.value;
+    await ask(() => lab.setLearningRate(next.learningRate));
+    keepSoon(true);
+  } else await prepare();
 }
 
 export const start = () => ask(() => lab.start());
 export const pause = () => ask(() => lab.pause());
 export const step = () => ask(() => lab.step());
 export const reset = () => prepare();
+
+let cancelled = false;
+/** Gives up the net that is being prepared. */
+export async function cancel(): Promise<void> {
+  cancelled = true;
+  await ask(() => lab.cancel());
+}
+/** Whether a net was given up by the visitor, which is no problem to be shown. */
+const isCancelled = (error: unknown): boolean => cancelled && (error as Error).name === 'StateError';
 
 /** Trains on MNIST from files of the visitor's. */
 export async function useFiles(files: readonly File[]): Promise<DataSummary | undefined> {

@@ -1,6 +1,23 @@
 import { integer, percent } from '../numbers.ts';
-import { download, isReady, isTraining, latest, pause, reset, start, status, step, stepNow } from '../state.ts';
-import { state } from './words.ts';
+import {
+  cancel,
+  download,
+  isReady,
+  isTraining,
+  latest,
+  pause,
+  preparing,
+  reset,
+  start,
+  status,
+  step,
+  stepNow,
+  trouble,
+} from '../state.ts';
+import { part, state } from './words.ts';
+
+/** Where there is no net, it can be asked for again. */
+const isWithout = () => status.value === 'failed' || status.value === 'cancelled';
 
 /** Train, step, reset, and how far it is. On phones it keeps to the lower edge of the window. */
 export const Toolbar = () => {
@@ -19,19 +36,36 @@ export const Toolbar = () => {
         <button type="button" disabled={!isReady.value} title="Train on one batch" onClick={step}>
           Step
         </button>
-        <button
-          type="button"
-          disabled={!isReady.value && status.value !== 'failed'}
-          title="Fresh weights from the seed"
-          onClick={reset}
-        >
-          {status.value === 'failed' ? 'Retry' : 'Reset'}
-        </button>
+        {status.value === 'preparing' ? (
+          <button type="button" title="Give this network up" onClick={cancel}>
+            Cancel
+          </button>
+        ) : (
+          <button
+            type="button"
+            disabled={!isReady.value && !isWithout()}
+            title="Fresh weights from the seed"
+            onClick={reset}
+          >
+            {isWithout() ? 'Retry' : 'Reset'}
+          </button>
+        )}
       </div>
       <p class="toolbar-state small">
-        <span class="toolbar-word" role="status" data-status={status.value}>
-          {state(status.value, steps, download.value !== undefined)}
+        <span
+          class="toolbar-word"
+          role="status"
+          data-status={status.value}
+          data-trouble={isTraining.value && trouble.value !== undefined}
+        >
+          {(isTraining.value && trouble.value?.word) || state(status.value, steps, download.value !== undefined)}
         </span>
+        {status.value === 'preparing' && preparing.value && (
+          <span class="toolbar-part soft">
+            <progress aria-label="Preparing" value={preparing.value.done} max={preparing.value.total} />{' '}
+            {part(preparing.value)}
+          </span>
+        )}
         {isReady.value && (
           <>
             <span class="toolbar-step soft">step {integer(steps)}</span>

@@ -1,6 +1,7 @@
 /** Settings and states in words. */
 import { type Config, datasets, optimizers } from '../../config.ts';
-import { CLASSES, SIDE, type Status } from '../../lab/protocol.ts';
+import { CLASSES, type Preparing, SIDE, type Status } from '../../lab/protocol.ts';
+import { percent } from '../numbers.ts';
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
@@ -14,7 +15,20 @@ export const settings = (config: Config): string =>
 export function state(status: Status, step: number, isDownloading: boolean): string {
   if (status === 'preparing') return isDownloading ? 'Downloading' : 'Preparing';
   if (status === 'paused') return step === 0 ? 'Ready' : 'Paused';
-  return { opening: 'Opening', running: 'Training', failed: 'No network', lost: 'GPU lost' }[status];
+  const others = {
+    opening: 'Opening',
+    running: 'Training',
+    failed: 'No network',
+    cancelled: 'Cancelled',
+    lost: 'GPU lost',
+  };
+  return others[status];
+}
+
+/** 'kernel 12 of 23', 'weights 45 %' */
+export function part({ phase, done, total }: Preparing): string {
+  if (phase === 'pipelines') return `kernel ${done} of ${total}`;
+  return `${{ weights: 'weights', test: 'first test' }[phase]} ${percent(done / total, 0)}`;
 }
 
 /** 'train-images-idx3-ubyte.gz, 3.2 of 9.9 MB' */

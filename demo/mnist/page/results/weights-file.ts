@@ -1,5 +1,6 @@
 /** What the file with the weights is called, and how the command line reads it. */
 import type { ActivationName, Config, CostName } from '../../config.ts';
+import { bounds } from '../../lab/kept.ts';
 
 /** 'retrograd-digits-784-32-10-step-350.safetensors' */
 export function fileNameOf({ data, hidden }: Config, step: number): string {
@@ -27,4 +28,12 @@ export function commandFor({ data, hidden, cost }: Config, file: string): string
     ...activations.map((activation) => `--activation ${activationFlags[activation] ?? activation}`),
     `--loss ${lossFlags[cost]}`,
   ].join(' ');
+}
+
+/** Whether a reload finds a net of so many numbers again. */
+export function keptWords(parameters: number): string {
+  const [size, most] = [4 * parameters, bounds.bytes].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`);
+  return 4 * parameters > bounds.bytes
+    ? `A reload of the page loses these weights: they take ${size}, and up to ${most} are kept in this browser.`
+    : 'While it trains, weights and curves are kept in this browser, and a reload of the page finds them again.';
 }

@@ -1,8 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { askCurrent } from '../ask-current.ts';
-import { config, fail, isReady, lab, status, stepNow } from '../state.ts';
+import { config, fail, isReady, lab, prepared, status, stepNow } from '../state.ts';
 import { forgetOutcome } from './outcome.ts';
-import { commandFor, fileNameOf } from './weights-file.ts';
+import { commandFor, fileNameOf, keptWords } from './weights-file.ts';
 
 interface Told {
   readonly text: string;
@@ -56,6 +56,7 @@ export const Weights = () => {
           </>
         )}
       </p>
+      {prepared.value && <p class="soft small">{keptWords(prepared.value.parameters)}</p>}
     </div>
   );
 };

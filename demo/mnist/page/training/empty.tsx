@@ -6,6 +6,7 @@ const words = {
   paused: 'Press Train and the curve begins here',
   running: 'The first numbers are on their way',
   failed: 'There is no network to train',
+  cancelled: 'There is no network: preparing was cancelled',
   lost: 'The GPU is gone',
 } as const;
 

@@ -6,6 +6,7 @@ import { LossChart } from './loss-chart.tsx';
 import { Numbers } from './numbers.tsx';
 import { TimeToAccuracy } from './time-to-accuracy.tsx';
 import './training.css';
+import { TroubleNotice } from './trouble-notice.tsx';
 
 export const Training = () => (
   <Section
@@ -13,6 +14,7 @@ export const Training = () => (
     title="Training"
     lead="Training loss is the mean over the latest steps. Test samples are never trained on."
   >
+    <TroubleNotice />
     <Numbers />
     <AxisSwitch />
     <div class="training-charts">

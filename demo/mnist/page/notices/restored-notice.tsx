@@ -1,0 +1,33 @@
+import { integer, percent } from '../numbers.ts';
+import { isReady, reset, restored } from '../state.ts';
+
+/** Says that what is here is of an earlier visit, and lets the visitor begin afresh. */
+export const RestoredNotice = () => {
+  const kept = restored.value;
+  return (
+    <div role="status">
+      {kept && (
+        <div class="notice notice-restored" data-kind="info">
+          <h2 class="notice-title">Your last network is back</h2>
+          <p>
+            Weights and curves up to step {integer(kept.step)} were kept in this browser; {percent(kept.accuracy)} of
+            the test digits were read right. What the optimizer remembers starts afresh.
+          </p>
+          <div class="notice-buttons">
+            <button type="button" disabled={!isReady.value} onClick={reset}>
+              Start afresh
+            </button>
+            <button
+              type="button"
+              onClick={() => {
+                restored.value = undefined;
+              }}
+            >
+              Dismiss
+            </button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+};
