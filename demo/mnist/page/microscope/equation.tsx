@@ -58,6 +58,8 @@ export const Letter = ({ name }: { readonly name: string }) => {
   );
 };
 
+/** As text: Preact leaves out an attribute that is false, and a bracket is stretchy by itself. */
+const rigid = { stretchy: 'false' as unknown as boolean };
 const BREAKS = new Set(['=', '+', 'where', 'of', 'if', 'else']);
 
 /** Browsers break no line within a formula; so it is several, each beginning with what a line may begin with. */
@@ -82,7 +84,7 @@ function text(part: string): JSX.Element {
         {part}
       </mo>
     );
-  if (OPERATORS.has(part)) return <mo stretchy={false}>{part}</mo>;
+  if (OPERATORS.has(part)) return <mo {...rigid}>{part}</mo>;
   if (part.startsWith('∑')) {
     return (
       <msub>
@@ -179,9 +181,9 @@ const derivative = (by: JSX.Element) => (
 
 const parenthesised = (inner: JSX.Element) => (
   <mrow>
-    <mo stretchy={false}>(</mo>
+    <mo {...rigid}>(</mo>
     {inner}
-    <mo stretchy={false}>)</mo>
+    <mo {...rigid}>)</mo>
   </mrow>
 );
 
