@@ -1,14 +1,14 @@
 /** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { DataError, NoAdapterError } from './errors.ts';
 import { collect, limited, type Opened } from './parts.ts';
 import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
+import { local, messageOf, writeFile } from './write-file.node.ts';
 
 /** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */
 export const dawnOptions: string[] = [];
@@ -27,7 +27,7 @@ platform.store = () =>
 platform.files = {
   open: openFile,
   read,
-  write,
+  write: writeFile,
   join,
   dataFolder: () => process.env.RETROGRAD_DATA || undefined,
 };
@@ -36,7 +36,7 @@ platform.cache = () => {
   return {
     where,
     open: (name) => openFile(join(where, name)),
-    write: (name, bytes) => write(join(where, name), bytes),
+    write: (name, bytes) => writeFile(join(where, name), bytes),
   };
 };
 
@@ -69,12 +69,9 @@ function folderStore(folder: string): Store {
       const bytes = await read(path(key));
       return bytes && new TextDecoder().decode(bytes);
     },
-    write: (key, text) => write(path(key), new TextEncoder().encode(text)),
+    write: (key, text) => writeFile(path(key), new TextEncoder().encode(text)),
   };
 }
-
-/** A path, also where it is given as a file URL. */
-const local = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path);
 
 /** Bytes of a file that is read whole. */
 const MOST = 2 ** 31;
@@ -118,35 +115,6 @@ async function* partsOf(path: string): AsyncGenerator<Uint8Array, void> {
 const unreadable = (path: string, cause: unknown): DataError =>
   new DataError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
 
-/** Throws DataError when the disk or the rights do not allow it; the old file, if any, is then as it was. */
-async function write(where: string, bytes: Uint8Array): Promise<void> {
-  let temporary: string | undefined;
-  try {
-    const path = local(where);
-    temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (cause) {
-    if (temporary) await rm(temporary, { force: true }).catch(() => {});
-    throw new DataError(`${where}: cannot be written: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** So that the new name outlives a loss of power. Windows and some file systems cannot, and need not know of it. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
-}
-
 function cacheRoot(): string {
   if (process.platform === 'win32') return process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
@@ -154,4 +122,3 @@ function cacheRoot(): string {
 }
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

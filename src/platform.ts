@@ -11,8 +11,11 @@ export interface Files {
   open(path: string): Promise<Opened | undefined>;
   /** Bytes of a local file, or undefined where there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Writes the whole file or nothing: a temporary name first, then a rename. Makes the folders it needs. */
-  write(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes the whole file or nothing: a temporary name first, then a rename. Makes the folders it needs. Calls for one file,
+   * by whatever name, are carried out in their order, also where bytes of the earlier one come later.
+   */
+  write(path: string, bytes: Uint8Array | Promise<Uint8Array>): Promise<void>;
   join(...parts: string[]): string;
   /** RETROGRAD_DATA: a folder that holds `mnist/` and the like. */
   dataFolder(): string | undefined;

@@ -229,14 +229,15 @@ export class Trainer {
   /**
    * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
    * rate, seed, and the place in an epoch that was left off. In Node a path or file URL writes it there as well, whole or
-   * not at all: a process that is killed leaves the old file or the new one. It may run beside `fit`, and then is of one of
-   * its steps. Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no
-   * files, DataError where it cannot be written.
+   * not at all: a process that is killed leaves the old file or the new one. Links are followed, the mode of the file stays as
+   * it is, and of two saves to one file the later call is in it at the end. It may run beside `fit`, and then is of one of its
+   * steps. Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no files,
+   * DataError where it cannot be written, as for a folder, a pipe or a device.
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#turns.assertOpen('save');
     const write = path === undefined ? undefined : writerTo(path);
-    const bytes = await this.#turns.afterCheck(() => formatCheckpoint(this.#session, options));
+    const bytes = this.#turns.afterCheck(() => formatCheckpoint(this.#session, options));
     await write?.(bytes);
     return bytes;
   }

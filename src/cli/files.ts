@@ -1,23 +1,30 @@
 /** Questions about paths, asked before work that would be lost on a wrong one. */
-import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { DataError } from '../index.node.ts';
+import { messageOf, partOf, replaceable, targetOf } from '../write-file.node.ts';
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-/** Throws DataError where a file, and the folders it needs, cannot be written. */
-export function checkWritable(path: string): void {
+/** Whether there is a file, and whether it may be replaced. Throws DataError where one, and the folders it needs, cannot be written. */
+export function checkWritable(path: string): { readonly exists: boolean } {
   if (isFolder(path) || /[\\/]$/.test(path)) throw new DataError(`${path}: expected a file to write, found a folder`);
-  let folder = dirname(resolve(path));
-  while (!existsSync(folder)) folder = dirname(folder);
-  if (!isFolder(folder)) throw new DataError(`${path}: expected a folder above it, found the file ${folder}`);
-  const trial = join(folder, `.retrograd.${randomUUID()}.part`);
   try {
+    const target = targetOf(path);
+    let folder = dirname(target);
+    while (!existsSync(folder)) folder = dirname(folder);
+    if (!isFolder(folder)) throw new DataError(`${path}: expected a folder above it, found the file ${folder}`);
+    const exists = replaceable(path, target) !== undefined;
     // Permissions alone do not tell: a disk may be read-only, and a folder none that takes files.
+    const trial = partOf(folder === dirname(target) ? target : `${folder}/retrograd`);
     closeSync(openSync(trial, 'wx'));
     rmSync(trial);
+    return { exists };
   } catch (cause) {
-    throw new DataError(`${path}: expected a folder that may be written to, found ${folder}`, { cause });
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
+
+/** Whether two paths lead to one file. */
+export const isSameFile = (one: string, other: string): boolean => targetOf(one) === targetOf(other);

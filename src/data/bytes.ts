@@ -83,8 +83,11 @@ export async function readBytes(source: Source, options: OpenOptions = {}): Prom
   return opened && collect(opened);
 }
 
-/** Writes a file. Throws ArgumentError for what is no path or file URL, or where there are no files. */
-export function writerTo(path: string | URL): (bytes: Uint8Array) => Promise<void> {
+/**
+ * Writes a file; of several writes to one file the last that was asked for is in it at the end. Throws ArgumentError for what
+ * is no path or file URL, or where there are no files.
+ */
+export function writerTo(path: string | URL): (bytes: Promise<Uint8Array>) => Promise<void> {
   const { files } = platform;
   const isPath = typeof path === 'string' || isUrl(path);
   if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);

@@ -1,0 +1,146 @@
+/**
+ * Files written whole or not at all: beside their place first, under a name that ends in .part, then renamed. A link is
+ * followed, the mode of what is replaced is kept, and what is no regular file (a FIFO, a device) is refused.
+ */
+import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DataError } from './errors.ts';
+
+/** The last write to each place; those to one place are made in the order of the calls. */
+const queue = new Map<string, Promise<void>>();
+
+/**
+ * Takes its place in the queue at once, also while the bytes are still to come. Throws DataError when the disk or the rights do
+ * not allow it; the old file, if any, is then as it was.
+ */
+export async function writeFile(where: string, bytes: Uint8Array | Promise<Uint8Array>): Promise<void> {
+  const place = placeOf(where);
+  const before = queue.get(place);
+  const work = Promise.all([bytes, before]).then(([bytes]) => replace(where, bytes));
+  const done = Promise.allSettled([work, before]).then(() => {
+    if (queue.get(place) === done) queue.delete(place);
+  });
+  queue.set(place, done);
+  return work;
+}
+
+/** A path, also where it is given as a file URL. */
+export const local = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path);
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+
+/** The path behind all links, also where nothing is there yet. Throws where links go round. */
+export function targetOf(where: string): string {
+  let path = resolve(local(where));
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    path = join(realFolder(dirname(path)), basename(path));
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+    path = resolve(dirname(path), readlinkSync(path));
+  }
+  throw new Error(`too many links, the last to ${path}`);
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return dirname(folder) === folder ? folder : join(realFolder(dirname(folder)), basename(folder));
+  }
+}
+
+/** One for all the names of a file. */
+function placeOf(where: string): string {
+  try {
+    return targetOf(where);
+  } catch {
+    return where; // `replace` says why
+  }
+}
+
+/** What is at the target of a path. Throws DataError for what is no regular file, and as `accessSync` for one not to be changed. */
+export function replaceable(where: string, target: string): Stats | undefined {
+  const found = statSync(target, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  if (!found.isFile()) throw new DataError(`${where}: expected a file to write, found ${kindOf(found)}`);
+  accessSync(target, constants.W_OK);
+  return found;
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
+}
+
+async function replace(where: string, bytes: Uint8Array): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = targetOf(where);
+    const old = replaceable(where, target);
+    await mkdir(dirname(target), { recursive: true });
+    await removeStale(target);
+    temporary = partOf(target);
+    // Never open to more people than the old one, not even for a moment.
+    const file = await open(temporary, 'wx', old ? old.mode & PERMISSIONS : undefined);
+    try {
+      await file.writeFile(bytes);
+      // Some file systems have neither owners nor modes, and giving files away takes root.
+      if (old && (old.uid !== process.getuid?.() || old.gid !== process.getgid?.())) {
+        await file.chown(old.uid, old.gid).catch(() => {});
+      }
+      if (old) await file.chmod(old.mode & PERMISSIONS).catch(() => {});
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (cause) {
+    if (temporary) await rm(temporary, { force: true }).catch(() => {});
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`${where}: cannot be written: ${messageOf(cause)}`, { cause });
+  }
+}
+
+const PERMISSIONS = 0o777;
+
+/** So that the new name outlives a loss of power. Windows and some file systems cannot, and need not know of it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+/** A name for the beginning of a file: it tells which process is to rename it. */
+export const partOf = (target: string): string =>
+  `${target}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
+
+/** What processes that are no more have left of this file. */
+async function removeStale(target: string): Promise<void> {
+  const [folder, name] = [dirname(target), `${basename(target)}.`];
+  for (const found of await readdir(folder)) {
+    const owner = found.startsWith(name) && /^(\d+)\.[0-9a-z]+\.part$/.exec(found.slice(name.length));
+    if (owner && isGone(Number(owner[1]), join(folder, found))) {
+      await rm(join(folder, found), { force: true }).catch(() => {});
+    }
+  }
+}
+
+function isGone(pid: number, path: string): boolean {
+  // The first process of a container has the number that the first one of the container before had.
+  if (pid === process.pid) return modified(path) < Date.now() - 1000 * process.uptime();
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+const modified = (path: string): number =>
+  statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
