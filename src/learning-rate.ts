@@ -56,7 +56,10 @@ export const cosineDecay = (options: { from: number; to?: number; steps: number 
 
 /**
  * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
- * 2018, with the defaults of PyTorch): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told. Throws ArgumentError.
+ * 2018): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told, as in PyTorch. PyTorch's OneCycleLR(total_steps=n,
+ * pct_start=p) gets there sooner, to the top in update p · n − 1 and to the end in n − 1, the last one: its rates are those of
+ * steps = n − 1 and rise = (p · n − 1) / (n − 1). It moves the momentum against the rate, too, unless cycle_momentum=False;
+ * here momentum stays. Throws ArgumentError.
  */
 export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
   const { from = options?.max / 25, to = from / 1e4, rise = 0.3 } = options ?? {};

@@ -34,7 +34,7 @@ const curves: [string, LearningRate, (t: number) => number][] = [
     (t) => (t <= 5 ? 0.6 - 0.4 * cos((PI * t) / 5) : t < 20 ? 0.55 + 0.45 * cos((PI * (t - 5)) / 15) : 0.1),
   ],
   [
-    'oneCycle, as PyTorch has it',
+    'oneCycle by its defaults',
     oneCycle({ max: 1, steps: 20 }),
     (t) =>
       t <= 6 ? 0.52 - 0.48 * cos((PI * t) / 6) : t < 20 ? 0.500002 + 0.499998 * cos((PI * (t - 6)) / 14) : 0.000004,
@@ -52,6 +52,32 @@ test.each(curves)('%s', (_name, schedule, formula) => {
   for (let t = 0; t <= 40; t++) {
     expect(Math.abs(learningRateAt(schedule, t) - formula(t)), `t = ${t}`).toBeLessThan(1e-14);
   }
+});
+
+/** The rate in every update, as OneCycleLR(max_lr=1) of PyTorch 1.13 has set it. */
+const ofPyTorch: [totalSteps: number, pctStart: number, rates: number[]][] = [
+  [
+    20,
+    0.3,
+    [
+      ...[0.040000000000000036, 0.1316718427000253, 0.3716718427000253, 0.6683281572999747, 0.9083281572999747, 1],
+      ...[0.9874640062350873, 0.9504846320134737, 0.89091617757105, 0.8117456539497631, 0.7169430017913008],
+      ...[0.6112620219362893, 0.500002, 0.38874197806371075, 0.28306099820869923, 0.18825834605023697],
+      ...[0.10908782242895004, 0.049519367986526286, 0.012539993764912554, 4e-6],
+    ],
+  ],
+  [
+    11,
+    0.25,
+    [
+      ...[0.040000000000000036, 0.6268100482990309, 0.9977359703426971, 0.9444179466565644, 0.8274310572511747],
+      ...[0.6635353275227843, 0.4762111372519605, 0.29229532432908284, 0.1381364284155411, 0.03581989022782975, 4e-6],
+    ],
+  ],
+];
+test.each(ofPyTorch)('OneCycleLR over %i steps is oneCycle over one less, with another rise', (n, p, rates) => {
+  const schedule = oneCycle({ max: 1, steps: n - 1, rise: (p * n - 1) / (n - 1) });
+  rates.forEach((rate, t) => void expect(learningRateAt(schedule, t), `t = ${t}`).toBeCloseTo(rate, 14));
 });
 
 test('updates in some epochs, with a ragged batch and a ragged group of them at the end of each', () => {
