@@ -89,7 +89,7 @@ export function demand(checked: Report, where: string): Report {
   if (checked.ok) return checked;
   const bad = checked.tensors.filter((tensor) => !(tensor.share <= 1));
   const summary = `${where}: ${bad.length} of ${checked.tensors.length} tensors differ from the CPU reference`;
-  throw new CheckError(`${summary}:\n${bad.map(line).join('\n')}`, checked);
+  throw new CheckError([`${summary}:`, ...bad.map(line)], checked);
 }
 
 const line = ({ tensor, shape, share, worst }: Comparison): string =>

@@ -12,6 +12,7 @@ import { differences, type Expected } from './parameters.ts';
 import { formatRecord, parseRecord, RECORD } from './record.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
 import { NOTHING, type Position, type Session } from './session.ts';
+import { indented } from './shown.ts';
 import { size, type Tensor } from './tensor.ts';
 import { readByKey } from './tensors.ts';
 
@@ -64,7 +65,7 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
   const tensors = await readByKey(session.program, stored, ({ name }) => name);
   const wrong = differences(stored, tensors);
-  if (wrong.length > 0) throw new NonFiniteError(`save: nothing was written:\n  ${wrong.join('\n  ')}`);
+  if (wrong.length > 0) throw new NonFiniteError(['save: nothing was written:', ...indented(wrong)]);
   return formatSafetensors(tensors, withChecksums({ tensors, metadata: { ...metadata, ...record } }));
 }
 
@@ -90,7 +91,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const { position, wrong } = isComplete ? parseRecord(metadata[RECORD], session) : { position: beginning, wrong: [] };
   const all = [...wrong, ...differences(expected, Object.fromEntries(found))];
   if (all.length > 0) {
-    throw new DataError(`${where}: expected a file of this net, nothing was changed:\n  ${all.join('\n  ')}`);
+    throw new DataError([`${where}: expected a file of this net, nothing was changed:`, ...indented(all)]);
   }
   for (const tensor of stored) {
     const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));

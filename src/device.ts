@@ -193,9 +193,9 @@ async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: strin
   const error = await scope;
   if (messages.length > 0) {
     const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
-    throw new ShaderError(`${label}: the shader does not compile:\n${lines.join('\n')}`);
+    throw new ShaderError([`${label}: the shader does not compile:`, ...lines.flatMap((line) => line.split('\n'))]);
   }
-  if (error) throw new ShaderError(`${label}: ${error.message}`);
+  if (error) throw new ShaderError(`${label}: ${error.message}`.split('\n'));
   try {
     return await gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
   } catch (cause) {

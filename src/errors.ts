@@ -1,5 +1,6 @@
 import type { Advice, Missing } from './advice.ts';
 import type { Report } from './check.ts';
+import { printable } from './shown.ts';
 
 /**
  * Every error the library throws by intention. The message names what, where, what was expected and what was found. Names
@@ -7,6 +8,11 @@ import type { Report } from './check.ts';
  */
 export class RetrogradError extends Error {
   override readonly name: string = 'RetrogradError';
+
+  /** A message of several lines is handed over as such: a line break within one comes from outside, and is escaped. */
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    super([message].flat().map(printable).join('\n'), options);
+  }
 }
 
 /** An option or argument outside what is allowed: a learning rate of NaN, a batch of 1.5. */
@@ -71,7 +77,7 @@ export class CheckError extends RetrogradError {
   override readonly name = 'CheckError';
 
   constructor(
-    message: string,
+    message: string | readonly string[],
     /** The whole comparison, the tensors within their bounds included. */
     readonly report: Report,
   ) {

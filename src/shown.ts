@@ -1,5 +1,24 @@
 /** Values of any kind, also such as a file may hold, as error messages show them: never long, never an error themselves. */
 
+/** What moves a cursor, turns text round or cannot be seen: all but the characters that print. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The text as one line: what does not print is written as JSON would write it, so a text from outside commands no terminal. */
+export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
+
+/** The same for several lines of one's own: a line stays one. */
+export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
+
+/** Lines below another one. */
+export const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const escaped = (character: string): string =>
+  short[character] ??
+  Array.from({ length: character.length }, (_, i) => {
+    return `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  }).join('');
+
 const LONGEST = 200;
 export const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
 
@@ -17,7 +36,7 @@ export function typeName(value: unknown): string {
 
 /** NaN as NaN, a text in quotes, a small array or object as it is written; of anything large or deep what it is. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return shorten(JSON.stringify(value));
+  if (typeof value === 'string') return shorten(printable(JSON.stringify(value)));
   if (typeof value === 'function') return typeName(value);
   if (typeof value !== 'object' || !value) return String(value);
   if (!(Array.isArray(value) || isPlain(value)) || Object.values(value).some(isInner)) return typeName(value);

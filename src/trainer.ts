@@ -19,6 +19,7 @@ import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwor
 import { differences, type Values } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import { indented } from './shown.ts';
 import { firstColumns, type Shape, type Tensor } from './tensor.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
 import type { StepTuning } from './tune.ts';
@@ -221,7 +222,7 @@ export class Trainer {
     const { parameters, program } = this.#session;
     this.#turns.assertIdle('setParameters');
     const wrong = differences(parameters, values);
-    if (wrong.length > 0) throw new ShapeError(`setParameters: nothing was changed:\n  ${wrong.join('\n  ')}`);
+    if (wrong.length > 0) throw new ShapeError(['setParameters: nothing was changed:', ...indented(wrong)]);
     startAfresh(this.#session);
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
   }

@@ -2,7 +2,8 @@
 import { SingleBar } from 'cli-progress';
 import type { OnProgress } from '../data.node.ts';
 import type { Progress } from '../index.node.ts';
-import { duration, epochOf, integer } from './output.ts';
+import { printable } from '../shown.ts';
+import { decimal, duration, epochOf, integer } from './output.ts';
 
 export interface Line<T> {
   show(progress: T): void;
@@ -45,7 +46,7 @@ export const trainingBar = (): Line<Progress> =>
     value: step,
     total: steps,
     title: epochOf(epoch, epochs),
-    text: `loss ${loss.toFixed(4)}   ${integer(samplesPerSecond)} samples/s   ${duration(secondsLeft)} left`,
+    text: `loss ${decimal(loss)}   ${integer(samplesPerSecond)} samples/s   ${duration(secondsLeft)} left`,
   }));
 
 export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>
@@ -53,5 +54,5 @@ export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>
     value: received,
     total,
     title: 'downloading',
-    text: `${(received / 1e6).toFixed(1)} MB of ${file}`,
+    text: `${(received / 1e6).toFixed(1)} MB of ${printable(file)}`,
   }));

@@ -5,6 +5,7 @@
 import { DataError } from '../errors.ts';
 import { concat, limited, type Opened } from '../parts.ts';
 import { platform } from '../platform.ts';
+import { indented } from '../shown.ts';
 import { hex, isUrl, MOST, nameOf, type OpenOptions, open, type Source } from './bytes.ts';
 import { pack, readPlain } from './idx.ts';
 
@@ -203,12 +204,10 @@ const each = async <T>(open: (role: Role) => Promise<T>): Promise<Four<T>> =>
   Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await open(role)]))) as Four<T>;
 
 function notFound(set: KnownSet, looked: readonly string[]): DataError {
-  return new DataError(
-    [
-      `${set.name}: not found. Looked in`,
-      ...looked.map((line) => `  ${line}`),
-      `Pass { from: a folder, URL or files }, or set RETROGRAD_DATA to a folder that holds ${set.folder}/,`,
-      'or train on digits(), which needs no files.',
-    ].join('\n'),
-  );
+  return new DataError([
+    `${set.name}: not found. Looked in`,
+    ...indented(looked),
+    `Pass { from: a folder, URL or files }, or set RETROGRAD_DATA to a folder that holds ${set.folder}/,`,
+    'or train on digits(), which needs no files.',
+  ]);
 }
