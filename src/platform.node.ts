@@ -8,7 +8,7 @@ import { collect, limited, type Opened } from './parts.ts';
 import { patiently } from './patience.node.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
-import { local, messageOf, writeFile } from './write-file.node.ts';
+import { isNothing, local, messageOf, writeFile } from './write-file.node.ts';
 
 /** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */
 export const dawnOptions: string[] = [];
@@ -21,7 +21,10 @@ platform.gpu = async () => {
   return globalThis.navigator?.gpu ?? dawn;
 };
 platform.patiently = patiently;
-platform.runtime = async () => `Node ${process.versions.node}, webgpu ${dawnVersion()}`;
+platform.runtime = async () => {
+  const { name, version } = runtimeOf(process.versions);
+  return `${name} ${version}, webgpu ${dawnVersion() ?? 'of the runtime'}`;
+};
 platform.store = () =>
   process.env.RETROGRAD_NO_TUNING_CACHE ? undefined : folderStore(join(cacheRoot(), 'retrograd', 'tuning'));
 platform.files = {
@@ -53,11 +56,20 @@ async function openDawn(): Promise<GPU | undefined> {
   }
 }
 
-function dawnVersion(): string {
+/** What runs this. Deno and Bun give the version of the Node that they stand in for as well. */
+export function runtimeOf(versions: Readonly<Record<string, string | undefined>>): { name: string; version: string } {
+  const { deno, bun, node = 'unknown' } = versions;
+  if (deno) return { name: 'Deno', version: deno };
+  return bun ? { name: 'Bun', version: bun } : { name: 'Node', version: node };
+}
+
+/** Of the package `webgpu`; undefined where it is not installed, or not needed as the runtime has WebGPU itself. */
+export function dawnVersion(): string | undefined {
+  if (globalThis.navigator?.gpu) return undefined;
   try {
     return createRequire(import.meta.url)('webgpu/package.json').version;
   } catch {
-    return 'of the runtime';
+    return undefined; // an optional package
   }
 }
 
@@ -88,7 +100,7 @@ async function openFile(path: string): Promise<Opened | undefined> {
     const about = await stat(local(path));
     return { where: path, size: about.isFile() ? about.size : undefined, parts: partsOf(path) };
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return undefined;
+    if (isNothing(cause)) return undefined;
     throw unreadable(path, cause);
   }
 }

@@ -37,11 +37,25 @@ export function targetOf(where: string): string {
   let path = resolve(local(where));
   for (let links = 0; links <= MOST_LINKS; links++) {
     path = join(realFolder(dirname(path)), basename(path));
-    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+    if (!statOf(path, lstatSync)?.isSymbolicLink()) return path;
     path = resolve(dirname(path), readlinkSync(path));
   }
   throw new Error(`too many links, the last to ${path}`);
 }
+
+/** Undefined where there is nothing. */
+function statOf(path: string, stat: (path: string) => Stats = statSync): Stats | undefined {
+  try {
+    return stat(path);
+  } catch (error) {
+    if (isNothing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error says that there is no such file. */
+export const isNothing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code));
 
 function realFolder(folder: string): string {
   try {
@@ -62,7 +76,7 @@ function placeOf(where: string): string {
 
 /** What is at the target of a path. Throws DataError for what is no regular file, and as `accessSync` for one not to be changed. */
 export function replaceable(where: string, target: string): Stats | undefined {
-  const found = statSync(target, { throwIfNoEntry: false });
+  const found = statOf(target);
   if (!found) return undefined;
   if (!found.isFile()) throw new DataError(`${where}: expected a file to write, found ${kindOf(found)}`);
   accessSync(target, constants.W_OK);
@@ -140,7 +154,6 @@ function isGone(pid: number, path: string): boolean {
   }
 }
 
-const modified = (path: string): number =>
-  statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+const modified = (path: string): number => statOf(path)?.mtimeMs ?? Number.POSITIVE_INFINITY;
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

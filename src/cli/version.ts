@@ -1,21 +1,12 @@
-/** Which versions are installed, from the package.json of each. */
+/** Which versions are installed, and of what runs this. */
 import { createRequire } from 'node:module';
-
-const load = createRequire(import.meta.url);
+import { dawnVersion, runtimeOf } from '../platform.node.ts';
 
 /** Of this package; its package.json lies above dist/cli.js, which this file becomes a part of. */
-export const version: string = load('../package.json').version;
+export const version: string = createRequire(import.meta.url)('../package.json').version;
 
-export const versions = (): Record<string, string | null> => ({
-  retrograd: version,
-  node: process.versions.node,
-  webgpu: dawn(),
-});
-
-function dawn(): string | null {
-  try {
-    return load('webgpu/package.json').version;
-  } catch {
-    return null; // an optional package
-  }
+/** 'node', 'deno' or 'bun' among the names; no `webgpu` where the package is not installed or not used. */
+export function versions(): Record<string, string | null> {
+  const runtime = runtimeOf(process.versions);
+  return { retrograd: version, [runtime.name.toLowerCase()]: runtime.version, webgpu: dawnVersion() ?? null };
 }
