@@ -8,7 +8,7 @@ import { ArgumentError } from './errors.ts';
 import { shown } from './shown.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
-export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6 } as const;
+export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6, heldOut: 7 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;

@@ -1,7 +1,7 @@
 /** The built command, run as its users run it: as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,13 +44,16 @@ const eventsOf = ({ stdout }: Result): any[] =>
 let folder: string;
 /** 300 digits to train on and 100 to test on, as IDX files. */
 let few: string[];
+/** They are a set that no file can name. */
+let own: string[];
 beforeAll(async () => {
   if (!existsSync(cli)) throw new Error('dist/cli.js is not there: these tests run the build, made by `npm run build`');
   folder = await mkdtemp(join(tmpdir(), 'retrograd-cli-'));
   const { train, test } = digits({ train: 300, test: 100 });
   await saveIdx('train', train);
   await saveIdx('t10k', test);
-  few = ['--data', folder, '--batch', '32'];
+  own = ['--data', folder];
+  few = [...own, '--batch', '32'];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -71,7 +74,8 @@ async function saveIdx(part: string, { count, shape, inputs, targets }: Dataset)
   );
 }
 
-const onCpu = ['--device', 'cpu', '--hidden', '8'];
+const cpu = ['--device', 'cpu'];
+const onCpu = [...cpu, '--hidden', '8'];
 
 describe('train', () => {
   test('prints a line per epoch and the best accuracy, and no bar where nobody watches', async () => {
@@ -155,9 +159,9 @@ describe('train', () => {
     expect(eventsOf(result).at(-1)).toMatchObject({ event: 'end', epochs: epochs.length, targetReached: true });
   });
 
-  test('ends when the test has been no better for a while, and keeps the best parameters there were', async () => {
+  test('ends when samples held out have been no better for a while, and keeps the best parameters there were', async () => {
     const control =
-      '--schedule cosine --warm-up 3 --clip 1 --accumulate 2 --label-smoothing 0.1 --patience 1 --keep-best';
+      '--schedule cosine --warm-up 3 --clip 1 --accumulate 2 --label-smoothing 0.1 --patience 1 --keep-best --metric accuracy';
     const args = ['train', ...few, ...onCpu, '--epochs', '30', '--json', ...control.split(' ')];
     const result = await retrograd(args);
     expect(result.code, result.stderr).toBe(0);
@@ -165,14 +169,23 @@ describe('train', () => {
       '3 updates of warm-up, cosine schedule, 2 batches to an update, gradients clipped at 1, labels smoothed by 0.1',
     );
     const [begin, ...events] = eventsOf(result);
-    expect(begin).toMatchObject({ schedule: 'cosine', accumulate: 2, clip: 1, labelSmoothing: 0.1 });
-    expect(begin.learningRate).toBeCloseTo(0.001 / 3, 12);
+    expect(begin).toMatchObject({ schedule: 'cosine', warmUp: 3, accumulate: 2, clip: 1, labelSmoothing: 0.1 });
+    expect(begin).toMatchObject({ trainSamples: 270, validationSamples: 30, testSamples: 100 });
+    expect(begin.learningRate).toBe(0.001);
+    expect(begin.learningRateNow).toBeCloseTo(0.001 / 3, 12);
+    expect(result.stderr).toMatch(
+      /^training +adam, learning rate 0\.001, batches of 32, 3 updates of warm-up, cosine /m,
+    );
+    expect(result.stderr).toContain('300 samples to train on, 30 of them held out, 100 to test on');
     const end = events.pop();
-    const accuracies = events.map(({ testAccuracy }) => testAccuracy);
+    const accuracies = events.map(({ validationAccuracy }) => validationAccuracy);
+    // A share of 30 samples, not of 100.
+    for (const accuracy of accuracies) expect(Math.abs(30 * accuracy - Math.round(30 * accuracy))).toBeLessThan(1e-9);
     expect(accuracies.length).toBeLessThan(30);
     expect(end.keptEpoch).toBe(accuracies.length - 1);
     expect(accuracies.at(-2)).toBe(Math.max(...accuracies));
-    expect(result.stderr).toContain(`parameters of epoch ${end.keptEpoch} kept`);
+    expect(end.keptTestAccuracy).toBe(events.at(-2).testAccuracy);
+    expect(result.stderr).toContain(`parameters of epoch ${end.keptEpoch} kept, the best on the samples held out`);
   });
 
   test('--target-accuracy that is never reached is a failure', async () => {
@@ -208,7 +221,8 @@ describe('train', () => {
     '--hidden 5 --activation gelu --init normal:0.1 --optimizer rmsprop --weight-decay 1e-4',
     '--hidden 5 --activation leaky-relu --init he --optimizer adamw --weight-decay 0',
   ])('trains with %s', async (flags) => {
-    const result = await retrograd(['train', ...few, ...onCpu, '--epochs', '1', '--json', ...flags.split(' ')]);
+    const net = flags.includes('--hidden') ? cpu : onCpu;
+    const result = await retrograd(['train', ...few, ...net, '--epochs', '1', '--json', ...flags.split(' ')]);
     expect(result.code, result.stderr).toBe(0);
   });
 
@@ -252,6 +266,7 @@ describe.concurrent('bad arguments', () => {
     ['train --patience 0', ['--patience', "'0'"]],
     ['train --metric f1', ['--metric', "'f1'", 'accuracy']],
     ['train --decayed biases', ['--decayed', "'biases'", 'weights']],
+    ['train --epochs 1 --epochs 2', ['--epochs', 'expected once, found twice']],
     ['train --batch 0', ['--batch', "'0'", 'a positive integer']],
     ['train --batch 1.5', ['--batch', "'1.5'", 'a positive integer']],
     ['train --batch 10001 --data digits', ['--batch', '10000', 'digits train', '10001']],
@@ -400,12 +415,12 @@ describe('eval', () => {
     expect(stdout).toMatch(/\ntest loss [\d.]+ +test accuracy [\d.]+ % +[\d.]+ s\n$/);
   });
 
-  test('finds what training saved, with no option given', async () => {
+  test('finds what training saved, with no option but the data given', async () => {
     const file = join(folder, 'new', 'run.safetensors');
     const flags = [...few, ...onCpu, '--activation', 'tanh', '--init', 'normal:0.1', '--loss', 'mse'];
     const trained = eventsOf(await retrograd(['train', ...flags, '--json', '--save', file]));
     const end = trained.at(-1);
-    const result = await retrograd(['eval', file, '--device', 'cpu', '--json']);
+    const result = await retrograd(['eval', file, ...own, ...cpu, '--json']);
     expect(result.code, result.stderr).toBe(0);
     expect(eventsOf(result)).toMatchObject([
       {
@@ -466,6 +481,107 @@ describe('eval', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('what ends a training that is saved', () => {
+  const long = (file: string) => ['train', ...few, ...onCpu, '--epochs', '100000', '--save', file];
+  const saved = async (file: string) => JSON.parse(parseSafetensors(await readFile(file)).metadata.retrograd).position;
+
+  test('a terminal that hangs up', async () => {
+    const file = join(folder, 'hung-up.safetensors');
+    const child = start(long(file));
+    child.stdout!.on('data', (text) => /epoch +1\//.test(String(text)) && child.kill('SIGHUP'));
+    const { code, stderr } = await child.ended;
+    expect(code).toBe(129);
+    expect(stderr).toMatch(/^saved to .*hung-up\.safetensors, after .* epochs?\nerror: interrupted \(SIGHUP\)\n$/);
+    expect((await saved(file)).epochs).toBeGreaterThan(0);
+  });
+
+  test('a reader that leaves', async () => {
+    const file = join(folder, 'left.safetensors');
+    const child = start(long(file));
+    child.stdout!.on('data', (text) => /epoch +1\//.test(String(text)) && child.stdout!.destroy());
+    const { code, stderr } = await child.ended;
+    expect(code).toBe(141);
+    expect(stderr).toMatch(/^saved to .*left\.safetensors, after .* epochs?\nerror: stdout: its reader has left\n$/);
+    expect((await saved(file)).epochs).toBeGreaterThan(0);
+  });
+
+  // Its first line already cannot be written, be that before the training or after its first steps.
+  test.runIf(process.platform === 'linux')('a full disk behind stdout', async () => {
+    const file = join(folder, 'full.safetensors');
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [cli, ...long(file)], { stdio: ['ignore', full, 'pipe'] });
+    let stderr = '';
+    child.stderr!.on('data', (text) => {
+      stderr += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    closeSync(full);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: stdout: cannot be written: ENOSPC: .*\n$/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(existsSync(file)).toBe(stderr.startsWith('saved to '));
+  });
+
+  test('Ctrl-C before anything is trained leaves the file as it is', async () => {
+    const file = join(folder, 'trained.safetensors');
+    await writeFile(file, 'what was trained for a week');
+    const args = ['train', ...few, ...onCpu, '--json', '--overwrite', '--save', file];
+    // The signal comes once the training has been announced, and before its first step.
+    const early = `
+      const { write } = process.stdout;
+      process.stdout.write = (...args) => {
+        if (String(args[0]).includes('"event":"start"')) process.emit('SIGINT', 'SIGINT');
+        return write.apply(process.stdout, args);
+      };`;
+    const result = await retrograd(args, {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`,
+    });
+    expect(result.code).toBe(130);
+    expect(result.stderr).toMatch(/nothing was trained: .*trained\.safetensors was left as it is\nerror: interrupted/);
+    expect(await readFile(file, 'utf8')).toBe('what was trained for a week');
+  });
+});
+
+describe('a file of somebody else', () => {
+  test('names no path, address or device, and no command of a terminal', async () => {
+    const [file, victim] = [join(folder, 'evil.safetensors'), join(folder, 'victim')];
+    await writeFile(victim, 'precious');
+    await retrograd(['train', ...few, ...onCpu, '--epochs', '1', '--save', file]);
+    const { tensors, metadata } = parseSafetensors(await readFile(file));
+    const known = JSON.parse(metadata['retrograd.cli']);
+    const evil = { '--save': victim, '--save-every': '1', '--overwrite': 'true', '--check': '1', '--tune': 'now' };
+    const options = { ...known.options, ...evil, '--device': 'gpu', '--data': 'http://127.0.0.1:9/', '--epochs': '2' };
+    const write = (data: object, more: object = {}) => {
+      const text = JSON.stringify({ ...known, options: { ...options, ...more }, data: { ...known.data, ...data } });
+      const { retrograd } = metadata; // no checksums: who writes such a file leaves them out
+      return writeFile(file, formatSafetensors(tensors, { retrograd, 'retrograd.cli': text }));
+    };
+    await write({});
+    const resumed = await retrograd(['train', '--resume', file, ...own, ...cpu]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stdout).not.toContain('saved');
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+    for (const args of [
+      ['eval', file],
+      ['train', '--resume', file],
+    ]) {
+      const { code, stdout, stderr } = await retrograd([...args, ...cpu]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^error: --data: expected the folder or URL of what .* was trained on, own IDX set /);
+    }
+    await write({ name: '\u001b]0;title\u0007\ntest accuracy 100.00 %' }, { '--hidden': '\u001b[2J' });
+    for (const args of [
+      ['eval', file],
+      ['eval', file, '--hidden', '8'],
+    ]) {
+      const { code, stdout, stderr } = await retrograd([...args, ...cpu]);
+      expect([code === 1 || code === 2, stdout]).toEqual([true, '']);
+      expect(stderr).toMatch(/^error: .*\\u001b.*\n$/);
+      expect(stderr).not.toContain('\u001b');
+    }
+  });
+});
+
 describe('save and resume', () => {
   const flags = (file: string) => [...few, '--hidden', '8', '--save', file, '--json'];
   const epochsIn = (result: Result) => eventsOf(result).filter(({ event }) => event === 'epoch');
@@ -477,7 +593,7 @@ describe('save and resume', () => {
     const four = await retrograd(['train', ...flags(whole), '--epochs', '4', ...settings]);
     expect(four.code, four.stderr).toBe(0);
     const two = await retrograd(['train', ...flags(part), '--epochs', '2', ...settings]);
-    const rest = await retrograd(['train', '--resume', part, '--epochs', '4', '--save', again, '--json']);
+    const rest = await retrograd(['train', '--resume', part, ...own, '--epochs', '4', '--save', again, '--json']);
     expect(rest.code, rest.stderr).toBe(0);
     expect([...lossesIn(two), ...lossesIn(rest)]).toEqual(lossesIn(four));
     expect(eventsOf(rest)[0]).toMatchObject({ learningRate: 0.01, resumed: { file: part, steps: 20, epochs: 2 } });
@@ -502,7 +618,7 @@ describe('save and resume', () => {
     const [save, error] = eventsOf(stopped).slice(-2);
     expect(error).toMatchObject({ event: 'error', name: 'InterruptedError' });
     expect(save).toMatchObject({ event: 'save', file: part });
-    const rest = await retrograd(['train', '--resume', part, '--save', part, '--json']);
+    const rest = await retrograd(['train', '--resume', part, ...own, '--save', part, '--json']);
     expect(rest.code, rest.stderr).toBe(0);
     const all = await retrograd(['train', ...flags(whole), '--epochs', '100']);
     expect([...lossesIn(stopped), ...lossesIn(rest)]).toEqual(lossesIn(all));
@@ -525,10 +641,16 @@ describe('save and resume', () => {
       [['--seed', '7'], 2, /--seed: expected without --resume/],
       [['--schedule', 'cosine'], 2, /--schedule: expected without --resume/],
       [['--warm-up', '3'], 2, /--warm-up: expected without --resume/],
+      [['--init', 'he'], 2, /--init: expected without --resume/],
+      [['--validation', '0.2'], 2, /--validation: expected without --resume/],
+      [['--keep-best'], 2, /--keep-best: expected with a file whose training held out samples/],
+      [['--patience', '2'], 2, /--patience: expected with a file whose training held out samples/],
       [['--accumulate', '2'], 1, /update.accumulate: expected 2, found 1/],
     ];
     for (const [args, code, words] of cases) {
-      const result = await retrograd(['train', '--resume', file, '--save', file, '--epochs', '2', ...args]);
+      const epochs = args.includes('--epochs') ? [] : ['--epochs', '2'];
+      const data = args.includes('--data') ? [] : own;
+      const result = await retrograd(['train', '--resume', file, '--save', file, ...data, ...epochs, ...args]);
       expect(result.code, result.stderr).toBe(code);
       expect(result.stderr).toMatch(words);
       expect((await readFile(file)).equals(before)).toBe(true);
@@ -542,16 +664,51 @@ describe('save and resume', () => {
     expect([alone.code, alone.stderr]).toEqual([2, 'error: --save-every: expected with --save, found without\n']);
   });
 
+  test('a file that is there is replaced only where that is said', async () => {
+    const [one, other] = ['kept', 'kept-too'].map((name) => join(folder, `${name}.safetensors`));
+    for (const file of [one, other]) {
+      const made = await retrograd(['train', ...flags(file), ...cpu, '--epochs', '1']);
+      expect(made.code, made.stderr).toBe(0);
+    }
+    const before = await readFile(one);
+    await symlink('kept.safetensors', join(folder, 'link-to-kept'));
+    const refused: [string[], string][] = [
+      [[...few, ...onCpu], one],
+      [[...few, ...onCpu], join(folder, 'link-to-kept')],
+      [['--resume', other, ...own, ...cpu, '--epochs', '2'], one],
+    ];
+    for (const [args, file] of refused) {
+      const { code, stdout, stderr } = await retrograd(['train', ...args, '--save', file]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(
+        '--save: expected a file that is not there yet, or --resume of it to go on, or --overwrite',
+      );
+      expect((await readFile(one)).equals(before)).toBe(true);
+    }
+    const allowed = [
+      ['--resume', one, ...own, ...cpu, '--epochs', '2', '--save', join(folder, 'link-to-kept')],
+      [...few, ...onCpu, '--epochs', '1', '--seed', '5', '--overwrite', '--save', one],
+    ];
+    let last = before;
+    for (const args of allowed) {
+      const { code, stderr } = await retrograd(['train', ...args]);
+      expect(code, stderr).toBe(0);
+      const now = await readFile(one);
+      expect(now.equals(last)).toBe(false);
+      last = now;
+    }
+  });
+
   test('where a schedule has come to its end, a learning rate takes its place', async () => {
     const [file, on] = ['ended', 'ended-on'].map((name) => join(folder, `${name}.safetensors`));
     await retrograd(['train', ...flags(file), '--epochs', '1', '--schedule', 'cosine', '--warm-up', '2']);
-    const more = ['train', '--resume', file, '--epochs', '2', '--save', on];
+    const more = ['train', '--resume', file, ...own, '--epochs', '2', '--save', on];
     const ended = await retrograd(more);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^error: --learning-rate: .* has come to its end, a rate of 0, found none$/m);
     const first = await retrograd([...more, '--learning-rate', '0.01']);
     expect(first.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
-    const next = await retrograd(['train', '--resume', on, '--epochs', '3']);
+    const next = await retrograd(['train', '--resume', on, ...own, '--epochs', '3']);
     expect(next.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
   });
 
@@ -587,15 +744,15 @@ describe('save and resume', () => {
     'killed while it saves (%s), a process leaves the old file or the new one',
     async (point) => {
       const file = join(folder, `killed-${point}.safetensors`);
-      await retrograd(['train', ...flags(file), ...onCpu, '--epochs', '1']);
+      await retrograd(['train', ...flags(file), ...cpu, '--epochs', '1']);
       const old = await readFile(file);
       const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(patched(point))}` };
-      const { code } = await retrograd(['train', '--resume', file, '--epochs', '2', ...flags(file), ...onCpu], env);
+      const { code } = await retrograd(['train', '--resume', file, '--epochs', '2', ...flags(file), ...cpu], env);
       expect(code).toBe(point === 'none' ? 0 : null);
       const found = await readFile(file);
       const isNew = ['renamed', 'folder synced', 'none'].includes(point);
       expect(found.equals(old)).toBe(!isNew);
-      const result = await retrograd(['eval', file, '--device', 'cpu', '--json']);
+      const result = await retrograd(['eval', file, ...own, ...cpu, '--json']);
       expect(result.code, result.stderr).toBe(0);
       const { position } = JSON.parse(parseSafetensors(found).metadata.retrograd);
       expect(position.epochs).toBe(isNew ? 2 : 1);

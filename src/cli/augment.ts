@@ -5,7 +5,9 @@ import { ArgumentError, type AugmentOptions } from '../index.node.ts';
 import { nonNegative } from './values.ts';
 
 export function augment(text: string): AugmentOptions {
-  const options = Object.fromEntries(text.split(',').map(setting));
+  const settings = text.split(',').map(setting);
+  const options = Object.fromEntries(settings);
+  if (Object.keys(options).length < settings.length) throw new InvalidArgumentError('Expected each setting once.');
   try {
     checkAugment(options, '--augment');
     return options;

@@ -4,7 +4,16 @@ import { type Measurement, matmul, measure, network, type Work, works } from '..
 import { ArgumentError, openDevice } from '../index.node.ts';
 import { dawnOptions } from '../platform.node.ts';
 import { measurementEvent, printMeasurement, printSummary } from './bench-report.ts';
-import { lossOf, type ModelFlags, modelOf, type OptimizerFlags, optimizerOf } from './network.ts';
+import { checkHeeded } from './heeded.ts';
+import {
+  lossOf,
+  type ModelFlags,
+  modelOf,
+  modelRules,
+  type OptimizerFlags,
+  optimizerOf,
+  optimizerRules,
+} from './network.ts';
 import { addModelOptions, addOptimizerOptions, addOptions, addOutputOptions, type OutputFlags } from './options.ts';
 import { outputOf } from './output.ts';
 import { describeAdapter } from './run.ts';
@@ -52,6 +61,7 @@ With --json there are the events "start", a "work" for each, and "end", or "erro
 /** Throws ArgumentError for options that nothing asked for would heed. */
 function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Command): Work[] {
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+  checkHeeded(command, [...modelRules(flags), ...optimizerRules(flags)]);
   const own = ownOptions.some(given);
   const names = work ?? (own ? [] : (Object.keys(named) as (keyof typeof named)[]));
   if (given('size') && !names.includes('matmul')) {

@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { batch } from '../data.node.ts';
 import { CheckError, type Report } from '../index.node.ts';
-import { optimizerOf } from './network.ts';
+import { checkHeeded } from './heeded.ts';
+import { modelRules, optimizerOf, optimizerRules } from './network.ts';
 import { addOptimizerOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
 import { type Output, outputOf, percentage, plural, table } from './output.ts';
 import { describeTraining, facts, introduce, withRun } from './run.ts';
@@ -23,12 +24,13 @@ Example:
 A share of 100 % is an element as far from the reference as rounding allows; more is an error, and exit code 1.
 With --json there are the events "start", a "tensor" for each, and "end", or "error".`;
 
-async function check(flags: TrainedFlags): Promise<void> {
+async function check(flags: TrainedFlags, command: Command): Promise<void> {
+  checkHeeded(command, [...modelRules(flags), ...optimizerRules(flags)]);
   const output = outputOf(flags);
   await withRun(flags, { optimizer: optimizerOf(flags) }, output, async (run) => {
     output.emit({ event: 'start', ...facts(run, flags) });
     introduce(run, flags, output);
-    output.say(`step        ${describeTraining(run, flags)}\n`);
+    output.say(`step        ${describeTraining(flags)}\n`);
     if (run.device === 'cpu')
       output.warn('No GPU is checked here: this is the reference in 32 bits against itself in 64.\n');
     const { x, y } = batch(

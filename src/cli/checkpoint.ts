@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { parseChecked } from '../checksums.ts';
 import { type DatasetIdentity, identityOf, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
-import { DataError, type Tensor } from '../index.node.ts';
+import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { isObject, parseJson } from '../json.ts';
 import { platform } from '../platform.ts';
 import type { Texts } from './remembered.ts';
@@ -48,6 +48,24 @@ function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' 
   throw new DataError(`${path}: metadata ${NAME}: expected what train --save writes, found something else`);
 }
 
+/** The sets that a name alone tells. */
+const known: Readonly<Record<string, string>> = {
+  'MNIST train': 'mnist',
+  'Fashion-MNIST train': 'fashion-mnist',
+  'digits train': 'digits',
+};
+
+/**
+ * What --data is where none is given: the set of the file by its name, undefined where the file says nothing. Throws
+ * ArgumentError for another set, as no file may name a path or an address.
+ */
+export function dataOf({ path, data }: Checkpoint): string | undefined {
+  if (!data) return undefined;
+  if (Object.hasOwn(known, data.name)) return known[data.name];
+  const found = `${data.name} with ${data.count} samples`;
+  throw new ArgumentError(`--data: expected the folder or URL of what ${path} was trained on, ${found}, found none`);
+}
+
 /** Throws DataError where training would go on with other samples. */
 export function checkData({ path, data }: Checkpoint, train: Dataset): void {
   if (!data || sameDataset(data, train)) return;
@@ -70,6 +88,7 @@ const isIdentity = (value: unknown): value is DatasetIdentity =>
   isObject(value) &&
   typeof value.name === 'string' &&
   typeof value.digest === 'string' &&
-  typeof value.count === 'number';
+  Number.isSafeInteger(value.count);
 const isBest = (value: unknown): value is Best | undefined =>
-  value === undefined || (isObject(value) && typeof value.epoch === 'number' && typeof value.accuracy === 'number');
+  value === undefined || (isObject(value) && Number.isSafeInteger(value.epoch) && isShare(value.accuracy));
+const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

@@ -1,9 +1,12 @@
 /** `retrograd eval` */
 import { Command } from 'commander';
 import { sgd } from '../index.node.ts';
-import { openCheckpoint, sha256 } from './checkpoint.ts';
+import { printable } from '../shown.ts';
+import { dataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { checkHeeded } from './heeded.ts';
+import { modelRules } from './network.ts';
 import { addOutputOptions, addRunOptions, type RunFlags } from './options.ts';
-import { duration, outputOf, percentage } from './output.ts';
+import { decimal, duration, outputOf, percentage } from './output.ts';
 import { recall } from './remembered.ts';
 import { facts, introduce, withRun } from './run.ts';
 
@@ -20,25 +23,33 @@ Example:
   retrograd train --hidden 30 --save digits.safetensors
   retrograd eval digits.safetensors
 
-The file tells data and model; options that are given come before it, and have to be given for a file that train did not write.
+The file tells the model, and which of mnist, fashion-mnist and digits the data was: of other data, --data has to be given, as no
+file names a path or an address. Options that are given come before it, and have to be for a file that train did not write.
 With --json there is one event, "evaluation", or "error".`;
 
 async function evaluate(file: string | undefined, _flags: RunFlags, command: Command): Promise<void> {
+  const drawn = ['--seed', '--init'] as const;
+  checkHeeded(
+    command,
+    drawn.map((flag) => [flag, file === undefined, 'without a file, whose weights are not drawn', 'it with one']),
+  );
   const saved = file === undefined ? undefined : await openCheckpoint(file);
   if (saved) recall(command, saved.options, saved.path);
-  const flags = command.opts<RunFlags>();
+  const options = command.opts<RunFlags>();
+  const flags = { ...options, data: options.data ?? (saved && dataOf(saved)) };
+  checkHeeded(command, modelRules(flags));
   const output = outputOf(flags);
   // compile wants an optimizer; no step is ever taken.
-  const options = { optimizer: sgd({ learningRate: 0 }), keep: [] };
-  await withRun(flags, options, output, async (run) => {
+  const untrained = { optimizer: sgd({ learningRate: 0 }), keep: [] };
+  await withRun(flags, untrained, output, async (run) => {
     const { net, data } = run;
     if (saved) await net.load(saved.file, { weightsOnly: true });
     introduce(run, flags, output);
-    output.say(`weights     ${file ?? 'as drawn from the seed: this network is not trained'}\n`);
+    output.say(`weights     ${file ? printable(file) : 'as drawn from the seed: this network is not trained'}\n`);
     const started = performance.now();
     const { loss, accuracy, count } = await net.evaluate(data.test);
     const seconds = (performance.now() - started) / 1000;
-    output.say(`test loss ${loss.toFixed(4)}   test accuracy ${percentage(accuracy ?? 0)}   ${duration(seconds)}`);
+    output.say(`test loss ${decimal(loss)}   test accuracy ${percentage(accuracy ?? 0)}   ${duration(seconds)}`);
     output.emit({
       event: 'evaluation',
       ...facts(run, flags),

@@ -1,15 +1,24 @@
-/** Ctrl-C and `kill`: what runs is asked to stop through a signal, and ended as it is where it does not heed that. */
+/**
+ * Ctrl-C, `kill`, a terminal that hangs up, and an output that takes no more: what runs is asked to stop through a signal, and
+ * ended as it is where it does not heed that.
+ */
 import { RetrogradError } from '../index.node.ts';
 
 export class InterruptedError extends RetrogradError {
-  override readonly name = 'InterruptedError';
+  override readonly name: string = 'InterruptedError';
 
   constructor(
-    signal: string,
+    message: string,
     readonly exitCode: number,
+    options?: ErrorOptions,
   ) {
-    super(`interrupted (${signal})`);
+    super(message, options);
   }
+}
+
+/** What is said goes nowhere: the reader of a pipe has left, a disk is full, a terminal is gone. */
+export class OutputError extends InterruptedError {
+  override readonly name = 'OutputError';
 }
 
 const patience = 3000; // ms; training stops within a submit, while a download or a test cannot be stopped
@@ -21,21 +30,39 @@ export interface Interruption {
   patient: boolean;
 }
 
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/** Of a process that writes into a pipe without a reader: 128 + SIGPIPE. */
+const BROKEN_PIPE = 141;
+
 /** `tell` hears of it before the process is ended. A second Ctrl-C ends it at once. */
 export function interruption(tell: (error: InterruptedError) => void): Interruption {
   const controller = new AbortController();
   const interruption: Interruption = { signal: controller.signal, patient: false };
-  const signals = { SIGINT: 130, SIGTERM: 143 };
+  const end = (error: InterruptedError): void => {
+    if (interruption.patient) return;
+    tell(error);
+    process.exit(error.exitCode);
+  };
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.once(signal, () => {
-      const error = new InterruptedError(signal, exitCode);
+      const error = new InterruptedError(`interrupted (${signal})`, exitCode);
       controller.abort(error);
-      setTimeout(() => {
-        if (interruption.patient) return;
-        tell(error);
-        process.exit(exitCode);
-      }, patience).unref();
+      setTimeout(end, patience, error).unref();
+    });
+  }
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].on('error', (cause: NodeJS.ErrnoException) => {
+      // What follows the first failure, and a terminal that is gone because it hung up.
+      if (controller.signal.aborted) return;
+      const error = outputError(name, cause);
+      controller.abort(error);
+      end(error);
     });
   }
   return interruption;
+}
+
+function outputError(name: string, cause: NodeJS.ErrnoException): OutputError {
+  if (cause.code === 'EPIPE') return new OutputError(`${name}: its reader has left`, BROKEN_PIPE, { cause });
+  return new OutputError(`${name}: cannot be written: ${cause.message}`, 1, { cause });
 }

@@ -42,6 +42,7 @@ import {
 } from '../index.node.ts';
 import { lenet } from '../lenet.ts';
 import { type Shape, size } from '../tensor.ts';
+import type { Rule } from './heeded.ts';
 
 export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };
 
@@ -120,6 +121,11 @@ export function lossOf({ loss, labelSmoothing }: ModelFlags): LossFunction {
   throw new ArgumentError(`--label-smoothing: expected with --loss cross-entropy, found with ${loss}`);
 }
 
+/** What of a model the others leave without effect. */
+export const modelRules = ({ model, hidden }: ModelFlags): Rule[] => [
+  ['--activation', model !== 'mlp' || hidden?.length !== 0, 'with hidden layers', 'it with --hidden none'],
+];
+
 export interface OptimizerFlags {
   optimizer: keyof typeof optimizers;
   learningRate?: number;
@@ -146,12 +152,25 @@ export function checkOptimizer({ optimizer, momentum }: OptimizerFlags): void {
   throw new ArgumentError(`--momentum: expected with --optimizer momentum or nesterov, found with ${optimizer}`);
 }
 
+export const optimizerRules = ({ optimizer, weightDecay }: OptimizerFlags): Rule[] => [
+  [
+    '--decayed',
+    (weightDecay ?? (optimizer === 'adamw' ? 1 : 0)) > 0,
+    'with --weight-decay, which it is about',
+    'no decay',
+  ],
+];
+
+/** What the schedule is made from: the learning rate without one. */
+export const baseRate = ({ optimizer, learningRate }: OptimizerFlags): number =>
+  learningRate ?? optimizers[optimizer].learningRate;
+
 /** For a run of so many updates. Throws as `checkOptimizer`, and for a warm-up that takes all of the run. */
 export function optimizerOf(flags: OptimizerFlags, updates = 1): Optimizer {
   checkOptimizer(flags);
   const choice: OptimizerChoice = optimizers[flags.optimizer];
   const { momentum, weightDecay, decayed } = flags;
-  const learningRate = rateOf(flags, flags.learningRate ?? choice.learningRate, updates);
+  const learningRate = rateOf(flags, baseRate(flags), updates);
   const given = Object.entries({ learningRate, momentum, weightDecay, decayed });
   const known = given.filter(([, value]) => value !== undefined);
   return choice.make(Object.fromEntries(known) as { learningRate: LearningRate });

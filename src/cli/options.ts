@@ -10,6 +10,8 @@ export interface OutputFlags {
 }
 export interface RunFlags extends ModelFlags, OutputFlags {
   data?: string;
+  /** Share of the training data that is held out. */
+  validation?: number;
   batch: number;
   seed: number;
   device: keyof typeof devices;
@@ -26,9 +28,10 @@ type Row = readonly [flag: string, description: string, parse?: (text: string) =
 export function addOptions(command: Command, group: string, rows: readonly Row[]): Command {
   for (const [flag, description, parse, byDefault] of rows) {
     const option = new Option(flag, description).helpGroup(group);
-    if (parse) option.argParser(remember(command, option.long!, parse, byDefault));
+    if (parse) option.argParser(parse);
     if (parse && byDefault !== undefined) option.default(parse(byDefault), byDefault);
     command.addOption(option);
+    remember(command, option, byDefault);
   }
   return command;
 }
@@ -73,11 +76,9 @@ export const addOptimizerOptions = (command: Command): Command =>
   ]);
 
 export const addOutputOptions = (command: Command): Command =>
-  command.addOption(
-    new Option('--json', 'one JSON object per line on stdout; text for people then goes to stderr').helpGroup(
-      'Output:',
-    ),
-  );
+  addOptions(command, 'Output:', [
+    ['--json', 'one JSON object per line on stdout; text for people then goes to stderr'],
+  ]);
 
 const list = (table: object): string => Object.keys(table).join(', ');
 const spelled = (table: object): string =>

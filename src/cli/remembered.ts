@@ -1,42 +1,65 @@
 /** The options of a command as text, so that a file can remember them and a later command go on with the same. */
-import type { Command } from 'commander';
-import { DataError } from '../index.node.ts';
+import type { Command, Option } from 'commander';
+import { ArgumentError, DataError } from '../index.node.ts';
+import { shown } from '../shown.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** Defaults, and what was given in their place, by the name of the option. */
 const texts = new WeakMap<Command, Map<string, string>>();
 
-/** These say how and where a run is made, and not what it computes. */
-const passing = [
-  ...['--device', '--check', '--tune', '--target-accuracy', '--patience', '--metric'],
-  ...['--save', '--save-every', '--resume'],
+/**
+ * All that a file may say: what the net is, and what its training computes. None of it names a path, an address, a device or
+ * anything else that a command would read, write or run; anybody may have written the file.
+ */
+const storable: readonly string[] = [
+  ...['--seed', '--batch', '--model', '--hidden', '--activation', '--init', '--loss', '--label-smoothing'],
+  ...['--optimizer', '--learning-rate', '--momentum', '--weight-decay', '--decayed'],
+  ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate'],
+  ...['--validation', '--patience', '--metric', '--keep-best'],
 ];
 
-/** The parser, which from now on remembers what it parsed. */
-export function remember<T>(command: Command, name: string, parse: (text: string) => T, byDefault?: string) {
+/** Of a flag that takes no value. */
+const SET = 'true';
+
+/** From now on what is given of this option is remembered. Throws ArgumentError where that happens twice. */
+export function remember(command: Command, option: Option, byDefault?: string): void {
   const of = texts.get(command) ?? new Map<string, string>();
   texts.set(command, of);
+  const name = option.long!;
   if (byDefault !== undefined) of.set(name, byDefault);
-  return (text: string): T => {
-    const value = parse(text);
-    of.set(name, text);
-    return value;
-  };
+  let times = 0;
+  command.on(`option:${option.name()}`, (text: string | null) => {
+    if (++times > 1) throw new ArgumentError(`${name}: expected once, found twice`);
+    of.set(name, text ?? SET);
+  });
 }
 
 export const remembered = (command: Command): Texts =>
-  Object.fromEntries([...texts.get(command)!].filter(([name]) => !passing.includes(name)));
+  Object.fromEntries([...texts.get(command)!].filter(([name]) => storable.includes(name)));
+
+/** Whether it stands on the command line. */
+export function isGiven(command: Command, flag: string): boolean {
+  const option = command.options.find(({ long }) => long === flag);
+  return option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli';
+}
 
 /** Sets the options that were not given on the command line. Throws DataError for a text that is no value of its option. */
 export function recall(command: Command, found: Texts, where: string): void {
   for (const option of command.options) {
     const [name, text] = [option.attributeName(), found[option.long!]];
-    if (text === undefined || command.getOptionValueSource(name) === 'cli') continue;
-    try {
-      command.setOptionValueWithSource(name, option.parseArg!(text, undefined), where);
-    } catch (cause) {
-      throw new DataError(`${where}: ${option.long}: ${(cause as Error).message} found ${text}`, { cause });
-    }
+    if (text === undefined || !storable.includes(option.long!) || isGiven(command, option.long!)) continue;
+    command.setOptionValueWithSource(name, parsed(option, text, where), where);
+    texts.get(command)!.set(option.long!, text);
+  }
+}
+
+function parsed({ long, parseArg }: Option, text: string, where: string): unknown {
+  try {
+    if (parseArg) return parseArg(text, undefined);
+    if (text === SET) return true;
+    throw new Error(`Expected ${SET}.`);
+  } catch (cause) {
+    throw new DataError(`${where}: ${long}: ${(cause as Error).message} Found ${shown(text)}`, { cause });
   }
 }

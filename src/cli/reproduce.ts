@@ -6,8 +6,9 @@ import { describeModel } from '../model.ts';
 import { type Recipe, recipes } from '../reproduce/index.ts';
 import { mean, standardDeviation } from '../statistics.ts';
 import { openData } from './dataset.ts';
+import { checkHeeded } from './heeded.ts';
 import { addOptions, addOutputOptions, type OutputFlags } from './options.ts';
-import { duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
+import { decimal, duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
 import { trainingBar } from './progress.ts';
 import { describeAdapter } from './run.ts';
 import { count, oneOf, someOf, text } from './values.ts';
@@ -47,7 +48,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
   ]);
   return addOutputOptions(command)
     .addHelpText('after', help)
-    .action((flags: ReproduceFlags) => reproduce(flags, signal));
+    .action((flags: ReproduceFlags, command: Command) => reproduce(flags, command, signal));
 }
 
 const help = `
@@ -59,7 +60,13 @@ Examples:
 Errors are those of the 10,000 test images, in %: of the last epoch or of the best one, whichever the source reports.
 With --json there are the events "start", an "epoch" for each, a "recipe" for each, and "end", or "error".`;
 
-async function reproduce(flags: ReproduceFlags, signal: AbortSignal): Promise<void> {
+async function reproduce(flags: ReproduceFlags, command: Command, signal: AbortSignal): Promise<void> {
+  const isAsked = flags.recipe !== undefined;
+  const about = ['--epochs', '--seeds', '--data'];
+  checkHeeded(
+    command,
+    about.map((flag) => [flag, isAsked, 'with --recipe', 'none, which shows a list of them']),
+  );
   const output = outputOf(flags);
   if (!flags.recipe) return list(output);
   const all = Object.keys(recipes) as Name[];
@@ -157,7 +164,7 @@ async function errorsByEpoch(training: Training, output: Output, signal: AbortSi
         const error = 100 * (1 - validation!.accuracy!);
         errors.push(error);
         output.emit({ event: 'epoch', recipe: name, seed, epoch, trainLoss, testError: error, seconds });
-        const cells = [`seed ${seed}`, epochOf(epoch, epochs), `train loss ${trainLoss.toFixed(4)}`];
+        const cells = [`seed ${seed}`, epochOf(epoch, epochs), `train loss ${decimal(trainLoss)}`];
         output.say(`  ${[...cells, `test error ${error.toFixed(2)} %`, duration(seconds)].join('   ')}`);
       },
     });

@@ -11,13 +11,16 @@ import {
   type Trainer,
 } from '../index.node.ts';
 import { countParameters, describeModel } from '../model.ts';
+import { printable } from '../shown.ts';
 import { checkBatch, openData } from './dataset.ts';
-import { checkModel, lossOf, modelOf } from './network.ts';
+import { type HeldOut, holdOut } from './held-out.ts';
+import { baseRate, checkModel, lossOf, modelOf } from './network.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
-import { integer, type Output } from './output.ts';
+import { integer, type Output, short } from './output.ts';
 
 export interface Run {
-  readonly data: DatasetPair;
+  /** Without the samples that are held out. */
+  readonly data: DatasetPair & Partial<HeldOut>;
   readonly device: Device | 'cpu';
   readonly model: Model;
   readonly net: Trainer;
@@ -36,7 +39,8 @@ export async function withRun<T>(
   const { batch, seed } = flags;
   const loss = lossOf(flags);
   checkModel(flags);
-  const data = await openData(flags.data, output);
+  const whole = await openData(flags.data, output);
+  const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
   checkBatch(batch, data);
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
@@ -76,6 +80,7 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
     data: nameOf(data),
     source: data.source,
     trainSamples: data.train.count,
+    validationSamples: data.validation?.count ?? null,
     testSamples: data.test.count,
     model: describeModel(model),
     parameters: countParameters(model),
@@ -87,9 +92,11 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 /** The same for people, a line each. */
 export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
   const { data, device, model } = run;
-  const samples = `${integer(data.train.count)} samples to train on, ${integer(data.test.count)} to test on`;
+  const held = data.validation ? `${integer(data.validation.count)} of them held out, ` : '';
+  const trained = integer(data.train.count + (data.validation?.count ?? 0));
+  const samples = `${trained} samples to train on, ${held}${integer(data.test.count)} to test on`;
   say(`device      ${device === 'cpu' ? 'CPU reference' : describeAdapter(device.info)}`);
-  say(`data        ${nameOf(data)} (${data.source}): ${samples}`);
+  say(`data        ${nameOf(data)} (${printable(data.source)}): ${samples}`);
   say(
     `model       ${describeModel(model)}: ${integer(countParameters(model))} parameters, ${flags.loss}, seed ${flags.seed}`,
   );
@@ -98,8 +105,8 @@ export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
 export const describeAdapter = ({ name, software }: DeviceInfo): string =>
   software ? `${name} (software, no GPU)` : name;
 
-/** 'adam, learning rate 0.001, batches of 100' */
-export const describeTraining = ({ net }: Run, { optimizer, batch }: TrainedFlags): string =>
-  `${optimizer}, learning rate ${Number(net.learningRate.toPrecision(3))}, batches of ${batch}`;
+/** 'adam, learning rate 0.001, batches of 100': of a schedule the rate that it is made from. */
+export const describeTraining = (flags: TrainedFlags, rate = baseRate(flags)): string =>
+  `${flags.optimizer}, learning rate ${short(rate)}, batches of ${flags.batch}`;
 
-const nameOf = ({ train }: DatasetPair): string => train.name.replace(/ train$/, '');
+const nameOf = ({ train }: DatasetPair): string => printable(train.name.replace(/ train$/, ''));

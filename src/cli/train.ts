@@ -2,48 +2,24 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { DatasetPair } from '../data.node.ts';
-import {
-  ArgumentError,
-  type AugmentOptions,
-  type EpochResult,
-  type Progress,
-  RetrogradError,
-  type TuneMode,
-} from '../index.node.ts';
-import { augment, describeAugment } from './augment.ts';
-import { type Best, type Checkpoint, checkData, metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
-import { addControlOptions, type ControlFlags, describeControl, fitOf, updateOf } from './control.ts';
-import { checkWritable } from './files.ts';
+import { ArgumentError, type EpochResult, type Progress, RetrogradError, type TuneMode } from '../index.node.ts';
+import { printable } from '../shown.ts';
+import { local } from '../write-file.node.ts';
+import { augment } from './augment.ts';
+import { metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { addControlOptions, chooses, controlRules, fitOf, updateOf, usualShare } from './control.ts';
+import { checkWritable, isSameFile } from './files.ts';
+import { checkHeeded } from './heeded.ts';
 import { InterruptedError, type Interruption } from './interrupt.ts';
-import { checkOptimizer } from './network.ts';
+import { checkOptimizer, modelRules, optimizerRules } from './network.ts';
 import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions } from './options.ts';
-import { duration, epochOf, integer, type Output, outputOf, percentage, plural } from './output.ts';
+import { duration, outputOf, percentage } from './output.ts';
 import { trainingBar } from './progress.ts';
-import { recall, remembered, type Texts } from './remembered.ts';
-import { describeTraining, facts, introduce, type Run, type RunOptions, withRun } from './run.ts';
+import { remembered, type Texts } from './remembered.ts';
+import { goOn, recallTraining } from './resume.ts';
+import { type RunOptions, withRun } from './run.ts';
+import { accuracyOf, begin, report, standing, type TrainFlags, type Training } from './training.ts';
 import { count, oneOf, percent, text } from './values.ts';
-
-interface TrainFlags extends ControlFlags {
-  augment?: AugmentOptions;
-  targetAccuracy?: number;
-  check?: number;
-  tune: TuneMode;
-  save?: string;
-  saveEvery?: number;
-  resume?: string;
-}
-
-/** A run with what its files are to say and what they said. */
-interface Training extends Run {
-  readonly flags: TrainFlags;
-  readonly output: Output;
-  /** Options for a file to remember. */
-  readonly options: Texts;
-  readonly saved?: Checkpoint;
-  best?: Best;
-  /** The epoch whose parameters --keep-best ends with. */
-  keptEpoch?: number;
-}
 
 /** --target-accuracy was not reached. */
 export class TargetError extends RetrogradError {
@@ -73,7 +49,12 @@ export function trainCommand(interrupted: Interruption): Command {
     ],
   ]);
   addOptions(command, 'Files:', [
-    ['--save <file>', 'write all that training depends on, as safetensors, at the end and on Ctrl-C', text],
+    [
+      '--save <file>',
+      'write all that training depends on, as safetensors, at the end and when it is interrupted; a file that is there already is refused, but for that of --resume',
+      text,
+    ],
+    ['--overwrite', 'let --save replace a file that is there'],
     ['--save-every <n>', 'and after every n-th epoch', count],
     [
       '--resume <file>',
@@ -95,20 +76,19 @@ Examples:
   retrograd train --hidden 800 --augment rotate=15,scale=0.15,shear=10,elastic=34:4 --epochs 20
   retrograd train --hidden 30 --activation sigmoid --init normal --loss quadratic --optimizer sgd --learning-rate 3 --batch 10
   retrograd train --epochs 20 --save run.safetensors --save-every 1
-  retrograd train --resume run.safetensors --save run.safetensors
+  retrograd train --resume run.safetensors --save run.safetensors --epochs 40
 
+The test chooses nothing: --patience and --keep-best go by samples of the training data that are held out (--validation), and
+--target-accuracy alone is about the test. What is interrupted is saved unless nothing was trained.
 With --json there are the events "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is over all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
 async function train(command: Command, interrupted: Interruption): Promise<void> {
   const { resume } = command.opts<TrainFlags>();
   const saved = resume === undefined ? undefined : await openCheckpoint(resume);
-  if (saved) recall(command, isGiven(command, 'learningRate') ? unscheduled(saved.options) : saved.options, saved.path);
-  const flags = command.opts<TrainFlags>();
-  if (flags.save !== undefined) checkWritable(flags.save);
-  if (flags.saveEvery !== undefined && flags.save === undefined) {
-    throw new ArgumentError('--save-every: expected with --save, found without');
-  }
+  if (saved) recallTraining(command, saved);
+  const flags = flagsOf(command);
+  checkPlace(flags);
   const output = outputOf(flags);
   const check = flags.check === undefined ? undefined : { every: flags.check };
   checkOptimizer(flags);
@@ -120,70 +100,52 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
     tune: flags.tune,
   });
   await withRun(flags, options, output, async (run) => {
-    const training: Training = { ...run, flags, output, saved, options: remembered(command), best: saved?.best };
-    if (saved) await goOn(training, saved, command);
-    start(training);
+    if (saved) await goOn(run, flags, saved, command);
+    const { steps } = run.net;
+    const training: Training = {
+      ...run,
+      flags,
+      output,
+      saved,
+      options: optionsOf(command, flags),
+      best: saved?.best,
+      steps,
+    };
+    begin(training);
     const started = performance.now();
     await fit(training, interrupted);
     await finish(training, (performance.now() - started) / 1000);
   });
 }
 
-const isGiven = (command: Command, name: keyof TrainFlags): boolean => command.getOptionValueSource(name) === 'cli';
-
-/** A learning rate that is set ends a schedule. */
-const unscheduled = ({ '--schedule': _schedule, '--warm-up': _warmUp, ...others }: Texts): Texts => others;
-
-/** Throws DataError for a file of another net or other data, ArgumentError where nothing is left to be done. */
-async function goOn({ net, data, flags }: Training, saved: Checkpoint, command: Command): Promise<void> {
-  const taken = Object.entries({ seed: '--seed', schedule: '--schedule', warmUp: '--warm-up' } as const).find(
-    ([name]) => isGiven(command, name as keyof TrainFlags),
-  );
-  if (taken) throw new ArgumentError(`${taken[1]}: expected without --resume, whose file has one, found with it`);
-  checkData(saved, data.train);
-  await net.load(saved.file);
-  if (net.epochs >= flags.epochs) {
-    throw new ArgumentError(`--epochs: expected more than the ${net.epochs} of ${saved.path}, found ${flags.epochs}`);
-  }
-  if (isGiven(command, 'learningRate')) net.learningRate = flags.learningRate!;
-  else if (net.learningRate === 0) {
-    const ended = `as the schedule of ${saved.path} has come to its end, a rate of 0`;
-    throw new ArgumentError(`--learning-rate: expected with --resume, ${ended}, found none`);
-  }
+/** Throws ArgumentError for options without effect. */
+function flagsOf(command: Command): TrainFlags {
+  const given = command.opts<TrainFlags>();
+  checkHeeded(command, [
+    ...modelRules(given),
+    ...optimizerRules(given),
+    ...controlRules(given),
+    ['--tune', given.device !== 'cpu', 'on a GPU, which has forms to choose from', 'it with --device cpu'],
+    ['--save-every', given.save !== undefined, 'with --save', 'without'],
+    ['--overwrite', given.save !== undefined, 'with --save', 'without'],
+  ]);
+  return { ...given, validation: given.validation ?? (chooses(given) ? usualShare : undefined) };
 }
 
-/** x and y of a batch are gathered from the data set before the step: by one dispatch, by two where images are changed. */
-const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
+/** For a file to remember. */
+const optionsOf = (command: Command, { validation }: TrainFlags): Texts => ({
+  ...remembered(command),
+  ...(validation !== undefined && { '--validation': String(validation) }),
+});
 
-function start({ flags, output, saved, ...run }: Training): void {
-  const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers(flags);
-  const { optimizer, epochs, schedule, accumulate, clip, labelSmoothing } = flags;
-  const { learningRate, steps } = run.net;
-  output.emit({
-    event: 'start',
-    ...facts(run, flags),
-    loss: flags.loss,
-    optimizer,
-    learningRate,
-    schedule,
-    accumulate,
-    clip,
-    labelSmoothing,
-    epochs,
-    augment: flags.augment,
-    dispatchesPerStep,
-    resumed: saved ? { file: saved.path, steps, epochs: run.net.epochs } : null,
-  });
-  introduce(run, flags, output);
-  const dispatches = dispatchesPerStep ? `, ${dispatchesPerStep} dispatches per step` : '';
-  const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
-  output.say(`training    ${describeTraining(run, flags)}${describeControl(flags)}${changed}${dispatches}`);
-  if (saved) output.say(`resumed     ${saved.path}, after ${standing(run)}`);
-  output.say('');
+/** Throws ArgumentError where saving would replace what nobody said may be replaced, DataError where it cannot be. */
+function checkPlace({ save, resume, overwrite }: TrainFlags): void {
+  if (save === undefined) return;
+  const { exists } = checkWritable(save);
+  if (!exists || overwrite || (resume !== undefined && isSameFile(save, resume))) return;
+  const expected = 'a file that is not there yet, or --resume of it to go on, or --overwrite to replace it';
+  throw new ArgumentError(`--save: expected ${expected}, found ${save}`);
 }
-
-const standing = ({ net: { steps, epochs } }: Pick<Run, 'net'>): string =>
-  `${plural(steps, 'step')} and ${plural(epochs, 'epoch')}`;
 
 /** Trains all the epochs, or as many as it takes to reach the target, or patience lasts. */
 async function fit(training: Training, interrupted: Interruption): Promise<void> {
@@ -195,12 +157,13 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
   const onEpoch = async (result: EpochResult) => {
     const epoch = before + result.epoch;
     bar.clear();
-    report({ ...result, epoch }, epochs, output);
-    if (!(training.best && training.best.accuracy >= accuracyOf(result))) {
-      training.best = { epoch, accuracy: accuracyOf(result) };
-    }
+    // What an epoch came to is told, whatever interrupts it.
+    const test = data.validation ? await net.evaluate(data.test) : result.validation!;
+    report({ ...result, epoch }, test, data.validation && result.validation, epochs, output);
+    const accuracy = accuracyOf(test);
+    if (!(training.best && training.best.accuracy >= accuracy)) training.best = { epoch, accuracy };
     training.keptEpoch = flags.keepBest ? before + result.best! : undefined;
-    const isEnd = meetsTarget(accuracyOf(result), flags);
+    const isEnd = meetsTarget(accuracy, flags);
     if (!isEnd && flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
     return isEnd && 'stop';
   };
@@ -209,7 +172,7 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
     await net.fit(data.train, {
       ...fitOf(flags),
       epochs: epochs - before,
-      validation: data.test,
+      validation: data.validation ?? data.test,
       augment: flags.augment,
       onProgress,
       onEpoch,
@@ -217,50 +180,47 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
     });
   } catch (error) {
     bar.clear();
-    if (error instanceof InterruptedError) await save(training);
+    if (error instanceof InterruptedError) await rescue(training);
     throw error;
   } finally {
     bar.clear();
   }
 }
 
-/** To the file that --save names, if it does. */
-async function save({ net, data, flags: { save: file }, options, best, output }: Training): Promise<void> {
+/** To the file that --save names, if it does; `tell` hears of it. */
+async function save(training: Training, tell = training.output.say): Promise<void> {
+  const { net, data, flags, options, best, output } = training;
+  const { save: file } = flags;
   if (file === undefined) return;
-  await net.save(resolve(file), { metadata: metadataOf(options, data.train, best) });
-  output.say(`saved to ${file}, after ${standing({ net })}`);
+  await net.save(resolve(local(file)), { metadata: metadataOf(options, data.train, best) });
+  tell(`saved to ${printable(file)}, after ${standing({ net })}`);
   output.emit({ event: 'save', file, steps: net.steps, epochs: net.epochs });
 }
 
-const accuracyOf = ({ validation }: EpochResult): number => validation?.accuracy ?? 0;
+/** Of a training that is interrupted, on stderr, as stdout may be what has come to an end. */
+async function rescue(training: Training): Promise<void> {
+  const { net, flags, output, steps } = training;
+  if (net.steps > steps) return save(training, output.warn);
+  if (flags.save !== undefined) output.warn(`nothing was trained: ${printable(flags.save)} was left as it is`);
+}
+
 // 100 · 0.29 is a little less than 29.
 const meetsTarget = (accuracy: number, { targetAccuracy }: TrainFlags): boolean =>
   targetAccuracy !== undefined && 100 * accuracy >= targetAccuracy - 1e-9;
 
-function report(result: EpochResult, epochs: number, { say, emit }: Output): void {
-  const { epoch, trainLoss, validation, seconds, samplesPerSecond } = result;
-  const [testLoss, testAccuracy] = [validation!.loss, accuracyOf(result)];
-  emit({ event: 'epoch', epoch, trainLoss, testLoss, testAccuracy, seconds, samplesPerSecond });
-  const cells = [
-    epochOf(epoch, epochs),
-    `train loss ${trainLoss.toFixed(4)}`,
-    `test loss ${testLoss.toFixed(4)}`,
-    `test accuracy ${percentage(testAccuracy).padStart(8)}`,
-    `${duration(seconds)} (${integer(samplesPerSecond)} samples/s)`,
-  ];
-  say(cells.join('   '));
-}
-
 /** Throws TargetError where the target was missed, after everything has been saved and said. */
 async function finish(training: Training, seconds: number): Promise<void> {
-  const { net, flags, output } = training;
-  const { keptEpoch } = training;
+  const { net, data, flags, output, keptEpoch } = training;
   const { epoch, accuracy } = training.best!;
   const { targetAccuracy, save: file } = flags;
   const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(accuracy, flags);
   const summary = `best test accuracy ${percentage(accuracy)} after epoch ${epoch}`;
   output.say(`\n${summary}, ${duration(seconds)} in all${targetReached ? ', target reached' : ''}`);
-  if (keptEpoch !== undefined) output.say(`parameters of epoch ${keptEpoch} kept`);
+  const kept = keptEpoch === undefined ? undefined : await net.evaluate(data.test);
+  if (kept) {
+    const tested = `test accuracy ${percentage(accuracyOf(kept))}`;
+    output.say(`parameters of epoch ${keptEpoch} kept, the best on the samples held out: ${tested}`);
+  }
   await save(training);
   output.emit({
     event: 'end',
@@ -269,6 +229,7 @@ async function finish(training: Training, seconds: number): Promise<void> {
     epochs: net.epochs,
     seconds,
     keptEpoch,
+    keptTestAccuracy: kept && accuracyOf(kept),
     targetReached,
     parametersSha256: sha256(await net.parameters()),
     file,
