@@ -1,6 +1,7 @@
-// 1 for a column whose highest output stands where its highest target stands, else 0; ties go to the lower row. A single
-// output is compared with THRESHOLD instead. Columns past the end of a ragged batch count 0.
-// Expects: constants LANES, ROWS, COLUMNS, STRIDE, THRESHOLD; finish(result, 0, col); step.
+// For each column, in three rows: 1 where the highest output stands where the highest target stands, else 0, and ties go to the
+// lower row; how many outputs lie on the same side of THRESHOLD as their targets of 0.5; 1 where all of them do. Columns past
+// the end of a ragged batch count 0. An output that is NaN or infinite, as its bits tell, stands in the place of all three.
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE, THRESHOLD; finish(result, row, col); step.
 // @uses step
 // @read A: array<f32>
 // @read Y: array<f32>
@@ -12,17 +13,30 @@ fn run(group: vec3u, lane: u32) {
   }
   var output = 0u;
   var wanted = 0u;
-  if (ROWS == 1u) {
-    output = u32(A[col] >= THRESHOLD);
-    wanted = u32(Y[col] >= 0.5);
-  }
-  for (var row = 1u; row < rows; row++) {
-    if (A[row * STRIDE + col] > A[output * STRIDE + col]) {
+  var right = 0u;
+  var bad = rows;
+  for (var row = 0u; row < rows; row++) {
+    let have = A[row * STRIDE + col];
+    let want = Y[row * STRIDE + col];
+    if (have > A[output * STRIDE + col]) {
       output = row;
     }
-    if (Y[row * STRIDE + col] > Y[wanted * STRIDE + col]) {
+    if (want > Y[wanted * STRIDE + col]) {
       wanted = row;
     }
+    right += u32((have >= THRESHOLD) == (want >= 0.5));
+    if ((bitcast<u32>(have) & 0x7f800000u) == 0x7f800000u) {
+      bad = min(bad, row);
+    }
   }
-  finish(f32(output == wanted && f32(col) < step.columns), 0u, col);
+  var results = vec3f(f32(output == wanted), f32(right), f32(right == rows));
+  if (bad < rows) {
+    results = vec3f(A[bad * STRIDE + col]);
+  }
+  if (f32(col) >= step.columns) {
+    results = vec3f();
+  }
+  for (var i = 0u; i < 3u; i++) {
+    finish(results[i], i, col);
+  }
 }

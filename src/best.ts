@@ -2,13 +2,19 @@
 import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
-import { type Evaluation, hasClasses } from './evaluate.ts';
+import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
 import type { NetworkOptions } from './network.ts';
 import { shown } from './shown.ts';
 
+export type Metric = 'loss' | 'accuracy' | 'exactMatch';
+const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];
+
 export interface BestOptions {
-  /** What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy'. */
-  metric?: 'loss' | 'accuracy';
+  /**
+   * What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy' or
+   * 'exactMatch'.
+   */
+  metric?: Metric;
   /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
   earlyStopping?: { patience: number; minDelta?: number };
   /**
@@ -22,8 +28,8 @@ export interface BestOptions {
 /** Throws ArgumentError for options that ask what no validation could answer. */
 export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefined, options: BestOptions): void {
   const { metric = 'loss', earlyStopping, keepBest } = options;
-  if (metric !== 'loss' && metric !== 'accuracy') {
-    throw new ArgumentError(`fit: metric must be 'loss' or 'accuracy', found ${shown(metric)}`);
+  if (!metrics.includes(metric)) {
+    throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${shown(metric)}`);
   }
   const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
   if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
@@ -38,6 +44,11 @@ export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefi
       `fit: metric 'accuracy' needs classes, found ${validation.name} with values under ${loss.name}`,
     );
   }
+  if (metric === 'exactMatch' && validation && !hasLabels(validation, loss)) {
+    throw new ArgumentError(
+      `fit: metric 'exactMatch' needs values under sigmoidCrossEntropy or binaryCrossEntropy, found ${validation.name} with ${validation.targets.kind} under ${loss.name}`,
+    );
+  }
 }
 
 /** Sees the validation of one epoch after another. */
@@ -49,8 +60,8 @@ export function bestEpoch({ metric = 'loss', earlyStopping }: BestOptions) {
   let leap = none;
   return {
     /** Whether it is the best so far; of equals that is the first. */
-    see(epoch: number, { loss, accuracy }: Evaluation): boolean {
-      const score = metric === 'loss' ? loss : -accuracy!;
+    see(epoch: number, validation: Evaluation): boolean {
+      const score = metric === 'loss' ? validation.loss : -validation[metric]!;
       if (score < leap.score - minDelta) leap = { epoch, score };
       if (!(score < best.score)) return false;
       best = { epoch, score };

@@ -100,6 +100,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   Object.assign(session, position);
   session.stepsBefore = session.steps;
   session.given = true;
+  session.finiteAt = session.steps;
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */

@@ -2,8 +2,9 @@
 import type { Dataset } from './data/dataset.ts';
 import { defaultMilliseconds, drive } from './drive.ts';
 import type { Engine, Program } from './engine.ts';
+import { NonFiniteError } from './errors.ts';
 import { batchRow, type Feed } from './feed.ts';
-import type { LossFunction } from './losses.ts';
+import { isPerLabel, type LossFunction } from './losses.ts';
 import { features, outputs } from './model.ts';
 import type { NetworkOptions } from './network.ts';
 import { valuesOfTotal } from './ops/total.ts';
@@ -13,14 +14,20 @@ import { toColumns, toSamples } from './tensor.ts';
 export interface Evaluation {
   /** Mean per sample. */
   readonly loss: number;
-  /** Share of samples put in their class; absent where the targets are no classes. */
+  /**
+   * Share of samples put in their class: whose highest output is that of the class. Where every output is a question of its
+   * own, under `sigmoidCrossEntropy` and `binaryCrossEntropy` on values: share of outputs on the right side of 1/2, over all
+   * outputs and samples. Absent where the targets are neither.
+   */
   readonly accuracy?: number;
+  /** In the second case: share of samples all of whose outputs are right. */
+  readonly exactMatch?: number;
   readonly count: number;
 }
 
 /** What a total has come to in all its columns. */
 export const readTotal = async (program: Program, name: string): Promise<number> =>
-  valuesOfTotal(await program.read(name)).reduce((sum, x) => sum + x, 0);
+  sumOf(valuesOfTotal(await program.read(name)));
 
 export interface EvaluateOptions {
   /** Stops between two submits; `evaluate` then rejects with the signal's reason. */
@@ -33,12 +40,19 @@ export interface EvaluateOptions {
 export const hasClasses = ({ targets }: Dataset, loss: LossFunction): boolean =>
   targets.kind === 'labels' || loss.classifies;
 
-/** Runs an evaluation program over a data set, in its order. */
+/** Whether every output is right or wrong by itself; class labels say of one that it is the highest, whatever the loss. */
+export const hasLabels = ({ targets }: Dataset, loss: LossFunction): boolean =>
+  targets.kind === 'values' && isPerLabel(loss);
+
+/**
+ * Runs an evaluation program over a data set, in its order. Throws NonFiniteError where the loss or an output is no finite
+ * number.
+ */
 export async function evaluateOn(
   engine: Engine,
   program: Program,
   { program: feed, dataset }: Feed,
-  { batch, loss }: NetworkOptions,
+  { batch, loss, model }: NetworkOptions,
   { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
@@ -51,14 +65,29 @@ export async function evaluateOn(
     signal,
     onSubmit: (steps) => onProgress?.({ done: Math.min(steps * batch, count), count }),
   });
-  const [total, correct] = await Promise.all(totals.map((name) => readTotal(program, name)));
-  return { loss: total / count, ...(hasClasses(dataset, loss) && { accuracy: correct / count }), count };
+  const [total, counts] = await Promise.all([readTotal(program, 'lossTotal'), program.read('correctTotal')]);
+  const right = valuesOfTotal(counts); // [3, batch]
+  const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
+  if (![total, highest].every(Number.isFinite)) {
+    const what = Number.isFinite(total) ? 'an output of the model is' : `the mean loss is ${total}, or an output`;
+    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} beyond what a 32-bit float holds. ${remedy}`);
+  }
+  const scores = hasLabels(dataset, loss)
+    ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }
+    : hasClasses(dataset, loss) && { accuracy: highest / count };
+  return { loss: total / count, ...scores, count };
 }
+
+const remedy = 'The parameters are finite: they, or the inputs, have become too large.';
+const sumOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
 
 /** Batches of a prediction queued before the first is waited for. */
 const AHEAD = 64;
 
-/** x [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. */
+/**
+ * x [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. Throws
+ * NonFiniteError for an output that is no finite number.
+ */
 export async function predictOn(
   engine: Engine,
   program: Program,
@@ -73,7 +102,13 @@ export async function predictOn(
     const n = Math.min(batch, count - start);
     program.write('x', toColumns(x.subarray(start * inputs, (start + n) * inputs), inputs, batch));
     engine.run([program], [stepRow({ columns: n })]);
-    out.set(toSamples(await program.read(prediction), classes, batch, n), start * classes);
+    const values = toSamples(await program.read(prediction), classes, batch, n);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const place = `output ${bad % classes} of sample ${start + Math.floor(bad / classes)}`;
+      throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);
+    }
+    out.set(values, start * classes);
   };
   for (let first = 0; first < count; first += AHEAD * batch) {
     const starts = Array.from({ length: AHEAD }, (_, i) => first + i * batch).filter((start) => start < count);

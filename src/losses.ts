@@ -35,7 +35,7 @@ export interface LossFunction {
   readonly classWeights?: readonly number[];
   /** What turns the output of the model into a prediction, where the loss works on logits. */
   readonly prediction: LayerActivation['activation'];
-  /** Whether accuracy means something, and from which single output on the class is 1. */
+  /** Whether accuracy means something whatever the targets are, and from which output on a label is taken to hold. */
   readonly classifies: boolean;
   readonly threshold: number;
 }
@@ -138,6 +138,10 @@ export function checkOutput(model: Model, { name, term, prediction, classWeights
     );
   }
 }
+
+/** Whether the loss takes each output for a question of its own, answered by yes or no: several labels of a sample may hold. */
+export const isPerLabel = ({ term }: Pick<LossFunction, 'term'>): boolean =>
+  term === 'binaryCrossEntropy' || term === 'sigmoidCrossEntropy';
 
 /** The weighted terms whose sum is the loss of the batch. */
 export function appendLoss(graph: Graph, loss: LossFunction, output: Node, y: Node): Node {

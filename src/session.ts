@@ -40,6 +40,8 @@ export interface Session extends Position {
   readonly tuner?: Tuner;
   /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
   stepsBefore: number;
+  /** Steps after which the parameters were last seen to be finite. */
+  finiteAt?: number;
   /** Whether weights came from the caller or a file: others than `compile` drew, trained or not. */
   given: boolean;
 }
@@ -84,9 +86,10 @@ export function giveBack(session: Session, rows: readonly StepRow[]): void {
   session.pending = NOTHING;
 }
 
-/** For parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
+/** For finite parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
 export function startAfresh(session: Session): void {
   session.given = true;
+  session.finiteAt = session.steps;
   session.unfinished = undefined;
   session.pending = NOTHING;
 }

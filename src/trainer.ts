@@ -24,7 +24,7 @@ import { firstColumns, type Shape, type Tensor } from './tensor.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
 import type { StepTuning } from './tune.ts';
 import { Turns } from './turns.ts';
-import { checkBatchStep } from './verify.ts';
+import { checkBatchStep, demandParameters } from './verify.ts';
 
 /** A compiled model; made by `compile`. */
 export class Trainer {
@@ -117,7 +117,8 @@ export class Trainer {
 
   /**
    * Loss and accuracy on a data set, in its order. It may run beside `fit` or `step`, and then sees the weights change.
-   * Throws as `fit`, or the reason of the signal.
+   * Throws as `fit`, or the reason of the signal; NonFiniteError where a parameter, an output or the loss is no finite
+   * number.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { network, engine } = this.#session;
@@ -128,12 +129,15 @@ export class Trainer {
     const evaluate = async (program: Program) =>
       evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options);
     const nothing = () => false;
-    return this.#turns.take(() => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate));
+    return this.#turns.take(() =>
+      this.#finite('evaluate', () => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate)),
+    );
   }
 
   /**
    * Predictions [n][outputs] for whole samples x [n][features]: probabilities for the losses that work on logits, else the
-   * output of the model. Throws ShapeError unless x holds whole samples.
+   * output of the model. Throws ShapeError unless x holds whole samples, NonFiniteError where a parameter or a prediction is
+   * no finite number.
    */
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
     const { network, engine } = this.#session;
@@ -144,7 +148,9 @@ export class Trainer {
     const samples = Float32Array.from(x);
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, network);
     const isPrediction = (node: Node) => node.name === prediction;
-    return this.#turns.take(() => this.#on('predict', () => graph, isPrediction, predict));
+    return this.#turns.take(() =>
+      this.#finite('predict', () => this.#on('predict', () => graph, isPrediction, predict)),
+    );
   }
 
   /**
@@ -165,7 +171,10 @@ export class Trainer {
     return (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
   }
 
-  /** ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`. */
+  /**
+   * ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`; NonFiniteError
+   * where a parameter is no finite number.
+   */
   async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('gradients');
@@ -178,7 +187,11 @@ export class Trainer {
       engine.run([program], [nextRow(this.#session, { columns })]);
       return readByKey(program, trained, ({ node }) => `d${node.name}`);
     };
-    return this.#turns.take(() => this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients));
+    return this.#turns.take(() =>
+      this.#finite('gradients', () =>
+        this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients),
+      ),
+    );
   }
 
   /**
@@ -256,6 +269,7 @@ export class Trainer {
       const bytes = await readBytes(source, readLimits(this.#session, options));
       this.#turns.assertOpen('load');
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
+      await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
       applyCheckpoint(this.#session, bytes, nameOf(source), options);
     });
   }
@@ -279,7 +293,8 @@ export class Trainer {
 
   /**
    * One step on this batch, compared with the CPU reference tensor by tensor, and then taken back: parameters and optimizer
-   * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded.
+   * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded, NonFiniteError where a tensor
+   * holds NaN or infinity on both.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
     return this.#turns.exclusive('check', () => {
@@ -314,6 +329,15 @@ export class Trainer {
       this.#others.set(name, made);
       return work(made);
     });
+  }
+
+  /** Of parameters that are finite: looked at as the work begins, but beside it. */
+  async #finite<T>(where: string, work: () => Promise<T>): Promise<T> {
+    // A parameter says better why the work failed; nothing of it goes on when this is over.
+    const [finite, result] = await Promise.allSettled([demandParameters(this.#session, where), work()]);
+    if (finite.status === 'rejected') throw finite.reason;
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   }
 
   async #tuned<T>(work: () => Promise<T>): Promise<T> {

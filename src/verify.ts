@@ -1,15 +1,35 @@
 /** A running program against the CPU reference. */
-import { checkGraph, demand, type Report, report } from './check.ts';
+import { type Comparison, checkGraph, demand, type Report, report } from './check.ts';
 import type { Program } from './engine.ts';
 import { NonFiniteError } from './errors.ts';
 import type { Feed } from './feed.ts';
-import { overwrites, storageOf } from './fuse.ts';
+import { isFinite32 } from './finite.ts';
+import { overwrites, storageOf, written } from './fuse.ts';
 import { label } from './graph.ts';
 import { data } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
 import { giveBack, nextRow, type Session } from './session.ts';
 import type { StepRow } from './step.ts';
-import { readAll, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
+import { readAll, readByKey, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
+
+interface Checked extends Report {
+  /** The first tensor that holds NaN or infinity where the reference, given what the device holds, does so too. */
+  readonly nonFinite?: string;
+}
+
+/** A difference is not to blame where it comes of NaN, as in max(NaN, 0), or lies beyond what f32 holds. */
+function demandChecked(checked: Checked, where: string): Report {
+  const { nonFinite, ...compared } = checked;
+  const { tensors } = compared;
+  const first = tensors.findIndex(({ tensor }) => tensor === nonFinite);
+  const failed = tensors.findIndex(({ share }) => !(share <= 1));
+  const isBlamed = failed >= 0 && failed <= first && !isOverflow(tensors[failed]);
+  if (nonFinite === undefined || isBlamed) return demand(compared, where);
+  throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite}`);
+}
+
+const isOverflow = ({ worst: { actual, expected } }: Comparison): boolean =>
+  !Number.isFinite(actual) && !isFinite32(expected);
 
 /**
  * Runs one step and compares all it computed with the reference. With a feed, the batch it made as well. The row is asked
@@ -20,43 +40,53 @@ async function checkedStep(
   nextRow: () => StepRow,
   feed?: Feed,
   refused?: (rows: readonly StepRow[]) => void,
-): Promise<Report> {
+): Promise<Checked> {
   const before = await readState(program);
   const row = nextRow();
   engine.run(feed ? [feed.program, program] : [program], [row], refused);
-  const step = await compareRun(program, row, before);
+  const after = await readTensors(program, ({ op }) => op !== data);
+  const step = compareRun(program, row, before, after);
   if (!feed) return step;
   const resident = new Map<string, Data>([
     ['xData', feed.dataset.inputs.data],
     ['yData', feed.dataset.targets.data],
   ]);
-  const batch = await compareRun(feed.program, row, resident);
-  return report([...batch.tensors, ...step.tensors]);
+  const made = await readTensors(feed.program, ({ op }) => op !== data);
+  const batch = compareRun(feed.program, row, resident, made);
+  return { ...report([...batch.tensors, ...step.tensors]), nonFinite: step.nonFinite };
 }
 
-async function compareRun(program: Program, step: StepRow, before: Tensors): Promise<Report> {
-  const after = await readTensors(program, ({ op }) => op !== data);
-  return checkGraph(program.graph, {
+function compareRun(program: Program, step: StepRow, before: Tensors, after: Tensors): Checked {
+  const nonFinite: string[] = [];
+  const look = <T extends Data | undefined>(name: string, data: T): T => {
+    if (!name.startsWith('lossTotal') && data && !data.every(Number.isFinite)) nonFinite.push(name);
+    return data;
+  };
+  const compared = checkGraph(program.graph, {
     step,
-    leaf: (node) => before.get(node.name) ?? after.get(node.name)!,
-    actual: (node) => after.get(overwrites(node) ? storageOf(node).name : node.name),
+    leaf: (node) => look(node.name, before.get(node.name) ?? after.get(node.name)!),
+    actual: (node) => look(written(node), after.get(overwrites(node) ? storageOf(node).name : node.name)),
   });
+  return { ...compared, nonFinite: nonFinite[0] };
 }
 
-/** One step on a batch that is no data set's, taken back afterwards with all that it wrote. Throws CheckError. */
+/**
+ * One step on a batch that is no data set's, taken back afterwards with all that it wrote. Throws CheckError, and
+ * NonFiniteError where both sides agree on what is no number.
+ */
 export async function checkBatchStep(session: Session, columns: number, batch: Tensors): Promise<Report> {
   const { program } = session;
   const before = await readAll(program);
   writeTensors(program, batch);
-  const report = await checkedStep(session, () => nextRow(session, { columns }));
+  const checked = await checkedStep(session, () => nextRow(session, { columns }));
   writeTensors(program, before);
-  return demand(report, 'check');
+  return demandChecked(checked, 'check');
 }
 
-/** As `checkedStep`, in training: throws CheckError. */
+/** As `checkBatchStep`, in training. */
 export async function demandStep(session: Session, nextRow: () => StepRow, feed: Feed): Promise<void> {
-  const report = await checkedStep(session, nextRow, feed, (rows) => giveBack(session, rows));
-  demand(report, `step ${session.steps}`);
+  const checked = await checkedStep(session, nextRow, feed, (rows) => giveBack(session, rows));
+  demandChecked(checked, `step ${session.steps}`);
 }
 
 /**
@@ -65,7 +95,10 @@ export async function demandStep(session: Session, nextRow: () => StepRow, feed:
  */
 export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
   const { program, steps } = session;
-  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
+  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) {
+    session.finiteAt = steps;
+    return;
+  }
   session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const bad = firstNonFinite(program, tensors);
@@ -87,3 +120,19 @@ const firstNonFinite = (program: Program, tensors: Tensors): string | undefined 
   program.graph.nodes
     .map(label)
     .find((name) => name !== 'lossTotal' && tensors.get(name)?.some((x) => !Number.isFinite(x)));
+
+/**
+ * Throws NonFiniteError naming the first parameter that holds NaN or infinity, which no result has to show: ReLU hides it.
+ * Reads the parameters only where steps were made since that was last known.
+ */
+export async function demandParameters(session: Session, where: string): Promise<void> {
+  const { program, parameters, steps, finiteAt } = session;
+  if (finiteAt === steps) return;
+  const values = await readByKey(program, parameters, ({ node }) => node.name);
+  for (const [key, { data }] of Object.entries(values)) {
+    const at = data.findIndex((x) => !Number.isFinite(x));
+    if (at < 0) continue;
+    throw new NonFiniteError(`${where}: ${key} holds ${data[at]} at value ${at}, after step ${steps}`);
+  }
+  session.finiteAt = steps;
+}

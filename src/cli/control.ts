@@ -13,7 +13,7 @@ export interface ControlFlags extends TrainedFlags {
   clip?: number;
   accumulate: number;
   patience?: number;
-  metric: NonNullable<FitOptions['metric']>;
+  metric: 'accuracy' | 'loss';
   keepBest?: boolean;
 }
 

@@ -1,5 +1,6 @@
-/** What evaluation counts: correct classifications of a batch. */
-import { columns, rows } from '../tensor.ts';
+/** What evaluation counts: right answers of a batch. */
+import { isFinite32 } from '../finite.ts';
+import { columns } from '../tensor.ts';
 import { byColumn, column, columnWalk } from './columns.ts';
 import { literal } from './numerics.ts';
 import type { KernelOp } from './op.ts';
@@ -8,28 +9,32 @@ import { equalShapes, tensors } from './shapes.ts';
 /** Position of the highest value, the first of several. */
 export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
-/** (output, y, step) -> [1, N]: 1 where the right class is chosen. Attribute `threshold`: for a single output. */
+/**
+ * (output, y, step) -> [3, N], for each sample: 1 where its highest output stands where its highest target stands; how many of
+ * its outputs lie on the same side of the threshold as their targets of 0.5; 1 where all of them do. Attribute `threshold`.
+ * An output that is no finite number stands in the place of all three, since no count could tell of it.
+ */
 export const correct: KernelOp = {
   kind: 'kernel',
   name: 'correct',
-  shape: (inputs) => [1, columns(equalShapes('correct', tensors(inputs)))],
-  reference: ([a, y], node, step) =>
-    byColumn(node.shape, (j) => {
+  shape: (inputs) => [3, columns(equalShapes('correct', tensors(inputs)))],
+  reference: ([a, y], { shape, attributes }, step) =>
+    byColumn(shape, (j) => {
+      if (j >= step.columns) return [0, 0, 0];
       const [aj, yj] = [column(a.data, a.shape, j), column(y.data, y.shape, j)];
-      const same =
-        rows(a.shape) === 1 ? aj[0] >= Number(node.attributes.threshold) === yj[0] >= 0.5 : argmax(aj) === argmax(yj);
-      return [same && j < step.columns ? 1 : 0];
+      const bad = aj.find((x) => !isFinite32(x));
+      if (bad !== undefined) return [bad, bad, bad];
+      const right = aj.filter((x, i) => x >= Number(attributes.threshold) === yj[i] >= 0.5).length;
+      return [Number(argmax(aj) === argmax(yj)), right, Number(right === aj.length)];
     }),
-  // A comparison: exact for exact inputs, and nothing can be said of two outputs that lie within their errors.
-  error: ([a], _data, node) => {
-    const doubtful = (j: number): boolean => {
-      if (!a.error) return false;
+  // Comparisons: exact for exact inputs, and nothing can be said of two outputs that lie within their errors.
+  error: ([a], _data, { shape, attributes }) =>
+    byColumn(shape, (j) => {
+      if (!a.error) return [0, 0, 0];
       const [aj, e] = [column(a.data, a.shape, j), column(a.error, a.shape, j)];
-      const gap = rows(a.shape) === 1 ? Math.abs(aj[0] - Number(node.attributes.threshold)) : topGap(aj);
-      return gap <= 2 * Math.max(...e);
-    };
-    return byColumn(node.shape, (j) => [doubtful(j) ? 1 : 0]);
-  },
+      const doubtful = aj.filter((x, i) => Math.abs(x - Number(attributes.threshold)) <= 2 * e[i]).length;
+      return [Number(topGap(aj) <= 2 * Math.max(...e)), doubtful, Number(doubtful > 0)];
+    }),
   body: (node, { lanes } = {}) => {
     const { constants, ...grid } = columnWalk(node.inputs[0].shape, lanes);
     return {
@@ -53,7 +58,8 @@ export const correct: KernelOp = {
   })),
 };
 
+/** Between the two highest. */
 function topGap(values: readonly number[]): number {
-  const [first, second] = values.toSorted((a, b) => b - a);
+  const [first, second = Number.NEGATIVE_INFINITY] = values.toSorted((a, b) => b - a);
   return first - second;
 }

@@ -1,0 +1,156 @@
+/** NaN and infinity are said wherever a result could hide them, and cost no read where nothing can have brought them. */
+import { describe, expect, test } from 'vitest';
+import { countCalls } from '../../src/bench/counting.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import {
+  binaryCrossEntropy,
+  type CompileOptions,
+  compile,
+  type Device,
+  dense,
+  type LayerActivation,
+  type LossFunction,
+  linear,
+  NonFiniteError,
+  quadratic,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  type Trainer,
+} from '../../src/index.node.ts';
+import { useGpu } from './harness.ts';
+import { random } from './nets.ts';
+
+const batch = 8;
+const [x, y] = [random(4 * batch, 1), [0, 1, 2, 0, 1, 2, 0, 1]];
+const data = fromArrays({
+  x: random(80, 2),
+  y: Array.from({ length: 20 }, (_, i) => i % 3),
+  shape: [4],
+  name: 'points',
+});
+
+function behaviour(title: string, device: () => Device | 'cpu'): void {
+  /** Three outputs, behind a ReLU that makes 0 of NaN. */
+  const make = (options: Partial<CompileOptions> = {}): Promise<Trainer> =>
+    compile(sequential([4], [dense(6, relu), dense(3)]), {
+      device: device(),
+      batch,
+      loss: softmaxCrossEntropy(),
+      optimizer: sgd({ learningRate: 0.1 }),
+      ...options,
+    });
+
+  /** One whose weights are NaN. */
+  const spoilt = async (): Promise<Trainer> => {
+    const net = await make();
+    net.learningRate = 3e38;
+    for (let i = 0; i < 4; i++) net.step(x, y);
+    return net;
+  };
+
+  describe(`${title}: weights that are no numbers`, () => {
+    test.each<[string, (net: Trainer) => Promise<unknown>, RegExp]>([
+      [
+        'predict',
+        (net) => net.predict(x),
+        /^predict: layers\.\d\.(weight|bias) holds (NaN|-?Infinity) at value \d+, after step 4$/,
+      ],
+      ['evaluate', (net) => net.evaluate(data), /^evaluate: layers\.\d\.(weight|bias) holds/],
+      ['gradients', (net) => net.gradients(x, y), /^gradients: layers\.\d\.(weight|bias) holds/],
+      ['check', (net) => net.check(x, y), /^check: the first tensor that holds NaN or infinity is \w+$/],
+    ])('are a NonFiniteError that names the first: %s', async (_name, call, says) => {
+      const net = await spoilt();
+      const values = Object.values(await net.parameters()).flatMap(({ data }) => Array.from(data));
+      expect(values.some((value) => !Number.isFinite(value))).toBe(true);
+      for (let i = 0; i < 2; i++) {
+        const found = call(net);
+        await expect(found).rejects.toThrow(NonFiniteError);
+        await expect(found).rejects.toThrow(says);
+      }
+      net.destroy();
+    });
+
+    test('are over when there are others', async () => {
+      const [net, fresh] = [await spoilt(), await make()];
+      await expect(net.predict(x)).rejects.toThrow(NonFiniteError);
+      net.setParameters(await fresh.parameters());
+      expect(await net.predict(x)).toEqual(await fresh.predict(x));
+      for (const each of [net, fresh]) each.destroy();
+    });
+
+    test('end a fit whose steps are checked', async () => {
+      const net = await make({ check: { every: 1 } });
+      net.learningRate = 3e38;
+      await expect(net.fit(data, { epochs: 3 })).rejects.toThrow(NonFiniteError);
+      net.destroy();
+    });
+  });
+
+  describe(`${title}: finite weights whose outputs are no numbers`, () => {
+    test.each<[string, LossFunction, LayerActivation]>([
+      ['quadratic', quadratic(), linear],
+      ['softmaxCrossEntropy', softmaxCrossEntropy(), linear],
+      ['sigmoidCrossEntropy', sigmoidCrossEntropy(), linear],
+      ['binaryCrossEntropy', binaryCrossEntropy(), sigmoid],
+    ])('are said by predict and evaluate: %s', async (_name, loss, activation) => {
+      const model = sequential([1], [dense(2, linear), dense(2, linear), dense(2, activation)]);
+      const net = await compile(model, { device: device(), batch, loss, optimizer: sgd({ learningRate: 0.1 }) });
+      const given = await net.parameters();
+      // Beyond f32 in the second layer, ∞ − ∞ in the third.
+      for (const i of [0, 1]) given[`layers.${i}.weight`].data.fill(1e30);
+      given['layers.2.weight'].data.set([1, -1, 1, -1]);
+      net.setParameters(given);
+      expect([...(await net.predict([0]))].every(Number.isFinite)).toBe(true);
+      const predicted = await net.predict([0, 1]).catch((error) => error);
+      expect(predicted).toBeInstanceOf(NonFiniteError);
+      expect(predicted.message).toMatch(/^predict: output 0 of sample 1 is NaN\. /);
+      const points = fromArrays({
+        x: [[1], [2]],
+        y: [
+          [1, 0],
+          [0, 1],
+        ],
+        name: 'two points',
+      });
+      const evaluated = await net.evaluate(points).catch((error) => error);
+      expect(evaluated).toBeInstanceOf(NonFiniteError);
+      expect(evaluated.message).toMatch(/^evaluate: on two points .*beyond what a 32-bit float holds/);
+      net.destroy();
+    });
+  });
+}
+
+const gpu = useGpu();
+behaviour('on the GPU', () => gpu.device);
+behaviour('on the CPU', () => 'cpu');
+
+test('parameters are read once after steps, and not where they are known', async () => {
+  const counter = countCalls(gpu.device.gpu);
+  const net = await compile(sequential([4], [dense(6, relu), dense(3)]), {
+    device: gpu.device,
+    batch,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+  });
+  const readsOf = async (work: () => Promise<unknown>) => {
+    counter.take();
+    await work();
+    return counter.take().maps;
+  };
+  await net.predict(x);
+  expect(await readsOf(() => net.predict(x))).toBe(1);
+  expect(await readsOf(() => net.evaluate(data))).toBe(2);
+  net.step(x, y);
+  expect(await readsOf(() => net.predict(x))).toBe(5);
+  expect(await readsOf(() => net.predict(x))).toBe(1);
+  await net.fit(data, { epochs: 1 });
+  expect(await readsOf(() => net.predict(x))).toBe(1);
+  net.setParameters(await net.parameters());
+  expect(await readsOf(() => net.predict(x))).toBe(1);
+  net.destroy();
+  counter.stop();
+});
