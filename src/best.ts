@@ -1,13 +1,16 @@
 /** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
 import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
+import { type DatasetIdentity, sameDataset } from './data/identity.ts';
 import { ArgumentError } from './errors.ts';
 import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
 import type { NetworkOptions } from './network.ts';
 import { shown } from './shown.ts';
+import type { Tensors } from './tensors.ts';
 
 export type Metric = 'loss' | 'accuracy' | 'exactMatch';
 const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];
+export const isMetric = (value: unknown): value is Metric => metrics.includes(value);
 
 export interface BestOptions {
   /**
@@ -21,6 +24,9 @@ export interface BestOptions {
    * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is
    * given up. A net that was trained before, or given its weights, is evaluated first, here and for `earlyStopping`, and
    * counts as epoch 0.
+   *
+   * A fit that was aborted, or saved before its end and loaded, is gone on with by the next one on the same data sets with
+   * the same `metric`, `minDelta` and `keepBest`: best epoch, its parameters and the epochs waited are those of both.
    */
   keepBest?: boolean;
 }
@@ -28,7 +34,7 @@ export interface BestOptions {
 /** Throws ArgumentError for options that ask what no validation could answer. */
 export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefined, options: BestOptions): void {
   const { metric = 'loss', earlyStopping, keepBest } = options;
-  if (!metrics.includes(metric)) {
+  if (!isMetric(metric)) {
     throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${shown(metric)}`);
   }
   const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
@@ -51,26 +57,64 @@ export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefi
   }
 }
 
-/** Sees the validation of one epoch after another. */
-export function bestEpoch({ metric = 'loss', earlyStopping }: BestOptions) {
-  const { patience = Number.POSITIVE_INFINITY, minDelta = 0 } = earlyStopping ?? {};
-  const none = { epoch: 0, score: Number.POSITIVE_INFINITY };
-  let best = none;
-  /** The last one that was better by more than minDelta. */
-  let leap = none;
+/**
+ * What a fit with `keepBest` or `earlyStopping` knows of its epochs. It lives until the fit comes to its end, also where that
+ * is aborted, saved and loaded in between; another fit, `step` and `setParameters` give it up.
+ */
+export interface BestSoFar {
+  /** Of which training and validation it is. */
+  readonly dataset: Dataset | DatasetIdentity;
+  readonly validation: Dataset | DatasetIdentity;
+  readonly metric: Metric;
+  readonly minDelta: number;
+  readonly keepBest: boolean;
+  /** The last epoch whose validation is known. Epochs are those of the net, as in `Position`. */
+  readonly seen: number;
+  /** The best one, and the last one that was better by more than minDelta. */
+  readonly best?: Score;
+  readonly leap?: Score;
+  /** Parameters of the best one, with `keepBest`. */
+  readonly weights?: Tensors;
+}
+
+/** Of an epoch; less is better. */
+export interface Score {
+  readonly epoch: number;
+  readonly score: number;
+}
+
+/** Before the first epoch of a fit is done. */
+export function nothingSeen(
+  dataset: Dataset,
+  options: BestOptions & { validation?: Dataset },
+  seen: number,
+): BestSoFar {
+  const { metric = 'loss', earlyStopping, keepBest = false } = options;
+  const { minDelta = 0 } = earlyStopping ?? {};
+  return { dataset, validation: options.validation ?? dataset, metric, minDelta, keepBest, seen };
+}
+
+/** Whether one fit goes on with what another has seen: on the same samples, by the same measure. */
+export const isOf = (one: BestSoFar, other: BestSoFar): boolean =>
+  one.metric === other.metric &&
+  one.minDelta === other.minDelta &&
+  one.keepBest === other.keepBest &&
+  sameDataset(one.dataset, other.dataset) &&
+  sameDataset(one.validation, other.validation);
+
+/** With the validation of one more epoch; of equals the first is the best. */
+export function withEpoch(before: BestSoFar, epoch: number, validation: Evaluation): BestSoFar {
+  const { metric, minDelta, best, leap } = before;
+  const score = metric === 'loss' ? validation.loss : -validation[metric]!;
+  const isBelow = (bar: number | undefined): boolean => score < (bar ?? Number.POSITIVE_INFINITY);
   return {
-    /** Whether it is the best so far; of equals that is the first. */
-    see(epoch: number, validation: Evaluation): boolean {
-      const score = metric === 'loss' ? validation.loss : -validation[metric]!;
-      if (score < leap.score - minDelta) leap = { epoch, score };
-      if (!(score < best.score)) return false;
-      best = { epoch, score };
-      return true;
-    },
-    /** 0 for the net as the fit found it, and where no epoch had a loss that is a number. */
-    get epoch(): number {
-      return best.epoch;
-    },
-    isOverdue: (epoch: number): boolean => epoch - leap.epoch >= patience,
+    ...before,
+    seen: epoch,
+    best: isBelow(best?.score) ? { epoch, score } : best,
+    leap: isBelow(leap && leap.score - minDelta) ? { epoch, score } : leap,
   };
 }
+
+/** Whether there was no better epoch for too long. */
+export const isOverdue = ({ seen, leap }: BestSoFar, { earlyStopping }: BestOptions): boolean =>
+  seen - (leap?.epoch ?? seen) >= (earlyStopping?.patience ?? Number.POSITIVE_INFINITY);

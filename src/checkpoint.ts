@@ -1,7 +1,7 @@
 /**
  * A checkpoint: all that later steps depend on as one safetensors file, so that training goes on from it bit by bit as if it
  * had never stopped. Weights are under their keys, what an optimizer keeps of one under `optimizer.m.layers.0.weight`, sums
- * of an epoch under `training.lossTotal`. A file of weights alone is one too, of a training that has not begun.
+ * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights alone is one too, of a training that has not begun.
  */
 import { checkKeys } from './arguments.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
@@ -36,6 +36,7 @@ interface Stored extends Expected {
 
 const OPTIMIZER = 'optimizer.';
 const TRAINING = 'training.';
+const BEST = 'best.';
 
 /** Every tensor that outlives a step, with its key in a file. */
 function storedTensors({ program, parameters }: Session): Stored[] {
@@ -53,6 +54,14 @@ function storedTensors({ program, parameters }: Session): Stored[] {
   return [...weights, ...others];
 }
 
+/** What a fit keeps of its best epoch. */
+function bestTensors({ best, parameters }: Session): Record<string, Tensor> {
+  const { weights } = best ?? {};
+  if (!weights) return {};
+  const entries = parameters.map(({ key, shape, node: { name } }) => [BEST + key, { shape, data: weights.get(name)! }]);
+  return Object.fromEntries(entries);
+}
+
 /** Throws NonFiniteError for weights that `applyCheckpoint` would refuse. */
 export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys('save', options, ['weightsOnly', 'metadata']);
@@ -63,10 +72,12 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
+  const best = weightsOnly ? {} : bestTensors(session);
   const tensors = await readByKey(session.program, stored, ({ name }) => name);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(['save: nothing was written:', ...indented(wrong)]);
-  return formatSafetensors(tensors, withChecksums({ tensors, metadata: { ...metadata, ...record } }));
+  const all = { ...tensors, ...best };
+  return formatSafetensors(all, withChecksums({ tensors: all, metadata: { ...metadata, ...record } }));
 }
 
 /**
@@ -86,10 +97,12 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const stored = storedTensors(session);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);
-  const isOther = ([key]: [string, Tensor]) => key.startsWith(OPTIMIZER) || key.startsWith(TRAINING);
+  const isOther = ([key]: [string, Tensor]) => [OPTIMIZER, TRAINING, BEST].some((prefix) => key.startsWith(prefix));
   const found = Object.entries(tensors).filter((entry) => !weightsOnly || !isOther(entry));
   const { position, wrong } = isComplete ? parseRecord(metadata[RECORD], session) : { position: beginning, wrong: [] };
-  const all = [...wrong, ...differences(expected, Object.fromEntries(found))];
+  const kept = position?.best?.keepBest && position.best.best ? session.parameters : [];
+  const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
+  const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
     throw new DataError([`${where}: expected a file of this net, nothing was changed:`, ...indented(all)]);
   }
@@ -98,10 +111,23 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
     session.program.write(tensor.name, data);
   }
   Object.assign(session, position);
+  if (session.best && kept.length > 0) {
+    session.best = {
+      ...session.best,
+      weights: new Map(kept.map(({ key, node }) => [node.name, tensors[BEST + key].data])),
+    };
+  }
   session.stepsBefore = session.steps;
   session.given = true;
   session.finiteAt = session.steps;
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */
-const beginning: Partial<Position> = { steps: 0, updates: 0, pending: NOTHING, epochs: 0, unfinished: undefined };
+const beginning: Partial<Position> = {
+  steps: 0,
+  updates: 0,
+  pending: NOTHING,
+  epochs: 0,
+  unfinished: undefined,
+  best: undefined,
+};

@@ -2,7 +2,8 @@
  * What a checkpoint says beside its tensors, as one JSON in the metadata of the file: which net it is of, and how far its
  * training has come.
  */
-import { identityOf } from './data/identity.ts';
+import { type BestSoFar, isMetric, type Score } from './best.ts';
+import { type DatasetIdentity, identityOf } from './data/identity.ts';
 import { isObject, parseJson } from './json.ts';
 import { isLearningRate } from './learning-rate.ts';
 import { describeModel } from './model.ts';
@@ -37,8 +38,9 @@ export function parseRecord(
     ...unknownIn(position, session),
   ];
   if (wrong.length > 0) return { wrong };
-  const { unfinished, ...rest } = position as unknown as Position;
-  return { position: { ...rest, unfinished: unfinished ?? undefined }, wrong };
+  const { unfinished, best, ...rest } = position as unknown as Position;
+  const known = best && { ...best, best: best.best ?? undefined, leap: best.leap ?? undefined };
+  return { position: { ...rest, unfinished: unfinished ?? undefined, best: known }, wrong };
 }
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
@@ -56,7 +58,7 @@ function netOf({
 type Field = readonly [
   of: (session: Session) => unknown,
   expected: string,
-  is: (value: unknown, session: Session) => boolean,
+  is: (value: unknown, session: Session, position: Record<string, unknown>) => boolean,
 ];
 
 const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -78,15 +80,30 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
     'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has',
     isUnfinished,
   ],
+  best: [
+    ({ best }) => best && formatBest(best),
+    'nothing, or { dataset, validation, metric, minDelta, keepBest, seen, best, leap } of epochs that there were',
+    isBest,
+  ],
 };
 
+/** Without the parameters, which are tensors of the file. */
+function formatBest({ weights: _, dataset, validation, best, leap, ...rest }: BestSoFar): Record<string, unknown> {
+  const scores = { best: best ?? null, leap: leap ?? null };
+  return { dataset: identityOf(dataset), validation: identityOf(validation), ...rest, ...scores };
+}
+
 const positionOf = (session: Session): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([name, [of]]) => [name, of(session) ?? null]));
+  Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, [of]]) => [name, of(session) ?? null])
+      .filter(([name, value]) => name !== 'best' || value !== null), // files were written before there was one
+  );
 
 function unknownIn(position: unknown, session: Session): string[] {
   if (!isObject(position)) return [`position: expected a JSON object, found ${shown(position)}`];
   const extra = Object.keys(position).filter((name) => !Object.hasOwn(fields, name));
-  const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session));
+  const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session, position));
   return [
     ...extra.map((name) => `position.${name}: not known`),
     ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${shown(position[name])}`),
@@ -101,12 +118,36 @@ function isPending(value: unknown, { update: { accumulate = 1 }, network: { batc
 
 function isUnfinished(value: unknown, { network: { batch } }: Session): boolean {
   if (value === null) return true;
-  if (!isObject(value) || !isObject(value.dataset) || Object.keys(value).length !== 2) return false;
+  if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, dataset } = value;
-  const { name, count: samples, digest, ...more } = dataset;
-  const isDataset = typeof name === 'string' && typeof digest === 'string' && Object.keys(more).length === 0;
-  return isDataset && count(samples) && count(steps) && steps > 0 && steps * batch < samples;
+  return isIdentity(dataset) && count(steps) && steps > 0 && steps * batch < dataset.count;
 }
+
+function isIdentity(value: unknown): value is DatasetIdentity {
+  if (!isObject(value)) return false;
+  const { name, count: samples, digest, ...more } = value;
+  return typeof name === 'string' && typeof digest === 'string' && Object.keys(more).length === 0 && count(samples);
+}
+
+function isBest(value: unknown, _session: Session, { epochs, unfinished }: Record<string, unknown>): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  const { dataset, validation, metric, minDelta, keepBest, seen, best, leap, ...more } = value;
+  const isAsked = isMetric(metric) && typeof minDelta === 'number' && Number.isFinite(minDelta) && minDelta >= 0;
+  const known = isIdentity(dataset) && isIdentity(validation) && isAsked && typeof keepBest === 'boolean';
+  const completed = Number(epochs) - Number(Boolean(unfinished));
+  if (!known || Object.keys(more).length > 0 || !count(seen) || seen > completed) return false;
+  if (best === null || leap === null) return best === leap;
+  if (!isScore(best) || !isScore(leap)) return false;
+  return leap.epoch <= best.epoch && best.epoch <= seen && best.score <= leap.score;
+}
+
+const isScore = (value: unknown): value is Score =>
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  count(value.epoch) &&
+  typeof value.score === 'number' &&
+  Number.isFinite(value.score);
 
 /** Of what a net is described by there is nothing deeper. */
 const DEEPEST = 8;

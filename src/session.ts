@@ -1,4 +1,5 @@
 /** What a compiled model holds while it lives: what trainer.ts and the files it calls work on. */
+import type { BestSoFar } from './best.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { DatasetIdentity } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';
@@ -24,6 +25,8 @@ export interface Position {
   pending: Pending;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Dataset | DatasetIdentity; readonly steps: number };
+  /** Of the fit under way, or of one that was aborted. */
+  best?: BestSoFar;
 }
 
 export interface Session extends Position {
@@ -90,6 +93,7 @@ export function giveBack(session: Session, rows: readonly StepRow[]): void {
 export function startAfresh(session: Session): void {
   session.given = true;
   session.finiteAt = session.steps;
+  session.best = undefined;
   session.unfinished = undefined;
   session.pending = NOTHING;
 }

@@ -94,7 +94,7 @@ export class Trainer {
   /**
    * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
    * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
-   * or `setParameters` in between gives the epoch up. Throws ShapeError or ArgumentError where data and model do not
+   * or `setParameters` in between gives the epoch up, and what an aborted fit knew of its best one. Throws ShapeError or ArgumentError where data and model do not
    * fit, or no validation tells the best epoch, NonFiniteError when the loss is no number any more, CheckError from
    * `check: { every }`, DeviceLostError.
    */
@@ -162,6 +162,7 @@ export class Trainer {
     this.#turns.assertIdle('step');
     const { columns, tensors } = packBatch(network, x, y, 'step');
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
+    this.#session.best = undefined;
     writeTensors(program, tensors);
     engine.run([program], [takeRow(this.#session, { columns })], (rows) => giveBack(this.#session, rows));
   }
@@ -242,11 +243,12 @@ export class Trainer {
 
   /**
    * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
-   * rate, seed, and the place in an epoch that was left off. In Node a path or file URL writes it there as well, whole or
-   * not at all: a process that is killed leaves the old file or the new one. Links are followed, the mode of the file stays as
-   * it is, and of two saves to one file the later call is in it at the end. It may run beside `fit`, and then is of one of its
-   * steps. Throws NonFiniteError for weights that are no numbers any more, ArgumentError for a path where there are no files,
-   * DataError where it cannot be written, as for a folder, a pipe or a device.
+   * rate, seed, the place in an epoch that was left off, and what `keepBest` and `earlyStopping` know so far. In Node a path
+   * or file URL writes it there as well, whole or not at all: a process that is killed leaves the old file or the new one.
+   * Links are followed, the mode of the file stays as it is, and of two saves to one file the later call is in it at the end.
+   * It may run beside `fit`, and then is of one of its steps. Throws NonFiniteError for weights that are no numbers any more,
+   * ArgumentError for a path where there are no files, DataError where it cannot be written, as for a folder, a pipe or a
+   * device.
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#turns.assertOpen('save');
