@@ -96,6 +96,7 @@ export default defineConfig({
     pool: 'forks', // what tells Dawn its driver has to be in the environment when the process starts
     testTimeout: 120_000, // software drivers on few cores
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 100_000 } }, // the same, one wait at a time
     // Two files at a time, and one in the browser: much of a test is one core compiling, or a process starting.
     maxWorkers: 2,
     projects: [gpu, ...(swiftShaderIsInstalled() ? [swiftshader] : []), ...(chromiumIsInstalled() ? [browser()] : [])],
