@@ -97,7 +97,7 @@ function hear(event: LabEvent): void {
       break;
     case 'evaluated':
       evaluations.value = withPoint(evaluations.value, event.evaluated, bounds.evaluations);
-      if (status.value === 'running') keepSoon();
+      if (isReady.value) keepSoon(); // single steps too, which change no status
       break;
     case 'weights':
       firstLayer.value = event.weights;
