@@ -11,13 +11,13 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let sample = sample_at(col);
-  let angle_and_lean = symmetric(sample, 0u) * vec2f(TURN, SHEAR);
+  let angles = symmetric(sample, 0u) * vec2f(TURN, SHEAR);
   let stretch = 1.0 + symmetric(sample, 1u) * STRETCH;
   let centre = vec2f(CENTRE_X, CENTRE_Y);
   let moved = centre + symmetric(sample, 2u) * SHIFT;
-  let c = cosine(angle_and_lean.x);
-  let s = sine(angle_and_lean.x);
-  let lean = angle_and_lean.y;
+  let c = cosine(angles.x);
+  let s = sine(angles.x);
+  let lean = sine(angles.y) / cosine(angles.y);
   let a = vec4f(c + lean * s, s - lean * c, -s, c) / stretch.xxyy;
   finish(a[0], 0u, col);
   finish(a[1], 1u, col);

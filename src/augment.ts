@@ -99,7 +99,7 @@ export function appendAugmented(
 ): Node {
   const step = stepOf(graph);
   const { batch } = field;
-  const angles = { turn: radians(rotate), shear: Math.tan(radians(shear)) };
+  const angles = { turn: radians(rotate), shear: radians(shear) };
   const map = append(graph, affine, [step], { batch, height, width, ...angles, stretch: scale, shift });
   const points = bent && appendPoints(graph, bent, [height, width], batch);
   const pitch = bent ? pitchOf(bent.sigma) : 0;

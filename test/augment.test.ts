@@ -6,6 +6,7 @@ import { type Dataset, fromArrays } from '../src/data/index.ts';
 import { ArgumentError } from '../src/errors.ts';
 import { append, createGraph } from '../src/graph.ts';
 import { adam, compile, dense, sequential, softmaxCrossEntropy } from '../src/index.node.ts';
+import { feedNetwork } from '../src/network.ts';
 import { affine } from '../src/ops/affine.ts';
 import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../src/ops/elastic.ts';
 import { stepOf } from '../src/ops/leaf.ts';
@@ -87,7 +88,7 @@ describe('maps', () => {
     const angle = Math.atan2(y1, x1);
     const s2 = Math.cos(angle) * y2 - Math.sin(angle) * x2;
     const h = (Math.cos(angle) * x2 + Math.sin(angle) * y2) / s2;
-    return [angle, h, Math.hypot(x1, y1) - 1, s2 - 1, centre[0] - 9.5, centre[1] - 13.5];
+    return [angle, Math.atan(h), Math.hypot(x1, y1) - 1, s2 - 1, centre[0] - 9.5, centre[1] - 13.5];
   });
 
   test.each([
@@ -106,6 +107,20 @@ describe('maps', () => {
     expect(Math.abs(mean((x) => x))).toBeLessThan(6 / Math.sqrt(3 * n));
     expect(Math.abs(mean((x) => x * x) - 1 / 3)).toBeLessThan(6 * Math.sqrt(4 / 45 / n));
   });
+});
+
+test.each([10, 70, 80])('upright lines lean by angles uniform within %d degrees', (shear) => {
+  const upright = fromArrays({ x: new Uint8Array(100), y: [0], shape: [10, 10] });
+  const graph = feedNetwork(upright, 1, augmentationOf({ shear }, upright, upright.shape, 'here'));
+  const { attributes } = graph.nodes.find(({ op }) => op === affine)!;
+  const n = 4000;
+  const maps = drawn(affine, attributes as Record<string, number>, n);
+  // Sheared alone, a map back is [1 −h; 0 1].
+  const degrees = Array.from({ length: n }, (_, j) => (Math.atan(-maps[n + j]) * 180) / Math.PI);
+  const mean = (f: (x: number) => number) => degrees.reduce((sum, x) => sum + f(x / shear), 0) / n;
+  expect(Math.abs(mean(Math.abs) - 1 / 2)).toBeLessThan(6 * Math.sqrt(1 / 12 / n));
+  expect(Math.abs(mean((x) => x * x) - 1 / 3)).toBeLessThan(6 * Math.sqrt(4 / 45 / n));
+  expect(Math.max(...degrees.map(Math.abs))).toBeLessThan(shear * (1 + 1e-6));
 });
 
 const square = fromArrays({ x: new Uint8Array(64), y: [0, 1], shape: [4, 8], classes: 2 });

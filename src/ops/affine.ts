@@ -2,7 +2,7 @@
  * The random maps of augmentation, one per column: a turn about the centre of the image, a horizontal shear, a stretch of
  * each axis and a move, all drawn anew in every step. A map leads back, from a pixel p of the new image to the place in
  * the old one that its value comes from: A p + b, with
- *   A = diag(1/s₁, 1/s₂) [1 −h; 0 1] [cos θ  sin θ; −sin θ  cos θ]  and  b = m − A (m + t), m the centre.
+ *   A = diag(1/s₁, 1/s₂) [1 −h; 0 1] [cos θ  sin θ; −sin θ  cos θ],  h = tan φ,  b = m − A (m + t), m the centre.
  */
 import type { Attributes, Node } from '../graph.ts';
 import { streams, symmetric, threefry } from '../random.ts';
@@ -24,7 +24,7 @@ const numbers = ({ turn, shear, stretch, shift, height, width }: Attributes) => 
 
 /**
  * (step) -> [6, batch]: A by rows, then b, as (x, y) in pixels. Attributes: `batch`, `height` and `width`, and the largest
- * |θ| as `turn` in radians up to π, |h| as `shear`, |s − 1| as `stretch` below 1, |t| as `shift` in pixels; all uniform.
+ * |θ| as `turn` in radians up to π, |φ| as `shear` in radians up to 80°, |s − 1| as `stretch` below 1, |t| as `shift` in pixels; all uniform.
  */
 export const affine: KernelOp = {
   kind: 'kernel',
@@ -61,8 +61,8 @@ function mapOf({ attributes }: Node, step: StepRow, j: number): Bounded[] {
   const draw = (i: number): Bounded[] =>
     threefry(step.random, streams.affine, sampleAt(j, step), i).map((word) => exact(symmetric(word)));
   const [[u, v], stretches, moves] = [draw(0), draw(1), draw(2)];
-  const angle = times(u, exact(turn));
-  const [c, s, h] = [cosine(angle), sine(angle), times(v, exact(shear))];
+  const [angle, lean] = [times(u, exact(turn)), times(v, exact(shear))];
+  const [c, s, h] = [cosine(angle), sine(angle), over(sine(lean), cosine(lean))];
   const [s1, s2] = stretches.map((w) => plus(exact(1), times(w, exact(stretch))));
   const m = centre.map(exact);
   const [x, y] = moves.map((w, k) => plus(m[k], times(w, exact(shift))));
