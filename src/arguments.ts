@@ -1,15 +1,49 @@
 /** Checks of options; each throws ArgumentError naming the function, the option and what was found. */
+import { tagOf } from './as-bytes.ts';
 import { ArgumentError } from './errors.ts';
 import { isFinite32 } from './finite.ts';
 import { shown } from './shown.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
 export function checkKeys(where: string, options: unknown, known: readonly string[]): void {
-  const keys = typeof options === 'object' && options ? Object.keys(options) : undefined;
+  const keys = keysOf(options);
   const unknown = keys?.find((key) => !known.includes(key));
-  if (keys && !unknown) return;
+  if (keys && unknown === undefined) return;
   throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
 }
+
+/** Of an object that is no array, Map, Promise or the like. */
+export function keysOf(options: unknown): string[] | undefined {
+  try {
+    return typeof options === 'object' && tagOf(options) === 'Object' ? Object.keys(options as object) : undefined;
+  } catch {
+    return undefined; // a Proxy that was revoked
+  }
+}
+
+/** A member of what may be anything; undefined where there is none, or it cannot be read. */
+export function member(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A list, of any realm. */
+export function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value) && value.length >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Positive integers, without a hole: what a shape is. */
+export const isShape = (value: unknown): value is readonly number[] =>
+  isList(value) && value.length > 0 && Array.from(value).every(isCount);
+
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
 
 /** A number that f32 can hold, neither as infinity nor as 0 where it is none, and that is `expected`. */
 export function checkNumber(what: string, value: unknown, expected: string, ok: (value: number) => boolean): void {
@@ -24,11 +58,11 @@ const SMALLEST = 2 ** -126;
 
 /** A positive integer. */
 export function checkCount(what: string, value: unknown): void {
-  if (Number.isInteger(value) && (value as number) >= 1) return;
+  if (isCount(value)) return;
   throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
 }
 
 export function checkSignal(what: string, value: AbortSignal | undefined): void {
-  if (value === undefined || typeof value?.throwIfAborted === 'function') return;
+  if (value === undefined || typeof member(value, 'throwIfAborted') === 'function') return;
   throw new ArgumentError(`${what} must be that of an AbortController, found ${shown(value)}`);
 }

@@ -1,6 +1,7 @@
 /** What augmentation makes of samples, on the CPU: to look at. */
 import { checkCount, checkKeys, checkNumber } from './arguments.ts';
 import { type AugmentOptions, augmentationOf } from './augment.ts';
+import { checkedDataset } from './data/checked-dataset.ts';
 import type { Dataset } from './data/dataset.ts';
 import { batchRow } from './feed.ts';
 import { find } from './graph.ts';
@@ -24,17 +25,18 @@ export function augmented(
   const { count = 1, seed = 0, step = 0 } = options;
   checkCount('augmented: count', count);
   checkNumber('augmented: step', step, 'an integer ≥ 0', (value) => Number.isInteger(value) && value >= 0);
-  checkSeed(seed);
-  const { shape, inputs, targets } = dataset;
-  const n = Math.min(count, dataset.count);
-  const augmentation = augmentationOf(augment, dataset, shape, 'augmented');
-  const graph = feedNetwork(dataset, n, augmentation);
+  checkSeed(seed, 'augmented: seed');
+  const samples = checkedDataset(dataset, 'augmented');
+  const { shape, inputs, targets } = samples;
+  const n = Math.min(count, samples.count);
+  const augmentation = augmentationOf(augment, samples, shape, 'augmented');
+  const graph = feedNetwork(samples, n, augmentation);
   const stored = new Map([
     ['xData', inputs.data],
     ['yData', targets.data],
   ]);
   const values = evaluate(graph, {
-    step: stepRow({ ...batchRow(dataset, n, 0), random: stepKey(seed, step) }),
+    step: stepRow({ ...batchRow(samples, n, 0), random: stepKey(seed, step) }),
     leaf: (node) => ({ shape: node.shape, data: stored.get(node.name)! }),
   });
   return toSamples(values.get(find(graph, 'x')!)!.data, inputs.size, n, n);

@@ -1,82 +1,57 @@
-/** How samples get to a program: batches of the caller's, or whole data sets that stay on the device. */
+/** Whole data sets that stay on the device, and how a program gets its batches of them. */
 import type { Augmentation } from './augment.ts';
+import { checkedDataset, copyOf, isKnown, rangeOf } from './data/checked-dataset.ts';
 import type { Dataset, Field } from './data/dataset.ts';
+import { identityOf, sameDataset, sameFields } from './data/identity.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError, DataError, ShapeError } from './errors.ts';
-import { isFinite32 } from './finite.ts';
-import { features, outputs } from './model.ts';
+import type { LossFunction } from './losses.ts';
+import { features, type Model, outputs } from './model.ts';
 import { feedNetwork, type NetworkOptions } from './network.ts';
-import { shown } from './shown.ts';
+import { checkTargets } from './pack-batch.ts';
 import type { StepRow } from './step.ts';
-import { toColumns } from './tensor.ts';
+import { sameSamples, show } from './tensor.ts';
 
-/** Throws ArgumentError for what is no data set, ShapeError unless the samples are those of the model. */
-export function checkDataset({ model }: NetworkOptions, dataset: Dataset, where: string): void {
-  if (!dataset?.inputs?.data || !dataset.targets?.data) {
-    const found = dataset ? `an object with ${Object.keys(dataset).join(', ')}` : String(dataset);
-    throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
+/**
+ * The data set, as it is now. Throws ArgumentError for what is no data set, ShapeError unless its samples are those of the
+ * model, DataError for targets that the loss cannot take, or one made by hand that is not as `fromArrays` makes it.
+ */
+export function datasetFor({ model, loss }: NetworkOptions, dataset: Dataset, where: string): Dataset {
+  const taken = checkedDataset(dataset, where);
+  const { name, shape, inputs } = taken;
+  if (inputs.size !== features(model))
+    throw new ShapeError(`${where}: ${name} has ${inputs.size} inputs per sample, the model ${features(model)}`);
+  if (!sameSamples(shape, model.input)) {
+    const expected = `expected samples of shape ${show(model.input)}, or a row of ${features(model)} numbers each`;
+    throw new ShapeError(`${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in another order`);
   }
-  const demand = (what: string, found: number, expected: number) => {
-    if (found !== expected)
-      throw new ShapeError(`${where}: ${dataset.name} has ${found} ${what} per sample, the model ${expected}`);
-  };
-  demand('inputs', dataset.inputs.size, features(model));
-  demand('targets', dataset.targets.size, outputs(model));
+  checkOutputs(model, taken, where);
+  checkRange(loss, taken, where);
+  return taken;
 }
 
-/** Samples in x. Throws ShapeError unless they are whole. */
-export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, where: string): number {
-  const count = x?.length / features(model);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new ShapeError(
-    `${where}: x must hold whole samples of ${features(model)} values, found ${x?.length ?? 'no'} values`,
-  );
+function checkOutputs(model: Model, { name, targets: { kind, size } }: Dataset, where: string): void {
+  const units = outputs(model);
+  if (size === units && !(kind === 'labels' && units === 1)) return;
+  const found = `${where}: ${name} has ${size} targets per sample, the model ${units}`;
+  if (kind === 'values') throw new ShapeError(found);
+  const classes = `${where}: ${name} has class labels, of ${size} ${size === 1 ? 'class' : 'classes'}`;
+  if (units === 1) {
+    const values = 'give y as values, [[0], [1], ...] or a Float32Array, or let the model end in a unit for each class';
+    throw new ShapeError(`${classes}, which take as many outputs, and the model has 1: ${values}`);
+  }
+  const hint = size < units ? `; if there are ${units} classes, make the data set with { classes: ${units} }` : '';
+  throw new ShapeError(`${found}: it has class labels, of ${size} classes${hint}`);
 }
 
-/** A batch of the caller's as x and y of a program, and its number of samples. Throws ShapeError or DataError. */
-export function packBatch(network: NetworkOptions, x: ArrayLike<number>, y: ArrayLike<number>, where: string) {
-  const count = countSamples(network, x, where);
-  const [inputs, classes, batch] = [features(network.model), outputs(network.model), network.batch];
-  if (count > batch) {
-    throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
-  }
-  finite(x, `${where}: x`, count);
-  if (y?.length === undefined) {
-    throw new ShapeError(`${where}: y must hold the targets of ${count} samples, found ${shown(y)}`);
-  }
-  const targets = y.length === count && classes > 1 ? oneHot(y, classes, where) : y;
-  if (targets.length !== count * classes) {
-    const expected = classes > 1 ? `${count} class indices or ${count} × ${classes} values` : `${count} values`;
-    throw new ShapeError(`${where}: y must hold ${expected}, as x holds ${count} samples, found ${y.length}`);
-  }
-  finite(targets, `${where}: y`, count);
-  const tensors = new Map([
-    ['x', toColumns(x, inputs, batch)],
-    ['y', toColumns(targets, classes, batch)],
-  ]);
-  return { columns: count, tensors };
-}
-
-function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
-  const out = new Float32Array(labels.length * classes);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${shown(label)}`);
-    }
-    out[i * classes + label] = 1;
-  }
-  return out;
-}
-
-/** Throws DataError for the first of the values, [count][...], that is no finite number. */
-export function finite(values: ArrayLike<number>, what: string, count: number): void {
-  const perSample = values.length / count;
-  for (let i = 0; i < values.length; i++) {
-    if (isFinite32(values[i])) continue;
-    const place = `value ${i % perSample} of sample ${Math.floor(i / perSample)}`;
-    throw new DataError(`${what}: ${place} must be a finite number, found ${shown(values[i])}`);
-  }
+/** Looks at the targets one by one only where some of them are out of range. */
+function checkRange(loss: LossFunction, { name, targets }: Dataset, where: string): void {
+  if (targets.kind === 'labels' || !loss.classifies) return;
+  const { least, most } = rangeOf(targets);
+  const ends = [least * targets.scale, most * targets.scale];
+  if (Math.min(...ends) >= 0 && Math.max(...ends) <= 1) return;
+  const { data, size, scale } = targets;
+  checkTargets(loss, scale === 1 ? data : Float32Array.from(data, (y) => y * scale), size, `${where}: ${name}: y`);
 }
 
 export interface Feed {
@@ -95,10 +70,10 @@ interface KeptFeed {
 }
 
 /**
- * Feeds of each program, made once per data set and what is done to its images; they do not notice if its arrays are
- * written to later.
+ * Feeds of each program, made once per data set and what is done to its images. Each has a copy of the samples, so that
+ * nothing written to the arrays later, were it during the call, reaches a net unseen.
  */
-export function feeds(engine: Engine, batch: number) {
+export function feeds(engine: Engine, network: NetworkOptions) {
   const known = new Map<Program, KeptFeed[]>();
   const release = ({ feed }: KeptFeed): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
   return {
@@ -107,25 +82,31 @@ export function feeds(engine: Engine, batch: number) {
       const kept = known.get(program) ?? [];
       known.set(program, kept);
       const key = JSON.stringify(augmentation ?? null);
-      const at = kept.findIndex((other) => other.dataset === dataset && other.augmentation === key);
-      const create = () => createFeed(engine, dataset, program, batch, augmentation);
+      const at = kept.findIndex((other) => sameNumbers(other.dataset, dataset) && other.augmentation === key);
+      const create = () => createFeed(engine, dataset, program, network, augmentation);
       const [found] = at >= 0 ? kept.splice(at, 1) : [{ dataset, augmentation: key, feed: create() }];
       kept.push(found); // in order of use
       found.feed.catch(() => {
         if (kept.includes(found)) kept.splice(kept.indexOf(found), 1);
       });
       if (kept.length > KEPT) release(kept.shift()!);
-      return found.feed;
+      return found.feed.then(({ program }) => ({ program, dataset }));
     },
   };
 }
 export type Feeds = ReturnType<typeof feeds>;
 
+/** One that the library did not make may have changed since: its digest is of what it held when its samples were copied. */
+function sameNumbers(kept: Dataset, dataset: Dataset): boolean {
+  if (isKnown(dataset) || isKnown(kept)) return sameFields(kept, dataset);
+  return sameDataset(kept, dataset);
+}
+
 async function createFeed(
   engine: Engine,
   dataset: Dataset,
   program: Program,
-  batch: number,
+  network: NetworkOptions,
   augmentation?: Augmentation,
 ): Promise<Feed> {
   const fields: [string, Field][] = [
@@ -139,11 +120,16 @@ async function createFeed(
       `${dataset.name}: ${name} takes ${data.byteLength} bytes, ${most}; store bytes instead of floats, or train on parts`,
     );
   }
-  const graph = feedNetwork(dataset, batch, augmentation);
+  // Before anything is awaited, and so together with the digest.
+  if (!isKnown(dataset)) identityOf(dataset);
+  const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
+  datasetFor(network, taken, 'data set');
+  const graph = feedNetwork(dataset, network.batch, augmentation);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   try {
-    for (const [name, { data }] of fields) feed.write(name, data);
+    feed.write('xData', taken.inputs.data);
+    feed.write('yData', taken.targets.data);
     await engine.prepare([feed, program]);
   } catch (error) {
     feed.destroy();

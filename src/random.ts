@@ -31,9 +31,9 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 }
 
 /** Throws ArgumentError unless `seed` is an integer in [0, 2^32). */
-export function checkSeed(seed: number): void {
-  if (seed >>> 0 !== seed)
-    throw new ArgumentError(`seed: expected an integer from 0 to 4294967295, found ${shown(seed)}`);
+export function checkSeed(seed: unknown, what = 'seed'): void {
+  if (typeof seed === 'number' && seed >>> 0 === seed) return;
+  throw new ArgumentError(`${what}: expected an integer from 0 to 4294967295, found ${shown(seed)}`);
 }
 
 /**

@@ -22,6 +22,14 @@ export const byteLength = (shape: Shape): number => 4 * rows(shape) * stride(sha
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 /** Whether they lie in memory alike: which axes the rows stand for makes no difference there. */
 export const sameLayout = (a: Shape, b: Shape): boolean => rows(a) === rows(b) && columns(a) === columns(b);
+/**
+ * Whether samples of one shape are samples of the other as they lie in memory: the same but for axes of 1, or a row of
+ * numbers on either side. Other shapes of the same size have their numbers in other places.
+ */
+export function sameSamples(a: Shape, b: Shape): boolean {
+  const [one, other] = [a, b].map((shape) => shape.filter((n) => n !== 1));
+  return sameShape(one, other) || (size(a) === size(b) && Math.min(one.length, other.length) <= 1);
+}
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 
 /** Compact [rows][columns] -> rows padded for the GPU. */

@@ -11,15 +11,17 @@ import type { Program } from './engine.ts';
 import { trainEpochs } from './epochs.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
-import { checkBatch, checkDataset, countSamples, type Feeds, feeds, finite, packBatch } from './feed.ts';
+import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
 import { checkFit, type EpochResult, type FitOptions } from './fit.ts';
 import type { Graph, Node } from './graph.ts';
 import { checkConstantRate, learningRateAt } from './learning-rate.ts';
+import { features } from './model.ts';
 import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
+import { countSamples, finite, packBatch } from './pack-batch.ts';
 import { differences, type Values } from './parameters.ts';
 import type { Schedule } from './schedule.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
-import { indented } from './shown.ts';
+import { indented, shown } from './shown.ts';
 import { firstColumns, type Shape, type Tensor } from './tensor.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
 import type { StepTuning } from './tune.ts';
@@ -42,7 +44,7 @@ export class Trainer {
   constructor(session: Session, ownDevice?: Device) {
     this.#session = session;
     this.#ownDevice = ownDevice;
-    this.#feeds = feeds(session.engine, session.network.batch);
+    this.#feeds = feeds(session.engine, session.network);
   }
 
   /** The graph of one training step, for `print`. */
@@ -101,15 +103,15 @@ export class Trainer {
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { network, program } = this.#session;
     checkFit(options);
-    checkDataset(network, dataset, 'fit');
-    checkBatch(network, dataset, 'fit');
-    if (options.validation) checkDataset(network, options.validation, 'fit: validation');
+    const samples = datasetFor(network, dataset, 'fit');
+    checkBatch(network, samples, 'fit');
+    if (options.validation !== undefined) datasetFor(network, options.validation, 'fit: validation');
     checkBest(network, options.validation, options);
     const { augment = {} } = options;
-    const augmentation = augmentationOf(augment, dataset, network.model.input, 'fit: augment');
+    const augmentation = augmentationOf(augment, samples, network.model.input, 'fit: augment');
     return this.#turns.exclusive('fit', () =>
       this.#tuned(async () => {
-        const feed = await this.#feeds.of(dataset, program, augmentation);
+        const feed = await this.#feeds.of(samples, program, augmentation);
         return trainEpochs(this.#session, feed, options, (dataset, signal) => this.evaluate(dataset, { signal }));
       }),
     );
@@ -125,9 +127,9 @@ export class Trainer {
     this.#turns.assertOpen('evaluate');
     checkKeys('evaluate', options, ['signal', 'onProgress']);
     checkSignal('evaluate: signal', options.signal);
-    checkDataset(network, dataset, 'evaluate');
+    const samples = datasetFor(network, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
-      evaluateOn(engine, program, await this.#feeds.of(dataset, program), network, options);
+      evaluateOn(engine, program, await this.#feeds.of(samples, program), network, options);
     const nothing = () => false;
     return this.#turns.take(() =>
       this.#finite('evaluate', () => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate)),
@@ -142,7 +144,8 @@ export class Trainer {
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
     const { network, engine } = this.#session;
     this.#turns.assertOpen('predict');
-    finite(x, 'predict: x', countSamples(network, x, 'predict'));
+    countSamples(network, x, 'predict');
+    finite(x, 'predict: x', features(network.model));
     this.#prediction ??= predictionNetwork(network);
     const { graph, prediction } = this.#prediction;
     const samples = Float32Array.from(x);
@@ -284,7 +287,7 @@ export class Trainer {
   async tensor(name: string): Promise<Tensor> {
     const { program, steps, stepsBefore } = this.#session;
     this.#turns.assertOpen('tensor');
-    if (steps === stepsBefore) throw new StateError(`tensor: there is no ${name} before the first step`);
+    if (steps === stepsBefore) throw new StateError(`tensor: there is no ${shown(name)} before the first step`);
     const known = program.tensors.get(name);
     if (known) return this.#turns.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
     if (tensorNames(this.graph).includes(name)) {

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type ArraysOptions, fromArrays } from '../src/data/arrays.ts';
 import { batch, take } from '../src/data/dataset.ts';
 import { ArgumentError, DataError } from '../src/errors.ts';
+import { realm } from './realm.ts';
+
+const other = await realm();
 
 const xor = {
   x: [
@@ -54,8 +57,125 @@ describe('fromArrays', () => {
     },
   );
 
+  test.each<[string, ArraysOptions['y'], number[]]>([
+    ['Float64Array', Float64Array.of(3, 1), [3, 1]],
+    ['Float32Array of another realm', new other.Float32Array([3, 1]), [3, 1]],
+    ['Float64Array of another realm', new other.Float64Array([0.5, -1]), [0.5, -1]],
+  ])('takes the floats of a %s as values', (_, y, values) => {
+    const { targets } = fromArrays({ x: [[1], [2]], y });
+    expect(targets).toEqual({ kind: 'values', data: Float32Array.from(values), size: 1, scale: 1 });
+  });
+
+  test.each<[string, ArraysOptions['y']]>([
+    ['Uint8Array', Uint8Array.of(3, 1)],
+    ['Uint8ClampedArray', Uint8ClampedArray.of(3, 1)],
+    ['Int8Array', Int8Array.of(3, 1)],
+    ['Uint16Array', Uint16Array.of(3, 1)],
+    ['Int32Array', Int32Array.of(3, 1)],
+    ['Uint8Array of another realm', new other.Uint8Array([3, 1])],
+    ['Int32Array of another realm', new other.Int32Array([3, 1])],
+    ['array of another realm', new other.Array(3, 1)],
+  ])('takes the integers of a %s as classes', (_, y) => {
+    const { targets } = fromArrays({ x: [[1], [2]], y });
+    expect(targets).toEqual({ kind: 'labels', data: Uint8Array.of(3, 1), size: 4, scale: 1 });
+  });
+
+  test('takes rows and numbers of any typed array and realm, bytes as bytes', () => {
+    const rows = [new other.Float64Array([1, 2]), Int16Array.of(3, -4), new other.Array(5, 6)];
+    expect(fromArrays({ x: rows, y: [0, 1, 0] }).inputs.data).toEqual(Float32Array.of(1, 2, 3, -4, 5, 6));
+    expect(fromArrays({ x: Int16Array.of(-1, 2), y: [0, 1] }).inputs.data).toEqual(Float32Array.of(-1, 2));
+    for (const x of [Uint8ClampedArray.of(7, 9), new other.Uint8Array([7, 9])])
+      expect(fromArrays({ x, y: [0, 1] }).inputs.data).toEqual(Uint8Array.of(7, 9));
+  });
+
+  const five = { valueOf: () => 5 };
+  const noNumbers: [string, unknown][] = [
+    ['null', null],
+    ['an empty text', ''],
+    ['a blank', ' '],
+    ['a text', '3'],
+    ['a Date', new Date(0)],
+    ['true', true],
+    ['an array of one', [5]],
+    ['undefined', undefined],
+    ['a bigint', 3n],
+    ['a symbol', Symbol('three')],
+    ['what has a value', five],
+    ['a function', () => 5],
+  ];
+  describe.each(noNumbers)('%s', (_, value) => {
+    test.each<[string, object, string]>([
+      [
+        'in a row of x',
+        {
+          x: [
+            [0.5, value],
+            [1, 2],
+          ],
+          y: [0, 1],
+        },
+        'arrays.x[0][1]: expected a finite number',
+      ],
+      [
+        'in the last row of x',
+        {
+          x: [
+            [1, 2],
+            [0.5, value],
+          ],
+          y: [0, 1],
+        },
+        'arrays.x[1][1]: expected a finite number',
+      ],
+      ['in x', { x: [0.5, value], y: [0, 1] }, 'arrays.x[1]: expected a finite number'],
+      ['in a row of y', { x: [[1], [2]], y: [[1], [value]] }, 'arrays.y[1][0]: expected a finite number'],
+      ['among labels', { x: [[1], [2]], y: [1, value] }, 'arrays.y[1]: expected a class'],
+      ['for the second row', { x: [[1], value], y: [0, 1] }, 'arrays.x[1]: expected a'],
+      ['for the first row', { x: [value, [1]], y: [0, 1] }, 'arrays.x[0]'],
+    ])('%s is no number', (place, options, message) => {
+      if (Array.isArray(value) && place.endsWith('row')) return;
+      expect(() => fromArrays(options as ArraysOptions)).toThrow(DataError);
+      expect(() => fromArrays(options as ArraysOptions)).toThrow(message);
+    });
+  });
+
+  const hole = (list: unknown[], at: number): unknown[] => {
+    delete list[at];
+    return list;
+  };
   const nan = Number.NaN;
   test.each<[string, object, RegExp]>([
+    ['a hole in a row', { x: [hole([1, 2], 1), [1, 2]], y: [0, 1] }, /x\[0\]\[1\]: .* found undefined/],
+    ['a hole among rows', { x: hole([[1], [2], [3]], 1), y: [0, 1, 0] }, /x\[1\]: .* found undefined/],
+    ['a hole for the first row', { x: hole([[1], [2]], 0), y: [0, 1] }, /x\[0\]: .* found undefined/],
+    ['a hole among labels', { x: [[1], [2]], y: hole([0, 1], 0) }, /y\[0\]: .* found undefined/],
+    ['nothing but holes', { x: new Array(2 ** 32 - 1), y: [0] }, /x\[0\]: .* found undefined|x: expected/],
+    ['labels in a text', { x: [[1], [2]], y: '01' }, /y: expected numbers or rows of them, found "01"/],
+    ['bigints', { x: [[1], [2]], y: BigInt64Array.of(0n, 1n) }, /y: .* found a BigInt64Array$/],
+    ['rows of bigints', { x: [BigInt64Array.of(0n)], y: [0] }, /x\[0\]: .* found a BigInt64Array$/],
+    ['a length and nothing else', { x: { length: 1e12 }, y: [0], shape: [1e12] }, /x\[0\]: .* found undefined/],
+    ['a DataView', { x: new DataView(new ArrayBuffer(8)), y: [0] }, /x: .* found a DataView$/],
+    [
+      'a generator',
+      { x: [[1]], y: (function* () {})() },
+      /y: .* found a Generator; spread what can be gone through into an array: \[\.\.\.values\]/,
+    ],
+    ['an iterator', { x: [1].values(), y: [0] }, /x: .* found an (Array )?Iterator; spread/],
+    ['a Set', { x: new Set([1]), y: [0] }, /x: .* found a Set; spread/],
+    ['a scale beyond floats', { ...xor, scale: 1e39 }, /xor\.scale: .* fits 32-bit floats, found 1e\+39/],
+    ['a scale that floats take for 0', { ...xor, scale: 1e-50 }, /xor\.scale: .* found 1e-50/],
+    ['a scale that is a bigint', { ...xor, scale: 2n }, /xor\.scale: .* found 2n/],
+    ['numbers too large once scaled', { x: [[1e30]], y: [0], scale: 1e10 }, /arrays\.x\[0\]: .* found 1e\+30|1\.0/],
+    ['bytes too large once scaled', { x: Uint8Array.of(2), y: [0], scale: 3e38 }, /arrays\.x\[0\]: .* found 2/],
+    ['a class that floats do not tell apart', { x: [[1], [2]], y: [0, 2 ** 24] }, /y\[1\]: .* found 16777216/],
+    ['more classes than floats tell apart', { ...xor, classes: 2 ** 53 }, /classes: .* up to 16777216, found 9007/],
+    ['no axis', { x: [[1]], y: [0], shape: [] }, /shape: expected positive integers, found \[\]/],
+    ['an axis of a hole', { ...xor, shape: hole([2, 1], 1) }, /shape: expected positive integers/],
+    [
+      'a name that is no text',
+      { ...xor, name: Symbol('xor') },
+      /fromArrays: name: expected a text, found Symbol\(xor\)/,
+    ],
     ['counts that differ', { ...xor, y: [0, 1] }, /xor\.y: expected 4 samples, as many as x, found 2/],
     ['counts that differ from the shape', { x: Float32Array.of(1, 2, 3, 4), y: [0, 1], shape: [1] }, /y: expected 4/],
     ['a ragged row', { ...xor, x: [[0, 0], [0], [1, 0], [1, 1]] }, /xor\.x\[1\]: expected 2 values, .* found 1/],
@@ -88,7 +208,7 @@ describe('fromArrays', () => {
     ],
     ['rows of rows', { x: [[[1, 2]]], y: [0] }, /x\[0\]\[0\]: .* found \[1, 2\]/],
     ['a number for a shape', { ...xor, shape: 2 }, /shape: expected positive integers, found 2/],
-    ['half a class', { ...xor, classes: 2.5 }, /classes: expected a positive integer, found 2\.5/],
+    ['half a class', { ...xor, classes: 2.5 }, /classes: expected a positive integer .*, found 2\.5/],
     ['no row', { x: [null], y: [0] }, /arrays\.x\[0\]: .* found null/],
     ['no second row', { x: [[1], undefined], y: [0, 1] }, /arrays\.x\[1\]: .* found undefined/],
     ['no samples', { x: [], y: [] }, /x: expected one or more whole samples, found 0/],
@@ -98,7 +218,7 @@ describe('fromArrays', () => {
     ['a shape of another size', { ...xor, shape: [3] }, /xor\.shape: expected 2 values, .* found \[3\]/],
     ['two flat arrays without a shape', { x: Float32Array.of(1, 2), y: Float32Array.of(1) }, /expected a shape/],
     ['classes beside values', { x: [[1]], y: [[1]], classes: 3 }, /classes: expected only with class labels/],
-    ['a scale that is no number', { ...xor, scale: nan }, /xor\.scale: expected a finite number, found NaN/],
+    ['a scale that is no number', { ...xor, scale: nan }, /xor\.scale: expected a finite number .* found NaN/],
   ])('refuses %s', (_, options, message) => {
     expect(() => fromArrays(options as ArraysOptions)).toThrow(DataError);
     expect(() => fromArrays(options as ArraysOptions)).toThrow(message);

@@ -27,7 +27,7 @@ describe('digits', () => {
   test('are the same bytes for the same seed, always', async () => {
     const bytes = concat([train, held].flatMap(({ inputs, targets }) => [inputs.data, targets.data] as Uint8Array[]));
     const sum = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-    expect(hex(new Uint8Array(sum))).toBe('36b2cf914e22e05545b661c4309d366ac3a705fd5a97f65ab469ddad2fe2b3ba');
+    expect(hex(new Uint8Array(sum))).toBe('4e45676054e3a71ac03fa71a19e6cc112de0b86306e9917dbb0305bc51e7aca8');
   });
 
   test('are others for another seed', () => {
@@ -38,11 +38,24 @@ describe('digits', () => {
     expect(digits({ train: 37, test: 1 }).train).toEqual(take(train, 37));
   });
 
-  test('hold every label equally often, in a changing order', () => {
-    const labels = Array.from(train.targets.data);
-    const tens = Array.from({ length: 100 }, (_, i) => labels.slice(10 * i, 10 * i + 10));
+  test.each([
+    ['training', train],
+    ['test', held],
+  ])('hold every label once in every ten %s samples, in a changing order', (_part, { count, targets }) => {
+    const labels = Array.from(targets.data);
+    const tens = Array.from({ length: count / 10 }, (_, i) => labels.slice(10 * i, 10 * i + 10));
     for (const ten of tens) expect(ten.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(new Set(tens.map(String)).size).toBe(100);
+    expect(new Set(tens.map(String)).size).toBe(tens.length);
+  });
+
+  test.each([1, 7, 2 ** 32 - 1])('do so with seed %d, and with no digit twice in fewer than ten', (seed) => {
+    for (const part of [digits({ train: 25, test: 1, seed }).train, digits({ train: 1, test: 25, seed }).test]) {
+      const labels = Array.from(part.targets.data);
+      for (const start of [0, 10, 20]) {
+        const ten = labels.slice(start, start + 10);
+        expect(new Set(ten).size).toBe(ten.length);
+      }
+    }
   });
 
   test('never repeat an image, in training or testing', () => {
@@ -75,7 +88,10 @@ describe('digits', () => {
     for (const { points } of glyphs.flat()) expect(points.length).toBeLessThanOrEqual(26);
   });
 
-  test.each([{ train: 0 }, { test: 1.5 }, { train: -1 }, { seed: 0.5 }])('refuse %o', (options) => {
-    expect(() => digits({ train: 1, test: 1, ...options })).toThrow(ArgumentError);
-  });
+  test.each([{ train: 0 }, { test: 1.5 }, { train: -1 }, { seed: 0.5 }, { train: 2 ** 31 }, { seed: 1n as never }])(
+    'refuse %o',
+    (options) => {
+      expect(() => digits({ train: 1, test: 1, ...options })).toThrow(ArgumentError);
+    },
+  );
 });

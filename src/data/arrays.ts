@@ -1,16 +1,21 @@
 /** A data set from arrays of your own. Everything is copied and checked here, so nothing later has to. */
-import { checkKeys } from '../arguments.ts';
+import { checkKeys, isCount, isShape } from '../arguments.ts';
+import { isFloats, isUint8Array } from '../as-bytes.ts';
 import { DataError } from '../errors.ts';
+import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf } from '../numbers.ts';
 import { shown } from '../shown.ts';
+import { size as sizeOf } from '../tensor.ts';
+import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
-
-type Rows = readonly ArrayLike<number>[];
 
 export interface ArraysOptions {
   /** Inputs, samples one after another, [count][size] flat, or one row per sample. */
-  x: Float32Array | Uint8Array | Rows;
-  /** Class indices, one per sample, as bytes or plain numbers; or target values, as floats or one row per sample. */
-  y: Uint8Array | Float32Array | readonly number[] | Rows;
+  x: ArrayLike<number> | readonly ArrayLike<number>[];
+  /**
+   * Class indices, one per sample, as integers of any typed array or as plain numbers; or target values, as floats of any
+   * typed array, or one row per sample.
+   */
+  y: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Shape of one sample; [size] unless given. */
   shape?: readonly number[];
   /** Number of classes; the largest label + 1 unless given. */
@@ -21,110 +26,119 @@ export interface ArraysOptions {
 }
 
 /**
- * Throws DataError naming the array and the index: counts that differ, ragged rows, NaN or infinity, labels that are
- * no class, sizes that do not divide; ArgumentError for an unknown option.
+ * Throws DataError naming the array and the index: counts that differ, ragged rows, what is no number or one that 32-bit
+ * floats do not hold, labels that are no class, sizes that do not divide; ArgumentError for an unknown option.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
   checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
-  const { name = 'arrays', scale = 1 } = options;
-  for (const key of ['x', 'y'] as const) {
-    if (options[key]?.length === undefined)
-      throw new DataError(`${name}.${key}: expected numbers or rows of them, found ${shown(options[key])}`);
-  }
-  if (!Number.isFinite(scale)) throw new DataError(`${name}.scale: expected a finite number, found ${shown(scale)}`);
-  const isCount = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0;
-  if (options.shape !== undefined && !(Array.isArray(options.shape) && options.shape.every(isCount)))
-    throw new DataError(`${name}.shape: expected positive integers, found ${shown(options.shape)}`);
-  if (options.classes !== undefined && !isCount(options.classes))
-    throw new DataError(`${name}.classes: expected a positive integer, found ${shown(options.classes)}`);
-  const x = flat(options.x, `${name}.x`);
-  const count = countOf(options, name);
-  const size = sizeOf(x, count, `${name}.x`);
-  const shape = options.shape ?? [size];
-  if (product(shape) !== size) {
-    throw new DataError(`${name}.shape: expected ${size} values, as x has per sample, found [${shape}]`);
-  }
-  const targets = targetsOf(options, count, name);
-  return { name, count, shape: [...shape], inputs: { kind: 'values', data: x, size, scale }, targets };
+  const { name = 'arrays', scale = 1, shape: given, classes } = options;
+  if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a text, found ${shown(name)}`);
+  checkScale(scale, `${name}.scale`);
+  if (given !== undefined && !isShape(given))
+    throw new DataError(`${name}.shape: expected positive integers, found ${shown(given)}`);
+  if (classes !== undefined && !(isCount(classes) && classes <= MOST_CLASSES))
+    throw new DataError(`${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${shown(classes)}`);
+  const [x, y] = [arrayOf(options.x, `${name}.x`), arrayOf(options.y, `${name}.y`)];
+  const count = countOf(x, y, given, name);
+  const data = flat(x);
+  const size = perSample(data, count, x.what);
+  if (given && sizeOf(given) !== size)
+    throw new DataError(`${name}.shape: expected ${size} values, as x has per sample, found [${given}]`);
+  const inputs: Field = { kind: 'values', data, size, scale };
+  if (scale !== 1) checkNumbers(inputs, x.what);
+  const targets = targetsOf(y, count, classes, name);
+  return made({ name, count, shape: given ? [...given] : [size], inputs, targets });
+}
+
+/** What is given for x or y: rows of numbers, or numbers. */
+type Given = { readonly what: string } & (
+  | { readonly rows: readonly ArrayLike<number>[]; readonly values?: undefined }
+  | { readonly values: ArrayLike<number>; readonly rows?: undefined }
+);
+
+function arrayOf(array: ArraysOptions['x'], what: string): Given {
+  if (!isNumbers(array)) throw new DataError(`${what}: expected numbers or rows of them, ${foundInstead(array)}`);
+  if (!Array.isArray(array) || typeof array[0] !== 'object') return { what, values: array as ArrayLike<number> };
+  return { what, rows: array as readonly ArrayLike<number>[] };
 }
 
 /** Class indices as a field: bytes where they fit. Throws DataError naming the first that is no class. */
-export function labelField(labels: ArrayLike<number>, what: string, classes = largest(labels) + 1): Field {
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
-    throw new DataError(`${what}[${i}]: expected a class from 0 to ${classes - 1}, found ${label}`);
+export function labelField(labels: ArrayLike<number>, what: string, classes?: number): Field {
+  const size = classes ?? largest(labels) + 1;
+  const at = firstWhere(
+    labels,
+    (label) => !(Number.isInteger(label) && label >= 0 && label < Math.min(size, MOST_CLASSES)),
+  );
+  if (at >= 0) {
+    const most = classes ?? MOST_CLASSES;
+    throw new DataError(`${what}[${at}]: expected a class from 0 to ${most - 1}, found ${shown(labels[at])}`);
   }
-  const data = classes > 256 ? Float32Array.from(labels) : Uint8Array.from(labels);
-  return { kind: 'labels', data, size: classes, scale: 1 };
+  const data = size > 256 ? Float32Array.from(labels) : Uint8Array.from(labels);
+  return { kind: 'labels', data, size, scale: 1 };
 }
 
-function targetsOf({ y, classes }: ArraysOptions, count: number, name: string): Field {
-  if (isLabels(y)) {
-    const odd = y.findIndex((label) => !Number.isInteger(label) || label < 0);
-    if (odd < 0) return labelField(y, `${name}.y`, classes);
-    const values = 'target values are a Float32Array, or a row per sample';
-    throw new DataError(`${name}.y[${odd}]: expected a class, an integer from 0 on, found ${shown(y[odd])}; ${values}`);
+function targetsOf(y: Given, count: number, classes: number | undefined, name: string): Field {
+  if (y.values && !isFloats(y.values)) {
+    const odd = firstWhere(y.values, (label) => !Number.isInteger(label) || label < 0);
+    if (odd < 0) return labelField(y.values, y.what, classes);
+    const found = `found ${shown(y.values[odd])}; target values are a Float32Array, or a row per sample`;
+    throw new DataError(`${y.what}[${odd}]: expected a class, an integer from 0 on, ${found}`);
   }
-  if (classes !== undefined) {
+  if (classes !== undefined)
     throw new DataError(`${name}.classes: expected only with class labels, found ${classes} beside target values`);
-  }
-  const data = flat(y, `${name}.y`);
-  return { kind: 'values', data, size: sizeOf(data, count, `${name}.y`), scale: 1 };
+  const data = flat(y);
+  return { kind: 'values', data, size: perSample(data, count, y.what), scale: 1 };
 }
-
-type Labels = Uint8Array | readonly number[];
-
-const isRows = (array: ArraysOptions['x' | 'y']): array is Rows => Array.isArray(array) && typeof array[0] === 'object';
-const isLabels = (y: ArraysOptions['y']): y is Labels => !isRows(y) && !(y instanceof Float32Array);
 
 /** Samples, from whichever of rows, labels and shape says so; x and y must then agree. */
-function countOf({ x, y, shape }: ArraysOptions, name: string): number {
-  const inX = isRows(x) ? x.length : shape && x.length / product(shape);
-  const inY = isRows(y) || isLabels(y) ? y.length : undefined;
+function countOf(x: Given, y: Given, shape: readonly number[] | undefined, name: string): number {
+  const inX = x.rows ? x.rows.length : shape && x.values.length / sizeOf(shape);
+  const inY = y.rows ? y.rows.length : isFloats(y.values) ? undefined : y.values.length;
   const count = inX ?? inY;
   if (count === undefined) {
     throw new DataError(`${name}: expected a shape, as neither x nor y tells how many samples there are, found none`);
   }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new DataError(`${name}.x: expected one or more whole samples, found ${count} of them`);
-  }
+  if (!isCount(count)) throw new DataError(`${x.what}: expected one or more whole samples, found ${count} of them`);
   if (inY !== undefined && inY !== count) {
-    throw new DataError(`${name}.y: expected ${count} samples, as many as x, found ${inY}`);
+    throw new DataError(`${y.what}: expected ${count} samples, as many as x, found ${inY}`);
   }
   return count;
 }
 
-function sizeOf(data: ArrayLike<number>, count: number, what: string): number {
+function perSample(data: ArrayLike<number>, count: number, what: string): number {
   const size = data.length / count;
-  if (Number.isInteger(size) && size > 0) return size;
+  if (isCount(size)) return size;
   throw new DataError(`${what}: expected the same number of values for each of ${count} samples, found ${data.length}`);
 }
 
-function flat(array: ArraysOptions['x'] | ArraysOptions['y'], what: string): Uint8Array | Float32Array {
-  if (array instanceof Uint8Array) return new Uint8Array(array);
-  const data = isRows(array) ? joined(array, what) : Float32Array.from(array as ArrayLike<number>);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return data;
-  const width = isRows(array) ? array[0].length : data.length;
-  const [row, column] = [Math.floor(bad / width), bad % width];
-  const [place, found] = isRows(array) ? [`[${row}][${column}]`, array[row][column]] : [`[${bad}]`, array[bad]];
-  throw new DataError(`${what}${place}: expected a finite number that fits 32-bit floats, found ${shown(found)}`);
+/** A copy, of bytes as bytes. */
+function flat({ rows, values, what }: Given): Uint8Array | Float32Array {
+  if (rows) return joined(rows, what);
+  if (isUint8Array(values)) return new Uint8Array(values);
+  demandNumbers(values, what);
+  return allocate(what, values.length, () => new Float32Array(values));
 }
 
-function joined(rows: Rows, what: string): Float32Array {
-  const width = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    if (row?.length !== width) {
-      throw new DataError(`${what}[${i}]: expected ${width} values, as in row 0, found ${row?.length ?? shown(row)}`);
-    }
-    data.set(row, i * width);
-  });
+function joined(rows: readonly ArrayLike<number>[], what: string): Float32Array {
+  const width = lengthOf(rows[0]) ?? 0;
+  // Looked at before there is memory for them: a hole stands for as many as are asked for.
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (!isNumbers(row)) throw new DataError(`${what}[${i}]: expected a row of numbers, ${foundInstead(row)}`);
+    if (row.length !== width)
+      throw new DataError(`${what}[${i}]: expected ${width} values, as in row 0, found ${row.length}`);
+    demandNumbers(row, `${what}[${i}]`);
+  }
+  const data = allocate(what, rows.length * width, (n) => new Float32Array(n));
+  for (let i = 0; i < rows.length; i++) data.set(rows[i], i * width);
   return data;
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+function demandNumbers(values: ArrayLike<number>, what: string): void {
+  const odd = firstOdd(values);
+  if (odd < 0) return;
+  throw new DataError(`${what}[${odd}]: expected a finite number that fits 32-bit floats, found ${shown(values[odd])}`);
+}
 
 function largest(values: ArrayLike<number>): number {
   let most = 0;

@@ -3,9 +3,12 @@
  * points are jittered, bent, slanted, rotated, scaled and shifted, drawn with a pen of some thickness and softness over
  * light noise. Image i of a seed is the same however many are asked for.
  */
-import { checkKeys } from '../arguments.ts';
+import { checkKeys, isCount } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
-import { permute, shuffleKey, streams, words } from '../random.ts';
+import { allocate } from '../numbers.ts';
+import { checkSeed, permute, shuffleKey, streams, words } from '../random.ts';
+import { shown } from '../shown.ts';
+import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { type Glyph, glyphs } from './glyphs.ts';
 
@@ -19,12 +22,17 @@ export interface DigitsOptions {
 
 const side = 28;
 const pixels = side * side;
-const firstTest = 2 ** 31;
+/** Beyond every training sample, and a multiple of ten, so that tens of test samples are tens of digits too. */
+const firstTest = 2 ** 31 - 8;
 
-/** Throws ArgumentError for counts that are not positive integers or a seed that is not a u32. */
+/**
+ * Every ten samples, of either part, hold each digit once. Throws ArgumentError for counts that are not positive integers or
+ * a seed that is not a u32, OutOfMemoryError for more samples than there is memory for.
+ */
 export function digits(options: DigitsOptions = {}): DatasetPair {
   checkKeys('digits', options, ['train', 'test', 'seed']);
   const { train = 10000, test = 2000, seed = 1 } = options;
+  checkSeed(seed, 'digits: seed');
   return {
     train: drawMany('digits train', train, seed, 0),
     test: drawMany('digits test', test, seed, firstTest),
@@ -33,22 +41,22 @@ export function digits(options: DigitsOptions = {}): DatasetPair {
 }
 
 function drawMany(name: string, count: number, seed: number, first: number): Dataset {
-  if (!Number.isInteger(count) || count < 1 || count > firstTest) {
-    throw new ArgumentError(`${name}: expected a count of 1 or more samples, found ${count}`);
+  if (!isCount(count) || count > firstTest) {
+    throw new ArgumentError(`${name}: expected a count of 1 to ${firstTest} samples, found ${shown(count)}`);
   }
-  const images = new Uint8Array(count * pixels);
+  const images = allocate(name, count * pixels, (n) => new Uint8Array(n));
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     labels[i] = labelOf(first + i, seed);
     draw(images.subarray(i * pixels, (i + 1) * pixels), labels[i], words(drawn, seed, streams.digits, first + i));
   }
-  return {
+  return made({
     name,
     count,
     shape: [side, side],
     inputs: { kind: 'values', data: images, size: pixels, scale: 1 / 255 },
     targets: { kind: 'labels', data: labels, size: 10, scale: 1 },
-  };
+  });
 }
 
 /** Every ten samples hold every digit once, in an order of their own. */

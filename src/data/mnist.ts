@@ -2,6 +2,7 @@
 import { DataError } from '../errors.ts';
 import { labelField } from './arrays.ts';
 import { checkLimits, type OnProgress, type ReadLimits, type Source } from './bytes.ts';
+import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { parseIdx } from './idx.ts';
 import { type IdxFile, type KnownSet, locate } from './locate.ts';
@@ -99,11 +100,11 @@ function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile): D
   if (labels.shape.length !== 1 || labels.shape[0] !== count) {
     throw new DataError(`${labelFile.where}: expected shape [${count}], a label per image, found [${labels.shape}]`);
   }
-  return {
+  return made({
     name,
     count: count!,
     shape: [rows!, columns!],
     inputs: { kind: 'values', data: images.data, size: rows! * columns!, scale: 1 / 255 },
     targets: labelField(labels.data, labelFile.where, 10),
-  };
+  });
 }

@@ -1,0 +1,139 @@
+/**
+ * Data sets as they enter. Those that the library made are known again; one that was spread, or made by hand, is held
+ * against the same rules each time, and taken as it is then.
+ */
+import { isCount, isShape } from '../arguments.ts';
+import { isUint8Array, typedArrayName } from '../as-bytes.ts';
+import { ArgumentError, DataError } from '../errors.ts';
+import { isFinite32 } from '../finite.ts';
+import { firstOdd, firstWhere } from '../numbers.ts';
+import { shown } from '../shown.ts';
+import { show, size as sizeOf } from '../tensor.ts';
+import type { Dataset, Field } from './dataset.ts';
+
+const sets = new WeakSet<Dataset>();
+const fields = new WeakSet<Field>();
+const ranges = new WeakMap<Field, Range>();
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Classes that a 32-bit float tells apart. */
+export const MOST_CLASSES = 2 ** 24;
+
+/** Of arrays that were checked and are nobody else's; it stays as it is. */
+export function made(dataset: Dataset): Dataset {
+  for (const field of [dataset.inputs, dataset.targets]) fields.add(Object.freeze(field));
+  Object.freeze(dataset.shape);
+  sets.add(Object.freeze(dataset));
+  return dataset;
+}
+
+/**
+ * The data set itself where the library made it, else its fields as they are now. Throws ArgumentError for what is no data
+ * set, DataError naming what of it is not as `fromArrays` makes it; its numbers are looked at unless told otherwise.
+ */
+export function checkedDataset(dataset: unknown, where: string, { numbers = true } = {}): Dataset {
+  if (sets.has(dataset as Dataset)) return dataset as Dataset;
+  const taken = takenFrom(dataset, where);
+  const { name, count, shape, inputs, targets } = taken;
+  const what = `${where}: ${name}`;
+  if (!isCount(count)) throw new DataError(`${what}.count: expected a positive integer, found ${shown(count)}`);
+  if (!isShape(shape)) throw new DataError(`${what}.shape: expected positive integers, found ${shown(shape)}`);
+  checkField(inputs, `${what}.inputs`, count);
+  checkField(targets, `${what}.targets`, count);
+  if (sizeOf(shape) !== inputs.size)
+    throw new DataError(
+      `${what}.shape: expected ${inputs.size} values, as inputs have per sample, found ${show(shape)}`,
+    );
+  if (numbers) for (const key of ['inputs', 'targets'] as const) checkNumbers(taken[key], `${what}.${key}.data`);
+  return taken;
+}
+
+function takenFrom(dataset: unknown, where: string): Dataset {
+  const { name, count, shape, inputs, targets } = read(dataset) ?? {};
+  if (typeof name !== 'string' || !read(inputs)?.data || !read(targets)?.data) {
+    const found = read(dataset)
+      ? `an object with ${Object.keys(dataset as object).join(', ') || 'nothing'}`
+      : shown(dataset);
+    throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
+  }
+  const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
+  return { name, count, shape: read(shape) ?? shape, inputs: field(inputs), targets: field(targets) } as Dataset;
+}
+
+/** The members of an object, each read once; undefined for what is none, or cannot be read. */
+function read(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkField(field: Field, what: string, count: number): void {
+  const { kind, data, size, scale } = field;
+  if (kind !== 'values' && kind !== 'labels')
+    throw new DataError(`${what}.kind: expected 'values' or 'labels', found ${shown(kind)}`);
+  const classes = kind === 'labels';
+  if (!isCount(size) || (classes && size > MOST_CLASSES))
+    throw new DataError(
+      `${what}.size: expected a positive integer${classes ? ' up to 2²⁴' : ''}, found ${shown(size)}`,
+    );
+  checkScale(scale, `${what}.scale`);
+  const name = typedArrayName(data);
+  if (name !== 'Uint8Array' && name !== 'Float32Array')
+    throw new DataError(`${what}.data: expected a Uint8Array or a Float32Array, found ${shown(data)}`);
+  const length = count * (classes ? 1 : size);
+  if (data.length === length) return;
+  const each = classes ? 'a class each' : `${size} values each`;
+  throw new DataError(`${what}.data: expected ${length} numbers, of ${count} samples ${each}, found ${data.length}`);
+}
+
+/** A factor that 32-bit floats hold; one that they take for 0 would make all samples alike. */
+export function checkScale(scale: unknown, what: string): void {
+  if (isFinite32(scale) && (scale === 0 || Math.abs(scale) >= 2 ** -126)) return;
+  throw new DataError(`${what}: expected a finite number that fits 32-bit floats, found ${shown(scale)}`);
+}
+
+/** Throws DataError naming the first class that is none, or the first number that is none, as stored or times the scale. */
+export function checkNumbers({ kind, data, size, scale }: Field, what: string): void {
+  if (kind === 'labels') {
+    const at = firstWhere(data, (label) => !(Number.isInteger(label) && label >= 0 && label < size));
+    if (at < 0) return;
+    throw new DataError(`${what}[${at}]: expected a class from 0 to ${size - 1}, found ${shown(data[at])}`);
+  }
+  const odd = firstOdd(data);
+  if (odd >= 0) throw new DataError(`${what}[${odd}]: expected a finite number, found ${shown(data[odd])}`);
+  const beyond = isUint8Array(data) && isFinite32(255 * scale) ? -1 : firstWhere(data, (x) => !isFinite32(x * scale));
+  if (beyond < 0) return;
+  throw new DataError(
+    `${what}[${beyond}]: expected a number that fits 32-bit floats times ${scale}, found ${data[beyond]}`,
+  );
+}
+
+/** Least and most of what a field holds; of one that the library made, found once. */
+export function rangeOf(field: Field): Range {
+  const known = ranges.get(field);
+  if (known) return known;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of field.data) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const range = { least, most };
+  if (fields.has(field)) ranges.set(field, range);
+  return range;
+}
+
+/** Whether all its numbers are known to stay as they were checked. */
+export const isKnown = ({ inputs, targets }: Dataset): boolean => fields.has(inputs) && fields.has(targets);
+
+/** A copy in memory that is nobody else's. */
+export const copyOf = (field: Field): Field => ({
+  ...field,
+  data: isUint8Array(field.data) ? new Uint8Array(field.data) : new Float32Array(field.data),
+});

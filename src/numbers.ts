@@ -1,0 +1,55 @@
+/** Arrays of numbers as callers hand them over, of any kind and realm; nothing that is not of type number counts as one. */
+import { isFloats, typedArrayName } from './as-bytes.ts';
+import { OutOfMemoryError } from './errors.ts';
+import { isFinite32 } from './finite.ts';
+import { shown } from './shown.ts';
+
+/** What has a length and numbers by index: no text, no function, no bigints. */
+export const isNumbers = (value: unknown): value is ArrayLike<number> => lengthOf(value) !== undefined;
+
+/** Of an array of anything; undefined for what is none, or is one of bigints. */
+export function lengthOf(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || typedArrayName(value)?.startsWith('Big')) return undefined;
+  try {
+    const { length } = value as ArrayLike<unknown>;
+    return Number.isSafeInteger(length) && length >= 0 ? length : undefined;
+  } catch {
+    return undefined; // a Proxy that was revoked
+  }
+}
+
+/** Integers of whatever width: what a typed array of class indices is. */
+export const isIntegers = (array: unknown): boolean => typedArrayName(array) !== undefined && !isFloats(array);
+
+/** Position of the first that is no number which 32-bit floats hold, or −1; holes are none. */
+export const firstOdd = (values: ArrayLike<unknown>): number =>
+  isIntegers(values) ? -1 : firstWhere(values, (value) => !isFinite32(value));
+
+export function firstWhere<T>(values: ArrayLike<T>, is: (value: T) => boolean): number {
+  for (let i = 0; i < values.length; i++) if (is(values[i])) return i;
+  return -1;
+}
+
+/** What was found in place of numbers, and what would make numbers of it. */
+export function foundInstead(value: unknown): string {
+  const iterates = typeof value === 'object' && value !== null && isIterable(value);
+  return `found ${shown(value)}${iterates ? '; spread what can be gone through into an array: [...values]' : ''}`;
+}
+
+function isIterable(value: object): boolean {
+  try {
+    return Symbol.iterator in value && lengthOf(value) === undefined && !typedArrayName(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Memory for as much as a caller asks for. Throws OutOfMemoryError where there is not so much. */
+export function allocate<T>(what: string, count: number, make: (count: number) => T): T {
+  try {
+    return make(count);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new OutOfMemoryError(`${what}: there is no memory for ${count} numbers`, { cause });
+  }
+}
