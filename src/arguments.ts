@@ -40,8 +40,11 @@ export function isList(value: unknown): value is readonly unknown[] {
 }
 
 /** Positive integers, without a hole: what a shape is. */
-export const isShape = (value: unknown): value is readonly number[] =>
-  isList(value) && value.length > 0 && Array.from(value).every(isCount);
+export function isShape(value: unknown): value is readonly number[] {
+  if (!isList(value) || value.length === 0) return false;
+  for (const n of value) if (!isCount(n)) return false; // `every` would pass over holes, were there billions
+  return true;
+}
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
 

@@ -2,11 +2,13 @@
  * Compares tensors of a step with the CPU reference, element by element, against computed bounds. The reference goes from
  * tensor to tensor with the values the device holds, so that every bound is about one kernel and stays tight.
  */
-import { CheckError } from './errors.ts';
+import { isList, member } from './arguments.ts';
+import { ArgumentError, CheckError } from './errors.ts';
 import { written } from './fuse.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
+import { shown } from './shown.ts';
 import type { StepRow } from './step.ts';
 import { columns, type Shape, show } from './tensor.ts';
 
@@ -97,4 +99,8 @@ const line = ({ tensor, shape, share, worst }: Comparison): string =>
   `${worst.actual} instead of ${worst.expected}, ${(100 * share).toFixed(1)} % of the bound ${worst.bound.toExponential(1)}`;
 
 /** A line per tensor: worst element and the share of its allowance. */
-export const printReport = ({ tensors }: Report): string => tensors.map(line).join('\n');
+export function printReport(report: Report): string {
+  const tensors = member(report, 'tensors');
+  if (isList(tensors)) return (tensors as Report['tensors']).map(line).join('\n');
+  throw new ArgumentError(`printReport: expected what net.check() gave, found ${shown(report)}`);
+}

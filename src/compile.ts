@@ -1,23 +1,22 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
-import { checkCount, checkKeys, checkNumber, checkSignal } from './arguments.ts';
+import { checkCount, checkKeys, checkNumber, checkSignal, isList } from './arguments.ts';
 import { cpuEngine } from './cpu.ts';
-import { type Device, openDevice } from './device.ts';
+import { type Device, isDevice, openDevice } from './device.ts';
 import type { Engine, Program } from './engine.ts';
-import { ArgumentError } from './errors.ts';
-import type { Node } from './graph.ts';
+import { ArgumentError, OutOfMemoryError } from './errors.ts';
+import type { Graph, Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
-import { checkLearningRate } from './learning-rate.ts';
-import { checkOutput, type LossFunction } from './losses.ts';
-import { describeModel, type Model } from './model.ts';
+import { checkLoss, checkOutput, type LossFunction } from './losses.ts';
+import { checkModel, describeModel, type Model } from './model.ts';
 import { trainingNetwork } from './network.ts';
-import type { Optimizer } from './optim.ts';
+import { checkOptimizer, type Optimizer } from './optim.ts';
 import { breathe, type Preparing, type Watched } from './preparing.ts';
 import { checkSeed } from './random.ts';
 import { type GpuProgram, gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { NOTHING, type Session } from './session.ts';
 import { shown } from './shown.ts';
-import { size } from './tensor.ts';
+import { byteLength, show, size } from './tensor.ts';
 import { unknownTensor } from './tensors.ts';
 import { Trainer } from './trainer.ts';
 import { type TuneMode, Tuner } from './tune.ts';
@@ -59,6 +58,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const network = { model, loss, batch };
   const update = { clipNorm, accumulate };
   const { graph, parameters } = trainingNetwork(network, optimizer, update);
+  checkSizes(graph, options.device);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
   for (const name of keep ?? [])
@@ -128,6 +128,21 @@ async function writeWeights(
   signal?.throwIfAborted();
 }
 
+/** What one buffer of WebGPU can hold at all, and all tensors of the CPU reference together. */
+const MOST_BYTES = 2 ** 32;
+
+/** Throws OutOfMemoryError for a step that no device could hold, before any memory is taken. */
+function checkSizes({ nodes }: Graph, device: CompileOptions['device']): void {
+  const bytes = nodes.map(({ shape }) => byteLength(shape));
+  const largest = Math.max(...bytes);
+  const { name, op, shape } = nodes[bytes.indexOf(largest)];
+  const all = device === 'cpu' ? bytes.reduce((sum, n) => sum + n, 0) : largest;
+  if (all <= MOST_BYTES) return;
+  const what = `${name || `a tensor of ${op.name}`} ${show(shape)} takes ${largest} bytes`;
+  const together = device === 'cpu' ? `, all tensors ${all}` : '';
+  throw new OutOfMemoryError(`compile: ${what}${together}, and at most ${MOST_BYTES} can be held`);
+}
+
 /** Every option: one that is left out here does not compile. */
 const known: Record<keyof CompileOptions, true> = {
   device: true,
@@ -147,33 +162,29 @@ const known: Record<keyof CompileOptions, true> = {
 function checkOptions(model: Model, options: CompileOptions): void {
   checkKeys('compile', options, Object.keys(known));
   const { batch, loss, optimizer, seed = 0, check, keep, device, tune = 'background', clipNorm, accumulate } = options;
-  if (!model?.wiring)
-    throw new ArgumentError(`compile: model must be one made by sequential() or model(), found ${shown(model)}`);
-  if (device !== undefined && device !== 'cpu' && !device?.gpu) {
+  checkModel('compile', model);
+  if (device !== undefined && device !== 'cpu' && !isDevice(device)) {
     throw new ArgumentError(
       `compile: device must be one from openDevice(), 'cpu', or left out, found ${shown(device)}`,
     );
   }
   checkCount('compile: batch', batch);
-  checkSeed(seed);
+  checkSeed(seed, 'compile: seed');
   if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
-  if (keep !== undefined && !Array.isArray(keep))
+  if (keep !== undefined && !isList(keep))
     throw new ArgumentError(`compile: keep must be a list of names, found ${shown(keep)}`);
   if (check !== undefined) {
     checkKeys('compile: check', check, ['every']);
     checkCount('compile: check.every', check.every);
   }
-  if (!loss?.term)
-    throw new ArgumentError(`compile: loss must be one such as softmaxCrossEntropy(), found ${shown(loss)}`);
-  if (!optimizer?.kind)
-    throw new ArgumentError(`compile: optimizer must be one such as adam(), found ${shown(optimizer)}`);
+  checkLoss('compile', loss);
+  checkOptimizer(optimizer, 'compile: optimizer');
   checkSignal('compile: signal', options.signal);
   if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
     throw new ArgumentError(`compile: onProgress must be a function, found ${shown(options.onProgress)}`);
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
   }
-  checkLearningRate(optimizer.learningRate, 'compile: optimizer: learningRate');
   checkOutput(model, loss);
 }

@@ -1,8 +1,10 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
 import { type Advice, adviceFor, type Missing } from './advice.ts';
+import { member } from './arguments.ts';
 import { DeviceLostError, NoAdapterError, OutOfMemoryError, RetrogradError, ShaderError } from './errors.ts';
 import { platform } from './platform.ts';
 import { type LinkedShader, locate } from './shader.ts';
+import { shown } from './shown.ts';
 
 export interface DeviceInfo {
   /** For people, card and driver: 'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'. */
@@ -48,7 +50,7 @@ export interface Device {
 export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
   const gpu = await platform.gpu();
   if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
+  const adapter = await adapterOf(gpu, options);
   if (!adapter) throw noAdapter('WebGPU is here, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
@@ -66,11 +68,27 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   return watch(device, info);
 }
 
+/** Null where there is none. A browser that blocks WebGPU, or options that it does not know, make it reject. */
+async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<GPUAdapter | null> {
+  try {
+    return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
+  } catch (cause) {
+    const why = String(member(cause, 'message') ?? shown(cause));
+    throw noAdapter(`WebGPU is here, but asking it for an adapter failed: ${why}.`, 'adapter', cause);
+  }
+}
+
+/** Whether a value is one, opened by the caller. */
+export const isDevice = (value: unknown): value is Device =>
+  ['createBuffers', 'destroyBuffer', 'pipeline'].every((name) => typeof member(value, name) === 'function') &&
+  typeof member(value, 'gpu') === 'object' &&
+  typeof member(value, 'info') === 'object';
+
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
 const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
 /** Says what to do about it, and the way without. */
-function noAdapter(what: string, missing: Missing, cause?: Error): NoAdapterError {
+function noAdapter(what: string, missing: Missing, cause?: unknown): NoAdapterError {
   const advice = inNode() ? undefined : adviceFor(missing);
   const remedy = advice ? remedyIn(advice) : remedyInNode();
   return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });

@@ -1,6 +1,9 @@
 /** Everything of `retrograd`. */
+import { isList, member } from './arguments.ts';
+import { ArgumentError } from './errors.ts';
 import { type Graph, printGraph } from './graph.ts';
 import { printSchedule, type Schedule } from './schedule.ts';
+import { shown } from './shown.ts';
 
 export type { Advice, Missing, Steps } from './advice.ts';
 export type { AugmentOptions } from './augment.ts';
@@ -104,4 +107,8 @@ export type { Trainer } from './trainer.ts';
 export type { StepTuning, TuneMode } from './tune.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */
-export const print = (value: Graph | Schedule): string => ('steps' in value ? printSchedule(value) : printGraph(value));
+export function print(value: Graph | Schedule): string {
+  if (isList(member(value, 'steps'))) return printSchedule(value as Schedule);
+  if (isList(member(value, 'nodes'))) return printGraph(value as Graph);
+  throw new ArgumentError(`print: expected the graph or the schedule of a net, found ${shown(value)}`);
+}

@@ -3,8 +3,10 @@
  * (0 at the first one), and of nothing else, so training that goes on from a saved t goes on exactly. Past its last step a
  * schedule stays where it ended.
  */
-import { checkKeys, checkNumber } from './arguments.ts';
+import { checkKeys, checkNumber, member } from './arguments.ts';
 import type { Dataset } from './data/dataset.ts';
+import { ArgumentError } from './errors.ts';
+import { shown } from './shown.ts';
 
 export type LearningRate = number | LearningRateSchedule;
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
@@ -44,15 +46,15 @@ export interface WarmUp {
 
 /** η(t) = from · factor^⌊t / every⌋: multiplied by `factor` after every so many updates. Throws ArgumentError. */
 export const stepDecay = (options: { from: number; factor: number; every: number }): StepDecay =>
-  made({ ...options, schedule: 'stepDecay' }, options);
+  made('stepDecay', options);
 
 /** η(t) = from · factor^(t / every). Throws ArgumentError. */
 export const exponentialDecay = (options: { from: number; factor: number; every: number }): ExponentialDecay =>
-  made({ ...options, schedule: 'exponentialDecay' }, options);
+  made('exponentialDecay', options);
 
 /** η(t) = to + (from − to) (1 + cos(π t / steps)) / 2, `to` = 0 unless told (Loshchilov & Hutter 2017). Throws ArgumentError. */
 export const cosineDecay = (options: { from: number; to?: number; steps: number }): CosineDecay =>
-  made({ ...options, to: options?.to ?? 0, schedule: 'cosineDecay' }, options);
+  made('cosineDecay', options, ({ to = 0 }) => ({ to }));
 
 /**
  * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
@@ -62,16 +64,19 @@ export const cosineDecay = (options: { from: number; to?: number; steps: number 
  * here momentum stays. Throws ArgumentError.
  */
 export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
-  const { from = options?.max / 25, to = from / 1e4, rise = 0.3 } = options ?? {};
-  return made({ ...options, from, to, rise, schedule: 'oneCycle' }, options);
+  return made('oneCycle', options, ({ max, from, to, rise = 0.3 }) => {
+    checkNumber('oneCycle: max', max, ...rate);
+    if (from !== undefined) checkNumber('oneCycle: from', from, ...rate);
+    const start = from ?? max / 25;
+    return { from: start, to: to ?? start / 1e4, rise };
+  });
 }
 
 /**
  * η(t) = η₀ (t + 1) / steps for t < steps, where η₀ is the rate that `rate` begins with, and then `rate`, whose own t counts
  * from there (Goyal et al. 2017). Throws ArgumentError.
  */
-export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp =>
-  made({ ...options, schedule: 'warmUp' }, options);
+export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp => made('warmUp', options);
 
 /** Updates in so many epochs of a data set: what the `steps` and `every` of a schedule count. Throws ArgumentError. */
 export function updatesIn(
@@ -80,16 +85,20 @@ export function updatesIn(
 ): number {
   checkKeys('updatesIn', options, ['batch', 'epochs', 'accumulate']);
   const { batch, epochs = 1, accumulate = 1 } = options;
-  const count = dataset?.count;
+  const count = member(dataset, 'count') as number;
   for (const [name, value] of Object.entries({ count, batch, epochs, accumulate })) {
     checkNumber(`updatesIn: ${name}`, value, ...updates);
   }
   return epochs * Math.ceil(count / (batch * accumulate));
 }
 
-/** η of the update after t others. */
-export const learningRateAt = (rate: LearningRate, t: number): number =>
-  typeof rate === 'number' ? rate : kindOf(rate).rate(rate, t);
+/** η of the update after t others. Throws ArgumentError for what is no learning rate. */
+export function learningRateAt(rate: LearningRate, t: number): number {
+  if (typeof rate === 'number') return rate;
+  if (isSchedule(rate) && typeof t === 'number') return kindOf(rate).rate(rate, t);
+  const found = `${shown(rate)} after ${shown(t)}`;
+  throw new ArgumentError(`learningRateAt: expected a learning rate and a number of updates, found ${found}`);
+}
 
 /** Throws ArgumentError for what is no number that can train. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
@@ -158,15 +167,22 @@ const alongCosine = (from: number, to: number, x: number): number =>
 
 const kindOf = (schedule: LearningRateSchedule) => kinds[schedule.schedule] as Kind<LearningRateSchedule>;
 
-const isSchedule = (value: unknown): value is LearningRateSchedule =>
-  typeof value === 'object' && value !== null && Object.hasOwn(kinds, (value as LearningRateSchedule).schedule);
+function isSchedule(value: unknown): value is LearningRateSchedule {
+  const name = typeof value === 'object' ? member(value, 'schedule') : undefined;
+  return typeof name === 'string' && Object.hasOwn(kinds, name);
+}
 
-/** The schedule, checked, and the options it was made from. */
-function made<Schedule extends LearningRateSchedule>(schedule: Schedule, options: unknown): Schedule {
-  const { numbers, others = [] } = kindOf(schedule);
-  checkKeys(schedule.schedule, options, [...Object.keys(numbers), ...others]);
+/** The schedule of these options, and of what they leave out. */
+function made<Options, Name extends LearningRateSchedule['schedule']>(
+  name: Name,
+  options: Options,
+  rest: (options: Options) => object = () => ({}),
+): Extract<LearningRateSchedule, { schedule: Name }> {
+  const { numbers, others = [] } = kinds[name] as Kind<LearningRateSchedule>;
+  checkKeys(name, options, [...Object.keys(numbers), ...others]);
+  const schedule = { ...options, ...rest(options), schedule: name } as unknown as LearningRateSchedule;
   check(schedule);
-  return schedule;
+  return schedule as Extract<LearningRateSchedule, { schedule: Name }>;
 }
 
 function check(schedule: LearningRateSchedule): void {

@@ -1,5 +1,5 @@
 /** Losses as plain data, and the node that each appends. */
-import { checkKeys, checkNumber } from './arguments.ts';
+import { checkKeys, checkNumber, isList, member } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
 import { append, type Graph, type Node } from './graph.ts';
 import type { LayerActivation } from './layers/activation.ts';
@@ -7,7 +7,7 @@ import { type Model, outputs } from './model.ts';
 import { activation } from './ops/activation.ts';
 import { stepOf } from './ops/leaf.ts';
 import { lossTerms } from './ops/loss.ts';
-import type { LossTerm } from './ops/losses.ts';
+import { type LossTerm, losses as terms } from './ops/losses.ts';
 import { softTargets } from './ops/soft_targets.ts';
 import { softmax } from './ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
@@ -67,12 +67,12 @@ const categorical =
 
 function checkWeights(name: string, weights: unknown): void {
   if (weights === undefined) return;
-  if (!Array.isArray(weights)) {
+  if (!isList(weights)) {
     throw new ArgumentError(`${name}: classWeights must be a list with a number per class, found ${shown(weights)}`);
   }
-  weights.forEach((weight, i) => {
+  for (const [i, weight] of weights.entries()) {
     checkNumber(`${name}: classWeights[${i}]`, weight, 'a finite number ≥ 0', (value) => value >= 0);
-  });
+  }
 }
 
 function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
@@ -110,6 +110,15 @@ export const softmaxCrossEntropy = categorical('softmaxCrossEntropy', 'softmaxCr
   classifies: true,
   threshold: 0,
 });
+
+/** Throws ArgumentError for what no function here would have made. */
+export function checkLoss(where: string, value: unknown): void {
+  const term = member(value, 'term');
+  const isTerm = typeof term === 'string' && (term === 'softmaxCrossEntropy' || Object.hasOwn(terms, term));
+  const types = { name: 'string', factor: 'function', mean: 'boolean', prediction: 'string', threshold: 'number' };
+  if (isTerm && Object.entries(types).every(([name, type]) => typeof member(value, name) === type)) return;
+  throw new ArgumentError(`${where}: loss must be one such as softmaxCrossEntropy(), found ${shown(value)}`);
+}
 
 /**
  * Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none, and where

@@ -1,5 +1,5 @@
 /** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
-import { checkCount } from './arguments.ts';
+import { checkCount, isList, isShape, member } from './arguments.ts';
 import { ArgumentError, ShapeError } from './errors.ts';
 import { createGraph, type Graph, type Node } from './graph.ts';
 import type { Initialiser } from './initialisers.ts';
@@ -7,7 +7,7 @@ import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from './ops/leaf.ts';
 import { shown } from './shown.ts';
-import { type Shape, show, size } from './tensor.ts';
+import { type Shape, sameShape, show, size } from './tensor.ts';
 
 /**
  * Layers applied to values. Value 0 is the input, value i what comes out of layer i − 1; the last one is the output of the
@@ -36,10 +36,10 @@ export interface Value {
 export const input = (shape: Shape): Value => inputOf(shape, 'input: shape');
 
 function inputOf(shape: Shape, what: string): Value {
-  if (!Array.isArray(shape) || shape.length === 0)
+  if (!isList(shape) || shape.length === 0)
     throw new ArgumentError(`${what} must be a shape such as [784], found ${shown(shape)}`);
   for (const n of shape) checkCount(`every size of ${what}`, n);
-  return { shape, of: [] };
+  return { shape: [...shape], of: [] };
 }
 
 /**
@@ -48,8 +48,9 @@ function inputOf(shape: Shape, what: string): Value {
  */
 export function apply(layer: Layer, ...values: readonly Value[]): Value {
   if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${shown(layer)}`);
+  kindOf(layer).check(layer);
   for (const value of values) {
-    if (!value?.of)
+    if (!isValue(value))
       throw new ArgumentError(`apply: ${layer.layer} takes values of input() or apply(), found ${shown(value)}`);
   }
   const kind = kindOf(layer);
@@ -64,13 +65,15 @@ export function apply(layer: Layer, ...values: readonly Value[]): Value {
   return { shape: kind.shape(layer, shapes), layer, of: values };
 }
 
+const isValue = (value: unknown): value is Value => isShape(member(value, 'shape')) && isList(member(value, 'of'));
+
 /**
  * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they
  * run, those that the output does not need left out. Throws ArgumentError where the output is made of another input.
  */
 export function model(from: Value, output: Value): Model {
-  if (!from?.of || from.layer) throw new ArgumentError(`model: expected an input() first, found ${shown(from)}`);
-  if (!output?.layer)
+  if (!isValue(from) || from.layer) throw new ArgumentError(`model: expected an input() first, found ${shown(from)}`);
+  if (!isValue(output) || !output.layer)
     throw new ArgumentError(`model: expected what apply() gave for the output, found ${shown(output)}`);
   const values = neededBy(output);
   const other = values.find((value) => !value.layer && value !== from);
@@ -106,7 +109,7 @@ function neededBy(output: Value): readonly Value[] {
  */
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
   const from = inputOf(input, 'sequential: input');
-  if (!Array.isArray(layers) || layers.length === 0)
+  if (!isList(layers) || layers.length === 0)
     throw new ArgumentError(`sequential: expected an array of layers, found ${shown(layers)}`);
   for (const [i, layer] of layers.entries()) {
     if (!isLayer(layer))
@@ -169,6 +172,32 @@ export function describeModel({ input, layers, wiring }: Model): string {
     return `${kindOf(layer).describe(layer)}${follows ? '' : ` of ${wiring[i].join(', ')}`}`;
   });
   return [input.join('x'), ...parts].join(' -> ');
+}
+
+/** Throws ArgumentError for what neither sequential() nor model() would have made. */
+export function checkModel(where: string, value: unknown): void {
+  if (isModel(value)) return;
+  throw new ArgumentError(`${where}: model must be one made by sequential() or model(), found ${shown(value)}`);
+}
+
+/** Whether its layers, applied as it says, have the shapes that it says. */
+function isModel(value: unknown): value is Model {
+  const [layers, wiring, shapes] = ['layers', 'wiring', 'shapes'].map((name) => member(value, name));
+  if (!isShape(member(value, 'input')) || !isList(layers) || !isList(wiring) || !isList(shapes)) return false;
+  if (layers.length === 0 || wiring.length !== layers.length || shapes.length !== layers.length + 1) return false;
+  const values: Value[] = [{ shape: (value as Model).input, of: [] }];
+  for (const [i, layer] of layers.entries()) {
+    const [of, shape] = [wiring[i], shapes[i + 1]];
+    if (
+      !isList(of) ||
+      of.length > values.length ||
+      !Array.from(of).every((at) => typeof at === 'number' && at in values)
+    )
+      return false;
+    values.push(apply(layer as Layer, ...of.map((at) => values[at as number])));
+    if (!isShape(shape) || !sameShape(shape, values[i + 1].shape)) return false;
+  }
+  return true;
 }
 
 /** Numbers that training adjusts. */

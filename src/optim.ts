@@ -2,7 +2,7 @@
  * Optimizers as plain data, and the update nodes each one appends: state and parameters are overwritten in place.
  * θ is a parameter, g its gradient, λ the weight decay, t the step counted from 1.
  */
-import { checkKeys, checkNumber } from './arguments.ts';
+import { checkKeys, checkNumber, member } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
 import { type Attributes, append, type Graph, type Node } from './graph.ts';
 import { checkLearningRate, type LearningRate } from './learning-rate.ts';
@@ -58,11 +58,16 @@ export interface RmspropOptions {
 
 const sgdOptions = ['learningRate', 'momentum', 'weightDecay', 'decayed'];
 
-/** θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). */
+/**
+ * θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). Throws ArgumentError for a
+ * number that cannot train, and for `nesterov` without a momentum.
+ */
 export function sgd(options: SgdOptions): Optimizer {
   checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
   const { nesterov = false, momentum = 0, ...rest } = options;
-  return sgdLike(nesterov ? 'nesterov' : momentum > 0 ? 'momentum' : 'sgd', { ...rest, momentum });
+  if (typeof nesterov !== 'boolean')
+    throw new ArgumentError(`sgd: nesterov must be true or false, found ${shown(nesterov)}`);
+  return sgdLike(nesterov ? 'nesterov' : momentum === 0 ? 'sgd' : 'momentum', { ...rest, momentum });
 }
 
 /** SGD with momentum (Polyak 1964), μ = 0.9 unless told. */
@@ -103,6 +108,15 @@ function adamLike(kind: 'adam' | 'adamw', decayByDefault: number, options: AdamO
   return optimizer({ kind, learningRate, momentum: beta1, decay: beta2, epsilon, weightDecay, decayed }, names);
 }
 
+/** Throws ArgumentError for what no function here made, or would have made. */
+export function checkOptimizer(value: unknown, where: string): void {
+  const kind = member(value, 'kind');
+  if (typeof kind !== 'string' || !Object.hasOwn(rules, kind))
+    throw new ArgumentError(`${where} must be one such as adam(), found ${shown(value)}`);
+  checkLearningRate(member(value, 'learningRate'), `${where}: learningRate`);
+  optimizer(value as Optimizer);
+}
+
 /** Throws ArgumentError for a number that cannot train: NaN, negative, a string, one that f32 cannot hold. */
 function optimizer(
   options: Optimizer,
@@ -114,6 +128,8 @@ function optimizer(
   // A fraction so near 1 that f32 rounds it there would divide by zero.
   const fraction = (value: number) => value >= 0 && Math.fround(value) < 1;
   demand(names.momentum, options.momentum, fraction, 'a number in [0, 1)');
+  if (options.kind === 'nesterov' && options.momentum === 0)
+    throw new ArgumentError('nesterov: momentum must be above 0: without one it is plain SGD, found 0');
   demand(names.decay, options.decay, fraction, 'a number in [0, 1)');
   demand('weightDecay', options.weightDecay, (value) => value >= 0, 'a finite number ≥ 0');
   const divides = ['rmsprop', 'adam', 'adamw'].includes(options.kind);

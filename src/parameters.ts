@@ -1,8 +1,8 @@
 /** Tensors that a caller or a file hands over, held against those of the net. */
-import { isFinite32 } from './finite.ts';
-import { isObject } from './json.ts';
+import { isList, keysOf, member } from './arguments.ts';
+import { firstOdd, foundInstead, isNumbers } from './numbers.ts';
 import { shown } from './shown.ts';
-import { type Shape, show, size } from './tensor.ts';
+import { type Shape, sameShape, show, size } from './tensor.ts';
 
 export type Values = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
 
@@ -15,28 +15,24 @@ export interface Expected {
 
 /** Every way in which `values` are not the tensors expected, a line each: keys, shapes, counts, numbers. */
 export function differences(expected: readonly Expected[], values: Values): string[] {
-  if (!isObject(values)) return [`expected tensors by key, found ${shown(values)}`];
+  const keys = keysOf(values);
+  if (!keys) return [`expected tensors by key, found ${shown(values)}`];
   const known = new Set(expected.map(({ key }) => key));
-  const wrong = Object.keys(values)
-    .filter((key) => !known.has(key))
-    .map((key) => `${key}: not in this model`);
+  const wrong = keys.filter((key) => !known.has(key)).map((key) => `${key}: not in this model`);
   for (const { key, shape, anyNumber } of expected) {
-    const value = Object.hasOwn(values, key) ? values[key] : undefined;
+    const value = keys.includes(key) ? member(values, key) : undefined;
+    const [found, data] = [member(value, 'shape'), member(value, 'data')];
     if (!value) wrong.push(`${key}: missing`);
-    else if (!Array.isArray(value.shape))
-      wrong.push(`${key}: expected { shape: ${show(shape)}, data }, found ${shown(value)}`);
-    else if (show(value.shape) !== show(shape))
-      wrong.push(`${key}: expected ${show(shape)}, found ${show(value.shape)}`);
-    else if (value.data?.length !== size(shape))
-      wrong.push(`${key}: expected ${size(shape)} values, found ${value.data?.length}`);
-    else if (!anyNumber) wrong.push(...notFinite(key, value.data));
+    else if (!isList(found)) wrong.push(`${key}: expected { shape: ${show(shape)}, data }, found ${shown(value)}`);
+    else if (!sameShape(found as Shape, shape)) wrong.push(`${key}: expected ${show(shape)}, found ${shown(found)}`);
+    else if (!isNumbers(data)) wrong.push(`${key}: expected ${size(shape)} values, ${foundInstead(data)}`);
+    else if (data.length !== size(shape)) wrong.push(`${key}: expected ${size(shape)} values, found ${data.length}`);
+    else if (!anyNumber) wrong.push(...notFinite(key, data));
   }
   return wrong;
 }
 
 function notFinite(key: string, data: ArrayLike<number>): string[] {
-  for (let i = 0; i < data.length; i++) {
-    if (!isFinite32(data[i])) return [`${key}: value ${i} must be a finite number, found ${shown(data[i])}`];
-  }
-  return [];
+  const odd = firstOdd(data);
+  return odd < 0 ? [] : [`${key}: value ${odd} must be a finite number, found ${shown(data[odd])}`];
 }

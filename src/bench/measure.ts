@@ -2,8 +2,8 @@
  * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
  * run of its own, so that none disturbs another.
  */
-import { checkCount } from '../arguments.ts';
-import type { Device } from '../device.ts';
+import { checkCount, checkKeys, checkNumber, checkSignal, member } from '../arguments.ts';
+import { type Device, isDevice } from '../device.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../shown.ts';
 import { type Spread, spread } from '../statistics.ts';
@@ -53,15 +53,16 @@ const EPOCH = 2000; // ms, an epoch that takes longer is cut to this or 100 step
 const LONGEST = 10_000; // ms, ... and on the slowest devices to this or 10 steps
 
 /** Throws ArgumentError for repeats that are no positive integer or time that is no positive number, and whatever the work throws. */
-export async function measure(
-  work: Work,
-  device: Device,
-  { repeats = 5, milliseconds = 1000, signal }: MeasureOptions = {},
-): Promise<Measurement> {
+export async function measure(work: Work, device: Device, options: MeasureOptions = {}): Promise<Measurement> {
+  checkKeys('measure', options, ['repeats', 'milliseconds', 'signal']);
+  const { repeats = 5, milliseconds = 1000, signal } = options;
+  if (typeof member(work, 'prepare') !== 'function')
+    throw new ArgumentError(`measure: expected a work such as matmul(1024), found ${shown(work)}`);
+  if (!isDevice(device))
+    throw new ArgumentError(`measure: expected a device from openDevice(), found ${shown(device)}`);
   checkCount('measure: repeats', repeats);
-  if (!(milliseconds > 0)) {
-    throw new ArgumentError(`measure: milliseconds must be a number > 0, found ${shown(milliseconds)}`);
-  }
+  checkNumber('measure: milliseconds', milliseconds, 'a number > 0', (value) => value > 0);
+  checkSignal('measure: signal', signal);
   const counter = countCalls(device.gpu);
   let prepared: Prepared | undefined;
   try {

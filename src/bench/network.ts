@@ -1,12 +1,14 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
-import { checkCount } from '../arguments.ts';
+import { checkCount, checkKeys } from '../arguments.ts';
 import { compile } from '../compile.ts';
 import { type Dataset, take } from '../data/dataset.ts';
 import type { Device } from '../device.ts';
-import type { LossFunction } from '../losses.ts';
-import { describeModel, features, type Model, outputs } from '../model.ts';
+import { ArgumentError } from '../errors.ts';
+import { checkLoss, type LossFunction } from '../losses.ts';
+import { checkModel, describeModel, features, type Model, outputs } from '../model.ts';
 import { trainingNetwork } from '../network.ts';
-import type { Optimizer } from '../optim.ts';
+import { checkOptimizer, type Optimizer } from '../optim.ts';
+import { shown } from '../shown.ts';
 import { flopOf } from './flop.ts';
 import { synthetic } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';
@@ -23,9 +25,14 @@ export interface NetworkWorkOptions {
   readonly data?: (count: number) => Dataset;
 }
 
-/** Throws ArgumentError for a batch or an epoch that is no positive integer. */
+/** Throws ArgumentError for a batch or an epoch that is no positive integer, and for what is no model, loss or optimizer. */
 export function network(options: NetworkWorkOptions): Work {
+  checkKeys('network', options, ['name', 'model', 'loss', 'optimizer', 'batch', 'epoch', 'data']);
   const { name, model, loss, optimizer, batch } = options;
+  if (typeof name !== 'string') throw new ArgumentError(`network: name must be a text, found ${shown(name)}`);
+  checkModel(name, model);
+  checkLoss(name, loss);
+  checkOptimizer(optimizer, `${name}: optimizer`);
   checkCount(`${name}: batch`, batch);
   const { epoch = usualEpoch(batch, features(model)) } = options;
   checkCount(`${name}: epoch`, epoch);

@@ -1,16 +1,21 @@
 /** Data sets to measure with: of any size, made quickly, the same for the same seed, and such that a net can learn them. */
+import { checkCount, checkKeys } from '../arguments.ts';
 import { fromArrays } from '../data/arrays.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { allocate } from '../numbers.ts';
 import { streams, uniforms } from '../random.ts';
 
 const NOISE = 65521; // a prime, so that no sample begins where another did until all places were used
 
 /** As images are stored: bytes, each class a pattern of its own under as much noise. One output is the class as a value. */
-export function synthetic({ count, features, outputs }: { count: number; features: number; outputs: number }): Dataset {
+export function synthetic(options: { count: number; features: number; outputs: number }): Dataset {
+  checkKeys('synthetic', options, ['count', 'features', 'outputs']);
+  const { count, features, outputs } = options;
+  for (const [name, value] of Object.entries({ count, features, outputs })) checkCount(`synthetic: ${name}`, value);
   const classes = Math.max(2, outputs);
   const bytes = (n: number, step: number) => Uint8Array.from(uniforms(n, 1, streams.digits, step), (u) => 256 * u);
   const [noise, patterns] = [bytes(NOISE, 1), bytes(classes * features, 2)];
-  const x = new Uint8Array(count * features);
+  const x = allocate('synthetic', count * features, (n) => new Uint8Array(n));
   const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
   for (let i = 0; i < count; i++) {
     const pattern = (i % classes) * features;
@@ -26,7 +31,8 @@ export function synthetic({ count, features, outputs }: { count: number; feature
 
 /** The four cases over and over. */
 export function xorSamples(count: number): Dataset {
-  const x = new Float32Array(2 * count);
+  checkCount('xorSamples: count', count);
+  const x = allocate('xorSamples', 2 * count, (n) => new Float32Array(n));
   const y = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     const [a, b] = [i & 1, (i >> 1) & 1];

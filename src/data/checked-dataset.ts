@@ -61,14 +61,15 @@ function takenFrom(dataset: unknown, where: string): Dataset {
     throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
   }
   const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
-  return { name, count, shape: read(shape) ?? shape, inputs: field(inputs), targets: field(targets) } as Dataset;
+  const copied = isShape(shape) ? [...shape] : shape;
+  return { name, count, shape: copied, inputs: field(inputs), targets: field(targets) } as Dataset;
 }
 
 /** The members of an object, each read once; undefined for what is none, or cannot be read. */
 function read(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   try {
-    return (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    return { ...value } as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -49,5 +49,6 @@ export function activation(f: LayerActivation): ActivationLayer {
 export const activationKind: LayerKind<ActivationLayer> = {
   shape: (_layer, [x]) => x,
   append: (layer, { graph, index }, [x]) => appendActivation(graph, layer.activation, x, `a${index}`),
+  check: (layer) => void activation(layer),
   describe: (layer) => String(layer.activation),
 };

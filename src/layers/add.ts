@@ -27,5 +27,7 @@ export const addKind: LayerKind<Add> = {
     }, first);
   },
 
+  check: () => {},
+
   describe: () => 'add',
 };

@@ -65,5 +65,7 @@ export const batchNormKind: LayerKind<BatchNorm> = {
     return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
   },
 
+  check: ({ momentum, epsilon }) => void batchNorm({ momentum, epsilon }),
+
   describe: () => 'batchNorm',
 };

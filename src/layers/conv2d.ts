@@ -9,7 +9,7 @@ import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
 import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
 import { appendActivation, type LayerActivation, linear } from './activation.ts';
-import { checkedImage } from './image.ts';
+import { checkedImage, checkedWindow } from './image.ts';
 import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';
 
 export interface Conv2d {
@@ -48,17 +48,15 @@ export function conv2d(
   options: Conv2dOptions = {},
 ): Conv2d {
   checkKeys('conv2d', options, ['stride', 'padding', ...initialiserOptions]);
-  const { stride = 1, padding = 'valid', init = initialiserFor(activation), biasInit = zeros() } = options;
-  const size = typeof kernel === 'object' && kernel ? kernel : ([kernel, kernel] as const);
+  const { stride = 1, padding = 'valid' } = options;
   checkCount('conv2d: filters', filters);
-  if (size.length !== 2)
-    throw new ArgumentError(`conv2d: kernel must be a size or [height, width], found ${shown(kernel)}`);
-  for (const n of size) checkCount('conv2d: kernel', n);
+  const size = checkedWindow('conv2d: kernel', kernel);
   checkCount('conv2d: stride', stride);
-  if (padding !== 'same' && padding !== 'valid' && !(Number.isInteger(padding) && padding >= 0)) {
+  if (padding !== 'same' && padding !== 'valid' && !(Number.isSafeInteger(padding) && padding >= 0)) {
     throw new ArgumentError(`conv2d: padding must be 'same', 'valid' or an integer ≥ 0, found ${shown(padding)}`);
   }
-  checkLayer('conv2d', activation, { init, biasInit });
+  checkLayer('conv2d', activation, { init: options.init, biasInit: options.biasInit });
+  const { init = initialiserFor(activation), biasInit = zeros() } = options;
   return { layer: 'conv2d', filters, kernel: size, stride, padding, activation: activation.activation, init, biasInit };
 }
 
@@ -97,6 +95,11 @@ export const conv2dKind: LayerKind<Conv2d> = {
     const attributes = windowAttributes(windowOn(layer, x.shape.slice(0, -1)));
     const z = append(graph, bias, [append(graph, convolution, [W, x], attributes), b], {}, `z${index}`);
     return appendActivation(graph, activation, z, `a${index}`);
+  },
+
+  check: (layer) => {
+    const { filters, kernel, stride, padding, init, biasInit } = layer;
+    conv2d(filters, kernel, layer, { stride, padding, init, biasInit });
   },
 
   describe: ({ filters, kernel, stride, padding, activation }) =>

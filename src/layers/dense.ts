@@ -23,9 +23,9 @@ export interface Dense {
  */
 export function dense(units: number, activation: LayerActivation = linear, options: InitialiserOptions = {}): Dense {
   checkKeys('dense', options, initialiserOptions);
-  const { init = initialiserFor(activation), biasInit = zeros() } = options;
   checkCount('dense: units', units);
-  checkLayer('dense', activation, { init, biasInit });
+  checkLayer('dense', activation, { init: options.init, biasInit: options.biasInit });
+  const { init = initialiserFor(activation), biasInit = zeros() } = options;
   return { layer: 'dense', units, activation: activation.activation, init, biasInit };
 }
 
@@ -40,6 +40,8 @@ export const denseKind: LayerKind<Dense> = {
     const z = append(graph, bias, [append(graph, matmul, [W, x]), b], {}, `z${index}`);
     return appendActivation(graph, activation, z, `a${index}`);
   },
+
+  check: (layer) => void dense(layer.units, layer, { init: layer.init, biasInit: layer.biasInit }),
 
   describe: ({ units, activation }) => `${units} ${activation}`,
 };

@@ -30,5 +30,7 @@ export const dropoutKind: LayerKind<Dropout> = {
     return append(graph, dropoutOp, [x, stepOf(graph)], { rate, layer: index }, `a${index}`);
   },
 
+  check: ({ rate }) => void dropout(rate),
+
   describe: ({ rate }) => `dropout ${rate}`,
 };

@@ -1,5 +1,7 @@
 /** The shape that layers for images take. */
-import { ShapeError } from '../errors.ts';
+import { checkCount, isList } from '../arguments.ts';
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
 
 /** Throws ShapeError unless it is [channels, height, width]. */
@@ -7,4 +9,14 @@ export function checkedImage(layer: string, shape: Shape): readonly [number, num
   if (shape.length === 3) return shape as unknown as readonly [number, number, number];
   const hint = shape.length === 2 ? `; images without channels are ${show([1, ...shape])}` : '';
   throw new ShapeError(`${layer}: expected images [channels, height, width], found ${show(shape)}${hint}`);
+}
+
+/** The size of a window as [height, width], from one number where they are equal. Throws ArgumentError unless it is one. */
+export function checkedWindow(what: string, given: unknown): readonly [number, number] {
+  const size = isList(given) ? given : [given, given];
+  if (size.length !== 2) throw new ArgumentError(`${what} must be a size or [height, width], found ${shown(given)}`);
+  const [height, width] = size as [number, number];
+  checkCount(what, height);
+  checkCount(what, width);
+  return [height, width];
 }

@@ -1,4 +1,5 @@
 /** Every kind of layer; a new one is one line in each list. */
+import { member } from '../arguments.ts';
 import { type ActivationLayer, activationKind } from './activation.ts';
 import { type Add, addKind } from './add.ts';
 import { type BatchNorm, batchNormKind } from './batch_norm.ts';
@@ -35,7 +36,9 @@ const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer:
   flatten: flattenKind,
 };
 
-export const isLayer = (value: unknown): value is Layer =>
-  typeof value === 'object' && value !== null && Object.hasOwn(kinds, (value as Layer).layer);
+export function isLayer(value: unknown): value is Layer {
+  const name = member(value, 'layer');
+  return typeof name === 'string' && Object.hasOwn(kinds, name);
+}
 
 export const kindOf = (layer: Layer): LayerKind<Layer> => kinds[layer.layer] as LayerKind<Layer>;

@@ -2,7 +2,7 @@
  * What a layer is: plain data made by a function such as `dense(10)`, and the kind it names, which says what shape comes
  * out and appends it to a graph. One layer, one file; index.ts lists the kinds.
  */
-import { checkKeys, checkNumber } from '../arguments.ts';
+import { checkKeys, checkNumber, isList, member } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
@@ -18,6 +18,8 @@ export interface LayerKind<Layer> {
   shape(layer: Layer, inputs: readonly Shape[]): Shape;
   /** Appends the layer, applied to inputs whose last axis is the batch. */
   append(layer: Layer, site: Site, inputs: readonly Node[]): Node;
+  /** Throws ArgumentError for one that its function would not have made. */
+  check(layer: Layer): void;
   /** '100 relu' */
   describe(layer: Layer): string;
 }
@@ -59,7 +61,8 @@ export interface InitialiserOptions {
 /** He for ReLU and its kin, Xavier for the others. */
 export function initialiserFor(of: LayerActivation): Initialiser {
   const rows: Readonly<Record<string, Activation>> = activations;
-  return rows[String(of?.activation)]?.rectifies ? he() : xavier();
+  const { activation } = of;
+  return typeof activation === 'string' && rows[activation]?.rectifies ? he() : xavier();
 }
 
 /** The options of a layer with weights. */
@@ -68,19 +71,24 @@ export const initialiserOptions = ['init', 'biasInit'];
 /** Throws ArgumentError for initialisers and activations that are none of ours. */
 export function checkLayer(layer: string, of: LayerActivation, initialisers: InitialiserOptions): void {
   for (const [name, value] of Object.entries(initialisers)) {
-    if (value === undefined || typeof value?.scale === 'function') continue;
+    if (value === undefined || isInitialiser(value)) continue;
     throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${shown(value)}`);
   }
-  if (!isActivation(of?.activation)) {
-    const found = shown(of?.activation ?? of);
+  const given = member(of, 'activation');
+  if (!isActivation(given)) {
+    const found = shown(given ?? of);
     throw new ArgumentError(`${layer}: expected an activation such as relu, found ${found}`);
   }
 }
 
-const isActivation = (value: unknown): boolean =>
+const isInitialiser = (value: unknown): boolean =>
+  ['normal', 'uniform', 'zeros', 'ones'].includes(member(value, 'kind') as string) &&
+  typeof member(value, 'scale') === 'function';
+
+const isActivation = (value: unknown): value is string | OwnActivation =>
   typeof value === 'string'
     ? value === 'softmax' || Object.hasOwn(activations, value)
-    : typeof (value as OwnActivation)?.f === 'function';
+    : ['f', 'gradient'].every((name) => typeof member(value, name) === 'function') && isList(member(value, 'shaders'));
 
 /** The options with what they leave out. Throws ArgumentError for one that is unknown, or no number that it can be. */
 export function checkOptions<T extends Record<string, number>>(layer: string, options: Partial<T>, defaults: T): T {

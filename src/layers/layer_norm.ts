@@ -37,5 +37,7 @@ export const layerNormKind: LayerKind<LayerNorm> = {
     return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
   },
 
+  check: ({ epsilon }) => void layerNorm({ epsilon }),
+
   describe: () => 'layerNorm',
 };

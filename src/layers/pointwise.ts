@@ -1,5 +1,5 @@
 /** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
-import { checkKeys } from '../arguments.ts';
+import { checkKeys, member } from '../arguments.ts';
 import { digest } from '../digest.ts';
 import { ArgumentError } from '../errors.ts';
 import { isFinite32 } from '../finite.ts';
@@ -67,13 +67,20 @@ const H = 1e-5;
 
 /** Throws ArgumentError where a central difference of f, in f64, is not what the derivative says. */
 function checkSlope(where: string, reference: PointwiseOptions['reference']): void {
-  if (typeof reference?.f !== 'function' || typeof reference.derivative !== 'function')
+  if (typeof member(reference, 'f') !== 'function' || typeof member(reference, 'derivative') !== 'function')
     throw new ArgumentError(`${where}: reference must be { f, derivative }, two functions, found ${shown(reference)}`);
+  const at = (name: 'f' | 'derivative', z: number): number => {
+    try {
+      return reference[name](z);
+    } catch (cause) {
+      throw new ArgumentError(`${where}: reference.${name}(${z}) must be a number, and it threw an error`, { cause });
+    }
+  };
   for (const z of PLACES) {
-    const [value, slope] = [reference.f(z), reference.derivative(z)];
+    const [value, slope] = [at('f', z), at('derivative', z)];
     if (!isFinite32(value) || !isFinite32(slope))
       throw new ArgumentError(`${where}: f(${z}) = ${shown(value)} and its derivative ${shown(slope)} must be finite`);
-    const difference = (reference.f(z + H) - reference.f(z - H)) / (2 * H);
+    const difference = (at('f', z + H) - at('f', z - H)) / (2 * H);
     // The difference errs by H² f‴ / 6 and by what f64 leaves of f: far less than this, unless f is very steep.
     if (Math.abs(difference - slope) <= 1e-5 * (1 + Math.abs(slope) + Math.abs(value))) continue;
     throw new ArgumentError(

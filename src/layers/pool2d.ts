@@ -5,9 +5,8 @@ import { append } from '../graph.ts';
 import { averagePool } from '../ops/average_pool.ts';
 import { maxPool } from '../ops/max_pool.ts';
 import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
-import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
-import { checkedImage } from './image.ts';
+import { checkedImage, checkedWindow } from './image.ts';
 import type { LayerKind } from './layer.ts';
 
 export interface Pool2d {
@@ -41,10 +40,7 @@ const ops = { max: maxPool, average: averagePool };
 function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], options: Pool2dOptions = {}): Pool2d {
   const title = titles[pool];
   checkKeys(title, options, ['stride']);
-  const both = typeof size === 'object' && size ? size : ([size, size] as const);
-  if (both.length !== 2)
-    throw new ArgumentError(`${title}: size must be a size or [height, width], found ${shown(size)}`);
-  for (const n of both) checkCount(`${title}: size`, n);
+  const both = checkedWindow(`${title}: size`, size);
   const { stride = both[0] } = options;
   if (options.stride === undefined && both[0] !== both[1])
     throw new ArgumentError(`${title}: expected a stride for windows of ${both.join('×')}, found none`);
@@ -74,6 +70,12 @@ export const pool2dKind: LayerKind<Pool2d> = {
 
   append: (layer, { graph, index }, [x]) =>
     append(graph, ops[layer.pool], [x], windowAttributes(windowOf(layer)), `a${index}`),
+
+  check: ({ pool, size, stride }) => {
+    if (pool !== 'max' && pool !== 'average')
+      throw new ArgumentError(`pool2d: expected one of maxPool2d() or avgPool2d(), found another`);
+    pool2d(pool, size, { stride });
+  },
 
   describe: ({ pool, size, stride }) => `${pool} pool ${size.join('x')}${stride === size[0] ? '' : ` /${stride}`}`,
 };

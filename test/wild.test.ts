@@ -1,0 +1,414 @@
+/** Arguments of no kind that anybody expects: every public function answers with a typed error, or takes them. */
+import { describe, expect, test, vi } from 'vitest';
+import { member } from '../src/arguments.ts';
+import { matmul, measure, network, synthetic, xorSamples } from '../src/bench/index.ts';
+import { batch, digits, fromArrays, take } from '../src/data/index.ts';
+import * as library from '../src/index.node.ts';
+import { OutOfMemoryError, RetrogradError } from '../src/index.node.ts';
+import { platform } from '../src/platform.ts';
+import { shown, typeName } from '../src/shown.ts';
+import { realm } from './realm.ts';
+
+const other = await realm();
+const hidden = () => {
+  throw new Error('not to be looked at');
+};
+const revoked = (target: object) => {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+};
+
+const inItself: unknown[] = [];
+inItself.push(inItself);
+
+const wild: [string, unknown][] = [
+  ['a list of itself', inItself],
+  ['undefined', undefined],
+  ['null', null],
+  ['true', true],
+  ['NaN', Number.NaN],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['minus one', -1],
+  ['zero', 0],
+  ['a half', 0.5],
+  ['beyond f32', 1e39],
+  ['beyond exact integers', 2 ** 53],
+  ['a bigint', 1n],
+  ['a symbol', Symbol('wild')],
+  ['an empty text', ''],
+  ['a text of digits', '01'],
+  ['what every object has', 'constructor'],
+  ['a function', () => 1],
+  ['a class', class Wild {}],
+  ['the function Array, which has an of', Array],
+  ['an empty list', []],
+  ['a list of a hole', new Array(1)],
+  ['a list of more holes than there is memory for', new Array(2 ** 32 - 1)],
+  ['a list of symbols', [Symbol('wild')]],
+  ['a list of bigints', [1n, 2n]],
+  ['a list of lists of symbols', [[Symbol('wild')]]],
+  ['an empty object', {}],
+  ['an object without a prototype', Object.create(null)],
+  ['an object of such a one', Object.create(Object.create(null))],
+  ['a length', { length: 1e12 }],
+  ['a length that is a bigint', { length: 1n }],
+  ['what turns into no text', { toString: hidden, valueOf: hidden, [Symbol.toPrimitive]: hidden }],
+  ['a getter that throws', Object.defineProperty({}, 'secret', { get: hidden, enumerable: true })],
+  ['a proxy that was revoked', revoked({})],
+  ['a list that was revoked', revoked([1])],
+  ['a proxy that throws', new Proxy({}, { get: hidden, ownKeys: hidden, getPrototypeOf: hidden, has: hidden })],
+  ['bigints in a typed array', BigInt64Array.of(1n)],
+  ['a DataView', new DataView(new ArrayBuffer(4))],
+  ['floats of another realm', new other.Float64Array([Number.NaN])],
+  ['a Date', new Date(Number.NaN)],
+  ['a Map', new Map([['batch', 1]])],
+  ['a Promise', Promise.resolve(1)],
+  ['a generator', (function* () {})()],
+  [
+    'a name for everything',
+    { layer: 'dense', kind: 'sgd', schedule: 'warmUp', term: 'squaredError', of: [], shape: [] },
+  ],
+];
+
+// By their names alone: a test runner shows what it hands over.
+const byName = new Map(wild);
+
+test.each([...byName.keys()])('%s can be shown, shortly', (name) => {
+  const value = byName.get(name);
+  for (const describe of [shown, typeName]) {
+    expect(describe(value)).not.toBe('');
+    expect(describe(value).length).toBeLessThan(300);
+  }
+});
+
+test('what is found is shown as what it is', () => {
+  const shows: [unknown, string][] = [
+    [1n, '1n'],
+    [Symbol('three'), 'Symbol(three)'],
+    [Object.assign(new Array(3), { 0: 1, 2: 3 }), '[1, undefined, 3]'],
+    [(function* () {})(), 'a Generator'],
+    [Object.create(Object.create(null)), 'an object'],
+    [revoked([]), 'an object that cannot be looked into'],
+    [new Array(1000).fill(0), `[${'0, '.repeat(200).slice(0, 199)}...`],
+  ];
+  for (const [value, text] of shows) expect(shown(value)).toBe(text);
+});
+
+/** What a call came to: nothing, an error of ours, or one that is nobody's. */
+async function outcome(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function expectTyped(call: () => unknown): Promise<void> {
+  const error = await outcome(call);
+  if (error === undefined) return;
+  expect(error, String((error as Error)?.stack)).toBeInstanceOf(RetrogradError);
+  expect((error as Error).name).toMatch(/^(Argument|Shape|Data|State|OutOfMemory|NoAdapter|NonFinite)Error$/);
+}
+
+const any = (value: unknown) => value as never;
+const { adam, adamw, activation, add, apply, augmented, avgPool2d, batchNorm, binaryCrossEntropy } = library;
+const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
+const { input, layerNorm, learningRateAt, maxPool2d, meanSquared, model, momentum, nesterov, normal } = library;
+const { oneCycle, pointwise, print, printReport, quadratic, relu, rmsprop, sequential, sgd } = library;
+const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, stepDecay, uniform, updatesIn, warmUp } = library;
+
+const points = fromArrays({
+  x: [
+    [0, 1],
+    [1, 0],
+  ],
+  y: [0, 1],
+});
+const images = fromArrays({ x: new Uint8Array(8), y: [0, 1], shape: [2, 2] });
+const net = sequential([2], [dense(2)]);
+const good = { device: 'cpu', batch: 2, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) } as const;
+const trainer = await compile(net, good);
+const x = input([2, 2, 2]);
+const swish = {
+  name: 'swish',
+  wgsl: 'fn f(z: f32) -> f32 { return z; }',
+  derivative: 'fn derivative(z: f32) -> f32 { return 1.0; }',
+  reference: { f: (z: number) => z, derivative: () => 1 },
+};
+
+/** A call for each argument and option of a function, with the wild value in its place. */
+type Calls = Record<string, (w: never) => unknown>;
+/** A call for each option by itself, beside good ones, and one with the value for all options. */
+const options = (name: string, call: (options: never) => unknown, given: object, names: readonly string[]): Calls => ({
+  [`${name}(options)`]: call,
+  ...Object.fromEntries(names.map((key) => [`${name}: ${key}`, (w) => call(any({ ...given, [key]: w }))])),
+});
+
+const rates = ['from', 'factor', 'every', 'to', 'steps', 'max', 'rise', 'rate'];
+const losses = {
+  quadratic,
+  squared,
+  meanSquared,
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+};
+const optimizers = { sgd, momentum, nesterov, rmsprop, adam, adamw };
+const fit = { epochs: 1, validation: points };
+
+/** What a function of the caller's throws is the caller's. */
+const fitting = (given: object) =>
+  ['onProgress', 'onEpoch'].some((name) => typeof member(given, name) === 'function') ||
+  trainer.fit(points, any(given));
+
+const calls: Calls = {
+  ...options(
+    'fromArrays',
+    fromArrays,
+    {
+      x: [
+        [0, 1],
+        [1, 0],
+      ],
+      y: [0, 1],
+    },
+    ['x', 'y', 'shape', 'classes', 'name', 'scale'],
+  ),
+  'fromArrays: a row': (w) => fromArrays({ x: [w, [1]], y: [0, 1] }),
+  'fromArrays: a number': (w) =>
+    fromArrays({
+      x: [
+        [0, w],
+        [1, 0],
+      ],
+      y: [w, 1],
+    }),
+  'digits: train': (w) => digits({ train: w ?? 1, test: 1 }),
+  'digits: test': (w) => digits({ train: 1, test: w ?? 1 }),
+  'digits: seed': (w) => digits({ train: 1, test: 1, seed: w }),
+  'take: data set': (w) => take(w, 1),
+  'take: count': (w) => take(points, w),
+  'batch: data set': (w) => batch(w, [0]),
+  'batch: indices': (w) => batch(points, w),
+  'batch: index': (w) => batch(points, [w]),
+  'augmented: data set': (w) => augmented(w, {}),
+  ...options('augmented', (w) => augmented(images, w), { shift: 1 }, ['shift', 'rotate', 'scale', 'shear', 'elastic']),
+  ...options('augmented: elastic', (w) => augmented(images, { elastic: w }), { alpha: 1, sigma: 1 }, [
+    'alpha',
+    'sigma',
+  ]),
+  ...options('augmented: of', (w) => augmented(images, { shift: 1 }, w), {}, ['count', 'seed', 'step']),
+  'input: shape': (w) => input(w),
+  'input: size': (w) => input([w]),
+  'apply: layer': (w) => apply(w, x),
+  'apply: value': (w) => apply(add(), x, w),
+  'model: input': (w) => model(w, apply(flatten(), x)),
+  'model: output': (w) => model(x, w),
+  'sequential: input': (w) => sequential(w, [dense(1)]),
+  'sequential: layers': (w) => sequential([2], w),
+  'sequential: layer': (w) => sequential([2], [w]),
+  'sequential: a layer made by hand': async (w) => {
+    const all = { units: w, filters: w, kernel: w, pool: w, size: w, stride: w, rate: w, momentum: w, epsilon: w };
+    for (const layer of ['dense', 'conv2d', 'pool2d', 'dropout', 'batchNorm', 'layerNorm', 'activation'])
+      await expectTyped(() => sequential([2, 2, 2], [any({ ...all, layer, activation: w })]));
+  },
+  'dense: units': (w) => sequential([2], [dense(w)]),
+  'dense: activation': (w) => dense(1, w),
+  'dense: a name of an activation': (w) => dense(1, any({ activation: w })),
+  ...options('dense', (w) => dense(1, relu, w), {}, ['init', 'biasInit']),
+  'dense: a scale of an initialiser': (w) => dense(1, relu, { init: any({ kind: w, scale: w }) }),
+  'conv2d: filters': (w) => conv2d(w, 1),
+  'conv2d: kernel': (w) => conv2d(1, w),
+  'conv2d: height': (w) => conv2d(1, [w, 1]),
+  ...options('conv2d', (w) => sequential([2, 2, 2], [conv2d(1, 1, relu, w)]), {}, [
+    'stride',
+    'padding',
+    'init',
+    'biasInit',
+  ]),
+  'maxPool2d: size': (w) => maxPool2d(w),
+  ...options('avgPool2d', (w) => sequential([2, 2, 2], [avgPool2d(1, w)]), {}, ['stride']),
+  activation: (w) => activation(w),
+  'dropout: rate': (w) => dropout(w),
+  ...options('batchNorm', batchNorm, {}, ['momentum', 'epsilon']),
+  ...options('layerNorm', layerNorm, {}, ['epsilon']),
+  ...options('pointwise', pointwise, swish, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']),
+  'pointwise: f': (w) => pointwise({ ...swish, reference: { f: w, derivative: () => 1 } }),
+  'pointwise: what f gives': (w) => pointwise({ ...swish, reference: { f: () => w, derivative: () => w } }),
+  'normal: deviation': (w) => normal(w),
+  'uniform: limit': (w) => uniform(w),
+  ...Object.assign(
+    {},
+    ...Object.entries(losses).map(([name, make]) =>
+      options(name, make, {}, ['reduction', 'labelSmoothing', 'classWeights']),
+    ),
+  ),
+  'classWeights: a weight': (w) => softmaxCrossEntropy({ classWeights: [1, w] }),
+  ...Object.assign(
+    {},
+    ...Object.entries(optimizers).map(([name, make]) =>
+      options(name, make, { learningRate: 1 }, [
+        'learningRate',
+        'momentum',
+        'nesterov',
+        'weightDecay',
+        'decayed',
+        'beta1',
+        'beta2',
+        'decay',
+        'epsilon',
+      ]),
+    ),
+  ),
+  ...options('stepDecay', stepDecay, { from: 1, factor: 1, every: 1 }, rates),
+  ...options('exponentialDecay', exponentialDecay, { from: 1, factor: 1, every: 1 }, rates),
+  ...options('cosineDecay', cosineDecay, { from: 1, steps: 1 }, rates),
+  ...options('oneCycle', oneCycle, { max: 1, steps: 1 }, rates),
+  ...options('warmUp', warmUp, { steps: 1, rate: 1 }, rates),
+  'learningRateAt: rate': (w) => learningRateAt(w, 0),
+  'learningRateAt: t': (w) => learningRateAt(cosineDecay({ from: 1, steps: 1 }), w),
+  'updatesIn: data set': (w) => updatesIn(w, { batch: 1 }),
+  'updatesIn: count': (w) => updatesIn({ count: w }, { batch: 1 }),
+  ...options('updatesIn', (w) => updatesIn(points, w), { batch: 1 }, ['batch', 'epochs', 'accumulate']),
+  print: (w) => print(w),
+  printReport: (w) => printReport(w),
+  'compile: model': (w) => compile(w, good),
+  'compile: a model made by hand': (w) => compile(any({ ...net, layers: w, wiring: w, shapes: w }), good),
+  'compile: a model of other shapes': (w) => compile(any({ ...net, shapes: [[2], w] }), good),
+  ...options('compile', (w) => compile(net, w), good, [
+    'batch',
+    'loss',
+    'optimizer',
+    'seed',
+    'check',
+    'keep',
+    'tune',
+    'clipNorm',
+    'accumulate',
+  ]),
+  'compile: device': (w) => w !== undefined && compile(net, { ...good, device: w }),
+  'compile: a device made by hand': (w) => compile(net, { ...good, device: any({ gpu: w }) }),
+  'compile: check.every': (w) => compile(net, { ...good, check: { every: w } }),
+  'compile: keep, a name': (w) => compile(net, { ...good, keep: [w] }),
+  'compile: a loss made by hand': (w) => compile(net, { ...good, loss: any({ term: w, factor: w }) }),
+  'compile: an optimizer made by hand': (w) =>
+    compile(net, { ...good, optimizer: any({ ...good.optimizer, kind: w }) }),
+  'fit: data set': (w) => trainer.fit(w, fit),
+  ...options('fit', fitting, fit, [
+    'epochs',
+    'validation',
+    'metric',
+    'earlyStopping',
+    'keepBest',
+    'shuffle',
+    'augment',
+    'onProgress',
+    'onEpoch',
+    'signal',
+    'millisecondsPerSubmit',
+  ]),
+  'evaluate: data set': (w) => trainer.evaluate(w),
+  ...options('evaluate', (w) => trainer.evaluate(points, w), {}, ['signal']),
+  predict: (w) => trainer.predict(w),
+  'predict: a number': (w) => trainer.predict([w, 1]),
+  ...Object.assign(
+    {},
+    ...(['step', 'gradients', 'tensors', 'check'] as const).flatMap((method): Calls[] => [
+      {
+        [`${method}: x`]: (w) => trainer[method](w, [0]),
+        [`${method}: a number of x`]: (w) => trainer[method]([w, 1], [0]),
+        [`${method}: y`]: (w) => trainer[method]([1, 1], w),
+        [`${method}: a number of y`]: (w) => trainer[method]([1, 1], [w]),
+      },
+    ]),
+  ),
+  tensor: (w) => trainer.tensor(w),
+  learningRate: (w) => {
+    trainer.learningRate = w;
+  },
+  setParameters: (w) => trainer.setParameters(w),
+  'setParameters: a tensor': (w) => trainer.setParameters({ 'layers.0.weight': w, 'layers.0.bias': w }),
+  'setParameters: a shape': (w) =>
+    trainer.setParameters({
+      'layers.0.weight': { shape: w, data: w },
+      'layers.0.bias': { shape: [w] as never, data: w },
+    }),
+  'setParameters: data': (w) =>
+    trainer.setParameters({
+      'layers.0.weight': { shape: [2, 2], data: w },
+      'layers.0.bias': { shape: [2], data: [w, 1] },
+    }),
+  'bench: matmul': (w) => matmul(w),
+  ...options(
+    'bench: network',
+    network,
+    { batch: 2, loss: good.loss, optimizer: good.optimizer, name: 'net', model: net },
+    ['name', 'model', 'loss', 'optimizer', 'batch', 'epoch'],
+  ),
+  ...options('bench: synthetic', synthetic, { count: 1, features: 1, outputs: 1 }, ['count', 'features', 'outputs']),
+  'bench: xorSamples': (w) => xorSamples(w),
+  'bench: measure, the work': (w) => measure(w, w),
+  'bench: measure, the device': (w) => measure(matmul(1), w),
+};
+
+test.each(Object.keys(calls))('%s: takes every wild value or says what is wrong with it', async (name) => {
+  for (const [what, value] of wild) {
+    await expectTyped(() => calls[name](value as never)).catch((error) => {
+      throw new Error(`${what}: ${error.message}`);
+    });
+  }
+});
+
+describe('sizes', () => {
+  const sized = (layers: Parameters<typeof sequential>[1], batch = 1, shape = [2]) =>
+    compile(sequential(shape, layers), { ...good, batch });
+  test.each<[string, () => unknown]>([
+    ['a batch of 2³²', () => sized([dense(2)], 2 ** 32)],
+    ['2⁵² units', () => sized([dense(2 ** 52), dense(2)])],
+    ['2²⁸ units of 2²⁸', () => sized([dense(2 ** 28), dense(2 ** 28), dense(2)])],
+    ['a large input', () => sized([dense(2)], 1, [2 ** 30, 2 ** 30, 2 ** 30])],
+    ['large filters', () => sized([conv2d(2, 2 ** 20, relu, { padding: 2 ** 20 })], 1, [1, 1, 1])],
+    ['many filters', () => sized([conv2d(2 ** 40, 1), dense(2)], 1, [1, 1, 1])],
+  ])('%s are refused before there is memory for them', async (_, call) => {
+    const error = await outcome(call);
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+    expect((error as Error).message).toMatch(/^compile: .* takes \S+ bytes, .*at most 4294967296 can be held/);
+  });
+
+  test('2⁵³ units are no number of units', () => {
+    expect(() => dense(2 ** 53)).toThrow('dense: units must be a positive integer, found 9007199254740992');
+  });
+});
+
+test('an adapter that is refused is none', async () => {
+  const requestAdapter = async () => {
+    throw new TypeError('not today');
+  };
+  const gpu = vi.spyOn(platform, 'gpu').mockResolvedValue({ requestAdapter } as unknown as GPU);
+  await expect(library.openDevice()).rejects.toThrow(library.NoAdapterError);
+  await expect(library.openDevice()).rejects.toThrow('not today');
+  await expect(library.openDevice(any(revoked({})))).rejects.toThrow(library.NoAdapterError);
+  gpu.mockRestore();
+});
+
+test('every function that is exported is tried', () => {
+  const tried = Object.keys(calls).join(' ');
+  const untried = [
+    'formatSafetensors',
+    'parseSafetensors',
+    'openDevice',
+    'xavier',
+    'he',
+    'zeros',
+    'ones',
+    'add',
+    'flatten',
+  ];
+  for (const [name, value] of Object.entries(library)) {
+    const isFunction = typeof value === 'function' && !/^[A-Z]/.test(name);
+    if (isFunction && !untried.includes(name)) expect(tried).toContain(name);
+  }
+});
