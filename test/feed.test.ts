@@ -27,9 +27,10 @@ function counted(): Engine & { readonly alive: Set<number> } {
 
 test('four data sets stay; for a fifth the one goes that was not used for longest, and is made again when asked for', async () => {
   const engine = counted();
-  const { graph } = trainingNetwork({ model: sequential([1], [dense(1)]), loss: quadratic(), batch: 2 });
+  const network = { model: sequential([1], [dense(1)]), loss: quadratic(), batch: 2 };
+  const { graph } = trainingNetwork(network);
   const program = await engine.program(graph, { keep: () => true });
-  const { of } = feeds(engine, 2);
+  const { of } = feeds(engine, network);
   const sets = [0, 1, 2, 3, 4].map((i) => fromArrays({ x: [[i], [i + 1]], y: [[0], [1]] }));
   const use = async (...which: number[]) => {
     for (const i of which) await of(sets[i], program);
