@@ -92,6 +92,8 @@ function countingDevice(): { device: Device; asked: () => number } {
       maxComputeWorkgroupsPerDimension: 65535,
     },
     queue: { writeBuffer: count(), submit: count(), onSubmittedWorkDone: async () => {} },
+    pushErrorScope() {},
+    popErrorScope: async () => null,
     createBindGroup: count({}),
     createCommandEncoder: count({ beginComputePass: () => pass, finish: count({}) }),
   };
