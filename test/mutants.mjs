@@ -1,6 +1,7 @@
 // Faults to put into a file, one at a time: what `npm run mutate` tries the tests on. TypeScript is changed by its syntax tree,
 // WGSL by its text. A mutant is { start, end, line, old, new }: `new` in place of `old`, which is text.slice(start, end).
 import ts from 'typescript';
+import { parseSync } from 'vite';
 
 const swapped = (pairs) => Object.fromEntries([...pairs, ...pairs.map(([a, b]) => [b, a])]);
 
@@ -16,9 +17,10 @@ const operators = {
     ['+=', '-='],
     ['*=', '/='],
     ['++', '--'],
-    ['<<', '>>>'],
+    ['<<', '>>'],
     ['&', '|'],
   ]),
+  '>>>': '<<',
   '%': '*',
   '**': '*',
   '??': '&&',
@@ -29,16 +31,28 @@ const methods = swapped([
   ['some', 'every'],
 ]);
 
-/** The faults of a file, in the order in which they stand in it. */
+/** The faults of a file, in the order in which they stand in it. What does not parse is none: any test at all would fail. */
 export function mutantsOf(file, text) {
-  const found = file.endsWith('.wgsl') ? wgsl(text) : typescript(file, text);
+  const found = file.endsWith('.wgsl')
+    ? wgsl(text)
+    : typescript(file, text).filter((fault) => parseSync(file, mutated(text, fault)).errors.length === 0);
   const lineAt = (start) => text.slice(0, start).split('\n').length;
   return found
     .map(({ start, end, by }) => ({ start, end, line: lineAt(start), old: text.slice(start, end), new: by }))
     .sort((a, b) => a.start - b.start || a.end - b.end || (a.new < b.new ? -1 : 1));
 }
 
-export const mutate = (text, { start, end, new: by }) => text.slice(0, start) + by + text.slice(end);
+/** The text with a fault in it. */
+const mutated = (text, { start, end, by }) => text.slice(0, start) + by + text.slice(end);
+
+export const mutate = (text, { start, end, new: by }) => mutated(text, { start, end, by });
+
+/** Whether errors of a test say that a shader does not compile: in itself, in a cause, or in what a process printed. */
+export const isUncompiled = (errors) =>
+  errors.some(
+    ({ name, message = '', cause }) =>
+      name === 'ShaderError' || message.includes('the shader does not compile') || (cause && isUncompiled([cause])),
+  );
 
 /** A whole number one more; any other twice. */
 const otherNumber = (text) => {

@@ -10,13 +10,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { createVitest } from 'vitest/node';
-import { mutantsOf, mutate, sample } from './mutants.mjs';
+import { isUncompiled, mutantsOf, mutate, sample } from './mutants.mjs';
 
 /** Tests that most of the library goes through, the quickest first. */
 const broad = [
   ...['session', 'optim', 'model', 'images', 'equations', 'defaults', 'misuse', 'grad', 'random'],
   ...['gpu/ops', 'gpu/control', 'gpu/layers', 'gpu/train', 'gpu/fit'],
 ].map((name) => `test/${name}.test.ts`);
+
+/** Tests of the command. */
+const command = 'test/cli.node.test.ts';
 
 /** Longer than any file of tests takes, in milliseconds: what runs longer is a loop without an end. */
 const LIMIT = 300_000;
@@ -32,12 +35,12 @@ function filesOf(path) {
 
 /** Test files in the order in which they are tried: those called as the file, those that import it, the broad ones. */
 function testsOf(file) {
-  if (file.startsWith('src/cli')) return ['test/cli.node.test.ts'];
   const name = basename(file).replace(/\.\w+$/, '');
   const tests = filesOf('test').filter((test) => /\.test\.ts$/.test(test) && !/\.browser\.|demo/.test(test));
   const called = tests.filter((test) => basename(test).startsWith(`${name}.`));
   const importing = tests.filter((test) => read(test).includes(`/${name}.ts'`));
-  return [...new Set([...called, ...importing, ...broad])];
+  const near = [...called, ...importing].filter((test) => test !== command);
+  return [...new Set([...near, ...(file.startsWith('src/cli') ? [command] : broad)])];
 }
 
 /** A copy of the working tree, gone when the process ends. */
@@ -52,7 +55,7 @@ function workingCopy() {
   return copy;
 }
 
-/** Runs tests again and again in one process, which keeps what it has transformed: `failure(test)` names one that fails. */
+/** Runs tests again and again in one process, which keeps what it has transformed: `failure(test)` is { by, errors } of one. */
 async function testRunner(copy) {
   const options = { root: copy, project: ['gpu'], watch: false, bail: 1, maxWorkers: 1, reporters: [{}], silent: true };
   let vitest = await createVitest('test', options);
@@ -66,33 +69,40 @@ async function testRunner(copy) {
         // A loop without an end answers to nothing, and neither does the runner that waits for it.
         spawnSync('pkill', ['-KILL', '-P', String(process.pid)]);
         vitest = await createVitest('test', options);
-        return `${test}: no end after ${LIMIT / 1000} s`;
+        return { by: `${test}: no end after ${LIMIT / 1000} s`, errors: [] };
       }
       for (const { moduleId } of specifications) {
         const [file] = vitest.state.getFiles([moduleId]);
         const module = file && vitest.state.getReportedEntity(file);
         if (!module) throw new Error(`${test} did not run`);
-        for (const { fullName } of module.children.allTests('failed')) return `${test}: ${fullName}`;
-        if (!module.ok()) return test;
+        if (module.ok()) continue;
+        const [failed] = module.children.allTests('failed');
+        const inSuites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
+        const errors = [...module.errors(), ...inSuites, ...(failed?.result().errors ?? [])];
+        return { by: failed ? `${test}: ${failed.fullName}` : test, errors };
       }
     },
   };
 }
 
-/** The first test that notices a mutant, or undefined. */
+/** { by }: the first test that notices a mutant; { uncompiled }: why it is none, since nothing of it can run. */
 async function noticed(copy, runner, { file, ...mutant }, tests) {
   const path = join(copy, file);
   writeFileSync(path, mutate(read(file), mutant));
   runner.changed(path);
   try {
-    if (tests.includes('test/cli.node.test.ts')) await build({ root: copy, logLevel: 'silent' }); // they run dist/
     for (const test of tests) {
+      if (read(test).includes('dist/')) {
+        // It runs what is built.
+        const refusal = await build({ root: copy, logLevel: 'silent' }).then(() => undefined, String);
+        if (refusal) return { uncompiled: `build: ${refusal.split('\n')[0]}` };
+      }
       const failure = await runner.failure(test);
-      if (failure) return failure;
+      if (!failure) continue;
+      const isUncompiledShader = file.endsWith('.wgsl') && isUncompiled(failure.errors);
+      return isUncompiledShader ? { uncompiled: failure.by } : failure;
     }
-  } catch (error) {
-    if (error.message.endsWith('did not run')) throw error;
-    return `build: ${error.message.split('\n')[0]}`;
+    return {};
   } finally {
     writeFileSync(path, read(file));
     runner.changed(path);
@@ -115,14 +125,17 @@ const chosen = sample(all, Number(values.sample ?? all.length), Number(values.se
 
 const copy = workingCopy();
 const runner = await testRunner(copy);
-let killed = 0;
+const counts = { killed: 0, survived: 0, uncompiled: 0 };
 for (const mutant of chosen) {
-  const by = await noticed(copy, runner, mutant, named.length > 0 ? named : testsOf(mutant.file));
-  if (by) killed++;
+  const { by, uncompiled } = await noticed(copy, runner, mutant, named.length > 0 ? named : testsOf(mutant.file));
+  counts[by ? 'killed' : uncompiled ? 'uncompiled' : 'survived']++;
   const change = `${mutant.file}:${mutant.line}  ${mutant.old.replace(/\s+/g, ' ')}  →  ${mutant.new}`;
-  console.log(by ? `killed    ${change}\n            by ${by}` : `SURVIVED  ${change}`);
+  if (by) console.log(`killed    ${change}\n            by ${by}`);
+  else if (uncompiled) console.log(`no fault  ${change}\n            does not compile: ${uncompiled}`);
+  else console.log(`SURVIVED  ${change}`);
 }
-console.log(
-  `\n${killed} of ${chosen.length} killed, ${Math.round((100 * killed) / chosen.length)} %; ${all.length} faults in all`,
-);
+const tried = counts.killed + counts.survived;
+const share = tried > 0 ? `, ${Math.round((100 * counts.killed) / tried)} %` : '';
+const left = counts.uncompiled > 0 ? `; ${counts.uncompiled} left out, which do not compile` : '';
+console.log(`\n${counts.killed} of ${tried} killed${share}${left}; ${all.length} faults in all`);
 process.exit();
