@@ -81,6 +81,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
     if (tune === 'now') await tuner?.finish(watched.signal);
     await writeWeights(program, parameters, seed, watched);
+    await engine.settled();
     const checkEvery = check?.every ?? Number.POSITIVE_INFINITY;
     const { learningRate } = optimizer;
     const session = {

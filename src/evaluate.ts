@@ -10,6 +10,7 @@ import type { NetworkOptions } from './network.ts';
 import { valuesOfTotal } from './ops/total.ts';
 import { stepRow } from './step.ts';
 import { toColumns, toSamples } from './tensor.ts';
+import { together } from './together.ts';
 
 export interface Evaluation {
   /** Mean per sample. */
@@ -65,7 +66,7 @@ export async function evaluateOn(
     signal,
     onSubmit: (steps) => onProgress?.({ done: Math.min(steps * batch, count), count }),
   });
-  const [total, counts] = await Promise.all([readTotal(program, 'lossTotal'), program.read('correctTotal')]);
+  const [total, counts] = await together([readTotal(program, 'lossTotal'), program.read('correctTotal')]);
   const right = valuesOfTotal(counts); // [3, batch]
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
@@ -112,7 +113,7 @@ export async function predictOn(
   };
   for (let first = 0; first < count; first += AHEAD * batch) {
     const starts = Array.from({ length: AHEAD }, (_, i) => first + i * batch).filter((start) => start < count);
-    await Promise.all(starts.map(predict));
+    await together(starts.map(predict));
   }
   return out;
 }

@@ -130,6 +130,7 @@ async function createFeed(
   try {
     feed.write('xData', taken.inputs.data);
     feed.write('yData', taken.targets.data);
+    await engine.settled(); // a feed is kept: one whose samples the device refused would be of zeros from then on
     await engine.prepare([feed, program]);
   } catch (error) {
     feed.destroy();

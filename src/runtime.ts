@@ -75,7 +75,6 @@ export async function gpuEngine(device: Device): Promise<Engine> {
         throw error;
       }
       const submit = (): void => {
-        gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
         const encoder = gpu.createCommandEncoder();
         const whole = wholes.of(programs);
         if (whole) whole.encode(encoder);
@@ -88,6 +87,10 @@ export async function gpuEngine(device: Device): Promise<Engine> {
         }
         gpu.queue.submit([encoder.finish()]);
       };
+      // Apart from the submit, which the device runs even if it refuses this: the steps count then, whatever they did.
+      guard.run('to write the rates of a submit, whose steps took those of another', () =>
+        gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride)),
+      );
       guard.run(`a submit of ${rows.length === 1 ? '1 step' : `${rows.length} steps`}, not done`, submit, refuse);
     },
     async settled() {

@@ -24,6 +24,7 @@ import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session
 import { indented, shown } from './shown.ts';
 import { firstColumns, type Shape, type Tensor } from './tensor.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
+import { together } from './together.ts';
 import type { StepTuning } from './tune.ts';
 import { Turns } from './turns.ts';
 import { checkBatchStep, demandParameters } from './verify.ts';
@@ -96,9 +97,9 @@ export class Trainer {
   /**
    * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
    * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
-   * or `setParameters` in between gives the epoch up, and what an aborted fit knew of its best one. Throws ShapeError or ArgumentError where data and model do not
-   * fit, or no validation tells the best epoch, NonFiniteError when the loss is no number any more, CheckError from
-   * `check: { every }`, DeviceLostError.
+   * or `setParameters` in between gives the epoch up, and what an aborted fit knew of its best one. Throws ShapeError or
+   * ArgumentError where data and model do not fit, or no validation tells the best epoch, NonFiniteError when the loss is no
+   * number any more, CheckError from `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { network, program } = this.#session;
@@ -240,8 +241,8 @@ export class Trainer {
     this.#turns.assertIdle('setParameters');
     const wrong = differences(parameters, values);
     if (wrong.length > 0) throw new ShapeError(['setParameters: nothing was changed:', ...indented(wrong)]);
-    startAfresh(this.#session);
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
+    startAfresh(this.#session);
   }
 
   /**
@@ -267,7 +268,8 @@ export class Trainer {
    * are those of the file. A file of weights alone, as of PyTorch, sets those and begins anew: step 0, and an optimizer that
    * remembers nothing; `weightsOnly` takes any file so. Of a file that is longer than any of this net could be, unless
    * `maxBytes` allows for it, no more is read. Throws DataError naming file, place, expected and found, or every
-   * difference between the file and this net; nothing is changed then.
+   * difference between the file and this net; nothing is changed then. Rejects where the device refuses the weights: load
+   * again then.
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#turns.exclusive('load', async () => {
@@ -276,13 +278,14 @@ export class Trainer {
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
       applyCheckpoint(this.#session, bytes, nameOf(source), options);
+      await this.#session.engine.settled();
     });
   }
 
   /**
    * A tensor of the last step by its name: x, y, z1, a1, delta1, dW1, db1, W1, ..., as [features, batch]; what stands in
-   * the columns past the samples of a smaller batch means nothing. Throws
-   * ArgumentError for a name that is not there, StateError before the first step.
+   * the columns past the samples of a smaller batch means nothing. Throws ArgumentError for a name that is not there,
+   * StateError before the first step.
    */
   async tensor(name: string): Promise<Tensor> {
     const { program, steps, stepsBefore } = this.#session;
@@ -338,11 +341,9 @@ export class Trainer {
 
   /** Of parameters that are finite: looked at as the work begins, but beside it. */
   async #finite<T>(where: string, work: () => Promise<T>): Promise<T> {
-    // A parameter says better why the work failed; nothing of it goes on when this is over.
-    const [finite, result] = await Promise.allSettled([demandParameters(this.#session, where), work()]);
-    if (finite.status === 'rejected') throw finite.reason;
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
+    // A parameter says better why the work failed.
+    const [, result] = await together([demandParameters(this.#session, where), work()]);
+    return result;
   }
 
   async #tuned<T>(work: () => Promise<T>): Promise<T> {

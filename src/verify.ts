@@ -77,9 +77,13 @@ function compareRun(program: Program, step: StepRow, before: Tensors, after: Ten
 export async function checkBatchStep(session: Session, columns: number, batch: Tensors): Promise<Report> {
   const { program } = session;
   const before = await readAll(program);
-  writeTensors(program, batch);
-  const checked = await checkedStep(session, () => nextRow(session, { columns }));
-  writeTensors(program, before);
+  let checked: Checked;
+  try {
+    writeTensors(program, batch);
+    checked = await checkedStep(session, () => nextRow(session, { columns }));
+  } finally {
+    writeTensors(program, before);
+  }
   return demandChecked(checked, 'check');
 }
 

@@ -1,6 +1,7 @@
 /** What a device refuses is told, typed, to the net that asked for it and to no other, and no result is made up in its place. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { profile } from '../../src/bench/profile.ts';
+import { wrap } from '../../src/bench/wrap.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import {
   type CompileOptions,
@@ -124,10 +125,10 @@ describe.each(Object.entries(models))('steps that are refused, of a %s net', (_s
     const before = await mine.parameters();
     const theirs = other.fit(data, { epochs: 40, millisecondsPerSubmit: 1e-6 });
     await new Promise((resolve) => setTimeout(resolve));
-    // What is encoded in one turn of the event loop is of this fit alone.
+    // What is encoded in one turn of the event loop is of this fit alone: its first steps, a few promises later.
     const allow = refuse(device.gpu, 'runs');
     const found = mine.fit(data, { epochs: 1 }).catch((error) => error);
-    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    for (let turn = 0; turn < 100 && mine.steps === 5; turn++) await undefined;
     allow();
     await expectRefusal(await found, /refused a submit of \d+ steps?, not done: /);
     expect(mine.steps).toBe(5);
@@ -182,6 +183,56 @@ test('a write or a clearing that is refused is told before a result is made of w
   await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'clears'), /refused to clear lossTotal: /);
   expect(await other.predict(x)).toHaveLength(3 * batch);
   for (const each of [net, other]) each.destroy();
+});
+
+test('samples, weights and rates that are refused reject the call that sends them, and are never taken for sent', async () => {
+  const net = await make();
+  const file = await net.save();
+  const fit = () => net.fit(data, { epochs: 1 });
+  await expectRefusal(await ending(fit, 'writes'), /refused to write xData: /);
+  expect(net.steps).toBe(0);
+  const [first] = (await fit()) as { trainLoss: number }[];
+  const same = await make();
+  expect(first.trainLoss).toBe((await same.fit(data, { epochs: 1 }))[0].trainLoss);
+  // The samples lie there now: what is written is the rates, and the steps are run without.
+  await expectRefusal(await ending(fit, 'writes'), /refused to write the rates of a submit/);
+  expect(net.steps).toBeGreaterThan(5);
+  await expectRefusal(await ending(() => net.load(file), 'writes'), /refused to write W1: /);
+  await net.load(file);
+  expect(await fit()).toMatchObject([{ trainLoss: first.trainLoss }]);
+  await expectRefusal(await ending(() => make(), 'writes'), /refused to write W1: /);
+  for (const each of [net, same]) each.destroy();
+});
+
+test('a check that fails midway takes its step back', async () => {
+  const net = await make();
+  await net.fit(data, { epochs: 1 });
+  const before = await net.parameters();
+  let allow = () => {};
+  const undo = wrap(device.gpu, 'createCommandEncoder', (create) => (...options) => {
+    const encoder: GPUCommandEncoder = create(...options);
+    // Reads are refused from the step on.
+    wrap(encoder, 'beginComputePass', (begin) => (...pass) => {
+      allow = refuse(device.gpu, 'reads');
+      return begin(...pass);
+    });
+    return encoder;
+  });
+  const found = await net.check(x, labels).catch((error) => error);
+  allow();
+  undo();
+  await expectRefusal(found, /refused to read \w+: /);
+  expect(await net.parameters()).toEqual(before);
+  net.destroy();
+});
+
+test('one refusal is told once, however many calls of the device it follows from', async () => {
+  const net = await make();
+  net.step(x, labels);
+  await expectRefusal(await ending(() => net.save(), 'reads'), /refused to read W1: /);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await net.save()).length).toBeGreaterThan(0);
+  net.destroy();
 });
 
 test('a step of `fit` that is checked and refused is not counted either', async () => {
