@@ -64,7 +64,7 @@ describe('recognise', () => {
     ['a text file', 'ein Süßwassermuschelsammler'],
     ['an empty file', ''],
     ['a file of nothing but blanks', ' \n'],
-    ['of a kind unknown here (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
+    ['something unknown here (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
     ['a damaged gzip file', bytes(0x1f, 0x8b, 1, 2, 3)],
   ])('%s', async (title, content) => {
     expect(await titleOfBytes(content)).toBe(title);
@@ -74,6 +74,21 @@ describe('recognise', () => {
     expect(await titleOfBytes(await gzip(idx(3, 28, 28)))).toBe('an IDX file of 3 images of 28 × 28');
     expect(await titleOfBytes(await gzip(idx(30000, 28, 28)))).toBe('an IDX file of 30,000 images of 28 × 28');
     expect(await titleOfBytes(await gzip(raw('GIF89a')))).toBe('a gzip file that holds a GIF picture');
+  });
+
+  test.each<[kind: string, title: string, content: Bytes]>([
+    ['packedWeights', 'weights', weights(784, 32, 10)],
+    ['picture', 'a GIF picture', raw('GIF89a')],
+    ['page', 'an HTML page', raw('<html>')],
+    ['model', 'a GGUF model', raw('GGUF\x03')],
+    ['archive', 'a gzip file', raw('\x1f\x8b\x08\0')],
+    ['other', 'an empty file', bytes()],
+    ['other', 'a JSON file', raw(`[${'1,'.repeat(50_000)}1]`)],
+    ['other', 'a text file', new TextEncoder().encode(`x${'ü'.repeat(50_000)}`)],
+    ['other', 'something unknown here (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
+  ])('of the kind %s in gzip: %s', async (kind, title, content) => {
+    const found = await recognise(new Blob([await gzip(content)]));
+    expect(found).toEqual({ kind, title: `a gzip file that holds ${title}` });
   });
 
   test('a text of which only the beginning is looked at, cut within a character', async () => {
@@ -150,6 +165,13 @@ describe('rolesOf', () => {
     await expect(refusal).rejects.toThrow(DataError);
     await expect(refusal).rejects.toThrow(says);
   });
+
+  test('gives the advice of what a gzip file holds', async () => {
+    const packed = async (content: Bytes) => rolesOf([file('a.gz', await gzip(content))]);
+    await expect(packed(raw('GIF89a'))).rejects.toThrow(/holds a GIF picture\. Pictures are not read here/);
+    await expect(packed(raw('<html>'))).rejects.toThrow(/holds an HTML page\. A server may have sent it/);
+    await expect(packed(weights(784, 10))).rejects.toThrow(/holds weights\. Unpack it: weights belong.*"Load weights"/);
+  });
 });
 
 describe('checkWeights', () => {
@@ -159,6 +181,11 @@ describe('checkWeights', () => {
     await check('a.safetensors', weights(784, 32, 10));
     await check('b.safetensors', formatSafetensors({ a: tensor(2) }));
     await checkWeights(new Blob([weights(784, 10)]), { ...usual, hidden: [] });
+  });
+
+  test('says of weights in gzip to unpack them', async () => {
+    const refusal = checkWeights(file('weights.gz', await gzip(weights(784, 32, 10))), usual);
+    await expect(refusal).rejects.toThrow(/^weights\.gz is a gzip file that holds weights\. Unpack it/);
   });
 
   test.each<[name: string, content: Bytes | string, says: RegExp]>([

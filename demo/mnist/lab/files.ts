@@ -20,9 +20,11 @@ const wanted: Record<Place, string> = {
 };
 
 const DOWNLOAD_AGAIN = 'A server may have sent it in place of the file: download that again.';
+const UNPACK_WEIGHTS = 'Unpack it, and choose the .safetensors file that is in it.';
 const elsewhere: Record<Place, Partial<Record<Kind, string>>> = {
   data: {
     weights: 'Weights belong in the section "Test set", under "Load weights".',
+    packedWeights: 'Unpack it: weights belong in the section "Test set", under "Load weights".',
     picture: 'Pictures are not read here: draw the digit in the section "Draw a digit".',
     archive: 'Unpack it, and choose the files that are in it.',
     page: DOWNLOAD_AGAIN,
@@ -31,7 +33,8 @@ const elsewhere: Record<Place, Partial<Record<Kind, string>>> = {
     images: 'Data belong in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
     labels: 'Data belong in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
     model: 'Write the weights as safetensors where you have it open; in PyTorch: safetensors.torch.save_file.',
-    archive: 'Unpack it, and choose the .safetensors file that is in it.',
+    packedWeights: UNPACK_WEIGHTS,
+    archive: UNPACK_WEIGHTS,
     page: DOWNLOAD_AGAIN,
   },
 };
@@ -75,17 +78,16 @@ export async function rolesOf(files: readonly File[]): Promise<IdxSources> {
   const found = await Promise.all(files.map(async (file) => ({ file, ...(await recognise(file)) })));
   const strange = found.filter(({ kind }) => kind !== 'images' && kind !== 'labels');
   if (strange.length > 0) {
-    const said = strange.map((of) => `${of.file.name} is ${titleOf(of)}.`).join('\n');
+    const said = strange.map(saying);
     const advice = [...new Set(strange.map(({ kind }) => elsewhere.data[kind]))].filter(Boolean).join(' ');
-    throw new DataError(sentences(said, advice, wanted.data));
+    throw new DataError(endingIn(said, advice, wanted.data));
   }
   const all = found as readonly Idx[];
   const [images, labels] = (['images', 'labels'] as const).map((kind) => all.filter((of) => of.kind === kind));
   const size = images.find(({ shape: [, rows, columns] }) => rows * columns !== SIDE * SIDE);
   if (size) throw new DataError(`${size.file.name} is ${titleOf(size)}, and the net here takes ${SIDE} × ${SIDE}.`);
   if (images.length !== 2 || labels.length !== 2) {
-    const given = all.map((of) => `${of.file.name} is ${titleOf(of)}.`).join('\n');
-    throw new DataError(sentences(given, wanted.data));
+    throw new DataError(endingIn(all.map(saying), wanted.data));
   }
   const [trainImages, testImages] = trainAndTest(images);
   const [trainLabels, testLabels] = trainAndTest(labels);
@@ -102,5 +104,13 @@ function trainAndTest([a, b]: readonly Idx[]): [File, File] {
     `${a.file.name} and ${b.file.name} are both ${titleOf(a)}: let the name of one begin with train, of the other with test.`,
   );
 }
+
+const saying = (of: Found & { readonly file: File }): string => `${of.file.name} is ${titleOf(of)}.`;
+
+/** A line of each file; what is to be done stands behind the last. */
+const endingIn = (lines: readonly string[], ...rest: string[]): string[] => [
+  ...lines.slice(0, -1),
+  sentences(lines.at(-1), ...rest),
+];
 
 const sentences = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(' ');

@@ -8,7 +8,7 @@ export type Found =
   | { readonly kind: 'labels'; readonly shape: readonly number[] }
   /** A safetensors file; `units` from input to output where its tensors are those of dense layers. */
   | { readonly kind: 'weights'; readonly units?: readonly number[] }
-  | { readonly kind: 'picture' | 'archive' | 'model' | 'page' | 'other'; readonly title: string };
+  | { readonly kind: 'picture' | 'archive' | 'model' | 'page' | 'packedWeights' | 'other'; readonly title: string };
 
 /** Bytes that are looked at: headers of files are not longer, but for those of safetensors. */
 const HEAD = 65_536;
@@ -21,9 +21,10 @@ export async function recognise(file: Blob): Promise<Found> {
   if (!unpacked) return { kind: 'other', title: 'a damaged gzip file' };
   const idx = idxIn(unpacked);
   if (idx) return idx;
-  if (!isPacked && isSafetensors(head)) return { kind: 'weights', units: await unitsIn(file, head) };
-  const found = startOf(unpacked, file.size > HEAD);
-  return isPacked ? { kind: 'other', title: `a gzip file that holds ${found.title}` } : found;
+  if (!isPacked) return isSafetensors(head) ? weightsIn(file, head) : startOf(head, file.size > HEAD);
+  if (isSafetensors(unpacked)) return { kind: 'packedWeights', title: 'a gzip file that holds weights' };
+  const { kind, title } = startOf(unpacked, unpacked.length === HEAD);
+  return { kind, title: `a gzip file that holds ${title}` };
 }
 
 const bytesOf = async (file: Blob, end: number) => new Uint8Array(await file.slice(0, end).arrayBuffer());
@@ -37,6 +38,7 @@ async function unpackedHead(file: Blob): Promise<Uint8Array | undefined> {
     .pipeThrough(new DecompressionStream('gzip'))
     .getReader();
   const parts: number[] = [];
+  let isWhole = true;
   try {
     while (parts.length < HEAD) {
       const { value, done } = await reader.read();
@@ -44,10 +46,10 @@ async function unpackedHead(file: Blob): Promise<Uint8Array | undefined> {
       for (const byte of value.subarray(0, HEAD - parts.length)) parts.push(byte);
     }
   } catch {
-    // It is cut off here, and may be damaged as well: what came until then tells.
+    isWhole = false; // it is cut off here, and may be damaged as well: what came until then tells
   }
   await reader.cancel().catch(() => {});
-  return parts.length > 0 ? Uint8Array.from(parts) : undefined;
+  return isWhole || parts.length > 0 ? Uint8Array.from(parts) : undefined;
 }
 
 const UNSIGNED_BYTES = 8;
@@ -64,6 +66,11 @@ function idxIn(bytes: Uint8Array): Found | undefined {
 
 /** The size of a header, and the header's first character. */
 const isSafetensors = (head: Uint8Array): boolean => head[8] === 0x7b && head[4] + head[5] + head[6] + head[7] === 0;
+
+const weightsIn = async (file: Blob, head: Uint8Array): Promise<Found> => ({
+  kind: 'weights',
+  units: await unitsIn(file, head),
+});
 
 /** [784, 32, 10]; undefined for other tensors than those of dense layers that fit together. */
 async function unitsIn(file: Blob, head: Uint8Array): Promise<number[] | undefined> {

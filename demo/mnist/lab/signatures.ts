@@ -24,6 +24,7 @@ const signatures: readonly (readonly [begins: string, kind: Other['kind'], title
   ['\x93NUMPY', 'other', 'a NumPy array (.npy)'],
   ['7z\xbc\xaf', 'archive', 'a 7z archive'],
   ['Rar!', 'archive', 'a RAR archive'],
+  ['\x1f\x8b', 'archive', 'a gzip file'],
   ['BZh', 'archive', 'a bzip2 archive'],
   ['\xfd7zXZ', 'archive', 'an xz archive'],
   ['\x28\xb5\x2f\xfd', 'archive', 'a Zstandard archive'],
@@ -42,7 +43,7 @@ export function startOf(head: Uint8Array, isCut: boolean): Other {
   if (text(0, 4) === 'PK\x03\x04' || text(0, 4) === 'PK\x05\x06') return zip(text(0, 4096));
   if (text(0, 2) === 'BM' && head.length > 26 && head[6] + head[7] + head[8] + head[9] === 0)
     return { kind: 'picture', title: 'a BMP picture' };
-  return textIn(head, isCut) ?? { kind: 'other', title: `of a kind unknown here (it begins with ${hex(head)})` };
+  return textIn(head, isCut) ?? { kind: 'other', title: `something unknown here (it begins with ${hex(head)})` };
 }
 
 /** By the name of its first files. */
