@@ -7,6 +7,7 @@ import {
   type EpochResult,
   type EvaluateOptions,
   type FitOptions,
+  NonFiniteError,
   type Progress,
   sequential,
   type Tensor,
@@ -50,7 +51,7 @@ export interface Run {
   readonly data: DatasetPair;
   readonly net: Trainer;
   readonly isTraining: boolean;
-  /** The last that was evaluated. */
+  /** The last that was evaluated, and had a loss. */
   readonly held: Held | undefined;
   readonly step: number;
   setLearningRate(learningRate: number): void;
@@ -88,14 +89,15 @@ export async function createRun({ config, data, device, from, signal, tell, onEr
     const began = performance.now();
     const at = { step: step(), seconds: clock.seconds() };
     const [{ loss, accuracy = Number.NaN }, parameters] = await Promise.all([
-      net.evaluate(data.test, options),
+      net.evaluate(data.test, options).catch(diverged),
       net.parameters(),
     ]);
     const evaluated = { ...at, loss, accuracy };
-    held = { evaluated, parameters, epochs };
+    const found = { evaluated, parameters, epochs };
+    if (Number.isFinite(loss)) held = found; // nothing goes on from weights that are no numbers
     tested = { ended: performance.now(), took: performance.now() - began };
     tell({ kind: 'evaluated', evaluated });
-    return held;
+    return found;
   };
 
   const tellWeights = (weights: Tensor): void => {
@@ -201,6 +203,12 @@ export async function createRun({ config, data, device, from, signal, tell, onEr
       net.destroy();
     },
   };
+}
+
+/** What a test finds of a net that has diverged. Throws any other error. */
+function diverged(error: unknown): { readonly loss: number; readonly accuracy?: number } {
+  if (error instanceof NonFiniteError) return { loss: Number.NaN };
+  throw error;
 }
 
 /** The mean loss of the steps since it was last asked, out of the means over the epoch so far. */

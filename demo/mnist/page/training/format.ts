@@ -1,8 +1,5 @@
 /** Numbers as text of a steady width, so that nothing shifts while they change. */
-import { percent } from '../numbers.ts';
-
-/** Where there is no number yet. */
-export const DASH = '—';
+import { DASH, percent } from '../numbers.ts';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const rounded = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
@@ -27,7 +24,7 @@ export function formatLoss(loss: number): string {
 }
 
 /** A share from 0 to 1: '97.12 %'. */
-export const formatShare = (share: number): string => (Number.isFinite(share) ? percent(share, 2) : DASH);
+export const formatShare = (share: number): string => percent(share, 2);
 
 /** '4.2 s', '2 min 03 s', '1 h 02 min' */
 export function formatSeconds(seconds: number): string {

@@ -1,5 +1,6 @@
+import { DASH } from '../numbers.ts';
 import { latest, progress } from '../state.ts';
-import { DASH, formatCount, formatLoss, formatPart, formatRate, formatSeconds, formatShare } from './format.ts';
+import { formatCount, formatLoss, formatPart, formatRate, formatSeconds, formatShare } from './format.ts';
 
 interface NumberProps {
   readonly name: string;

@@ -1,5 +1,6 @@
+import { DASH } from '../numbers.ts';
 import { evaluations } from '../state.ts';
-import { DASH, formatCount, formatSeconds } from './format.ts';
+import { formatCount, formatSeconds } from './format.ts';
 import { firstReaching, milestones } from './milestones.ts';
 
 export const TimeToAccuracy = () => (

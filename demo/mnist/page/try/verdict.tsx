@@ -9,7 +9,7 @@ const LEARNT = 0.7;
 /** The guess in words, and how far to trust it. */
 export const Verdict = () => {
   const accuracy = latest.value?.accuracy ?? 0;
-  const isUntrained = isReady.value && accuracy < LEARNT;
+  const isUntrained = isReady.value && !(accuracy >= LEARNT);
   return (
     <div>
       <p class="try-guess" aria-live="polite">
