@@ -223,6 +223,22 @@ describe('a lab with a shelf', () => {
     expect(third.told.some(({ kind }) => kind === 'restored')).toBe(false);
   });
 
+  test('is as it was where no net takes the place of what is kept', async () => {
+    const { lab, told } = await visit();
+    await lab.prepare(config);
+    await lab.step();
+    await lab.keep(curvesOf(told));
+    const kept = new Map(records);
+    expect(kept.size).toBe(1);
+    const another = createLab(undefined, shelf);
+    await another.open(
+      (event) => event.kind === 'preparing' && event.preparing.phase === 'test' && void another.cancel(),
+    );
+    await expect(another.prepare(config)).rejects.toThrow(/cancelled/);
+    expect(records).toEqual(kept);
+    records.clear();
+  });
+
   test('begins afresh where what was kept is of no use', async () => {
     const { lab, told } = await visit();
     const [key] = [...records.keys(), '#hidden=16:sigmoid'];

@@ -122,7 +122,6 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
         signal.throwIfAborted();
         const data = await Promise.race([library.load(config.data), abortOf(signal)]);
         const kept = restore ? readRecord(await shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
-        if (!restore && !from) await shelf?.remove(keyOf(config));
         run = await createRun({
           config,
           data,
@@ -135,6 +134,8 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
         isMaking = false;
         if (kept) listener({ kind: 'restored', curves: kept.curves });
         const start = await run.firstLook();
+        // Not before there is another in its place.
+        if (!restore && !from) await shelf?.remove(keyOf(config));
         say('paused');
         return describe(run, start, device !== undefined);
       } catch (error) {

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { Tensor } from 'retrograd';
 import { type Config, fromHash, isChoice, toHash, usualOnCpu } from '../config.ts';
-import { bounds } from '../lab/kept.ts';
+import { bounds, keyOf } from '../lab/kept.ts';
 import type {
   Curves,
   DataSummary,
@@ -207,9 +207,17 @@ export async function begin(): Promise<void> {
 let asked = 0;
 let made = 0;
 
-/** A net for the configuration as it is now: fresh, or as an earlier visit left it. */
-export async function prepare(restore = false): Promise<void> {
+/** The net, by its key, that was to go on from what is kept of it, and has not come yet. */
+let awaited: string | undefined;
+
+/**
+ * A net for the configuration as it is now: fresh, or as an earlier visit left it. One that did not come stays to be asked
+ * for: only the reset of a net that is there gives up what is kept.
+ */
+export async function prepare(restore = awaited === keyOf(config.value)): Promise<void> {
   const mine = ++asked;
+  const key = keyOf(config.value);
+  if (restore) awaited = key;
   cancelled = false;
   batch(() => {
     problem.value = undefined;
@@ -221,6 +229,7 @@ export async function prepare(restore = false): Promise<void> {
     const found = await lab.prepare(config.value, restore);
     if (mine === asked) {
       made = mine;
+      if (awaited === key) awaited = undefined;
       prepared.value = found;
     }
   } catch (error) {
@@ -253,7 +262,8 @@ async function adopt(next: Config): Promise<void> {
 export const start = () => ask(() => lab.start());
 export const pause = () => ask(() => lab.pause());
 export const step = () => ask(() => lab.step());
-export const reset = () => prepare();
+/** Fresh weights; where there is no net, the one that did not come. */
+export const reset = () => (isReady.value && made === asked ? prepare(false) : prepare());
 
 let cancelled = false;
 /** Gives up the net that is being prepared. */
@@ -276,6 +286,7 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
 /** Goes on after the device was lost, from the step and with the weights that are left. */
 export async function recover(): Promise<void> {
   const isHeld = loss.value?.held !== undefined;
+  if (isHeld) awaited = keyOf(config.value);
   batch(() => {
     problem.value = undefined;
     loss.value = undefined;
@@ -285,6 +296,7 @@ export async function recover(): Promise<void> {
   if (!found) status.value = 'failed';
   else if (!found.prepared) await prepare();
   else {
+    awaited = undefined;
     prepared.value = found.prepared;
     await ask(() => lab.setLearningRate(config.value.learningRate));
   }

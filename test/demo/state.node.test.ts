@@ -1,0 +1,120 @@
+/** What the page asks of the lab when a net did not come: a lab that only notes what it is asked stands in for the worker. */
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { LabEvent, Status } from '../../demo/mnist/lab/protocol.ts';
+
+const fake = vi.hoisted(() => ({
+  lab: {} as Record<string, unknown>,
+  /** [data, hidden units, restore] of each net asked for. */
+  asked: [] as unknown[][],
+  tell: (_: LabEvent): void => {},
+  /** How the next nets end: with an error where there is one. */
+  ends: undefined as Error | undefined,
+}));
+vi.mock('comlink', () => ({ wrap: () => fake.lab, proxy: (value: unknown) => value }));
+
+const say = (status: Status) => fake.tell({ kind: 'status', status });
+const named = (name: string) => Object.assign(new Error(name), { name });
+const net = { start: { step: 0 } };
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubGlobal('location', { hash: '', pathname: '/', search: '' });
+  vi.stubGlobal('history', { replaceState: () => {} });
+  vi.stubGlobal('addEventListener', () => {});
+  vi.stubGlobal('Worker', EventTarget);
+  fake.asked.length = 0;
+  fake.ends = undefined;
+  Object.assign(fake.lab, {
+    open: async (hear: typeof fake.tell) => {
+      fake.tell = hear;
+      return { kind: 'gpu', name: 'none', software: true };
+    },
+    prepare: async ({ data, hidden }: { data: string; hidden: { units: number }[] }, restore: boolean) => {
+      fake.asked.push([data, hidden[0].units, restore]);
+      say('preparing');
+      if (fake.ends) {
+        say(fake.ends.name === 'StateError' ? 'cancelled' : 'failed');
+        throw fake.ends;
+      }
+      say('paused');
+      return net;
+    },
+    keep: async () => {},
+    cancel: async () => {},
+    useFiles: async () => ({ name: 'own IDX set' }),
+    setLearningRate: async () => {},
+    recover: async () => {
+      throw named('OutOfMemoryError');
+    },
+  });
+});
+
+const visit = () => import('../../demo/mnist/page/state.ts');
+const restores = () => fake.asked.map(([, , restore]) => restore);
+
+describe('what is kept of a net', () => {
+  test.each(['TypeError', 'StateError'])(
+    'is asked for again by Retry after %s, and given up by Reset',
+    async (name) => {
+      const page = await visit();
+      fake.ends = named(name);
+      await page.begin();
+      await page.reset();
+      fake.ends = undefined;
+      await page.reset();
+      expect(restores()).toEqual([true, true, true]);
+      await page.reset();
+      fake.ends = named(name);
+      await page.reset();
+      await page.reset(); // what was reset does not come back
+      expect(restores().slice(3)).toEqual([false, false, false]);
+    },
+  );
+
+  test('is asked for once the files are there that could not be had', async () => {
+    vi.stubGlobal('location', { hash: '#data=mnist', pathname: '/', search: '' });
+    const page = await visit();
+    fake.ends = named('DataError');
+    await page.begin();
+    fake.ends = undefined;
+    await page.useFiles([]);
+    expect(fake.asked).toEqual([
+      ['mnist', 32, true],
+      ['mnist', 32, true],
+    ]);
+  });
+
+  test('is not given up for another rate, or for a look at another net, before it came', async () => {
+    const page = await visit();
+    fake.ends = named('DataError');
+    await page.begin();
+    await page.configure({ learningRate: 0.5 });
+    fake.ends = undefined;
+    await page.configure({ hidden: [{ units: 7, activation: 'relu' }] });
+    await page.configure({ hidden: [{ units: 32, activation: 'sigmoid' }] });
+    expect(fake.asked.map(([, ...rest]) => rest)).toEqual([
+      [32, true],
+      [32, true],
+      [7, false],
+      [32, true],
+    ]);
+  });
+
+  test('is asked for where the device went before it came, or a net did not come back', async () => {
+    const page = await visit();
+    fake.ends = named('DeviceLostError');
+    await page.begin();
+    fake.ends = undefined;
+    fake.lab.recover = async () => ({ machine: { kind: 'gpu', name: 'none', software: true } });
+    await page.recover();
+    expect(restores()).toEqual([true, true]);
+    fake.lab.recover = async () => {
+      throw named('OutOfMemoryError');
+    };
+    fake.tell({ kind: 'lost', message: '', held: { step: 9, seconds: 1, loss: 1, accuracy: 0.5 } });
+    say('lost');
+    await page.recover();
+    await page.reset();
+    expect(restores()).toEqual([true, true, true]);
+  });
+});
