@@ -3,7 +3,7 @@
  * followed, the mode of what is replaced is kept, and what is no regular file (a FIFO, a device) is refused.
  */
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError } from './errors.ts';
@@ -97,15 +97,11 @@ async function replace(where: string, bytes: Uint8Array): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     await removeStale(target);
     temporary = partOf(target);
-    // Never open to more people than the old one, not even for a moment.
-    const file = await open(temporary, 'wx', old ? old.mode & PERMISSIONS : undefined);
+    // Never open to more people than the old one, not even for a moment: its group may be another than that of a new file.
+    const file = await open(temporary, 'wx', old ? old.mode & 0o700 : undefined);
     try {
       await file.writeFile(bytes);
-      // Some file systems have neither owners nor modes, and giving files away takes root.
-      if (old && (old.uid !== process.getuid?.() || old.gid !== process.getgid?.())) {
-        await file.chown(old.uid, old.gid).catch(() => {});
-      }
-      if (old) await file.chmod(old.mode & PERMISSIONS).catch(() => {});
+      if (old) await giveRights(file, old);
       await file.sync();
     } finally {
       await file.close();
@@ -119,7 +115,21 @@ async function replace(where: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-const PERMISSIONS = 0o777;
+/**
+ * Those of the old file: giving files away takes root, then the group alone, which takes being in it, and where that may not
+ * be either, nothing to the group that the file has instead. Some file systems have neither owners nor modes.
+ */
+async function giveRights(file: FileHandle, old: Stats): Promise<void> {
+  const give = (uid: number, gid: number) =>
+    file.chown(uid, gid).then(
+      () => true,
+      () => false,
+    );
+  const { uid, gid } = await file.stat();
+  const isInGroup =
+    (old.uid === uid && old.gid === gid) || (await give(old.uid, old.gid)) || (await give(uid, old.gid));
+  await file.chmod(old.mode & (isInGroup ? 0o777 : 0o707)).catch(() => {});
+}
 
 /** So that the new name outlives a loss of power. Windows and some file systems cannot, and need not know of it. */
 async function syncFolder(path: string): Promise<void> {
@@ -132,16 +142,23 @@ async function syncFolder(path: string): Promise<void> {
 export const partOf = (target: string): string =>
   `${target}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
 
-/** What processes that are no more have left of this file. */
+/**
+ * What processes that are no more have left of this file. A number tells nothing of the processes of another machine or
+ * container that writes to the same folder, which are at work on what is young. A folder may take files and list none.
+ */
 async function removeStale(target: string): Promise<void> {
   const [folder, name] = [dirname(target), `${basename(target)}.`];
-  for (const found of await readdir(folder)) {
+  for (const found of await readdir(folder).catch(() => [])) {
     const owner = found.startsWith(name) && /^(\d+)\.[0-9a-z]+\.part$/.exec(found.slice(name.length));
-    if (owner && isGone(Number(owner[1]), join(folder, found))) {
-      await rm(join(folder, found), { force: true }).catch(() => {});
+    const path = join(folder, found);
+    if (owner && modified(path) < Date.now() - STALE && isGone(Number(owner[1]), path)) {
+      await rm(path, { force: true }).catch(() => {});
     }
   }
 }
+
+/** An hour, in milliseconds: longer than any file is being written. */
+const STALE = 3_600_000;
 
 function isGone(pid: number, path: string): boolean {
   // The first process of a container has the number that the first one of the container before had.

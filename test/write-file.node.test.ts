@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -151,13 +152,56 @@ describe.skipIf(process.platform === 'win32')('what is in the place of the file'
   });
 });
 
+/** Does it with the rights of somebody other than root, where this is root. */
+async function as<T>(user: { uid: number; gid: number; groups?: number[] }, work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  const groups = process.getgroups!();
+  process.setgroups!(user.groups ?? []);
+  process.setegid!(user.gid);
+  process.seteuid!(user.uid);
+  try {
+    return await work();
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+    process.setgroups!(groups);
+  }
+}
+
+test.runIf(process.getuid?.() === 0).each<[string, number[], number, [number, number, number]]>([
+  ['of a group that the writer is in keeps it', [2002], 0o660, [1002, 2002, 0o660]],
+  ['of another group opens to no group of the writer', [], 0o662, [1002, 3003, 0o602]],
+])('a file of somebody else, %s', async (_title, groups, mode, expected) => {
+  for (const path of [root, folder]) chmodSync(path, 0o777);
+  writeFileSync(at('net'), 'old');
+  chownSync(at('net'), 1001, 2002);
+  chmodSync(at('net'), mode);
+  await as({ uid: 1002, gid: 3003, groups }, () => small.save(at('net')));
+  const found = statSync(at('net'));
+  expect([found.uid, found.gid, found.mode & 0o777]).toEqual(expected);
+});
+
+test.skipIf(process.platform === 'win32')('a folder that may be written but not listed takes a file', async () => {
+  chmodSync(root, 0o711);
+  if (process.getuid?.() === 0) chownSync(folder, 1002, 3003);
+  chmodSync(folder, 0o300);
+  await as({ uid: 1002, gid: 3003 }, () => small.save(at('net')));
+  expect(unitsIn(at('net'))).toBe(1);
+  chmodSync(folder, 0o700);
+});
+
 test('what processes that are no more have left of this file is removed, and nothing else', async () => {
   const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
-  const [mine, old] = [`net.${process.pid}.b.part`, `net.${process.pid}.c.part`];
-  const kept = [`net.${process.ppid}.a.part`, mine, `other.${dead}.a.part`, `net.${dead}.a.parts`, 'net.x.part'];
-  for (const name of [...kept, `net.${dead}.a1b2.part`, old]) writeFileSync(at(name), 'half');
-  // From before this process began: another one had its number.
-  utimesSync(at(old), 1e9, 1e9);
+  // The last one is from before this process began: another one had its number.
+  const left = [`net.${dead}.a1b2.part`, `net.${process.pid}.c.part`];
+  const others = [`net.${process.ppid}.a.part`, `other.${dead}.a.part`, `net.${dead}.a.parts`, 'net.x.part'];
+  // Of a process that is at work where its number says nothing here, as in another container.
+  const young = [`net.${dead}.c3d4.part`, `net.${process.pid}.b.part`];
+  const kept = [...others, ...young];
+  for (const name of [...kept, ...left]) writeFileSync(at(name), 'half');
+  const now = Date.now() / 1000;
+  for (const name of [...others, ...left]) utimesSync(at(name), now - 3700, now - 3700);
+  for (const name of young) utimesSync(at(name), now - 3500, now - 3500);
   await small.save(at('net'));
   expect(readdirSync(folder).sort()).toEqual([...kept, 'net'].sort());
 });
