@@ -13,7 +13,7 @@ export interface Opened {
 /** Throws DataError for more bytes than may be taken. */
 export function checkSize(where: string, size: number | undefined, maxBytes: number): void {
   if (size === undefined || size <= maxBytes) return;
-  throw new DataError(`${where}: expected at most ${maxBytes} bytes, the maxBytes of this call, found ${size}`);
+  throw new DataError(`${where}: expected at most ${maxBytes} bytes, found ${size}`);
 }
 
 /** The same, which throws DataError once there are more bytes: at once where that is known. */

@@ -57,6 +57,13 @@ test('a file that is known to be too long is not opened', async () => {
   expect(bytes).toBe(0);
 });
 
+test('a plain file may be as long as its limit, and no longer', async () => {
+  const limits = { from: folder, maxBytes: 2_999_999_999 };
+  await expect(mnist(limits)).rejects.toThrow(
+    /train-images-idx3-ubyte: expected at most 2999999999 bytes, found 3000000000$/,
+  );
+});
+
 test('a known file that is allowed for is read no further than its header', async () => {
   const bytes = await bytesRead(async () => {
     await expect(readIdx(join(folder, 'huge'), 'huge', { maxBytes: 4e9 })).rejects.toThrow(/^huge: byte 0: .*magic/);

@@ -100,7 +100,7 @@ function promisedLength(start: Uint8Array, what: string, maxBytes: number, size?
   const shape = sizes(start, what);
   const promised = fileLength(shape);
   if (size !== undefined) checkLength(what, size, shape);
-  if (promised > maxBytes) fail(what, 4, `at most ${maxBytes} bytes, the maxBytes of this call`, `${promised}`);
+  if (promised > maxBytes) fail(what, 4, `at most ${maxBytes} bytes`, `${promised}`);
   return promised;
 }
 

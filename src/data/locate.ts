@@ -107,7 +107,7 @@ async function openFolder(
     for (const suffix of ['.gz', '']) {
       const where = within(folder, fileNames[role] + suffix);
       const maxBytes = sizes?.[role] ?? options.maxBytes ?? MOST;
-      const opened = await open(where, { ...options, maxBytes: packedAtMost(maxBytes) });
+      const opened = await open(where, { ...options, maxBytes: suffix ? packedAtMost(maxBytes) : maxBytes });
       if (opened) return { where, bytes: await readPlain(opened, where, maxBytes) };
     }
     return undefined;
