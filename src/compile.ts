@@ -110,7 +110,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   }
 }
 
-/** Each tensor in a turn of its own, since millions of weights take seconds. */
+/** Each tensor in a turn of its own where anybody watches, since millions of weights take seconds. */
 async function writeWeights(
   program: Program,
   parameters: Session['parameters'],
@@ -120,7 +120,7 @@ async function writeWeights(
   const total = parameters.reduce((sum, { shape }) => sum + size(shape), 0);
   let done = 0;
   for (const [i, { node, shape, init }] of parameters.entries()) {
-    if (signal) await breathe();
+    if (signal || onProgress) await breathe();
     signal?.throwIfAborted();
     program.write(node.name, initialise(init, shape, seed, i));
     done += size(shape);

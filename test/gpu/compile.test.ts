@@ -39,6 +39,20 @@ describe.each(['gpu', 'cpu'] as const)('compile on the %s', (kind) => {
     net.destroy();
   });
 
+  it('leaves a page time to show how far it is', async () => {
+    const later = typeof setImmediate === 'function' ? setImmediate : setTimeout;
+    let painted = 0;
+    const before: number[] = [];
+    const onProgress = ({ phase }: Preparing): void => {
+      if (phase !== 'weights') return;
+      before.push(painted);
+      later(() => void painted++);
+    };
+    const net = await compile(model, { ...options, device: on(), onProgress });
+    expect(before).toEqual([0, 1, 2, 3]);
+    net.destroy();
+  });
+
   it.each([
     ['before it begins', undefined],
     ['while pipelines are made', 'pipelines'],
