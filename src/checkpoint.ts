@@ -1,7 +1,8 @@
 /**
  * A checkpoint: all that later steps depend on as one safetensors file, so that training goes on from it bit by bit as if it
  * had never stopped. Weights are under their keys, what an optimizer keeps of one under `optimizer.m.layers.0.weight`, sums
- * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights alone is one too, of a training that has not begun.
+ * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights
+ * alone is one too, of a training that has not begun.
  */
 import { checkKeys } from './arguments.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
@@ -97,9 +98,10 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const stored = storedTensors(session);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);
-  const isOther = ([key]: [string, Tensor]) => [OPTIMIZER, TRAINING, BEST].some((prefix) => key.startsWith(prefix));
-  const found = Object.entries(tensors).filter((entry) => !weightsOnly || !isOther(entry));
   const { position, wrong } = isComplete ? parseRecord(metadata[RECORD], session) : { position: beginning, wrong: [] };
+  // Of a record that is none of this net nobody knows whether it keeps a best epoch.
+  const ignored = weightsOnly ? [OPTIMIZER, TRAINING, BEST] : wrong.length > 0 ? [BEST] : [];
+  const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
   const kept = position?.best?.keepBest && position.best.best ? session.parameters : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];

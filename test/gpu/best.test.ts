@@ -217,6 +217,31 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
   });
 }
 
+test('a file of another net that keeps a best epoch differs in what differs, and in nothing else', async () => {
+  const make = (batch: number) =>
+    compile(sequential([4], [dense(3)]), {
+      device: 'cpu',
+      batch,
+      loss: softmaxCrossEntropy(),
+      optimizer: sgd({ learningRate: 0.1 }),
+    });
+  const [net, other] = [await make(10), await make(5)];
+  let file = new Uint8Array();
+  const onEpoch = async () => {
+    file = await net.save();
+  };
+  await net.fit(data, { epochs: 1, validation, keepBest: true, onEpoch });
+  expect(Object.keys(parseSafetensors(file).tensors)).toContain('best.layers.0.weight');
+  const error = await other.load(file).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(DataError);
+  expect((error as DataError).message.split('\n').slice(1)).toEqual([
+    '  batch: expected 5, found 10',
+    '  training.lossTotal: expected [2, 1, 5], found [2, 1, 10]',
+  ]);
+  net.destroy();
+  other.destroy();
+});
+
 const gpu = useGpu();
 behaviour('on the GPU', () => gpu.device);
 behaviour('on the CPU', () => 'cpu');
