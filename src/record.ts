@@ -2,8 +2,9 @@
  * What a checkpoint says beside its tensors, as one JSON in the metadata of the file: which net it is of, and how far its
  * training has come.
  */
+import { member } from './arguments.ts';
 import { type BestSoFar, isMetric, type Score } from './best.ts';
-import { type DatasetIdentity, identityOf } from './data/identity.ts';
+import { identityOf, isIdentity } from './data/identity.ts';
 import { isObject, parseJson } from './json.ts';
 import { isLearningRate } from './learning-rate.ts';
 import { describeModel } from './model.ts';
@@ -41,6 +42,13 @@ export function parseRecord(
   const { unfinished, best, ...rest } = position as unknown as Position;
   const known = best && { ...best, best: best.best ?? undefined, leap: best.leap ?? undefined };
   return { position: { ...rest, unfinished: unfinished ?? undefined, best: known }, wrong };
+}
+
+/** The epoch of the net whose parameters a file keeps as the best so far, by a text that `parseRecord` need not take. */
+export function keptEpochOf(text: string): number | undefined {
+  const best = member(member(parseJson(text), 'position'), 'best');
+  const epoch = member(member(best, 'best'), 'epoch');
+  return member(best, 'keepBest') === true && count(epoch) ? epoch : undefined;
 }
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
@@ -121,12 +129,6 @@ function isUnfinished(value: unknown, { network: { batch } }: Session): boolean 
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, dataset } = value;
   return isIdentity(dataset) && count(steps) && steps > 0 && steps * batch < dataset.count;
-}
-
-function isIdentity(value: unknown): value is DatasetIdentity {
-  if (!isObject(value)) return false;
-  const { name, count: samples, digest, ...more } = value;
-  return typeof name === 'string' && typeof digest === 'string' && Object.keys(more).length === 0 && count(samples);
 }
 
 function isBest(value: unknown, _session: Session, { epochs, unfinished }: Record<string, unknown>): boolean {

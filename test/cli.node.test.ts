@@ -712,6 +712,40 @@ describe('save and resume', () => {
     expect(next.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
   });
 
+  test('of a training whose patience had run out tells which epoch it keeps', async () => {
+    const file = join(folder, 'out-of-patience.safetensors');
+    // What a process that is killed after one of its saves leaves.
+    const copying = `
+      import fs from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { rename, copyFile } = fs;
+      let saves = 0;
+      fs.rename = async (from, to) => { await rename(from, to); await copyFile(to, to + '.' + ++saves); };
+      syncBuiltinESMExports();`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(copying)}` };
+    const control = ['--epochs', '30', '--patience', '1', '--keep-best', '--save-every', '1'];
+    const whole = await retrograd(['train', ...flags(file), ...cpu, ...control], env);
+    expect(whole.code, whole.stderr).toBe(0);
+    const epochs = epochsIn(whole).length;
+    expect(epochs).toBeLessThan(30);
+    const rest = await retrograd([
+      'train',
+      '--resume',
+      `${file}.${epochs}`,
+      ...own,
+      ...cpu,
+      '--save',
+      `${file}.${epochs}`,
+      '--json',
+    ]);
+    expect(rest.code, rest.stderr).toBe(0);
+    expect(epochsIn(rest)).toEqual([]);
+    const end = ({ seconds, file, ...more }: Record<string, unknown>) => more;
+    expect(eventsOf(rest).at(-1).keptEpoch).toBe(epochs - 1);
+    expect(end(eventsOf(rest).at(-1))).toEqual(end(eventsOf(whole).at(-1)));
+    expect(rest.stderr).toContain(`parameters of epoch ${epochs - 1} kept, the best on the samples held out`);
+  });
+
   // Every call that writes a file, once done in part and once in full, is the last thing the process does.
   const patched = (point: string) => `
     import fs from 'node:fs/promises';

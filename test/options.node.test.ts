@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import { benchCommand } from '../src/cli/bench.ts';
 import { checkCommand } from '../src/cli/check.ts';
-import { type Checkpoint, dataOf } from '../src/cli/checkpoint.ts';
+import { type Checkpoint, dataOf, openCheckpoint } from '../src/cli/checkpoint.ts';
 import { evalCommand } from '../src/cli/eval.ts';
 import { holdOut } from '../src/cli/held-out.ts';
 import { infoCommand } from '../src/cli/info.ts';
@@ -11,7 +11,8 @@ import { recall, remembered } from '../src/cli/remembered.ts';
 import { reproduceCommand } from '../src/cli/reproduce.ts';
 import { trainCommand } from '../src/cli/train.ts';
 import { batch, digits, fromArrays } from '../src/data.node.ts';
-import { ArgumentError, DataError } from '../src/index.node.ts';
+import { ArgumentError, DataError, formatSafetensors } from '../src/index.node.ts';
+import { platform } from '../src/platform.ts';
 
 vi.mock('../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
 
@@ -152,6 +153,19 @@ describe('a file', () => {
     ]) {
       expect(() => recall(commands.train(), { [flag]: value }, 'file')).toThrow(DataError);
       expect(() => recall(commands.train(), { [flag]: value }, 'file')).toThrow(`file: ${flag}: Expected`);
+    }
+  });
+
+  test('says of its data set what the library says of one, and nothing else', async () => {
+    const read = (data: object) => {
+      const metadata = { 'retrograd.cli': JSON.stringify({ options: {}, data }) };
+      vi.spyOn(platform.files!, 'read').mockResolvedValue(formatSafetensors({}, metadata));
+      return openCheckpoint('file').finally(() => vi.restoreAllMocks());
+    };
+    const data = { name: 'digits train', count: 3, digest: '' };
+    expect((await read(data)).data).toEqual(data);
+    for (const wrong of [{ count: -1 }, { count: 0.5 }, { more: 1 }, { digest: 1 }]) {
+      await expect(read({ ...data, ...wrong })).rejects.toThrow(/^file: metadata retrograd\.cli: expected what/);
     }
   });
 

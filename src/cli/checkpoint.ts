@@ -1,11 +1,12 @@
 /** Files of --save, --resume and eval: a checkpoint of the library, with what the command has to know of it. */
 import { createHash } from 'node:crypto';
 import { parseChecked } from '../checksums.ts';
-import { type DatasetIdentity, identityOf, sameDataset } from '../data/identity.ts';
+import { type DatasetIdentity, identityOf, isIdentity, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { isObject, parseJson } from '../json.ts';
 import { platform } from '../platform.ts';
+import { keptEpochOf, RECORD } from '../record.ts';
 import type { Texts } from './remembered.ts';
 
 /** The best epoch so far, by its test accuracy. */
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly options: Texts;
   readonly data?: DatasetIdentity;
   readonly best?: Best;
+  /** The epoch whose parameters it keeps, those of --keep-best so far. */
+  readonly keptEpoch?: number;
 }
 
 /** Of the metadata of the file. */
@@ -35,9 +38,10 @@ export const metadataOf = (options: Texts, train: Dataset, best: Best | undefine
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
-  const text = parseChecked(bytes, path).metadata[NAME];
+  const { [NAME]: text, [RECORD]: record } = parseChecked(bytes, path).metadata;
   const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
-  return { path, file, ...(text === undefined ? { options: {} } : parse(text, path)) };
+  const keptEpoch = record === undefined ? undefined : keptEpochOf(record);
+  return { path, file, keptEpoch, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }
 
 function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' | 'best'> {
@@ -84,11 +88,6 @@ export function sha256(parameters: Record<string, Tensor>): string {
 
 const isTexts = (value: unknown): value is Texts =>
   isObject(value) && Object.values(value).every((text) => typeof text === 'string');
-const isIdentity = (value: unknown): value is DatasetIdentity =>
-  isObject(value) &&
-  typeof value.name === 'string' &&
-  typeof value.digest === 'string' &&
-  Number.isSafeInteger(value.count);
 const isBest = (value: unknown): value is Best | undefined =>
   value === undefined || (isObject(value) && Number.isSafeInteger(value.epoch) && isShare(value.accuracy));
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

@@ -6,8 +6,8 @@ import { messageOf, partOf, replaceable, targetOf } from '../write-file.node.ts'
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-/** Whether there is a file, and whether it may be replaced. Throws DataError where one, and the folders it needs, cannot be written. */
-export function checkWritable(path: string): { readonly exists: boolean } {
+/** Whether there is a file. Throws DataError where it may not be replaced, or one, and the folders it needs, cannot be written. */
+export function checkWritable(path: string): boolean {
   if (isFolder(path) || /[\\/]$/.test(path)) throw new DataError(`${path}: expected a file to write, found a folder`);
   try {
     const target = targetOf(path);
@@ -19,7 +19,7 @@ export function checkWritable(path: string): { readonly exists: boolean } {
     const trial = partOf(folder === dirname(target) ? target : `${folder}/retrograd`);
     closeSync(openSync(trial, 'wx'));
     rmSync(trial);
-    return { exists };
+    return exists;
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });

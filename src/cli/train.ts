@@ -109,6 +109,8 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
       saved,
       options: optionsOf(command, flags),
       best: saved?.best,
+      // Patience that had run out before takes no epoch to find out.
+      keptEpoch: flags.keepBest ? saved?.keptEpoch : undefined,
       steps,
     };
     begin(training);
@@ -141,7 +143,7 @@ const optionsOf = (command: Command, { validation }: TrainFlags): Texts => ({
 /** Throws ArgumentError where saving would replace what nobody said may be replaced, DataError where it cannot be. */
 function checkPlace({ save, resume, overwrite }: TrainFlags): void {
   if (save === undefined) return;
-  const { exists } = checkWritable(save);
+  const exists = checkWritable(save);
   if (!exists || overwrite || (resume !== undefined && isSameFile(save, resume))) return;
   const expected = 'a file that is not there yet, or --resume of it to go on, or --overwrite to replace it';
   throw new ArgumentError(`--save: expected ${expected}, found ${save}`);

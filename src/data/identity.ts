@@ -1,5 +1,6 @@
 /** Which data set it was, for files that outlive it. */
 import { digest } from '../digest.ts';
+import { isObject } from '../json.ts';
 import type { Dataset, Field } from './dataset.ts';
 
 export interface DatasetIdentity {
@@ -8,6 +9,14 @@ export interface DatasetIdentity {
   readonly count: number;
   /** Of everything the network sees; not for secrets. */
   readonly digest: string;
+}
+
+/** Of what a file says. */
+export function isIdentity(value: unknown): value is DatasetIdentity {
+  if (!isObject(value)) return false;
+  const { name, count, digest, ...more } = value;
+  const isCount = Number.isSafeInteger(count) && (count as number) >= 0;
+  return typeof name === 'string' && typeof digest === 'string' && isCount && Object.keys(more).length === 0;
 }
 
 const known = new WeakMap<Dataset, DatasetIdentity>();
