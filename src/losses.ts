@@ -121,15 +121,18 @@ export function checkLoss(where: string, value: unknown): void {
 }
 
 /**
- * Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none, and where
- * there are not as many weights as classes.
+ * Throws ArgumentError where a loss on logits follows its own activation, or one on probabilities follows none, where one that
+ * chooses between classes has a single output, and where there are not as many weights as classes.
  */
 export function checkOutput(model: Model, { name, term, prediction, classWeights }: LossFunction): void {
   const { layers } = model;
   const last = layers[layers.length - 1];
   const activation = 'activation' in last ? last.activation : 'linear';
-  if (term === 'softmaxCrossEntropy' && outputs(model) === 1) {
-    throw new ArgumentError(`${name} chooses between classes: expected a last layer of 2 units or more, found 1`);
+  if ((term === 'softmaxCrossEntropy' || term === 'categoricalCrossEntropy') && outputs(model) === 1) {
+    const instead = term === 'softmaxCrossEntropy' ? 'sigmoidCrossEntropy' : 'binaryCrossEntropy, after a sigmoid,';
+    throw new ArgumentError(
+      `${name} chooses between classes: expected a last layer of 2 units or more, found 1; ${instead} takes one`,
+    );
   }
   if (prediction !== 'linear' && activation === prediction) {
     throw new ArgumentError(
