@@ -1,4 +1,4 @@
-// The largest value of each window; an invocation makes several samples of one, side by side with its neighbours.
+// The largest value of each window, NaN where it holds one, which `max` may leave out; an invocation makes several samples of one, side by side with its neighbours.
 // Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉ and those of load/window; finish(value, row, col).
 // @read X: array<f32>
 // @uses load/window
@@ -10,10 +10,13 @@ fn run(group: vec3u, lane: u32) {
       let col = i % PARTS + j * PARTS;
       if (col < COLUMNS) {
         var best = X[first * X_STRIDE + col];
+        var bits = magnitude(best);
         for (var k = 1u; k < KH * KW; k++) {
-          best = max(best, X[(first + k / KW * W + k % KW) * X_STRIDE + col]);
+          let value = X[(first + k / KW * W + k % KW) * X_STRIDE + col];
+          best = max(best, value);
+          bits = max(bits, magnitude(value));
         }
-        finish(best, row, col);
+        finish(select(best, bitcast<f32>(bits), bits > INFINITE), row, col);
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N]. The gradient goes to where that is, to the first of
- * equals in reading order, which is found again from the input.
+ * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N], NaN where the window holds one. The gradient goes to where
+ * that is, to the first of equals in reading order, which is found again from the input.
  */
 import { append } from '../graph.ts';
 import { columns, rows, size, stride } from '../tensor.ts';
@@ -15,13 +15,13 @@ import { checkedGeometry, geometryOf } from './window.ts';
 function candidates({ data, error }: Value, places: readonly number[]): readonly number[] {
   const e = (at: number): number => (error?.[at] ?? 0) + (Math.abs(data[at]) < TINY ? Math.abs(data[at]) : 0);
   const least = Math.max(...places.map((at) => data[at] - e(at)));
-  const first = places.reduce((best, at) => (data[at] > data[best] ? at : best));
+  const first = largest(data, places);
   return places.filter((at) => at === first || (data[at] + e(at) >= least && e(at) + e(first) > 0));
 }
 
-/** The first of the largest. */
+/** The first of the largest; NaN counts as larger than any number. */
 const largest = (data: Value['data'], places: readonly number[]): number =>
-  places.reduce((best, at) => (data[at] > data[best] ? at : best));
+  places.reduce((best, at) => (Number.isNaN(data[best]) || data[at] <= data[best] ? best : at));
 
 export const maxPool: KernelOp = {
   kind: 'kernel',
