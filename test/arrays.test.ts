@@ -256,6 +256,16 @@ describe('take', () => {
     expect(take(fromArrays(xor), 9).count).toBe(4);
   });
 
+  test('of a data set made by hand is checked again, as the whole is', () => {
+    const { inputs, targets, ...more } = fromArrays(xor);
+    const data = Float32Array.from(inputs.data);
+    const part = take({ ...more, inputs: { ...inputs, data }, targets: { ...targets } }, 3);
+    expect(take(part, 3).count).toBe(3);
+    data[1] = Number.NaN;
+    expect(() => take(part, 3)).toThrow(DataError);
+    expect(Object.isFrozen(take(fromArrays(xor), 3))).toBe(true);
+  });
+
   test.each([0, -1, 1.5])('refuses a count of %d', (count) => {
     expect(() => take(fromArrays(xor), count)).toThrow(ArgumentError);
   });

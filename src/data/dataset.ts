@@ -3,7 +3,7 @@ import { ArgumentError, DataError } from '../errors.ts';
 import { isFinite32 } from '../finite.ts';
 import { allocate, foundInstead, isNumbers } from '../numbers.ts';
 import { shown } from '../shown.ts';
-import { checkedDataset, made } from './checked-dataset.ts';
+import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 
 /** One quantity of every sample (its input or its target), samples one after another. */
 export interface Field {
@@ -50,7 +50,8 @@ export function take(dataset: Dataset, count: number): Dataset {
   }
   if (count >= whole.count) return dataset;
   const cut = (field: Field): Field => ({ ...field, data: field.data.subarray(0, count * stored(field)) });
-  return made({ ...whole, count, inputs: cut(whole.inputs), targets: cut(whole.targets) });
+  const part = { ...whole, count, inputs: cut(whole.inputs), targets: cut(whole.targets) };
+  return isKnown(whole) ? made(part) : part;
 }
 
 /**
