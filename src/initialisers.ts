@@ -18,16 +18,19 @@ export const xavier = (): Initialiser => ({
 /** Normal with variance 2 / inputs (He et al. 2015): for ReLU and its kin. */
 export const he = (): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(2 / inputs) });
 
+/** The widest scales with which no weight is infinite. */
+const WIDEST = { normal: 1e37, uniform: 1e38 };
+
 /** N(0, deviation²). Throws ArgumentError unless 0 ≤ deviation ≤ 1e37, so that no weight is infinite. */
 export const normal = (deviation = 1): Initialiser => ({
   kind: 'normal',
-  scale: fixed('normal: deviation', deviation, 1e37),
+  scale: fixed('normal: deviation', deviation, WIDEST.normal),
 });
 
 /** Uniform in ± limit. Throws ArgumentError unless 0 ≤ limit ≤ 1e38. */
 export const uniform = (limit = 0.05): Initialiser => ({
   kind: 'uniform',
-  scale: fixed('uniform: limit', limit, 1e38),
+  scale: fixed('uniform: limit', limit, WIDEST.uniform),
 });
 
 export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
@@ -41,12 +44,15 @@ function fixed(name: string, value: number, most: number): () => number {
 /**
  * Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
  * convolution has inputs · field connections in, and passes a value on to outputs · field places. Throws ArgumentError for a
- * scale that is no finite number.
+ * scale that is no finite number, or with which a weight could be infinite.
  */
 export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
   const [outputs, inputs = 1, ...field] = shape;
   const s = scale(inputs * size(field), outputs * size(field));
-  checkNumber(`init: scale(${inputs * size(field)}, ${outputs * size(field)})`, s, 'a finite number', () => true);
+  const widest = kind === 'normal' || kind === 'uniform' ? WIDEST[kind] : Number.POSITIVE_INFINITY;
+  const expected = widest < Number.POSITIVE_INFINITY ? `a finite number within ±${widest}` : 'a finite number';
+  const name = `init: scale(${inputs * size(field)}, ${outputs * size(field)})`;
+  checkNumber(name, s, expected, (number) => Math.abs(number) <= widest);
   if (kind === 'zeros' || kind === 'ones') return new Float32Array(size(shape)).fill(s);
   if (kind === 'normal') return new Float32Array(normals(size(shape), seed, streams.init, index).map((x) => s * x));
   return new Float32Array(uniforms(size(shape), seed, streams.init, index).map((x) => s * (2 * x - 1)));

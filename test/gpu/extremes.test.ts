@@ -123,8 +123,22 @@ test('an initialiser of one’s own with a scale that f32 does not hold is an Ar
   const own = sequential([2], [dense(1, undefined, { init: { kind: 'normal', scale: () => 1e39 } })]);
   const made = compile(own, { device: 'cpu', batch: 1, loss: quadratic(), optimizer: adam() });
   await expect(made).rejects.toThrow(ArgumentError);
-  await expect(made).rejects.toThrow(/init: scale\(2, 1\) must be a finite number, found 1e\+39/);
+  await expect(made).rejects.toThrow(/init: scale\(2, 1\) must be a finite number within ±1e\+37, found 1e\+39/);
 });
+
+test.each([
+  ['normal', 3e38, /init: scale\(2, 1\) must be a finite number within ±1e\+37, found 3e\+38/],
+  ['normal', -3e38, /within ±1e\+37, found -3e\+38/],
+  ['uniform', 3e38, /within ±1e\+38, found 3e\+38/],
+] as const)(
+  'a scale of one’s own that can make infinite weights is an ArgumentError: %s, %d',
+  async (kind, s, says) => {
+    const own = sequential([2], [dense(1, undefined, { init: { kind, scale: () => s } })]);
+    const made = compile(own, { device: 'cpu', batch: 1, loss: quadratic(), optimizer: adam() });
+    await expect(made).rejects.toThrow(ArgumentError);
+    await expect(made).rejects.toThrow(says);
+  },
+);
 
 test.each([1e-46, TINIEST, 1e39])('clipNorm: %d is an ArgumentError', async (clipNorm) => {
   await expect(compiled({ clipNorm })).rejects.toThrow(ArgumentError);
