@@ -58,6 +58,8 @@ export interface Feed {
   /** Writes x and y of the batch that the step row names. */
   readonly program: Program;
   readonly dataset: Dataset;
+  /** The samples that the program holds, kept only where steps are compared with them. */
+  readonly copy?: Dataset;
 }
 
 /** Data sets that a program keeps on the device; of more than these, the one not used for longest goes. */
@@ -73,7 +75,7 @@ interface KeptFeed {
  * Feeds of each program, made once per data set and what is done to its images. Each has a copy of the samples, so that
  * nothing written to the arrays later, were it during the call, reaches a net unseen.
  */
-export function feeds(engine: Engine, network: NetworkOptions) {
+export function feeds(engine: Engine, network: NetworkOptions, { checked = false } = {}) {
   const known = new Map<Program, KeptFeed[]>();
   const release = ({ feed }: KeptFeed): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
   return {
@@ -83,14 +85,17 @@ export function feeds(engine: Engine, network: NetworkOptions) {
       known.set(program, kept);
       const key = JSON.stringify(augmentation ?? null);
       const at = kept.findIndex((other) => sameNumbers(other.dataset, dataset) && other.augmentation === key);
-      const create = () => createFeed(engine, dataset, program, network, augmentation);
+      const create = async (): Promise<Feed> => {
+        const feed = await createFeed(engine, dataset, program, network, augmentation);
+        return checked ? feed : { ...feed, copy: undefined };
+      };
       const [found] = at >= 0 ? kept.splice(at, 1) : [{ dataset, augmentation: key, feed: create() }];
       kept.push(found); // in order of use
       found.feed.catch(() => {
         if (kept.includes(found)) kept.splice(kept.indexOf(found), 1);
       });
       if (kept.length > KEPT) release(kept.shift()!);
-      return found.feed.then(({ program }) => ({ program, dataset }));
+      return found.feed.then((feed) => ({ ...feed, dataset }));
     },
   };
 }
@@ -136,7 +141,7 @@ async function createFeed(
     feed.destroy();
     throw error;
   }
-  return { program: feed, dataset };
+  return { program: feed, dataset, copy: taken };
 }
 
 /** Which samples batch number i of an epoch holds; the last one may be ragged. */

@@ -45,7 +45,7 @@ export class Trainer {
   constructor(session: Session, ownDevice?: Device) {
     this.#session = session;
     this.#ownDevice = ownDevice;
-    this.#feeds = feeds(session.engine, session.network);
+    this.#feeds = feeds(session.engine, session.network, { checked: Number.isFinite(session.checkEvery) });
   }
 
   /** The graph of one training step, for `print`. */

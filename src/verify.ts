@@ -17,7 +17,7 @@ interface Checked extends Report {
   readonly nonFinite?: string;
 }
 
-/** A difference is not to blame where it comes of NaN, as in max(NaN, 0), or lies beyond what f32 holds. */
+/** A difference is not to blame where it comes of NaN, as in ∞ − ∞, or lies beyond what f32 holds. */
 function demandChecked(checked: Checked, where: string): Report {
   const { nonFinite, ...compared } = checked;
   const { tensors } = compared;
@@ -47,9 +47,10 @@ async function checkedStep(
   const after = await readTensors(program, ({ op }) => op !== data);
   const step = compareRun(program, row, before, after);
   if (!feed) return step;
+  const { inputs, targets } = feed.copy ?? feed.dataset;
   const resident = new Map<string, Data>([
-    ['xData', feed.dataset.inputs.data],
-    ['yData', feed.dataset.targets.data],
+    ['xData', inputs.data],
+    ['yData', targets.data],
   ]);
   const made = await readTensors(feed.program, ({ op }) => op !== data);
   const batch = compareRun(feed.program, row, resident, made);
@@ -95,7 +96,7 @@ export async function demandStep(session: Session, nextRow: () => StepRow, feed:
 
 /**
  * Throws NonFiniteError where the mean loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
- * tell: ReLU turns NaN into 0. Names the first tensor of the last step that holds one, in the order of the graph.
+ * tell: ReLU turns −∞ into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
 export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
   const { program, steps } = session;
@@ -126,7 +127,7 @@ const firstNonFinite = (program: Program, tensors: Tensors): string | undefined 
     .find((name) => name !== 'lossTotal' && tensors.get(name)?.some((x) => !Number.isFinite(x)));
 
 /**
- * Throws NonFiniteError naming the first parameter that holds NaN or infinity, which no result has to show: ReLU hides it.
+ * Throws NonFiniteError naming the first parameter that holds NaN or infinity, which no result has to show: ReLU makes 0 of −∞.
  * Reads the parameters only where steps were made since that was last known.
  */
 export async function demandParameters(session: Session, where: string): Promise<void> {

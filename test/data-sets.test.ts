@@ -293,6 +293,24 @@ describe('arrays that change after the call', () => {
     await expect(net.fit(dataset, options)).rejects.toThrow('expected 10 numbers');
   });
 
+  test('are not what a checked step of the next fit is compared with', async () => {
+    const dataset = fromArrays({ x: new Float32Array([0, 1, 1, 0, 1, 1, 0, 0]), y: [0, 1, 1, 0], shape: [2] });
+    const asMade = await onCpu(model);
+    const net = await compile(model, {
+      device: 'cpu',
+      batch: 2,
+      loss: softmaxCrossEntropy(),
+      optimizer,
+      seed: 1,
+      check: { every: 1 },
+    });
+    const [before, expected] = [await losses(net, dataset), await losses(asMade, dataset)];
+    expect(before).toEqual(expected);
+    dataset.inputs.data.fill(0);
+    dataset.targets.data.fill(0);
+    expect(await losses(net, dataset)).toEqual(await losses(asMade, dataset));
+  });
+
   test('never reach a net unchecked', async () => {
     const dataset = fromArrays({
       x: [
