@@ -70,8 +70,8 @@ export async function evaluateOn(
   const right = valuesOfTotal(counts); // [3, batch]
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
-    const what = Number.isFinite(total) ? 'an output of the model is' : `the mean loss is ${total}, or an output`;
-    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} beyond what a 32-bit float holds. ${remedy}`);
+    const what = Number.isFinite(total) ? 'an output' : `the sum of the losses is ${total}, or an output`;
+    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} is beyond what a 32-bit float holds. ${remedy}`);
   }
   const scores = hasLabels(dataset, loss)
     ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }

@@ -3,14 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import {
+  avgPool2d,
   binaryCrossEntropy,
   type CompileOptions,
   compile,
+  conv2d,
   type Device,
   dense,
   type LayerActivation,
   type LossFunction,
   linear,
+  maxPool2d,
   NonFiniteError,
   quadratic,
   relu,
@@ -34,7 +37,7 @@ const data = fromArrays({
 });
 
 function behaviour(title: string, device: () => Device | 'cpu'): void {
-  /** Three outputs, behind a ReLU that makes 0 of NaN. */
+  /** Three outputs, behind a ReLU: it passes NaN on, and makes 0 of −∞. */
   const make = (options: Partial<CompileOptions> = {}): Promise<Trainer> =>
     compile(sequential([4], [dense(6, relu), dense(3)]), {
       device: device(),
@@ -118,7 +121,52 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       });
       const evaluated = await net.evaluate(points).catch((error) => error);
       expect(evaluated).toBeInstanceOf(NonFiniteError);
-      expect(evaluated.message).toMatch(/^evaluate: on two points .*beyond what a 32-bit float holds/);
+      expect(evaluated.message).toMatch(
+        /^evaluate: on two points (the sum of the losses is (NaN|-?Infinity), or )?an output is beyond what a 32-bit float holds\. /,
+      );
+      net.destroy();
+    });
+
+    test('are not meant where losses are finite, and only their sum is not', async () => {
+      const optimizer = sgd({ learningRate: 0.1 });
+      const net = await compile(sequential([1], [dense(1)]), {
+        device: device(),
+        batch: 1,
+        loss: quadratic(),
+        optimizer,
+      });
+      const given = await net.parameters();
+      given['layers.0.weight'].data[0] = 1.5e19; // a loss of 1.125e38 for x = 1
+      net.setParameters(given);
+      const points = (count: number) =>
+        fromArrays({ x: new Float32Array(count).fill(1), y: new Float32Array(count), shape: [1], name: 'ones' });
+      expect((await net.evaluate(points(1))).loss).toBeCloseTo(1.125e38, -33);
+      const says =
+        /^evaluate: on ones the sum of the losses is (Infinity|NaN), or an output is beyond what a 32-bit float holds\. /;
+      await expect(net.evaluate(points(4))).rejects.toThrow(says);
+      net.destroy();
+    });
+
+    test.each([
+      ['maxPool2d', maxPool2d, [0, 1]],
+      ['maxPool2d', maxPool2d, [1, 0]],
+      ['avgPool2d', avgPool2d, [0, 1]],
+    ] as const)('are said where one pixel of a window is NaN: %s, %#', async (_name, pool, pixels) => {
+      const convolutions = [conv2d(2, 1, linear), conv2d(2, 1, linear), conv2d(1, 1, linear)];
+      const model = sequential([1, 1, 2], [...convolutions, pool([1, 2], { stride: 1 }), dense(1)]);
+      const net = await compile(model, {
+        device: device(),
+        batch,
+        loss: quadratic(),
+        optimizer: sgd({ learningRate: 0.1 }),
+      });
+      const given = await net.parameters();
+      for (const i of [0, 1]) given[`layers.${i}.weight`].data.fill(1e30);
+      given['layers.2.weight'].data.set([1, -1]);
+      net.setParameters(given);
+      expect([...(await net.predict([0, 0]))].every(Number.isFinite)).toBe(true);
+      await expect(net.predict(pixels)).rejects.toThrow(NonFiniteError);
+      await expect(net.predict(pixels)).rejects.toThrow(/^predict: output 0 of sample 0 is NaN\. /);
       net.destroy();
     });
   });
