@@ -301,6 +301,11 @@ describe('models', () => {
     ['logits that are probabilities', { model: ending(dense(3, softmax)) }, ['logits', 'linear', 'found softmax']],
     ['probabilities that are logits', { loss: binaryCrossEntropy() }, ['probabilities', 'sigmoid', 'found linear']],
     ['a softmax of one', { model: ending(dense(1)) }, ['classes', '2 units or more', 'found 1']],
+    [
+      'a choice of one',
+      { loss: categoricalCrossEntropy(), model: ending(dense(1, softmax)) },
+      ['categoricalCrossEntropy', '2 units or more', 'found 1', 'binaryCrossEntropy'],
+    ],
     ['a device by name', { device: any('gpu') }, ['device', 'openDevice()', 'found "gpu"']],
     ['a device that is null', { device: any(null) }, ['device', 'found null']],
     ['nothing to train', { model: sequential([2], [dropout(0.5)]) }, ['something to train', '2 -> dropout 0.5']],
@@ -485,7 +490,7 @@ describe('calls on a net', () => {
         ['words for callbacks', { onEpoch: any('stop') }, ['onEpoch', 'a function', 'found "stop"']],
         ['a controller for its signal', { signal: any(new AbortController()) }, ['signal', 'found an AbortController']],
         ['a shuffle in words', { shuffle: any('no') }, ['shuffle', 'true or false', 'found "no"']],
-        ['a metric of its own', { metric: any('f1') }, ["'loss' or 'accuracy'", 'found "f1"']],
+        ['a metric of its own', { metric: any('f1') }, ["'loss', 'accuracy' or 'exactMatch'", 'found "f1"']],
         [
           'a best net, but no validation',
           { validation: undefined, keepBest: true },
