@@ -19,7 +19,8 @@ export interface Field {
 
 /**
  * Samples with their targets: plain data, checked when it is made (see `fromArrays`), or where it is handed over if you made
- * it yourself. A net copies it at the first `fit` or `evaluate` on it, and sees no later change of its arrays.
+ * it yourself. `fit` and `evaluate` each copy its samples, and keep the copies of the last four sets: make another data set
+ * instead of writing to the arrays of one that was made.
  */
 export interface Dataset {
   /** Said wherever the data set is named: 'MNIST train', 'digits test'. */
