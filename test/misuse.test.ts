@@ -106,6 +106,7 @@ function countingDevice(): { device: Device; asked: () => number } {
       asked++;
       return descriptors.map(({ size }) => ({ size, destroy() {} }));
     },
+    wait: (work: Promise<unknown>) => work,
     destroyBuffer() {},
     pipeline: async () => ({ getBindGroupLayout: () => ({}) }),
     assertAlive() {},
