@@ -30,7 +30,7 @@ export function sampleFault(step: Step, row: StepRow, before: Memory, after: Mem
   const last = new Map(step.nodes.map((node) => [label(storageOf(node)), node]));
   for (const [tensor, node] of last) {
     if (!touched.has(tensor)) continue;
-    const actual = pick(node.shape, selected(node, sample), (i) => after(tensor, i));
+    const actual = pick(node.shape, selected(node, sample, planesOf(node)), (i) => after(tensor, i));
     const { share, worst } = compare(tensor, actual, values.get(nodes.get(node)!)!);
     if (!(share <= 1)) return `${written(node)} is ${worst.actual} instead of ${worst.expected}`;
   }
@@ -53,18 +53,20 @@ function reduced({ nodes: [started, ...fused] }: Step, sample: Sample, before: M
   const { shape, attributes } = sample;
   const nodes = new Map([[started, put(graph, { ...started, inputs: operands, shape, attributes })]]);
   const outside = new Map<Node, Node>();
-  const operand = (node: Node): Node => {
+  const operand = (node: Node, planes: number): Node => {
     if (node.op === stepLeaf) return stepOf(graph);
     const made = nodes.get(node) ?? outside.get(node);
     if (made) return made;
-    const read = asLeaf(node, selected(node, sample));
+    const read = asLeaf(node, selected(node, sample, planes));
     outside.set(node, read);
     return read;
   };
   for (const node of fused) {
     // A kernel op in here rides on the one that starts it, and reads its first operand.
-    const inputs = node.op.kind === 'kernel' ? [operands[0]] : node.inputs.map(operand);
-    nodes.set(node, put(graph, { ...node, inputs, shape: selected(node, sample).shape }));
+    const { op } = node;
+    const planesIn = (input: number): number => (op.kind === 'pointwise' && input === op.inPlace ? planesOf(node) : 1);
+    const inputs = op.kind === 'kernel' ? [operands[0]] : node.inputs.map((input, i) => operand(input, planesIn(i)));
+    nodes.set(node, put(graph, { ...node, inputs, shape: selected(node, sample, planesOf(node)).shape }));
   }
   return { graph, nodes, leaves };
 }
@@ -76,11 +78,19 @@ function put({ nodes }: Graph, node: Node): Node {
   return made;
 }
 
-/** What the sample takes of a tensor that meets the result row by row, or has a row for several of them or a single column. */
-function selected({ shape }: Node, { rows: sampled, columns: across, height }: Sample): Selection {
-  const i = sampled.map((row) => Math.floor((row * rows(shape)) / height));
+const planesOf = ({ op }: Node): number => (op.kind === 'pointwise' && op.planes) || 1;
+
+/**
+ * What the sample takes of a tensor that meets the result row by row, or has a row for several of them or a single column:
+ * the same of each of its planes.
+ */
+function selected({ shape }: Node, { rows: sampled, columns: across, height }: Sample, planes: number): Selection {
+  const inPlane = rows(shape) / planes;
+  const i = Array.from({ length: planes }, (_, plane) =>
+    sampled.map((row) => plane * inPlane + Math.floor((row * inPlane) / height)),
+  ).flat();
   const j = columns(shape) === 1 ? [0] : across;
-  return { rows: i, columns: j, shape: [i.length, j.length] };
+  return { rows: i, columns: j, shape: [...(planes > 1 ? [planes] : []), sampled.length, j.length] };
 }
 
 /** First, last and two between. */
