@@ -8,8 +8,8 @@ import { copy, sumOf } from './ops/pointwise.ts';
 
 /**
  * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`).
- * Named as the equations name them: `dW1` for W1, `delta1` for z1, also where one gradient is that of several. Throws ArgumentError where an op on the way has no
- * gradient, or no way leads there.
+ * Named as the equations name them: `dW1` for W1, `delta1` for z1, also where one gradient is that of several. Throws
+ * ArgumentError where an op on the way has no gradient, or no way leads there.
  */
 export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[]): Map<Node, Node> {
   const leads = leadingTo(graph, loss, wanted);
