@@ -85,8 +85,6 @@ describe('a damaged IDX file', () => {
   test('that promises more than memory holds is refused without allocating it', async () => {
     const huge = Uint8Array.of(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3);
     expect(await failureOf(huge)).toMatch(/byte 15: expected 18446744065119617000 bytes/);
-    expect(await failureOf(await pack(huge))).toMatch(
-      /byte 4: expected at most \d+ bytes, found 18446744065119617000/,
-    );
+    expect(await failureOf(await pack(huge))).toMatch(/byte 4: expected at most \d+ bytes, found 18446744065119617000/);
   });
 });
