@@ -1,21 +1,5 @@
 /** What to do where WebGPU is missing, by browser, version and system. What is known of them is one table, to be kept true. */
-
-/** What is not there: WebGPU itself, an adapter, or a device of the adapter that was found. */
-export type Missing = 'webgpu' | 'adapter' | 'device';
-
-/** For people: a browser, and what to do in it. */
-export interface Steps {
-  /** 'Firefox 153 on Linux', 'Chrome on Android'. */
-  readonly title: string;
-  /** Sentences. */
-  readonly steps: readonly string[];
-}
-export interface Advice {
-  /** What to do in this browser, where that is known. */
-  readonly here?: Steps;
-  /** Other browsers on the same system that have WebGPU. */
-  readonly elsewhere: readonly Steps[];
-}
+import type { Advice, Missing } from './errors.ts';
 
 /** Where a program runs, as far as it can tell. */
 export interface Surroundings {

@@ -2,14 +2,15 @@
  * Compares tensors of a step with the CPU reference, element by element, against computed bounds. The reference goes from
  * tensor to tensor with the values the device holds, so that every bound is about one kernel and stays tight.
  */
+
 import { isList, member } from './arguments.ts';
-import { ArgumentError, CheckError } from './errors.ts';
-import { written } from './fuse.ts';
+import { ArgumentError, RetrogradError } from './errors.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Value } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import { shown } from './shown.ts';
 import type { StepRow } from './step.ts';
+import { written } from './storage.ts';
 import { columns, type Shape, show } from './tensor.ts';
 
 export interface Comparison {
@@ -32,6 +33,19 @@ export interface Report {
   readonly tensors: readonly Comparison[];
   /** The largest share of all. */
   readonly share: number;
+}
+
+/** The GPU disagrees with the CPU reference by more than the error bound allows. */
+export class CheckError extends RetrogradError {
+  override readonly name = 'CheckError';
+
+  constructor(
+    message: string | readonly string[],
+    /** The whole comparison, the tensors within their bounds included. */
+    readonly report: Report,
+  ) {
+    super(message);
+  }
 }
 
 /** Every element of `actual` against its bound. A NaN, or an infinity on one side only, uses up any allowance. */

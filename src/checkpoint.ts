@@ -4,9 +4,10 @@
  * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights
  * alone is one too, of a training that has not begun.
  */
+
 import { checkKeys } from './arguments.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
-import { checkLimits, type ReadLimits } from './data/bytes.ts';
+import { checkLimits, type ReadLimits } from './data/read-options.ts';
 import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
 import { state } from './ops/leaf.ts';
 import { differences, type Expected } from './parameters.ts';

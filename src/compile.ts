@@ -1,9 +1,11 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
+
 import { checkCount, checkKeys, checkNumber, checkSignal, isList } from './arguments.ts';
 import { cpuEngine } from './cpu.ts';
 import { type Device, isDevice, openDevice } from './device.ts';
 import type { Engine, Program } from './engine.ts';
 import { ArgumentError, OutOfMemoryError } from './errors.ts';
+import type { GpuProgram } from './gpu-program.ts';
 import type { Graph, Node } from './graph.ts';
 import { initialise } from './initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from './losses.ts';
@@ -12,7 +14,7 @@ import { trainingNetwork } from './network.ts';
 import { checkOptimizer, type Optimizer } from './optim.ts';
 import { breathe, type Preparing, type Watched } from './preparing.ts';
 import { checkSeed } from './random.ts';
-import { type GpuProgram, gpuEngine } from './runtime.ts';
+import { gpuEngine } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { NOTHING, type Session } from './session.ts';
 import { shown } from './shown.ts';

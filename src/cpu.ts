@@ -1,13 +1,14 @@
 /** The CPU engine: the reference, in f32, behind the same interface. Slow and simple; for machines without WebGPU. */
+
 import type { Engine, Program, ProgramOptions } from './engine.ts';
 import { StateError } from './errors.ts';
-import { overwrites, storageOf } from './fuse.ts';
 import type { Graph } from './graph.ts';
 import { data as dataLeaf, step as stepLeaf } from './ops/leaf.ts';
 import type { Value } from './ops/op.ts';
 import { breathe } from './preparing.ts';
 import { evaluate } from './reference.ts';
 import type { StepRow } from './step.ts';
+import { overwrites, storageOf } from './storage.ts';
 import { size } from './tensor.ts';
 
 interface CpuProgram extends Program {

@@ -1,7 +1,15 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
-import { type Advice, adviceFor, type Missing } from './advice.ts';
+import { adviceFor } from './advice.ts';
 import { member } from './arguments.ts';
-import { DeviceLostError, NoAdapterError, OutOfMemoryError, RetrogradError, ShaderError } from './errors.ts';
+import {
+  type Advice,
+  DeviceLostError,
+  type Missing,
+  NoAdapterError,
+  OutOfMemoryError,
+  RetrogradError,
+  ShaderError,
+} from './errors.ts';
 import { platform } from './platform.ts';
 import { type LinkedShader, locate } from './shader.ts';
 import { shown } from './shown.ts';

@@ -1,5 +1,4 @@
-import type { Advice, Missing } from './advice.ts';
-import type { Report } from './check.ts';
+/** The errors of the library, each with a name that callers can tell it by. */
 import { printable } from './shown.ts';
 
 /**
@@ -23,6 +22,23 @@ export class ArgumentError extends RetrogradError {
 /** Shapes that do not fit together; names the op and every operand's shape. */
 export class ShapeError extends RetrogradError {
   override readonly name = 'ShapeError';
+}
+
+/** What is not there: WebGPU itself, an adapter, or a device of the adapter that was found. */
+export type Missing = 'webgpu' | 'adapter' | 'device';
+
+/** For people: a browser, and what to do in it. */
+export interface Steps {
+  /** 'Firefox 153 on Linux', 'Chrome on Android'. */
+  readonly title: string;
+  /** Sentences. */
+  readonly steps: readonly string[];
+}
+export interface Advice {
+  /** What to do in this browser, where that is known. */
+  readonly here?: Steps;
+  /** Other browsers on the same system that have WebGPU. */
+  readonly elsewhere: readonly Steps[];
 }
 
 /** No WebGPU device; the message says what to install or which flag to set. */
@@ -70,17 +86,4 @@ export class DataError extends RetrogradError {
 /** NaN or infinity in training; names the step and the first tensor that holds one. */
 export class NonFiniteError extends RetrogradError {
   override readonly name = 'NonFiniteError';
-}
-
-/** The GPU disagrees with the CPU reference by more than the error bound allows. */
-export class CheckError extends RetrogradError {
-  override readonly name = 'CheckError';
-
-  constructor(
-    message: string | readonly string[],
-    /** The whole comparison, the tensors within their bounds included. */
-    readonly report: Report,
-  ) {
-    super(message);
-  }
 }

@@ -3,13 +3,15 @@
  * if everything else it needs is there by then, and so runs in registers; an op that an existing body computes on the side
  * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
  */
+
 import { ShapeError } from './errors.ts';
 import { describe, type Graph, label, type Node } from './graph.ts';
 import { memo } from './memo.ts';
 import { grid } from './ops/grid.ts';
+import { tensors } from './ops/leaf.ts';
 import type { Body, Form } from './ops/op.ts';
-import { tensors } from './ops/shapes.ts';
-import { columns, rows, type Shape, sameLayout } from './tensor.ts';
+import { overwrites, placesOf, storageOf } from './storage.ts';
+import { columns, rows, sameLayout } from './tensor.ts';
 
 export interface Kernel {
   /** The node it was started for. */
@@ -38,18 +40,6 @@ export interface Fused {
   /** Kernels that must have run before this one: those of its operands, and those that read what it overwrites. */
   dependencies(kernel: Kernel): ReadonlySet<Kernel>;
 }
-
-/** The node whose memory this one uses: its own, unless it overwrites an operand. */
-export function storageOf(node: Node): Node {
-  const { op } = node;
-  return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
-}
-/** The shape of the places where a node has its values. */
-export const placesOf = ({ op, shape }: Node): Shape =>
-  op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
-export const overwrites = (node: Node): boolean => storageOf(node) !== node;
-/** How what it stores is called: W1′ where it overwrites W1. */
-export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
 
 export const nodesOf = (kernel: Kernel): Node[] => [...kernel.chains.values()].flat();
 

@@ -2,12 +2,13 @@
  * The functions that a body calls with its results, as WGSL; entry points are made by entry.ts, bindings by shader.ts. One
  * line per node: loads of what comes from memory, a call per pointwise op, stores of what something else needs.
  */
-import { type Kernel, storageOf } from './fuse.ts';
+
+import type { Kernel } from './fuse.ts';
 import type { Node } from './graph.ts';
-import type { PointwiseOp } from './ops/op.ts';
-import { tensors } from './ops/shapes.ts';
+import { tensors } from './ops/leaf.ts';
+import type { PointwiseOp, ShaderSource } from './ops/op.ts';
 import type { Phase } from './shader.ts';
-import type { ShaderSource } from './shaders.ts';
+import { storageOf } from './storage.ts';
 import { byteLength, columns, rows, type Shape, stride } from './tensor.ts';
 
 /** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */

@@ -3,31 +3,10 @@
  * order. Plain data; `print` shows it.
  */
 import { ShapeError } from './errors.ts';
-import type { Op } from './ops/op.ts';
-import { type Shape, show } from './tensor.ts';
+import type { Attributes, Graph, Node, Op } from './ops/op.ts';
+import { show } from './tensor.ts';
 
-export type Attributes = Readonly<Record<string, number | boolean | string | Printable>>;
-
-/** An attribute that is no plain value, such as a function of the user's own: `print` calls it by its name. */
-export interface Printable {
-  readonly name: string;
-  toString(): string;
-}
-
-export interface Node {
-  readonly id: number;
-  readonly op: Op;
-  readonly inputs: readonly Node[];
-  readonly attributes: Attributes;
-  /** The last axis is the columns; see tensor.ts. */
-  readonly shape: Shape;
-  /** The letter of the equations (`z1`, `delta1`, `dW1`), or empty for an intermediate nobody asks for by name. */
-  name: string;
-}
-
-export interface Graph {
-  readonly nodes: Node[];
-}
+export type { Attributes, Graph, Node, Printable } from './ops/op.ts';
 
 export const createGraph = (): Graph => ({ nodes: [] });
 

@@ -5,10 +5,9 @@ import { type Graph, printGraph } from './graph.ts';
 import { printSchedule, type Schedule } from './schedule.ts';
 import { shown } from './shown.ts';
 
-export type { Advice, Missing, Steps } from './advice.ts';
 export type { AugmentOptions } from './augment.ts';
 export { augmented } from './augmented.ts';
-export { type Comparison, printReport, type Report } from './check.ts';
+export { CheckError, type Comparison, printReport, type Report } from './check.ts';
 export type { LoadOptions, SaveOptions } from './checkpoint.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { Dataset, Field } from './data/dataset.ts';

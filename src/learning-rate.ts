@@ -4,7 +4,6 @@
  * schedule stays where it ended.
  */
 import { checkKeys, checkNumber, member } from './arguments.ts';
-import type { Dataset } from './data/dataset.ts';
 import { ArgumentError } from './errors.ts';
 import { shown } from './shown.ts';
 
@@ -80,7 +79,7 @@ export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp =
 
 /** Updates in so many epochs of a data set: what the `steps` and `every` of a schedule count. Throws ArgumentError. */
 export function updatesIn(
-  dataset: Pick<Dataset, 'count'>,
+  dataset: { readonly count: number },
   options: { batch: number; epochs?: number; accumulate?: number },
 ): number {
   checkKeys('updatesIn', options, ['batch', 'epochs', 'accumulate']);

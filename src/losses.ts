@@ -1,8 +1,9 @@
 /** Losses as plain data, and the node that each appends. */
+
 import { checkKeys, checkNumber, isList, member } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
 import { append, type Graph, type Node } from './graph.ts';
-import type { LayerActivation } from './layers/activation.ts';
+import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
 import { activation } from './ops/activation.ts';
 import { stepOf } from './ops/leaf.ts';

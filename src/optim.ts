@@ -8,9 +8,8 @@ import { type Attributes, append, type Graph, type Node } from './graph.ts';
 import { checkLearningRate, type LearningRate } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
 import { whenDue } from './ops/accumulate.ts';
-import { leaf, state, stepOf } from './ops/leaf.ts';
+import { leaf, state, stepOf, tensors } from './ops/leaf.ts';
 import type { PointwiseOp } from './ops/op.ts';
-import { tensors } from './ops/shapes.ts';
 import { addScaled, average, averageSquare, descend, momentum as momentumOp, normalize } from './ops/update.ts';
 import { shown } from './shown.ts';
 

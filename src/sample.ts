@@ -2,14 +2,15 @@
  * A few elements of what a kernel computes, worked out by the CPU reference with their bounds: the corners and some between.
  * So a step of any size can be checked in the time of a few of its sums.
  */
+
 import { compare } from './check.ts';
-import { storageOf, written } from './fuse.ts';
 import { createGraph, type Graph, label, type Node } from './graph.ts';
 import { batch, leaf, step as stepLeaf, stepOf } from './ops/leaf.ts';
 import type { KernelOp, Sample, Selection } from './ops/op.ts';
 import { evaluate } from './reference.ts';
 import type { Step } from './schedule.ts';
 import type { StepRow } from './step.ts';
+import { storageOf, written } from './storage.ts';
 import { columns, rows, type Shape, stride } from './tensor.ts';
 
 /** A tensor as it lies in GPU memory, by its name. */

@@ -2,8 +2,9 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
+
 import { entryPoint } from './entry.ts';
-import { type FuseOptions, fuse, type Kernel, nodesOf, storageOf, written } from './fuse.ts';
+import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
 import { type Glue, glue, identifier, phaseOf } from './glue.ts';
 import { type Graph, label, type Node } from './graph.ts';
 import { data } from './ops/leaf.ts';
@@ -11,6 +12,7 @@ import type { Form, Target } from './ops/op.ts';
 import { PORTABLE } from './ops/target.ts';
 import { type LinkedShader, link } from './shader.ts';
 import { type Stage, stagesOf } from './stages.ts';
+import { storageOf, written } from './storage.ts';
 import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
 
 export interface Binding {

@@ -2,11 +2,12 @@
  * The search for the fastest form of each step, as a generator: it pauses wherever it needs the device for itself, and says
  * what the next piece of work will cost. Whoever drives it decides when that is.
  */
+
 import type { Device } from './device.ts';
 import { OutOfMemoryError, ShaderError } from './errors.ts';
 import { menuOf } from './forms.ts';
+import { beyondGrid, type GpuProgram } from './gpu-program.ts';
 import type { Form } from './ops/op.ts';
-import { beyondGrid, type GpuProgram } from './runtime.ts';
 import type { Step } from './schedule.ts';
 import { type Launch, scratchBytes } from './scratch.ts';
 import { passes } from './selftest.ts';

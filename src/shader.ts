@@ -11,8 +11,8 @@
  * to the file and its own line.
  */
 import type { Entry } from './entry.ts';
-import type { Constant, Constants } from './ops/op.ts';
-import { type ShaderFile, type ShaderSource, shaderFile } from './shaders.ts';
+import type { Constant, Constants, ShaderFile, ShaderSource } from './ops/op.ts';
+import { shaderFile } from './shaders.ts';
 import { unroll } from './unroll.ts';
 
 export interface StorageBinding {

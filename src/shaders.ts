@@ -1,18 +1,11 @@
+import type { ShaderFile, ShaderSource } from './ops/op.ts';
+
 /** The WGSL files of `shaders/`, by path without extension: 'gemm', 'act/sigmoid'. */
 const files: Record<string, string> = import.meta.glob('../shaders/**/*.wgsl', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
-
-export interface ShaderFile {
-  /** How messages call it: 'shaders/gemm.wgsl'. */
-  readonly path: string;
-  readonly text: string;
-}
-
-/** A file of `shaders/` by its path without extension, or a text that comes from elsewhere. */
-export type ShaderSource = string | ShaderFile;
 
 export const shaderPaths: readonly string[] = Object.keys(files).map((key) =>
   key.slice('../shaders/'.length, -'.wgsl'.length),

@@ -1,15 +1,16 @@
 /** A running program against the CPU reference. */
+
 import { type Comparison, checkGraph, demand, type Report, report } from './check.ts';
 import type { Program } from './engine.ts';
 import { NonFiniteError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import { isFinite32 } from './finite.ts';
-import { overwrites, storageOf, written } from './fuse.ts';
 import { label } from './graph.ts';
 import { data } from './ops/leaf.ts';
 import type { Data } from './ops/op.ts';
 import { giveBack, nextRow, type Session } from './session.ts';
 import type { StepRow } from './step.ts';
+import { overwrites, storageOf, written } from './storage.ts';
 import { readAll, readByKey, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
 
 interface Checked extends Report {

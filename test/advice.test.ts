@@ -1,6 +1,8 @@
 /** What is said where WebGPU is missing, by the user agents that browsers send. */
+
 import { describe, expect, test } from 'vitest';
-import { adviceFor, browserOf, type Missing } from '../src/advice.ts';
+import { adviceFor, browserOf } from '../src/advice.ts';
+import type { Missing } from '../src/errors.ts';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ArraysOptions, fromArrays } from '../src/data/arrays.ts';
-import { batch, take } from '../src/data/dataset.ts';
+import { batch, take } from '../src/data/samples.ts';
 import { ArgumentError, DataError } from '../src/errors.ts';
 import { realm } from './realm.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { hex } from '../src/data/bytes.ts';
-import { take } from '../src/data/dataset.ts';
 import { digits } from '../src/data/digits.ts';
 import { glyphs } from '../src/data/glyphs.ts';
+import { take } from '../src/data/samples.ts';
 import { ArgumentError } from '../src/errors.ts';
 import { concat } from '../src/parts.ts';
 

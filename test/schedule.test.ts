@@ -1,7 +1,8 @@
 /** Fusing and scheduling, without a GPU: what is computed where, in which order, in which buffer. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuse, nodesOf, overwrites, storageOf } from '../src/fuse.ts';
+import { fuse, nodesOf } from '../src/fuse.ts';
 import { append, createGraph, type Node, printGraph } from '../src/graph.ts';
 import { evaluationNetwork, feedNetwork, trainingNetwork } from '../src/network.ts';
 import { batch, leaf, parameter, stepOf } from '../src/ops/leaf.ts';
@@ -10,6 +11,7 @@ import { add, hadamard } from '../src/ops/pointwise.ts';
 import { descend } from '../src/ops/update.ts';
 import { adam, sgd } from '../src/optim.ts';
 import { printSchedule, schedule } from '../src/schedule.ts';
+import { overwrites, storageOf } from '../src/storage.ts';
 import { anyTraining, mnistNet } from './networks.ts';
 
 const named = (node: Node) => node.name !== '';

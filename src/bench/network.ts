@@ -1,7 +1,9 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
+
 import { checkCount, checkKeys } from '../arguments.ts';
 import { compile } from '../compile.ts';
-import { type Dataset, take } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { take } from '../data/samples.ts';
 import type { Device } from '../device.ts';
 import { ArgumentError } from '../errors.ts';
 import { checkLoss, type LossFunction } from '../losses.ts';

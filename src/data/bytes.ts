@@ -1,43 +1,14 @@
 /** Bytes from wherever they are: memory, a Blob, a path, a URL; never more than a limit. */
-import { checkKeys, checkNumber } from '../arguments.ts';
 import { asBytes, type Bytes, tagOf } from '../as-bytes.ts';
 import { ArgumentError } from '../errors.ts';
 import { blobParts, collect, limited, type Opened } from '../parts.ts';
 import { platform } from '../platform.ts';
 import { shown } from '../shown.ts';
 import { download } from './download.ts';
+import type { OpenOptions } from './read-options.ts';
 
 /** A string is a URL where it has a scheme or there are no files (a browser), else a path. */
 export type Source = string | URL | Blob | Bytes;
-
-/** Bytes of one file received so far, and of how many where the server says. */
-export interface Progress {
-  file: string;
-  received: number;
-  total: number | undefined;
-}
-
-export type OnProgress = (progress: Progress) => void;
-
-export interface ReadLimits {
-  /** A file that is longer, as it comes or unpacked, is refused as soon as that is known. 2³⁰ unless told. */
-  maxBytes?: number;
-  /** Milliseconds to wait for a download in all; unless told, a minute and a second more for every 64 KiB that have come. */
-  timeout?: number;
-}
-
-export interface OpenOptions extends ReadLimits {
-  onProgress?: OnProgress;
-}
-
-/** Throws ArgumentError for limits that are none, and for any other option than these and the ones known. */
-export function checkLimits(where: string, options: ReadLimits, known: readonly string[] = []): void {
-  checkKeys(where, options, [...known, 'maxBytes', 'timeout']);
-  for (const name of ['maxBytes', 'timeout'] as const) {
-    if (options[name] === undefined) continue;
-    checkNumber(`${where}: ${name}`, options[name], 'a finite number > 0', (value) => value > 0);
-  }
-}
 
 /** More than there is of any set that trains on one device. */
 export const MOST = 2 ** 30;

@@ -4,7 +4,7 @@
  */
 import { DataError } from '../errors.ts';
 import { checkSize, type Opened } from '../parts.ts';
-import type { OpenOptions } from './bytes.ts';
+import type { OpenOptions } from './read-options.ts';
 
 /** Milliseconds without a byte. */
 const SILENCE = 5000;

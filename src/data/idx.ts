@@ -2,11 +2,13 @@
  * IDX files of unsigned bytes, plain or gzip: magic 00 00 08 dims, one big-endian u32 per dimension, then the values,
  * last dimension fastest. Nothing is allocated on the word of a header: a size counts once as many bytes are there.
  */
+
 import { asBytes, type Bytes } from '../as-bytes.ts';
 import { ArgumentError, DataError, RetrogradError } from '../errors.ts';
 import { concat, growing, gunzip, type Opened, pieces } from '../parts.ts';
 import { shown } from '../shown.ts';
-import { checkLimits, hex, MOST, nameOf, open, type ReadLimits, type Source } from './bytes.ts';
+import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
+import { checkLimits, type ReadLimits } from './read-options.ts';
 
 export interface Idx {
   /** [count] for labels, [count, rows, columns] for images. */

@@ -1,11 +1,13 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
+
 import { DataError } from '../errors.ts';
 import { labelField } from './arrays.ts';
-import { checkLimits, type OnProgress, type ReadLimits, type Source } from './bytes.ts';
+import type { Source } from './bytes.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { parseIdx } from './idx.ts';
 import { type IdxFile, type KnownSet, locate } from './locate.ts';
+import { checkLimits, type OnProgress, type ReadLimits } from './read-options.ts';
 
 export interface MnistOptions extends ReadLimits {
   /**

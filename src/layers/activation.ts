@@ -1,13 +1,9 @@
 /** Activations by name, as layers take them, and as a layer of their own. */
 import { append, type Graph, type Node } from '../graph.ts';
 import { activation as activationOp } from '../ops/activation.ts';
-import type { ActivationName, OwnActivation } from '../ops/activations.ts';
 import { softmax as softmaxOp } from '../ops/softmax.ts';
-import { checkLayer, type LayerKind } from './layer.ts';
+import { checkLayer, type LayerActivation, type LayerKind } from './layer.ts';
 
-export interface LayerActivation {
-  readonly activation: ActivationName | 'softmax' | OwnActivation;
-}
 const named = (activation: LayerActivation['activation']): LayerActivation => ({ activation });
 /** 1 / (1 + e⁻ᶻ) */
 export const sigmoid = named('sigmoid');

@@ -8,9 +8,16 @@ import { bias } from '../ops/pointwise.ts';
 import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
 import { shown } from '../shown.ts';
 import { type Shape, show } from '../tensor.ts';
-import { appendActivation, type LayerActivation, linear } from './activation.ts';
+import { appendActivation, linear } from './activation.ts';
 import { checkedImage, checkedWindow } from './image.ts';
-import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';
+import {
+  checkLayer,
+  type InitialiserOptions,
+  initialiserFor,
+  initialiserOptions,
+  type LayerActivation,
+  type LayerKind,
+} from './layer.ts';
 
 export interface Conv2d {
   readonly layer: 'conv2d';

@@ -5,8 +5,15 @@ import { type Initialiser, zeros } from '../initialisers.ts';
 import { matmul } from '../ops/matmul.ts';
 import { bias } from '../ops/pointwise.ts';
 import { size } from '../tensor.ts';
-import { appendActivation, type LayerActivation, linear } from './activation.ts';
-import { checkLayer, type InitialiserOptions, initialiserFor, initialiserOptions, type LayerKind } from './layer.ts';
+import { appendActivation, linear } from './activation.ts';
+import {
+  checkLayer,
+  type InitialiserOptions,
+  initialiserFor,
+  initialiserOptions,
+  type LayerActivation,
+  type LayerKind,
+} from './layer.ts';
 
 export interface Dense {
   readonly layer: 'dense';

@@ -6,10 +6,9 @@ import { checkKeys, checkNumber, isList, member } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
-import { type Activation, activations, type OwnActivation } from '../ops/activations.ts';
+import { type Activation, type ActivationName, activations, type OwnActivation } from '../ops/activations.ts';
 import { shown } from '../shown.ts';
 import type { Shape } from '../tensor.ts';
-import type { LayerActivation } from './activation.ts';
 
 export interface LayerKind<Layer> {
   /** How many values it is applied to; one unless given. */
@@ -56,6 +55,11 @@ export interface InitialiserOptions {
   init?: Initialiser;
   /** zeros() unless told. */
   biasInit?: Initialiser;
+}
+
+/** What `relu` and its like are: the name of an activation, or one of the user's own. */
+export interface LayerActivation {
+  readonly activation: ActivationName | 'softmax' | OwnActivation;
 }
 
 /** He for ReLU and its kin, Xavier for the others. */

@@ -1,13 +1,14 @@
 /** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
+
 import { checkKeys, member } from '../arguments.ts';
 import { digest } from '../digest.ts';
 import { ArgumentError } from '../errors.ts';
 import { isFinite32 } from '../finite.ts';
 import type { OwnActivation } from '../ops/activations.ts';
 import { TINY } from '../ops/numerics.ts';
-import type { ShaderFile } from '../shaders.ts';
+import type { ShaderFile } from '../ops/op.ts';
 import { shown } from '../shown.ts';
-import type { LayerActivation } from './activation.ts';
+import type { LayerActivation } from './layer.ts';
 
 export interface PointwiseOptions {
   /** How printouts and errors call it; 'pointwise' unless given. */

@@ -2,9 +2,10 @@
  * Gradients of several batches, added up until an update is due, as if they were one batch: for means over n samples each,
  * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. And the ops of optimizers that wait for that: until it is due they leave their operand as it is.
  */
+import { tensors } from './leaf.ts';
 import { TINY, U } from './numerics.ts';
 import type { Case, Place, PointwiseOp } from './op.ts';
-import { equalShapes, tensors } from './shapes.ts';
+import { equalShapes } from './shapes.ts';
 import { average, averageSquare, descend, momentum } from './update.ts';
 
 const weighted = (g: number, { attributes, step }: Place): number => (attributes.mean ? g * step.columns : g);

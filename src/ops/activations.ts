@@ -4,9 +4,10 @@
  * be, else from z (`saves`); one tensor is kept either way. Of sigmoid and tanh it is taken from the rounded a, as PyTorch does, and
  * so it is 0 where a rounds to 1 or −1.
  */
+
 import type { Printable } from '../graph.ts';
-import type { ShaderSource } from '../shaders.ts';
 import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from './numerics.ts';
+import type { ShaderSource } from './op.ts';
 
 export interface Activation {
   readonly shaders: readonly ShaderSource[];

@@ -28,3 +28,6 @@ export const leaf = (graph: Graph, op: LeafOp, name: string, shape: Shape, attri
 /** The step of this graph: there is one. */
 export const stepOf = (graph: Graph): Node =>
   graph.nodes.find((node) => node.op === step) ?? leaf(graph, step, 'step', [1, 1]);
+
+/** The inputs without the step. */
+export const tensors = (inputs: readonly Node[]): readonly Node[] => inputs.filter((node) => node.op !== step);

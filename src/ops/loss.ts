@@ -2,11 +2,13 @@
  * The terms of a loss, weighted by the share of their column in the batch: factor · c(a, y) · (1/n for the mean over the n
  * valid columns, 1 for the sum, 0 for columns past the end). Their sum is the loss C; their gradient is ∂C/∂a.
  */
+
 import { type Attributes, append } from '../graph.ts';
+import { tensors } from './leaf.ts';
 import { type LossTerm, losses, lossTerm } from './losses.ts';
 import { DIVISION, literal, TINY, U } from './numerics.ts';
 import type { Case, Place, PointwiseOp } from './op.ts';
-import { equalShapes, tensors } from './shapes.ts';
+import { equalShapes } from './shapes.ts';
 
 /** The weight of a column; attributes `factor` and `mean`. */
 export function weight({ attributes, step, column }: Omit<Place, 'row'>): number {

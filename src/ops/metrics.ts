@@ -1,10 +1,12 @@
 /** What evaluation counts: right answers of a batch. */
+
 import { isFinite32 } from '../finite.ts';
 import { columns } from '../tensor.ts';
 import { byColumn, column, columnWalk } from './columns.ts';
+import { tensors } from './leaf.ts';
 import { literal } from './numerics.ts';
 import type { KernelOp } from './op.ts';
-import { equalShapes, tensors } from './shapes.ts';
+import { equalShapes } from './shapes.ts';
 
 /** Position of the highest value, the first of several. */
 export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));

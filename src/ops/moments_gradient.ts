@@ -3,11 +3,13 @@
  * where n counts the elements that the result is about; 0 for the columns past the end of a batch that is one with it.
  * Attributes: `per` as there, and `count`, those elements of a single column.
  */
+
 import type { Attributes } from '../graph.ts';
+import { tensors } from './leaf.ts';
 import { weight } from './loss.ts';
 import { DIVISION, literal, TINY, U } from './numerics.ts';
 import type { Case, Place, PointwiseOp } from './op.ts';
-import { broadcast, tensors } from './shapes.ts';
+import { broadcast } from './shapes.ts';
 
 const factor = ({ count }: Attributes): number => Math.fround(1 / Number(count));
 

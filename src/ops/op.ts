@@ -1,12 +1,33 @@
 /**
- * What an op is. One op, one file, in this order: what it computes · shape rule · gradient rule · CPU reference ·
+ * What a node is, and an op. One op, one file, in this order: what it computes · shape rule · gradient rule · CPU reference ·
  * kernel · cases. Three kinds: a leaf holds data, a pointwise op works element by element (and so fuses into any
  * kernel), a kernel op has a WGSL body of its own.
  */
-import type { Attributes, Graph, Node } from '../graph.ts';
-import type { ShaderSource } from '../shaders.ts';
 import type { StepRow } from '../step.ts';
 import type { Shape } from '../tensor.ts';
+
+export type Attributes = Readonly<Record<string, number | boolean | string | Printable>>;
+
+/** An attribute that is no plain value, such as a function of the user's own: `print` calls it by its name. */
+export interface Printable {
+  readonly name: string;
+  toString(): string;
+}
+
+export interface Node {
+  readonly id: number;
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes;
+  /** The last axis is the columns; see tensor.ts. */
+  readonly shape: Shape;
+  /** The letter of the equations (`z1`, `delta1`, `dW1`), or empty for an intermediate nobody asks for by name. */
+  name: string;
+}
+
+export interface Graph {
+  readonly nodes: Node[];
+}
 
 /** A tensor on the CPU, compact [rows][columns]. `error` bounds |GPU value − data| element by element; absent = exact. */
 export interface Value {
@@ -40,6 +61,15 @@ export type Range = readonly [number, number];
 
 /** Called only for the inputs whose gradient is wanted. */
 export type Append = () => Node;
+
+export interface ShaderFile {
+  /** How messages call it: 'shaders/gemm.wgsl'. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A file of `shaders/` by its path without extension, or a text that comes from elsewhere. */
+export type ShaderSource = string | ShaderFile;
 
 interface Base {
   readonly name: string;

@@ -2,7 +2,6 @@
 import { ShapeError } from '../errors.ts';
 import { label, type Node } from '../graph.ts';
 import { columns, rows, type Shape, sameShape, show, size } from '../tensor.ts';
-import { step } from './leaf.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
   inputs.map((node) => `${label(node)} ${show(node.shape)}`).join(', ');
@@ -34,6 +33,3 @@ export function broadcast(op: string, inputs: readonly Node[]): Shape {
   }
   return x.shape;
 }
-
-/** The inputs without the step. */
-export const tensors = (inputs: readonly Node[]): readonly Node[] => inputs.filter((node) => node.op !== step);

@@ -3,14 +3,16 @@
  * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in loss.ts. Loss and
  * gradient share one body, and one dispatch where both are wanted.
  */
+
 import { type Attributes, append, type Node } from '../graph.ts';
 import type { StepRow } from '../step.ts';
 import { columns, rows } from '../tensor.ts';
 import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
+import { tensors } from './leaf.ts';
 import { weight } from './loss.ts';
 import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from './numerics.ts';
 import type { Body, Case, KernelOp } from './op.ts';
-import { equalShapes, tensors } from './shapes.ts';
+import { equalShapes } from './shapes.ts';
 import { softmaxError, softmaxOf } from './softmax.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -2,11 +2,13 @@
  * x̂ = (x − mean) / √(variance + ε), with one mean and one variance per channel or per sample, and what goes with it. The
  * gradient takes the three operands apart: where mean and variance are those of x, moments.ts leads the rest back to x.
  */
+
 import { type Attributes, append, type Node } from '../graph.ts';
+import { tensors } from './leaf.ts';
 import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
 import type { Case, Place, PointwiseOp, Range } from './op.ts';
 import { hadamard, sumLike, times } from './pointwise.ts';
-import { broadcast, equalShapes, tensors } from './shapes.ts';
+import { broadcast, equalShapes } from './shapes.ts';
 import { average } from './update.ts';
 
 const epsilonOf = ({ epsilon }: Attributes): number => Math.fround(Number(epsilon));

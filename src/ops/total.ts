@@ -4,10 +4,10 @@
  */
 import { append, type Graph, type Node } from '../graph.ts';
 import { sameShape } from '../tensor.ts';
-import { leaf, state, stepOf } from './leaf.ts';
+import { leaf, state, stepOf, tensors } from './leaf.ts';
 import { TINY, U } from './numerics.ts';
 import type { Place, PointwiseOp } from './op.ts';
-import { mismatch, tensors } from './shapes.ts';
+import { mismatch } from './shapes.ts';
 
 const weighted = (value: number, { attributes, step }: Place): number =>
   attributes.mean ? value * step.columns : value;

@@ -1,16 +1,18 @@
 /** What the tests on a GPU share: one device per file, graphs made from the cases of an op, buffers full of NaN. */
+
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Comparison, compare } from '../../src/check.ts';
 import { type Device, openDevice } from '../../src/device.ts';
 import type { Engine, ProgramOptions } from '../../src/engine.ts';
-import { storageOf } from '../../src/fuse.ts';
+import type { GpuProgram } from '../../src/gpu-program.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph.ts';
 import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
 import type { Case, Data, Op, Range, Value } from '../../src/ops/op.ts';
 import { uniforms } from '../../src/random.ts';
 import { evaluate } from '../../src/reference.ts';
-import { type GpuProgram, gpuEngine } from '../../src/runtime.ts';
+import { gpuEngine } from '../../src/runtime.ts';
 import { type StepRow, stepRow } from '../../src/step.ts';
+import { storageOf } from '../../src/storage.ts';
 import { columns, rows, size, stride } from '../../src/tensor.ts';
 import '../../src/platform.node.ts';
 

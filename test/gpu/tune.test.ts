@@ -1,7 +1,9 @@
 /** Forms are chosen by measurement: only right ones, by a clear margin, beside training, without changing a bit of it. */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
+import type { GpuProgram } from '../../src/gpu-program.ts';
 import { append, createGraph } from '../../src/graph.ts';
 import {
   adam,
@@ -20,7 +22,7 @@ import {
 import { batch, leaf } from '../../src/ops/leaf.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import type { Form } from '../../src/ops/op.ts';
-import { type GpuProgram, gpuEngine } from '../../src/runtime.ts';
+import { gpuEngine } from '../../src/runtime.ts';
 import { openTrial, stopwatch } from '../../src/trial.ts';
 import { budget } from '../../src/tune.ts';
 import { parameterBits, random } from './nets.ts';

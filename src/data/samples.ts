@@ -1,0 +1,66 @@
+/** Some of the samples of a data set. */
+import { isCount } from '../arguments.ts';
+import { ArgumentError, DataError } from '../errors.ts';
+import { isFinite32 } from '../finite.ts';
+import { allocate, foundInstead, isNumbers } from '../numbers.ts';
+import { shown } from '../shown.ts';
+import { checkedDataset, isKnown, made } from './checked-dataset.ts';
+import type { Dataset, Field } from './dataset.ts';
+
+/**
+ * The first `count` samples (or all, where there are fewer), sharing memory with the whole. Throws ArgumentError for a count
+ * that is none, and as `fit` for a data set that is none.
+ */
+export function take(dataset: Dataset, count: number): Dataset {
+  const whole = checkedDataset(dataset, 'take');
+  if (!isCount(count)) {
+    throw new ArgumentError(`take(${whole.name}): expected a count of 1 or more samples, found ${shown(count)}`);
+  }
+  if (count >= whole.count) return dataset;
+  const cut = (field: Field): Field => ({ ...field, data: field.data.subarray(0, count * stored(field)) });
+  const part = { ...whole, count, inputs: cut(whole.inputs), targets: cut(whole.targets) };
+  return isKnown(whole) ? made(part) : part;
+}
+
+/**
+ * What the network sees of the samples named: x [n][size] scaled, y [n][size], labels one-hot. Throws ArgumentError for
+ * samples that are not there, and as `fit` for a data set that is none.
+ */
+export function batch(dataset: Dataset, indices: ArrayLike<number>): { x: Float32Array; y: Float32Array } {
+  const whole = checkedDataset(dataset, 'batch', { numbers: false });
+  const where = `batch(${whole.name})`;
+  const expected = `${where}: expected samples 0 to ${whole.count - 1}`;
+  if (!isNumbers(indices)) throw new ArgumentError(`${expected}, as an array, ${foundInstead(indices)}`);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (Number.isInteger(index) && index >= 0 && index < whole.count) continue;
+    throw new ArgumentError(`${expected}, found ${shown(index)}`);
+  }
+  return { x: gather(whole.inputs, indices, `${where}: x`), y: gather(whole.targets, indices, `${where}: y`) };
+}
+
+function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, what: string): Float32Array {
+  const out = allocate(what, indices.length * size, (n) => new Float32Array(n)); // [n][size]
+  const refuse = (index: number, found: number): never => {
+    const expected = kind === 'labels' ? `a class from 0 to ${size - 1}` : 'numbers that fit 32-bit floats';
+    throw new DataError(`${what}: expected ${expected} in sample ${index}, found ${found}`);
+  };
+  for (let row = 0; row < indices.length; row++) {
+    const index = indices[row];
+    if (kind === 'labels') {
+      const label = data[index];
+      if (!(Number.isInteger(label) && label >= 0 && label < size)) refuse(index, label);
+      out[row * size + label] = 1;
+      continue;
+    }
+    for (let k = 0; k < size; k++) {
+      const value = data[index * size + k] * scale;
+      if (!isFinite32(value)) refuse(index, value);
+      out[row * size + k] = value;
+    }
+  }
+  return out;
+}
+
+/** Numbers a sample takes in `data`. */
+const stored = (field: Field): number => (field.kind === 'labels' ? 1 : field.size);

@@ -1,0 +1,135 @@
+/** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
+import type { Device } from './device.ts';
+import type { Program, ProgramOptions } from './engine.ts';
+import { OutOfMemoryError, ShapeError } from './errors.ts';
+import { type FormOf, plan } from './forms.ts';
+import type { Graph } from './graph.ts';
+import { type Guard, guarded } from './guard.ts';
+import { data as dataLeaf } from './ops/leaf.ts';
+import type { Schedule, Step } from './schedule.ts';
+import type { StagingPool } from './staging.ts';
+import { ROW_BYTES } from './step.ts';
+import { byteLength, pad, unpad } from './tensor.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
+
+export interface GpuProgram extends Program {
+  readonly schedule: Schedule;
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  encode(pass: GPUComputePassEncoder, offset: number): void;
+  /** The same steps and bindings, with steps in other forms; nothing is changed by that. */
+  variant(formOf: FormOf): Schedule;
+  /** Runs a step in another form from the next run on: same bits, another speed. */
+  replace(index: number, step: Step, pipeline: GPUComputePipeline): void;
+}
+
+/** The step table: `rows` rows of `stride` bytes. */
+export interface Table {
+  readonly buffer: GPUBuffer;
+  readonly stride: number;
+  readonly rows: number;
+}
+
+export async function gpuProgram(
+  device: Device,
+  guard: Guard,
+  table: Table,
+  staging: StagingPool,
+  graph: Graph,
+  { keep, shared, separate, formOf, recall, signal, onProgress }: ProgramOptions,
+): Promise<GpuProgram> {
+  const { gpu } = device;
+  const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
+  const watched = { signal, onProgress };
+  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
+  const steps = [...planned.steps];
+  const schedule: Schedule = { ...planned, steps };
+  const theirs = shared?.program as GpuProgram | undefined;
+  const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
+  const largest = gpu.limits.maxStorageBufferBindingSize;
+  const tooLarge = own.find(({ bytes }) => bytes > largest);
+  if (tooLarge) {
+    const { name, bytes } = tooLarge;
+    throw new OutOfMemoryError(`${name} takes ${bytes} bytes, and ${device.info.name} binds at most ${largest}`);
+  }
+  for (const step of steps) {
+    const wrong = beyondGrid(device, step);
+    if (wrong) throw new ShapeError(`${step.label}: ${wrong}`);
+  }
+  const made = await device.createBuffers(
+    own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
+  );
+  const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
+  for (const name of shared?.names ?? []) if (theirs?.buffers.has(name)) buffers.set(name, theirs.buffers.get(name)!);
+
+  const commandOf = ({ bindings, shader, workgroups, label }: Step, i: number) => {
+    const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
+      binding,
+      resource: { buffer: buffers.get(buffer)! },
+    }));
+    if (shader.usesStep)
+      entries.push({ binding: bindings.length, resource: { buffer: table.buffer, size: ROW_BYTES } });
+    const group = gpu.createBindGroup({ label, layout: pipelines[i].getBindGroupLayout(0), entries });
+    return { pipeline: pipelines[i], group, dynamic: shader.usesStep, workgroups };
+  };
+  const release = (): void => {
+    for (const buffer of made) device.destroyBuffer(buffer);
+  };
+  const commands = await guarded(gpu, 'the bindings of a net', () => steps.map(commandOf)).catch((error) => {
+    release();
+    throw error;
+  });
+
+  return {
+    graph,
+    schedule,
+    buffers,
+    tensors: schedule.tensors,
+    encode(pass, offset) {
+      for (const { pipeline, group, dynamic, workgroups } of commands) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group, dynamic ? [offset] : []);
+        pass.dispatchWorkgroups(...workgroups);
+      }
+    },
+    variant,
+    replace(index, step, pipeline) {
+      steps[index] = step;
+      commands[index] = { ...commands[index], pipeline, workgroups: step.workgroups };
+    },
+    write(name, data) {
+      staging.assertUsable();
+      const { shape, buffer } = schedule.tensors.get(name)!;
+      const packed = graph.nodes.some((node) => node.name === name && node.op === dataLeaf);
+      const words = packed ? toWords(data) : pad(data, shape);
+      guard.run(`to write ${name}`, () => gpu.queue.writeBuffer(buffers.get(buffer)!, 0, words));
+    },
+    clear(name) {
+      staging.assertUsable();
+      guard.run(`to clear ${name}`, () => {
+        const encoder = gpu.createCommandEncoder();
+        encoder.clearBuffer(buffers.get(schedule.tensors.get(name)!.buffer)!);
+        gpu.queue.submit([encoder.finish()]);
+      });
+    },
+    async read(name) {
+      const { shape, buffer } = schedule.tensors.get(name)!;
+      return unpad(await staging.read(name, buffers.get(buffer)!, byteLength(shape)), shape);
+    },
+    destroy: release,
+  };
+}
+
+/** In words, where a step takes more workgroups than the device runs in one dispatch. */
+export function beyondGrid({ gpu, info }: Device, { workgroups }: Step): string | undefined {
+  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
+  if (workgroups.every((n) => n <= most)) return undefined;
+  return `it takes ${workgroups.join(' × ')} workgroups, and ${info.name} runs at most ${most} along each dimension`;
+}
+
+/** The bytes of an array, filled up to whole words. */
+function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  words.set(bytes);
+  return words;
+}

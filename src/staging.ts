@@ -1,0 +1,58 @@
+/** Buffers that the CPU can map, through which tensors are read. */
+import type { Device } from './device.ts';
+import { download } from './download.ts';
+import type { Guard } from './guard.ts';
+import { COPY_DST, MAP_READ } from './usage.ts';
+
+export interface StagingPool {
+  assertUsable(): void;
+  /** Rejects where the copy was refused, or anything queued before it: what lies in the buffer then is of another read. */
+  read(name: string, from: GPUBuffer, bytes: number): Promise<Float32Array>;
+  destroy(): void;
+}
+
+/** Buffers that the CPU can map, kept for the next read. */
+export function stagingPool(device: Device, guard: Guard, assertUsable: () => void): StagingPool {
+  const { gpu } = device;
+  const free: GPUBuffer[] = [];
+  const all = new Set<GPUBuffer>();
+  const take = (bytes: number): GPUBuffer => {
+    // The smallest that is large enough, so that a repeated series of reads finds the same buffers again.
+    free.sort((a, b) => a.size - b.size);
+    const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
+    if (fitting >= 0) return free.splice(fitting, 1)[0];
+    const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });
+    all.add(buffer);
+    return buffer;
+  };
+  const discard = (buffer: GPUBuffer): void => {
+    all.delete(buffer);
+    buffer.destroy();
+  };
+  return {
+    assertUsable,
+    async read(name, from, bytes) {
+      assertUsable();
+      let buffer: GPUBuffer | undefined;
+      const staging = (): GPUBuffer => {
+        buffer = take(bytes);
+        return buffer;
+      };
+      const explain = (cause: unknown): Promise<never> => {
+        assertUsable();
+        return device.explain(cause);
+      };
+      try {
+        const data = await download(device, guard, { name, from, bytes, staging, explain });
+        free.push(buffer!);
+        return new Float32Array(data);
+      } catch (error) {
+        if (buffer) discard(buffer);
+        throw error;
+      }
+    },
+    destroy() {
+      for (const buffer of all) buffer.destroy();
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** Where the values of a node lie: in memory of its own, or in that of an operand, which it overwrites. */
+import { label, type Node } from './graph.ts';
+import type { Shape } from './tensor.ts';
+
+/** The node whose memory this one uses: its own, unless it overwrites an operand. */
+export function storageOf(node: Node): Node {
+  const { op } = node;
+  return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
+}
+/** The shape of the places where a node has its values. */
+export const placesOf = ({ op, shape }: Node): Shape =>
+  op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
+export const overwrites = (node: Node): boolean => storageOf(node) !== node;
+/** How what it stores is called: W1′ where it overwrites W1. */
+export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));
