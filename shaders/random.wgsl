@@ -1,4 +1,4 @@
-// Random order without a table, and random bits of elements; the same as src/random.ts, which says how and why. No bindings.
+// Random order without a table, and random bits of elements; the same as src/base/random.ts, which says how and why. No bindings.
 // permute(index, count, key): a bijection of [0, count) for count up to 2^31; an index outside comes back as it is.
 // element_bits(key, stream, row, col): 32 bits for one element of a tensor.
 

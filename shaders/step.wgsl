@@ -1,4 +1,4 @@
-// The row of the step table that this step reads; src/step.ts writes it, in this order.
+// The row of the step table that this step reads; src/graph/step-row.ts writes it, in this order.
 // @uniform step: Step
 struct Step {
   columns: f32,

@@ -1,4 +1,4 @@
-// Threefry-2x32, 20 rounds: the same bits as threefry of src/random.ts, which says where it is from. No bindings.
+// Threefry-2x32, 20 rounds: the same bits as threefry of src/base/random.ts, which says where it is from. No bindings.
 
 fn threefry_rounds(block: vec2u, rotations: vec4u) -> vec2u {
   var x = block;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `retrograd`. Its exit codes are those that `help` names. */
 import { Command, CommanderError } from 'commander';
+import { printable } from './base/show-value.ts';
 import { benchCommand } from './cli/bench.ts';
 import { checkCommand } from './cli/check.ts';
 import { evalCommand } from './cli/eval.ts';
@@ -11,7 +12,6 @@ import { reproduceCommand } from './cli/reproduce.ts';
 import { trainCommand } from './cli/train.ts';
 import { version } from './cli/version.ts';
 import { ArgumentError, RetrogradError } from './index.node.ts';
-import { printable } from './shown.ts';
 
 const help = `
 Examples:

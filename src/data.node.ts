@@ -1,4 +1,4 @@
 /** `retrograd/data` in Node: the same functions, with files and a cache folder behind them. */
-import './platform.node.ts';
+import './platform/platform.node.ts';
 
 export * from './data/index.ts';

@@ -1,4 +1,4 @@
 /** `retrograd` in Node: as in a browser, with Dawn as its WebGPU and files where those are wanted. */
-import './platform.node.ts';
+import './platform/platform.node.ts';
 
 export * from './index.ts';

@@ -1,22 +1,19 @@
 /** Everything of `retrograd`. */
-import { isList, member } from './arguments.ts';
-import { ArgumentError } from './errors.ts';
-import { type Graph, printGraph } from './graph.ts';
-import { printSchedule, type Schedule } from './schedule.ts';
-import { shown } from './shown.ts';
+import { isList, member } from './base/arguments.ts';
+import { ArgumentError } from './base/errors.ts';
+import { shown } from './base/show-value.ts';
+import { printSchedule, type Schedule } from './compiler/schedule.ts';
+import { type Graph, printGraph } from './graph/graph.ts';
 
-export type { AugmentOptions } from './augment.ts';
-export { augmented } from './augmented.ts';
-export { CheckError, type Comparison, printReport, type Report } from './check.ts';
-export type { LoadOptions, SaveOptions } from './checkpoint.ts';
-export { type CompileOptions, compile } from './compile.ts';
+export * from './base/errors.ts';
+export type { Tensor } from './base/tensor.ts';
+export type { Schedule } from './compiler/schedule.ts';
 export type { Dataset, Field } from './data/dataset.ts';
-export { type Device, type DeviceInfo, openDevice } from './device.ts';
-export * from './errors.ts';
-export type { EvaluateOptions, Evaluation } from './evaluate.ts';
-export type { EpochResult, FitOptions, Progress } from './fit.ts';
-export type { Graph, Node } from './graph.ts';
-export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './initialisers.ts';
+export type { Preparing } from './engine/compile-progress.ts';
+export { type Device, type DeviceInfo, openDevice } from './engine/device.ts';
+export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';
+export type { Graph, Node } from './graph/graph.ts';
+export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
 export {
   type ActivationLayer,
   type Add,
@@ -55,7 +52,7 @@ export {
   softmax,
   softplus,
   tanh,
-} from './layers/index.ts';
+} from './nn/layers/index.ts';
 export {
   type CosineDecay,
   cosineDecay,
@@ -71,7 +68,7 @@ export {
   updatesIn,
   type WarmUp,
   warmUp,
-} from './learning-rate.ts';
+} from './nn/learning-rate.ts';
 export {
   binaryCrossEntropy,
   type CategoricalOptions,
@@ -83,8 +80,8 @@ export {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squared,
-} from './losses.ts';
-export { apply, input, type Model, model, sequential, type Value } from './model.ts';
+} from './nn/losses.ts';
+export { apply, input, type Model, model, sequential, type Value } from './nn/model.ts';
 export {
   type AdamOptions,
   adam,
@@ -97,13 +94,16 @@ export {
   rmsprop,
   type SgdOptions,
   sgd,
-} from './optim.ts';
-export type { Preparing } from './preparing.ts';
-export { formatSafetensors, parseSafetensors, type TensorFile } from './safetensors.ts';
-export type { Schedule } from './schedule.ts';
-export type { Tensor } from './tensor.ts';
-export type { Trainer } from './trainer.ts';
-export type { StepTuning, TuneMode } from './tune.ts';
+} from './nn/optimizers.ts';
+export type { AugmentOptions } from './train/augmentation.ts';
+export { augmented } from './train/augmented.ts';
+export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
+export { formatSafetensors, parseSafetensors, type TensorFile } from './train/checkpoint/safetensors.ts';
+export { type CompileOptions, compile } from './train/compile.ts';
+export type { EpochResult, FitOptions, Progress } from './train/epoch.ts';
+export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
+export type { Trainer } from './train/trainer.ts';
+export type { StepTuning, TuneMode } from './tune/tuner.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */
 export function print(value: Graph | Schedule): string {

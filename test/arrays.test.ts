@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ArgumentError, DataError } from '../src/base/errors.ts';
 import { type ArraysOptions, fromArrays } from '../src/data/arrays.ts';
 import { batch, take } from '../src/data/samples.ts';
-import { ArgumentError, DataError } from '../src/errors.ts';
 import { realm } from './realm.ts';
 
 const other = await realm();

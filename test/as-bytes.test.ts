@@ -1,7 +1,15 @@
 /** Bytes and arrays as they come from elsewhere: views, other realms, shared, resizable and detached memory. */
 import { describe, expect, test } from 'vitest';
-import { asBytes, copyBytes, isFloat32Array, isFloats, isTypedArray, isUint8Array, tagOf } from '../src/as-bytes.ts';
-import { ArgumentError } from '../src/errors.ts';
+import {
+  asBytes,
+  copyBytes,
+  isFloat32Array,
+  isFloats,
+  isTypedArray,
+  isUint8Array,
+  tagOf,
+} from '../src/base/as-bytes.ts';
+import { ArgumentError } from '../src/base/errors.ts';
 import { realm, SharedMemory } from './realm.ts';
 
 const foreign = await realm();

@@ -33,7 +33,7 @@ import {
   uniform,
   updatesIn,
 } from '../src/index.node.ts';
-import { lenet } from '../src/lenet.ts';
+import { lenet } from '../src/nn/lenet.ts';
 
 const learningRate = 0.1;
 const plain = { weightDecay: 0, decayed: 'all' };

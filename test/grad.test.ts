@@ -1,8 +1,14 @@
 /** Every gradient rule, alone and in whole models, against central finite differences of the reference in f64. */
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../src/errors.ts';
-import { differentiate } from '../src/grad.ts';
-import { append, createGraph, find, type Graph, type Node } from '../src/graph.ts';
+import { ArgumentError } from '../src/base/errors.ts';
+import { uniforms } from '../src/base/random.ts';
+import { columns, size } from '../src/base/tensor.ts';
+import { differentiate } from '../src/compiler/differentiate.ts';
+import { append, createGraph, find, type Graph, type Node } from '../src/graph/graph.ts';
+import { batch, leaf, parameter, stepOf } from '../src/graph/leaf.ts';
+import type { Case, Op, Value } from '../src/graph/op.ts';
+import { evaluate } from '../src/graph/reference.ts';
+import type { StepRow } from '../src/graph/step-row.ts';
 import {
   activation as activate,
   add,
@@ -20,7 +26,7 @@ import {
   softmax,
   softplus,
   tanh,
-} from '../src/layers/index.ts';
+} from '../src/nn/layers/index.ts';
 import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
@@ -30,22 +36,16 @@ import {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squared,
-} from '../src/losses.ts';
-import { apply, input, type Model, model, sequential } from '../src/model.ts';
-import { trainingNetwork } from '../src/network.ts';
+} from '../src/nn/losses.ts';
+import { apply, input, type Model, model, sequential } from '../src/nn/model.ts';
 import { activation } from '../src/ops/activation.ts';
+import { hadamard } from '../src/ops/arithmetic.ts';
 import { ops } from '../src/ops/index.ts';
-import { batch, leaf, parameter, stepOf } from '../src/ops/leaf.ts';
 import { lossTerms } from '../src/ops/loss.ts';
 import { matmul } from '../src/ops/matmul.ts';
-import { maxPool } from '../src/ops/max_pool.ts';
-import type { Case, Op, Value } from '../src/ops/op.ts';
-import { hadamard } from '../src/ops/pointwise.ts';
-import { rowSum } from '../src/ops/row_sum.ts';
-import { uniforms } from '../src/random.ts';
-import { evaluate } from '../src/reference.ts';
-import type { StepRow } from '../src/step.ts';
-import { columns, size } from '../src/tensor.ts';
+import { maxPool } from '../src/ops/max-pool.ts';
+import { rowSum } from '../src/ops/row-sum.ts';
+import { trainingNetwork } from '../src/train/graphs.ts';
 import { graphOf, someStep, titleOf, valuesFor } from './gpu/harness.ts';
 import { imageNets } from './networks.ts';
 

@@ -1,5 +1,7 @@
 /** What comes from outside is read no further than it may be, and is waited for no longer; seen by what was asked for. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { concat } from '../src/base/byte-stream.ts';
+import { parseJson } from '../src/base/json.ts';
 import { pack, readIdx } from '../src/data/idx.ts';
 import { mnist } from '../src/data/index.ts';
 import {
@@ -13,8 +15,6 @@ import {
   sgd,
   squared,
 } from '../src/index.ts';
-import { parseJson } from '../src/json.ts';
-import { concat } from '../src/parts.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -7,12 +7,12 @@ import { type Checkpoint, dataOf, openCheckpoint } from '../src/cli/checkpoint.t
 import { evalCommand } from '../src/cli/eval.ts';
 import { holdOut } from '../src/cli/held-out.ts';
 import { infoCommand } from '../src/cli/info.ts';
-import { recall, remembered } from '../src/cli/remembered.ts';
+import { recall, remembered } from '../src/cli/remembered-options.ts';
 import { reproduceCommand } from '../src/cli/reproduce.ts';
 import { trainCommand } from '../src/cli/train.ts';
 import { batch, digits, fromArrays } from '../src/data.node.ts';
 import { ArgumentError, DataError, formatSafetensors } from '../src/index.node.ts';
-import { platform } from '../src/platform.ts';
+import { platform } from '../src/platform/platform.ts';
 
 vi.mock('../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
 

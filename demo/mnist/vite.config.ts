@@ -51,7 +51,7 @@ const fewerLayers: Plugin = {
   apply: 'build',
   resolveId(source, importer = '') {
     if (source === './kinds.ts' && importer.endsWith('/layers/index.ts')) return path('lab/layer-kinds.ts');
-    if (source === './ops/index.ts' && importer.endsWith('/selftest.ts')) return path('lab/tested-ops.ts');
+    if (source === '../ops/index.ts' && importer.endsWith('/self-test.ts')) return path('lab/tested-ops.ts');
     return undefined;
   },
 };

@@ -2,7 +2,7 @@
 import { tagOf } from './as-bytes.ts';
 import { ArgumentError } from './errors.ts';
 import { isFinite32 } from './finite.ts';
-import { shown } from './shown.ts';
+import { shown } from './show-value.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
 export function checkKeys(where: string, options: unknown, known: readonly string[]): void {

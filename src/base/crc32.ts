@@ -21,7 +21,7 @@ export function crc32(source: ArrayBufferView | string): number {
   const aligned = view.byteOffset % 4 === 0 ? view : copyBytes(view)!;
   table ??= remainders();
   const t = table;
-  // Eight bytes at a time, which takes a fifth of the time of one at a time. Little-endian, as in safetensors.ts.
+  // Eight bytes at a time, which takes a fifth of the time of one at a time. Little-endian, as safetensors files are.
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, 2 * Math.floor(aligned.byteLength / 8));
   let crc = -1;
   for (let i = 0; i < words.length; i += 2) {

@@ -1,5 +1,5 @@
 /** The errors of the library, each with a name that callers can tell it by. */
-import { printable } from './shown.ts';
+import { printable } from './show-value.ts';
 
 /**
  * Every error the library throws by intention. The message names what, where, what was expected and what was found. Names

@@ -1,5 +1,4 @@
 /** JSON from files that anybody may have written. */
-
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

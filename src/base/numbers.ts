@@ -2,7 +2,7 @@
 import { isFloats, typedArrayName } from './as-bytes.ts';
 import { OutOfMemoryError } from './errors.ts';
 import { isFinite32 } from './finite.ts';
-import { shown } from './shown.ts';
+import { shown } from './show-value.ts';
 
 /** What has a length and numbers by index: no text, no function, no bigints. */
 export const isNumbers = (value: unknown): value is ArrayLike<number> => lengthOf(value) !== undefined;

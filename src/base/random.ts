@@ -5,7 +5,7 @@
  * twins in shaders/random.wgsl and shaders/threefry.wgsl: change both or neither.
  */
 import { ArgumentError } from './errors.ts';
-import { shown } from './shown.ts';
+import { shown } from './show-value.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
 export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6, heldOut: 7 } as const;

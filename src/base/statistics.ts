@@ -1,5 +1,4 @@
 /** What is said about many measurements of one thing. None of these is for an empty list. */
-
 export interface Spread {
   readonly median: number;
   readonly min: number;

@@ -1,6 +1,6 @@
 /** Floating-point operations of a graph, counted over its products of sums: what is element by element is left out. */
-import type { Graph } from '../graph.ts';
-import { columns } from '../tensor.ts';
+import { columns } from '../base/tensor.ts';
+import type { Graph } from '../graph/graph.ts';
 
 /** Two for each multiplication with its addition, over all matrix products and convolutions. */
 export const flopOf = ({ nodes }: Graph): number =>

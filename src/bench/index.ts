@@ -1,6 +1,5 @@
 /** Everything of `retrograd/bench`: works to measure, and how. */
-
-export { median, type Spread } from '../statistics.ts';
+export { median, type Spread } from '../base/statistics.ts';
 export { type Counter, type Counts, countCalls } from './counting.ts';
 export { flopOf } from './flop.ts';
 export { matmul } from './matmul.ts';

@@ -1,12 +1,12 @@
 /** One product of two square matrices, again and again: the kernel that training spends its time in, alone. */
-import { checkCount } from '../arguments.ts';
-import type { Device } from '../device.ts';
-import { defaultMilliseconds, drive } from '../drive.ts';
-import { append, createGraph } from '../graph.ts';
-import { leaf, state } from '../ops/leaf.ts';
+import { checkCount } from '../base/arguments.ts';
+import type { Device } from '../engine/device.ts';
+import { gpuEngine } from '../engine/gpu-engine.ts';
+import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import { append, createGraph } from '../graph/graph.ts';
+import { leaf, state } from '../graph/leaf.ts';
+import { stepRow } from '../graph/step-row.ts';
 import { matmul as matmulOp } from '../ops/matmul.ts';
-import { gpuEngine } from '../runtime.ts';
-import { stepRow } from '../step.ts';
 import { flopOf } from './flop.ts';
 import { numbers } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';

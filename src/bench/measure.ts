@@ -2,11 +2,11 @@
  * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
  * run of its own, so that none disturbs another.
  */
-import { checkCount, checkKeys, checkNumber, checkSignal, member } from '../arguments.ts';
-import { type Device, isDevice } from '../device.ts';
-import { ArgumentError } from '../errors.ts';
-import { shown } from '../shown.ts';
-import { type Spread, spread } from '../statistics.ts';
+import { checkCount, checkKeys, checkNumber, checkSignal, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { type Spread, spread } from '../base/statistics.ts';
+import { type Device, isDevice } from '../engine/device.ts';
 import { type Counts, countCalls } from './counting.ts';
 import { type Profile, profile } from './profile.ts';
 import type { Prepared, Work } from './work.ts';

@@ -1,16 +1,15 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
-
-import { checkCount, checkKeys } from '../arguments.ts';
-import { compile } from '../compile.ts';
+import { checkCount, checkKeys } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { take } from '../data/samples.ts';
-import type { Device } from '../device.ts';
-import { ArgumentError } from '../errors.ts';
-import { checkLoss, type LossFunction } from '../losses.ts';
-import { checkModel, describeModel, features, type Model, outputs } from '../model.ts';
-import { trainingNetwork } from '../network.ts';
-import { checkOptimizer, type Optimizer } from '../optim.ts';
-import { shown } from '../shown.ts';
+import type { Device } from '../engine/device.ts';
+import { checkLoss, type LossFunction } from '../nn/losses.ts';
+import { checkModel, describeModel, features, type Model, outputs } from '../nn/model.ts';
+import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
+import { compile } from '../train/compile.ts';
+import { trainingNetwork } from '../train/graphs.ts';
 import { flopOf } from './flop.ts';
 import { synthetic } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';

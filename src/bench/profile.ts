@@ -2,10 +2,10 @@
  * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
  * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
  */
-import { download } from '../download.ts';
-import { guardOf } from '../guard.ts';
-import { greatestDivisor, mean, median } from '../statistics.ts';
-import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../usage.ts';
+import { greatestDivisor, mean, median } from '../base/statistics.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../engine/buffer-usage.ts';
+import { guardOf } from '../engine/guard.ts';
+import { download } from '../engine/read-buffer.ts';
 import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries

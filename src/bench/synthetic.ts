@@ -1,9 +1,9 @@
 /** Data sets to measure with: of any size, made quickly, the same for the same seed, and such that a net can learn them. */
-import { checkCount, checkKeys } from '../arguments.ts';
+import { checkCount, checkKeys } from '../base/arguments.ts';
+import { allocate } from '../base/numbers.ts';
+import { streams, uniforms } from '../base/random.ts';
 import { fromArrays } from '../data/arrays.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { allocate } from '../numbers.ts';
-import { streams, uniforms } from '../random.ts';
 
 const NOISE = 65521; // a prime, so that no sample begins where another did until all places were used
 

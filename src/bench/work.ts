@@ -1,6 +1,6 @@
 /** What can be measured: so many steps of something, on a device. */
-import type { Device } from '../device.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from '../compiler/schedule.ts';
+import type { Device } from '../engine/device.ts';
 
 export interface Work {
   readonly name: string;

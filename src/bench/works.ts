@@ -1,9 +1,9 @@
 /** The works that have a name. */
-import { dense, relu, sigmoid } from '../layers/index.ts';
-import { lenet } from '../lenet.ts';
-import { quadratic, softmaxCrossEntropy } from '../losses.ts';
-import { sequential } from '../model.ts';
-import { adam, sgd } from '../optim.ts';
+import { dense, relu, sigmoid } from '../nn/layers/index.ts';
+import { lenet } from '../nn/lenet.ts';
+import { quadratic, softmaxCrossEntropy } from '../nn/losses.ts';
+import { sequential } from '../nn/model.ts';
+import { adam, sgd } from '../nn/optimizers.ts';
 import { network } from './network.ts';
 import { xorSamples } from './synthetic.ts';
 import type { Work } from './work.ts';

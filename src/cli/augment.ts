@@ -1,8 +1,8 @@
 /** The value of --augment: settings of `fit`'s `augment`, as 'rotate=15,elastic=34:4'. */
 import { InvalidArgumentError } from 'commander';
-import { checkAugment } from '../augment.ts';
 import { ArgumentError, type AugmentOptions } from '../index.node.ts';
-import { nonNegative } from './values.ts';
+import { checkAugment } from '../train/augmentation.ts';
+import { nonNegative } from './parse.ts';
 
 export function augment(text: string): AugmentOptions {
   const settings = text.split(',').map(setting);

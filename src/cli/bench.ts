@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { type Measurement, matmul, measure, network, type Work, works } from '../bench/index.ts';
 import { ArgumentError, openDevice } from '../index.node.ts';
-import { dawnOptions } from '../platform.node.ts';
+import { dawnOptions } from '../platform/platform.node.ts';
 import { measurementEvent, printMeasurement, printSummary } from './bench-report.ts';
 import { checkHeeded } from './heeded.ts';
 import {
@@ -13,11 +13,11 @@ import {
   type OptimizerFlags,
   optimizerOf,
   optimizerRules,
-} from './network.ts';
+} from './model-options.ts';
 import { addModelOptions, addOptimizerOptions, addOptions, addOutputOptions, type OutputFlags } from './options.ts';
 import { outputOf } from './output.ts';
+import { count, oneOf, someOf } from './parse.ts';
 import { describeAdapter } from './run.ts';
-import { count, oneOf, someOf } from './values.ts';
 import { versions } from './version.ts';
 
 interface BenchFlags extends ModelFlags, OptimizerFlags, OutputFlags {

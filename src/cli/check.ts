@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { batch } from '../data.node.ts';
 import { CheckError, type Report } from '../index.node.ts';
 import { checkHeeded } from './heeded.ts';
-import { modelRules, optimizerOf, optimizerRules } from './network.ts';
+import { modelRules, optimizerOf, optimizerRules } from './model-options.ts';
 import { addOptimizerOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
 import { type Output, outputOf, percentage, plural, table } from './output.ts';
 import { describeTraining, facts, introduce, withRun } from './run.ts';

@@ -1,13 +1,13 @@
 /** Files of --save, --resume and eval: a checkpoint of the library, with what the command has to know of it. */
 import { createHash } from 'node:crypto';
-import { parseChecked } from '../checksums.ts';
+import { isObject, parseJson } from '../base/json.ts';
 import { type DatasetIdentity, identityOf, isIdentity, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
-import { isObject, parseJson } from '../json.ts';
-import { platform } from '../platform.ts';
-import { keptEpochOf, RECORD } from '../record.ts';
-import type { Texts } from './remembered.ts';
+import { platform } from '../platform/platform.ts';
+import { parseChecked } from '../train/checkpoint/checksums.ts';
+import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
+import type { Texts } from './remembered-options.ts';
 
 /** The best epoch so far, by its test accuracy. */
 export interface Best {

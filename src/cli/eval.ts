@@ -1,13 +1,13 @@
 /** `retrograd eval` */
 import { Command } from 'commander';
+import { printable } from '../base/show-value.ts';
 import { sgd } from '../index.node.ts';
-import { printable } from '../shown.ts';
 import { dataOf, openCheckpoint, sha256 } from './checkpoint.ts';
 import { checkHeeded } from './heeded.ts';
-import { modelRules } from './network.ts';
+import { modelRules } from './model-options.ts';
 import { addOutputOptions, addRunOptions, type RunFlags } from './options.ts';
 import { decimal, duration, outputOf, percentage } from './output.ts';
-import { recall } from './remembered.ts';
+import { recall } from './remembered-options.ts';
 import { facts, introduce, withRun } from './run.ts';
 
 export function evalCommand(): Command {

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../index.node.ts';
-import { messageOf, partOf, replaceable, targetOf } from '../write-file.node.ts';
+import { messageOf, partOf, replaceable, targetOf } from '../platform/write-file.node.ts';
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 

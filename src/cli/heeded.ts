@@ -1,7 +1,7 @@
 /** Options that were given, and would change nothing. */
 import type { Command } from 'commander';
 import { ArgumentError } from '../index.node.ts';
-import { isGiven } from './remembered.ts';
+import { isGiven } from './remembered-options.ts';
 
 export type Rule = readonly [flag: string, isHeeded: boolean, expected: string, found: string];
 

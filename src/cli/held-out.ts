@@ -1,7 +1,7 @@
 /** Samples set aside before training: what tells the best epoch may be neither trained on nor the test. */
+import { permute, streams, threefry } from '../base/random.ts';
 import type { Dataset, DatasetPair, Field } from '../data/dataset.ts';
 import { ArgumentError } from '../index.node.ts';
-import { permute, streams, threefry } from '../random.ts';
 
 export interface HeldOut extends DatasetPair {
   /** Of the training data, and not in `train`. */

@@ -1,8 +1,8 @@
 /** `retrograd info` */
 import { Command } from 'commander';
+import { testAll } from '../engine/self-test.ts';
 import { type DeviceInfo, NoAdapterError, openDevice } from '../index.node.ts';
-import { platform } from '../platform.ts';
-import { testAll } from '../selftest.ts';
+import { platform } from '../platform/platform.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';
 import { integer, outputOf } from './output.ts';
 import { versions } from './version.ts';

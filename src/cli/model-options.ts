@@ -1,4 +1,5 @@
 /** What the flags can name, and the model, loss and optimizer that they make together. */
+import { type Shape, size } from '../base/tensor.ts';
 import {
   ArgumentError,
   adam,
@@ -40,8 +41,7 @@ import {
   xavier,
   zeros,
 } from '../index.node.ts';
-import { lenet } from '../lenet.ts';
-import { type Shape, size } from '../tensor.ts';
+import { lenet } from '../nn/lenet.ts';
 import type { Rule } from './heeded.ts';
 
 export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };

@@ -1,9 +1,17 @@
 /** The flags that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Decayed } from '../index.node.ts';
-import { activations, inits, losses, type ModelFlags, models, type OptimizerFlags, optimizers } from './network.ts';
-import { remember } from './remembered.ts';
-import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './values.ts';
+import {
+  activations,
+  inits,
+  losses,
+  type ModelFlags,
+  models,
+  type OptimizerFlags,
+  optimizers,
+} from './model-options.ts';
+import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './parse.ts';
+import { remember } from './remembered-options.ts';
 
 export interface OutputFlags {
   json?: boolean;

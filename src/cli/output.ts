@@ -3,7 +3,7 @@
  * here, and nothing in it commands the terminal, wherever it comes from: texts from outside are put into a line by `printable`,
  * what else does not print is escaped at the end.
  */
-import { printable, printableLines } from '../shown.ts';
+import { printable, printableLines } from '../base/show-value.ts';
 
 export interface Output {
   readonly json: boolean;

@@ -1,8 +1,8 @@
 /** A line on stderr that tells how far things are. It is for terminals: files and pipes get none of it. */
 import { SingleBar } from 'cli-progress';
+import { printable } from '../base/show-value.ts';
 import type { OnProgress } from '../data.node.ts';
 import type { Progress } from '../index.node.ts';
-import { printable } from '../shown.ts';
 import { decimal, duration, epochOf, integer } from './output.ts';
 
 export interface Line<T> {

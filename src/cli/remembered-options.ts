@@ -1,7 +1,7 @@
 /** The options of a command as text, so that a file can remember them and a later command go on with the same. */
 import type { Command, Option } from 'commander';
+import { shown } from '../base/show-value.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
-import { shown } from '../shown.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 

@@ -1,17 +1,17 @@
 /** `retrograd reproduce` */
 import { Command } from 'commander';
+import { mean, standardDeviation } from '../base/statistics.ts';
 import { type DatasetPair, take } from '../data.node.ts';
 import { ArgumentError, compile, type Device, openDevice } from '../index.node.ts';
-import { describeModel } from '../model.ts';
-import { type Recipe, recipes } from '../reproduce/index.ts';
-import { mean, standardDeviation } from '../statistics.ts';
+import { describeModel } from '../nn/model.ts';
 import { openData } from './dataset.ts';
 import { checkHeeded } from './heeded.ts';
 import { addOptions, addOutputOptions, type OutputFlags } from './options.ts';
 import { decimal, duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
+import { count, oneOf, someOf, text } from './parse.ts';
 import { trainingBar } from './progress.ts';
+import { type Recipe, recipes } from './recipes/index.ts';
 import { describeAdapter } from './run.ts';
-import { count, oneOf, someOf, text } from './values.ts';
 
 type Name = keyof typeof recipes;
 

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { ArgumentError } from '../index.node.ts';
 import { type Checkpoint, checkData, dataOf } from './checkpoint.ts';
-import type { ControlFlags } from './control.ts';
 import { checkHeeded, type Rule } from './heeded.ts';
-import { isGiven, recall, type Texts } from './remembered.ts';
+import { isGiven, recall, type Texts } from './remembered-options.ts';
 import type { Run } from './run.ts';
+import type { ControlFlags } from './training-options.ts';
 
 /** These are settled when a training begins. */
 const settled = ['--seed', '--init', '--schedule', '--warm-up', '--validation'].map(

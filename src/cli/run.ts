@@ -1,4 +1,5 @@
 /** What train, eval and check begin with: data, device and a compiled model; and what they say about them. */
+import { printable } from '../base/show-value.ts';
 import type { DatasetPair } from '../data.node.ts';
 import {
   type CompileOptions,
@@ -10,11 +11,10 @@ import {
   openDevice,
   type Trainer,
 } from '../index.node.ts';
-import { countParameters, describeModel } from '../model.ts';
-import { printable } from '../shown.ts';
+import { countParameters, describeModel } from '../nn/model.ts';
 import { checkBatch, openData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
-import { baseRate, checkModel, lossOf, modelOf } from './network.ts';
+import { baseRate, checkModel, lossOf, modelOf } from './model-options.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output, short } from './output.ts';
 

@@ -1,25 +1,25 @@
 /** `retrograd train` */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { printable } from '../base/show-value.ts';
 import type { DatasetPair } from '../data.node.ts';
 import { ArgumentError, type EpochResult, type Progress, RetrogradError, type TuneMode } from '../index.node.ts';
-import { printable } from '../shown.ts';
-import { local } from '../write-file.node.ts';
+import { local } from '../platform/write-file.node.ts';
 import { augment } from './augment.ts';
 import { metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
-import { addControlOptions, chooses, controlRules, fitOf, updateOf, usualShare } from './control.ts';
 import { checkWritable, isSameFile } from './files.ts';
 import { checkHeeded } from './heeded.ts';
 import { InterruptedError, type Interruption } from './interrupt.ts';
-import { checkOptimizer, modelRules, optimizerRules } from './network.ts';
+import { checkOptimizer, modelRules, optimizerRules } from './model-options.ts';
 import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions } from './options.ts';
 import { duration, outputOf, percentage } from './output.ts';
+import { count, oneOf, percent, text } from './parse.ts';
 import { trainingBar } from './progress.ts';
-import { remembered, type Texts } from './remembered.ts';
+import { remembered, type Texts } from './remembered-options.ts';
 import { goOn, recallTraining } from './resume.ts';
 import { type RunOptions, withRun } from './run.ts';
 import { accuracyOf, begin, report, standing, type TrainFlags, type Training } from './training.ts';
-import { count, oneOf, percent, text } from './values.ts';
+import { addControlOptions, chooses, controlRules, fitOf, updateOf, usualShare } from './training-options.ts';
 
 /** --target-accuracy was not reached. */
 export class TargetError extends RetrogradError {

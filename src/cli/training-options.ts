@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { type FitOptions, updatesIn } from '../index.node.ts';
 import type { Rule } from './heeded.ts';
-import { optimizerOf, schedules } from './network.ts';
+import { optimizerOf, schedules } from './model-options.ts';
 import { addOptions, type TrainedFlags } from './options.ts';
+import { count, oneOf, positive, share } from './parse.ts';
 import type { RunOptions } from './run.ts';
-import { count, oneOf, positive, share } from './values.ts';
 
 export interface ControlFlags extends TrainedFlags {
   epochs: number;

@@ -1,13 +1,13 @@
 /** A run of `retrograd train`, and what it says of itself: to people, and as the fields of an event. */
+import { printable } from '../base/show-value.ts';
 import type { AugmentOptions, EpochResult, Evaluation, TuneMode } from '../index.node.ts';
-import { printable } from '../shown.ts';
 import { describeAugment } from './augment.ts';
 import type { Best, Checkpoint } from './checkpoint.ts';
-import { type ControlFlags, describeControl } from './control.ts';
-import { baseRate } from './network.ts';
+import { baseRate } from './model-options.ts';
 import { decimal, duration, epochOf, integer, type Output, percentage, plural, short } from './output.ts';
-import type { Texts } from './remembered.ts';
+import type { Texts } from './remembered-options.ts';
 import { describeTraining, facts, introduce, type Run } from './run.ts';
+import { type ControlFlags, describeControl } from './training-options.ts';
 
 export interface TrainFlags extends ControlFlags {
   augment?: AugmentOptions;

@@ -1,6 +1,6 @@
 /** Which versions are installed, and of what runs this. */
 import { createRequire } from 'node:module';
-import { dawnVersion, runtimeOf } from '../platform.node.ts';
+import { dawnVersion, runtimeOf } from '../platform/platform.node.ts';
 
 /** Of this package; its package.json lies above dist/cli.js, which this file becomes a part of. */
 export const version: string = createRequire(import.meta.url)('../package.json').version;

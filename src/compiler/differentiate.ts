@@ -2,9 +2,9 @@
  * Reverse-mode differentiation: walks the graph backwards from the loss and appends, for every node that leads to a
  * wanted one, the nodes its op's gradient rule emits. Gradients are more graph, so they fuse and run like the rest.
  */
-import { ArgumentError } from './errors.ts';
-import { append, describe, type Graph, label, type Node } from './graph.ts';
-import { copy, sumOf } from './ops/pointwise.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { append, describe, type Graph, label, type Node } from '../graph/graph.ts';
+import { copy, sumOf } from '../ops/arithmetic.ts';
 
 /**
  * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`).

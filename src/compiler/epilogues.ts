@@ -1,15 +1,14 @@
 /**
- * The functions that a body calls with its results, as WGSL; entry points are made by entry.ts, bindings by shader.ts. One
+ * The functions that a body calls with its results, as WGSL; `entryPoint` makes entry points, `link` bindings. One
  * line per node: loads of what comes from memory, a call per pointwise op, stores of what something else needs.
  */
-
+import { byteLength, columns, rows, type Shape, stride } from '../base/tensor.ts';
+import type { Node } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { PointwiseOp, ShaderSource } from '../graph/op.ts';
+import { storageOf } from '../graph/storage.ts';
 import type { Kernel } from './fuse.ts';
-import type { Node } from './graph.ts';
-import { tensors } from './ops/leaf.ts';
-import type { PointwiseOp, ShaderSource } from './ops/op.ts';
-import type { Phase } from './shader.ts';
-import { storageOf } from './storage.ts';
-import { byteLength, columns, rows, type Shape, stride } from './tensor.ts';
+import type { Phase } from './link.ts';
 
 /** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
 export interface GlueBuffer {

@@ -3,15 +3,14 @@
  * if everything else it needs is there by then, and so runs in registers; an op that an existing body computes on the side
  * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
  */
-
-import { ShapeError } from './errors.ts';
-import { describe, type Graph, label, type Node } from './graph.ts';
-import { memo } from './memo.ts';
-import { grid } from './ops/grid.ts';
-import { tensors } from './ops/leaf.ts';
-import type { Body, Form } from './ops/op.ts';
-import { overwrites, placesOf, storageOf } from './storage.ts';
-import { columns, rows, sameLayout } from './tensor.ts';
+import { ShapeError } from '../base/errors.ts';
+import { memo } from '../base/memo.ts';
+import { columns, rows, sameLayout } from '../base/tensor.ts';
+import { describe, type Graph, label, type Node } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Body, Form } from '../graph/op.ts';
+import { overwrites, placesOf, storageOf } from '../graph/storage.ts';
+import { grid } from '../ops/shared/grid.ts';
 
 export interface Kernel {
   /** The node it was started for. */

@@ -10,9 +10,9 @@
  * shader: what is declared by each for itself gets its number. A table of lines leads from a line of the linked text back
  * to the file and its own line.
  */
-import type { Entry } from './entry.ts';
-import type { Constant, Constants, ShaderFile, ShaderSource } from './ops/op.ts';
-import { shaderFile } from './shaders.ts';
+import type { Constant, Constants, ShaderFile, ShaderSource } from '../graph/op.ts';
+import type { Entry } from './entry-point.ts';
+import { shaderFile } from './shader-files.ts';
 import { unroll } from './unroll.ts';
 
 export interface StorageBinding {
@@ -48,7 +48,7 @@ const USES = /^\/\/ @uses (\S+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
 const DECLARED = /^(?:fn|const|struct|alias|var(?:<\w+>)?) (\w+)/gm;
 
-/** How phases of many steps find what they work on; see whole.ts. */
+/** How phases of many steps find what they work on; see `makeWhole`. */
 export interface Residence {
   /** The step table, looped over. */
   readonly table: { readonly stride: number; readonly rows: number };

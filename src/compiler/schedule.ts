@@ -2,18 +2,17 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
-
-import { entryPoint } from './entry.ts';
+import { byteLength, columns, rows, type Shape, show } from '../base/tensor.ts';
+import { type Graph, label, type Node } from '../graph/graph.ts';
+import { data } from '../graph/leaf.ts';
+import type { Form, Target } from '../graph/op.ts';
+import { storageOf, written } from '../graph/storage.ts';
+import { PORTABLE } from '../ops/shared/target.ts';
+import { entryPoint } from './entry-point.ts';
+import { type Glue, glue, identifier, phaseOf } from './epilogues.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
-import { type Glue, glue, identifier, phaseOf } from './glue.ts';
-import { type Graph, label, type Node } from './graph.ts';
-import { data } from './ops/leaf.ts';
-import type { Form, Target } from './ops/op.ts';
-import { PORTABLE } from './ops/target.ts';
-import { type LinkedShader, link } from './shader.ts';
-import { type Stage, stagesOf } from './stages.ts';
-import { storageOf, written } from './storage.ts';
-import { byteLength, columns, rows, type Shape, show } from './tensor.ts';
+import { type LinkedShader, link } from './link.ts';
+import { type Stage, stagesOf } from './share-dispatches.ts';
 
 export interface Binding {
   /** Name in the WGSL. */

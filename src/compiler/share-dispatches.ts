@@ -3,15 +3,14 @@
  * it in the same dispatch, where a workgroup owns whole columns: so a narrow layer, its loss and its δ need no dispatch
  * each. Kernels that need nothing of each other can stand side by side in one.
  */
-
-import { type Arrangement, type Grid, gridOf } from './entry.ts';
+import { columns } from '../base/tensor.ts';
+import type { Node } from '../graph/graph.ts';
+import type { Body, Form, Target } from '../graph/op.ts';
+import { overwrites, storageOf } from '../graph/storage.ts';
+import { MOST } from '../ops/shared/grid.ts';
+import { sharedLanes } from '../ops/shared/target.ts';
+import { type Arrangement, type Grid, gridOf } from './entry-point.ts';
 import { type Fused, type Kernel, loadedBy, nodesOf } from './fuse.ts';
-import type { Node } from './graph.ts';
-import { MOST } from './ops/grid.ts';
-import type { Body, Form, Target } from './ops/op.ts';
-import { sharedLanes } from './ops/target.ts';
-import { overwrites, storageOf } from './storage.ts';
-import { columns } from './tensor.ts';
 
 export interface Stage {
   readonly kernels: readonly Kernel[];

@@ -5,7 +5,7 @@
  * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep
  * their numbers.
  */
-import type { Constants } from './ops/op.ts';
+import type { Constants } from '../graph/op.ts';
 
 const LOOP = /^( *)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{ \/\/ @unroll$/;
 

@@ -1,10 +1,10 @@
 /** A data set from arrays of your own. Everything is copied and checked here, so nothing later has to. */
-import { checkKeys, isCount, isShape } from '../arguments.ts';
-import { isFloats, isUint8Array } from '../as-bytes.ts';
-import { DataError } from '../errors.ts';
-import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf } from '../numbers.ts';
-import { shown } from '../shown.ts';
-import { size as sizeOf } from '../tensor.ts';
+import { checkKeys, isCount, isShape } from '../base/arguments.ts';
+import { isFloats, isUint8Array } from '../base/as-bytes.ts';
+import { DataError } from '../base/errors.ts';
+import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf } from '../base/numbers.ts';
+import { shown } from '../base/show-value.ts';
+import { size as sizeOf } from '../base/tensor.ts';
 import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 

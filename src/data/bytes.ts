@@ -1,9 +1,9 @@
 /** Bytes from wherever they are: memory, a Blob, a path, a URL; never more than a limit. */
-import { asBytes, type Bytes, tagOf } from '../as-bytes.ts';
-import { ArgumentError } from '../errors.ts';
-import { blobParts, collect, limited, type Opened } from '../parts.ts';
-import { platform } from '../platform.ts';
-import { shown } from '../shown.ts';
+import { asBytes, type Bytes, tagOf } from '../base/as-bytes.ts';
+import { blobParts, collect, limited, type Opened } from '../base/byte-stream.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { platform } from '../platform/platform.ts';
 import { download } from './download.ts';
 import type { OpenOptions } from './read-options.ts';
 

@@ -3,11 +3,11 @@
  * points are jittered, bent, slanted, rotated, scaled and shifted, drawn with a pen of some thickness and softness over
  * light noise. Image i of a seed is the same however many are asked for.
  */
-import { checkKeys, isCount } from '../arguments.ts';
-import { ArgumentError } from '../errors.ts';
-import { allocate } from '../numbers.ts';
-import { checkSeed, permute, shuffleKey, streams, words } from '../random.ts';
-import { shown } from '../shown.ts';
+import { checkKeys, isCount } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { allocate } from '../base/numbers.ts';
+import { checkSeed, permute, shuffleKey, streams, words } from '../base/random.ts';
+import { shown } from '../base/show-value.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { type Glyph, glyphs } from './glyphs.ts';

@@ -2,8 +2,8 @@
  * A file as it comes over the network. It has to begin, and to go on, within seconds; to be there in the time that it is
  * given; and to be no longer than it may be, which is refused at once where the server says how long it is.
  */
-import { DataError } from '../errors.ts';
-import { checkSize, type Opened } from '../parts.ts';
+import { checkSize, type Opened } from '../base/byte-stream.ts';
+import { DataError } from '../base/errors.ts';
 import type { OpenOptions } from './read-options.ts';
 
 /** Milliseconds without a byte. */

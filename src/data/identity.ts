@@ -1,6 +1,6 @@
 /** Which data set it was, for files that outlive it. */
-import { digest } from '../digest.ts';
-import { isObject } from '../json.ts';
+import { digest } from '../base/digest.ts';
+import { isObject } from '../base/json.ts';
 import type { Dataset, Field } from './dataset.ts';
 
 export interface DatasetIdentity {

@@ -2,11 +2,10 @@
  * IDX files of unsigned bytes, plain or gzip: magic 00 00 08 dims, one big-endian u32 per dimension, then the values,
  * last dimension fastest. Nothing is allocated on the word of a header: a size counts once as many bytes are there.
  */
-
-import { asBytes, type Bytes } from '../as-bytes.ts';
-import { ArgumentError, DataError, RetrogradError } from '../errors.ts';
-import { concat, growing, gunzip, type Opened, pieces } from '../parts.ts';
-import { shown } from '../shown.ts';
+import { asBytes, type Bytes } from '../base/as-bytes.ts';
+import { concat, growing, gunzip, type Opened, pieces } from '../base/byte-stream.ts';
+import { ArgumentError, DataError, RetrogradError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
 import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
 import { checkLimits, type ReadLimits } from './read-options.ts';
 

@@ -1,5 +1,4 @@
 /** Everything of `retrograd/data`. */
-
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
 export type { Dataset, DatasetPair, Field } from './dataset.ts';

@@ -2,11 +2,10 @@
  * Finds the four files of a known set: where the caller says, in RETROGRAD_DATA, in the cache folder, on the network.
  * Files found without being named by the caller must have the SHA-256 of the original, taken over the unpacked bytes.
  */
-
-import { DataError } from '../errors.ts';
-import { concat, limited, type Opened } from '../parts.ts';
-import { platform } from '../platform.ts';
-import { indented } from '../shown.ts';
+import { concat, limited, type Opened } from '../base/byte-stream.ts';
+import { DataError } from '../base/errors.ts';
+import { indented } from '../base/show-value.ts';
+import { platform } from '../platform/platform.ts';
 import { hex, isUrl, MOST, nameOf, open, type Source } from './bytes.ts';
 import { pack, readPlain } from './idx.ts';
 import type { OpenOptions } from './read-options.ts';

@@ -1,6 +1,5 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
-
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import { labelField } from './arrays.ts';
 import type { Source } from './bytes.ts';
 import { made } from './checked-dataset.ts';

@@ -1,5 +1,5 @@
 /** How files are read: limits, and news of how far a download is. */
-import { checkKeys, checkNumber } from '../arguments.ts';
+import { checkKeys, checkNumber } from '../base/arguments.ts';
 
 /** Bytes of one file received so far, and of how many where the server says. */
 export interface Progress {

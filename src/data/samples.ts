@@ -1,9 +1,9 @@
 /** Some of the samples of a data set. */
-import { isCount } from '../arguments.ts';
-import { ArgumentError, DataError } from '../errors.ts';
-import { isFinite32 } from '../finite.ts';
-import { allocate, foundInstead, isNumbers } from '../numbers.ts';
-import { shown } from '../shown.ts';
+import { isCount } from '../base/arguments.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
+import { isFinite32 } from '../base/finite.ts';
+import { allocate, foundInstead, isNumbers } from '../base/numbers.ts';
+import { shown } from '../base/show-value.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 

@@ -2,14 +2,14 @@
  * Which form each step takes: the one remembered for it, else the first of its menu; and of both only what passes the
  * self-test.
  */
+import { ShaderError } from '../base/errors.ts';
+import type { FuseOptions } from '../compiler/fuse.ts';
+import { type Schedule, type Step, schedule as scheduleOf } from '../compiler/schedule.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { Form } from '../graph/op.ts';
+import { unlessAborted, type Watched } from './compile-progress.ts';
 import type { Device, DeviceInfo } from './device.ts';
-import { ShaderError } from './errors.ts';
-import type { FuseOptions } from './fuse.ts';
-import type { Graph, Node } from './graph.ts';
-import type { Form } from './ops/op.ts';
-import { unlessAborted, type Watched } from './preparing.ts';
-import { type Schedule, type Step, schedule as scheduleOf } from './schedule.ts';
-import { allPass } from './selftest.ts';
+import { allPass } from './self-test.ts';
 
 export type FormOf = NonNullable<FuseOptions['formOf']>;
 

@@ -1,15 +1,14 @@
 /** The CPU engine: the reference, in f32, behind the same interface. Slow and simple; for machines without WebGPU. */
-
+import { StateError } from '../base/errors.ts';
+import { size } from '../base/tensor.ts';
+import type { Graph } from '../graph/graph.ts';
+import { data as dataLeaf, step as stepLeaf } from '../graph/leaf.ts';
+import type { Value } from '../graph/op.ts';
+import { evaluate } from '../graph/reference.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { overwrites, storageOf } from '../graph/storage.ts';
+import { breathe } from './compile-progress.ts';
 import type { Engine, Program, ProgramOptions } from './engine.ts';
-import { StateError } from './errors.ts';
-import type { Graph } from './graph.ts';
-import { data as dataLeaf, step as stepLeaf } from './ops/leaf.ts';
-import type { Value } from './ops/op.ts';
-import { breathe } from './preparing.ts';
-import { evaluate } from './reference.ts';
-import type { StepRow } from './step.ts';
-import { overwrites, storageOf } from './storage.ts';
-import { size } from './tensor.ts';
 
 interface CpuProgram extends Program {
   readonly memory: Map<string, Value>;

@@ -1,6 +1,5 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
-import { adviceFor } from './advice.ts';
-import { member } from './arguments.ts';
+import { member } from '../base/arguments.ts';
 import {
   type Advice,
   DeviceLostError,
@@ -9,10 +8,11 @@ import {
   OutOfMemoryError,
   RetrogradError,
   ShaderError,
-} from './errors.ts';
-import { platform } from './platform.ts';
-import { type LinkedShader, locate } from './shader.ts';
-import { shown } from './shown.ts';
+} from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { type LinkedShader, locate } from '../compiler/link.ts';
+import { adviceFor } from '../platform/advice.ts';
+import { platform } from '../platform/platform.ts';
 
 export interface DeviceInfo {
   /** For people, card and driver: 'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'. */
@@ -23,7 +23,7 @@ export interface DeviceInfo {
   readonly software: boolean;
   /** Lanes that a subgroup has at least; 0 where the device has no subgroups. */
   readonly subgroup: number;
-  /** Kernels that gave a wrong answer or did not compile here, and are not used: 'gemm_subgroup: ...'; see selftest.ts. */
+  /** Kernels that gave a wrong answer or did not compile here, and are not used: 'gemm_subgroup: ...'; see `allPass`. */
   readonly unavailable: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface Device {
   wait<T>(work: Promise<T>): Promise<T>;
   /**
    * Throws what happened to the device since the last call: DeviceLostError, or an error of work that is nobody's, such as
-   * the page's own; guard.ts has those of nets.
+   * the page's own; each net has a `Guard` for its own.
    */
   assertAlive(): void;
   /** For a call that failed: rejects with DeviceLostError where the device went with it, else with the cause. */

@@ -1,19 +1,19 @@
-/** What training needs of a device. Two engines: runtime.ts runs the schedule on a GPU, cpu.ts the graph on the CPU. */
-import type { Recall } from './forms.ts';
-import type { Graph, Node } from './graph.ts';
-import type { Data, Form } from './ops/op.ts';
-import type { Watched } from './preparing.ts';
-import type { Schedule } from './schedule.ts';
-import type { StepRow } from './step.ts';
-import type { Shape } from './tensor.ts';
+/** What training needs of a device. Two engines: `gpuEngine` runs the schedule, `cpuEngine` the graph. */
+import type { Shape } from '../base/tensor.ts';
+import type { Schedule } from '../compiler/schedule.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { Data, Form } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import type { Recall } from './choose-forms.ts';
+import type { Watched } from './compile-progress.ts';
 
 export interface ProgramOptions extends Watched {
   /** Nodes that can be read after a run. */
   readonly keep: (node: Node) => boolean;
-  /** See fuse.ts: one kernel per node, and the form a kernel op takes. */
+  /** One kernel per node, and the form a kernel op takes. */
   readonly separate?: boolean;
   readonly formOf?: (node: Node) => Form | undefined;
-  /** See forms.ts: the form that measurements found for a step. */
+  /** The form that measurements found for a step. */
   readonly recall?: Recall;
   /** Tensors that are those of the same name in another program. */
   readonly shared?: { readonly program: Program; readonly names: readonly string[] };

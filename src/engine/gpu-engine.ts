@@ -2,16 +2,16 @@
  * The GPU engine: runs programs, a submit for many steps. Per-step values are rows of one table, written once per run and
  * addressed by a dynamic offset.
  */
+import { OutOfMemoryError, ShaderError, StateError } from '../base/errors.ts';
+import { packRows, ROW_BYTES } from '../graph/step-row.ts';
+import { COPY_DST, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
-import { OutOfMemoryError, ShaderError, StateError } from './errors.ts';
 import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
-import { allPass } from './selftest.ts';
+import { allPass } from './self-test.ts';
 import { stagingPool } from './staging.ts';
-import { packRows, ROW_BYTES } from './step.ts';
-import { COPY_DST, UNIFORM } from './usage.ts';
-import { formsOfWhole, isSmall, makeWhole, type Whole } from './whole.ts';
+import { formsOfWhole, isSmall, makeWhole, type Whole } from './whole-steps.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
 const TABLE_BYTES = 65536;

@@ -1,16 +1,16 @@
 /** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
+import { OutOfMemoryError, ShapeError } from '../base/errors.ts';
+import { byteLength, pad, unpad } from '../base/tensor.ts';
+import type { Schedule, Step } from '../compiler/schedule.ts';
+import type { Graph } from '../graph/graph.ts';
+import { data as dataLeaf } from '../graph/leaf.ts';
+import { ROW_BYTES } from '../graph/step-row.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
+import { type FormOf, plan } from './choose-forms.ts';
 import type { Device } from './device.ts';
 import type { Program, ProgramOptions } from './engine.ts';
-import { OutOfMemoryError, ShapeError } from './errors.ts';
-import { type FormOf, plan } from './forms.ts';
-import type { Graph } from './graph.ts';
 import { type Guard, guarded } from './guard.ts';
-import { data as dataLeaf } from './ops/leaf.ts';
-import type { Schedule, Step } from './schedule.ts';
 import type { StagingPool } from './staging.ts';
-import { ROW_BYTES } from './step.ts';
-import { byteLength, pad, unpad } from './tensor.ts';
-import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 export interface GpuProgram extends Program {
   readonly schedule: Schedule;

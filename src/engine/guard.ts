@@ -3,7 +3,7 @@
  * them is no concern of the others. WebGPU tells an error when the call that caused it is long over, so each piece of work
  * stands in error scopes of its own, and whoever waits for the device waits for those too.
  */
-import { OutOfMemoryError, RetrogradError } from './errors.ts';
+import { OutOfMemoryError, RetrogradError } from '../base/errors.ts';
 
 export interface Guard {
   /** Does work that may be refused; `what` says what it is, as in 'to write W1'. `refused` is called before anybody is told. */

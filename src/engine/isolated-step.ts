@@ -2,14 +2,14 @@
  * Memory of its own for one step of a schedule, to run it in any of its forms beside what training holds. Bind groups fit
  * every form, because the layouts of all are made from the same bindings.
  */
+import { byteLength } from '../base/tensor.ts';
+import type { Binding, Step } from '../compiler/schedule.ts';
+import { type Graph, label } from '../graph/graph.ts';
+import { packRows, ROW_BYTES, type StepRow } from '../graph/step-row.ts';
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
-import { download } from './download.ts';
-import { type Graph, label } from './graph.ts';
 import { guardOf } from './guard.ts';
-import type { Binding, Step } from './schedule.ts';
-import { packRows, ROW_BYTES, type StepRow } from './step.ts';
-import { byteLength } from './tensor.ts';
-import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './usage.ts';
+import { download } from './read-buffer.ts';
 
 /** A step in one of its forms. */
 export interface Launch {

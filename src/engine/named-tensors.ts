@@ -1,11 +1,11 @@
 /** Tensors of a program by their names: which there are, and reading and writing several of them. */
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import type { Shape, Tensor } from '../base/tensor.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { parameter, state, step } from '../graph/leaf.ts';
+import type { Data } from '../graph/op.ts';
 import type { Program } from './engine.ts';
-import { ArgumentError } from './errors.ts';
-import type { Graph, Node } from './graph.ts';
-import { parameter, state, step } from './ops/leaf.ts';
-import type { Data } from './ops/op.ts';
-import { shown } from './shown.ts';
-import type { Shape, Tensor } from './tensor.ts';
 
 /** Compact, by name. */
 export type Tensors = ReadonlyMap<string, Data>;

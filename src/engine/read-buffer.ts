@@ -1,7 +1,7 @@
 /** Reads a buffer of the device through one that the CPU can map. */
+import { READ_MODE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
-import { READ_MODE } from './usage.ts';
 
 export interface Download {
   /** What is read, for people. */

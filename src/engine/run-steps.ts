@@ -2,8 +2,8 @@
  * Runs many steps: several to a submit, as many as take about the time asked for, and never more than two submits ahead of
  * the device. How steps are grouped changes no result.
  */
+import type { StepRow } from '../graph/step-row.ts';
 import type { Engine, Program } from './engine.ts';
-import type { StepRow } from './step.ts';
 
 export interface DriveOptions {
   readonly steps: number;

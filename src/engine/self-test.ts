@@ -3,16 +3,16 @@
  * device and file of an entry point, when a form that uses it is first considered; what fails is left out of every menu,
  * and `device.info` says so.
  */
+import { ShaderError } from '../base/errors.ts';
+import { columns, pad, type Shape, size, stride, unpad } from '../base/tensor.ts';
+import { schedule } from '../compiler/schedule.ts';
+import { createGraph } from '../graph/graph.ts';
+import type { Form, Probe, Value } from '../graph/op.ts';
+import { evaluate } from '../graph/reference.ts';
+import { stepRow } from '../graph/step-row.ts';
+import { ops } from '../ops/index.ts';
 import type { Device } from './device.ts';
-import { ShaderError } from './errors.ts';
-import { createGraph } from './graph.ts';
-import { ops } from './ops/index.ts';
-import type { Form, Probe, Value } from './ops/op.ts';
-import { evaluate } from './reference.ts';
-import { schedule } from './schedule.ts';
-import { createScratch, type Scratch } from './scratch.ts';
-import { stepRow } from './step.ts';
-import { columns, pad, type Shape, size, stride, unpad } from './tensor.ts';
+import { createScratch, type Scratch } from './isolated-step.ts';
 
 const probes: readonly Probe[] = ops.flatMap((op) => (op.kind === 'kernel' && op.probe) || []);
 

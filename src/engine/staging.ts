@@ -1,8 +1,8 @@
 /** Buffers that the CPU can map, through which tensors are read. */
+import { COPY_DST, MAP_READ } from './buffer-usage.ts';
 import type { Device } from './device.ts';
-import { download } from './download.ts';
 import type { Guard } from './guard.ts';
-import { COPY_DST, MAP_READ } from './usage.ts';
+import { download } from './read-buffer.ts';
 
 export interface StagingPool {
   assertUsable(): void;

@@ -3,20 +3,19 @@
  * after step, where a dispatch per kernel would cost many times the work. Its tensors are copied into one buffer before
  * and back afterwards, so that nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
-
+import { entryPoint } from '../compiler/entry-point.ts';
+import { glue, phaseOf } from '../compiler/epilogues.ts';
+import type { Kernel } from '../compiler/fuse.ts';
+import { link, type Phase } from '../compiler/link.ts';
+import type { Node } from '../graph/graph.ts';
+import { data } from '../graph/leaf.ts';
+import type { Body, Form } from '../graph/op.ts';
+import { storageOf } from '../graph/storage.ts';
+import { PORTABLE, sharedLanes } from '../ops/shared/target.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
-import { entryPoint } from './entry.ts';
-import type { Kernel } from './fuse.ts';
-import { glue, phaseOf } from './glue.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
-import type { Node } from './graph.ts';
 import { guarded } from './guard.ts';
-import { data } from './ops/leaf.ts';
-import type { Body, Form } from './ops/op.ts';
-import { PORTABLE, sharedLanes } from './ops/target.ts';
-import { link, type Phase } from './shader.ts';
-import { storageOf } from './storage.ts';
-import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 export interface Whole {
   /** Runs the steps of all rows that the table holds. */

@@ -2,16 +2,15 @@
  * Compares tensors of a step with the CPU reference, element by element, against computed bounds. The reference goes from
  * tensor to tensor with the values the device holds, so that every bound is about one kernel and stays tight.
  */
-
-import { isList, member } from './arguments.ts';
-import { ArgumentError, RetrogradError } from './errors.ts';
+import { isList, member } from '../base/arguments.ts';
+import { ArgumentError, RetrogradError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { columns, type Shape, show } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';
-import type { Data, Value } from './ops/op.ts';
+import type { Data, Value } from './op.ts';
 import { evaluate } from './reference.ts';
-import { shown } from './shown.ts';
-import type { StepRow } from './step.ts';
+import type { StepRow } from './step-row.ts';
 import { written } from './storage.ts';
-import { columns, type Shape, show } from './tensor.ts';
 
 export interface Comparison {
   readonly tensor: string;

@@ -2,11 +2,11 @@
  * The graph: an append-only array of nodes. A node's inputs are older nodes, so the order of the array is a topological
  * order. Plain data; `print` shows it.
  */
-import { ShapeError } from './errors.ts';
-import type { Attributes, Graph, Node, Op } from './ops/op.ts';
-import { show } from './tensor.ts';
+import { ShapeError } from '../base/errors.ts';
+import { show } from '../base/tensor.ts';
+import type { Attributes, Graph, Node, Op } from './op.ts';
 
-export type { Attributes, Graph, Node, Printable } from './ops/op.ts';
+export type { Attributes, Graph, Node, Printable } from './op.ts';
 
 export const createGraph = (): Graph => ({ nodes: [] });
 

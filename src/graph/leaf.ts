@@ -2,9 +2,9 @@
  * Leaves hold data: parameters (trained), state (of an optimizer, or a running total), batch tensors (x, y) and a data
  * set that stays on the device. The step is a leaf too: ops that take it depend on the row of the step table.
  */
-import type { Graph, Node } from '../graph.ts';
-import { append } from '../graph.ts';
-import type { Shape } from '../tensor.ts';
+import type { Shape } from '../base/tensor.ts';
+import type { Graph, Node } from './graph.ts';
+import { append } from './graph.ts';
 import type { LeafOp } from './op.ts';
 
 const leafOp = (name: string): LeafOp => ({

@@ -3,8 +3,8 @@
  * kernel · cases. Three kinds: a leaf holds data, a pointwise op works element by element (and so fuses into any
  * kernel), a kernel op has a WGSL body of its own.
  */
-import type { StepRow } from '../step.ts';
-import type { Shape } from '../tensor.ts';
+import type { Shape } from '../base/tensor.ts';
+import type { StepRow } from './step-row.ts';
 
 export type Attributes = Readonly<Record<string, number | boolean | string | Printable>>;
 
@@ -19,7 +19,7 @@ export interface Node {
   readonly op: Op;
   readonly inputs: readonly Node[];
   readonly attributes: Attributes;
-  /** The last axis is the columns; see tensor.ts. */
+  /** The last axis is the columns; see `Shape`. */
   readonly shape: Shape;
   /** The letter of the equations (`z1`, `delta1`, `dW1`), or empty for an intermediate nobody asks for by name. */
   name: string;

@@ -3,13 +3,12 @@
  * `bounds` it carries along, for every element, a bound on how far f32 arithmetic on a GPU may end up from it: the op's own
  * rounding plus what the errors of its operands do to the result.
  */
-
+import { TINY } from '../base/float32.ts';
+import { columns, rows, size } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';
-import { tensors } from './ops/leaf.ts';
-import { TINY } from './ops/numerics.ts';
-import type { PointwiseOp, Value } from './ops/op.ts';
-import type { StepRow } from './step.ts';
-import { columns, rows, size } from './tensor.ts';
+import { tensors } from './leaf.ts';
+import type { PointwiseOp, Value } from './op.ts';
+import type { StepRow } from './step-row.ts';
 
 export interface EvaluateOptions {
   readonly step: StepRow;

@@ -1,6 +1,6 @@
 /** Where the values of a node lie: in memory of its own, or in that of an operand, which it overwrites. */
+import type { Shape } from '../base/tensor.ts';
 import { label, type Node } from './graph.ts';
-import type { Shape } from './tensor.ts';
 
 /** The node whose memory this one uses: its own, unless it overwrites an operand. */
 export function storageOf(node: Node): Node {

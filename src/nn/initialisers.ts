@@ -1,7 +1,7 @@
 /** Weight initialisers: plain data, drawn on the CPU from a counter-based stream, so a seed gives the same bits anywhere. */
-import { checkNumber } from './arguments.ts';
-import { normals, streams, uniforms } from './random.ts';
-import { type Shape, size } from './tensor.ts';
+import { checkNumber } from '../base/arguments.ts';
+import { normals, streams, uniforms } from '../base/random.ts';
+import { type Shape, size } from '../base/tensor.ts';
 
 export interface Initialiser {
   readonly kind: 'normal' | 'uniform' | 'zeros' | 'ones';

@@ -3,9 +3,9 @@
  * (0 at the first one), and of nothing else, so training that goes on from a saved t goes on exactly. Past its last step a
  * schedule stays where it ended.
  */
-import { checkKeys, checkNumber, member } from './arguments.ts';
-import { ArgumentError } from './errors.ts';
-import { shown } from './shown.ts';
+import { checkKeys, checkNumber, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
 
 export type LearningRate = number | LearningRateSchedule;
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;

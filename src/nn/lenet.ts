@@ -2,11 +2,10 @@
  * LeNet-5 as it is now taught (after LeCun et al. 1998): conv 5×5×6, pool, conv 5×5×16, pool, 120, 84, classes; with max
  * pooling, and every map of the first layer joined to every map of the second.
  */
-
+import type { Shape } from '../base/tensor.ts';
 import { conv2d, dense, flatten, type LayerActivation, linear, maxPool2d, relu } from './layers/index.ts';
 import type { InitialiserOptions } from './layers/layer.ts';
 import { type Model, sequential } from './model.ts';
-import type { Shape } from './tensor.ts';
 
 export interface LenetOptions {
   /** Of all layers but the last; relu unless given. */

@@ -1,19 +1,18 @@
 /** Losses as plain data, and the node that each appends. */
-
-import { checkKeys, checkNumber, isList, member } from './arguments.ts';
-import { ArgumentError } from './errors.ts';
-import { append, type Graph, type Node } from './graph.ts';
+import { checkKeys, checkNumber, isList, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { rows } from '../base/tensor.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import { stepOf } from '../graph/leaf.ts';
+import { activation } from '../ops/activation.ts';
+import { lossTerms } from '../ops/loss.ts';
+import { type LossTerm, losses as terms } from '../ops/loss-table.ts';
+import { softTargets } from '../ops/soft-targets.ts';
+import { softmax } from '../ops/softmax.ts';
+import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cross-entropy.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
-import { activation } from './ops/activation.ts';
-import { stepOf } from './ops/leaf.ts';
-import { lossTerms } from './ops/loss.ts';
-import { type LossTerm, losses as terms } from './ops/losses.ts';
-import { softTargets } from './ops/soft_targets.ts';
-import { softmax } from './ops/softmax.ts';
-import { softmaxCrossEntropy as softmaxCrossEntropyOp } from './ops/softmax_cross_entropy.ts';
-import { shown } from './shown.ts';
-import { rows } from './tensor.ts';
 
 export interface LossOptions {
   /** Over the samples of a batch; 'mean' unless told. */

@@ -1,13 +1,13 @@
 /** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
-import { checkCount, isList, isShape, member } from './arguments.ts';
-import { ArgumentError, ShapeError } from './errors.ts';
-import { createGraph, type Graph, type Node } from './graph.ts';
+import { checkCount, isList, isShape, member } from '../base/arguments.ts';
+import { ArgumentError, ShapeError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { type Shape, sameShape, show, size } from '../base/tensor.ts';
+import { createGraph, type Graph, type Node } from '../graph/graph.ts';
+import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts';
 import type { Initialiser } from './initialisers.ts';
 import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
-import { batch, leaf, parameter as parameterLeaf, state } from './ops/leaf.ts';
-import { shown } from './shown.ts';
-import { type Shape, sameShape, show, size } from './tensor.ts';
 
 /**
  * Layers applied to values. Value 0 is the input, value i what comes out of layer i − 1; the last one is the output of the

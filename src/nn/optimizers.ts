@@ -2,16 +2,23 @@
  * Optimizers as plain data, and the update nodes each one appends: state and parameters are overwritten in place.
  * θ is a parameter, g its gradient, λ the weight decay, t the step counted from 1.
  */
-import { checkKeys, checkNumber, member } from './arguments.ts';
-import { ArgumentError } from './errors.ts';
-import { type Attributes, append, type Graph, type Node } from './graph.ts';
+import { checkKeys, checkNumber, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
+import { leaf, state, stepOf, tensors } from '../graph/leaf.ts';
+import type { PointwiseOp } from '../graph/op.ts';
+import { whenDue } from '../ops/accumulate.ts';
+import {
+  addScaled,
+  average,
+  averageSquare,
+  descend,
+  momentum as momentumOp,
+  normalize,
+} from '../ops/optimizer-steps.ts';
 import { checkLearningRate, type LearningRate } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
-import { whenDue } from './ops/accumulate.ts';
-import { leaf, state, stepOf, tensors } from './ops/leaf.ts';
-import type { PointwiseOp } from './ops/op.ts';
-import { addScaled, average, averageSquare, descend, momentum as momentumOp, normalize } from './ops/update.ts';
-import { shown } from './shown.ts';
 
 export interface Optimizer {
   readonly kind: keyof typeof rules;

@@ -2,12 +2,12 @@
  * From the gradients of a step to its updates: gradients of several batches added up, clipped to a norm, and handed to the
  * optimizer. Each appends nodes only where it is asked for.
  */
-import { append, type Graph, type Node } from './graph.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import { leaf, state, stepOf } from '../graph/leaf.ts';
+import { accumulate as accumulateOp, perSample } from '../ops/accumulate.ts';
+import { appendClipped } from '../ops/gradient-norm.ts';
 import type { Parameter } from './model.ts';
-import { accumulate as accumulateOp, perSample } from './ops/accumulate.ts';
-import { appendClipped } from './ops/gradient_norm.ts';
-import { leaf, state, stepOf } from './ops/leaf.ts';
-import { appendUpdate, type Optimizer } from './optim.ts';
+import { appendUpdate, type Optimizer } from './optimizers.ts';
 
 export interface UpdateOptions {
   /** The most that the norm of all gradients together may be; no limit unless given. */

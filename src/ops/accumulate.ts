@@ -2,11 +2,11 @@
  * Gradients of several batches, added up until an update is due, as if they were one batch: for means over n samples each,
  * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. And the ops of optimizers that wait for that: until it is due they leave their operand as it is.
  */
-import { tensors } from './leaf.ts';
-import { TINY, U } from './numerics.ts';
-import type { Case, Place, PointwiseOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
-import { average, averageSquare, descend, momentum } from './update.ts';
+import { TINY, U } from '../base/float32.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, Place, PointwiseOp } from '../graph/op.ts';
+import { average, averageSquare, descend, momentum } from './optimizer-steps.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 const weighted = (g: number, { attributes, step }: Place): number => (attributes.mean ? g * step.columns : g);
 

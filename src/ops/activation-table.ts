@@ -1,13 +1,12 @@
 /**
  * The activations: σ, σ' and how far f32 arithmetic may stray from them. A row here and one file in shaders/act make an
- * activation; layers/pointwise.ts makes rows out of what a user gives. σ' is computed from the saved output a where it can
+ * activation; the function `pointwise` makes rows out of what a user gives. σ' is computed from the saved output a where it can
  * be, else from z (`saves`); one tensor is kept either way. Of sigmoid and tanh it is taken from the rounded a, as PyTorch does, and
  * so it is 0 where a rounds to 1 or −1.
  */
-
-import type { Printable } from '../graph.ts';
-import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from './numerics.ts';
-import type { ShaderSource } from './op.ts';
+import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from '../base/float32.ts';
+import type { Printable } from '../graph/graph.ts';
+import type { ShaderSource } from '../graph/op.ts';
 
 export interface Activation {
   readonly shaders: readonly ShaderSource[];

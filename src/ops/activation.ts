@@ -1,10 +1,10 @@
-/** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation, a row such as those of activations.ts. */
-import { type Attributes, append, type Graph, type Node } from '../graph.ts';
-import type { Shape } from '../tensor.ts';
-import { type Activation, activations, type OwnActivation, activation as rowOf } from './activations.ts';
-import { TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp, Range } from './op.ts';
-import { equalShapes } from './shapes.ts';
+/** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation, a row such as those of `activations`. */
+import { TINY, U } from '../base/float32.ts';
+import type { Shape } from '../base/tensor.ts';
+import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
+import type { Case, PointwiseOp, Range } from '../graph/op.ts';
+import { type Activation, activations, type OwnActivation, activation as rowOf } from './activation-table.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 const row = ({ f }: Attributes): Activation => rowOf(f as string | OwnActivation);
 

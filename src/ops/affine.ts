@@ -4,15 +4,15 @@
  * the old one that its value comes from: A p + b, with
  *   A = diag(1/s₁, 1/s₂) [1 −h; 0 1] [cos θ  sin θ; −sin θ  cos θ],  h = tan φ,  b = m − A (m + t), m the centre.
  */
-import type { Attributes, Node } from '../graph.ts';
-import { streams, symmetric, threefry } from '../random.ts';
-import type { StepRow } from '../step.ts';
-import { columns } from '../tensor.ts';
-import { type Bounded, exact, minus, over, plus, times } from './bounded.ts';
-import { byColumn } from './columns.ts';
+import { DIVISION, literal, U } from '../base/float32.ts';
+import { streams, symmetric, threefry } from '../base/random.ts';
+import { columns } from '../base/tensor.ts';
+import type { Attributes, Node } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
-import { DIVISION, literal, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
+import { type Bounded, exact, minus, over, plus, times } from './shared/bounded.ts';
+import { byColumn } from './shared/columns.ts';
 
 const numbers = ({ turn, shear, stretch, shift, height, width }: Attributes) => ({
   turn: Math.fround(Number(turn)),

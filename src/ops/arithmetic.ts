@@ -1,10 +1,10 @@
 /** Pointwise arithmetic: z = Wa + b, γ ⊙ x, a + b, the Hadamard product a ⊙ b, and a multiple of a. */
-import { append, type Graph, type Node } from '../graph.ts';
-import { columnSum } from './column_sum.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp } from './op.ts';
-import { rowSum } from './row_sum.ts';
-import { broadcast, equalShapes, isPerRow, isPerSample } from './shapes.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import type { Case, PointwiseOp } from '../graph/op.ts';
+import { columnSum } from './column-sum.ts';
+import { rowSum } from './row-sum.ts';
+import { broadcast, equalShapes, isPerRow, isPerSample } from './shared/shapes.ts';
 
 /** What the gradient of a vector is where each of its values served many elements: the sum over those. */
 export function sumLike(graph: Graph, gradient: Node, vector: Node): Node {

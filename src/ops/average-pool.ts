@@ -1,12 +1,12 @@
 /** The mean of each window: [C, H, W, N] -> [C, OH, OW, N]. Each pixel of a window gets an equal share of its gradient. */
-import { append, type Node } from '../graph.ts';
-import { size, stride } from '../tensor.ts';
-import { grid } from './grid.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
-import { eachWindow, poolCases, poolConstants } from './pool.ts';
-import { mismatch } from './shapes.ts';
-import { checkedGeometry, geometryOf } from './window.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import { size, stride } from '../base/tensor.ts';
+import { append, type Node } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { grid } from './shared/grid.ts';
+import { eachWindow, poolCases, poolConstants } from './shared/pooling.ts';
+import { mismatch } from './shared/shapes.ts';
+import { checkedGeometry, geometryOf } from './shared/window.ts';
 
 const area = ({ attributes }: Node): number => (attributes.height as number) * (attributes.width as number);
 

@@ -1,8 +1,8 @@
 /** Sums over all axes but the last: [..., N] -> [1, N], one sum for each sample. */
-import { columns, rows } from '../tensor.ts';
-import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
-import { TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
+import { TINY, U } from '../base/float32.ts';
+import { columns, rows } from '../base/tensor.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 

@@ -3,12 +3,12 @@
  * results with long sums. A part takes some rows y and every so many-th sample: [row parts · sample parts, O, C·KH·KW], which
  * partialSum adds up in a fixed order.
  */
-import type { Node } from '../graph.ts';
-import { size, stride } from '../tensor.ts';
-import { eachProduct, summing } from './convolution.ts';
-import type { KernelOp } from './op.ts';
-import { mismatch } from './shapes.ts';
-import { checkedGeometry, type Geometry, geometryOf, isPadded } from './window.ts';
+import { size, stride } from '../base/tensor.ts';
+import type { Node } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { eachProduct, summing } from './shared/convolution.ts';
+import { mismatch } from './shared/shapes.ts';
+import { checkedGeometry, type Geometry, geometryOf, isPadded } from './shared/window.ts';
 
 /** Sums that are worth a register each: filters × taps of one invocation. */
 const REGISTERS = 100;

@@ -2,13 +2,13 @@
  * What a convolution hands down: (filters, δ) -> ∂C/∂a[c, h, w] = Σ of W[o, (c, i, j)] δ[o, y, x] over the places where tap
  * (c, i, j) meets pixel (h, w). That is a convolution of δ, spread by the stride, with the filters turned by 180°.
  */
-import type { Node } from '../graph.ts';
-import { rows, size } from '../tensor.ts';
-import { type Convolution, contractWeights, convolving, summing } from './convolution.ts';
-import type { KernelOp } from './op.ts';
-import { all, selection } from './selection.ts';
-import { mismatch } from './shapes.ts';
-import { type Geometry, geometryOf, windowOf } from './window.ts';
+import { rows, size } from '../base/tensor.ts';
+import type { Node } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { type Convolution, contractWeights, convolving, summing } from './shared/convolution.ts';
+import { all, selection } from './shared/selection.ts';
+import { mismatch } from './shared/shapes.ts';
+import { type Geometry, geometryOf, windowOf } from './shared/window.ts';
 
 /** Of the convolution whose gradient it is. */
 function forward({ shape, attributes }: Pick<Node, 'shape' | 'attributes'>): Geometry {

@@ -2,18 +2,18 @@
  * The convolution of neural networks, which turns no filter round: filters [O, C·KH·KW] over an image [C, H, W, N] give
  * z[o, y, x] = Σ over c, i, j of W[o, (c, i, j)] a[c, y·s + i − top, x·s + j − left], with zeros outside: [O, OH, OW, N].
  */
-import { append, type Node } from '../graph.ts';
-import { columns, rows, size } from '../tensor.ts';
-import { conv2dFilterGradient, splitOf } from './conv2d_filter_gradient.ts';
-import { conv2dInputGradient } from './conv2d_input_gradient.ts';
-import { type Convolution, contractWeights, convolving, summing } from './convolution.ts';
-import { convolutionForms, convolutionShaders, smallestConvolution } from './convolution_forms.ts';
-import { batch, leaf } from './leaf.ts';
-import type { KernelOp } from './op.ts';
-import { partialSum } from './partial_sum.ts';
-import { all, selection } from './selection.ts';
-import { mismatch } from './shapes.ts';
-import { checkedGeometry, geometryOf } from './window.ts';
+import { columns, rows, size } from '../base/tensor.ts';
+import { append, type Node } from '../graph/graph.ts';
+import { batch, leaf } from '../graph/leaf.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { conv2dFilterGradient, splitOf } from './conv2d-filter-gradient.ts';
+import { conv2dInputGradient } from './conv2d-input-gradient.ts';
+import { convolutionForms, convolutionShaders, smallestConvolution } from './convolution-forms.ts';
+import { partialSum } from './partial-sum.ts';
+import { type Convolution, contractWeights, convolving, summing } from './shared/convolution.ts';
+import { all, selection } from './shared/selection.ts';
+import { mismatch } from './shared/shapes.ts';
+import { checkedGeometry, geometryOf } from './shared/window.ts';
 
 function layout(node: Node): Convolution {
   const [filters, image] = node.inputs;

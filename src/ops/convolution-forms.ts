@@ -2,7 +2,7 @@
  * The forms of a convolution: blocks of filters × neighbouring positions × 4 samples per lane. All add up the products of
  * one element in the same order. The first of a menu is what runs until something else has been measured to be faster.
  */
-import type { Form, Target } from './op.ts';
+import type { Form, Target } from '../graph/op.ts';
 
 /** A block of `rows` filters × `span` positions × 4 samples per lane; see shaders/convolve.wgsl. */
 const plain = (rows: number, span: number, lanes: number): Form => ({

@@ -2,10 +2,10 @@
  * Inverted dropout (Srivastava et al. 2014): y = x / (1 − rate) where the mask keeps an element, else 0. The mask is a
  * function of (key of the step, layer, row, column), so the gradient draws it again instead of keeping it.
  */
-import { type Attributes, append } from '../graph.ts';
-import { elementBits } from '../random.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { Place, PointwiseOp } from './op.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import { elementBits } from '../base/random.ts';
+import { type Attributes, append } from '../graph/graph.ts';
+import type { Place, PointwiseOp } from '../graph/op.ts';
 
 /** Bits below this are dropped, out of 2³². */
 const threshold = ({ rate }: Attributes): number => Math.floor(Number(rate) * 2 ** 32);

@@ -5,15 +5,15 @@
  * and with this spacing s of the points and their deviation below, so has the field its deviation and nearly its
  * correlation: at any distance within 0.03 of that.
  */
-import type { Attributes, Node } from '../graph.ts';
-import { streams, threefry } from '../random.ts';
-import type { StepRow } from '../step.ts';
-import { columns, rows } from '../tensor.ts';
-import { byColumn } from './columns.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import { streams, threefry } from '../base/random.ts';
+import { columns, rows } from '../base/tensor.ts';
+import type { Attributes, Node } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
-import { grid } from './grid.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
+import { byColumn } from './shared/columns.ts';
+import { grid } from './shared/grid.ts';
 
 /** Spacings per pixel for a Gaussian of deviation `sigma`: 12 bits of it, so that a pixel's place among the points is exact. */
 export function pitchOf(sigma: number): number {

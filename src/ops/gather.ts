@@ -1,15 +1,14 @@
 /**
  * A batch out of a data set that lives on the device: column j of the result is sample start + j of the order, shuffled
- * by a seeded bijection (random.ts) where the step says so; columns past the end of a ragged batch are 0.
+ * by a seeded bijection (`permute`) where the step says so; columns past the end of a ragged batch are 0.
  */
-
-import type { Attributes } from '../graph.ts';
-import { permute } from '../random.ts';
-import type { StepRow } from '../step.ts';
-import { columns, rows } from '../tensor.ts';
-import { byColumn } from './columns.ts';
-import { literal, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
+import { literal, U } from '../base/float32.ts';
+import { permute } from '../base/random.ts';
+import { columns, rows } from '../base/tensor.ts';
+import type { Attributes } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { byColumn } from './shared/columns.ts';
 
 /** Enough that the shuffle, computed once per lane, costs little beside them. */
 const ROWS_PER_LANE = 64;

@@ -3,12 +3,12 @@
  * 64 parts, the parts of all tensors are added, and then those: the same order of additions in every run. Squares of very
  * large numbers and of very small ones have sums of their own, scaled so that f32 holds them (Blue 1978).
  */
-import { append, type Graph, type Node } from '../graph.ts';
-import { columns, size, stride } from '../tensor.ts';
-import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
-import type { KernelOp, PointwiseOp } from './op.ts';
-import { sumOf } from './pointwise.ts';
-import { broadcast } from './shapes.ts';
+import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
+import { columns, size, stride } from '../base/tensor.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import type { KernelOp, PointwiseOp } from '../graph/op.ts';
+import { sumOf } from './arithmetic.ts';
+import { broadcast } from './shared/shapes.ts';
 
 /** Parts that a tensor is summed in, one workgroup each, and terms that are added up side by side in one. */
 const PARTS = 64;

@@ -1,33 +1,33 @@
 /** Every op. The op-wide tests run over this list; a new op is one line here. */
+import type { Op } from '../graph/op.ts';
 import { accumulate, perSample, whenDue } from './accumulate.ts';
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
-import { averagePool, averagePoolGradient } from './average_pool.ts';
-import { columnSum } from './column_sum.ts';
+import { add, bias, copy, hadamard, scale, times } from './arithmetic.ts';
+import { averagePool, averagePoolGradient } from './average-pool.ts';
+import { columnSum } from './column-sum.ts';
 import { conv2d } from './conv2d.ts';
-import { conv2dFilterGradient } from './conv2d_filter_gradient.ts';
-import { conv2dInputGradient } from './conv2d_input_gradient.ts';
+import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
+import { conv2dInputGradient } from './conv2d-input-gradient.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
-import { clip, norm, squareSums } from './gradient_norm.ts';
+import { clip, norm, squareSums } from './gradient-norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
-import { maxPool, maxPoolGradient } from './max_pool.ts';
+import { maxPool, maxPoolGradient } from './max-pool.ts';
 import { correct } from './metrics.ts';
 import { mean, variance } from './moments.ts';
-import { meanGradient, varianceGradient } from './moments_gradient.ts';
-import type { Op } from './op.ts';
-import { partialSum } from './partial_sum.ts';
-import { add, bias, copy, hadamard, scale, times } from './pointwise.ts';
+import { meanGradient, varianceGradient } from './moments-gradient.ts';
+import { addScaled, average, averageSquare, descend, momentum, normalize } from './optimizer-steps.ts';
+import { partialSum } from './partial-sum.ts';
 import { reshape } from './reshape.ts';
-import { rowSum } from './row_sum.ts';
-import { softTargets } from './soft_targets.ts';
+import { rowSum } from './row-sum.ts';
+import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
-import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax_cross_entropy.ts';
+import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cross-entropy.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
-import { addScaled, average, averageSquare, descend, momentum, normalize } from './update.ts';
 import { warp } from './warp.ts';
 
 export const ops: readonly Op[] = [

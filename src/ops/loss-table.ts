@@ -1,9 +1,9 @@
 /**
  * Losses that are a sum over outputs of a term c(a, y): c, ∂c/∂a and bounds on their f32 rounding errors. A row here and
- * one file in shaders/loss make such a loss; `factor` and the mean over the batch come from the weight (see loss.ts).
+ * one file in shaders/loss make such a loss; `factor` and the mean over the batch come from the weight (see the op `loss`).
  */
-import { activations, sigmaError, softplusTailError } from './activations.ts';
-import { DIVISION, logError, TINY, U } from './numerics.ts';
+import { DIVISION, logError, TINY, U } from '../base/float32.ts';
+import { activations, sigmaError, softplusTailError } from './activation-table.ts';
 
 export interface Loss {
   readonly shader: string;

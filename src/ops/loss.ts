@@ -2,13 +2,12 @@
  * The terms of a loss, weighted by the share of their column in the batch: factor · c(a, y) · (1/n for the mean over the n
  * valid columns, 1 for the sum, 0 for columns past the end). Their sum is the loss C; their gradient is ∂C/∂a.
  */
-
-import { type Attributes, append } from '../graph.ts';
-import { tensors } from './leaf.ts';
-import { type LossTerm, losses, lossTerm } from './losses.ts';
-import { DIVISION, literal, TINY, U } from './numerics.ts';
-import type { Case, Place, PointwiseOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
+import { DIVISION, literal, TINY, U } from '../base/float32.ts';
+import { type Attributes, append } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, Place, PointwiseOp } from '../graph/op.ts';
+import { type LossTerm, losses, lossTerm } from './loss-table.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 /** The weight of a column; attributes `factor` and `mean`. */
 export function weight({ attributes, step, column }: Omit<Place, 'row'>): number {
@@ -27,7 +26,7 @@ const shaders = (attributes: Attributes): string[] => ['pointwise/weigh', row(at
 const weighted = (error: number, value: number, w: number): number =>
   w * error + (2 * U + DIVISION) * Math.abs(w * value) + TINY;
 
-/** Attributes: `term` (a row of losses.ts), `factor`, `mean`. Inputs: a, y, step. */
+/** Attributes: `term` (a row of `losses`), `factor`, `mean`. Inputs: a, y, step. */
 export const lossTerms: PointwiseOp = {
   kind: 'pointwise',
   name: 'lossTerms',

@@ -1,11 +1,11 @@
 /**
  * The forms of the matrix product: how the results are split among workgroups and lanes. All add up the products of one
  * element in the same order, so a form changes the speed and never a bit of the result. The first of a menu is what runs
- * until something else has been measured to be faster (tune.ts).
+ * until something else has been measured to be faster (see `Tuner`).
  */
-import { columns, rows } from '../tensor.ts';
-import type { Form, Target } from './op.ts';
-import { PORTABLE } from './target.ts';
+import { columns, rows } from '../base/tensor.ts';
+import type { Form, Target } from '../graph/op.ts';
+import { PORTABLE } from './shared/target.ts';
 
 /** A block of `rows` × 4·`columns` results per lane, `lanes` of them side by side; see shaders/gemm.wgsl. */
 const plain = (rows: number, columns: number, lanes = 8): Form => ({

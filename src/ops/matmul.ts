@@ -3,16 +3,16 @@
  * weight gradient (δ aᵀ); a transpose is a way of loading. Factors of more axes are taken as [rows, last axis]; attribute
  * `axes` says what axes the rows of the result stand for, where they are several.
  */
-import { type Attributes, append, type Node } from '../graph.ts';
-import { columns, rows, type Shape, show, size, stride } from '../tensor.ts';
-import { bilinearError } from './bilinear.ts';
-import { gemmForms, gemmShaders, narrowForm, smallest, workgroupsOf } from './gemm.ts';
-import { batch, leaf } from './leaf.ts';
-import type { Form, KernelOp, Target, Value } from './op.ts';
-import { rowSum } from './row_sum.ts';
-import { all, selection } from './selection.ts';
-import { mismatch } from './shapes.ts';
-import { PORTABLE } from './target.ts';
+import { columns, rows, type Shape, show, size, stride } from '../base/tensor.ts';
+import { type Attributes, append, type Node } from '../graph/graph.ts';
+import { batch, leaf } from '../graph/leaf.ts';
+import type { Form, KernelOp, Target, Value } from '../graph/op.ts';
+import { gemmForms, gemmShaders, narrowForm, smallest, workgroupsOf } from './matmul-forms.ts';
+import { rowSum } from './row-sum.ts';
+import { bilinearError } from './shared/product-error.ts';
+import { all, selection } from './shared/selection.ts';
+import { mismatch } from './shared/shapes.ts';
+import { PORTABLE } from './shared/target.ts';
 
 /** M, N, K and the steps from element to element in compact memory. */
 function layout(node: Node) {

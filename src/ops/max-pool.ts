@@ -2,14 +2,14 @@
  * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N], NaN where the window holds one. The gradient goes to where
  * that is, to the first of equals in reading order, which is found again from the input.
  */
-import { append } from '../graph.ts';
-import { columns, rows, size, stride } from '../tensor.ts';
-import { grid } from './grid.ts';
-import { TINY, U } from './numerics.ts';
-import type { KernelOp, Value } from './op.ts';
-import { cells, eachWindow, invocations, poolCases, poolConstants } from './pool.ts';
-import { mismatch } from './shapes.ts';
-import { checkedGeometry, geometryOf } from './window.ts';
+import { TINY, U } from '../base/float32.ts';
+import { columns, rows, size, stride } from '../base/tensor.ts';
+import { append } from '../graph/graph.ts';
+import type { KernelOp, Value } from '../graph/op.ts';
+import { grid } from './shared/grid.ts';
+import { cells, eachWindow, invocations, poolCases, poolConstants } from './shared/pooling.ts';
+import { mismatch } from './shared/shapes.ts';
+import { checkedGeometry, geometryOf } from './shared/window.ts';
 
 /** Places of x that could be the largest of a window, given the errors of all: one, unless it is close. */
 function candidates({ data, error }: Value, places: readonly number[]): readonly number[] {

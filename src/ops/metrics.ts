@@ -1,12 +1,11 @@
 /** What evaluation counts: right answers of a batch. */
-
-import { isFinite32 } from '../finite.ts';
-import { columns } from '../tensor.ts';
-import { byColumn, column, columnWalk } from './columns.ts';
-import { tensors } from './leaf.ts';
-import { literal } from './numerics.ts';
-import type { KernelOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
+import { isFinite32 } from '../base/finite.ts';
+import { literal } from '../base/float32.ts';
+import { columns } from '../base/tensor.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { byColumn, column, columnWalk } from './shared/columns.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 /** Position of the highest value, the first of several. */
 export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));

@@ -1,15 +1,14 @@
 /**
- * The gradients of moments.ts, with u the one of the result: u / n for the mean and 2 (x − mean) u / n for the variance,
+ * The gradients of `moments`, with u the one of the result: u / n for the mean and 2 (x − mean) u / n for the variance,
  * where n counts the elements that the result is about; 0 for the columns past the end of a batch that is one with it.
  * Attributes: `per` as there, and `count`, those elements of a single column.
  */
-
-import type { Attributes } from '../graph.ts';
-import { tensors } from './leaf.ts';
+import { DIVISION, literal, TINY, U } from '../base/float32.ts';
+import type { Attributes } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, Place, PointwiseOp } from '../graph/op.ts';
 import { weight } from './loss.ts';
-import { DIVISION, literal, TINY, U } from './numerics.ts';
-import type { Case, Place, PointwiseOp } from './op.ts';
-import { broadcast } from './shapes.ts';
+import { broadcast } from './shared/shapes.ts';
 
 const factor = ({ count }: Attributes): number => Math.fround(1 / Number(count));
 

@@ -4,15 +4,15 @@
  * differences from the mean, Σ (x − mean)² / n, where E[x²] − E[x]² would cancel. Both share one body, and one dispatch
  * where both are wanted.
  */
-import { type Attributes, append, type Graph, type Node, reuse } from '../graph.ts';
-import type { StepRow } from '../step.ts';
-import { columns, rows, type Shape, size, stride } from '../tensor.ts';
-import { columnWalk } from './columns.ts';
-import { grid } from './grid.ts';
-import { stepOf } from './leaf.ts';
-import { meanGradient, varianceGradient } from './moments_gradient.ts';
-import { DIVISION, TINY, U } from './numerics.ts';
-import type { Body, Case, KernelOp, Value } from './op.ts';
+import { DIVISION, TINY, U } from '../base/float32.ts';
+import { columns, rows, type Shape, size, stride } from '../base/tensor.ts';
+import { type Attributes, append, type Graph, type Node, reuse } from '../graph/graph.ts';
+import { stepOf } from '../graph/leaf.ts';
+import type { Body, Case, KernelOp, Value } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { meanGradient, varianceGradient } from './moments-gradient.ts';
+import { columnWalk } from './shared/columns.ts';
+import { grid } from './shared/grid.ts';
 
 export type Per = 'channel' | 'sample';
 

@@ -1,13 +1,12 @@
 /**
- * What optimizers are made of (see optim.ts): the descent step and the moving averages, which overwrite their first
+ * What optimizers are made of (see nn/optimizers.ts): the descent step and the moving averages, which overwrite their first
  * operand, and the directions between them.
  */
-
-import type { Attributes } from '../graph.ts';
-import { tensors } from './leaf.ts';
-import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
+import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
+import type { Attributes } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, PointwiseOp } from '../graph/op.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 const f32 = (attributes: Attributes, name: string): number => Math.fround(Number(attributes[name]));
 const shapes = [

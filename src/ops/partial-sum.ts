@@ -1,9 +1,9 @@
 /** Adds up the parts of sums that were divided among many invocations: [parts, ...shape] -> [...shape], in their order. */
-import { columns, rows, size, stride } from '../tensor.ts';
-import { grid } from './grid.ts';
-import { TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
-import { mismatch } from './shapes.ts';
+import { TINY, U } from '../base/float32.ts';
+import { columns, rows, size, stride } from '../base/tensor.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { grid } from './shared/grid.ts';
+import { mismatch } from './shared/shapes.ts';
 
 function sums(data: ArrayLike<number>, n: number, f: (x: number) => number = (x) => x): Float64Array {
   const out = new Float64Array(n);

@@ -1,8 +1,8 @@
 /** The same numbers with other axes: attribute `axes` says which, the last one stays. It costs nothing where it fuses. */
-import { append } from '../graph.ts';
-import { columns, rows, type Shape } from '../tensor.ts';
-import type { PointwiseOp } from './op.ts';
-import { mismatch } from './shapes.ts';
+import { columns, rows, type Shape } from '../base/tensor.ts';
+import { append } from '../graph/graph.ts';
+import type { PointwiseOp } from '../graph/op.ts';
+import { mismatch } from './shared/shapes.ts';
 
 /** What gives a result the axes of this shape. */
 export const axesOf = (shape: Shape) => ({ axes: JSON.stringify(shape.slice(0, -1)) });

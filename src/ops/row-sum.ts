@@ -2,10 +2,10 @@
  * Sums over all but the first axis: [M, N] -> [M, 1], [channels, height, width, N] -> [channels, 1]. ∂C/∂b is such a sum
  * of δ. With attribute `rows` the axes before the last are taken as so many rows: one sum for each feature of an image.
  */
-import { columns, rows, size, stride } from '../tensor.ts';
-import { grid } from './grid.ts';
-import { TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
+import { TINY, U } from '../base/float32.ts';
+import { columns, rows, size, stride } from '../base/tensor.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { grid } from './shared/grid.ts';
 
 function sums(data: ArrayLike<number>, m: number, f: (x: number) => number = (x) => x): Float64Array {
   const n = data.length / m;

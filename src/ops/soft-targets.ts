@@ -2,9 +2,9 @@
  * Targets with smoothed labels and classes that weigh differently: wᵢ ((1 − ε) yᵢ + ε / K). In a loss that is linear in its
  * targets, −Σ yᵢ log pᵢ, they make label smoothing (Szegedy et al. 2016) and weighted classes.
  */
-import type { Attributes } from '../graph.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { Case, PointwiseOp } from './op.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import type { Attributes } from '../graph/graph.ts';
+import type { Case, PointwiseOp } from '../graph/op.ts';
 
 const weights = ({ weights }: Attributes): number[] =>
   weights === undefined ? [] : (JSON.parse(String(weights)) as number[]);

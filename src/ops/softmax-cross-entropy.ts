@@ -1,18 +1,17 @@
 /**
  * Softmax and categorical cross-entropy in one, from the logits: the loss of a column is Σᵢ yᵢ (log Σₖ exp zₖ − zᵢ), its
- * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in loss.ts. Loss and
+ * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in `loss`. Loss and
  * gradient share one body, and one dispatch where both are wanted.
  */
-
-import { type Attributes, append, type Node } from '../graph.ts';
-import type { StepRow } from '../step.ts';
-import { columns, rows } from '../tensor.ts';
-import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
-import { tensors } from './leaf.ts';
+import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from '../base/float32.ts';
+import { columns, rows } from '../base/tensor.ts';
+import { type Attributes, append, type Node } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Body, Case, KernelOp } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
 import { weight } from './loss.ts';
-import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from './numerics.ts';
-import type { Body, Case, KernelOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
+import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
+import { equalShapes } from './shared/shapes.ts';
 import { softmaxError, softmaxOf } from './softmax.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

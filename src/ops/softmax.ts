@@ -1,9 +1,9 @@
 /** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times what comes from above. */
-import { append } from '../graph.ts';
-import { byColumn, column, columnErrors, columnWalk } from './columns.ts';
-import { DIVISION, expError, TINY, U } from './numerics.ts';
-import type { KernelOp } from './op.ts';
-import { equalShapes } from './shapes.ts';
+import { DIVISION, expError, TINY, U } from '../base/float32.ts';
+import { append } from '../graph/graph.ts';
+import type { KernelOp } from '../graph/op.ts';
+import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
+import { equalShapes } from './shared/shapes.ts';
 
 export function softmaxOf(z: readonly number[]): number[] {
   const highest = Math.max(...z);

@@ -1,15 +1,14 @@
 /**
  * x̂ = (x − mean) / √(variance + ε), with one mean and one variance per channel or per sample, and what goes with it. The
- * gradient takes the three operands apart: where mean and variance are those of x, moments.ts leads the rest back to x.
+ * gradient takes the three operands apart: where mean and variance are those of x, `moments` leads the rest back to x.
  */
-
-import { type Attributes, append, type Node } from '../graph.ts';
-import { tensors } from './leaf.ts';
-import { DIVISION, literal, SQRT, TINY, U } from './numerics.ts';
-import type { Case, Place, PointwiseOp, Range } from './op.ts';
-import { hadamard, sumLike, times } from './pointwise.ts';
-import { broadcast, equalShapes } from './shapes.ts';
-import { average } from './update.ts';
+import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
+import { type Attributes, append, type Node } from '../graph/graph.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, Place, PointwiseOp, Range } from '../graph/op.ts';
+import { hadamard, sumLike, times } from './arithmetic.ts';
+import { average } from './optimizer-steps.ts';
+import { broadcast, equalShapes } from './shared/shapes.ts';
 
 const epsilonOf = ({ epsilon }: Attributes): number => Math.fround(Number(epsilon));
 const deviation = (variance: number, attributes: Attributes): number =>

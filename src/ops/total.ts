@@ -2,12 +2,12 @@
  * Totals over many steps, exact to one rounding: beside the sum stands what its last addition rounded away, which the next
  * one leaves out (Kahan 1965). A million equal losses added up plainly come out a percent wrong.
  */
-import { append, type Graph, type Node } from '../graph.ts';
-import { sameShape } from '../tensor.ts';
-import { leaf, state, stepOf, tensors } from './leaf.ts';
-import { TINY, U } from './numerics.ts';
-import type { Place, PointwiseOp } from './op.ts';
-import { mismatch } from './shapes.ts';
+import { TINY, U } from '../base/float32.ts';
+import { sameShape } from '../base/tensor.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import { leaf, state, stepOf, tensors } from '../graph/leaf.ts';
+import type { Place, PointwiseOp } from '../graph/op.ts';
+import { mismatch } from './shared/shapes.ts';
 
 const weighted = (value: number, { attributes, step }: Place): number =>
   attributes.mean ? value * step.columns : value;

@@ -1,18 +1,18 @@
 /**
- * A batch of images out of a data set that lives on the device, as gather.ts, each moved and bent: pixel p of column j is
+ * A batch of images out of a data set that lives on the device, as `gather` makes one, each moved and bent: pixel p of column j is
  * the image at A p + b + d(p), interpolated bilinearly between four pixels, 0 outside. A and b are the map of column j
- * (affine.ts), d its field of displacements (elastic.ts).
+ * (`affine`), d its field of displacements (`elastic`).
  */
-import type { Attributes, Node } from '../graph.ts';
-import { memo } from '../memo.ts';
-import type { StepRow } from '../step.ts';
-import { columns, rows, size, stride } from '../tensor.ts';
-import { type Bounded, exact, plus, times } from './bounded.ts';
-import { byColumn } from './columns.ts';
+import { literal, TINY, U } from '../base/float32.ts';
+import { memo } from '../base/memo.ts';
+import { columns, rows, size, stride } from '../base/tensor.ts';
+import type { Attributes, Node } from '../graph/graph.ts';
+import type { KernelOp, Value } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
-import { literal, TINY, U } from './numerics.ts';
-import type { KernelOp, Value } from './op.ts';
-import { reachOf, weighed } from './spline.ts';
+import { type Bounded, exact, plus, times } from './shared/bounded.ts';
+import { byColumn } from './shared/columns.ts';
+import { reachOf, weighed } from './shared/spline.ts';
 
 const numbers = ({ channels, height, width, scale, pitch }: Attributes) => ({
   channels: Number(channels),

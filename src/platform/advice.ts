@@ -1,5 +1,5 @@
 /** What to do where WebGPU is missing, by browser, version and system. What is known of them is one table, to be kept true. */
-import type { Advice, Missing } from './errors.ts';
+import type { Advice, Missing } from '../base/errors.ts';
 
 /** Where a program runs, as far as it can tell. */
 export interface Surroundings {

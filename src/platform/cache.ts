@@ -1,4 +1,4 @@
-import { blobParts, type Opened } from './parts.ts';
+import { blobParts, type Opened } from '../base/byte-stream.ts';
 
 /** Files kept between runs by a name such as 'mnist/t10k-labels-idx1-ubyte.gz'. */
 export interface Cache {

@@ -3,11 +3,11 @@ import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DataError, NoAdapterError } from './errors.ts';
-import { collect, limited, type Opened } from './parts.ts';
-import { patiently } from './patience.node.ts';
+import { collect, limited, type Opened } from '../base/byte-stream.ts';
+import { DataError, NoAdapterError } from '../base/errors.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
+import { patiently } from './wait.node.ts';
 import { isNothing, local, messageOf, writeFile } from './write-file.node.ts';
 
 /** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */

@@ -2,8 +2,8 @@
  * What differs between a browser and Node, in one place. The browser is the default; `platform.node.ts`, imported by
  * the Node entries only, fills in the rest.
  */
+import type { Opened } from '../base/byte-stream.ts';
 import { type Cache, pageCache } from './cache.ts';
-import type { Opened } from './parts.ts';
 import { databaseStore, type Store } from './store.ts';
 
 export interface Files {

@@ -6,7 +6,7 @@ import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stat
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DataError } from './errors.ts';
+import { DataError } from '../base/errors.ts';
 
 /** The last write to each place; those to one place are made in the order of the calls. */
 const queue = new Map<string, Promise<void>>();

@@ -1,5 +1,5 @@
 /** Who may work on a net when: what shares buffers runs one after another, and some calls have the net to themselves. */
-import { StateError } from './errors.ts';
+import { StateError } from '../base/errors.ts';
 
 export class Turns {
   #queue: Promise<unknown> = Promise.resolve();

@@ -1,13 +1,13 @@
 /** Random changes to the images that a net trains on: what can be asked for, checked, and the nodes that make it. */
-import { checkKeys, checkNumber } from './arguments.ts';
-import type { Dataset } from './data/dataset.ts';
-import { ArgumentError } from './errors.ts';
-import { append, type Graph, type Node } from './graph.ts';
-import { affine } from './ops/affine.ts';
-import { amplitudeOf, elastic, pitchOf, pointsAlong } from './ops/elastic.ts';
-import { stepOf } from './ops/leaf.ts';
-import { warp } from './ops/warp.ts';
-import { type Shape, show } from './tensor.ts';
+import { checkKeys, checkNumber } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { type Shape, show } from '../base/tensor.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { append, type Graph, type Node } from '../graph/graph.ts';
+import { stepOf } from '../graph/leaf.ts';
+import { affine } from '../ops/affine.ts';
+import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../ops/elastic.ts';
+import { warp } from '../ops/warp.ts';
 
 /** How far each image is changed at most, evenly drawn for every image in every step. What is left out is not done. */
 export interface AugmentOptions {

@@ -1,15 +1,15 @@
 /** What augmentation makes of samples, on the CPU: to look at. */
-import { checkCount, checkKeys, checkNumber } from './arguments.ts';
-import { type AugmentOptions, augmentationOf } from './augment.ts';
-import { checkedDataset } from './data/checked-dataset.ts';
-import type { Dataset } from './data/dataset.ts';
+import { checkCount, checkKeys, checkNumber } from '../base/arguments.ts';
+import { checkSeed, stepKey } from '../base/random.ts';
+import { toSamples } from '../base/tensor.ts';
+import { checkedDataset } from '../data/checked-dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { find } from '../graph/graph.ts';
+import { evaluate } from '../graph/reference.ts';
+import { stepRow } from '../graph/step-row.ts';
+import { type AugmentOptions, augmentationOf } from './augmentation.ts';
 import { batchRow } from './feed.ts';
-import { find } from './graph.ts';
-import { feedNetwork } from './network.ts';
-import { checkSeed, stepKey } from './random.ts';
-import { evaluate } from './reference.ts';
-import { stepRow } from './step.ts';
-import { toSamples } from './tensor.ts';
+import { feedNetwork } from './graphs.ts';
 
 /**
  * The first `count` samples of a data set, [count][features], as a net of this seed would see them if they were the batch of

@@ -1,12 +1,12 @@
 /** Batches of the caller's: checked, and laid out as the tensors of a program. */
-import { isFloats, typedArrayName } from './as-bytes.ts';
-import { DataError, ShapeError } from './errors.ts';
-import type { LossFunction } from './losses.ts';
-import { features, outputs } from './model.ts';
-import type { NetworkOptions } from './network.ts';
-import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from './numbers.ts';
-import { shown } from './shown.ts';
-import { toColumns } from './tensor.ts';
+import { isFloats, typedArrayName } from '../base/as-bytes.ts';
+import { DataError, ShapeError } from '../base/errors.ts';
+import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from '../base/numbers.ts';
+import { shown } from '../base/show-value.ts';
+import { toColumns } from '../base/tensor.ts';
+import type { LossFunction } from '../nn/losses.ts';
+import { features, outputs } from '../nn/model.ts';
+import type { NetworkOptions } from './graphs.ts';
 
 /** Samples in x. Throws ShapeError unless they are whole. */
 export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, where: string): number {

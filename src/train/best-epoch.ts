@@ -1,12 +1,12 @@
 /** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
-import { checkCount, checkKeys, checkNumber } from './arguments.ts';
-import type { Dataset } from './data/dataset.ts';
-import { type DatasetIdentity, sameDataset } from './data/identity.ts';
-import { ArgumentError } from './errors.ts';
+import { checkCount, checkKeys, checkNumber } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shown } from '../base/show-value.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { type DatasetIdentity, sameDataset } from '../data/identity.ts';
+import type { Tensors } from '../engine/named-tensors.ts';
 import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
-import type { NetworkOptions } from './network.ts';
-import { shown } from './shown.ts';
-import type { Tensors } from './tensors.ts';
+import type { NetworkOptions } from './graphs.ts';
 
 export type Metric = 'loss' | 'accuracy' | 'exactMatch';
 const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];

@@ -1,29 +1,28 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
-
-import { checkCount, checkKeys, checkNumber, checkSignal, isList } from './arguments.ts';
-import { cpuEngine } from './cpu.ts';
-import { type Device, isDevice, openDevice } from './device.ts';
-import type { Engine, Program } from './engine.ts';
-import { ArgumentError, OutOfMemoryError } from './errors.ts';
-import type { GpuProgram } from './gpu-program.ts';
-import type { Graph, Node } from './graph.ts';
-import { initialise } from './initialisers.ts';
-import { checkLoss, checkOutput, type LossFunction } from './losses.ts';
-import { checkModel, describeModel, type Model } from './model.ts';
-import { trainingNetwork } from './network.ts';
-import { checkOptimizer, type Optimizer } from './optim.ts';
-import { breathe, type Preparing, type Watched } from './preparing.ts';
-import { checkSeed } from './random.ts';
-import { gpuEngine } from './runtime.ts';
-import type { Step } from './schedule.ts';
+import { checkCount, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
+import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
+import { checkSeed } from '../base/random.ts';
+import { shown } from '../base/show-value.ts';
+import { byteLength, show, size } from '../base/tensor.ts';
+import type { Step } from '../compiler/schedule.ts';
+import { breathe, type Preparing, type Watched } from '../engine/compile-progress.ts';
+import { cpuEngine } from '../engine/cpu-engine.ts';
+import { type Device, isDevice, openDevice } from '../engine/device.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { gpuEngine } from '../engine/gpu-engine.ts';
+import type { GpuProgram } from '../engine/gpu-program.ts';
+import { unknownTensor } from '../engine/named-tensors.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { initialise } from '../nn/initialisers.ts';
+import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
+import { checkModel, describeModel, type Model } from '../nn/model.ts';
+import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
+import type { UpdateOptions } from '../nn/updates.ts';
+import { choicesOf, keyOf } from '../tune/choices.ts';
+import { type TuneMode, Tuner } from '../tune/tuner.ts';
+import { trainingNetwork } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
-import { shown } from './shown.ts';
-import { byteLength, show, size } from './tensor.ts';
-import { unknownTensor } from './tensors.ts';
 import { Trainer } from './trainer.ts';
-import { type TuneMode, Tuner } from './tune.ts';
-import { choicesOf, keyOf } from './tune-cache.ts';
-import type { UpdateOptions } from './update.ts';
 
 export interface CompileOptions extends UpdateOptions {
   /** From `openDevice()`, which stays the caller's; 'cpu' for the reference in f32; opened, and owned, where absent. */

@@ -1,18 +1,18 @@
 /** The training loop over a data set. */
-import { checkCount, checkKeys, checkSignal } from './arguments.ts';
-import type { AugmentOptions } from './augment.ts';
-import type { BestOptions } from './best.ts';
-import type { Dataset } from './data/dataset.ts';
-import { sameDataset } from './data/identity.ts';
-import { defaultMilliseconds, drive } from './drive.ts';
-import { ArgumentError } from './errors.ts';
+import { checkCount, checkKeys, checkSignal } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { shuffleKey } from '../base/random.ts';
+import { shown } from '../base/show-value.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { sameDataset } from '../data/identity.ts';
+import { readParameters } from '../engine/named-tensors.ts';
+import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import type { AugmentOptions } from './augmentation.ts';
+import type { BestOptions } from './best-epoch.ts';
 import { type Evaluation, readTotal } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
-import { shuffleKey } from './random.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
-import { shown } from './shown.ts';
-import type { StepRow } from './step.ts';
-import { readParameters } from './tensors.ts';
 import { demandFinite, demandStep } from './verify.ts';
 
 export interface FitOptions extends BestOptions {

@@ -1,16 +1,16 @@
 /** Loss and accuracy on a data set, and predictions for single samples; neither changes anything. */
-import type { Dataset } from './data/dataset.ts';
-import { defaultMilliseconds, drive } from './drive.ts';
-import type { Engine, Program } from './engine.ts';
-import { NonFiniteError } from './errors.ts';
+import { NonFiniteError } from '../base/errors.ts';
+import { toColumns, toSamples } from '../base/tensor.ts';
+import { together } from '../base/together.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import { stepRow } from '../graph/step-row.ts';
+import { isPerLabel, type LossFunction } from '../nn/losses.ts';
+import { features, outputs } from '../nn/model.ts';
+import { valuesOfTotal } from '../ops/total.ts';
 import { batchRow, type Feed } from './feed.ts';
-import { isPerLabel, type LossFunction } from './losses.ts';
-import { features, outputs } from './model.ts';
-import type { NetworkOptions } from './network.ts';
-import { valuesOfTotal } from './ops/total.ts';
-import { stepRow } from './step.ts';
-import { toColumns, toSamples } from './tensor.ts';
-import { together } from './together.ts';
+import type { NetworkOptions } from './graphs.ts';
 
 export interface Evaluation {
   /** Mean per sample. */

@@ -1,16 +1,16 @@
 /** Whole data sets that stay on the device, and how a program gets its batches of them. */
-import type { Augmentation } from './augment.ts';
-import { checkedDataset, copyOf, isKnown, rangeOf } from './data/checked-dataset.ts';
-import type { Dataset, Field } from './data/dataset.ts';
-import { identityOf, sameDataset, sameFields } from './data/identity.ts';
-import type { Engine, Program } from './engine.ts';
-import { ArgumentError, DataError, ShapeError } from './errors.ts';
-import type { LossFunction } from './losses.ts';
-import { features, type Model, outputs } from './model.ts';
-import { feedNetwork, type NetworkOptions } from './network.ts';
-import { checkTargets } from './pack-batch.ts';
-import type { StepRow } from './step.ts';
-import { sameSamples, show } from './tensor.ts';
+import { ArgumentError, DataError, ShapeError } from '../base/errors.ts';
+import { sameSamples, show } from '../base/tensor.ts';
+import { checkedDataset, copyOf, isKnown, rangeOf } from '../data/checked-dataset.ts';
+import type { Dataset, Field } from '../data/dataset.ts';
+import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import type { LossFunction } from '../nn/losses.ts';
+import { features, type Model, outputs } from '../nn/model.ts';
+import type { Augmentation } from './augmentation.ts';
+import { checkTargets } from './batch.ts';
+import { feedNetwork, type NetworkOptions } from './graphs.ts';
 
 /**
  * The data set, as it is now. Throws ArgumentError for what is no data set, ShapeError unless its samples are those of the

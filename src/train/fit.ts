@@ -1,11 +1,11 @@
 /** One epoch of a fit after another: training, validation, and what comes of that. */
-import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best.ts';
-import type { Dataset } from './data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
+import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
+import { type EpochResult, type FitOptions, spanOf, trainEpoch } from './epoch.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
-import { type EpochResult, type FitOptions, spanOf, trainEpoch } from './fit.ts';
 import { type Session, startAfresh } from './session.ts';
-import { readTensors, type Tensors, writeTensors } from './tensors.ts';
 
 /** A result per completed epoch. Rejects as `trainEpoch`, or with the reason of the signal; the best is not restored then. */
 export async function trainEpochs(

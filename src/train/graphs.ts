@@ -1,18 +1,18 @@
 /** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
-import { type Augmentation, appendAugmented } from './augment.ts';
-import type { Dataset, Field } from './data/dataset.ts';
-import { differentiate } from './grad.ts';
-import { append, createGraph, type Graph, type Node } from './graph.ts';
-import { appendActivation } from './layers/activation.ts';
-import { appendLoss, type LossFunction } from './losses.ts';
-import { appendModel, type Model, type Parameter } from './model.ts';
-import { activation, appendSlope } from './ops/activation.ts';
-import { gather } from './ops/gather.ts';
-import { batch as batchLeaf, data, leaf, stepOf } from './ops/leaf.ts';
-import { correct } from './ops/metrics.ts';
-import { appendTotal } from './ops/total.ts';
-import type { Optimizer } from './optim.ts';
-import { appendUpdates, type UpdateOptions } from './update.ts';
+import { differentiate } from '../compiler/differentiate.ts';
+import type { Dataset, Field } from '../data/dataset.ts';
+import { append, createGraph, type Graph, type Node } from '../graph/graph.ts';
+import { batch as batchLeaf, data, leaf, stepOf } from '../graph/leaf.ts';
+import { appendActivation } from '../nn/layers/activation.ts';
+import { appendLoss, type LossFunction } from '../nn/losses.ts';
+import { appendModel, type Model, type Parameter } from '../nn/model.ts';
+import type { Optimizer } from '../nn/optimizers.ts';
+import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
+import { activation, appendSlope } from '../ops/activation.ts';
+import { gather } from '../ops/gather.ts';
+import { correct } from '../ops/metrics.ts';
+import { appendTotal } from '../ops/total.ts';
+import { type Augmentation, appendAugmented } from './augmentation.ts';
 
 export interface Network {
   readonly graph: Graph;

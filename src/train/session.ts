@@ -1,16 +1,16 @@
-/** What a compiled model holds while it lives: what trainer.ts and the files it calls work on. */
-import type { BestSoFar } from './best.ts';
-import type { Dataset } from './data/dataset.ts';
-import type { DatasetIdentity } from './data/identity.ts';
-import type { Engine, Program } from './engine.ts';
-import { type LearningRate, learningRateAt } from './learning-rate.ts';
-import type { Parameter } from './model.ts';
-import type { NetworkOptions } from './network.ts';
-import { corrections, type Optimizer } from './optim.ts';
-import { stepKey } from './random.ts';
-import { type StepRow, stepRow } from './step.ts';
-import type { Tuner } from './tune.ts';
-import type { UpdateOptions } from './update.ts';
+/** What a compiled model holds while it lives: what `Trainer` and the functions it calls work on. */
+import { stepKey } from '../base/random.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetIdentity } from '../data/identity.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { type StepRow, stepRow } from '../graph/step-row.ts';
+import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
+import type { Parameter } from '../nn/model.ts';
+import { corrections, type Optimizer } from '../nn/optimizers.ts';
+import type { UpdateOptions } from '../nn/updates.ts';
+import type { Tuner } from '../tune/tuner.ts';
+import type { BestSoFar } from './best-epoch.ts';
+import type { NetworkOptions } from './graphs.ts';
 
 /** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
 export interface Position {

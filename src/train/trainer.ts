@@ -1,32 +1,38 @@
 /** What can be done with a compiled model. */
-import { checkKeys, checkSignal } from './arguments.ts';
-import { augmentationOf } from './augment.ts';
-import { checkBest } from './best.ts';
-import type { Report } from './check.ts';
-import { applyCheckpoint, formatCheckpoint, type LoadOptions, readLimits, type SaveOptions } from './checkpoint.ts';
-import { nameOf, readBytes, type Source, writerTo } from './data/bytes.ts';
-import type { Dataset } from './data/dataset.ts';
-import type { Device } from './device.ts';
-import type { Program } from './engine.ts';
-import { trainEpochs } from './epochs.ts';
-import { ArgumentError, DataError, ShapeError, StateError } from './errors.ts';
+import { checkKeys, checkSignal } from '../base/arguments.ts';
+import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
+import { indented, shown } from '../base/show-value.ts';
+import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
+import { together } from '../base/together.ts';
+import type { Schedule } from '../compiler/schedule.ts';
+import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Device } from '../engine/device.ts';
+import type { Program } from '../engine/engine.ts';
+import { readByKey, tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
+import type { Report } from '../graph/check.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
+import { features } from '../nn/model.ts';
+import type { StepTuning } from '../tune/tuner.ts';
+import { Turns } from './access.ts';
+import { augmentationOf } from './augmentation.ts';
+import { countSamples, finite, packBatch } from './batch.ts';
+import { checkBest } from './best-epoch.ts';
+import {
+  applyCheckpoint,
+  formatCheckpoint,
+  type LoadOptions,
+  readLimits,
+  type SaveOptions,
+} from './checkpoint/checkpoint.ts';
+import { differences, type Values } from './checkpoint/differences.ts';
+import { checkFit, type EpochResult, type FitOptions } from './epoch.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
-import { checkFit, type EpochResult, type FitOptions } from './fit.ts';
-import type { Graph, Node } from './graph.ts';
-import { checkConstantRate, learningRateAt } from './learning-rate.ts';
-import { features } from './model.ts';
-import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './network.ts';
-import { countSamples, finite, packBatch } from './pack-batch.ts';
-import { differences, type Values } from './parameters.ts';
-import type { Schedule } from './schedule.ts';
+import { trainEpochs } from './fit.ts';
+import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './graphs.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
-import { indented, shown } from './shown.ts';
-import { firstColumns, type Shape, type Tensor } from './tensor.ts';
-import { readByKey, tensorNames, unknownTensor, writeTensors } from './tensors.ts';
-import { together } from './together.ts';
-import type { StepTuning } from './tune.ts';
-import { Turns } from './turns.ts';
 import { checkBatchStep, demandParameters } from './verify.ts';
 
 /** A compiled model; made by `compile`. */

@@ -1,17 +1,16 @@
 /** A running program against the CPU reference. */
-
-import { type Comparison, checkGraph, demand, type Report, report } from './check.ts';
-import type { Program } from './engine.ts';
-import { NonFiniteError } from './errors.ts';
+import { NonFiniteError } from '../base/errors.ts';
+import { isFinite32 } from '../base/finite.ts';
+import type { Program } from '../engine/engine.ts';
+import { readAll, readByKey, readState, readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
+import { type Comparison, checkGraph, demand, type Report, report } from '../graph/check.ts';
+import { label } from '../graph/graph.ts';
+import { data } from '../graph/leaf.ts';
+import type { Data } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { overwrites, storageOf, written } from '../graph/storage.ts';
 import type { Feed } from './feed.ts';
-import { isFinite32 } from './finite.ts';
-import { label } from './graph.ts';
-import { data } from './ops/leaf.ts';
-import type { Data } from './ops/op.ts';
 import { giveBack, nextRow, type Session } from './session.ts';
-import type { StepRow } from './step.ts';
-import { overwrites, storageOf, written } from './storage.ts';
-import { readAll, readByKey, readState, readTensors, type Tensors, writeTensors } from './tensors.ts';
 
 interface Checked extends Report {
   /** The first tensor that holds NaN or infinity where the reference, given what the device holds, does so too. */

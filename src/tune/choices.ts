@@ -3,13 +3,13 @@
  * a key that names adapter, driver, runtime and shaders. A store that is missing, unreadable or holds something else is
  * the same as an empty one.
  */
-import type { Device } from './device.ts';
-import { digest } from './digest.ts';
-import { isObject, parseJson } from './json.ts';
-import { platform } from './platform.ts';
-import type { Step } from './schedule.ts';
-import { shaderFile, shaderPaths } from './shaders.ts';
-import { show } from './tensor.ts';
+import { digest } from '../base/digest.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import { show } from '../base/tensor.ts';
+import type { Step } from '../compiler/schedule.ts';
+import { shaderFile, shaderPaths } from '../compiler/shader-files.ts';
+import type { Device } from '../engine/device.ts';
+import { platform } from '../platform/platform.ts';
 
 export interface Choice {
   /** The fastest so far, by name. */

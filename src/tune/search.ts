@@ -2,19 +2,18 @@
  * The search for the fastest form of each step, as a generator: it pauses wherever it needs the device for itself, and says
  * what the next piece of work will cost. Whoever drives it decides when that is.
  */
-
-import type { Device } from './device.ts';
-import { OutOfMemoryError, ShaderError } from './errors.ts';
-import { menuOf } from './forms.ts';
-import { beyondGrid, type GpuProgram } from './gpu-program.ts';
-import type { Form } from './ops/op.ts';
-import type { Step } from './schedule.ts';
-import { type Launch, scratchBytes } from './scratch.ts';
-import { passes } from './selftest.ts';
-import { median } from './statistics.ts';
+import { OutOfMemoryError, ShaderError } from '../base/errors.ts';
+import { median } from '../base/statistics.ts';
+import type { Step } from '../compiler/schedule.ts';
+import { menuOf } from '../engine/choose-forms.ts';
+import type { Device } from '../engine/device.ts';
+import { beyondGrid, type GpuProgram } from '../engine/gpu-program.ts';
+import { type Launch, scratchBytes } from '../engine/isolated-step.ts';
+import { passes } from '../engine/self-test.ts';
+import { isSmall } from '../engine/whole-steps.ts';
+import type { Form } from '../graph/op.ts';
+import { type Choices, keyOf } from './choices.ts';
 import { openTrial, type Trial } from './trial.ts';
-import { type Choices, keyOf } from './tune-cache.ts';
-import { isSmall } from './whole.ts';
 
 export interface Parts {
   readonly device: Device;

@@ -2,16 +2,15 @@
  * A few elements of what a kernel computes, worked out by the CPU reference with their bounds: the corners and some between.
  * So a step of any size can be checked in the time of a few of its sums.
  */
-
-import { compare } from './check.ts';
-import { createGraph, type Graph, label, type Node } from './graph.ts';
-import { batch, leaf, step as stepLeaf, stepOf } from './ops/leaf.ts';
-import type { KernelOp, Sample, Selection } from './ops/op.ts';
-import { evaluate } from './reference.ts';
-import type { Step } from './schedule.ts';
-import type { StepRow } from './step.ts';
-import { storageOf, written } from './storage.ts';
-import { columns, rows, type Shape, stride } from './tensor.ts';
+import { columns, rows, type Shape, stride } from '../base/tensor.ts';
+import type { Step } from '../compiler/schedule.ts';
+import { compare } from '../graph/check.ts';
+import { createGraph, type Graph, label, type Node } from '../graph/graph.ts';
+import { batch, leaf, step as stepLeaf, stepOf } from '../graph/leaf.ts';
+import type { KernelOp, Sample, Selection } from '../graph/op.ts';
+import { evaluate } from '../graph/reference.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { storageOf, written } from '../graph/storage.ts';
 
 /** A tensor as it lies in GPU memory, by its name. */
 export type Memory = (tensor: string, index: number) => number;

@@ -2,15 +2,15 @@
  * A trial of the forms of one step on memory of its own: a candidate has to give, bit for bit, what the form in use gives,
  * and what the CPU reference demands; then the two are timed in turns.
  */
-import type { Device } from './device.ts';
-import type { Graph } from './graph.ts';
-import { batch } from './ops/leaf.ts';
-import { uniforms } from './random.ts';
-import { type Memory, sampleFault } from './sample.ts';
-import type { Step } from './schedule.ts';
-import { createScratch, type Launch, type Scratch } from './scratch.ts';
-import { type StepRow, stepRow } from './step.ts';
-import { columns, size } from './tensor.ts';
+import { uniforms } from '../base/random.ts';
+import { columns, size } from '../base/tensor.ts';
+import type { Step } from '../compiler/schedule.ts';
+import type { Device } from '../engine/device.ts';
+import { createScratch, type Launch, type Scratch } from '../engine/isolated-step.ts';
+import type { Graph } from '../graph/graph.ts';
+import { batch } from '../graph/leaf.ts';
+import { type StepRow, stepRow } from '../graph/step-row.ts';
+import { type Memory, sampleFault } from './spot-check.ts';
 
 export interface Trial {
   /** Why a form of this step may not be used, or undefined. */

@@ -2,14 +2,13 @@
  * The tuner: lets the search for faster forms have the queue of the device between two submits of `fit`, up to a share of
  * the time that training takes. It never runs by itself, and changes no result: all forms of a step give the same bits.
  */
-
-import type { Device } from './device.ts';
-import type { GpuProgram } from './gpu-program.ts';
-import type { Node } from './graph.ts';
-import { unlessAborted } from './preparing.ts';
-import type { Step } from './schedule.ts';
+import type { Step } from '../compiler/schedule.ts';
+import { unlessAborted } from '../engine/compile-progress.ts';
+import type { Device } from '../engine/device.ts';
+import type { GpuProgram } from '../engine/gpu-program.ts';
+import type { Node } from '../graph/graph.ts';
+import { type Choices, keyOf } from './choices.ts';
 import { type Pause, search } from './search.ts';
-import { type Choices, keyOf } from './tune-cache.ts';
 
 /**
  * 'background': from the first `fit` on, beside training. 'now': all of it in `compile`. 'off': the first form of every

@@ -1,13 +1,13 @@
 /** Activations and losses over all that f32 holds, against f64, relative to what they are: also where they are tiny. */
 import { describe, expect, test } from 'vitest';
-import { append, createGraph } from '../../src/graph.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf, stepOf } from '../../src/graph/leaf.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 import { activation, appendSlope } from '../../src/ops/activation.ts';
-import { type ActivationName, activations } from '../../src/ops/activations.ts';
-import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
+import { type ActivationName, activations } from '../../src/ops/activation-table.ts';
 import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
-import { losses } from '../../src/ops/losses.ts';
-import { softmaxCrossEntropy } from '../../src/ops/softmax_cross_entropy.ts';
-import { stepRow } from '../../src/step.ts';
+import { losses } from '../../src/ops/loss-table.ts';
+import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.ts';
 import { expectReference, runGraph, useGpu } from './harness.ts';
 
 const gpu = useGpu();

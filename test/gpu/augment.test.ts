@@ -1,9 +1,12 @@
 /** Augmented batches against the CPU reference, and what fit promises of them. */
 import { describe, expect, test } from 'vitest';
-import { type AugmentOptions, augmentationOf } from '../../src/augment.ts';
-import { compare } from '../../src/check.ts';
+import { shuffleKey, stepKey, words } from '../../src/base/random.ts';
+import { toSamples } from '../../src/base/tensor.ts';
 import { batch, type Dataset, fromArrays } from '../../src/data/index.ts';
-import { append, createGraph } from '../../src/graph.ts';
+import { compare } from '../../src/graph/check.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch as batchLeaf, data as dataLeaf, leaf, stepOf } from '../../src/graph/leaf.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 import {
   adam,
   augmented,
@@ -15,13 +18,10 @@ import {
   sequential,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { feedNetwork } from '../../src/network.ts';
 import { elastic } from '../../src/ops/elastic.ts';
-import { batch as batchLeaf, data as dataLeaf, leaf, stepOf } from '../../src/ops/leaf.ts';
 import { warp } from '../../src/ops/warp.ts';
-import { shuffleKey, stepKey, words } from '../../src/random.ts';
-import { stepRow } from '../../src/step.ts';
-import { toSamples } from '../../src/tensor.ts';
+import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
+import { feedNetwork } from '../../src/train/graphs.ts';
 import { expectReference, referenceOf, runGraph, someStep, useGpu } from './harness.ts';
 import { parameterBits, random } from './nets.ts';
 

@@ -40,7 +40,7 @@ const compiled = (options: Partial<CompileOptions> = {}) =>
     batch: 100,
     loss: softmaxCrossEntropy(),
     optimizer: sgd({ learningRate: 0.1 }),
-    tune: 'off', // counted in tune.test.ts
+    tune: 'off', // counted in the tests of the tuner
     ...options,
   });
 

@@ -1,6 +1,7 @@
 /** Every form of a convolution, on every device they are meant for, and the tuner choosing among them. */
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/check.ts';
+import { compare } from '../../src/graph/check.ts';
+import type { Case, Form, KernelOp } from '../../src/graph/op.ts';
 import {
   compile,
   conv2d as conv2dLayer,
@@ -12,9 +13,8 @@ import {
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
 import { conv2d } from '../../src/ops/conv2d.ts';
-import { conv2dInputGradient } from '../../src/ops/conv2d_input_gradient.ts';
-import { convolutionShaders } from '../../src/ops/convolution_forms.ts';
-import type { Case, Form, KernelOp } from '../../src/ops/op.ts';
+import { conv2dInputGradient } from '../../src/ops/conv2d-input-gradient.ts';
+import { convolutionShaders } from '../../src/ops/convolution-forms.ts';
 import { graphOf, referenceOf, runGraph, someStep, titleOf, useGpu, valuesFor } from './harness.ts';
 import { samples } from './nets.ts';
 

@@ -1,7 +1,7 @@
 /** What goes wrong with a device is said, typed, at the next call: no adapter, loss, memory, errors nobody caught. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fromArrays } from '../../src/data/arrays.ts';
-import { watch } from '../../src/device.ts';
+import { watch } from '../../src/engine/device.ts';
 import {
   adam,
   compile,
@@ -21,7 +21,7 @@ import {
   sigmoid,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { platform } from '../../src/platform.ts';
+import { platform } from '../../src/platform/platform.ts';
 
 const data = fromArrays({
   x: Array.from({ length: 64 }, (_, i) => [i % 2, i % 3]),

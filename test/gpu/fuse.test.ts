@@ -1,11 +1,11 @@
 /** A fused schedule against one kernel per node, both within the bounds of the reference. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/check.ts';
-import { watch } from '../../src/device.ts';
-import type { Graph } from '../../src/graph.ts';
-import { trainingNetwork } from '../../src/network.ts';
-import { gpuEngine } from '../../src/runtime.ts';
+import { watch } from '../../src/engine/device.ts';
+import { gpuEngine } from '../../src/engine/gpu-engine.ts';
+import { compare } from '../../src/graph/check.ts';
+import type { Graph } from '../../src/graph/graph.ts';
+import { trainingNetwork } from '../../src/train/graphs.ts';
 import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 

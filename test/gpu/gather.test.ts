@@ -1,11 +1,11 @@
 /** The batches of a resident data set, against the CPU reference and against `batch` of the samples that `permute` names. */
 import { describe, expect, test } from 'vitest';
-import { compare } from '../../src/check.ts';
+import { permute, shuffleKey, words } from '../../src/base/random.ts';
+import { toSamples } from '../../src/base/tensor.ts';
 import { batch, type Dataset, fromArrays } from '../../src/data/index.ts';
-import { feedNetwork } from '../../src/network.ts';
-import { permute, shuffleKey, words } from '../../src/random.ts';
-import { stepRow } from '../../src/step.ts';
-import { toSamples } from '../../src/tensor.ts';
+import { compare } from '../../src/graph/check.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
+import { feedNetwork } from '../../src/train/graphs.ts';
 import { referenceOf, useGpu } from './harness.ts';
 import { random } from './nets.ts';
 

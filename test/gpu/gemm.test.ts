@@ -1,13 +1,13 @@
 /** Every form of the matrix product, on every device they are meant for, against the reference and against each other. */
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/check.ts';
-import { append, createGraph } from '../../src/graph.ts';
-import { gemmForms, narrowForm } from '../../src/ops/gemm.ts';
-import { batch, leaf } from '../../src/ops/leaf.ts';
+import { compare } from '../../src/graph/check.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
+import type { Form } from '../../src/graph/op.ts';
 import { matmul } from '../../src/ops/matmul.ts';
-import type { Form } from '../../src/ops/op.ts';
-import { rowSum } from '../../src/ops/row_sum.ts';
-import { sharedLanes } from '../../src/ops/target.ts';
+import { gemmForms, narrowForm } from '../../src/ops/matmul-forms.ts';
+import { rowSum } from '../../src/ops/row-sum.ts';
+import { sharedLanes } from '../../src/ops/shared/target.ts';
 import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();

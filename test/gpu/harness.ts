@@ -1,20 +1,19 @@
 /** What the tests on a GPU share: one device per file, graphs made from the cases of an op, buffers full of NaN. */
-
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Comparison, compare } from '../../src/check.ts';
-import { type Device, openDevice } from '../../src/device.ts';
-import type { Engine, ProgramOptions } from '../../src/engine.ts';
-import type { GpuProgram } from '../../src/gpu-program.ts';
-import { append, createGraph, type Graph, type Node } from '../../src/graph.ts';
-import { batch, leaf, stepOf } from '../../src/ops/leaf.ts';
-import type { Case, Data, Op, Range, Value } from '../../src/ops/op.ts';
-import { uniforms } from '../../src/random.ts';
-import { evaluate } from '../../src/reference.ts';
-import { gpuEngine } from '../../src/runtime.ts';
-import { type StepRow, stepRow } from '../../src/step.ts';
-import { storageOf } from '../../src/storage.ts';
-import { columns, rows, size, stride } from '../../src/tensor.ts';
-import '../../src/platform.node.ts';
+import { uniforms } from '../../src/base/random.ts';
+import { columns, rows, size, stride } from '../../src/base/tensor.ts';
+import { type Device, openDevice } from '../../src/engine/device.ts';
+import type { Engine, ProgramOptions } from '../../src/engine/engine.ts';
+import { gpuEngine } from '../../src/engine/gpu-engine.ts';
+import type { GpuProgram } from '../../src/engine/gpu-program.ts';
+import { type Comparison, compare } from '../../src/graph/check.ts';
+import { append, createGraph, type Graph, type Node } from '../../src/graph/graph.ts';
+import { batch, leaf, stepOf } from '../../src/graph/leaf.ts';
+import type { Case, Data, Op, Range, Value } from '../../src/graph/op.ts';
+import { evaluate } from '../../src/graph/reference.ts';
+import { type StepRow, stepRow } from '../../src/graph/step-row.ts';
+import { storageOf } from '../../src/graph/storage.ts';
+import '../../src/platform/platform.node.ts';
 
 /** The adapter of this run, opened before the first test of the file and destroyed after the last. */
 export function useGpu(): Gpu {

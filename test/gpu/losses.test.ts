@@ -1,8 +1,8 @@
 /** The cross-entropies of probabilities near 0 and 1, where a floor of 2⁻²⁰ keeps logarithm and quotient finite. */
 import { expect, test } from 'vitest';
-import { append } from '../../src/graph.ts';
+import { append } from '../../src/graph/graph.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
-import { stepRow } from '../../src/step.ts';
 import { graphOf, runGraph, useGpu } from './harness.ts';
 
 const gpu = useGpu();

@@ -1,9 +1,9 @@
 /** A window that holds NaN has it for its largest value, wherever it lies and whatever else is there, as in PyTorch. */
 import { expect, test } from 'vitest';
-import { append, createGraph } from '../../src/graph.ts';
-import { batch, leaf } from '../../src/ops/leaf.ts';
-import { maxPool, maxPoolGradient } from '../../src/ops/max_pool.ts';
-import { stepRow } from '../../src/step.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
+import { maxPool, maxPoolGradient } from '../../src/ops/max-pool.ts';
 import { referenceOf, runGraph, useGpu } from './harness.ts';
 
 const gpu = useGpu();

@@ -1,8 +1,7 @@
 /** What the tests of training share: seeded samples, and everything a net holds, bit by bit. */
-
+import { uniforms } from '../../src/base/random.ts';
 import type { LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
-import { features, outputs as outputsOf } from '../../src/model.ts';
-import { uniforms } from '../../src/random.ts';
+import { features, outputs as outputsOf } from '../../src/nn/model.ts';
 
 /** Uniform in ±1; each stream its own numbers. */
 export const random = (count: number, stream: number): Float32Array =>

@@ -1,8 +1,8 @@
 /** Every op, forward and gradient, on the GPU against the f64 reference, within computed bounds. */
 import { describe, expect, it } from 'vitest';
+import { columns } from '../../src/base/tensor.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
 import { ops } from '../../src/ops/index.ts';
-import { batch, leaf } from '../../src/ops/leaf.ts';
-import { columns } from '../../src/tensor.ts';
 import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from './harness.ts';
 
 const gpu = useGpu();

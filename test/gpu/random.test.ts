@@ -1,10 +1,10 @@
 /** Random numbers in WGSL: the same bits as on the CPU. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import '../../src/platform.node.ts';
+import '../../src/platform/platform.node.ts';
 import permuteSource from '../../shaders/random.wgsl?raw';
 import threefrySource from '../../shaders/threefry.wgsl?raw';
-import { platform } from '../../src/platform.ts';
-import { permute, threefry, words } from '../../src/random.ts';
+import { permute, threefry, words } from '../../src/base/random.ts';
+import { platform } from '../../src/platform/platform.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {

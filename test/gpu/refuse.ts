@@ -1,6 +1,6 @@
 /** A device that refuses some of what it is asked: with errors of its own validation, as a driver's come. */
 import { wrap } from '../../src/bench/wrap.ts';
-import { MAP_READ } from '../../src/usage.ts';
+import { MAP_READ } from '../../src/engine/buffer-usage.ts';
 
 /** Which calls of an encoder spoil all that it encodes. */
 const spoiling = {

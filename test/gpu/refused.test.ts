@@ -17,7 +17,7 @@ import {
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
-import { openTrial } from '../../src/trial.ts';
+import { openTrial } from '../../src/tune/trial.ts';
 import { random } from './nets.ts';
 import { refuse } from './refuse.ts';
 

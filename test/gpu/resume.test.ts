@@ -1,7 +1,7 @@
 /** Saved and loaded, training goes on as if it had never stopped, bit by bit; and what is no file of a net changes none. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { digest } from '../../src/base/digest.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import { digest } from '../../src/digest.ts';
 import {
   ArgumentError,
   activation,
@@ -30,8 +30,8 @@ import {
   tanh,
   warmUp,
 } from '../../src/index.node.ts';
-import { outputs } from '../../src/model.ts';
-import { platform } from '../../src/platform.ts';
+import { outputs } from '../../src/nn/model.ts';
+import { platform } from '../../src/platform/platform.ts';
 import { useGpu } from './harness.ts';
 import { random } from './nets.ts';
 

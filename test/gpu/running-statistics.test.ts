@@ -12,7 +12,7 @@ import {
   sequential,
   sgd,
 } from '../../src/index.node.ts';
-import { countParameters } from '../../src/model.ts';
+import { countParameters } from '../../src/nn/model.ts';
 import { useGpu } from './harness.ts';
 
 const gpu = useGpu();

@@ -1,7 +1,8 @@
 /** A kernel that computes the wrong thing, or does not compile, is not used, and the device says so. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LinkedShader } from '../../src/compiler/link.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import { watch } from '../../src/device.ts';
+import { watch } from '../../src/engine/device.ts';
 import {
   compile,
   type Device,
@@ -13,8 +14,7 @@ import {
   sgd,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { platform } from '../../src/platform.ts';
-import type { LinkedShader } from '../../src/shader.ts';
+import { platform } from '../../src/platform/platform.ts';
 import { parameterBits, random } from './nets.ts';
 
 let device: Device;

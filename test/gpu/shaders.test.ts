@@ -1,15 +1,15 @@
 /** Every shader that can be linked compiles, and one that does not compile says where. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { augmentationOf } from '../../src/augment.ts';
+import { entryPoint } from '../../src/compiler/entry-point.ts';
+import { link } from '../../src/compiler/link.ts';
+import { schedule } from '../../src/compiler/schedule.ts';
+import { shaderPaths } from '../../src/compiler/shader-files.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import { entryPoint } from '../../src/entry.ts';
-import type { Graph } from '../../src/graph.ts';
-import { evaluationNetwork, feedNetwork, predictionNetwork, trainingNetwork } from '../../src/network.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import { ops } from '../../src/ops/index.ts';
-import { schedule } from '../../src/schedule.ts';
-import { link } from '../../src/shader.ts';
-import { shaderPaths } from '../../src/shaders.ts';
+import { augmentationOf } from '../../src/train/augmentation.ts';
+import { evaluationNetwork, feedNetwork, predictionNetwork, trainingNetwork } from '../../src/train/graphs.ts';
 import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
 import { graphOf, useGpu } from './harness.ts';
 

@@ -1,13 +1,13 @@
 /** Losses and counts added up over very many steps. */
 import { describe, expect, test } from 'vitest';
-import { cpuEngine } from '../../src/cpu.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import type { Engine } from '../../src/engine.ts';
-import { createGraph } from '../../src/graph.ts';
+import { cpuEngine } from '../../src/engine/cpu-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 import { compile, type Device, dense, type Progress, quadratic, sequential, sgd } from '../../src/index.node.ts';
-import { batch, leaf } from '../../src/ops/leaf.ts';
 import { appendTotal, valuesOfTotal } from '../../src/ops/total.ts';
-import { stepRow } from '../../src/step.ts';
 import { useGpu } from './harness.ts';
 
 const gpu = useGpu();

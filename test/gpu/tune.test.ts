@@ -1,10 +1,12 @@
 /** Forms are chosen by measurement: only right ones, by a clear margin, beside training, without changing a bit of it. */
-
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import type { GpuProgram } from '../../src/gpu-program.ts';
-import { append, createGraph } from '../../src/graph.ts';
+import { gpuEngine } from '../../src/engine/gpu-engine.ts';
+import type { GpuProgram } from '../../src/engine/gpu-program.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
+import type { Form } from '../../src/graph/op.ts';
 import {
   adam,
   type CompileOptions,
@@ -19,12 +21,9 @@ import {
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
-import { batch, leaf } from '../../src/ops/leaf.ts';
 import { matmul } from '../../src/ops/matmul.ts';
-import type { Form } from '../../src/ops/op.ts';
-import { gpuEngine } from '../../src/runtime.ts';
-import { openTrial, stopwatch } from '../../src/trial.ts';
-import { budget } from '../../src/tune.ts';
+import { openTrial, stopwatch } from '../../src/tune/trial.ts';
+import { budget } from '../../src/tune/tuner.ts';
 import { parameterBits, random } from './nets.ts';
 
 const form = (name: string, rows: number, tileRows = rows): Form => ({

@@ -1,13 +1,12 @@
 /** Many steps in one dispatch of one workgroup: the same bits as a dispatch per kernel, for nets of every kind. */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { augmentationOf } from '../../src/augment.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import type { GpuProgram, Table } from '../../src/gpu-program.ts';
-import { feedNetwork, trainingNetwork } from '../../src/network.ts';
-import { packRows, type StepRow } from '../../src/step.ts';
-import { makeWhole } from '../../src/whole.ts';
+import type { GpuProgram, Table } from '../../src/engine/gpu-program.ts';
+import { makeWhole } from '../../src/engine/whole-steps.ts';
+import { packRows, type StepRow } from '../../src/graph/step-row.ts';
+import { augmentationOf } from '../../src/train/augmentation.ts';
+import { feedNetwork, trainingNetwork } from '../../src/train/graphs.ts';
 import { activations, anyTraining, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
 import { someStep, useGpu, valuesFor } from './harness.ts';
 import { random } from './nets.ts';

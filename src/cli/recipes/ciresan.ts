@@ -2,8 +2,8 @@
  * Cireşan, Meier, Gambardella, Schmidhuber, "Deep, big, simple neural nets for handwritten digit recognition", Neural
  * Computation 22 (12), 2010, arXiv 1003.0358.
  */
-import { dense, tanh } from '../layers/index.ts';
-import { sequential } from '../model.ts';
+import { dense, tanh } from '../../nn/layers/index.ts';
+import { sequential } from '../../nn/model.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 /** The largest network of the paper, 12.1 million weights: a matter for a GPU. */

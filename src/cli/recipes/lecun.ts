@@ -2,11 +2,11 @@
  * LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86 (11), 1998,
  * figure 9.
  */
-import { dense, sigmoid, tanh } from '../layers/index.ts';
-import { lenet } from '../lenet.ts';
-import { quadratic } from '../losses.ts';
-import { sequential } from '../model.ts';
-import { sgd } from '../optim.ts';
+import { dense, sigmoid, tanh } from '../../nn/layers/index.ts';
+import { lenet } from '../../nn/lenet.ts';
+import { quadratic } from '../../nn/losses.ts';
+import { sequential } from '../../nn/model.ts';
+import { sgd } from '../../nn/optimizers.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 const training = { batch: 20, loss: quadratic(), optimizer: sgd({ learningRate: 0.5 }) };

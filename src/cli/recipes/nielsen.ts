@@ -1,9 +1,9 @@
 /** Michael Nielsen, "Neural Networks and Deep Learning", Determination Press 2015, neuralnetworksanddeeplearning.com. */
-import { normal } from '../initialisers.ts';
-import { conv2d, dense, dropout, maxPool2d, relu, sigmoid } from '../layers/index.ts';
-import { quadratic, sigmoidCrossEntropy, softmaxCrossEntropy } from '../losses.ts';
-import { sequential } from '../model.ts';
-import { sgd } from '../optim.ts';
+import { normal } from '../../nn/initialisers.ts';
+import { conv2d, dense, dropout, maxPool2d, relu, sigmoid } from '../../nn/layers/index.ts';
+import { quadratic, sigmoidCrossEntropy, softmaxCrossEntropy } from '../../nn/losses.ts';
+import { sequential } from '../../nn/model.ts';
+import { sgd } from '../../nn/optimizers.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The book keeps the last 10,000 of the training images for validation. */

@@ -1,10 +1,10 @@
 /** A published result on MNIST, and how to train for it again. */
-import type { CompileOptions } from '../compile.ts';
-import type { FitOptions } from '../fit.ts';
-import { cosineDecay, updatesIn } from '../learning-rate.ts';
-import { softmaxCrossEntropy } from '../losses.ts';
-import type { Model } from '../model.ts';
-import { adam } from '../optim.ts';
+import { cosineDecay, updatesIn } from '../../nn/learning-rate.ts';
+import { softmaxCrossEntropy } from '../../nn/losses.ts';
+import type { Model } from '../../nn/model.ts';
+import { adam } from '../../nn/optimizers.ts';
+import type { CompileOptions } from '../../train/compile.ts';
+import type { FitOptions } from '../../train/epoch.ts';
 
 export interface Recipe {
   /** Who published it, and where. */

@@ -2,8 +2,8 @@
  * Simard, Steinkraus, Platt, "Best practices for convolutional neural networks applied to visual document analysis",
  * ICDAR 2003, table 1.
  */
-import { dense, relu } from '../layers/index.ts';
-import { sequential } from '../model.ts';
+import { dense, relu } from '../../nn/layers/index.ts';
+import { sequential } from '../../nn/model.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 const model = sequential([784], [dense(800, relu), dense(10)]);

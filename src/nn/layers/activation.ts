@@ -1,7 +1,7 @@
 /** Activations by name, as layers take them, and as a layer of their own. */
-import { append, type Graph, type Node } from '../graph.ts';
-import { activation as activationOp } from '../ops/activation.ts';
-import { softmax as softmaxOp } from '../ops/softmax.ts';
+import { append, type Graph, type Node } from '../../graph/graph.ts';
+import { activation as activationOp } from '../../ops/activation.ts';
+import { softmax as softmaxOp } from '../../ops/softmax.ts';
 import { checkLayer, type LayerActivation, type LayerKind } from './layer.ts';
 
 const named = (activation: LayerActivation['activation']): LayerActivation => ({ activation });

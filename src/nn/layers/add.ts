@@ -1,8 +1,8 @@
 /** The sum of values: what makes a residual net of a stack (He et al. 2016). */
-import { ShapeError } from '../errors.ts';
-import { append } from '../graph.ts';
-import { add as addOp } from '../ops/pointwise.ts';
-import { sameShape, show } from '../tensor.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { sameShape, show } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { add as addOp } from '../../ops/arithmetic.ts';
 import type { LayerKind } from './layer.ts';
 
 export interface Add {

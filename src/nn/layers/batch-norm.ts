@@ -1,12 +1,12 @@
 /** Batch normalisation: each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. */
-import { ArgumentError } from '../errors.ts';
-import { append } from '../graph.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { columns, rows } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { stepOf } from '../../graph/leaf.ts';
+import { bias, scale } from '../../ops/arithmetic.ts';
+import { momentsOf } from '../../ops/moments.ts';
+import { follow, standardize, unbiased } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { stepOf } from '../ops/leaf.ts';
-import { momentsOf } from '../ops/moments.ts';
-import { bias, scale } from '../ops/pointwise.ts';
-import { follow, standardize, unbiased } from '../ops/standardize.ts';
-import { columns, rows } from '../tensor.ts';
 import { checkOptions, type LayerKind } from './layer.ts';
 
 export interface BatchNormOptions {

@@ -1,13 +1,13 @@
 /** A convolutional layer: a = σ(W ∗ x + b), the same small filters at every place of an image. */
-import { checkCount, checkKeys } from '../arguments.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { append } from '../graph.ts';
+import { checkCount, checkKeys } from '../../base/arguments.ts';
+import { ArgumentError, ShapeError } from '../../base/errors.ts';
+import { shown } from '../../base/show-value.ts';
+import { type Shape, show } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { bias } from '../../ops/arithmetic.ts';
+import { conv2d as convolution } from '../../ops/conv2d.ts';
+import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
-import { conv2d as convolution } from '../ops/conv2d.ts';
-import { bias } from '../ops/pointwise.ts';
-import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
-import { shown } from '../shown.ts';
-import { type Shape, show } from '../tensor.ts';
 import { appendActivation, linear } from './activation.ts';
 import { checkedImage, checkedWindow } from './image.ts';
 import {

@@ -1,10 +1,10 @@
 /** A fully connected layer: a = σ(W x + b). */
-import { checkCount, checkKeys } from '../arguments.ts';
-import { append } from '../graph.ts';
+import { checkCount, checkKeys } from '../../base/arguments.ts';
+import { size } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { bias } from '../../ops/arithmetic.ts';
+import { matmul } from '../../ops/matmul.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
-import { matmul } from '../ops/matmul.ts';
-import { bias } from '../ops/pointwise.ts';
-import { size } from '../tensor.ts';
 import { appendActivation, linear } from './activation.ts';
 import {
   checkLayer,

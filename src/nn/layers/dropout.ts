@@ -1,9 +1,9 @@
 /** Dropout: in training each number is 0 with probability `rate`, and the others are scaled so that the mean stays. */
-import { ArgumentError } from '../errors.ts';
-import { append } from '../graph.ts';
-import { dropout as dropoutOp } from '../ops/dropout.ts';
-import { stepOf } from '../ops/leaf.ts';
-import { shown } from '../shown.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { shown } from '../../base/show-value.ts';
+import { append } from '../../graph/graph.ts';
+import { stepOf } from '../../graph/leaf.ts';
+import { dropout as dropoutOp } from '../../ops/dropout.ts';
 import type { LayerKind } from './layer.ts';
 
 export interface Dropout {

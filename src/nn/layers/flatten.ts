@@ -1,7 +1,7 @@
 /** Makes one row of numbers of a sample of several axes; where it is fused it costs nothing. */
-import { append } from '../graph.ts';
-import { axesOf, reshape } from '../ops/reshape.ts';
-import { columns, rows, size } from '../tensor.ts';
+import { columns, rows, size } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { axesOf, reshape } from '../../ops/reshape.ts';
 import type { LayerKind } from './layer.ts';
 
 export interface Flatten {

@@ -1,8 +1,8 @@
 /** The shape that layers for images take. */
-import { checkCount, isList } from '../arguments.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { shown } from '../shown.ts';
-import { type Shape, show } from '../tensor.ts';
+import { checkCount, isList } from '../../base/arguments.ts';
+import { ArgumentError, ShapeError } from '../../base/errors.ts';
+import { shown } from '../../base/show-value.ts';
+import { type Shape, show } from '../../base/tensor.ts';
 
 /** Throws ShapeError unless it is [channels, height, width]. */
 export function checkedImage(layer: string, shape: Shape): readonly [number, number, number] {

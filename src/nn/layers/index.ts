@@ -1,18 +1,18 @@
 /** Everything of layers. */
-import { member } from '../arguments.ts';
+import { member } from '../../base/arguments.ts';
 import { kinds, type Layer } from './kinds.ts';
 import type { LayerKind } from './layer.ts';
 
 export * from './activation.ts';
 export { type Add, add } from './add.ts';
-export { type BatchNorm, type BatchNormOptions, batchNorm } from './batch_norm.ts';
+export { type BatchNorm, type BatchNormOptions, batchNorm } from './batch-norm.ts';
 export { type Conv2d, type Conv2dOptions, conv2d } from './conv2d.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export type { Layer } from './kinds.ts';
 export type { LayerActivation } from './layer.ts';
-export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer_norm.ts';
+export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
 

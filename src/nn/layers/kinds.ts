@@ -1,13 +1,13 @@
-/** Every kind of layer; a new one is one line in each list here, and one in index.ts. */
+/** Every kind of layer; a new one is one line in each list here, and one in the index. */
 import { type ActivationLayer, activationKind } from './activation.ts';
 import { type Add, addKind } from './add.ts';
-import { type BatchNorm, batchNormKind } from './batch_norm.ts';
+import { type BatchNorm, batchNormKind } from './batch-norm.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Dense, denseKind } from './dense.ts';
 import { type Dropout, dropoutKind } from './dropout.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
 import type { LayerKind } from './layer.ts';
-import { type LayerNorm, layerNormKind } from './layer_norm.ts';
+import { type LayerNorm, layerNormKind } from './layer-norm.ts';
 import { type Pool2d, pool2dKind } from './pool2d.ts';
 
 export type Layer = ActivationLayer | Add | BatchNorm | Conv2d | Dense | Dropout | Flatten | LayerNorm | Pool2d;

@@ -1,10 +1,10 @@
 /** Layer normalisation: each sample brought to mean 0 and variance 1 over its features, then scaled and shifted. */
-import { append } from '../graph.ts';
+import { rows } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { bias, scale } from '../../ops/arithmetic.ts';
+import { momentsOf } from '../../ops/moments.ts';
+import { standardize } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { momentsOf } from '../ops/moments.ts';
-import { bias, scale } from '../ops/pointwise.ts';
-import { standardize } from '../ops/standardize.ts';
-import { rows } from '../tensor.ts';
 import { checkOptions, type LayerKind } from './layer.ts';
 
 export interface LayerNormOptions {

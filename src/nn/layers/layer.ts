@@ -1,14 +1,14 @@
 /**
  * What a layer is: plain data made by a function such as `dense(10)`, and the kind it names, which says what shape comes
- * out and appends it to a graph. One layer, one file; index.ts lists the kinds.
+ * out and appends it to a graph. One layer, one file; `kinds` lists them.
  */
-import { checkKeys, checkNumber, isList, member } from '../arguments.ts';
-import { ArgumentError } from '../errors.ts';
-import type { Graph, Node } from '../graph.ts';
+import { checkKeys, checkNumber, isList, member } from '../../base/arguments.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { shown } from '../../base/show-value.ts';
+import type { Shape } from '../../base/tensor.ts';
+import type { Graph, Node } from '../../graph/graph.ts';
+import { type Activation, type ActivationName, activations, type OwnActivation } from '../../ops/activation-table.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
-import { type Activation, type ActivationName, activations, type OwnActivation } from '../ops/activations.ts';
-import { shown } from '../shown.ts';
-import type { Shape } from '../tensor.ts';
 
 export interface LayerKind<Layer> {
   /** How many values it is applied to; one unless given. */

@@ -1,13 +1,12 @@
 /** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
-
-import { checkKeys, member } from '../arguments.ts';
-import { digest } from '../digest.ts';
-import { ArgumentError } from '../errors.ts';
-import { isFinite32 } from '../finite.ts';
-import type { OwnActivation } from '../ops/activations.ts';
-import { TINY } from '../ops/numerics.ts';
-import type { ShaderFile } from '../ops/op.ts';
-import { shown } from '../shown.ts';
+import { checkKeys, member } from '../../base/arguments.ts';
+import { digest } from '../../base/digest.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { isFinite32 } from '../../base/finite.ts';
+import { TINY } from '../../base/float32.ts';
+import { shown } from '../../base/show-value.ts';
+import type { ShaderFile } from '../../graph/op.ts';
+import type { OwnActivation } from '../../ops/activation-table.ts';
 import type { LayerActivation } from './layer.ts';
 
 export interface PointwiseOptions {

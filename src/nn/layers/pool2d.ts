@@ -1,11 +1,11 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
-import { checkCount, checkKeys } from '../arguments.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { append } from '../graph.ts';
-import { averagePool } from '../ops/average_pool.ts';
-import { maxPool } from '../ops/max_pool.ts';
-import { type Window, windowAttributes, windowsOn } from '../ops/window.ts';
-import { type Shape, show } from '../tensor.ts';
+import { checkCount, checkKeys } from '../../base/arguments.ts';
+import { ArgumentError, ShapeError } from '../../base/errors.ts';
+import { type Shape, show } from '../../base/tensor.ts';
+import { append } from '../../graph/graph.ts';
+import { averagePool } from '../../ops/average-pool.ts';
+import { maxPool } from '../../ops/max-pool.ts';
+import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
 import { checkedImage, checkedWindow } from './image.ts';
 import type { LayerKind } from './layer.ts';
 

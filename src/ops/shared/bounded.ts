@@ -1,5 +1,5 @@
 /** Numbers with a bound on how far f32 arithmetic may end up from them. Every operation adds its own rounding. */
-import { DIVISION, TINY, U } from './numerics.ts';
+import { DIVISION, TINY, U } from '../../base/float32.ts';
 
 export interface Bounded {
   readonly value: number;

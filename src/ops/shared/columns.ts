@@ -1,6 +1,6 @@
 /** Ops that work on one column after another: their grid, and columns in the references. */
-import { columns, rows, type Shape, stride } from '../tensor.ts';
-import type { Value } from './op.ts';
+import { columns, rows, type Shape, stride } from '../../base/tensor.ts';
+import type { Value } from '../../graph/op.ts';
 
 /** Constants and grid of a body that walks columns, one invocation each. */
 export const columnWalk = (shape: Shape, lanes = 64) => ({

@@ -3,11 +3,11 @@
  * indices: result [o, position] = Σ over k, where tap k = (c, i, j) of filter o meets pixel (c, y·s + i − top, x·s + j −
  * left).
  */
-import type { Node } from '../graph.ts';
-import { columns, size, stride } from '../tensor.ts';
-import { bilinearError, type Contract } from './bilinear.ts';
-import { convolutionForms, narrowConvolution } from './convolution_forms.ts';
-import type { Data, Form, KernelOp, Target, Value } from './op.ts';
+import { columns, size, stride } from '../../base/tensor.ts';
+import type { Node } from '../../graph/graph.ts';
+import type { Data, Form, KernelOp, Target, Value } from '../../graph/op.ts';
+import { convolutionForms, narrowConvolution } from '../convolution-forms.ts';
+import { bilinearError, type Contract } from './product-error.ts';
 import { PORTABLE } from './target.ts';
 import { type Geometry, isPadded } from './window.ts';
 

@@ -1,7 +1,7 @@
 /** What the pooling ops share: their windows on the CPU, the constants of their kernels, and cases to test. */
-import type { Node } from '../graph.ts';
-import { type Shape, stride } from '../tensor.ts';
-import type { Case } from './op.ts';
+import { type Shape, stride } from '../../base/tensor.ts';
+import type { Node } from '../../graph/graph.ts';
+import type { Case } from '../../graph/op.ts';
 import { type Geometry, geometryOf } from './window.ts';
 
 /** Calls visit with every element of [C, OH, OW, N] and the elements of the image [C, H, W, N] in its window. */

@@ -1,6 +1,6 @@
 /** The error bound that products of two factors share, whatever it is that adds them up. */
-import { TINY, U } from './numerics.ts';
-import type { Value } from './op.ts';
+import { TINY, U } from '../../base/float32.ts';
+import type { Value } from '../../graph/op.ts';
 
 /** Σ of term(a, b) over the pairs of elements whose products make up each element of the result, in f64. */
 export type Contract = (factors: readonly Value[], term: (a: number, b: number) => number) => Float64Array;

@@ -1,5 +1,5 @@
 /** Parts of tensors, for samples of what an op computes. */
-import type { Selection } from './op.ts';
+import type { Selection } from '../../graph/op.ts';
 
 export const all = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

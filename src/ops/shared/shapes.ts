@@ -1,7 +1,7 @@
 /** Shape rules that several ops share. Each throws ShapeError naming the op and every operand with its shape. */
-import { ShapeError } from '../errors.ts';
-import { label, type Node } from '../graph.ts';
-import { columns, rows, type Shape, sameShape, show, size } from '../tensor.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { columns, rows, type Shape, sameShape, show, size } from '../../base/tensor.ts';
+import { label, type Node } from '../../graph/graph.ts';
 
 export const operands = (inputs: readonly Node[]): string =>
   inputs.map((node) => `${label(node)} ${show(node.shape)}`).join(', ');

@@ -1,6 +1,6 @@
 /** Random fields as the GPU weighs them: cubic B-splines over a grid of control points, with bounds on the rounding. */
+import { U } from '../../base/float32.ts';
 import { type Bounded, exact, minus, plus, times } from './bounded.ts';
-import { U } from './numerics.ts';
 
 /** One axis of a field at a pixel: the first of four control points, and the weight of each. */
 interface Reach {

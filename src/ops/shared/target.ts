@@ -1,5 +1,5 @@
 /** What a menu of forms is made for. */
-import type { Target } from './op.ts';
+import type { Target } from '../../graph/op.ts';
 
 /** A GPU that nothing is known of. */
 export const PORTABLE: Target = { software: false, subgroup: 0 };

@@ -2,8 +2,8 @@
  * Windows that slide over images [C, H, W, N]: those of a convolution, and of pooling. The attributes of an op say how
  * large they are, how far one is from the next, and how many zeros surround the image.
  */
-import type { Attributes, Node } from '../graph.ts';
-import type { Shape } from '../tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import type { Attributes, Node } from '../../graph/graph.ts';
 import { mismatch } from './shapes.ts';
 
 export interface Window {

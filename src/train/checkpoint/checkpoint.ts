@@ -4,19 +4,18 @@
  * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights
  * alone is one too, of a training that has not begun.
  */
-
-import { checkKeys } from './arguments.ts';
+import { checkKeys } from '../../base/arguments.ts';
+import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
+import { indented } from '../../base/show-value.ts';
+import { size, type Tensor } from '../../base/tensor.ts';
+import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
+import { readByKey } from '../../engine/named-tensors.ts';
+import { state } from '../../graph/leaf.ts';
+import { NOTHING, type Position, type Session } from '../session.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
-import { checkLimits, type ReadLimits } from './data/read-options.ts';
-import { ArgumentError, DataError, NonFiniteError } from './errors.ts';
-import { state } from './ops/leaf.ts';
-import { differences, type Expected } from './parameters.ts';
-import { formatRecord, parseRecord, RECORD } from './record.ts';
+import { differences, type Expected } from './differences.ts';
+import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
-import { NOTHING, type Position, type Session } from './session.ts';
-import { indented } from './shown.ts';
-import { size, type Tensor } from './tensor.ts';
-import { readByKey } from './tensors.ts';
 
 export interface SaveOptions {
   /** Leaves out optimizer and progress: what other libraries want, and a fraction of the size. */

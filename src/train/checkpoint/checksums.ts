@@ -2,13 +2,13 @@
  * Checksums in the metadata of a file of tensors, so that a bit that a disk or a network has turned is noticed: the CRC-32 of
  * the bytes of each tensor and, in UTF-8, of each text. Files that have none, as those of other libraries, are taken as they are.
  */
-import type { Bytes } from './as-bytes.ts';
-import { crc32 } from './crc32.ts';
-import { DataError } from './errors.ts';
-import { isObject, parseJson } from './json.ts';
+import type { Bytes } from '../../base/as-bytes.ts';
+import { crc32 } from '../../base/crc32.ts';
+import { DataError } from '../../base/errors.ts';
+import { isObject, parseJson } from '../../base/json.ts';
+import { shown } from '../../base/show-value.ts';
+import { show } from '../../base/tensor.ts';
 import { parseSafetensors, type TensorFile } from './safetensors.ts';
-import { shown } from './shown.ts';
-import { show } from './tensor.ts';
 
 /** Of the metadata of the file. */
 export const CHECKSUMS = 'retrograd.crc32';

@@ -1,8 +1,8 @@
 /** Tensors that a caller or a file hands over, held against those of the net. */
-import { isList, keysOf, member } from './arguments.ts';
-import { firstOdd, foundInstead, isNumbers } from './numbers.ts';
-import { shown } from './shown.ts';
-import { type Shape, sameShape, show, size } from './tensor.ts';
+import { isList, keysOf, member } from '../../base/arguments.ts';
+import { firstOdd, foundInstead, isNumbers } from '../../base/numbers.ts';
+import { shown } from '../../base/show-value.ts';
+import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 
 export type Values = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
 

@@ -2,14 +2,14 @@
  * What a checkpoint says beside its tensors, as one JSON in the metadata of the file: which net it is of, and how far its
  * training has come.
  */
-import { member } from './arguments.ts';
-import { type BestSoFar, isMetric, type Score } from './best.ts';
-import { identityOf, isIdentity } from './data/identity.ts';
-import { isObject, parseJson } from './json.ts';
-import { isLearningRate } from './learning-rate.ts';
-import { describeModel } from './model.ts';
-import type { Position, Session } from './session.ts';
-import { shorten, shown, typeName } from './shown.ts';
+import { member } from '../../base/arguments.ts';
+import { isObject, parseJson } from '../../base/json.ts';
+import { shorten, shown, typeName } from '../../base/show-value.ts';
+import { identityOf, isIdentity } from '../../data/identity.ts';
+import { isLearningRate } from '../../nn/learning-rate.ts';
+import { describeModel } from '../../nn/model.ts';
+import { type BestSoFar, isMetric, type Score } from '../best-epoch.ts';
+import type { Position, Session } from '../session.ts';
 
 /** Of the metadata of the file. */
 export const RECORD = 'retrograd';

@@ -8,7 +8,7 @@ export function fileNameOf({ data, hidden }: Config, step: number): string {
   return `retrograd-${data}-${layers.join('-')}-step-${step}.safetensors`;
 }
 
-// As src/cli/network.ts has them, where they differ.
+// As src/cli/model-options.ts has them, where they differ.
 const activationFlags: Partial<Record<ActivationName, string>> = { leakyRelu: 'leaky-relu' };
 const lossFlags: Record<CostName, string> = {
   crossEntropy: 'cross-entropy',
