@@ -17,17 +17,17 @@ const gpu = {
 };
 
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
-const compileOnly = 'test/gpu/shaders.test.ts';
+const compileOnly = 'test/compiler/link.gpu.test.ts';
 
 /** Starts processes one after another: what is of interest there is not what computes in them. */
-const processes = 'test/gpu/resume.node.test.ts';
+const processes = 'test/train/checkpoint/resume.gpu.node.test.ts';
 
 /** The numerics once more, on another driver: the two round, fuse and order differently. */
 const swiftshader = {
   extends: true as const,
   test: {
     name: 'swiftshader',
-    include: ['test/gpu/**/*.test.ts'],
+    include: ['test/**/*.gpu.test.ts', 'test/**/*.gpu.node.test.ts'],
     exclude: [compileOnly, processes],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
@@ -46,7 +46,7 @@ const browser = () => ({
     name: 'browser',
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.node.test.ts', compileOnly],
-    setupFiles: ['test/platform.browser.ts'],
+    setupFiles: ['test/support/platform.browser.ts'],
     browser: {
       enabled: true,
       headless: true,

@@ -8,9 +8,9 @@ import {
   isTypedArray,
   isUint8Array,
   tagOf,
-} from '../src/base/as-bytes.ts';
-import { ArgumentError } from '../src/base/errors.ts';
-import { realm, SharedMemory } from './realm.ts';
+} from '../../src/base/as-bytes.ts';
+import { ArgumentError } from '../../src/base/errors.ts';
+import { realm, SharedMemory } from '../support/realm.ts';
 
 const foreign = await realm();
 const content = Uint8Array.of(9, 1, 2, 3, 4, 9);

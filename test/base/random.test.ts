@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../src/base/errors.ts';
-import { normals, permute, shuffleKey, stepKey, streams, threefry, uniforms, words } from '../src/base/random.ts';
+import { ArgumentError } from '../../src/base/errors.ts';
+import { normals, permute, shuffleKey, stepKey, streams, threefry, uniforms, words } from '../../src/base/random.ts';
 
 /** χ² of counts that should be equal, in standard deviations from its mean: |z| < 6 fails once in 10⁹ fair runs. */
 function chiSquareDeviation(counts: ArrayLike<number>, total: number): number {

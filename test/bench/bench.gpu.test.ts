@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { countCalls, matmul, measure, network, profile, works } from '../../src/bench/index.ts';
 import { ArgumentError, dense, sequential, sgd, sigmoid, softmaxCrossEntropy } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
+import { useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

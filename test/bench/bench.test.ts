@@ -1,11 +1,11 @@
 /** What benchmarks compute and count, without a device. */
 import { describe, expect, test } from 'vitest';
-import { greatestDivisor, mean, spread } from '../src/base/statistics.ts';
-import { countCalls, flopOf, matmul, median, network, synthetic, works, xorSamples } from '../src/bench/index.ts';
-import { unitOf } from '../src/bench/measure.ts';
-import { digits } from '../src/cli/bench-report.ts';
-import { createGraph } from '../src/graph/graph.ts';
-import { ArgumentError, dense, sequential, sgd, softmaxCrossEntropy } from '../src/index.ts';
+import { greatestDivisor, mean, spread } from '../../src/base/statistics.ts';
+import { countCalls, flopOf, matmul, median, network, synthetic, works, xorSamples } from '../../src/bench/index.ts';
+import { unitOf } from '../../src/bench/measure.ts';
+import { digits } from '../../src/cli/bench-report.ts';
+import { createGraph } from '../../src/graph/graph.ts';
+import { ArgumentError, dense, sequential, sgd, softmaxCrossEntropy } from '../../src/index.ts';
 
 describe('flop', () => {
   const products = (...sizes: [number, number, number][]) => sizes.reduce((sum, [m, n, k]) => sum + 2 * m * n * k, 0);

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dataset, digits } from '../src/data.node.ts';
-import { formatSafetensors, parseSafetensors } from '../src/index.ts';
+import { type Dataset, digits } from '../../src/data.node.ts';
+import { formatSafetensors, parseSafetensors } from '../../src/index.ts';
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 interface Result {
   code: number | null;
@@ -330,7 +330,7 @@ describe.concurrent('help', () => {
   });
 
   test('--version is that of package.json', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await retrograd(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });

@@ -1,20 +1,20 @@
 /** Options of the command: which a file may set, which are without effect, and what is held out; without any process. */
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
-import { benchCommand } from '../src/cli/bench.ts';
-import { checkCommand } from '../src/cli/check.ts';
-import { type Checkpoint, dataOf, openCheckpoint } from '../src/cli/checkpoint.ts';
-import { evalCommand } from '../src/cli/eval.ts';
-import { holdOut } from '../src/cli/held-out.ts';
-import { infoCommand } from '../src/cli/info.ts';
-import { recall, remembered } from '../src/cli/remembered-options.ts';
-import { reproduceCommand } from '../src/cli/reproduce.ts';
-import { trainCommand } from '../src/cli/train.ts';
-import { batch, digits, fromArrays } from '../src/data.node.ts';
-import { ArgumentError, DataError, formatSafetensors } from '../src/index.node.ts';
-import { platform } from '../src/platform/platform.ts';
+import { benchCommand } from '../../src/cli/bench.ts';
+import { checkCommand } from '../../src/cli/check.ts';
+import { type Checkpoint, dataOf, openCheckpoint } from '../../src/cli/checkpoint.ts';
+import { evalCommand } from '../../src/cli/eval.ts';
+import { holdOut } from '../../src/cli/held-out.ts';
+import { infoCommand } from '../../src/cli/info.ts';
+import { recall, remembered } from '../../src/cli/remembered-options.ts';
+import { reproduceCommand } from '../../src/cli/reproduce.ts';
+import { trainCommand } from '../../src/cli/train.ts';
+import { batch, digits, fromArrays } from '../../src/data.node.ts';
+import { ArgumentError, DataError, formatSafetensors } from '../../src/index.node.ts';
+import { platform } from '../../src/platform/platform.ts';
 
-vi.mock('../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
+vi.mock('../../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
 
 const { signal } = new AbortController();
 const commands = {

@@ -1,7 +1,7 @@
 /** What is printed: nothing from outside commands the terminal or makes a line of its own, and numbers stay short. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { printable, printableLines, shown } from '../src/base/show-value.ts';
-import { decimal, duration, outputOf, percentage, short } from '../src/cli/output.ts';
+import { printable, printableLines, shown } from '../../src/base/show-value.ts';
+import { decimal, duration, outputOf, percentage, short } from '../../src/cli/output.ts';
 import {
   ArgumentError,
   CheckError,
@@ -14,8 +14,8 @@ import {
   RetrogradError,
   sequential,
   sgd,
-} from '../src/index.node.ts';
-import { runtimeOf } from '../src/platform/platform.node.ts';
+} from '../../src/index.node.ts';
+import { runtimeOf } from '../../src/platform/platform.node.ts';
 
 /** Controls of ASCII and of ISO 6429, marks that turn text round or cannot be seen, and separators of lines. */
 const unprintable = (text: string): string[] =>

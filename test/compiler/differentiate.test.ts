@@ -1,14 +1,14 @@
 /** Every gradient rule, alone and in whole models, against central finite differences of the reference in f64. */
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../src/base/errors.ts';
-import { uniforms } from '../src/base/random.ts';
-import { columns, size } from '../src/base/tensor.ts';
-import { differentiate } from '../src/compiler/differentiate.ts';
-import { append, createGraph, find, type Graph, type Node } from '../src/graph/graph.ts';
-import { batch, leaf, parameter, stepOf } from '../src/graph/leaf.ts';
-import type { Case, Op, Value } from '../src/graph/op.ts';
-import { evaluate } from '../src/graph/reference.ts';
-import type { StepRow } from '../src/graph/step-row.ts';
+import { ArgumentError } from '../../src/base/errors.ts';
+import { uniforms } from '../../src/base/random.ts';
+import { columns, size } from '../../src/base/tensor.ts';
+import { differentiate } from '../../src/compiler/differentiate.ts';
+import { append, createGraph, find, type Graph, type Node } from '../../src/graph/graph.ts';
+import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
+import type { Case, Op, Value } from '../../src/graph/op.ts';
+import { evaluate } from '../../src/graph/reference.ts';
+import type { StepRow } from '../../src/graph/step-row.ts';
 import {
   activation as activate,
   add,
@@ -26,7 +26,7 @@ import {
   softmax,
   softplus,
   tanh,
-} from '../src/nn/layers/index.ts';
+} from '../../src/nn/layers/index.ts';
 import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
@@ -36,18 +36,18 @@ import {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squared,
-} from '../src/nn/losses.ts';
-import { apply, input, type Model, model, sequential } from '../src/nn/model.ts';
-import { activation } from '../src/ops/activation.ts';
-import { hadamard } from '../src/ops/arithmetic.ts';
-import { ops } from '../src/ops/index.ts';
-import { lossTerms } from '../src/ops/loss.ts';
-import { matmul } from '../src/ops/matmul.ts';
-import { maxPool } from '../src/ops/max-pool.ts';
-import { rowSum } from '../src/ops/row-sum.ts';
-import { trainingNetwork } from '../src/train/graphs.ts';
-import { graphOf, someStep, titleOf, valuesFor } from './gpu/harness.ts';
-import { imageNets } from './networks.ts';
+} from '../../src/nn/losses.ts';
+import { apply, input, type Model, model, sequential } from '../../src/nn/model.ts';
+import { activation } from '../../src/ops/activation.ts';
+import { hadamard } from '../../src/ops/arithmetic.ts';
+import { ops } from '../../src/ops/index.ts';
+import { lossTerms } from '../../src/ops/loss.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { maxPool } from '../../src/ops/max-pool.ts';
+import { rowSum } from '../../src/ops/row-sum.ts';
+import { trainingNetwork } from '../../src/train/graphs.ts';
+import { graphOf, someStep, titleOf, valuesFor } from '../support/harness.ts';
+import { imageNets } from '../support/networks.ts';
 
 type Leaves = ReadonlyMap<string, ArrayLike<number>>;
 

@@ -6,8 +6,8 @@ import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import { compare } from '../../src/graph/check.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { trainingNetwork } from '../../src/train/graphs.ts';
-import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
-import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
+import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from '../support/harness.ts';
+import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../support/networks.ts';
 
 const gpu = useGpu();
 

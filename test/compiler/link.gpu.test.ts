@@ -10,8 +10,8 @@ import type { Graph } from '../../src/graph/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
 import { evaluationNetwork, feedNetwork, predictionNetwork, trainingNetwork } from '../../src/train/graphs.ts';
-import { activations, anyTraining, losses, mlp, optimizers } from '../networks.ts';
-import { graphOf, useGpu } from './harness.ts';
+import { graphOf, useGpu } from '../support/harness.ts';
+import { activations, anyTraining, losses, mlp, optimizers } from '../support/networks.ts';
 
 const gpu = useGpu();
 

@@ -1,17 +1,17 @@
 /** Fusing and scheduling, without a GPU: what is computed where, in which order, in which buffer. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuse, nodesOf } from '../src/compiler/fuse.ts';
-import { printSchedule, schedule } from '../src/compiler/schedule.ts';
-import { append, createGraph, type Node, printGraph } from '../src/graph/graph.ts';
-import { batch, leaf, parameter, stepOf } from '../src/graph/leaf.ts';
-import { overwrites, storageOf } from '../src/graph/storage.ts';
-import { adam, sgd } from '../src/nn/optimizers.ts';
-import { add, hadamard } from '../src/ops/arithmetic.ts';
-import { matmul } from '../src/ops/matmul.ts';
-import { descend } from '../src/ops/optimizer-steps.ts';
-import { evaluationNetwork, feedNetwork, trainingNetwork } from '../src/train/graphs.ts';
-import { anyTraining, mnistNet } from './networks.ts';
+import { fuse, nodesOf } from '../../src/compiler/fuse.ts';
+import { printSchedule, schedule } from '../../src/compiler/schedule.ts';
+import { append, createGraph, type Node, printGraph } from '../../src/graph/graph.ts';
+import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
+import { overwrites, storageOf } from '../../src/graph/storage.ts';
+import { adam, sgd } from '../../src/nn/optimizers.ts';
+import { add, hadamard } from '../../src/ops/arithmetic.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { descend } from '../../src/ops/optimizer-steps.ts';
+import { evaluationNetwork, feedNetwork, trainingNetwork } from '../../src/train/graphs.ts';
+import { anyTraining, mnistNet } from '../support/networks.ts';
 
 const named = (node: Node) => node.name !== '';
 const training = trainingNetwork(mnistNet, sgd({ learningRate: 0.5 })).graph;

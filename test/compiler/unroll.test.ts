@@ -1,6 +1,6 @@
 /** Loops written out by the linker. */
 import { describe, expect, it } from 'vitest';
-import { unroll } from '../src/compiler/unroll.ts';
+import { unroll } from '../../src/compiler/unroll.ts';
 
 const nested = `before(r);
   for (var r = 0u; r < ROWS; r++) { // @unroll

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, DataError } from '../src/base/errors.ts';
-import { type ArraysOptions, fromArrays } from '../src/data/arrays.ts';
-import { batch, take } from '../src/data/samples.ts';
-import { realm } from './realm.ts';
+import { ArgumentError, DataError } from '../../src/base/errors.ts';
+import { type ArraysOptions, fromArrays } from '../../src/data/arrays.ts';
+import { batch, take } from '../../src/data/samples.ts';
+import { realm } from '../support/realm.ts';
 
 const other = await realm();
 

@@ -1,8 +1,8 @@
 /** Every entry that takes bytes or numbers takes them from whatever holds them. */
 import { describe, expect, test } from 'vitest';
-import { parseIdx, readIdx } from '../src/data/idx.ts';
-import { compile, dense, formatSafetensors, parseSafetensors, sequential, sgd, squared } from '../src/index.ts';
-import { realm, SharedMemory } from './realm.ts';
+import { parseIdx, readIdx } from '../../src/data/idx.ts';
+import { compile, dense, formatSafetensors, parseSafetensors, sequential, sgd, squared } from '../../src/index.ts';
+import { realm, SharedMemory } from '../support/realm.ts';
 
 const foreign = await realm();
 

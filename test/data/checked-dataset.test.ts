@@ -1,6 +1,6 @@
 /** Data sets as they reach a net: of its shapes, and checked however they were made. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { batch, type Dataset, digits, type Field, fromArrays, take } from '../src/data/index.ts';
+import { batch, type Dataset, digits, type Field, fromArrays, take } from '../../src/data/index.ts';
 import {
   ArgumentError,
   augmented,
@@ -22,7 +22,7 @@ import {
   softmax,
   softmaxCrossEntropy,
   type Trainer,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 const optimizer = sgd({ learningRate: 0.1 });
 const onCpu = (model: Model, loss: LossFunction = softmaxCrossEntropy(), size = 2): Promise<Trainer> =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { concat } from '../src/base/byte-stream.ts';
-import { ArgumentError } from '../src/base/errors.ts';
-import { hex } from '../src/data/bytes.ts';
-import { digits } from '../src/data/digits.ts';
-import { glyphs } from '../src/data/glyphs.ts';
-import { take } from '../src/data/samples.ts';
+import { concat } from '../../src/base/byte-stream.ts';
+import { ArgumentError } from '../../src/base/errors.ts';
+import { hex } from '../../src/data/bytes.ts';
+import { digits } from '../../src/data/digits.ts';
+import { glyphs } from '../../src/data/glyphs.ts';
+import { take } from '../../src/data/samples.ts';
 
 const { train, test: held } = digits({ train: 1000, test: 500 });
 const images = train.inputs.data as Uint8Array;

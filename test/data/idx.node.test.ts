@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import '../src/platform/platform.node.ts';
-import { DataError } from '../src/base/errors.ts';
-import { readIdx } from '../src/data/idx.ts';
+import '../../src/platform/platform.node.ts';
+import { DataError } from '../../src/base/errors.ts';
+import { readIdx } from '../../src/data/idx.ts';
 
 const plain = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
 const idx = { shape: [2, 2, 3], data: plain.slice(16) };

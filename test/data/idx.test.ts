@@ -1,8 +1,8 @@
 /** IDX files in memory, whole and damaged. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, DataError } from '../src/base/errors.ts';
-import { type Idx, pack, readIdx } from '../src/data/idx.ts';
+import { ArgumentError, DataError } from '../../src/base/errors.ts';
+import { type Idx, pack, readIdx } from '../../src/data/idx.ts';
 
 const plain = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
 const packed = await pack(plain);

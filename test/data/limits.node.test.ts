@@ -3,11 +3,11 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import '../src/platform/platform.node.ts';
-import { DataError } from '../src/base/errors.ts';
-import { readIdx } from '../src/data/idx.ts';
-import { mnist } from '../src/data/index.ts';
-import { platform } from '../src/platform/platform.ts';
+import '../../src/platform/platform.node.ts';
+import { DataError } from '../../src/base/errors.ts';
+import { readIdx } from '../../src/data/idx.ts';
+import { mnist } from '../../src/data/index.ts';
+import { platform } from '../../src/platform/platform.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** What comes from outside is read no further than it may be, and is waited for no longer; seen by what was asked for. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { concat } from '../src/base/byte-stream.ts';
-import { parseJson } from '../src/base/json.ts';
-import { pack, readIdx } from '../src/data/idx.ts';
-import { mnist } from '../src/data/index.ts';
+import { concat } from '../../src/base/byte-stream.ts';
+import { parseJson } from '../../src/base/json.ts';
+import { pack, readIdx } from '../../src/data/idx.ts';
+import { mnist } from '../../src/data/index.ts';
 import {
   ArgumentError,
   compile,
@@ -14,7 +14,7 @@ import {
   sequential,
   sgd,
   squared,
-} from '../src/index.ts';
+} from '../../src/index.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { OnProgress } from '../src/data/read-options.ts';
-import '../src/platform/platform.node.ts';
-import { DataError } from '../src/base/errors.ts';
-import type { DatasetPair } from '../src/data/dataset.ts';
-import { type KnownSet, locate } from '../src/data/locate.ts';
-import { fashionMnist, mnist } from '../src/data/mnist.ts';
+import type { OnProgress } from '../../src/data/read-options.ts';
+import '../../src/platform/platform.node.ts';
+import { DataError } from '../../src/base/errors.ts';
+import type { DatasetPair } from '../../src/data/dataset.ts';
+import { type KnownSet, locate } from '../../src/data/locate.ts';
+import { fashionMnist, mnist } from '../../src/data/mnist.ts';
 
 const names = {
   trainImages: 'train-images-idx3-ubyte',

@@ -12,7 +12,7 @@ import {
 } from 'retrograd';
 import { batch, digits } from 'retrograd/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, launch, ready, type Site, serveSources, train, type Visit, visit } from './browser.ts';
+import { button, launch, ready, type Site, serveSources, train, type Visit, visit } from '../support/page.ts';
 
 let [browser, site, seen]: [Browser?, Site?, Visit?] = [];
 let tensors: Record<string, Tensor>;

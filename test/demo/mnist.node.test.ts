@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { accuracyAbove, button, launch, numberOf, ready, serveSources, visit } from './browser.ts';
+import { accuracyAbove, button, launch, numberOf, ready, serveSources, visit } from '../support/page.ts';
 
 const folder = process.env.RETROGRAD_DATA && join(process.env.RETROGRAD_DATA, 'mnist');
 const isHere = Boolean(folder && existsSync(folder));

@@ -16,7 +16,7 @@ import {
   train,
   type Visit,
   visit,
-} from './browser.ts';
+} from '../support/page.ts';
 
 let browser: Browser;
 let built: Site;

@@ -14,7 +14,7 @@ import {
   type Site,
   serveSources,
   visit,
-} from './browser.ts';
+} from '../support/page.ts';
 
 let [browser, site]: [Browser?, Site?] = [];
 const open = async (hash = '', args?: readonly string[]) => {

@@ -18,8 +18,8 @@ import {
   type Trainer,
 } from '../../src/index.node.ts';
 import { openTrial } from '../../src/tune/trial.ts';
-import { random } from './nets.ts';
-import { refuse } from './refuse.ts';
+import { random } from '../support/nets.ts';
+import { refuse } from '../support/refuse.ts';
 
 const [count, batch] = [40, 8];
 const y = Array.from({ length: count }, (_, i) => i % 3);

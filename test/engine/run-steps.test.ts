@@ -1,8 +1,8 @@
 /** How many steps go into a submit, told to an engine whose steps take a known time. */
 import { expect, test } from 'vitest';
-import type { Engine, Program } from '../src/engine/engine.ts';
-import { drive } from '../src/engine/run-steps.ts';
-import { stepRow } from '../src/graph/step-row.ts';
+import type { Engine, Program } from '../../src/engine/engine.ts';
+import { drive } from '../../src/engine/run-steps.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 
 /** Steps take `milliseconds` each, one submit after another. */
 function slowEngine(milliseconds: number) {

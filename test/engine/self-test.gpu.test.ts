@@ -15,7 +15,7 @@ import {
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
 import { platform } from '../../src/platform/platform.ts';
-import { parameterBits, random } from './nets.ts';
+import { parameterBits, random } from '../support/nets.ts';
 
 let device: Device;
 beforeEach(async () => {

@@ -7,9 +7,9 @@ import { makeWhole } from '../../src/engine/whole-steps.ts';
 import { packRows, type StepRow } from '../../src/graph/step-row.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
 import { feedNetwork, trainingNetwork } from '../../src/train/graphs.ts';
-import { activations, anyTraining, imageNets, losses, mlp, netOf, optimizers } from '../networks.ts';
-import { someStep, useGpu, valuesFor } from './harness.ts';
-import { random } from './nets.ts';
+import { someStep, useGpu, valuesFor } from '../support/harness.ts';
+import { random } from '../support/nets.ts';
+import { activations, anyTraining, imageNets, losses, mlp, netOf, optimizers } from '../support/networks.ts';
 
 const gpu = useGpu();
 

@@ -1,13 +1,13 @@
 /** The comparison itself: what uses up an allowance, where the worst element is, and bounds that are neither too tight nor slack. */
 import { describe, expect, it } from 'vitest';
-import { compare, demand, report } from '../src/graph/check.ts';
-import { append, createGraph } from '../src/graph/graph.ts';
-import { batch, leaf } from '../src/graph/leaf.ts';
-import { evaluate } from '../src/graph/reference.ts';
-import { stepRow } from '../src/graph/step-row.ts';
-import { CheckError } from '../src/index.node.ts';
-import { matmul } from '../src/ops/matmul.ts';
-import { rowSum } from '../src/ops/row-sum.ts';
+import { compare, demand, report } from '../../src/graph/check.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch, leaf } from '../../src/graph/leaf.ts';
+import { evaluate } from '../../src/graph/reference.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
+import { CheckError } from '../../src/index.node.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { rowSum } from '../../src/ops/row-sum.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const expected = (data: number[], error: number[]) => ({

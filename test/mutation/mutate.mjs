@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,17 +14,18 @@ import { isUncompiled, mutantsOf, mutate, sample } from './mutants.mjs';
 
 /** Tests that most of the library goes through, the quickest first. */
 const broad = [
-  ...['session', 'optim', 'model', 'images', 'equations', 'defaults', 'misuse', 'grad', 'random'],
-  ...['gpu/ops', 'gpu/control', 'gpu/layers', 'gpu/train', 'gpu/fit'],
+  ...['train/session', 'nn/optimizers', 'nn/model', 'nn/images', 'nn/equations', 'nn/defaults', 'train/misuse'],
+  ...['compiler/differentiate', 'base/random', 'ops/ops.gpu', 'train/control.gpu', 'nn/layers.gpu', 'train/step.gpu'],
+  'train/fit.gpu',
 ].map((name) => `test/${name}.test.ts`);
 
 /** Tests of the command. */
-const command = 'test/cli.node.test.ts';
+const command = 'test/cli/cli.node.test.ts';
 
 /** Longer than any file of tests takes, in milliseconds: what runs longer is a loop without an end. */
 const LIMIT = 300_000;
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file) => readFileSync(join(root, file), 'utf8');
 
 /** Files of a folder, or the file. */
@@ -33,11 +34,11 @@ function filesOf(path) {
   return readdirSync(join(root, path), { recursive: true }).map((file) => join(path, file));
 }
 
-/** Test files in the order in which they are tried: those called as the file, those that import it, the broad ones. */
+/** Test files in the order in which they are tried: those beside the file in test/, those that import it, the broad ones. */
 function testsOf(file) {
   const name = basename(file).replace(/\.\w+$/, '');
   const tests = filesOf('test').filter((test) => /\.test\.ts$/.test(test) && !/\.browser\.|demo/.test(test));
-  const called = tests.filter((test) => basename(test).startsWith(`${name}.`));
+  const called = tests.filter((test) => test.startsWith(`${file.replace(/^src/, 'test').replace(/\.\w+$/, '')}.`));
   const importing = tests.filter((test) => read(test).includes(`/${name}.ts'`));
   const near = [...called, ...importing].filter((test) => test !== command);
   return [...new Set([...near, ...(file.startsWith('src/cli') ? [command] : broad)])];

@@ -1,6 +1,6 @@
 /** What is left out, and what it then is: the documented defaults, beside those of PyTorch 1.13 (`inspect.signature`) where it has them. */
 import { describe, expect, test } from 'vitest';
-import { fromArrays } from '../src/data/index.ts';
+import { fromArrays } from '../../src/data/index.ts';
 import {
   adam,
   adamw,
@@ -32,8 +32,8 @@ import {
   tanh,
   uniform,
   updatesIn,
-} from '../src/index.node.ts';
-import { lenet } from '../src/nn/lenet.ts';
+} from '../../src/index.node.ts';
+import { lenet } from '../../src/nn/lenet.ts';
 
 const learningRate = 0.1;
 const plain = { weightDecay: 0, decayed: 'all' };

@@ -37,7 +37,7 @@ import {
   squared,
   type Trainer,
   tanh,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 type Matrix = readonly (readonly number[])[];
 

@@ -1,6 +1,7 @@
 /** The worked cases of the equations, on the driver of this project. */
-import { equations } from '../equations.cases.ts';
-import { useGpu } from './harness.ts';
+
+import { useGpu } from '../support/harness.ts';
+import { equations } from './equations.cases.ts';
 
 const gpu = useGpu();
 

@@ -16,10 +16,10 @@ import {
   sgd,
   softmaxCrossEntropy,
   squared,
-} from '../src/index.ts';
-import { lenet } from '../src/nn/lenet.ts';
-import { countParameters, describeModel } from '../src/nn/model.ts';
-import { trainingNetwork } from '../src/train/graphs.ts';
+} from '../../src/index.ts';
+import { lenet } from '../../src/nn/lenet.ts';
+import { countParameters, describeModel } from '../../src/nn/model.ts';
+import { trainingNetwork } from '../../src/train/graphs.ts';
 
 const shapeOf = (input: readonly number[], layer: Layer) => sequential(input, [layer]).shapes[1];
 

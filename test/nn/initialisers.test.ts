@@ -12,8 +12,8 @@ import {
   uniform,
   xavier,
   zeros,
-} from '../src/index.node.ts';
-import { initialise } from '../src/nn/initialisers.ts';
+} from '../../src/index.node.ts';
+import { initialise } from '../../src/nn/initialisers.ts';
 
 const [outputs, inputs] = [200, 300];
 const drawn = (init: Parameters<typeof initialise>[0], seed = 1, index = 0) =>

@@ -23,8 +23,8 @@ import {
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { parameterBits, samples, stateBits } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { parameterBits, samples, stateBits } from '../support/nets.ts';
 
 const gpu = useGpu();
 

@@ -9,7 +9,7 @@ import {
   stepDecay,
   updatesIn,
   warmUp,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 const { PI, cos } = Math;
 

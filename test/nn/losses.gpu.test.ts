@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { append } from '../../src/graph/graph.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
-import { graphOf, runGraph, useGpu } from './harness.ts';
+import { graphOf, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

@@ -1,13 +1,13 @@
 /** Models out of a stack of layers and out of layers applied to values, and the graphs of both. */
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, ShapeError } from '../src/base/errors.ts';
-import { printGraph } from '../src/graph/graph.ts';
-import { activation, add, dense, linear, relu } from '../src/nn/layers/index.ts';
-import { quadratic } from '../src/nn/losses.ts';
-import { apply, describeModel, input, type Model, model, sequential, type Value } from '../src/nn/model.ts';
-import { sgd } from '../src/nn/optimizers.ts';
-import { compile } from '../src/train/compile.ts';
-import { trainingNetwork } from '../src/train/graphs.ts';
+import { ArgumentError, ShapeError } from '../../src/base/errors.ts';
+import { printGraph } from '../../src/graph/graph.ts';
+import { activation, add, dense, linear, relu } from '../../src/nn/layers/index.ts';
+import { quadratic } from '../../src/nn/losses.ts';
+import { apply, describeModel, input, type Model, model, sequential, type Value } from '../../src/nn/model.ts';
+import { sgd } from '../../src/nn/optimizers.ts';
+import { compile } from '../../src/train/compile.ts';
+import { trainingNetwork } from '../../src/train/graphs.ts';
 
 const graphOf = (of: Model): string => printGraph(trainingNetwork({ model: of, loss: quadratic(), batch: 5 }).graph);
 

@@ -18,7 +18,7 @@ import {
   squared,
   uniform,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
+import { useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

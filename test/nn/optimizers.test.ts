@@ -13,7 +13,7 @@ import {
   rmsprop,
   sequential,
   sgd,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 type Decay = Pick<AdamOptions, 'weightDecay' | 'decayed'>;
 type Theta = readonly [w1: number, w2: number, b: number];

@@ -20,7 +20,7 @@ import {
   softmax,
   type Trainer,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
+import { useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

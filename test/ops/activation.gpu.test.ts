@@ -8,7 +8,7 @@ import { type ActivationName, activations } from '../../src/ops/activation-table
 import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
 import { losses } from '../../src/ops/loss-table.ts';
 import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.ts';
-import { expectReference, runGraph, useGpu } from './harness.ts';
+import { expectReference, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

@@ -15,8 +15,8 @@ import {
 import { conv2d } from '../../src/ops/conv2d.ts';
 import { conv2dInputGradient } from '../../src/ops/conv2d-input-gradient.ts';
 import { convolutionShaders } from '../../src/ops/convolution-forms.ts';
-import { graphOf, referenceOf, runGraph, someStep, titleOf, useGpu, valuesFor } from './harness.ts';
-import { samples } from './nets.ts';
+import { graphOf, referenceOf, runGraph, someStep, titleOf, useGpu, valuesFor } from '../support/harness.ts';
+import { samples } from '../support/nets.ts';
 
 const gpu = useGpu();
 

@@ -1,12 +1,12 @@
 /** The mask of dropout: its rate, what it may not depend on, and that nothing is left of it where nothing is learnt. */
 import { describe, expect, test } from 'vitest';
-import { elementBits, stepKey } from '../src/base/random.ts';
-import { stepRow } from '../src/graph/step-row.ts';
-import { dense, dropout } from '../src/nn/layers/index.ts';
-import { softmaxCrossEntropy } from '../src/nn/losses.ts';
-import { sequential } from '../src/nn/model.ts';
-import { dropout as dropoutOp } from '../src/ops/dropout.ts';
-import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../src/train/graphs.ts';
+import { elementBits, stepKey } from '../../src/base/random.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
+import { dense, dropout } from '../../src/nn/layers/index.ts';
+import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
+import { sequential } from '../../src/nn/model.ts';
+import { dropout as dropoutOp } from '../../src/ops/dropout.ts';
+import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../../src/train/graphs.ts';
 
 interface Where {
   readonly rate: number;

@@ -6,8 +6,8 @@ import { batch, type Dataset, fromArrays } from '../../src/data/index.ts';
 import { compare } from '../../src/graph/check.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { feedNetwork } from '../../src/train/graphs.ts';
-import { referenceOf, useGpu } from './harness.ts';
-import { random } from './nets.ts';
+import { referenceOf, useGpu } from '../support/harness.ts';
+import { random } from '../support/nets.ts';
 
 const gpu = useGpu();
 

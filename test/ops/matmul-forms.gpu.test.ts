@@ -8,7 +8,7 @@ import { matmul } from '../../src/ops/matmul.ts';
 import { gemmForms, narrowForm } from '../../src/ops/matmul-forms.ts';
 import { rowSum } from '../../src/ops/row-sum.ts';
 import { sharedLanes } from '../../src/ops/shared/target.ts';
-import { referenceOf, runGraph, someStep, useGpu, valuesFor } from './harness.ts';
+import { referenceOf, runGraph, someStep, useGpu, valuesFor } from '../support/harness.ts';
 
 const gpu = useGpu();
 

@@ -4,7 +4,7 @@ import { append, createGraph } from '../../src/graph/graph.ts';
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { maxPool, maxPoolGradient } from '../../src/ops/max-pool.ts';
-import { referenceOf, runGraph, useGpu } from './harness.ts';
+import { referenceOf, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

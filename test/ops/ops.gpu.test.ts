@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/base/tensor.ts';
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { ops } from '../../src/ops/index.ts';
-import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from './harness.ts';
+import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from '../support/harness.ts';
 
 const gpu = useGpu();
 

@@ -8,7 +8,7 @@ import { batch, leaf } from '../../src/graph/leaf.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { compile, type Device, dense, type Progress, quadratic, sequential, sgd } from '../../src/index.node.ts';
 import { appendTotal, valuesOfTotal } from '../../src/ops/total.ts';
-import { useGpu } from './harness.ts';
+import { useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
 

@@ -1,7 +1,7 @@
 /** What is said where WebGPU is missing, by the user agents that browsers send. */
 import { describe, expect, test } from 'vitest';
-import type { Missing } from '../src/base/errors.ts';
-import { adviceFor, browserOf } from '../src/platform/advice.ts';
+import type { Missing } from '../../src/base/errors.ts';
+import { adviceFor, browserOf } from '../../src/platform/advice.ts';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)';

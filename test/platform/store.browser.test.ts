@@ -1,13 +1,13 @@
 /** What a browser keeps between visits: measurements in IndexedDB, downloads in its cache. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { collect } from '../src/base/byte-stream.ts';
-import { mnist } from '../src/data/index.ts';
-import { compile, DataError, dense, openDevice, quadratic, sequential, sgd, tanh } from '../src/index.ts';
-import { pageCache } from '../src/platform/cache.ts';
-import { platform } from '../src/platform/platform.ts';
-import { databaseStore } from '../src/platform/store.ts';
-import { choicesOf } from '../src/tune/choices.ts';
-import { stopwatch } from '../src/tune/trial.ts';
+import { collect } from '../../src/base/byte-stream.ts';
+import { mnist } from '../../src/data/index.ts';
+import { compile, DataError, dense, openDevice, quadratic, sequential, sgd, tanh } from '../../src/index.ts';
+import { pageCache } from '../../src/platform/cache.ts';
+import { platform } from '../../src/platform/platform.ts';
+import { databaseStore } from '../../src/platform/store.ts';
+import { choicesOf } from '../../src/tune/choices.ts';
+import { stopwatch } from '../../src/tune/trial.ts';
 
 afterEach(async () => {
   vi.restoreAllMocks();

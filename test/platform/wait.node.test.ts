@@ -1,6 +1,6 @@
 /** Waiting without keeping a core busy. */
 import { expect, test, vi } from 'vitest';
-import { patiently } from '../src/platform/wait.node.ts';
+import { patiently } from '../../src/platform/wait.node.ts';
 
 const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds, 'done'));
 

@@ -27,7 +27,7 @@ import {
   sequential,
   sgd,
   type Trainer,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 let root: string;
 let folder: string;

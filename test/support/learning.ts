@@ -1,6 +1,6 @@
 /** Training to the best test accuracy of some epochs, on a device of the file. */
 import { afterAll, beforeAll } from 'vitest';
-import type { DatasetPair } from '../src/data/index.ts';
+import type { DatasetPair } from '../../src/data/index.ts';
 import {
   adam,
   compile,
@@ -9,7 +9,7 @@ import {
   openDevice,
   sequential,
   softmaxCrossEntropy,
-} from '../src/index.node.ts';
+} from '../../src/index.node.ts';
 
 let device: Device;
 beforeAll(async () => {

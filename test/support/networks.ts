@@ -1,11 +1,11 @@
 /** Networks of many kinds for the tests of fusing and scheduling: fixed ones, and any that fast-check can think of. */
 import fc from 'fast-check';
-import type { Graph } from '../src/graph/graph.ts';
-import * as layers from '../src/nn/layers/index.ts';
-import * as lossFunctions from '../src/nn/losses.ts';
-import { apply, input, type Model, model, sequential, type Value } from '../src/nn/model.ts';
-import * as optim from '../src/nn/optimizers.ts';
-import { type NetworkOptions, trainingNetwork } from '../src/train/graphs.ts';
+import type { Graph } from '../../src/graph/graph.ts';
+import * as layers from '../../src/nn/layers/index.ts';
+import * as lossFunctions from '../../src/nn/losses.ts';
+import { apply, input, type Model, model, sequential, type Value } from '../../src/nn/model.ts';
+import * as optim from '../../src/nn/optimizers.ts';
+import { type NetworkOptions, trainingNetwork } from '../../src/train/graphs.ts';
 
 export const activations = {
   sigmoid: layers.sigmoid,

@@ -18,8 +18,8 @@ import {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { random } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { random } from '../support/nets.ts';
 
 const labels = [
   [1, 0, 1],

@@ -22,8 +22,8 @@ import { elastic } from '../../src/ops/elastic.ts';
 import { warp } from '../../src/ops/warp.ts';
 import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
 import { feedNetwork } from '../../src/train/graphs.ts';
-import { expectReference, referenceOf, runGraph, someStep, useGpu } from './harness.ts';
-import { parameterBits, random } from './nets.ts';
+import { expectReference, referenceOf, runGraph, someStep, useGpu } from '../support/harness.ts';
+import { parameterBits, random } from '../support/nets.ts';
 
 const gpu = useGpu();
 

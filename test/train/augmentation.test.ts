@@ -1,18 +1,18 @@
 /** What augmentation draws: fields like those of the paper, maps within the limits asked for; and what it refuses. */
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../src/base/errors.ts';
-import { type Dataset, fromArrays } from '../src/data/index.ts';
-import { append, createGraph } from '../src/graph/graph.ts';
-import { stepOf } from '../src/graph/leaf.ts';
-import { evaluate } from '../src/graph/reference.ts';
-import { stepRow } from '../src/graph/step-row.ts';
-import { adam, compile, dense, sequential, softmaxCrossEntropy } from '../src/index.node.ts';
-import { affine } from '../src/ops/affine.ts';
-import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../src/ops/elastic.ts';
-import { reachOf, weighed } from '../src/ops/shared/spline.ts';
-import { type AugmentOptions, augmentationOf } from '../src/train/augmentation.ts';
-import { augmented } from '../src/train/augmented.ts';
-import { feedNetwork } from '../src/train/graphs.ts';
+import { ArgumentError } from '../../src/base/errors.ts';
+import { type Dataset, fromArrays } from '../../src/data/index.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { stepOf } from '../../src/graph/leaf.ts';
+import { evaluate } from '../../src/graph/reference.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
+import { adam, compile, dense, sequential, softmaxCrossEntropy } from '../../src/index.node.ts';
+import { affine } from '../../src/ops/affine.ts';
+import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../../src/ops/elastic.ts';
+import { reachOf, weighed } from '../../src/ops/shared/spline.ts';
+import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
+import { augmented } from '../../src/train/augmented.ts';
+import { feedNetwork } from '../../src/train/graphs.ts';
 
 /** An op of the step alone, for so many columns. */
 function drawn(op: typeof affine, attributes: Record<string, number>, batch: number): Float64Array {

@@ -16,8 +16,8 @@ import {
   tanh,
   warmUp,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { parameterBits, random } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { parameterBits, random } from '../support/nets.ts';
 
 const [count, batch, epochs] = [45, 8, 6];
 const points = (n: number, stream: number) =>

@@ -25,8 +25,8 @@ import {
   warmUp,
   zeros,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { parameterBits, random, samples, stateBits } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { parameterBits, random, samples, stateBits } from '../support/nets.ts';
 
 const U = 2 ** -24;
 const model = sequential([4], [dense(6, tanh), dense(5, tanh), dense(3)]);

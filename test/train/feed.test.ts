@@ -1,12 +1,12 @@
 /** The data sets that a net keeps on its device: which are made, and which go for another. */
 import { expect, test } from 'vitest';
-import { fromArrays } from '../src/data/index.ts';
-import { cpuEngine } from '../src/engine/cpu-engine.ts';
-import type { Engine, Program } from '../src/engine/engine.ts';
-import { dense, sequential } from '../src/index.ts';
-import { quadratic } from '../src/nn/losses.ts';
-import { feeds } from '../src/train/feed.ts';
-import { trainingNetwork } from '../src/train/graphs.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import { cpuEngine } from '../../src/engine/cpu-engine.ts';
+import type { Engine, Program } from '../../src/engine/engine.ts';
+import { dense, sequential } from '../../src/index.ts';
+import { quadratic } from '../../src/nn/losses.ts';
+import { feeds } from '../../src/train/feed.ts';
+import { trainingNetwork } from '../../src/train/graphs.ts';
 
 /** An engine that says which of its programs are there, by the numbers in which they were made. */
 function counted(): Engine & { readonly alive: Set<number> } {

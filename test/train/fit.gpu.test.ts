@@ -22,8 +22,8 @@ import {
   tanh,
   zeros,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { parameterBits, random, stateBits } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { parameterBits, random, stateBits } from '../support/nets.ts';
 
 /** 45 samples for a 4-6-3 net in batches of 8: the last batch of an epoch holds 5. */
 const [count, batch] = [45, 8];

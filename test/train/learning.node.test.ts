@@ -1,8 +1,8 @@
 /** A net that learns real MNIST, where it is at hand (RETROGRAD_DATA). */
 import { expect, test } from 'vitest';
-import { mnist } from '../src/data.node.ts';
-import { dense, relu } from '../src/index.node.ts';
-import { train } from './learning.ts';
+import { mnist } from '../../src/data.node.ts';
+import { dense, relu } from '../../src/index.node.ts';
+import { train } from '../support/learning.ts';
 
 // The README says how to run ten epochs with three seeds.
 test.runIf(process.env.RETROGRAD_DATA)('784-100-10 with Adam passes 96.6 % on MNIST within 5 epochs', async () => {

@@ -1,8 +1,8 @@
 /** Nets that learn what they should, on the built-in digits. */
 import { expect, test } from 'vitest';
-import { digits } from '../src/data/index.ts';
-import { dense, relu } from '../src/index.node.ts';
-import { train } from './learning.ts';
+import { digits } from '../../src/data/index.ts';
+import { dense, relu } from '../../src/index.node.ts';
+import { train } from '../support/learning.ts';
 
 const data = digits();
 

@@ -1,9 +1,9 @@
 /** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import * as errors from '../src/base/errors.ts';
-import { fromArrays } from '../src/data/index.ts';
-import { append, createGraph } from '../src/graph/graph.ts';
-import { batch as batchLeaf, leaf } from '../src/graph/leaf.ts';
+import * as errors from '../../src/base/errors.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import { append, createGraph } from '../../src/graph/graph.ts';
+import { batch as batchLeaf, leaf } from '../../src/graph/leaf.ts';
 import {
   ArgumentError,
   activation,
@@ -42,9 +42,9 @@ import {
   uniform,
   updatesIn,
   warmUp,
-} from '../src/index.node.ts';
-import { add, bias } from '../src/ops/arithmetic.ts';
-import { matmul } from '../src/ops/matmul.ts';
+} from '../../src/index.node.ts';
+import { add, bias } from '../../src/ops/arithmetic.ts';
+import { matmul } from '../../src/ops/matmul.ts';
 
 test('every error has the name it is exported by, which no minifier changes', () => {
   for (const [name, Class] of Object.entries(errors)) {
@@ -53,7 +53,7 @@ test('every error has the name it is exported by, which no minifier changes', ()
 });
 
 // The device that does nothing gives no answers either.
-vi.mock('../src/engine/self-test.ts', async (original) => ({
+vi.mock('../../src/engine/self-test.ts', async (original) => ({
   ...(await original<object>()),
   allPass: async () => true,
 }));

@@ -24,8 +24,8 @@ import {
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { random } from './nets.ts';
+import { useGpu } from '../support/harness.ts';
+import { random } from '../support/nets.ts';
 
 const batch = 8;
 const [x, y] = [random(4 * batch, 1), [0, 1, 2, 0, 1, 2, 0, 1]];

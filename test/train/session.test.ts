@@ -1,7 +1,7 @@
 /** The rows of training steps, one after another: what each tells a step of the updates around it. */
 import { expect, test } from 'vitest';
-import { adam, type Optimizer, sgd, stepDecay } from '../src/index.node.ts';
-import { NOTHING, nextRow, type Session, startAfresh, takeRow } from '../src/train/session.ts';
+import { adam, type Optimizer, sgd, stepDecay } from '../../src/index.node.ts';
+import { NOTHING, nextRow, type Session, startAfresh, takeRow } from '../../src/train/session.ts';
 
 const session = (accumulate: number, optimizer: Optimizer): Session =>
   ({

@@ -37,9 +37,9 @@ import {
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { overwrittenNames, samples, stateBits } from './nets.ts';
-import { skipDispatch } from './skipping.ts';
+import { useGpu } from '../support/harness.ts';
+import { overwrittenNames, samples, stateBits } from '../support/nets.ts';
+import { skipDispatch } from '../support/skipping.ts';
 
 const gpu = useGpu();
 

@@ -1,13 +1,13 @@
 /** Arguments of no kind that anybody expects: every public function answers with a typed error, or takes them. */
 import { describe, expect, test, vi } from 'vitest';
-import { member } from '../src/base/arguments.ts';
-import { shown, typeName } from '../src/base/show-value.ts';
-import { matmul, measure, network, synthetic, xorSamples } from '../src/bench/index.ts';
-import { batch, digits, fromArrays, take } from '../src/data/index.ts';
-import * as library from '../src/index.node.ts';
-import { OutOfMemoryError, RetrogradError } from '../src/index.node.ts';
-import { platform } from '../src/platform/platform.ts';
-import { realm } from './realm.ts';
+import { member } from '../../src/base/arguments.ts';
+import { shown, typeName } from '../../src/base/show-value.ts';
+import { matmul, measure, network, synthetic, xorSamples } from '../../src/bench/index.ts';
+import { batch, digits, fromArrays, take } from '../../src/data/index.ts';
+import * as library from '../../src/index.node.ts';
+import { OutOfMemoryError, RetrogradError } from '../../src/index.node.ts';
+import { platform } from '../../src/platform/platform.ts';
+import { realm } from '../support/realm.ts';
 
 const other = await realm();
 const hidden = () => {

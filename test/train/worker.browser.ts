@@ -1,6 +1,6 @@
 /** A small net, trained; as a worker it does so once and posts what came out. */
-import { fromArrays } from '../src/data/index.ts';
-import { adam, compile, dense, openDevice, sequential, softmaxCrossEntropy } from '../src/index.ts';
+import { fromArrays } from '../../src/data/index.ts';
+import { adam, compile, dense, openDevice, sequential, softmaxCrossEntropy } from '../../src/index.ts';
 
 const data = fromArrays({
   x: Array.from({ length: 60 }, (_, i) => [i % 2, i % 3, i % 5]),

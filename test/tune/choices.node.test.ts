@@ -3,13 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compile, type Device, dense, openDevice, sequential, sgd, type TuneMode, tanh } from '../src/index.node.ts';
-import { quadratic } from '../src/nn/losses.ts';
-import { matmul } from '../src/ops/matmul.ts';
-import { platform } from '../src/platform/platform.ts';
-import { databaseStore } from '../src/platform/store.ts';
-import { choicesOf } from '../src/tune/choices.ts';
-import { stopwatch } from '../src/tune/trial.ts';
+import { compile, type Device, dense, openDevice, sequential, sgd, type TuneMode, tanh } from '../../src/index.node.ts';
+import { quadratic } from '../../src/nn/losses.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { platform } from '../../src/platform/platform.ts';
+import { databaseStore } from '../../src/platform/store.ts';
+import { choicesOf } from '../../src/tune/choices.ts';
+import { stopwatch } from '../../src/tune/trial.ts';
 
 const form = (name: string, rows: number) => ({
   name,

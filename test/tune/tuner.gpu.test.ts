@@ -24,7 +24,7 @@ import {
 import { matmul } from '../../src/ops/matmul.ts';
 import { openTrial, stopwatch } from '../../src/tune/trial.ts';
 import { budget } from '../../src/tune/tuner.ts';
-import { parameterBits, random } from './nets.ts';
+import { parameterBits, random } from '../support/nets.ts';
 
 const form = (name: string, rows: number, tileRows = rows): Form => ({
   name,

@@ -1,12 +1,12 @@
 /** Every recipe can be trained: what the sources are about and how near we come is for the command to find out. */
 import { expect, test } from 'vitest';
-import { type Recipe, recipes } from '../src/cli/recipes/index.ts';
-import { digits } from '../src/data/index.ts';
-import { find } from '../src/graph/graph.ts';
-import { checkOutput } from '../src/nn/losses.ts';
-import { features, outputs } from '../src/nn/model.ts';
-import { augmentationOf } from '../src/train/augmentation.ts';
-import { trainingNetwork } from '../src/train/graphs.ts';
+import { type Recipe, recipes } from '../../../src/cli/recipes/index.ts';
+import { digits } from '../../../src/data/index.ts';
+import { find } from '../../../src/graph/graph.ts';
+import { checkOutput } from '../../../src/nn/losses.ts';
+import { features, outputs } from '../../../src/nn/model.ts';
+import { augmentationOf } from '../../../src/train/augmentation.ts';
+import { trainingNetwork } from '../../../src/train/graphs.ts';
 
 test.each(Object.entries<Recipe>(recipes))('%s', (_name, { model, training, fit, published }) => {
   expect([features(model), outputs(model)]).toEqual([784, 10]);

@@ -1,6 +1,6 @@
 /** What batch normalisation keeps of batches, and what it makes of a single value. */
 import { describe, expect, test } from 'vitest';
-import { fromArrays } from '../../src/data/index.ts';
+import { fromArrays } from '../../../src/data/index.ts';
 import {
   ArgumentError,
   batchNorm,
@@ -11,9 +11,9 @@ import {
   quadratic,
   sequential,
   sgd,
-} from '../../src/index.node.ts';
-import { countParameters } from '../../src/nn/model.ts';
-import { useGpu } from './harness.ts';
+} from '../../../src/index.node.ts';
+import { countParameters } from '../../../src/nn/model.ts';
+import { useGpu } from '../../support/harness.ts';
 
 const gpu = useGpu();
 const compiled = (model: Model, batch: number, device: Device | 'cpu', learningRate = 0) =>

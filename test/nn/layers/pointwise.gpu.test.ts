@@ -13,9 +13,9 @@ import {
   ShaderError,
   sequential,
   sgd,
-} from '../../src/index.node.ts';
-import { useGpu } from './harness.ts';
-import { samples } from './nets.ts';
+} from '../../../src/index.node.ts';
+import { useGpu } from '../../support/harness.ts';
+import { samples } from '../../support/nets.ts';
 
 const gpu = useGpu();
 

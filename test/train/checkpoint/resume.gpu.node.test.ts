@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compile, dense, quadratic, sequential, sgd } from '../../src/index.node.ts';
+import { compile, dense, quadratic, sequential, sgd } from '../../../src/index.node.ts';
 
 const child = fileURLToPath(new URL('resume.child.mjs', import.meta.url));
-const dist = fileURLToPath(new URL('../../dist/index.node.js', import.meta.url));
+const dist = fileURLToPath(new URL('../../../dist/index.node.js', import.meta.url));
 
 let folder: string;
 beforeAll(async () => {

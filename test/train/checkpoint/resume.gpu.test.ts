@@ -1,7 +1,7 @@
 /** Saved and loaded, training goes on as if it had never stopped, bit by bit; and what is no file of a net changes none. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { digest } from '../../src/base/digest.ts';
-import { fromArrays } from '../../src/data/index.ts';
+import { digest } from '../../../src/base/digest.ts';
+import { fromArrays } from '../../../src/data/index.ts';
 import {
   ArgumentError,
   activation,
@@ -29,11 +29,11 @@ import {
   type Trainer,
   tanh,
   warmUp,
-} from '../../src/index.node.ts';
-import { outputs } from '../../src/nn/model.ts';
-import { platform } from '../../src/platform/platform.ts';
-import { useGpu } from './harness.ts';
-import { random } from './nets.ts';
+} from '../../../src/index.node.ts';
+import { outputs } from '../../../src/nn/model.ts';
+import { platform } from '../../../src/platform/platform.ts';
+import { useGpu } from '../../support/harness.ts';
+import { random } from '../../support/nets.ts';
 
 interface Work {
   readonly model: Model;
