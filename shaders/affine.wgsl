@@ -1,9 +1,9 @@
 // The map of each column: turned, sheared, stretched and moved at random about the centre of the image, from a pixel p to
 // where its value comes from, A p + b. Rows: A by rows, then b. One invocation makes the map of a column.
 // Expects: constants LANES, COLUMNS, STREAM, TURN, SHEAR, STRETCH, SHIFT, CENTRE_X, CENTRE_Y; finish(value, row, col).
-// @uses step
-// @uses sample
-// @uses threefry
+// @uses shared/step
+// @uses shared/sample
+// @uses shared/threefry
 
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;

@@ -3,8 +3,8 @@
 // Expects: constants LANES, GROUPS, CHANNELS, COLUMNS, STRIDE, COUNT; finish_mean(mean, channel, 0),
 //          finish(variance, channel, 0).
 // @read X: array<f32>
-// @uses step
-// @uses tree
+// @uses shared/step
+// @uses shared/tree
 
 fn run(group: vec3u, lane: u32) {
   let count = f32(COUNT / COLUMNS) * step.columns;

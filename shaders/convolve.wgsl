@@ -3,7 +3,7 @@
 // Every element is the chain c ← fma(filter, pixel, c) over channel, ky, kx, here and in the other forms.
 // Expects: load_filter(row, channel, ky, kx), load_pixels(channel, y, x, quad); convolve_finish; constants ROWS, SPAN,
 //          HALO = SPAN − 1, LANES, M, N, QUADS, CHANNELS, KH, KW, OH, OW, STRIDE.
-// @uses convolve_finish
+// @uses shared/convolve_finish
 fn run(group: vec3u, lane: u32) {
   let row = first_row(group);
   let oy = line_of(group);

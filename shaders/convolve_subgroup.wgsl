@@ -2,7 +2,7 @@
 // one filter, and the lanes hand the values round.
 // Expects: as convolve.wgsl, and SUBGROUP, the least number of lanes of a subgroup; LOADS = ⌈ROWS / SUBGROUP⌉.
 // @enable subgroups
-// @uses convolve_finish
+// @uses shared/convolve_finish
 fn run(group: vec3u, lane: u32) {
   let row = first_row(group);
   let oy = line_of(group);

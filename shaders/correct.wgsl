@@ -2,7 +2,7 @@
 // lower row; how many outputs lie on the same side of THRESHOLD as their targets of 0.5; 1 where all of them do. Columns past
 // the end of a ragged batch count 0. An output that is NaN or infinite, as its bits tell, stands in the place of all three.
 // Expects: constants LANES, ROWS, COLUMNS, STRIDE, THRESHOLD; finish(result, row, col); step.
-// @uses step
+// @uses shared/step
 // @read A: array<f32>
 // @read Y: array<f32>
 fn run(group: vec3u, lane: u32) {

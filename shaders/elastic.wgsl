@@ -1,9 +1,9 @@
 // Control points of the random displacements: AMPLITUDE times the sum of the four bytes of a word, about 0, which is near
 // normal. Rows: x of every point, then y. One invocation makes the points group.y, group.y + GROUPS, ... of one column.
 // Expects: constants LANES, GROUPS, COLUMNS, POINTS, STREAM, AMPLITUDE; finish(value, row, col).
-// @uses step
-// @uses sample
-// @uses threefry
+// @uses shared/step
+// @uses shared/sample
+// @uses shared/threefry
 
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;

@@ -2,8 +2,8 @@
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
 // Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file;
 //          finish(value, row, col).
-// @uses step
-// @uses sample
+// @uses shared/step
+// @uses shared/sample
 
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;

@@ -4,7 +4,7 @@
 // Here and elsewhere group.z is 0, which no compiler knows: one that wrote out many small loops would make a long program.
 // Expects: load_a(row, k), load_b(k, col) of load files; constants WIDTH, the lanes side by side, ROWS, COLUMNS, M, N, K;
 //          finish_block.
-// @uses gemm_finish
+// @uses shared/gemm_finish
 fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
   let col = (group.x * WIDTH + lane) * 4u * COLUMNS;

@@ -2,7 +2,7 @@
 // neighbouring lanes neighbouring ones.
 // Expects: as gemm_subgroup.wgsl, with b_at(k, col) for load_b; finish(C[row][col], row, col).
 // @enable subgroups
-// @uses gemm_finish_rows
+// @uses shared/gemm_finish_rows
 fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
   let col = group.x * WIDTH * COLUMNS + lane;

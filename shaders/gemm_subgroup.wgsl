@@ -2,7 +2,7 @@
 // A, and the lanes hand the values round.
 // Expects: as gemm.wgsl, and SUBGROUP, the least number of lanes of a subgroup; LOADS = ⌈ROWS / SUBGROUP⌉.
 // @enable subgroups
-// @uses gemm_finish
+// @uses shared/gemm_finish
 fn run(group: vec3u, lane: u32) {
   let row = group.y * ROWS;
   let col = (group.x * WIDTH + lane) * 4u * COLUMNS;

@@ -1,7 +1,7 @@
 // gemm.wgsl for GPUs: a workgroup of WIDTH × WIDTH lanes stages tiles of A and B in its shared memory, so that each value
 // is read from memory once per tile instead of once per lane.
 // Expects: as gemm.wgsl, and DEPTH, the number of k in a tile.
-// @uses gemm_finish
+// @uses shared/gemm_finish
 const TILE_ROWS = WIDTH * ROWS;
 const TILE_COLUMNS = WIDTH * COLUMNS; // vec4s
 var<workgroup> tile_a: array<f32, DEPTH * TILE_ROWS>;

@@ -2,7 +2,7 @@
 // the higher with its scale, and beside the highest the lowest does not count.
 // Expects: constants LANES, STRIDE; finish(norm, 0, 0).
 // @read X: array<f32>
-// @uses tree
+// @uses shared/tree
 
 fn run(group: vec3u, lane: u32) {
   let large = range_sum(0u, lane);

@@ -1,7 +1,7 @@
 // Sums over all but the first axis: one workgroup adds up the COUNT values of X at one place of it.
 // Expects: constants LANES, GROUPS, ROWS, COLUMNS, STRIDE, COUNT; finish(sum, row, 0).
 // @read X: array<f32>
-// @uses tree
+// @uses shared/tree
 
 fn run(group: vec3u, lane: u32) {
   for (var row = group.x; row < ROWS; row += GROUPS) {

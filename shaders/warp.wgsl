@@ -3,8 +3,8 @@
 // batch are 0. One invocation makes the row group.y of one image, in all channels.
 // Expects: constants LANES, COLUMNS, STRIDE, CHANNELS, HEIGHT, WIDTH, SCALE; element(i) of a load file; displacement(x, y,
 //          col), called for x = 0, 1, 2, ...; finish(value, row, col).
-// @uses step
-// @uses sample
+// @uses shared/step
+// @uses shared/sample
 // @read MAP: array<f32>
 
 fn run(group: vec3u, lane: u32) {

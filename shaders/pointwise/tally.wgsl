@@ -1,6 +1,6 @@
 // One more value of a total, (sum, rest), by compensated summation. The mean of a batch counts as often as the batch has
 // samples.
-// @uses step
+// @uses shared/step
 fn tally(total: vec2f, value: f32, mean: bool) -> vec2f {
   let x = rounded(rounded(select(value, value * step.columns, mean)) - total.y);
   let sum = rounded(total.x + x);

@@ -1,7 +1,7 @@
 // What the forms of C = A B end with: every result of a block goes to the epilogue.
 // Expects: constants WIDTH, ROWS, COLUMNS, M, N, K, and COLUMN_STEP, the columns from one vec4 of a block to the next;
 //          finish(C[row][col], row, col).
-// @uses gemm_finish_rows
+// @uses shared/gemm_finish_rows
 
 // One call in a loop that nobody can unroll: the epilogue may be long.
 fn finish_block(c: array<array<vec4f, COLUMNS>, ROWS>, row: u32, col: u32) {

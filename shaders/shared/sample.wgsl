@@ -1,6 +1,6 @@
 // Which sample of the resident data set stands in a column of the batch.
-// @uses step
-// @uses random
+// @uses shared/step
+// @uses shared/random
 fn sample_at(col: u32) -> u32 {
   let sample = step.start + col;
   if (step.shuffled == 0u) {

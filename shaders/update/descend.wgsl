@@ -1,5 +1,5 @@
 // θ − η d
-// @uses step
+// @uses shared/step
 fn descend(theta: f32, direction: f32) -> f32 {
   return theta - step.learning_rate * direction;
 }

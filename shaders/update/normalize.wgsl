@@ -1,6 +1,6 @@
 // Adam: m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ); RMSProp is the same with both corrections 1. A v that is
 // not finite gives NaN: divided by it, m would be 0, and nobody would notice that nothing is learned.
-// @uses step
+// @uses shared/step
 fn normalize_by_root(m: f32, v: f32, epsilon: f32) -> f32 {
   let bits = bitcast<u32>(v);
   if ((bits & 0x7f800000u) == 0x7f800000u) {

@@ -1,5 +1,5 @@
 // A sum over the samples of several batches -> their mean.
-// @uses step
+// @uses shared/step
 fn per_sample(sum: f32) -> f32 {
   return sum * step.share;
 }

@@ -2,7 +2,7 @@
  * Counter-based random numbers: Threefry-2x32, 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as
  * 1, 2, 3"). A number depends on (seed, stream, step, index) and on nothing drawn before it, so resuming is exact and
  * the GPU can draw the same bits. `permute`, `elementBits` and `threefry` have
- * twins in shaders/random.wgsl and shaders/threefry.wgsl: change both or neither.
+ * twins in shaders/shared/random.wgsl and shaders/shared/threefry.wgsl: change both or neither.
  */
 import { ArgumentError } from './errors.ts';
 import { shown } from './show-value.ts';

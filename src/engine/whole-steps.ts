@@ -46,7 +46,7 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
     const nameOf = (node: Node): string => placeOf(program, node).name;
     const names = Object.entries(kernel.body.operands).map(([name, node]) => [name, nameOf(node)]);
     const phase = phaseOf(kernel, glue(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
-    return { ...phase, shaders: [...phase.shaders, 'step'] };
+    return { ...phase, shaders: [...phase.shaders, 'shared/step'] };
   });
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
   const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);

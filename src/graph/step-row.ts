@@ -1,6 +1,6 @@
 /**
  * The step row: everything that changes from one training step to the next. The GPU sees it as the uniform `step`
- * (shaders/step.wgsl, same order), many rows in one table, one row a step by dynamic offset.
+ * (shaders/shared/step.wgsl, same order), many rows in one table, one row a step by dynamic offset.
  */
 export interface StepRow {
   /** Valid columns of this batch; the last batch of an epoch may be ragged. */

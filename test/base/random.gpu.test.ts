@@ -1,8 +1,8 @@
 /** Random numbers in WGSL: the same bits as on the CPU. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import '../../src/platform/platform.node.ts';
-import permuteSource from '../../shaders/random.wgsl?raw';
-import threefrySource from '../../shaders/threefry.wgsl?raw';
+import permuteSource from '../../shaders/shared/random.wgsl?raw';
+import threefrySource from '../../shaders/shared/threefry.wgsl?raw';
 import { permute, threefry, words } from '../../src/base/random.ts';
 import { platform } from '../../src/platform/platform.ts';
 
