@@ -1,7 +1,7 @@
 /** Everything of `retrograd`. */
 import { isList, member } from './base/arguments.ts';
 import { ArgumentError } from './base/errors.ts';
-import { shown } from './base/show-value.ts';
+import { showValue } from './base/show-value.ts';
 import { printSchedule, type Schedule } from './compiler/schedule.ts';
 import { type Graph, printGraph } from './graph/graph.ts';
 
@@ -9,7 +9,7 @@ export * from './base/errors.ts';
 export type { Tensor } from './base/tensor.ts';
 export type { Schedule } from './compiler/schedule.ts';
 export type { Dataset, Field } from './data/dataset.ts';
-export type { Preparing } from './engine/compile-progress.ts';
+export type { CompileProgress } from './engine/compile-progress.ts';
 export { type Device, type DeviceInfo, openDevice } from './engine/device.ts';
 export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';
 export type { Graph, Node } from './graph/graph.ts';
@@ -81,7 +81,7 @@ export {
   softmaxCrossEntropy,
   squared,
 } from './nn/losses.ts';
-export { apply, input, type Model, model, sequential, type Value } from './nn/model.ts';
+export { apply, input, type Model, model, type Symbolic, sequential } from './nn/model.ts';
 export {
   type AdamOptions,
   adam,
@@ -109,5 +109,5 @@ export type { StepTuning, TuneMode } from './tune/tuner.ts';
 export function print(value: Graph | Schedule): string {
   if (isList(member(value, 'steps'))) return printSchedule(value as Schedule);
   if (isList(member(value, 'nodes'))) return printGraph(value as Graph);
-  throw new ArgumentError(`print: expected the graph or the schedule of a net, found ${shown(value)}`);
+  throw new ArgumentError(`print: expected the graph or the schedule of a net, found ${showValue(value)}`);
 }

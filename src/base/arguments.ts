@@ -2,14 +2,14 @@
 import { tagOf } from './as-bytes.ts';
 import { ArgumentError } from './errors.ts';
 import { isFinite32 } from './finite.ts';
-import { shown } from './show-value.ts';
+import { showValue } from './show-value.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
 export function checkKeys(where: string, options: unknown, known: readonly string[]): void {
   const keys = keysOf(options);
   const unknown = keys?.find((key) => !known.includes(key));
   if (keys && unknown === undefined) return;
-  throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? shown(options)}`);
+  throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? showValue(options)}`);
 }
 
 /** Of an object that is no array, Map, Promise or the like. */
@@ -53,7 +53,7 @@ export function checkNumber(what: string, value: unknown, expected: string, ok: 
   const isHeld = isFinite32(value) && ok(value);
   if (isHeld && (value === 0 || Math.abs(value) >= SMALLEST)) return;
   const why = isHeld ? `, which is too near 0 for f32: ${SMALLEST} is the least` : '';
-  throw new ArgumentError(`${what} must be ${expected}, found ${shown(value)}${why}`);
+  throw new ArgumentError(`${what} must be ${expected}, found ${showValue(value)}${why}`);
 }
 
 /** Below it f32 has fewer digits, and a GPU may take 0 instead: 2⁻¹²⁶. */
@@ -62,10 +62,10 @@ const SMALLEST = 2 ** -126;
 /** A positive integer. */
 export function checkCount(what: string, value: unknown): void {
   if (isCount(value)) return;
-  throw new ArgumentError(`${what} must be a positive integer, found ${shown(value)}`);
+  throw new ArgumentError(`${what} must be a positive integer, found ${showValue(value)}`);
 }
 
 export function checkSignal(what: string, value: AbortSignal | undefined): void {
   if (value === undefined || typeof member(value, 'throwIfAborted') === 'function') return;
-  throw new ArgumentError(`${what} must be that of an AbortController, found ${shown(value)}`);
+  throw new ArgumentError(`${what} must be that of an AbortController, found ${showValue(value)}`);
 }

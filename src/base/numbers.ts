@@ -2,7 +2,7 @@
 import { isFloats, typedArrayName } from './as-bytes.ts';
 import { OutOfMemoryError } from './errors.ts';
 import { isFinite32 } from './finite.ts';
-import { shown } from './show-value.ts';
+import { showValue } from './show-value.ts';
 
 /** What has a length and numbers by index: no text, no function, no bigints. */
 export const isNumbers = (value: unknown): value is ArrayLike<number> => lengthOf(value) !== undefined;
@@ -33,7 +33,7 @@ export function firstWhere<T>(values: ArrayLike<T>, is: (value: T) => boolean): 
 /** What was found in place of numbers, and what would make numbers of it. */
 export function foundInstead(value: unknown): string {
   const iterates = typeof value === 'object' && value !== null && isIterable(value);
-  return `found ${shown(value)}${iterates ? '; spread what can be gone through into an array: [...values]' : ''}`;
+  return `found ${showValue(value)}${iterates ? '; spread what can be gone through into an array: [...values]' : ''}`;
 }
 
 function isIterable(value: object): boolean {

@@ -5,7 +5,7 @@
  * twins in shaders/shared/random.wgsl and shaders/shared/threefry.wgsl: change both or neither.
  */
 import { ArgumentError } from './errors.ts';
-import { shown } from './show-value.ts';
+import { showValue } from './show-value.ts';
 
 /** One stream per use: streams of one seed are independent of each other. */
 export const streams = { init: 1, shuffle: 2, digits: 3, step: 4, affine: 5, elastic: 6, heldOut: 7 } as const;
@@ -33,7 +33,7 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 /** Throws ArgumentError unless `seed` is an integer in [0, 2^32). */
 export function checkSeed(seed: unknown, what = 'seed'): void {
   if (typeof seed === 'number' && seed >>> 0 === seed) return;
-  throw new ArgumentError(`${what}: expected an integer from 0 to 4294967295, found ${shown(seed)}`);
+  throw new ArgumentError(`${what}: expected an integer from 0 to 4294967295, found ${showValue(seed)}`);
 }
 
 /**

@@ -26,7 +26,7 @@ export const shorten = (text: string): string => (text.length > LONGEST ? `${tex
 export const typeName = (value: unknown): string => safely(() => nameOfType(value));
 
 /** NaN as NaN, a text in quotes, a small array or object as it is written; of anything large or deep what it is. */
-export const shown = (value: unknown): string => safely(() => show(value));
+export const showValue = (value: unknown): string => safely(() => show(value));
 
 /** A Proxy may have been revoked, and a getter may throw. */
 function safely(describe: () => string): string {

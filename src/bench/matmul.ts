@@ -2,7 +2,7 @@
 import { checkCount } from '../base/arguments.ts';
 import type { Device } from '../engine/device.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
-import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import { defaultMilliseconds, runSteps } from '../engine/run-steps.ts';
 import { append, createGraph } from '../graph/graph.ts';
 import { leaf, state } from '../graph/leaf.ts';
 import { stepRow } from '../graph/step-row.ts';
@@ -38,7 +38,7 @@ async function prepare(device: Device, size: number): Promise<Prepared> {
     return {
       schedule: program.schedule!,
       run: (steps, signal) =>
-        drive(engine, [program], { steps, row: () => row, milliseconds: defaultMilliseconds(), signal }),
+        runSteps(engine, [program], { steps, row: () => row, milliseconds: defaultMilliseconds(), signal }),
       destroy: () => engine.destroy(),
     };
   } catch (error) {

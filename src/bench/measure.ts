@@ -4,7 +4,7 @@
  */
 import { checkCount, checkKeys, checkNumber, checkSignal, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { type Spread, spread } from '../base/statistics.ts';
 import { type Device, isDevice } from '../engine/device.ts';
 import { type Counts, countCalls } from './counting.ts';
@@ -57,9 +57,9 @@ export async function measure(work: Work, device: Device, options: MeasureOption
   checkKeys('measure', options, ['repeats', 'milliseconds', 'signal']);
   const { repeats = 5, milliseconds = 1000, signal } = options;
   if (typeof member(work, 'prepare') !== 'function')
-    throw new ArgumentError(`measure: expected a work such as matmul(1024), found ${shown(work)}`);
+    throw new ArgumentError(`measure: expected a work such as matmul(1024), found ${showValue(work)}`);
   if (!isDevice(device))
-    throw new ArgumentError(`measure: expected a device from openDevice(), found ${shown(device)}`);
+    throw new ArgumentError(`measure: expected a device from openDevice(), found ${showValue(device)}`);
   checkCount('measure: repeats', repeats);
   checkNumber('measure: milliseconds', milliseconds, 'a number > 0', (value) => value > 0);
   checkSignal('measure: signal', signal);
@@ -137,9 +137,9 @@ function per(steps: number, { dispatches, submits, uploadedBytes, maps, made }: 
 
 function withTensors(found: Profile, { schedule }: Prepared): StepProfile {
   // Those that gather a batch; fewer kernels than steps are many whole steps in one.
-  const before = found.kernels.length - schedule.steps.length;
+  const before = found.kernels.length - schedule.dispatches.length;
   const kernels = found.kernels.map((kernel, i) => {
-    const step = before < 0 ? undefined : schedule.steps[i - before];
+    const step = before < 0 ? undefined : schedule.dispatches[i - before];
     const tensors = step?.writes.map(({ tensor }) => tensor) ?? [];
     const writes = tensors.filter((name) => !name.startsWith('%')); // an intermediate nobody asks for by name
     return { ...kernel, writes };

@@ -1,7 +1,7 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
 import { checkCount, checkKeys } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { take } from '../data/samples.ts';
 import type { Device } from '../engine/device.ts';
@@ -9,7 +9,7 @@ import { checkLoss, type LossFunction } from '../nn/losses.ts';
 import { checkModel, describeModel, features, type Model, outputs } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
 import { compile } from '../train/compile.ts';
-import { trainingNetwork } from '../train/graphs.ts';
+import { trainingGraph } from '../train/graphs.ts';
 import { flopOf } from './flop.ts';
 import { synthetic } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';
@@ -30,7 +30,7 @@ export interface NetworkWorkOptions {
 export function network(options: NetworkWorkOptions): Work {
   checkKeys('network', options, ['name', 'model', 'loss', 'optimizer', 'batch', 'epoch', 'data']);
   const { name, model, loss, optimizer, batch } = options;
-  if (typeof name !== 'string') throw new ArgumentError(`network: name must be a text, found ${shown(name)}`);
+  if (typeof name !== 'string') throw new ArgumentError(`network: name must be a text, found ${showValue(name)}`);
   checkModel(name, model);
   checkLoss(name, loss);
   checkOptimizer(optimizer, `${name}: optimizer`);
@@ -41,7 +41,7 @@ export function network(options: NetworkWorkOptions): Work {
     name,
     description: `${describeModel(model)}, ${loss.name}, ${optimizer.kind}, batches of ${batch}`,
     samples: batch,
-    flop: flopOf(trainingNetwork({ model, loss, batch }, optimizer).graph),
+    flop: flopOf(trainingGraph({ model, loss, batch }, optimizer).graph),
     epoch,
     prepare: (device) => prepare(device, { ...options, epoch }),
   };

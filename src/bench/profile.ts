@@ -5,7 +5,7 @@
 import { greatestDivisor, mean, median } from '../base/statistics.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../engine/buffer-usage.ts';
 import { guardOf } from '../engine/guard.ts';
-import { download } from '../engine/read-buffer.ts';
+import { readBuffer } from '../engine/read-buffer.ts';
 import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries
@@ -97,7 +97,7 @@ function record(gpu: GPUDevice) {
         gpu.queue.submit([encoder.finish()]);
       });
       const stamps = new BigUint64Array(
-        await download({ gpu, wait: (work) => work }, guard, {
+        await readBuffer({ gpu, wait: (work) => work }, guard, {
           name: 'timestamps',
           from: resolved,
           bytes,

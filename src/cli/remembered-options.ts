@@ -1,6 +1,6 @@
 /** The options of a command as text, so that a file can remember them and a later command go on with the same. */
 import type { Command, Option } from 'commander';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 
 export type Texts = Readonly<Record<string, string>>;
@@ -60,6 +60,6 @@ function parsed({ long, parseArg }: Option, text: string, where: string): unknow
     if (text === SET) return true;
     throw new Error(`Expected ${SET}.`);
   } catch (cause) {
-    throw new DataError(`${where}: ${long}: ${(cause as Error).message} Found ${shown(text)}`, { cause });
+    throw new DataError(`${where}: ${long}: ${(cause as Error).message} Found ${showValue(text)}`, { cause });
   }
 }

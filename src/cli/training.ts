@@ -39,7 +39,7 @@ export interface Training extends Run {
 const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
 export function begin({ flags, output, saved, ...run }: Training): void {
-  const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.steps.length + gathers(flags);
+  const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.dispatches.length + gathers(flags);
   const { optimizer, epochs, schedule, warmUp, accumulate, clip, labelSmoothing } = flags;
   const { learningRate: rateNow, steps } = run.net;
   // A file of the library alone says what the rate is, and not what it is made from.

@@ -10,22 +10,22 @@ import { storageOf } from '../graph/storage.ts';
 import type { Kernel } from './fuse.ts';
 import type { Phase } from './link.ts';
 
-/** A buffer as the glue sees it: the node, its name in the WGSL, and whether the kernel writes it. */
-export interface GlueBuffer {
+/** A buffer as the epilogues see it: the node, its name in the WGSL, and whether the kernel writes it. */
+export interface EpilogueBuffer {
   readonly node: Node;
   readonly name: string;
   readonly access: 'read' | 'readWrite';
 }
-export interface Glue {
+export interface Epilogues {
   readonly code: string;
-  readonly buffers: readonly GlueBuffer[];
+  readonly buffers: readonly EpilogueBuffer[];
   readonly shaders: readonly ShaderSource[];
   readonly constants: Readonly<Record<string, boolean>>;
 }
 
 /** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
-export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identifier): Glue {
-  const buffers = new Map<Node, GlueBuffer>();
+export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identifier): Epilogues {
+  const buffers = new Map<Node, EpilogueBuffer>();
   const use = (node: Node, access: 'read' | 'readWrite'): string => {
     const at = storageOf(node);
     const name = nameOf(at);
@@ -64,11 +64,11 @@ export function glue(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identif
 }
 
 /** A kernel as a phase of a shader; `names` as in Phase. */
-export const phaseOf = ({ body }: Kernel, glued: Glue, lanes: number, names?: Phase['names']): Phase => ({
-  shaders: [...body.shaders, ...glued.shaders],
-  constants: { LANES: lanes, ...body.constants, ...glued.constants },
-  glue: glued.code,
-  storage: glued.buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
+export const phaseOf = ({ body }: Kernel, called: Epilogues, lanes: number, names?: Phase['names']): Phase => ({
+  shaders: [...body.shaders, ...called.shaders],
+  constants: { LANES: lanes, ...body.constants, ...called.constants },
+  epilogues: called.code,
+  storage: called.buffers.map(({ name, access }) => ({ name, access, type: 'array<f32>' })),
   names,
 });
 

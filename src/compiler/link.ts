@@ -1,5 +1,5 @@
 /**
- * Links WGSL. A phase is constants + generated glue + the file of a body and the files it needs, joined by newlines, with
+ * Links WGSL. A phase is constants + generated epilogues + the file of a body and the files it needs, joined by newlines, with
  * the bindings that the files ask for in their headers:
  *   // @read A: array<vec4f>     a storage buffer, bound to the operand of that name
  *   // @uniform step: Step       the row of the step table
@@ -35,8 +35,8 @@ export interface Phase {
   readonly shaders: readonly ShaderSource[];
   readonly constants: Constants;
   /** Generated functions. */
-  readonly glue: string;
-  /** Storage buffers the glue refers to. */
+  readonly epilogues: string;
+  /** Storage buffers the epilogues refer to. */
   readonly storage: readonly StorageBinding[];
   /** Name of a binding in the files -> its name in the linked shader; where several phases share buffers. */
   readonly names?: Readonly<Record<string, string>>;
@@ -84,21 +84,21 @@ export function link(phases: readonly Phase[], entry: Entry, residence?: Residen
 }
 
 /** The text of one phase: what was generated for it, and its files; `suffix` marks what is its own. */
-function partsOf({ shaders, constants, glue, storage, names = {} }: Phase, suffix: string) {
+function partsOf({ shaders, constants, epilogues, storage, names = {} }: Phase, suffix: string) {
   const files = withUses(shaders);
   const reads = files.flatMap(({ text }) =>
     [...text.matchAll(READ)].map(([, name, type]) => ({ name: names[name] ?? name, type, access: 'read' as const })),
   );
   const own = !suffix
     ? new Set<string>()
-    : ownNames(files, [...Object.keys(constants), ...declaredIn(glue), ...Object.keys(names)]);
+    : ownNames(files, [...Object.keys(constants), ...declaredIn(epilogues), ...Object.keys(names)]);
   const rename = (text: string): string =>
     text.replace(/\b[A-Za-z_]\w*\b/g, (word) => names[word] ?? (own.has(word) ? `${word}${suffix}` : word));
   const isOwn = ({ text }: ShaderFile): boolean => words(text).some((word) => own.has(word));
   return {
     generated: [
       { path: 'constants', text: rename(Object.entries(constants).map(constant).join('\n')) },
-      { path: 'glue', text: rename(glue) },
+      { path: 'epilogues', text: rename(epilogues) },
     ],
     files: files.map((file) => {
       const text = unroll(file.text, constants);

@@ -9,10 +9,10 @@ import type { Form, Target } from '../graph/op.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import { PORTABLE } from '../ops/shared/target.ts';
 import { entryPoint } from './entry-point.ts';
-import { type Glue, glue, identifier, phaseOf } from './epilogues.ts';
+import { type Epilogues, epilogues, identifier, phaseOf } from './epilogues.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
 import { type LinkedShader, link } from './link.ts';
-import { type Stage, stagesOf } from './share-dispatches.ts';
+import { type DispatchGroup, shareDispatches } from './share-dispatches.ts';
 
 export interface Binding {
   /** Name in the WGSL. */
@@ -23,7 +23,7 @@ export interface Binding {
   readonly tensor: string;
 }
 
-export interface Step {
+export interface Dispatch {
   /** What it computes; the first one starts it. */
   readonly nodes: readonly Node[];
   /** 'gemm + bias + relu' */
@@ -52,11 +52,11 @@ export interface Buffer {
 
 export interface Schedule {
   readonly graph: Graph;
-  /** What the steps were linked from. */
-  readonly stages: readonly Stage[];
+  /** What the dispatches were linked from. */
+  readonly groups: readonly DispatchGroup[];
   readonly stored: ReadonlySet<Node>;
   readonly bufferOf: ReadonlyMap<Node, string>;
-  readonly steps: readonly Step[];
+  readonly dispatches: readonly Dispatch[];
   readonly buffers: readonly Buffer[];
   /** Tensors that can be read after a step: name -> its buffer and shape. */
   readonly tensors: ReadonlyMap<string, { readonly buffer: string; readonly shape: Shape }>;
@@ -73,51 +73,51 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   const fused = fuse(graph, options);
   const { stored } = fused;
   const { separate, storageBuffers } = options;
-  const stages = stagesOf(fused, { target, usable, storageBuffers, separate });
-  const plans = stages.map((stage) => ({ stage, glued: stage.kernels.map((kernel) => glue(kernel, stored)) }));
-  const touches = plans.map(({ stage, glued }) => [
-    ...stage.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
-    ...glued.flatMap(({ buffers }) => buffers.map(({ node }) => node)),
+  const groups = shareDispatches(fused, { target, usable, storageBuffers, separate });
+  const plans = groups.map((group) => ({ group, called: group.kernels.map((kernel) => epilogues(kernel, stored)) }));
+  const touches = plans.map(({ group, called }) => [
+    ...group.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
+    ...called.flatMap(({ buffers }) => buffers.map(({ node }) => node)),
   ]);
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
-  const steps = plans.map(({ stage, glued }) => {
-    const { shader, nodes } = linkStage(stage, glued);
+  const dispatches = plans.map(({ group, called }) => {
+    const { shader, nodes } = linkGroup(group, called);
     const bindings = shader.storage.map(({ name, access }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
     });
-    const writes = stage.kernels.flatMap(nodesOf).filter((node) => stored.has(node));
+    const writes = group.kernels.flatMap(nodesOf).filter((node) => stored.has(node));
     return {
-      nodes: stage.kernels.flatMap(nodesOf),
-      label: stage.kernels.map(labelOf).join(stage.arrangement.kind === 'beside' ? ' ∥ ' : ' → '),
+      nodes: group.kernels.flatMap(nodesOf),
+      label: group.kernels.map(labelOf).join(group.arrangement.kind === 'beside' ? ' ∥ ' : ' → '),
       writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
       shader,
       bindings,
-      workgroups: stage.workgroups,
-      form: stage.arrangement.kind === 'alone' ? stage.kernels[0].body.form : undefined,
-      forms: stage.kernels.flatMap(({ body }) => body.form ?? []),
-      work: stage.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
+      workgroups: group.workgroups,
+      form: group.arrangement.kind === 'alone' ? group.kernels[0].body.form : undefined,
+      forms: group.kernels.flatMap(({ body }) => body.form ?? []),
+      work: group.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
     };
   });
   const readable = graph.nodes.filter(
     (node) => node.name && bufferOf.has(node) && (node.op.kind === 'leaf' || options.keep(node)),
   );
   const tensors = new Map(readable.map((node) => [node.name, { buffer: bufferOf.get(node)!, shape: node.shape }]));
-  return { graph, stages, stored, bufferOf, steps, buffers, tensors };
+  return { graph, groups, stored, bufferOf, dispatches, buffers, tensors };
 }
 
-/** The shader of a stage, and the node behind each name it binds. */
-function linkStage({ kernels, arrangement, lanes }: Stage, glued: readonly Glue[]) {
+/** The shader of a group, and the node behind each name it binds. */
+function linkGroup({ kernels, arrangement, lanes }: DispatchGroup, called: readonly Epilogues[]) {
   const shared = kernels.length > 1;
   const nodes = new Map<string, Node>();
   const phases = kernels.map((kernel, i) => {
     const names: Record<string, string> = {};
-    for (const { name, node } of glued[i].buffers) nodes.set(name, node);
+    for (const { name, node } of called[i].buffers) nodes.set(name, node);
     for (const [name, node] of Object.entries(kernel.body.operands)) {
       if (shared) names[name] = identifier(storageOf(node));
       nodes.set(names[name] ?? name, node);
     }
-    return phaseOf(kernel, glued[i], lanes, names);
+    return phaseOf(kernel, called[i], lanes, names);
   });
   const grids = kernels.map(({ body }) => body.workgroups);
   return { shader: link(phases, entryPoint(arrangement, grids, lanes)), nodes };
@@ -136,7 +136,7 @@ function labelOf({ body, chains }: Kernel): string {
   return fused.filter(Boolean).join('; ');
 }
 
-/** Buffers for every tensor that the steps touch; `touches[i]` are those of step i. */
+/** Buffers for every tensor that the dispatches touch; `touches[i]` are those of dispatch i. */
 export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: Node) => boolean) {
   const lives = new Map<Node, { from: number; to: number }>();
   touches.forEach((nodes, i) => {
@@ -176,8 +176,8 @@ function storageBytes(node: Node): number {
 }
 
 /** One block per dispatch: what it runs, what it reads and writes, its grid; then the buffers. */
-export function printSchedule({ steps, buffers }: Schedule): string {
-  const blocks = steps.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
+export function printSchedule({ dispatches, buffers }: Schedule): string {
+  const blocks = dispatches.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
     const list = bindings.map(({ name, tensor, buffer, access }) => {
       const as = name === tensor.replace(/\W/g, '_') ? '' : `${name}=`;
       const where = buffer === tensor ? '' : `@${buffer}`;

@@ -12,14 +12,14 @@ import { sharedLanes } from '../ops/shared/target.ts';
 import { type Arrangement, type Grid, gridOf } from './entry-point.ts';
 import { type Fused, type Kernel, loadedBy, nodesOf } from './fuse.ts';
 
-export interface Stage {
+export interface DispatchGroup {
   readonly kernels: readonly Kernel[];
   readonly arrangement: Arrangement;
   readonly lanes: number;
   readonly workgroups: Grid;
 }
 
-export interface StageOptions {
+export interface SharingOptions {
   readonly target: Target;
   readonly storageBuffers: number;
   /** Whether kernels may share a dispatch in a form; yes unless given. */
@@ -31,30 +31,30 @@ export interface StageOptions {
 /** Multiply-adds per column that a workgroup may be given to do one after another. */
 const LITTLE_PER_COLUMN = 4096;
 
-export function stagesOf(fused: Fused, options: StageOptions): Stage[] {
+export function shareDispatches(fused: Fused, options: SharingOptions): DispatchGroup[] {
   const { kernels, stored, dependencies } = fused;
   const { storageBuffers, separate } = options;
   if (separate) return kernels.map(alone);
-  const stages: Stage[] = [];
-  const stageOf = new Map<Node, number>();
-  const put = (stage: Stage, at: number): void => {
-    stages[at] = stage;
-    for (const kernel of stage.kernels) stageOf.set(kernel.node, at);
+  const groups: DispatchGroup[] = [];
+  const groupOf = new Map<Node, number>();
+  const put = (group: DispatchGroup, at: number): void => {
+    groups[at] = group;
+    for (const kernel of group.kernels) groupOf.set(kernel.node, at);
   };
   for (const kernel of kernels) {
-    const after = Math.max(-1, ...[...dependencies(kernel)].map((other) => stageOf.get(other.node)!));
-    const merged = after < 0 ? undefined : inColumns([...stages[after].kernels, kernel], stored, options);
+    const after = Math.max(-1, ...[...dependencies(kernel)].map((other) => groupOf.get(other.node)!));
+    const merged = after < 0 ? undefined : inColumns([...groups[after].kernels, kernel], stored, options);
     if (merged && buffersOf(merged.kernels, stored) <= storageBuffers) put(merged, after);
     else {
-      const at = stages.findIndex((stage, i) => i > after && canStandBeside(stage, kernel, stored, storageBuffers));
-      if (at >= 0) put(beside([...stages[at].kernels, kernel]), at);
-      else put(alone(kernel), stages.length);
+      const at = groups.findIndex((group, i) => i > after && canStandBeside(group, kernel, stored, storageBuffers));
+      if (at >= 0) put(beside([...groups[at].kernels, kernel]), at);
+      else put(alone(kernel), groups.length);
     }
   }
-  return stages;
+  return groups;
 }
 
-const stage = (kernels: readonly Kernel[], arrangement: Arrangement): Stage => ({
+const group = (kernels: readonly Kernel[], arrangement: Arrangement): DispatchGroup => ({
   kernels,
   arrangement,
   lanes: kernels[0].body.lanes,
@@ -63,11 +63,15 @@ const stage = (kernels: readonly Kernel[], arrangement: Arrangement): Stage => (
     kernels.map(({ body }) => body.workgroups),
   ),
 });
-const alone = (kernel: Kernel): Stage => stage([kernel], { kind: 'alone' });
-const beside = (kernels: readonly Kernel[]): Stage => stage(kernels, { kind: 'beside' });
+const alone = (kernel: Kernel): DispatchGroup => group([kernel], { kind: 'alone' });
+const beside = (kernels: readonly Kernel[]): DispatchGroup => group(kernels, { kind: 'beside' });
 
 /** The kernels one after another in workgroups that own columns; undefined where they cannot run so, or had better not. */
-function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, options: StageOptions): Stage | undefined {
+function inColumns(
+  kernels: readonly Kernel[],
+  stored: ReadonlySet<Node>,
+  options: SharingOptions,
+): DispatchGroup | undefined {
   const { target } = options;
   const lanes = sharedLanes(target);
   const narrow = kernels.map((kernel) => ({ ...kernel, body: narrowBody(kernel, options, lanes) }));
@@ -80,10 +84,10 @@ function inColumns(kernels: readonly Kernel[], stored: ReadonlySet<Node>, option
   const block = Math.max(...bodies.map((body) => body.columns!));
   const blocks = bodies.map((body) => block / body.columns!);
   if (!blocks.every(Number.isInteger)) return undefined;
-  return stage(narrow as Kernel[], { kind: 'columns', blocks });
+  return group(narrow as Kernel[], { kind: 'columns', blocks });
 }
 
-function narrowBody({ node, body }: Kernel, { target, usable }: StageOptions, lanes: number): Body | undefined {
+function narrowBody({ node, body }: Kernel, { target, usable }: SharingOptions, lanes: number): Body | undefined {
   if (node.op.kind !== 'kernel' || body.columns === undefined) return undefined;
   const form = node.op.narrow?.(node, target, lanes);
   return form && usable?.(form) === false ? undefined : node.op.body(node, { form, lanes });
@@ -110,7 +114,7 @@ function isLocal(kernel: Kernel, other: Kernel, stored: ReadonlySet<Node>): bool
 
 /** Kernels whose forms are chosen one by one stay alone. */
 function canStandBeside(
-  { kernels, arrangement }: Stage,
+  { kernels, arrangement }: DispatchGroup,
   kernel: Kernel,
   stored: ReadonlySet<Node>,
   most: number,

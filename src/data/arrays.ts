@@ -3,7 +3,7 @@ import { checkKeys, isCount, isShape } from '../base/arguments.ts';
 import { isFloats, isUint8Array } from '../base/as-bytes.ts';
 import { DataError } from '../base/errors.ts';
 import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf } from '../base/numbers.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
@@ -32,12 +32,14 @@ export interface ArraysOptions {
 export function fromArrays(options: ArraysOptions): Dataset {
   checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
   const { name = 'arrays', scale = 1, shape: given, classes } = options;
-  if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a text, found ${shown(name)}`);
+  if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a text, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
-    throw new DataError(`${name}.shape: expected positive integers, found ${shown(given)}`);
+    throw new DataError(`${name}.shape: expected positive integers, found ${showValue(given)}`);
   if (classes !== undefined && !(isCount(classes) && classes <= MOST_CLASSES))
-    throw new DataError(`${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${shown(classes)}`);
+    throw new DataError(
+      `${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${showValue(classes)}`,
+    );
   const [x, y] = [arrayOf(options.x, `${name}.x`), arrayOf(options.y, `${name}.y`)];
   const count = countOf(x, y, given, name);
   const data = flat(x);
@@ -71,7 +73,7 @@ export function labelField(labels: ArrayLike<number>, what: string, classes?: nu
   );
   if (at >= 0) {
     const most = classes ?? MOST_CLASSES;
-    throw new DataError(`${what}[${at}]: expected a class from 0 to ${most - 1}, found ${shown(labels[at])}`);
+    throw new DataError(`${what}[${at}]: expected a class from 0 to ${most - 1}, found ${showValue(labels[at])}`);
   }
   const data = size > 256 ? Float32Array.from(labels) : Uint8Array.from(labels);
   return { kind: 'labels', data, size, scale: 1 };
@@ -81,7 +83,7 @@ function targetsOf(y: Given, count: number, classes: number | undefined, name: s
   if (y.values && !isFloats(y.values)) {
     const odd = firstWhere(y.values, (label) => !Number.isInteger(label) || label < 0);
     if (odd < 0) return labelField(y.values, y.what, classes);
-    const found = `found ${shown(y.values[odd])}; target values are a Float32Array, or a row per sample`;
+    const found = `found ${showValue(y.values[odd])}; target values are a Float32Array, or a row per sample`;
     throw new DataError(`${y.what}[${odd}]: expected a class, an integer from 0 on, ${found}`);
   }
   if (classes !== undefined)
@@ -137,7 +139,9 @@ function joined(rows: readonly ArrayLike<number>[], what: string): Float32Array 
 function demandNumbers(values: ArrayLike<number>, what: string): void {
   const odd = firstOdd(values);
   if (odd < 0) return;
-  throw new DataError(`${what}[${odd}]: expected a finite number that fits 32-bit floats, found ${shown(values[odd])}`);
+  throw new DataError(
+    `${what}[${odd}]: expected a finite number that fits 32-bit floats, found ${showValue(values[odd])}`,
+  );
 }
 
 function largest(values: ArrayLike<number>): number {

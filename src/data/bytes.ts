@@ -2,7 +2,7 @@
 import { asBytes, type Bytes, tagOf } from '../base/as-bytes.ts';
 import { blobParts, collect, limited, type Opened } from '../base/byte-stream.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { platform } from '../platform/platform.ts';
 import { download } from './download.ts';
 import type { OpenOptions } from './read-options.ts';
@@ -43,7 +43,7 @@ async function find(
   if (bytes) return { where, size: bytes.length, parts: [bytes] };
   if (isBlob(source)) return { where, size: source.size, parts: blobParts(source, where) };
   if (typeof source !== 'string' && !isUrl(source)) {
-    throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${shown(source)}`);
+    throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${showValue(source)}`);
   }
   return platform.files && isFile(where) ? platform.files.open(where) : download(where, maxBytes, options);
 }
@@ -62,7 +62,7 @@ export function writerTo(path: string | URL): (bytes: Promise<Uint8Array>) => Pr
   const { files } = platform;
   const isPath = typeof path === 'string' || isUrl(path);
   if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);
-  const found = isPath && !files ? 'a path where there are no files, as in a browser' : shown(path);
+  const found = isPath && !files ? 'a path where there are no files, as in a browser' : showValue(path);
   throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
 }
 

@@ -7,7 +7,7 @@ import { isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { isFinite32 } from '../base/finite.ts';
 import { firstOdd, firstWhere } from '../base/numbers.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { show, size as sizeOf } from '../base/tensor.ts';
 import type { Dataset, Field } from './dataset.ts';
 
@@ -40,8 +40,8 @@ export function checkedDataset(dataset: unknown, where: string, { numbers = true
   const taken = takenFrom(dataset, where);
   const { name, count, shape, inputs, targets } = taken;
   const what = `${where}: ${name}`;
-  if (!isCount(count)) throw new DataError(`${what}.count: expected a positive integer, found ${shown(count)}`);
-  if (!isShape(shape)) throw new DataError(`${what}.shape: expected positive integers, found ${shown(shape)}`);
+  if (!isCount(count)) throw new DataError(`${what}.count: expected a positive integer, found ${showValue(count)}`);
+  if (!isShape(shape)) throw new DataError(`${what}.shape: expected positive integers, found ${showValue(shape)}`);
   checkField(inputs, `${what}.inputs`, count);
   checkField(targets, `${what}.targets`, count);
   if (sizeOf(shape) !== inputs.size)
@@ -57,7 +57,7 @@ function takenFrom(dataset: unknown, where: string): Dataset {
   if (typeof name !== 'string' || !read(inputs)?.data || !read(targets)?.data) {
     const found = read(dataset)
       ? `an object with ${Object.keys(dataset as object).join(', ') || 'nothing'}`
-      : shown(dataset);
+      : showValue(dataset);
     throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
   }
   const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
@@ -78,16 +78,16 @@ function read(value: unknown): Record<string, unknown> | undefined {
 function checkField(field: Field, what: string, count: number): void {
   const { kind, data, size, scale } = field;
   if (kind !== 'values' && kind !== 'labels')
-    throw new DataError(`${what}.kind: expected 'values' or 'labels', found ${shown(kind)}`);
+    throw new DataError(`${what}.kind: expected 'values' or 'labels', found ${showValue(kind)}`);
   const classes = kind === 'labels';
   if (!isCount(size) || (classes && size > MOST_CLASSES))
     throw new DataError(
-      `${what}.size: expected a positive integer${classes ? ' up to 2²⁴' : ''}, found ${shown(size)}`,
+      `${what}.size: expected a positive integer${classes ? ' up to 2²⁴' : ''}, found ${showValue(size)}`,
     );
   checkScale(scale, `${what}.scale`);
   const name = typedArrayName(data);
   if (name !== 'Uint8Array' && name !== 'Float32Array')
-    throw new DataError(`${what}.data: expected a Uint8Array or a Float32Array, found ${shown(data)}`);
+    throw new DataError(`${what}.data: expected a Uint8Array or a Float32Array, found ${showValue(data)}`);
   const length = count * (classes ? 1 : size);
   if (data.length === length) return;
   const each = classes ? 'a class each' : `${size} values each`;
@@ -97,7 +97,7 @@ function checkField(field: Field, what: string, count: number): void {
 /** A factor that 32-bit floats hold; one that they take for 0 would make all samples alike. */
 export function checkScale(scale: unknown, what: string): void {
   if (isFinite32(scale) && (scale === 0 || Math.abs(scale) >= 2 ** -126)) return;
-  throw new DataError(`${what}: expected a finite number that fits 32-bit floats, found ${shown(scale)}`);
+  throw new DataError(`${what}: expected a finite number that fits 32-bit floats, found ${showValue(scale)}`);
 }
 
 /** Throws DataError naming the first class that is none, or the first number that is none, as stored or times the scale. */
@@ -105,10 +105,10 @@ export function checkNumbers({ kind, data, size, scale }: Field, what: string): 
   if (kind === 'labels') {
     const at = firstWhere(data, (label) => !(Number.isInteger(label) && label >= 0 && label < size));
     if (at < 0) return;
-    throw new DataError(`${what}[${at}]: expected a class from 0 to ${size - 1}, found ${shown(data[at])}`);
+    throw new DataError(`${what}[${at}]: expected a class from 0 to ${size - 1}, found ${showValue(data[at])}`);
   }
   const odd = firstOdd(data);
-  if (odd >= 0) throw new DataError(`${what}[${odd}]: expected a finite number, found ${shown(data[odd])}`);
+  if (odd >= 0) throw new DataError(`${what}[${odd}]: expected a finite number, found ${showValue(data[odd])}`);
   const beyond = isUint8Array(data) && isFinite32(255 * scale) ? -1 : firstWhere(data, (x) => !isFinite32(x * scale));
   if (beyond < 0) return;
   throw new DataError(

@@ -7,7 +7,7 @@ import { checkKeys, isCount } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { allocate } from '../base/numbers.ts';
 import { checkSeed, permute, shuffleKey, streams, words } from '../base/random.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { type Glyph, glyphs } from './glyphs.ts';
@@ -42,7 +42,7 @@ export function digits(options: DigitsOptions = {}): DatasetPair {
 
 function drawMany(name: string, count: number, seed: number, first: number): Dataset {
   if (!isCount(count) || count > firstTest) {
-    throw new ArgumentError(`${name}: expected a count of 1 to ${firstTest} samples, found ${shown(count)}`);
+    throw new ArgumentError(`${name}: expected a count of 1 to ${firstTest} samples, found ${showValue(count)}`);
   }
   const images = allocate(name, count * pixels, (n) => new Uint8Array(n));
   const labels = new Uint8Array(count);

@@ -5,7 +5,7 @@
 import { asBytes, type Bytes } from '../base/as-bytes.ts';
 import { concat, growing, gunzip, type Opened, pieces } from '../base/byte-stream.ts';
 import { ArgumentError, DataError, RetrogradError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
 import { checkLimits, type ReadLimits } from './read-options.ts';
 
@@ -31,7 +31,7 @@ export async function readIdx(source: Source, what = nameOf(source), limits: Rea
 /** `data` is a view of `source`, which must be a plain IDX file and nothing more. */
 export function parseIdx(source: Bytes, what: string): Idx {
   const bytes = asBytes(source, what);
-  if (!bytes) throw new ArgumentError(`${what}: expected bytes, found ${shown(source)}`);
+  if (!bytes) throw new ArgumentError(`${what}: expected bytes, found ${showValue(source)}`);
   const headerEnd = headerLength(bytes, what);
   if (bytes.length < headerEnd) fail(what, bytes.length, `a header of ${headerEnd} bytes`, 'the end of the file');
   const shape = sizes(bytes, what);

@@ -3,7 +3,7 @@ import { isCount } from '../base/arguments.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { isFinite32 } from '../base/finite.ts';
 import { allocate, foundInstead, isNumbers } from '../base/numbers.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 
@@ -14,7 +14,7 @@ import type { Dataset, Field } from './dataset.ts';
 export function take(dataset: Dataset, count: number): Dataset {
   const whole = checkedDataset(dataset, 'take');
   if (!isCount(count)) {
-    throw new ArgumentError(`take(${whole.name}): expected a count of 1 or more samples, found ${shown(count)}`);
+    throw new ArgumentError(`take(${whole.name}): expected a count of 1 or more samples, found ${showValue(count)}`);
   }
   if (count >= whole.count) return dataset;
   const cut = (field: Field): Field => ({ ...field, data: field.data.subarray(0, count * stored(field)) });
@@ -34,7 +34,7 @@ export function batch(dataset: Dataset, indices: ArrayLike<number>): { x: Float3
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (Number.isInteger(index) && index >= 0 && index < whole.count) continue;
-    throw new ArgumentError(`${expected}, found ${shown(index)}`);
+    throw new ArgumentError(`${expected}, found ${showValue(index)}`);
   }
   return { x: gather(whole.inputs, indices, `${where}: x`), y: gather(whole.targets, indices, `${where}: y`) };
 }

@@ -4,7 +4,7 @@
  */
 import { ShaderError } from '../base/errors.ts';
 import type { FuseOptions } from '../compiler/fuse.ts';
-import { type Schedule, type Step, schedule as scheduleOf } from '../compiler/schedule.ts';
+import { type Dispatch, type Schedule, schedule as scheduleOf } from '../compiler/schedule.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Form } from '../graph/op.ts';
 import { unlessAborted, type Watched } from './compile-progress.ts';
@@ -14,7 +14,7 @@ import { allPass } from './self-test.ts';
 export type FormOf = NonNullable<FuseOptions['formOf']>;
 
 /** The name of the form that is known to be fastest for a step. */
-export type Recall = (step: Step) => string | undefined;
+export type Recall = (step: Dispatch) => string | undefined;
 
 export interface Plan {
   readonly schedule: Schedule;
@@ -55,7 +55,7 @@ export async function plan(
     const pipelines = pipelinesOf(device, schedule, watched);
     // Awaited only if all pass: a kernel that fails may not even compile.
     pipelines.catch(() => {});
-    const forms = options.formOf ? [] : schedule.steps.flatMap((step) => step.forms);
+    const forms = options.formOf ? [] : schedule.dispatches.flatMap((step) => step.forms);
     if (await unlessAborted(allPass(device, forms), signal))
       return { schedule, pipelines: await unlessAborted(pipelines, signal), variant };
     if (device.faults.size === faults) throw noneWorks(device.info, 'the net');
@@ -63,7 +63,7 @@ export async function plan(
 }
 
 /** All at once, since a device compiles several at a time. */
-function pipelinesOf(device: Device, { steps }: Schedule, { signal, onProgress }: Watched) {
+function pipelinesOf(device: Device, { dispatches: steps }: Schedule, { signal, onProgress }: Watched) {
   let done = 0;
   return Promise.all(
     steps.map(async ({ shader, label }) => {
@@ -77,8 +77,9 @@ function pipelinesOf(device: Device, { steps }: Schedule, { signal, onProgress }
 
 function withMenus(device: Device, variant: Plan['variant'], recall?: Recall): Schedule {
   const first = variant((node) => menuOf(device, node)[0]);
-  const remembered = new Map(first.steps.map((step) => [step.nodes[0], step.form && recall?.(step)]));
-  if (first.steps.every(({ form, nodes }) => (remembered.get(nodes[0]) ?? form?.name) === form?.name)) return first;
+  const remembered = new Map(first.dispatches.map((step) => [step.nodes[0], step.form && recall?.(step)]));
+  if (first.dispatches.every(({ form, nodes }) => (remembered.get(nodes[0]) ?? form?.name) === form?.name))
+    return first;
   return variant((node) => {
     const menu = menuOf(device, node);
     return menu.find(({ name }) => name === remembered.get(node)) ?? menu[0];

@@ -1,7 +1,7 @@
 /** How far `compile` is, and a way to give it up. */
 
 /** How far `compile` is. */
-export interface Preparing {
+export interface CompileProgress {
   /** Pipelines first, then the initial weights. */
   readonly phase: 'pipelines' | 'weights';
   /** Pipelines, or numbers of weights, made so far and in all. */
@@ -11,7 +11,7 @@ export interface Preparing {
 
 export interface Watched {
   readonly signal?: AbortSignal;
-  onProgress?(progress: Preparing): void;
+  onProgress?(progress: CompileProgress): void;
 }
 
 /** Awaits work that cannot be stopped only until the signal is aborted, and then rejects with its reason. */

@@ -9,7 +9,7 @@ import {
   RetrogradError,
   ShaderError,
 } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
 import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
@@ -81,7 +81,7 @@ async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<G
   try {
     return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
   } catch (cause) {
-    const why = String(member(cause, 'message') ?? shown(cause));
+    const why = String(member(cause, 'message') ?? showValue(cause));
     throw noAdapter(`WebGPU is here, but asking it for an adapter failed: ${why}.`, 'adapter', cause);
   }
 }

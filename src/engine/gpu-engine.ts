@@ -11,7 +11,7 @@ import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
 import { allPass } from './self-test.ts';
 import { stagingPool } from './staging.ts';
-import { formsOfWhole, isSmall, makeWhole, type Whole } from './whole-steps.ts';
+import { formsOfWholeSteps, isSmall, makeWholeSteps, type WholeSteps } from './whole-steps.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
 const TABLE_BYTES = 65536;
@@ -100,14 +100,14 @@ const WHOLE = 'whole steps';
 
 /** The whole steps of small programs that are run together. */
 function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean) {
-  const known = new Map<readonly GpuProgram[], Whole>();
+  const known = new Map<readonly GpuProgram[], WholeSteps>();
   const keyOf = (programs: readonly Program[]) =>
     [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
       if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
-      if (!(await allPass(device, formsOfWhole(device, programs)))) return;
-      const whole = await makeWhole(device, table, programs).catch((error) => {
+      if (!(await allPass(device, formsOfWholeSteps(device, programs)))) return;
+      const whole = await makeWholeSteps(device, table, programs).catch((error) => {
         // A dispatch per kernel does the same.
         if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
         if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
@@ -117,7 +117,7 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
       if (programs.every(isAlive) && whole) known.set([...programs], whole);
       else whole?.destroy();
     },
-    of(programs: readonly Program[]): Whole | undefined {
+    of(programs: readonly Program[]): WholeSteps | undefined {
       const key = keyOf(programs);
       return key && known.get(key);
     },

@@ -1,7 +1,7 @@
 /** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
 import { OutOfMemoryError, ShapeError } from '../base/errors.ts';
 import { byteLength, pad, unpad } from '../base/tensor.ts';
-import type { Schedule, Step } from '../compiler/schedule.ts';
+import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import type { Graph } from '../graph/graph.ts';
 import { data as dataLeaf } from '../graph/leaf.ts';
 import { ROW_BYTES } from '../graph/step-row.ts';
@@ -19,7 +19,7 @@ export interface GpuProgram extends Program {
   /** The same steps and bindings, with steps in other forms; nothing is changed by that. */
   variant(formOf: FormOf): Schedule;
   /** Runs a step in another form from the next run on: same bits, another speed. */
-  replace(index: number, step: Step, pipeline: GPUComputePipeline): void;
+  replace(index: number, step: Dispatch, pipeline: GPUComputePipeline): void;
 }
 
 /** The step table: `rows` rows of `stride` bytes. */
@@ -41,8 +41,8 @@ export async function gpuProgram(
   const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
   const watched = { signal, onProgress };
   const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
-  const steps = [...planned.steps];
-  const schedule: Schedule = { ...planned, steps };
+  const steps = [...planned.dispatches];
+  const schedule: Schedule = { ...planned, dispatches: steps };
   const theirs = shared?.program as GpuProgram | undefined;
   const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
   const largest = gpu.limits.maxStorageBufferBindingSize;
@@ -61,7 +61,7 @@ export async function gpuProgram(
   const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
   for (const name of shared?.names ?? []) if (theirs?.buffers.has(name)) buffers.set(name, theirs.buffers.get(name)!);
 
-  const commandOf = ({ bindings, shader, workgroups, label }: Step, i: number) => {
+  const commandOf = ({ bindings, shader, workgroups, label }: Dispatch, i: number) => {
     const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
       binding,
       resource: { buffer: buffers.get(buffer)! },
@@ -120,7 +120,7 @@ export async function gpuProgram(
 }
 
 /** In words, where a step takes more workgroups than the device runs in one dispatch. */
-export function beyondGrid({ gpu, info }: Device, { workgroups }: Step): string | undefined {
+export function beyondGrid({ gpu, info }: Device, { workgroups }: Dispatch): string | undefined {
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   if (workgroups.every((n) => n <= most)) return undefined;
   return `it takes ${workgroups.join(' × ')} workgroups, and ${info.name} runs at most ${most} along each dimension`;

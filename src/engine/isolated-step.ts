@@ -3,21 +3,21 @@
  * every form, because the layouts of all are made from the same bindings.
  */
 import { byteLength } from '../base/tensor.ts';
-import type { Binding, Step } from '../compiler/schedule.ts';
+import type { Binding, Dispatch } from '../compiler/schedule.ts';
 import { type Graph, label } from '../graph/graph.ts';
 import { packRows, ROW_BYTES, type StepRow } from '../graph/step-row.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import { guardOf } from './guard.ts';
-import { download } from './read-buffer.ts';
+import { readBuffer } from './read-buffer.ts';
 
 /** A step in one of its forms. */
 export interface Launch {
   readonly pipeline: GPUComputePipeline;
-  readonly workgroups: Step['workgroups'];
+  readonly workgroups: Dispatch['workgroups'];
 }
 
-export interface Scratch {
+export interface IsolatedStep {
   /** Writes the first contents again into what the step writes. */
   reset(): void;
   /** Queues one submit of so many dispatches. */
@@ -29,28 +29,31 @@ export interface Scratch {
   destroy(): void;
 }
 
-export interface ScratchOptions {
+export interface IsolatedStepOptions {
   readonly graph: Graph;
-  readonly step: Step;
+  readonly step: Dispatch;
   readonly row: StepRow;
   /** First contents of a tensor, repeated where it is longer. */
   contents(tensor: string): Float32Array<ArrayBuffer>;
 }
 
 /** Bytes that the step binds. */
-export const scratchBytes = (graph: Graph, step: Step): number =>
+export const isolatedBytes = (graph: Graph, step: Dispatch): number =>
   tensorsOf(graph, step).reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Throws OutOfMemoryError. */
-export async function createScratch(device: Device, { graph, step, row, contents }: ScratchOptions): Promise<Scratch> {
+export async function createIsolatedStep(
+  device: Device,
+  { graph, step, row, contents }: IsolatedStepOptions,
+): Promise<IsolatedStep> {
   const { gpu } = device;
   const tensors = tensorsOf(graph, step);
   const written = tensors.filter(({ access }) => access === 'readWrite');
   const made = await device.createBuffers([
-    { label: 'scratch step', size: ROW_BYTES, usage: UNIFORM | COPY_DST },
-    { label: 'scratch read', size: Math.max(...written.map(({ bytes }) => bytes)), usage: MAP_READ | COPY_DST },
+    { label: 'isolated step', size: ROW_BYTES, usage: UNIFORM | COPY_DST },
+    { label: 'isolated read', size: Math.max(...written.map(({ bytes }) => bytes)), usage: MAP_READ | COPY_DST },
     ...tensors.map(({ tensor, bytes }) => ({
-      label: `scratch ${tensor}`,
+      label: `isolated ${tensor}`,
       size: bytes,
       usage: STORAGE | COPY_SRC | COPY_DST,
     })),
@@ -69,7 +72,7 @@ export async function createScratch(device: Device, { graph, step, row, contents
     const buffers = [...step.bindings.map(({ tensor }) => ({ buffer: bufferOf.get(tensor)! }))];
     const resources = step.shader.usesStep ? [...buffers, { buffer: table, size: ROW_BYTES }] : buffers;
     const entries = resources.map((resource, binding) => ({ binding, resource }));
-    return gpu.createBindGroup({ label: 'scratch', layout: pipeline.getBindGroupLayout(0), entries });
+    return gpu.createBindGroup({ label: 'isolated', layout: pipeline.getBindGroupLayout(0), entries });
   };
   return {
     reset: () => fill(written),
@@ -96,7 +99,7 @@ export async function createScratch(device: Device, { graph, step, row, contents
       const { explain } = device;
       for (const { tensor, bytes } of written) {
         const from = bufferOf.get(tensor)!;
-        const data = await download(device, guard, { name: tensor, from, bytes, staging: () => staging, explain });
+        const data = await readBuffer(device, guard, { name: tensor, from, bytes, staging: () => staging, explain });
         values.set(tensor, new Float32Array(data));
       }
       return values;
@@ -108,7 +111,7 @@ export async function createScratch(device: Device, { graph, step, row, contents
 }
 
 /** Each tensor of a step once, though it may be bound twice. */
-function tensorsOf(graph: Graph, step: Step): (Pick<Binding, 'tensor' | 'access'> & { bytes: number })[] {
+function tensorsOf(graph: Graph, step: Dispatch): (Pick<Binding, 'tensor' | 'access'> & { bytes: number })[] {
   const nodes = new Map(graph.nodes.map((node) => [label(node), node]));
   const written = new Set(step.bindings.filter(({ access }) => access === 'readWrite').map(({ tensor }) => tensor));
   return [...new Set(step.bindings.map(({ tensor }) => tensor))].map((tensor) => ({

@@ -1,6 +1,6 @@
 /** Tensors of a program by their names: which there are, and reading and writing several of them. */
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import type { Shape, Tensor } from '../base/tensor.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { parameter, state, step } from '../graph/leaf.ts';
@@ -50,4 +50,4 @@ export const tensorNames = (graph: Graph): string[] =>
 
 /** The error for a name that is not in the graph. */
 export const unknownTensor = (where: string, name: unknown, graph: Graph): ArgumentError =>
-  new ArgumentError(`${where}: expected one of ${tensorNames(graph).join(', ')}, found ${shown(name)}`);
+  new ArgumentError(`${where}: expected one of ${tensorNames(graph).join(', ')}, found ${showValue(name)}`);

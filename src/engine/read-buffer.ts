@@ -3,7 +3,7 @@ import { READ_MODE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
 
-export interface Download {
+export interface BufferRead {
   /** What is read, for people. */
   readonly name: string;
   readonly from: GPUBuffer;
@@ -18,10 +18,10 @@ export interface Download {
  * The bytes as they are now, whatever is queued meanwhile: the copy is queued before anything is awaited. Rejects where that
  * copy was refused, or any work before it, since what lies in the staging buffer then is of an earlier read.
  */
-export async function download(
+export async function readBuffer(
   { gpu, wait }: Pick<Device, 'gpu' | 'wait'>,
   guard: Guard,
-  { name, from, bytes, staging, explain }: Download,
+  { name, from, bytes, staging, explain }: BufferRead,
 ): Promise<ArrayBuffer> {
   let to: GPUBuffer | undefined;
   let mapped: Promise<undefined> = Promise.resolve(undefined);

@@ -5,7 +5,7 @@
 import type { StepRow } from '../graph/step-row.ts';
 import type { Engine, Program } from './engine.ts';
 
-export interface DriveOptions {
+export interface RunOptions {
   readonly steps: number;
   /** The row of step i = 0, 1, ... */
   row(i: number): StepRow;
@@ -27,7 +27,7 @@ export const defaultMilliseconds = (): number => (typeof process !== 'undefined'
 /** Steps of a submit when the same program last ran, and for how many milliseconds: a new run need not begin with one. */
 const chunks = new WeakMap<Program, { readonly steps: number; readonly milliseconds: number }>();
 
-export async function drive(engine: Engine, programs: readonly Program[], options: DriveOptions): Promise<void> {
+export async function runSteps(engine: Engine, programs: readonly Program[], options: RunOptions): Promise<void> {
   const { steps, row, refused, milliseconds, signal, between, onSubmit } = options;
   const pending: Promise<void>[] = [];
   const last = programs[programs.length - 1];

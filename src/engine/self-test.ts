@@ -12,7 +12,7 @@ import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { ops } from '../ops/index.ts';
 import type { Device } from './device.ts';
-import { createScratch, type Scratch } from './isolated-step.ts';
+import { createIsolatedStep, type IsolatedStep } from './isolated-step.ts';
 
 const probes: readonly Probe[] = ops.flatMap((op) => (op.kind === 'kernel' && op.probe) || []);
 
@@ -52,13 +52,17 @@ async function test(device: Device, form: Form): Promise<string | undefined> {
   const padded = new Map(leaves.map(({ name, shape }) => [name, withNaN(values.get(name)!, shape)]));
   const contents = (tensor: string) => padded.get(tensor) ?? Float32Array.of(Number.NaN);
   const known = evaluate(graph, { step: stepRow({}), leaf: ({ name, shape }) => ({ shape, data: values.get(name)! }) });
-  const { steps } = schedule(graph, { keep: () => true, storageBuffers: 8, formOf: () => probe.least(form) });
-  let scratch: Scratch | undefined;
+  const { dispatches: steps } = schedule(graph, {
+    keep: () => true,
+    storageBuffers: 8,
+    formOf: () => probe.least(form),
+  });
+  let isolated: IsolatedStep | undefined;
   try {
     const pipeline = await device.pipeline(steps[0].shader, `self-test of ${form.shader}`);
-    scratch = await createScratch(device, { graph, step: steps[0], row: stepRow({}), contents });
-    scratch.run({ pipeline, workgroups: steps[0].workgroups }, 1);
-    const found = await scratch.read();
+    isolated = await createIsolatedStep(device, { graph, step: steps[0], row: stepRow({}), contents });
+    isolated.run({ pipeline, workgroups: steps[0].workgroups }, 1);
+    const found = await isolated.read();
     const computed = [...known].filter(([{ op }]) => op.kind !== 'leaf');
     return computed.map(([{ name }, value]) => difference(name, found.get(name)!, value)).find(Boolean);
   } catch (error) {
@@ -66,7 +70,7 @@ async function test(device: Device, form: Form): Promise<string | undefined> {
     if (error instanceof ShaderError) return error.message;
     throw error;
   } finally {
-    scratch?.destroy();
+    isolated?.destroy();
   }
 }
 

@@ -2,7 +2,7 @@
 import { COPY_DST, MAP_READ } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
-import { download } from './read-buffer.ts';
+import { readBuffer } from './read-buffer.ts';
 
 export interface StagingPool {
   assertUsable(): void;
@@ -43,7 +43,7 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
         return device.explain(cause);
       };
       try {
-        const data = await download(device, guard, { name, from, bytes, staging, explain });
+        const data = await readBuffer(device, guard, { name, from, bytes, staging, explain });
         free.push(buffer!);
         return new Float32Array(data);
       } catch (error) {

@@ -4,7 +4,7 @@
  * and back afterwards, so that nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
 import { entryPoint } from '../compiler/entry-point.ts';
-import { glue, phaseOf } from '../compiler/epilogues.ts';
+import { epilogues, phaseOf } from '../compiler/epilogues.ts';
 import type { Kernel } from '../compiler/fuse.ts';
 import { link, type Phase } from '../compiler/link.ts';
 import type { Node } from '../graph/graph.ts';
@@ -17,7 +17,7 @@ import type { Device } from './device.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
 import { guarded } from './guard.ts';
 
-export interface Whole {
+export interface WholeSteps {
   /** Runs the steps of all rows that the table holds. */
   encode(encoder: GPUCommandEncoder): void;
   destroy(): void;
@@ -27,25 +27,29 @@ export interface Whole {
 const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
 export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
-  const work = programs.flatMap(({ schedule }) => schedule.steps).reduce((sum, step) => sum + step.work, 0);
+  const work = programs.flatMap(({ schedule }) => schedule.dispatches).reduce((sum, step) => sum + step.work, 0);
   return work <= (info.software ? SMALL.software : SMALL.gpu);
 }
 
 /** A tensor of the net, and where it stands in the one buffer; data sets stay where they are. */
-interface Place {
+interface Slot {
   readonly name: string;
   readonly buffer: GPUBuffer;
   readonly offset?: number;
 }
 
-export async function makeWhole(device: Device, table: Table, programs: readonly GpuProgram[]): Promise<Whole> {
+export async function makeWholeSteps(
+  device: Device,
+  table: Table,
+  programs: readonly GpuProgram[],
+): Promise<WholeSteps> {
   const lanes = sharedLanes(device.info);
   const { placeOf, places, bytes } = layOut(programs);
   const kernels = kernelsOf(programs, lanes);
   const phases = kernels.map(({ program, kernel }) => {
     const nameOf = (node: Node): string => placeOf(program, node).name;
     const names = Object.entries(kernel.body.operands).map(([name, node]) => [name, nameOf(node)]);
-    const phase = phaseOf(kernel, glue(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
+    const phase = phaseOf(kernel, epilogues(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
     return { ...phase, shaders: [...phase.shaders, 'shared/step'] };
   });
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
@@ -88,18 +92,18 @@ export async function makeWhole(device: Device, table: Table, programs: readonly
 /** The kernels in order, as one workgroup runs them. */
 const kernelsOf = (programs: readonly GpuProgram[], lanes: number) =>
   programs.flatMap((program) =>
-    program.schedule.stages.flatMap(({ kernels }) =>
+    program.schedule.groups.flatMap(({ kernels }) =>
       kernels.map((kernel) => ({ program, kernel: { ...kernel, body: bodyFor(kernel, lanes) } })),
     ),
   );
 
 /** The forms that its matrix products and convolutions take. */
-export const formsOfWhole = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
+export const formsOfWholeSteps = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
   kernelsOf(programs, sharedLanes(device.info)).flatMap(({ kernel }) => kernel.body.form ?? []);
 
 /** A place for every buffer that the programs touch; those they share have one. */
 function layOut(programs: readonly GpuProgram[]) {
-  const byBuffer = new Map<GPUBuffer, Place>();
+  const byBuffer = new Map<GPUBuffer, Slot>();
   let bytes = 0;
   for (const { schedule, buffers } of programs) {
     for (const [node, name] of schedule.bufferOf) {
@@ -110,7 +114,7 @@ function layOut(programs: readonly GpuProgram[]) {
       if (node.op !== data) bytes += Math.ceil(buffer.size / 16) * 16;
     }
   }
-  const placeOf = ({ schedule, buffers }: GpuProgram, node: Node): Place =>
+  const placeOf = ({ schedule, buffers }: GpuProgram, node: Node): Slot =>
     byBuffer.get(buffers.get(schedule.bufferOf.get(storageOf(node))!)!)!;
   return { placeOf, places: [...byBuffer.values()], bytes };
 }

@@ -4,7 +4,7 @@
  */
 import { isList, member } from '../base/arguments.ts';
 import { ArgumentError, RetrogradError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { columns, type Shape, show } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Data, Value } from './op.ts';
@@ -115,5 +115,5 @@ const line = ({ tensor, shape, share, worst }: Comparison): string =>
 export function printReport(report: Report): string {
   const tensors = member(report, 'tensors');
   if (isList(tensors)) return (tensors as Report['tensors']).map(line).join('\n');
-  throw new ArgumentError(`printReport: expected what net.check() gave, found ${shown(report)}`);
+  throw new ArgumentError(`printReport: expected what net.check() gave, found ${showValue(report)}`);
 }

@@ -117,13 +117,13 @@ export interface KernelOp extends Base {
   /** The form for a kernel that shares its workgroups of so many lanes with others. */
   narrow?(node: Node, target: Target, lanes: number): Form;
   /** What an op with forms has, so that they can be tested: how to compute a few elements of a node, and a small node. */
-  sample?(node: Node, some: (count: number) => readonly number[]): Sample;
+  patch?(node: Node, some: (count: number) => readonly number[]): Patch;
   readonly probe?: Probe;
   body(node: Node, options?: BodyOptions): Body;
 }
 
 /** Some rows and columns of a node, and the parts of its operands that make them by the same op. */
-export interface Sample {
+export interface Patch {
   readonly rows: readonly number[];
   readonly columns: readonly number[];
   /** Rows of the whole. */

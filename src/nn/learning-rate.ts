@@ -5,7 +5,7 @@
  */
 import { checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 
 export type LearningRate = number | LearningRateSchedule;
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
@@ -95,7 +95,7 @@ export function updatesIn(
 export function learningRateAt(rate: LearningRate, t: number): number {
   if (typeof rate === 'number') return rate;
   if (isSchedule(rate) && typeof t === 'number') return kindOf(rate).rate(rate, t);
-  const found = `${shown(rate)} after ${shown(t)}`;
+  const found = `${showValue(rate)} after ${showValue(t)}`;
   throw new ArgumentError(`learningRateAt: expected a learning rate and a number of updates, found ${found}`);
 }
 

@@ -1,7 +1,7 @@
 /** Losses as plain data, and the node that each appends. */
 import { checkKeys, checkNumber, isList, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { rows } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import { stepOf } from '../graph/leaf.ts';
@@ -68,7 +68,9 @@ const categorical =
 function checkWeights(name: string, weights: unknown): void {
   if (weights === undefined) return;
   if (!isList(weights)) {
-    throw new ArgumentError(`${name}: classWeights must be a list with a number per class, found ${shown(weights)}`);
+    throw new ArgumentError(
+      `${name}: classWeights must be a list with a number per class, found ${showValue(weights)}`,
+    );
   }
   for (const [i, weight] of weights.entries()) {
     checkNumber(`${name}: classWeights[${i}]`, weight, 'a finite number ≥ 0', (value) => value >= 0);
@@ -77,7 +79,7 @@ function checkWeights(name: string, weights: unknown): void {
 
 function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
   if (reduction === 'mean' || reduction === 'sum') return reduction === 'mean';
-  throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${shown(reduction)}`);
+  throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${showValue(reduction)}`);
 }
 
 /** ½ Σ (a − y)² over the outputs; δ = (a − y) ⊙ σ'(z). Nielsen's quadratic cost. */
@@ -117,7 +119,7 @@ export function checkLoss(where: string, value: unknown): void {
   const isTerm = typeof term === 'string' && (term === 'softmaxCrossEntropy' || Object.hasOwn(terms, term));
   const types = { name: 'string', factor: 'function', mean: 'boolean', prediction: 'string', threshold: 'number' };
   if (isTerm && Object.entries(types).every(([name, type]) => typeof member(value, name) === type)) return;
-  throw new ArgumentError(`${where}: loss must be one such as softmaxCrossEntropy(), found ${shown(value)}`);
+  throw new ArgumentError(`${where}: loss must be one such as softmaxCrossEntropy(), found ${showValue(value)}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
 import { checkCount, isList, isShape, member } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { type Shape, sameShape, show, size } from '../base/tensor.ts';
 import { createGraph, type Graph, type Node } from '../graph/graph.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts';
@@ -24,20 +24,20 @@ export interface Model {
 }
 
 /** What a layer is applied to or gives: the input of a model, or a layer and the values that it takes. */
-export interface Value {
+export interface Symbolic {
   /** Of one sample. */
   readonly shape: Shape;
   /** Absent for the input. */
   readonly layer?: Layer;
-  readonly of: readonly Value[];
+  readonly of: readonly Symbolic[];
 }
 
 /** The input of a model, for samples of this shape: [784], [1, 28, 28]. Throws ArgumentError unless it is one. */
-export const input = (shape: Shape): Value => inputOf(shape, 'input: shape');
+export const input = (shape: Shape): Symbolic => inputOf(shape, 'input: shape');
 
-function inputOf(shape: Shape, what: string): Value {
+function inputOf(shape: Shape, what: string): Symbolic {
   if (!isList(shape) || shape.length === 0)
-    throw new ArgumentError(`${what} must be a shape such as [784], found ${shown(shape)}`);
+    throw new ArgumentError(`${what} must be a shape such as [784], found ${showValue(shape)}`);
   for (const n of shape) checkCount(`every size of ${what}`, n);
   return { shape: [...shape], of: [] };
 }
@@ -46,12 +46,12 @@ function inputOf(shape: Shape, what: string): Value {
  * A layer applied to values; each application has weights of its own. Throws ArgumentError for what is no layer or no
  * value, ShapeError where the layer does not suit their number or shapes.
  */
-export function apply(layer: Layer, ...values: readonly Value[]): Value {
-  if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${shown(layer)}`);
+export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
+  if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${showValue(layer)}`);
   kindOf(layer).check(layer);
   for (const value of values) {
     if (!isValue(value))
-      throw new ArgumentError(`apply: ${layer.layer} takes values of input() or apply(), found ${shown(value)}`);
+      throw new ArgumentError(`apply: ${layer.layer} takes values of input() or apply(), found ${showValue(value)}`);
   }
   const kind = kindOf(layer);
   const shapes = values.map(({ shape }) => shape);
@@ -65,16 +65,17 @@ export function apply(layer: Layer, ...values: readonly Value[]): Value {
   return { shape: kind.shape(layer, shapes), layer, of: values };
 }
 
-const isValue = (value: unknown): value is Value => isShape(member(value, 'shape')) && isList(member(value, 'of'));
+const isValue = (value: unknown): value is Symbolic => isShape(member(value, 'shape')) && isList(member(value, 'of'));
 
 /**
  * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they
  * run, those that the output does not need left out. Throws ArgumentError where the output is made of another input.
  */
-export function model(from: Value, output: Value): Model {
-  if (!isValue(from) || from.layer) throw new ArgumentError(`model: expected an input() first, found ${shown(from)}`);
+export function model(from: Symbolic, output: Symbolic): Model {
+  if (!isValue(from) || from.layer)
+    throw new ArgumentError(`model: expected an input() first, found ${showValue(from)}`);
   if (!isValue(output) || !output.layer)
-    throw new ArgumentError(`model: expected what apply() gave for the output, found ${shown(output)}`);
+    throw new ArgumentError(`model: expected what apply() gave for the output, found ${showValue(output)}`);
   const values = neededBy(output);
   const other = values.find((value) => !value.layer && value !== from);
   if (other) {
@@ -92,9 +93,9 @@ export function model(from: Value, output: Value): Model {
 }
 
 /** The values that lead to this one, each once and after those it is made of; itself last. */
-function neededBy(output: Value): readonly Value[] {
-  const found = new Set<Value>();
-  const visit = (value: Value): void => {
+function neededBy(output: Symbolic): readonly Symbolic[] {
+  const found = new Set<Symbolic>();
+  const visit = (value: Symbolic): void => {
     if (found.has(value)) return;
     value.of.forEach(visit);
     found.add(value);
@@ -110,12 +111,12 @@ function neededBy(output: Value): readonly Value[] {
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
   const from = inputOf(input, 'sequential: input');
   if (!isList(layers) || layers.length === 0)
-    throw new ArgumentError(`sequential: expected an array of layers, found ${shown(layers)}`);
+    throw new ArgumentError(`sequential: expected an array of layers, found ${showValue(layers)}`);
   for (const [i, layer] of layers.entries()) {
     if (!isLayer(layer))
-      throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${shown(layer)}`);
+      throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${showValue(layer)}`);
   }
-  const applied = (value: Value, layer: Layer, i: number): Value => {
+  const applied = (value: Symbolic, layer: Layer, i: number): Symbolic => {
     try {
       return apply(layer, value);
     } catch (error) {
@@ -177,7 +178,7 @@ export function describeModel({ input, layers, wiring }: Model): string {
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */
 export function checkModel(where: string, value: unknown): void {
   if (isModel(value)) return;
-  throw new ArgumentError(`${where}: model must be one made by sequential() or model(), found ${shown(value)}`);
+  throw new ArgumentError(`${where}: model must be one made by sequential() or model(), found ${showValue(value)}`);
 }
 
 /** Whether its layers, applied as it says, have the shapes that it says. */
@@ -185,7 +186,7 @@ function isModel(value: unknown): value is Model {
   const [layers, wiring, shapes] = ['layers', 'wiring', 'shapes'].map((name) => member(value, name));
   if (!isShape(member(value, 'input')) || !isList(layers) || !isList(wiring) || !isList(shapes)) return false;
   if (layers.length === 0 || wiring.length !== layers.length || shapes.length !== layers.length + 1) return false;
-  const values: Value[] = [{ shape: (value as Model).input, of: [] }];
+  const values: Symbolic[] = [{ shape: (value as Model).input, of: [] }];
   for (const [i, layer] of layers.entries()) {
     const [of, shape] = [wiring[i], shapes[i + 1]];
     if (

@@ -4,7 +4,7 @@
  */
 import { checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
 import { leaf, state, stepOf, tensors } from '../graph/leaf.ts';
 import type { PointwiseOp } from '../graph/op.ts';
@@ -72,7 +72,7 @@ export function sgd(options: SgdOptions): Optimizer {
   checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
   const { nesterov = false, momentum = 0, ...rest } = options;
   if (typeof nesterov !== 'boolean')
-    throw new ArgumentError(`sgd: nesterov must be true or false, found ${shown(nesterov)}`);
+    throw new ArgumentError(`sgd: nesterov must be true or false, found ${showValue(nesterov)}`);
   return sgdLike(nesterov ? 'nesterov' : momentum === 0 ? 'sgd' : 'momentum', { ...rest, momentum });
 }
 
@@ -118,7 +118,7 @@ function adamLike(kind: 'adam' | 'adamw', decayByDefault: number, options: AdamO
 export function checkOptimizer(value: unknown, where: string): void {
   const kind = member(value, 'kind');
   if (typeof kind !== 'string' || !Object.hasOwn(rules, kind))
-    throw new ArgumentError(`${where} must be one such as adam(), found ${shown(value)}`);
+    throw new ArgumentError(`${where} must be one such as adam(), found ${showValue(value)}`);
   checkLearningRate(member(value, 'learningRate'), `${where}: learningRate`);
   optimizer(value as Optimizer);
 }
@@ -142,7 +142,7 @@ function optimizer(
   // √v is 0 where the square of a gradient is too small for f32, below 4e-16 for a decay next to 1, and ε alone divides then.
   demand('epsilon', options.epsilon, (value) => value >= (divides ? 1e-15 : 0), 'a finite number ≥ 1e-15');
   if (options.decayed !== 'all' && options.decayed !== 'weights') {
-    throw new ArgumentError(`${options.kind}: decayed must be 'all' or 'weights', found ${shown(options.decayed)}`);
+    throw new ArgumentError(`${options.kind}: decayed must be 'all' or 'weights', found ${showValue(options.decayed)}`);
   }
   return options;
 }

@@ -65,7 +65,7 @@ export const conv2dInputGradient: KernelOp = {
 
   ...convolving(layout),
 
-  sample(node, some) {
+  patch(node, some) {
     const { filters, image, geometry, M } = layout(node);
     const { N, OH: H, OW: W, KH, KW } = geometry;
     const [m, n] = [some(M), some(N)];

@@ -89,7 +89,7 @@ export const conv2d: KernelOp = {
     least: smallestConvolution,
   },
 
-  sample(node, some) {
+  patch(node, some) {
     const { filters, image, geometry, M } = layout(node);
     const { N, OH, OW } = geometry;
     const [m, n] = [some(M), some(N)];

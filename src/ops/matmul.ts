@@ -9,7 +9,7 @@ import { batch, leaf } from '../graph/leaf.ts';
 import type { Form, KernelOp, Target, Value } from '../graph/op.ts';
 import { gemmForms, gemmShaders, narrowForm, smallest, workgroupsOf } from './matmul-forms.ts';
 import { rowSum } from './row-sum.ts';
-import { bilinearError } from './shared/product-error.ts';
+import { productError } from './shared/product-error.ts';
 import { all, selection } from './shared/selection.ts';
 import { mismatch } from './shared/shapes.ts';
 import { PORTABLE } from './shared/target.ts';
@@ -81,7 +81,7 @@ export const matmul: KernelOp = {
   reference: (inputs, node) => contract(inputs, node, (a, b) => a * b),
 
   error: (inputs, _data, node) =>
-    bilinearError(inputs, layout(node).K, (factors, term) => contract(factors, node, term)),
+    productError(inputs, layout(node).K, (factors, term) => contract(factors, node, term)),
 
   forms,
 
@@ -102,7 +102,7 @@ export const matmul: KernelOp = {
   narrow: (node, target, lanes) => narrowForm([rows(node.shape), columns(node.shape)], target, lanes),
 
   // The rows of a sample stand for no axes.
-  sample(node, some) {
+  patch(node, some) {
     const { transposeA = false, transposeB = false } = node.attributes;
     const { M, N, K } = layout(node);
     const [m, n, k] = [some(M), some(N), all(K)];

@@ -7,7 +7,7 @@ import { collect, limited, type Opened } from '../base/byte-stream.ts';
 import { DataError, NoAdapterError } from '../base/errors.ts';
 import { platform } from './platform.ts';
 import type { Store } from './store.ts';
-import { patiently } from './wait.node.ts';
+import { waitFor } from './wait.node.ts';
 import { isNothing, local, messageOf, writeFile } from './write-file.node.ts';
 
 /** What Dawn is created with, as `disable-dawn-features=...`; pushed to before the first device is opened. */
@@ -20,7 +20,7 @@ platform.gpu = async () => {
   dawn ??= globalThis.navigator?.gpu ? undefined : openDawn();
   return globalThis.navigator?.gpu ?? dawn;
 };
-platform.patiently = patiently;
+platform.patiently = waitFor;
 platform.runtime = async () => {
   const { name, version } = runtimeOf(process.versions);
   return `${name} ${version}, webgpu ${dawnVersion() ?? 'of the runtime'}`;

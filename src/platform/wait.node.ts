@@ -12,7 +12,7 @@ let waiting = 0;
 let turning = false;
 let since = 0;
 
-export async function patiently<T>(work: Promise<T>): Promise<T> {
+export async function waitFor<T>(work: Promise<T>): Promise<T> {
   since = performance.now();
   waiting++;
   if (!turning) setImmediate(turn);

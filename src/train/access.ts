@@ -1,7 +1,7 @@
 /** Who may work on a net when: what shares buffers runs one after another, and some calls have the net to themselves. */
 import { StateError } from '../base/errors.ts';
 
-export class Turns {
+export class Access {
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #busy = '';

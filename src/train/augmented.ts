@@ -9,7 +9,7 @@ import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type AugmentOptions, augmentationOf } from './augmentation.ts';
 import { batchRow } from './feed.ts';
-import { feedNetwork } from './graphs.ts';
+import { feedGraph } from './graphs.ts';
 
 /**
  * The first `count` samples of a data set, [count][features], as a net of this seed would see them if they were the batch of
@@ -30,7 +30,7 @@ export function augmented(
   const { shape, inputs, targets } = samples;
   const n = Math.min(count, samples.count);
   const augmentation = augmentationOf(augment, samples, shape, 'augmented');
-  const graph = feedNetwork(samples, n, augmentation);
+  const graph = feedGraph(samples, n, augmentation);
   const stored = new Map([
     ['xData', inputs.data],
     ['yData', targets.data],

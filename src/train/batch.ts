@@ -2,14 +2,14 @@
 import { isFloats, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from '../base/numbers.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { toColumns } from '../base/tensor.ts';
 import type { LossFunction } from '../nn/losses.ts';
 import { features, outputs } from '../nn/model.ts';
-import type { NetworkOptions } from './graphs.ts';
+import type { Task } from './graphs.ts';
 
 /** Samples in x. Throws ShapeError unless they are whole. */
-export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, where: string): number {
+export function countSamples({ model }: Task, x: ArrayLike<number>, where: string): number {
   const expected = `${where}: x must hold whole samples of ${features(model)} values`;
   if (!isNumbers(x)) throw new ShapeError(`${expected}, one after another in an array, ${foundInstead(x)}`);
   const count = x.length / features(model);
@@ -18,9 +18,9 @@ export function countSamples({ model }: NetworkOptions, x: ArrayLike<number>, wh
 }
 
 /** A batch of the caller's as x and y of a program, and its number of samples. Throws ShapeError or DataError. */
-export function packBatch(network: NetworkOptions, x: ArrayLike<number>, y: ArrayLike<number>, where: string) {
-  const count = countSamples(network, x, where);
-  const [inputs, classes, batch] = [features(network.model), outputs(network.model), network.batch];
+export function packBatch(task: Task, x: ArrayLike<number>, y: ArrayLike<number>, where: string) {
+  const count = countSamples(task, x, where);
+  const [inputs, classes, batch] = [features(task.model), outputs(task.model), task.batch];
   if (count > batch) {
     throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
   }
@@ -28,7 +28,7 @@ export function packBatch(network: NetworkOptions, x: ArrayLike<number>, y: Arra
   if (!isNumbers(y)) throw new ShapeError(`${where}: y must hold the targets of ${count} samples, ${foundInstead(y)}`);
   const targets = targetsOf(y, count, classes, where);
   finite(targets, `${where}: y`, classes);
-  checkTargets(network.loss, targets, classes, `${where}: y`);
+  checkTargets(task.loss, targets, classes, `${where}: y`);
   const tensors = new Map([
     ['x', toColumns(x, inputs, batch)],
     ['y', toColumns(targets, classes, batch)],
@@ -54,7 +54,7 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${shown(label)}`);
+      throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${showValue(label)}`);
     }
     out[i * classes + label] = 1;
   }
@@ -65,7 +65,7 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
 export function finite(values: ArrayLike<number>, what: string, perSample: number): void {
   const odd = firstOdd(values);
   if (odd < 0) return;
-  throw new DataError(`${what}: ${placeOf(odd, perSample)} must be a finite number, found ${shown(values[odd])}`);
+  throw new DataError(`${what}: ${placeOf(odd, perSample)} must be a finite number, found ${showValue(values[odd])}`);
 }
 
 /** What arithmetic in 32-bit floats may make of a probability of 1. */
@@ -77,7 +77,7 @@ export function checkTargets(loss: LossFunction, targets: ArrayLike<number>, per
   const at = firstWhere(targets, (y) => !(y >= 0 && y <= MOST));
   if (at < 0) return;
   const expected = `must be a probability, from 0 to 1, for ${loss.name}`;
-  throw new DataError(`${what}: ${placeOf(at, perSample)} ${expected}, found ${shown(targets[at])}`);
+  throw new DataError(`${what}: ${placeOf(at, perSample)} ${expected}, found ${showValue(targets[at])}`);
 }
 
 const placeOf = (at: number, perSample: number): string =>

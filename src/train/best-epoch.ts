@@ -1,12 +1,12 @@
 /** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
 import { checkCount, checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type DatasetIdentity, sameDataset } from '../data/identity.ts';
 import type { Tensors } from '../engine/named-tensors.ts';
 import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
-import type { NetworkOptions } from './graphs.ts';
+import type { Task } from './graphs.ts';
 
 export type Metric = 'loss' | 'accuracy' | 'exactMatch';
 const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];
@@ -32,10 +32,10 @@ export interface BestOptions {
 }
 
 /** Throws ArgumentError for options that ask what no validation could answer. */
-export function checkBest({ loss }: NetworkOptions, validation: Dataset | undefined, options: BestOptions): void {
+export function checkBest({ loss }: Task, validation: Dataset | undefined, options: BestOptions): void {
   const { metric = 'loss', earlyStopping, keepBest } = options;
   if (!isMetric(metric)) {
-    throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${shown(metric)}`);
+    throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${showValue(metric)}`);
   }
   const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
   if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);

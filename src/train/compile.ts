@@ -2,10 +2,10 @@
 import { checkCount, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import { byteLength, show, size } from '../base/tensor.ts';
-import type { Step } from '../compiler/schedule.ts';
-import { breathe, type Preparing, type Watched } from '../engine/compile-progress.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
+import { breathe, type CompileProgress, type Watched } from '../engine/compile-progress.ts';
 import { cpuEngine } from '../engine/cpu-engine.ts';
 import { type Device, isDevice, openDevice } from '../engine/device.ts';
 import type { Engine, Program } from '../engine/engine.ts';
@@ -20,7 +20,7 @@ import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import { choicesOf, keyOf } from '../tune/choices.ts';
 import { type TuneMode, Tuner } from '../tune/tuner.ts';
-import { trainingNetwork } from './graphs.ts';
+import { trainingGraph } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
 import { Trainer } from './trainer.ts';
 
@@ -44,7 +44,7 @@ export interface CompileOptions extends UpdateOptions {
    */
   tune?: TuneMode;
   /** Told of every pipeline and every tensor of weights that is made. */
-  onProgress?(progress: Preparing): void;
+  onProgress?(progress: CompileProgress): void;
   /** Gives it up: `compile` then frees what it has made and rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -56,9 +56,9 @@ export interface CompileOptions extends UpdateOptions {
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
   const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background', clipNorm, accumulate = 1 } = options;
-  const network = { model, loss, batch };
+  const task = { model, loss, batch };
   const update = { clipNorm, accumulate };
-  const { graph, parameters } = trainingNetwork(network, optimizer, update);
+  const { graph, parameters } = trainingGraph(task, optimizer, update);
   checkSizes(graph, options.device);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
@@ -77,7 +77,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     const wanted = lean
       ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
       : (node: Node) => node.name !== '';
-    const recall = (step: Step) => choices?.get(keyOf(step))?.form;
+    const recall = (step: Dispatch) => choices?.get(keyOf(step))?.form;
     const program = await engine.program(graph, { keep: wanted, recall, ...watched });
     const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
     if (tune === 'now') await tuner?.finish(watched.signal);
@@ -86,7 +86,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     const checkEvery = check?.every ?? Number.POSITIVE_INFINITY;
     const { learningRate } = optimizer;
     const session = {
-      network,
+      task,
       optimizer,
       seed,
       update,
@@ -167,7 +167,7 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkModel('compile', model);
   if (device !== undefined && device !== 'cpu' && !isDevice(device)) {
     throw new ArgumentError(
-      `compile: device must be one from openDevice(), 'cpu', or left out, found ${shown(device)}`,
+      `compile: device must be one from openDevice(), 'cpu', or left out, found ${showValue(device)}`,
     );
   }
   checkCount('compile: batch', batch);
@@ -175,7 +175,7 @@ function checkOptions(model: Model, options: CompileOptions): void {
   if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
   if (keep !== undefined && !isList(keep))
-    throw new ArgumentError(`compile: keep must be a list of names, found ${shown(keep)}`);
+    throw new ArgumentError(`compile: keep must be a list of names, found ${showValue(keep)}`);
   if (check !== undefined) {
     checkKeys('compile: check', check, ['every']);
     checkCount('compile: check.every', check.every);
@@ -184,9 +184,9 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkOptimizer(optimizer, 'compile: optimizer');
   checkSignal('compile: signal', options.signal);
   if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
-    throw new ArgumentError(`compile: onProgress must be a function, found ${shown(options.onProgress)}`);
+    throw new ArgumentError(`compile: onProgress must be a function, found ${showValue(options.onProgress)}`);
   if (!['background', 'now', 'off'].includes(tune)) {
-    throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${shown(tune)}`);
+    throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${showValue(tune)}`);
   }
   checkOutput(model, loss);
 }

@@ -2,11 +2,11 @@
 import { checkCount, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { shuffleKey } from '../base/random.ts';
-import { shown } from '../base/show-value.ts';
+import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { sameDataset } from '../data/identity.ts';
 import { readParameters } from '../engine/named-tensors.ts';
-import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import { defaultMilliseconds, runSteps } from '../engine/run-steps.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
@@ -83,20 +83,20 @@ export function checkFit(options: FitOptions): void {
   checkKeys('fit', options, Object.keys(known));
   const { epochs, steps, signal, shuffle, millisecondsPerSubmit: ms } = options;
   if (epochs !== undefined && steps !== undefined) {
-    throw new ArgumentError(`fit: expected epochs or steps, found both: ${shown(epochs)} and ${shown(steps)}`);
+    throw new ArgumentError(`fit: expected epochs or steps, found both: ${showValue(epochs)} and ${showValue(steps)}`);
   }
   if (steps === undefined) checkCount('fit: epochs', epochs);
   else checkCount('fit: steps', steps);
   for (const name of ['onProgress', 'onEpoch'] as const) {
     if (options[name] === undefined || typeof options[name] === 'function') continue;
-    throw new ArgumentError(`fit: ${name} must be a function, found ${shown(options[name])}`);
+    throw new ArgumentError(`fit: ${name} must be a function, found ${showValue(options[name])}`);
   }
   checkSignal('fit: signal', signal);
   if (shuffle !== undefined && typeof shuffle !== 'boolean') {
-    throw new ArgumentError(`fit: shuffle must be true or false, found ${shown(shuffle)}`);
+    throw new ArgumentError(`fit: shuffle must be true or false, found ${showValue(shuffle)}`);
   }
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
-    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${shown(ms)}`);
+    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${showValue(ms)}`);
   }
 }
 
@@ -111,8 +111,8 @@ export interface Span {
 }
 
 /** From where the last fit on this data set left off. */
-export function spanOf({ network, unfinished }: Session, dataset: Dataset, { epochs, steps }: FitOptions): Span {
-  const perEpoch = Math.ceil(dataset.count / network.batch);
+export function spanOf({ task, unfinished }: Session, dataset: Dataset, { epochs, steps }: FitOptions): Span {
+  const perEpoch = Math.ceil(dataset.count / task.batch);
   const first = unfinished && sameDataset(unfinished.dataset, dataset) ? unfinished.steps : 0;
   const last = steps === undefined ? epochs! * perEpoch : first + steps;
   return { first, last, perEpoch, epochs: Math.ceil(last / perEpoch) };
@@ -129,7 +129,7 @@ export async function trainEpoch(
   epoch: number,
   options: FitOptions,
 ): Promise<Omit<EpochResult, 'validation' | 'best'> | undefined> {
-  const { program, network, seed } = session;
+  const { program, task, seed } = session;
   const { dataset } = feed;
   const before = (epoch - 1) * span.perEpoch;
   const [from, to] = [Math.max(span.first - before, 0), Math.min(span.last - before, span.perEpoch)];
@@ -144,11 +144,11 @@ export async function trainEpoch(
       session.pending = NOTHING; // that of an epoch given up
     }
     session.unfinished = i + 1 < span.perEpoch ? { dataset, steps: i + 1 } : undefined;
-    const batch = batchRow(dataset, network.batch, i);
+    const batch = batchRow(dataset, task.batch, i);
     return takeRow(session, { ...batch, key, shuffled }, i === span.perEpoch - 1);
   };
   try {
-    await runSteps(session, feed, {
+    await trainSteps(session, feed, {
       steps: to - from,
       row: (i) => row(from + i),
       refused: (rows) => giveBack(session, rows),
@@ -163,21 +163,21 @@ export async function trainEpoch(
   }
   await progress.finished();
   const [total, parameters] = await Promise.all([readTotal(program, 'lossTotal'), readParameters(program)]);
-  await demandFinite(session, total / Math.min(to * network.batch, dataset.count), parameters);
+  await demandFinite(session, total / Math.min(to * task.batch, dataset.count), parameters);
   if (to < span.perEpoch) return undefined;
   const seconds = progress.seconds();
-  const samples = dataset.count - from * network.batch;
+  const samples = dataset.count - from * task.batch;
   return { epoch, trainLoss: total / dataset.count, seconds, samplesPerSecond: samples / seconds };
 }
 
 /** All steps of an epoch; where every n-th is checked, in stretches between those. */
-async function runSteps(session: Session, feed: Feed, options: Parameters<typeof drive>[2]): Promise<void> {
+async function trainSteps(session: Session, feed: Feed, options: Parameters<typeof runSteps>[2]): Promise<void> {
   const { engine, program, checkEvery } = session;
   const { steps, row, signal, onSubmit } = options;
   for (let start = 0; start < steps; start++) {
     const from = start;
     const stretch = Math.min(steps - start, checkEvery - 1 - (session.steps % checkEvery));
-    await drive(engine, [feed.program, program], {
+    await runSteps(engine, [feed.program, program], {
       ...options,
       steps: stretch,
       row: (i) => row(from + i),
@@ -202,7 +202,7 @@ interface Stretch extends Span {
 
 /** Tells `onProgress` about ten times a second, from a total that is read while training goes on. */
 function reporter(
-  { program, network: { batch } }: Session,
+  { program, task: { batch } }: Session,
   { count }: Dataset,
   { before, from, to, epoch, epochs, last, perEpoch }: Stretch,
   { onProgress }: FitOptions,

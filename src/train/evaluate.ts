@@ -4,13 +4,13 @@ import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import { defaultMilliseconds, drive } from '../engine/run-steps.ts';
+import { defaultMilliseconds, runSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { isPerLabel, type LossFunction } from '../nn/losses.ts';
 import { features, outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import { batchRow, type Feed } from './feed.ts';
-import type { NetworkOptions } from './graphs.ts';
+import type { Task } from './graphs.ts';
 
 export interface Evaluation {
   /** Mean per sample. */
@@ -53,13 +53,13 @@ export async function evaluateOn(
   engine: Engine,
   program: Program,
   { program: feed, dataset }: Feed,
-  { batch, loss, model }: NetworkOptions,
+  { batch, loss, model }: Task,
   { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
   for (const name of totals) program.clear(name);
-  await drive(engine, [feed, program], {
+  await runSteps(engine, [feed, program], {
     steps: Math.ceil(count / batch),
     row: (i) => stepRow(batchRow(dataset, batch, i)),
     milliseconds: defaultMilliseconds(),
@@ -94,7 +94,7 @@ export async function predictOn(
   program: Program,
   prediction: string,
   x: Float32Array,
-  { model, batch }: NetworkOptions,
+  { model, batch }: Task,
 ): Promise<Float32Array> {
   const [inputs, classes] = [features(model), outputs(model)];
   const count = x.length / inputs;

@@ -10,13 +10,13 @@ import type { LossFunction } from '../nn/losses.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 import type { Augmentation } from './augmentation.ts';
 import { checkTargets } from './batch.ts';
-import { feedNetwork, type NetworkOptions } from './graphs.ts';
+import { feedGraph, type Task } from './graphs.ts';
 
 /**
  * The data set, as it is now. Throws ArgumentError for what is no data set, ShapeError unless its samples are those of the
  * model, DataError for targets that the loss cannot take, or one made by hand that is not as `fromArrays` makes it.
  */
-export function datasetFor({ model, loss }: NetworkOptions, dataset: Dataset, where: string): Dataset {
+export function datasetFor({ model, loss }: Task, dataset: Dataset, where: string): Dataset {
   const taken = checkedDataset(dataset, where);
   const { name, shape, inputs } = taken;
   if (inputs.size !== features(model))
@@ -75,7 +75,7 @@ interface KeptFeed {
  * Feeds of each program, made once per data set and what is done to its images. Each has a copy of the samples, so that
  * nothing written to the arrays later, were it during the call, reaches a net unseen.
  */
-export function feeds(engine: Engine, network: NetworkOptions, { checked = false } = {}) {
+export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
   const known = new Map<Program, KeptFeed[]>();
   const release = ({ feed }: KeptFeed): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
   return {
@@ -86,7 +86,7 @@ export function feeds(engine: Engine, network: NetworkOptions, { checked = false
       const key = JSON.stringify(augmentation ?? null);
       const at = kept.findIndex((other) => sameNumbers(other.dataset, dataset) && other.augmentation === key);
       const create = async (): Promise<Feed> => {
-        const feed = await createFeed(engine, dataset, program, network, augmentation);
+        const feed = await createFeed(engine, dataset, program, task, augmentation);
         return checked ? feed : { ...feed, copy: undefined };
       };
       const [found] = at >= 0 ? kept.splice(at, 1) : [{ dataset, augmentation: key, feed: create() }];
@@ -111,7 +111,7 @@ async function createFeed(
   engine: Engine,
   dataset: Dataset,
   program: Program,
-  network: NetworkOptions,
+  task: Task,
   augmentation?: Augmentation,
 ): Promise<Feed> {
   const fields: [string, Field][] = [
@@ -128,8 +128,8 @@ async function createFeed(
   // Before anything is awaited, and so together with the digest.
   if (!isKnown(dataset)) identityOf(dataset);
   const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
-  datasetFor(network, taken, 'data set');
-  const graph = feedNetwork(dataset, network.batch, augmentation);
+  datasetFor(task, taken, 'data set');
+  const graph = feedGraph(dataset, task.batch, augmentation);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   try {
@@ -150,7 +150,7 @@ export function batchRow({ count }: Dataset, batch: number, i: number): Pick<Ste
 }
 
 /** Throws ArgumentError for a batch that no step could ever fill. */
-export function checkBatch({ batch }: NetworkOptions, dataset: Dataset, where: string): void {
+export function checkBatch({ batch }: Task, dataset: Dataset, where: string): void {
   if (batch <= dataset.count) return;
   throw new ArgumentError(
     `${where}: the batch of ${batch} is larger than ${dataset.name} with its ${dataset.count} samples`,

@@ -14,17 +14,17 @@ import { correct } from '../ops/metrics.ts';
 import { appendTotal } from '../ops/total.ts';
 import { type Augmentation, appendAugmented } from './augmentation.ts';
 
-export interface Network {
+export interface BuiltGraph {
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
 }
 
-export interface Prediction extends Network {
+export interface Prediction extends BuiltGraph {
   /** Name of the tensor that holds it. */
   readonly prediction: string;
 }
 
-export interface NetworkOptions {
+export interface Task {
   readonly model: Model;
   readonly loss: LossFunction;
   readonly batch: number;
@@ -34,11 +34,11 @@ export interface NetworkOptions {
  * x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, and with an
  * optimizer `lossTotal` adds it up over an epoch.
  */
-export function trainingNetwork(
-  options: NetworkOptions,
+export function trainingGraph(
+  options: Task,
   optimizer?: Optimizer,
   update: UpdateOptions = {},
-): Network & { output: Node } {
+): BuiltGraph & { output: Node } {
   const { graph, parameters, updates, terms, output } = withLoss(options, true);
   if (optimizer) appendTotal(graph, 'lossTotal', terms, options.loss);
   const trained = parameters.filter((parameter) => parameter.trained);
@@ -58,8 +58,8 @@ export function trainingNetwork(
  * As `trainingNetwork` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
  * which tensors have a column per sample.
  */
-export function inspectionNetwork(options: NetworkOptions): Prediction & { perSample(name: string): boolean } {
-  const { graph, parameters, output } = trainingNetwork(options);
+export function inspectionGraph(options: Task): Prediction & { perSample(name: string): boolean } {
+  const { graph, parameters, output } = trainingGraph(options);
   for (const node of [...graph.nodes]) {
     const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
     if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
@@ -70,7 +70,7 @@ export function inspectionNetwork(options: NetworkOptions): Prediction & { perSa
 }
 
 /** x, y -> `lossTotal` and `correctTotal` over many batches. */
-export function evaluationNetwork(options: NetworkOptions): Network {
+export function evaluationGraph(options: Task): BuiltGraph {
   const { graph, parameters, output, y, terms } = withLoss(options, false);
   appendTotal(graph, 'lossTotal', terms, options.loss);
   const { threshold } = options.loss;
@@ -80,7 +80,7 @@ export function evaluationNetwork(options: NetworkOptions): Network {
 }
 
 /** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
-export function predictionNetwork({ model, loss, batch }: NetworkOptions): Prediction {
+export function predictionGraph({ model, loss, batch }: Task): Prediction {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const { output, parameters } = appendModel(graph, model, x, false);
@@ -92,7 +92,7 @@ const appendPrediction = (graph: Graph, { prediction }: LossFunction, output: No
   appendActivation(graph, prediction, output, 'prediction').name;
 
 /** A data set on the device -> x and y of one batch; x augmented, if so told. */
-export function feedNetwork({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
+export function feedGraph({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
   const graph = createGraph();
   const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changed?: Augmentation) => {
     const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
@@ -105,7 +105,7 @@ export function feedNetwork({ inputs, targets, count }: Dataset, batch: number, 
   return graph;
 }
 
-function withLoss({ model, loss, batch }: NetworkOptions, training: boolean) {
+function withLoss({ model, loss, batch }: Task, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);

@@ -10,7 +10,7 @@ import { corrections, type Optimizer } from '../nn/optimizers.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import type { Tuner } from '../tune/tuner.ts';
 import type { BestSoFar } from './best-epoch.ts';
-import type { NetworkOptions } from './graphs.ts';
+import type { Task } from './graphs.ts';
 
 /** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
 export interface Position {
@@ -30,7 +30,7 @@ export interface Position {
 }
 
 export interface Session extends Position {
-  readonly network: NetworkOptions;
+  readonly task: Task;
   readonly optimizer: Optimizer;
   readonly update: UpdateOptions;
   /** Every n-th step is compared with the reference; infinity for none. */

@@ -1,7 +1,7 @@
 /** What can be done with a compiled model. */
 import { checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
-import { indented, shown } from '../base/show-value.ts';
+import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
@@ -15,7 +15,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
 import { features } from '../nn/model.ts';
 import type { StepTuning } from '../tune/tuner.ts';
-import { Turns } from './access.ts';
+import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
 import { countSamples, finite, packBatch } from './batch.ts';
 import { checkBest } from './best-epoch.ts';
@@ -31,7 +31,7 @@ import { checkFit, type EpochResult, type FitOptions } from './epoch.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
 import { trainEpochs } from './fit.ts';
-import { evaluationNetwork, inspectionNetwork, predictionNetwork, trainingNetwork } from './graphs.ts';
+import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { checkBatchStep, demandParameters } from './verify.ts';
 
@@ -42,16 +42,16 @@ export class Trainer {
   readonly #feeds: Feeds;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #others = new Map<string, Program>();
-  readonly #turns = new Turns();
+  readonly #access = new Access();
   /** Graphs of `predict` and `tensors`, made when first asked for. */
-  #prediction?: ReturnType<typeof predictionNetwork>;
-  #inspection?: ReturnType<typeof inspectionNetwork>;
+  #prediction?: ReturnType<typeof predictionGraph>;
+  #inspection?: ReturnType<typeof inspectionGraph>;
 
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
     this.#session = session;
     this.#ownDevice = ownDevice;
-    this.#feeds = feeds(session.engine, session.network, { checked: Number.isFinite(session.checkEvery) });
+    this.#feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
   /** The graph of one training step, for `print`. */
@@ -108,15 +108,15 @@ export class Trainer {
    * number any more, CheckError from `check: { every }`, DeviceLostError.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
-    const { network, program } = this.#session;
+    const { task, program } = this.#session;
     checkFit(options);
-    const samples = datasetFor(network, dataset, 'fit');
-    checkBatch(network, samples, 'fit');
-    if (options.validation !== undefined) datasetFor(network, options.validation, 'fit: validation');
-    checkBest(network, options.validation, options);
+    const samples = datasetFor(task, dataset, 'fit');
+    checkBatch(task, samples, 'fit');
+    if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
+    checkBest(task, options.validation, options);
     const { augment = {} } = options;
-    const augmentation = augmentationOf(augment, samples, network.model.input, 'fit: augment');
-    return this.#turns.exclusive('fit', () =>
+    const augmentation = augmentationOf(augment, samples, task.model.input, 'fit: augment');
+    return this.#access.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(samples, program, augmentation);
         return trainEpochs(this.#session, feed, options, (dataset, signal) => this.evaluate(dataset, { signal }));
@@ -130,16 +130,16 @@ export class Trainer {
    * number.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { network, engine } = this.#session;
-    this.#turns.assertOpen('evaluate');
+    const { task, engine } = this.#session;
+    this.#access.assertOpen('evaluate');
     checkKeys('evaluate', options, ['signal', 'onProgress']);
     checkSignal('evaluate: signal', options.signal);
-    const samples = datasetFor(network, dataset, 'evaluate');
+    const samples = datasetFor(task, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
-      evaluateOn(engine, program, await this.#feeds.of(samples, program), network, options);
+      evaluateOn(engine, program, await this.#feeds.of(samples, program), task, options);
     const nothing = () => false;
-    return this.#turns.take(() =>
-      this.#finite('evaluate', () => this.#on('evaluate', () => evaluationNetwork(network).graph, nothing, evaluate)),
+    return this.#access.take(() =>
+      this.#finite('evaluate', () => this.#on('evaluate', () => evaluationGraph(task).graph, nothing, evaluate)),
     );
   }
 
@@ -149,16 +149,16 @@ export class Trainer {
    * no finite number.
    */
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
-    const { network, engine } = this.#session;
-    this.#turns.assertOpen('predict');
-    countSamples(network, x, 'predict');
-    finite(x, 'predict: x', features(network.model));
-    this.#prediction ??= predictionNetwork(network);
+    const { task, engine } = this.#session;
+    this.#access.assertOpen('predict');
+    countSamples(task, x, 'predict');
+    finite(x, 'predict: x', features(task.model));
+    this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
     const samples = Float32Array.from(x);
-    const predict = (program: Program) => predictOn(engine, program, prediction, samples, network);
+    const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
     const isPrediction = (node: Node) => node.name === prediction;
-    return this.#turns.take(() =>
+    return this.#access.take(() =>
       this.#finite('predict', () => this.#on('predict', () => graph, isPrediction, predict)),
     );
   }
@@ -168,9 +168,9 @@ export class Trainer {
    * indices. Queues the work and returns at once. Throws ShapeError or DataError before anything is queued.
    */
   step(x: ArrayLike<number>, y: ArrayLike<number>): void {
-    const { network, engine, program } = this.#session;
-    this.#turns.assertIdle('step');
-    const { columns, tensors } = packBatch(network, x, y, 'step');
+    const { task, engine, program } = this.#session;
+    this.#access.assertIdle('step');
+    const { columns, tensors } = packBatch(task, x, y, 'step');
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
     writeTensors(program, tensors);
@@ -187,9 +187,9 @@ export class Trainer {
    * where a parameter is no finite number.
    */
   async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
-    const { network, engine } = this.#session;
-    this.#turns.assertOpen('gradients');
-    const { columns, tensors } = packBatch(network, x, y, 'gradients');
+    const { task, engine } = this.#session;
+    this.#access.assertOpen('gradients');
+    const { columns, tensors } = packBatch(task, x, y, 'gradients');
     const trained = this.#session.parameters.filter((parameter) => parameter.trained);
     const names = trained.map(({ node }) => `d${node.name}`);
     const isGradient = (node: Node) => names.includes(node.name);
@@ -198,10 +198,8 @@ export class Trainer {
       engine.run([program], [nextRow(this.#session, { columns })]);
       return readByKey(program, trained, ({ node }) => `d${node.name}`);
     };
-    return this.#turns.take(() =>
-      this.#finite('gradients', () =>
-        this.#on('gradients', () => trainingNetwork(network).graph, isGradient, gradients),
-      ),
+    return this.#access.take(() =>
+      this.#finite('gradients', () => this.#on('gradients', () => trainingGraph(task).graph, isGradient, gradients)),
     );
   }
 
@@ -211,10 +209,10 @@ export class Trainer {
    * `predict` gives, but for layers that are different in training. Arguments and errors as for `step`.
    */
   async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
-    const { network, engine } = this.#session;
-    this.#turns.assertOpen('tensors');
-    const { columns, tensors } = packBatch(network, x, y, 'tensors');
-    this.#inspection ??= inspectionNetwork(network);
+    const { task, engine } = this.#session;
+    this.#access.assertOpen('tensors');
+    const { columns, tensors } = packBatch(task, x, y, 'tensors');
+    this.#inspection ??= inspectionGraph(task);
     const { graph, perSample, prediction } = this.#inspection;
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
@@ -228,14 +226,14 @@ export class Trainer {
       const found = Object.fromEntries(await Promise.all(all.map(([name, { shape }]) => read(name, shape))));
       return { ...found, prediction: found[prediction] };
     };
-    return this.#turns.take(() => this.#on('tensors', () => graph, isNamed, inspect));
+    return this.#access.take(() => this.#on('tensors', () => graph, isNamed, inspect));
   }
 
   /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]; running statistics among them. */
   async parameters(): Promise<Record<string, Tensor>> {
-    this.#turns.assertOpen('parameters');
+    this.#access.assertOpen('parameters');
     const { program, parameters } = this.#session;
-    return this.#turns.afterCheck(() => readByKey(program, parameters, ({ node }) => node.name));
+    return this.#access.afterCheck(() => readByKey(program, parameters, ({ node }) => node.name));
   }
 
   /**
@@ -244,7 +242,7 @@ export class Trainer {
    */
   setParameters(values: Values): void {
     const { parameters, program } = this.#session;
-    this.#turns.assertIdle('setParameters');
+    this.#access.assertIdle('setParameters');
     const wrong = differences(parameters, values);
     if (wrong.length > 0) throw new ShapeError(['setParameters: nothing was changed:', ...indented(wrong)]);
     for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
@@ -261,9 +259,9 @@ export class Trainer {
    * device.
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
-    this.#turns.assertOpen('save');
+    this.#access.assertOpen('save');
     const write = path === undefined ? undefined : writerTo(path);
-    const bytes = this.#turns.afterCheck(() => formatCheckpoint(this.#session, options));
+    const bytes = this.#access.afterCheck(() => formatCheckpoint(this.#session, options));
     await write?.(bytes);
     return bytes;
   }
@@ -278,9 +276,9 @@ export class Trainer {
    * again then.
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
-    return this.#turns.exclusive('load', async () => {
+    return this.#access.exclusive('load', async () => {
       const bytes = await readBytes(source, readLimits(this.#session, options));
-      this.#turns.assertOpen('load');
+      this.#access.assertOpen('load');
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
       applyCheckpoint(this.#session, bytes, nameOf(source), options);
@@ -295,10 +293,10 @@ export class Trainer {
    */
   async tensor(name: string): Promise<Tensor> {
     const { program, steps, stepsBefore } = this.#session;
-    this.#turns.assertOpen('tensor');
-    if (steps === stepsBefore) throw new StateError(`tensor: there is no ${shown(name)} before the first step`);
+    this.#access.assertOpen('tensor');
+    if (steps === stepsBefore) throw new StateError(`tensor: there is no ${showValue(name)} before the first step`);
     const known = program.tensors.get(name);
-    if (known) return this.#turns.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
+    if (known) return this.#access.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
     if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }
@@ -311,15 +309,15 @@ export class Trainer {
    * holds NaN or infinity on both.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#turns.exclusive('check', () => {
-      const { columns, tensors } = packBatch(this.#session.network, x, y, 'check');
-      return this.#turns.take(() => checkBatchStep(this.#session, columns, tensors));
+    return this.#access.exclusive('check', () => {
+      const { columns, tensors } = packBatch(this.#session.task, x, y, 'check');
+      return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }
 
   /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
   destroy(): void {
-    if (!this.#turns.close()) return;
+    if (!this.#access.close()) return;
     this.#session.engine.destroy();
     this.#ownDevice?.destroy();
   }

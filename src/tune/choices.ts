@@ -6,7 +6,7 @@
 import { digest } from '../base/digest.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { show } from '../base/tensor.ts';
-import type { Step } from '../compiler/schedule.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import { shaderFile, shaderPaths } from '../compiler/shader-files.ts';
 import type { Device } from '../engine/device.ts';
 import { platform } from '../platform/platform.ts';
@@ -36,7 +36,7 @@ export function choicesOf(device: Device): Promise<Choices> {
 }
 
 /** What a choice is about: ops, attributes and shapes of a step, and how it binds its tensors. */
-export function keyOf({ nodes, bindings }: Step): string {
+export function keyOf({ nodes, bindings }: Dispatch): string {
   const ops = nodes.map(({ op, attributes, inputs }) => {
     const settings = Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
     return `${[op.name, ...settings].join(' ')} ${inputs.map(({ shape }) => show(shape)).join('')}`;

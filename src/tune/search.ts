@@ -4,11 +4,11 @@
  */
 import { OutOfMemoryError, ShaderError } from '../base/errors.ts';
 import { median } from '../base/statistics.ts';
-import type { Step } from '../compiler/schedule.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import { menuOf } from '../engine/choose-forms.ts';
 import type { Device } from '../engine/device.ts';
 import { beyondGrid, type GpuProgram } from '../engine/gpu-program.ts';
-import { type Launch, scratchBytes } from '../engine/isolated-step.ts';
+import { isolatedBytes, type Launch } from '../engine/isolated-step.ts';
 import { passes } from '../engine/self-test.ts';
 import { isSmall } from '../engine/whole-steps.ts';
 import type { Form } from '../graph/op.ts';
@@ -20,7 +20,7 @@ export interface Parts {
   readonly program: GpuProgram;
   readonly choices: Choices;
   /** A form of a step was tried, or taken over from an equal step. */
-  settled(step: Step): void;
+  settled(step: Dispatch): void;
 }
 
 /** What comes next takes about so many milliseconds of a quiet queue, once `after` is there. */
@@ -41,7 +41,7 @@ const COMPILATION = 500;
 
 /** The steps that matter, the largest first. */
 export async function* search(parts: Parts): Search {
-  const { steps } = parts.program.schedule;
+  const { dispatches: steps } = parts.program.schedule;
   // Nothing to choose where all of it runs in one dispatch.
   if (isSmall([parts.program], parts.device)) return;
   const total = steps.reduce((sum, { work }) => sum + work, 0);
@@ -51,14 +51,14 @@ export async function* search(parts: Parts): Search {
 
 async function* searchStep(parts: Parts, index: number): Search {
   const { device, program, choices } = parts;
-  const step = program.schedule.steps[index];
+  const step = program.schedule.dispatches[index];
   const choice = choices.get(keyOf(step));
   const others = menuOf(device, step.nodes[0]).filter(({ name }) => name !== step.form!.name);
   // Another step of the same key may have found this one already.
   const found = others.filter(({ name }) => name === choice?.form);
   const rest = others.filter(({ name }) => !(name in (choice?.tried ?? {})));
   if (found.length + rest.length === 0) return;
-  yield { cost: 20 + scratchBytes(program.graph, step) / 1e6 };
+  yield { cost: 20 + isolatedBytes(program.graph, step) / 1e6 };
   const used = await launchOf(device, step);
   const trial = typeof used === 'string' ? undefined : await trialOf(device, program, step, used);
   if (!trial) return;
@@ -73,8 +73,8 @@ async function* searchStep(parts: Parts, index: number): Search {
 /** Puts a form in the place of the one in use if it is right and, where it is timed, faster. */
 async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, timed: boolean): Search {
   const { device, program, choices } = parts;
-  const used = program.schedule.steps[index];
-  const candidate = program.variant((node) => (node === used.nodes[0] ? form : undefined)).steps[index];
+  const used = program.schedule.dispatches[index];
+  const candidate = program.variant((node) => (node === used.nodes[0] ? form : undefined)).dispatches[index];
   const launch = yield* compiled(device, candidate);
   const fault = typeof launch === 'string' ? launch : await trial.fault(launch);
   const race = timed && fault === undefined ? yield* raced(trial, launch as Launch) : undefined;
@@ -90,7 +90,7 @@ async function* tryForm(parts: Parts, trial: Trial, index: number, form: Form, t
 }
 
 /** The kernel of a step, made while the device goes on with other work; or why there is none. */
-async function* compiled(device: Device, step: Step): Search<Launch | string> {
+async function* compiled(device: Device, step: Dispatch): Search<Launch | string> {
   // On a processor that also trains, this is time that training does not have.
   const { software } = device.info;
   yield { cost: software ? (compilation.get(device) ?? COMPILATION) : 0 };
@@ -103,7 +103,7 @@ async function* compiled(device: Device, step: Step): Search<Launch | string> {
 /** Milliseconds that the last one took. */
 const compilation = new WeakMap<Device, number>();
 
-async function launchOf(device: Device, step: Step): Promise<Launch | string> {
+async function launchOf(device: Device, step: Dispatch): Promise<Launch | string> {
   const { pipeline, faults } = device;
   const { shader, label, workgroups, form } = step;
   const wrong = beyondGrid(device, step);
@@ -118,7 +118,7 @@ async function launchOf(device: Device, step: Step): Promise<Launch | string> {
 }
 
 /** A step too large to have twice stays as it is. */
-async function trialOf(device: Device, program: GpuProgram, step: Step, used: Launch): Promise<Trial | undefined> {
+async function trialOf(device: Device, program: GpuProgram, step: Dispatch, used: Launch): Promise<Trial | undefined> {
   try {
     return await openTrial(device, program.graph, step, used);
   } catch (error) {

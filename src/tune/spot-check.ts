@@ -3,11 +3,11 @@
  * So a step of any size can be checked in the time of a few of its sums.
  */
 import { columns, rows, type Shape, stride } from '../base/tensor.ts';
-import type { Step } from '../compiler/schedule.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import { compare } from '../graph/check.ts';
 import { createGraph, type Graph, label, type Node } from '../graph/graph.ts';
 import { batch, leaf, step as stepLeaf, stepOf } from '../graph/leaf.ts';
-import type { KernelOp, Sample, Selection } from '../graph/op.ts';
+import type { KernelOp, Patch, Selection } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { storageOf, written } from '../graph/storage.ts';
@@ -16,9 +16,9 @@ import { storageOf, written } from '../graph/storage.ts';
 export type Memory = (tensor: string, index: number) => number;
 
 /** Why the results of a step are wrong, or undefined. `before` is what its tensors held, `after` what it wrote. */
-export function sampleFault(step: Step, row: StepRow, before: Memory, after: Memory): string | undefined {
+export function patchFault(step: Dispatch, row: StepRow, before: Memory, after: Memory): string | undefined {
   const [started] = step.nodes;
-  const sample = (started.op as KernelOp).sample!(started, spread);
+  const sample = (started.op as KernelOp).patch!(started, spread);
   const { graph, nodes, leaves } = reduced(step, sample, before);
   const values = evaluate(graph, {
     step: row,
@@ -38,7 +38,7 @@ export function sampleFault(step: Step, row: StepRow, before: Memory, after: Mem
 }
 
 /** The nodes of a step on some rows and columns of its result, and the values of the leaves they then begin with. */
-function reduced({ nodes: [started, ...fused] }: Step, sample: Sample, before: Memory) {
+function reduced({ nodes: [started, ...fused] }: Dispatch, sample: Patch, before: Memory) {
   const graph = createGraph();
   const leaves = new Map<Node, Float64Array>();
   const asLeaf = (node: Node, selection: Selection): Node => {
@@ -84,7 +84,7 @@ const planesOf = ({ op }: Node): number => (op.kind === 'pointwise' && op.planes
  * What the sample takes of a tensor that meets the result row by row, or has a row for several of them or a single column:
  * the same of each of its planes.
  */
-function selected({ shape }: Node, { rows: sampled, columns: across, height }: Sample, planes: number): Selection {
+function selected({ shape }: Node, { rows: sampled, columns: across, height }: Patch, planes: number): Selection {
   const inPlane = rows(shape) / planes;
   const i = Array.from({ length: planes }, (_, plane) =>
     sampled.map((row) => plane * inPlane + Math.floor((row * inPlane) / height)),

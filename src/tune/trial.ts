@@ -4,13 +4,13 @@
  */
 import { uniforms } from '../base/random.ts';
 import { columns, size } from '../base/tensor.ts';
-import type { Step } from '../compiler/schedule.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import type { Device } from '../engine/device.ts';
-import { createScratch, type Launch, type Scratch } from '../engine/isolated-step.ts';
+import { createIsolatedStep, type IsolatedStep, type Launch } from '../engine/isolated-step.ts';
 import type { Graph } from '../graph/graph.ts';
 import { batch } from '../graph/leaf.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
-import { type Memory, sampleFault } from './spot-check.ts';
+import { type Memory, patchFault } from './spot-check.ts';
 
 export interface Trial {
   /** Why a form of this step may not be used, or undefined. */
@@ -25,10 +25,10 @@ export interface Trial {
 /** What asks the clock; tests put numbers of their own in its place. */
 export const stopwatch = {
   /** Milliseconds that so many dispatches of a kernel take on a device with nothing else to do. */
-  async time(scratch: Scratch, launch: Launch, times: number): Promise<number> {
+  async time(isolated: IsolatedStep, launch: Launch, times: number): Promise<number> {
     const started = performance.now();
-    scratch.run(launch, times);
-    await scratch.settled();
+    isolated.run(launch, times);
+    await isolated.settled();
     return performance.now() - started;
   },
 };
@@ -38,27 +38,27 @@ const PASS = 10;
 const MOST = 512;
 
 /** `first` is the form in use. Throws OutOfMemoryError. */
-export async function openTrial(device: Device, graph: Graph, step: Step, first: Launch): Promise<Trial> {
+export async function openTrial(device: Device, graph: Graph, step: Dispatch, first: Launch): Promise<Trial> {
   const row = someRow(graph);
   const contents = fillings(step);
-  const scratch = await createScratch(device, { graph, step, row, contents });
+  const isolated = await createIsolatedStep(device, { graph, step, row, contents });
   const before: Memory = (tensor, index) => contents(tensor)[index % BLOCK];
   let used = first;
   let expected: ReadonlyMap<string, Float32Array> | undefined;
   let times = 0;
   const run = (launch: Launch) => {
-    scratch.reset();
-    scratch.run(launch, 1);
-    return scratch.read();
+    isolated.reset();
+    isolated.run(launch, 1);
+    return isolated.read();
   };
-  const pass = (launch: Launch): Promise<number> => stopwatch.time(scratch, launch, times);
+  const pass = (launch: Launch): Promise<number> => stopwatch.time(isolated, launch, times);
   return {
     async fault(launch) {
       expected ??= await run(used);
       const found = await run(launch);
       const differing = [...found].find(([tensor, data]) => !sameBits(data, expected!.get(tensor)!));
       if (differing) return `${differing[0]} is not what the form in use makes of it`;
-      return sampleFault(step, row, before, (tensor, index) => found.get(tensor)![index]);
+      return patchFault(step, row, before, (tensor, index) => found.get(tensor)![index]);
     },
     async time(launch = used) {
       if (times === 0) for (times = 1; times < MOST && (await pass(used)) < PASS; ) times *= 2;
@@ -67,7 +67,7 @@ export async function openTrial(device: Device, graph: Graph, step: Step, first:
     use(launch) {
       used = launch;
     },
-    destroy: scratch.destroy,
+    destroy: isolated.destroy,
   };
 }
 
@@ -89,7 +89,7 @@ const BLOCK = 16381;
  * Contents for the tensors of a step: factors of either sign, whose product has about unit variance; everything else in
  * (0, 1), which suits biases, targets and the squares that optimizers keep.
  */
-function fillings({ nodes: [product], bindings, work }: Step): (tensor: string) => Float32Array<ArrayBuffer> {
+function fillings({ nodes: [product], bindings, work }: Dispatch): (tensor: string) => Float32Array<ArrayBuffer> {
   const length = work / size(product.shape);
   const ranges: Record<string, number> = { A: 1, B: 3 / Math.sqrt(length) };
   const blocks = new Map<string, Float32Array<ArrayBuffer>>();

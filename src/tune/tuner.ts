@@ -2,7 +2,7 @@
  * The tuner: lets the search for faster forms have the queue of the device between two submits of `fit`, up to a share of
  * the time that training takes. It never runs by itself, and changes no result: all forms of a step give the same bits.
  */
-import type { Step } from '../compiler/schedule.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import { unlessAborted } from '../engine/compile-progress.ts';
 import type { Device } from '../engine/device.ts';
 import type { GpuProgram } from '../engine/gpu-program.ts';
@@ -48,7 +48,7 @@ export class Tuner {
   readonly #device: Device;
   readonly #program: GpuProgram;
   readonly #choices: Choices | undefined;
-  readonly #remembered: ReadonlySet<Step>;
+  readonly #remembered: ReadonlySet<Dispatch>;
   readonly #measured = new Set<Node>();
   #search: ReturnType<typeof search> | undefined;
   #pause: Pause = { cost: FIRST };
@@ -67,12 +67,12 @@ export class Tuner {
     this.#program = program;
     this.#choices = choices;
     this.#over = !choices;
-    const { steps } = program.schedule;
+    const { dispatches: steps } = program.schedule;
     this.#remembered = new Set(steps.filter((step) => step.form && choices?.get(keyOf(step))?.form === step.form.name));
   }
 
   get steps(): readonly StepTuning[] {
-    return this.#program.schedule.steps.filter(({ form }) => form).map((step) => this.#tell(step));
+    return this.#program.schedule.dispatches.filter(({ form }) => form).map((step) => this.#tell(step));
   }
 
   /** A fit begins: from now on there is time to share. */
@@ -106,7 +106,7 @@ export class Tuner {
   }
 
   #start(): ReturnType<typeof search> {
-    const settled = (step: Step) => void this.#measured.add(step.nodes[0]);
+    const settled = (step: Dispatch) => void this.#measured.add(step.nodes[0]);
     return search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
   }
 
@@ -136,7 +136,7 @@ export class Tuner {
     pause.after.then(ready, ready);
   }
 
-  #tell(step: Step): StepTuning {
+  #tell(step: Dispatch): StepTuning {
     const tried = Object.entries(this.#choices?.get(keyOf(step))?.tried ?? {});
     const measured = this.#measured.has(step.nodes[0]);
     return {

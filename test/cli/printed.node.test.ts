@@ -1,6 +1,6 @@
 /** What is printed: nothing from outside commands the terminal or makes a line of its own, and numbers stay short. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { printable, printableLines, shown } from '../../src/base/show-value.ts';
+import { printable, printableLines, showValue } from '../../src/base/show-value.ts';
 import { decimal, duration, outputOf, percentage, short } from '../../src/cli/output.ts';
 import {
   ArgumentError,
@@ -45,8 +45,8 @@ describe('a text from outside', () => {
     expect(unprintable(printable(all))).toEqual([]);
     expect(printable('naïve Größe 数 😀 é a b\\')).toBe('naïve Größe 数 😀 é a b\\');
     expect(printable('\u001b[2J\r\n\t\u009b\u{e0041}')).toBe('\\u001b[2J\\r\\n\\t\\u009b\\udb40\\udc41');
-    expect(unprintable(shown(evil))).toEqual([]);
-    expect(unprintable(shown({ [evil]: [evil] }))).toEqual([]);
+    expect(unprintable(showValue(evil))).toEqual([]);
+    expect(unprintable(showValue({ [evil]: [evil] }))).toEqual([]);
   });
 
   test('is the same JSON before and after', () => {

@@ -45,7 +45,7 @@ import { lossTerms } from '../../src/ops/loss.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { maxPool } from '../../src/ops/max-pool.ts';
 import { rowSum } from '../../src/ops/row-sum.ts';
-import { trainingNetwork } from '../../src/train/graphs.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 import { graphOf, someStep, titleOf, valuesFor } from '../support/harness.ts';
 import { imageNets } from '../support/networks.ts';
 
@@ -251,7 +251,7 @@ describe('the gradients of whole models are the slopes of their loss', () => {
   ];
 
   test.each(models)('%s', (_name, model, loss) => {
-    const { graph, parameters } = trainingNetwork({ model, loss, batch: 6 });
+    const { graph, parameters } = trainingGraph({ model, loss, batch: 6 });
     const leaves = new Map<string, Float64Array>();
     graph.nodes.forEach(({ op, name, shape }, i) => {
       if (op.kind !== 'leaf' || op.name === 'step') return;
@@ -281,7 +281,7 @@ describe('the gradients of whole models are the slopes of their loss', () => {
 
   test('and nothing is appended that no parameter needs: the data get no gradient', () => {
     const [, model, loss] = models[2];
-    const { graph } = trainingNetwork({ model, loss, batch: 6 });
+    const { graph } = trainingGraph({ model, loss, batch: 6 });
     const backward = graph.nodes.slice(find(graph, 'losses')!.id + 1);
     expect(backward.some(({ name }) => name === 'dW1')).toBe(true);
     expect(backward.filter(({ shape }) => String(shape) === '5,6')).toEqual([]);
@@ -303,7 +303,7 @@ describe('every z of a net has its delta, and with it the gradient of its bias',
   ];
 
   test.each(nets)('%s', (_name, of, count) => {
-    const { graph } = trainingNetwork({ model: of, loss: quadratic(), batch: 6 });
+    const { graph } = trainingGraph({ model: of, loss: quadratic(), batch: 6 });
     const leaves = new Map<string, Float64Array>();
     graph.nodes.forEach(({ op, name, shape }, i) => {
       if (op.kind === 'leaf' && op.name !== 'step') leaves.set(name, signs(size(shape), 70 + i));

@@ -5,7 +5,7 @@ import { watch } from '../../src/engine/device.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import { compare } from '../../src/graph/check.ts';
 import type { Graph } from '../../src/graph/graph.ts';
-import { trainingNetwork } from '../../src/train/graphs.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 import { type Gpu, referenceOf, runGraph, someStep, useGpu, valuesFor } from '../support/harness.ts';
 import { activations, anyTraining, between, imageNets, losses, mlp, netOf, optimizers } from '../support/networks.ts';
 
@@ -37,14 +37,14 @@ describe('fused equals separate for a training step', () => {
         [5, activation === activations.softmax ? 'linear' : 'sigmoid'],
       ]);
       const options = { model, loss: losses.quadratic(), batch: 6 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 6);
+      await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 6);
     });
   }
 
   for (const [name, optimizer] of Object.entries(optimizers)) {
     it(`with ${name}`, async () => {
       const options = { model: mlp(9, [[10, 'linear']]), loss: losses.softmaxCrossEntropy(), batch: 33 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizer).graph, 33);
+      await expectFusedEqualsSeparate(trainingGraph(options, optimizer).graph, 33);
     });
   }
 
@@ -59,26 +59,26 @@ describe('fused equals separate for a training step', () => {
       [10, 'linear'],
     ]);
     const options = { model, loss: losses.softmaxCrossEntropy(), batch: 33 };
-    await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam, update).graph, 33);
+    await expectFusedEqualsSeparate(trainingGraph(options, optimizers.adam, update).graph, 33);
   });
 
   it('with smoothed labels and weighted classes', async () => {
     const loss = losses.softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0, 3] });
     const options = { model: mlp(9, [[3, 'linear']]), loss, batch: 33 };
-    await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 33);
+    await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 33);
   });
 
   for (const [name, model] of Object.entries(imageNets)) {
     it(`with ${name}`, async () => {
       const options = { model, loss: losses.softmaxCrossEntropy(), batch: 7 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.adam).graph, 7);
+      await expectFusedEqualsSeparate(trainingGraph(options, optimizers.adam).graph, 7);
     });
   }
 
   for (const [name, loss] of Object.entries(losses)) {
     it(`with ${name}`, async () => {
       const options = { model: mlp(5, [[3, 'sigmoid']]), loss: loss({ reduction: 'sum' }), batch: 7 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 7);
+      await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 7);
     });
   }
 
@@ -89,7 +89,7 @@ describe('fused equals separate for a training step', () => {
         [name, 5, 'linear'],
       ]);
       const options = { model, loss: losses.quadratic(), batch: 6 };
-      await expectFusedEqualsSeparate(trainingNetwork(options, optimizers.sgd).graph, 6);
+      await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 6);
     });
   }
 
@@ -102,7 +102,7 @@ describe('fused equals separate for a training step', () => {
       [30, 'tanh'],
       [10, 'linear'],
     ]);
-    const { graph } = trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch }, optimizers.adam);
+    const { graph } = trainingGraph({ model, loss: losses.softmaxCrossEntropy(), batch }, optimizers.adam);
     await expectFusedEqualsSeparate(graph, batch, { device, engine });
     engine.destroy();
   });

@@ -9,7 +9,7 @@ import { fromArrays } from '../../src/data/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
-import { evaluationNetwork, feedNetwork, predictionNetwork, trainingNetwork } from '../../src/train/graphs.ts';
+import { evaluationGraph, feedGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { graphOf, useGpu } from '../support/harness.ts';
 import { activations, anyTraining, losses, mlp, optimizers } from '../support/networks.ts';
 
@@ -19,7 +19,7 @@ const gpu = useGpu();
 async function compileAll(graph: Graph): Promise<Set<string>> {
   const used = new Set<string>();
   for (const separate of [false, true]) {
-    const { steps } = schedule(graph, { keep: ({ name }) => name !== '', storageBuffers: 8, separate });
+    const { dispatches: steps } = schedule(graph, { keep: ({ name }) => name !== '', storageBuffers: 8, separate });
     await Promise.all(steps.map(({ shader, label }) => gpu.device.pipeline(shader, label)));
     for (const { path } of steps.flatMap(({ shader }) => shader.lines)) used.add(path);
   }
@@ -49,9 +49,9 @@ describe('every shader variant compiles', () => {
           loss: loss(),
           batch: 4,
         };
-        for (const optimizer of Object.values(optimizers)) await compile(trainingNetwork(options, optimizer).graph);
-        await compile(evaluationNetwork(options).graph);
-        await compile(predictionNetwork(options).graph);
+        for (const optimizer of Object.values(optimizers)) await compile(trainingGraph(options, optimizer).graph);
+        await compile(evaluationGraph(options).graph);
+        await compile(predictionGraph(options).graph);
       }
     });
   }
@@ -64,7 +64,7 @@ describe('every shader variant compiles', () => {
     for (const x of [new Uint8Array(12), new Float32Array(12)]) {
       const dataset = fromArrays({ x, y: [0, 1], shape: [2, 3] });
       for (const options of [{}, { rotate: 15 }, { elastic: { alpha: 34, sigma: 4 } }]) {
-        await compile(feedNetwork(dataset, 2, augmentationOf(options, dataset, [2, 3], 'test')));
+        await compile(feedGraph(dataset, 2, augmentationOf(options, dataset, [2, 3], 'test')));
       }
     }
   });
@@ -77,16 +77,23 @@ describe('every shader variant compiles', () => {
 });
 
 describe('a shader that does not compile', () => {
-  const broken = (glue: string) =>
+  const broken = (epilogues: string) =>
     link(
-      [{ shaders: ['map'], constants: { LANES: 64, GROUPS: 1, ROWS: 1, COLUMNS: 1, FINISH: true }, glue, storage: [] }],
+      [
+        {
+          shaders: ['map'],
+          constants: { LANES: 64, GROUPS: 1, ROWS: 1, COLUMNS: 1, FINISH: true },
+          epilogues,
+          storage: [],
+        },
+      ],
       entryPoint({ kind: 'alone' }, [[1, 1, 1]], 64),
     );
 
   it('is a ShaderError that names the file, its own line and what is wrong', async () => {
-    const glue = 'fn finish(value: f32, row: u32, col: u32) {\n  let x = nonsense;\n}';
-    await expect(gpu.device.pipeline(broken(glue), 'test kernel')).rejects.toThrow(
-      /test kernel.*\n.*glue:2: .*nonsense/,
+    const epilogues = 'fn finish(value: f32, row: u32, col: u32) {\n  let x = nonsense;\n}';
+    await expect(gpu.device.pipeline(broken(epilogues), 'test kernel')).rejects.toThrow(
+      /test kernel.*\n.*epilogues:2: .*nonsense/,
     );
   });
 

@@ -10,15 +10,15 @@ import { adam, sgd } from '../../src/nn/optimizers.ts';
 import { add, hadamard } from '../../src/ops/arithmetic.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { descend } from '../../src/ops/optimizer-steps.ts';
-import { evaluationNetwork, feedNetwork, trainingNetwork } from '../../src/train/graphs.ts';
+import { evaluationGraph, feedGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { anyTraining, mnistNet } from '../support/networks.ts';
 
 const named = (node: Node) => node.name !== '';
-const training = trainingNetwork(mnistNet, sgd({ learningRate: 0.5 })).graph;
+const training = trainingGraph(mnistNet, sgd({ learningRate: 0.5 })).graph;
 
 describe('a training step of 784-100-10 with SGD', () => {
   it('takes 4 dispatches: the first layer; the second, its loss and both δ; each layer’s update with ∂W and ∂b', () => {
-    const { steps } = schedule(training, { keep: named, storageBuffers: 10 });
+    const { dispatches: steps } = schedule(training, { keep: named, storageBuffers: 10 });
     expect(steps.map(({ label, writes }) => `${label}: ${writes.map(({ tensor }) => tensor).join(' ')}`)).toEqual([
       'gemm + bias + sigmoid: z1 a1',
       'gemm + bias → softmax_cross_entropy + tally → gemm + sigmoid′: z2 losses lossTotal′ delta2 delta1',
@@ -30,17 +30,17 @@ describe('a training step of 784-100-10 with SGD', () => {
   it('takes one more to gather a batch from a resident data set', () => {
     const field = { kind: 'values', data: new Uint8Array(784), size: 784, scale: 1 / 255 } as const;
     const labels = { kind: 'labels', data: new Uint8Array(1), size: 10, scale: 1 } as const;
-    const feed = feedNetwork({ name: '', count: 1, shape: [784], inputs: field, targets: labels }, 100);
-    expect(schedule(feed, { keep: named, storageBuffers: 8 }).steps).toHaveLength(1);
+    const feed = feedGraph({ name: '', count: 1, shape: [784], inputs: field, targets: labels }, 100);
+    expect(schedule(feed, { keep: named, storageBuffers: 8 }).dispatches).toHaveLength(1);
   });
 
   it('is linked for every width of a batch, on every kind of device', () => {
     const targets = [false, true].flatMap((software) => [0, 4, 8, 32].map((subgroup) => ({ software, subgroup })));
     for (const target of targets) {
       for (let width = 1; width <= 70; width++) {
-        const { graph } = trainingNetwork({ ...mnistNet, batch: width }, sgd({ learningRate: 0.5 }));
+        const { graph } = trainingGraph({ ...mnistNet, batch: width }, sgd({ learningRate: 0.5 }));
         for (const { shader, workgroups, label } of schedule(graph, { keep: named, storageBuffers: 16, target })
-          .steps) {
+          .dispatches) {
           expect(shader.code, `${label} of ${width} columns`).not.toMatch(/\d\.\d+u/);
           expect(workgroups.every((n) => Number.isInteger(n) && n > 0)).toBe(true);
         }
@@ -49,12 +49,12 @@ describe('a training step of 784-100-10 with SGD', () => {
   });
 
   it('binds no more than 8 storage buffers in a dispatch, also with Adam', () => {
-    const { steps } = schedule(trainingNetwork(mnistNet, adam()).graph, { keep: named, storageBuffers: 8 });
+    const { dispatches: steps } = schedule(trainingGraph(mnistNet, adam()).graph, { keep: named, storageBuffers: 8 });
     expect(Math.max(...steps.map(({ bindings }) => bindings.length))).toBeLessThanOrEqual(8);
   });
 
   it('runs an evaluation in 2 dispatches and keeps nothing but two totals', () => {
-    const { steps } = schedule(evaluationNetwork(mnistNet).graph, { keep: () => false, storageBuffers: 8 });
+    const { dispatches: steps } = schedule(evaluationGraph(mnistNet).graph, { keep: () => false, storageBuffers: 8 });
     expect(steps.map(({ label }) => label)).toEqual([
       'gemm + bias + sigmoid',
       'gemm + bias → softmax_cross_entropy + tally → correct + tally',
@@ -198,7 +198,7 @@ describe('any training step', () => {
 
   it('binds each buffer once for writing or any number of times for reading, and no more than the device allows', () => {
     property(({ graph, keep, storageBuffers }) => {
-      for (const { bindings } of schedule(graph, { keep, storageBuffers }).steps) {
+      for (const { bindings } of schedule(graph, { keep, storageBuffers }).dispatches) {
         expect(bindings.length).toBeLessThanOrEqual(storageBuffers);
         for (const { buffer, access } of bindings) {
           if (access === 'readWrite') expect(bindings.filter((other) => other.buffer === buffer)).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('any training step', () => {
   it('never lets two tensors that are alive at once share a slot', () => {
     let shared = 0;
     property(({ graph, keep, storageBuffers }) => {
-      const { steps, buffers } = schedule(graph, { keep, storageBuffers });
+      const { dispatches: steps, buffers } = schedule(graph, { keep, storageBuffers });
       // From the printed plan, independently of the planner: first and last step that binds each tensor.
       const lives = new Map<string, { buffer: string; from: number; to: number }>();
       steps.forEach(({ bindings }, i) => {

@@ -54,7 +54,7 @@ test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epo
   expect(made).toEqual({});
   expect(dispatches % (2 * steps)).toBe(0);
   expect(dispatches / (2 * steps)).toBeLessThanOrEqual(6);
-  expect(dispatches / (2 * steps)).toBe(net.schedule.steps.length + 1);
+  expect(dispatches / (2 * steps)).toBe(net.schedule.dispatches.length + 1);
   // Every submit is a pass of steps, but for the copies at the end of each epoch and the cleared loss at its beginning; and
   // steps are grouped.
   expect(maps).toBe(2 * readsPerEpoch);
@@ -82,9 +82,9 @@ test('with a schedule, several batches to an update and clipping there are more 
     expect(maps).toBe(2 * readsPerEpoch);
     expect(submits).toBe(passes + maps + 2);
     expect(passes).toBeLessThan(2 * steps);
-    expect(dispatches / (2 * steps)).toBe(net.schedule.steps.length + 1);
+    expect(dispatches / (2 * steps)).toBe(net.schedule.dispatches.length + 1);
     net.destroy();
-    return net.schedule.steps.length;
+    return net.schedule.dispatches.length;
   };
   const plain = await dispatchesOf({});
   expect(await dispatchesOf({ accumulate: 4 })).toBe(plain);
@@ -104,7 +104,7 @@ test('step enqueues one pass, makes no object and reads nothing', async () => {
     passes: 1,
     submits: 1,
     maps: 0,
-    dispatches: net.schedule.steps.length,
+    dispatches: net.schedule.dispatches.length,
   });
   net.destroy();
 });

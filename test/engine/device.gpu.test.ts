@@ -215,7 +215,7 @@ describe('a device with the portable limits', () => {
     opened.push(device);
     expect(device.gpu.limits.maxStorageBuffersPerShaderStage).toBe(8);
     const net = await compile(model, { ...options, optimizer: adam(), device });
-    expect(Math.max(...net.schedule.steps.map(({ bindings }) => bindings.length))).toBe(8);
+    expect(Math.max(...net.schedule.dispatches.map(({ bindings }) => bindings.length))).toBe(8);
     await net.fit(data, { epochs: 2 });
     expect((await net.check([1, 2, 0, 1], [0, 1])).ok).toBe(true);
   });

@@ -98,7 +98,7 @@ describe('a read whose copy is refused rejects, and names what was read', () => 
 
   test('a trial of forms', async () => {
     const net = await make(models.large);
-    const step = net.schedule.steps.find(({ form }) => form)!;
+    const step = net.schedule.dispatches.find(({ form }) => form)!;
     const launch = { pipeline: await device.pipeline(step.shader, step.label), workgroups: step.workgroups };
     const trial = await openTrial(device, net.graph, step, launch);
     await trial.fault(launch);

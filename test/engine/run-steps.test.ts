@@ -1,7 +1,7 @@
 /** How many steps go into a submit, told to an engine whose steps take a known time. */
 import { expect, test } from 'vitest';
 import type { Engine, Program } from '../../src/engine/engine.ts';
-import { drive } from '../../src/engine/run-steps.ts';
+import { runSteps } from '../../src/engine/run-steps.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 
 /** Steps take `milliseconds` each, one submit after another. */
@@ -28,10 +28,10 @@ const options = { steps: 12, row: () => stepRow({}), milliseconds: 40 };
 test('a run begins with the size the last one ended with', async () => {
   const { engine, submits } = slowEngine(10);
   const program = {} as Program;
-  await drive(engine, [program], options);
+  await runSteps(engine, [program], options);
   expect(submits[0]).toBe(1);
   const before = submits.length;
-  await drive(engine, [program], options);
+  await runSteps(engine, [program], options);
   expect(submits[before]).toBeGreaterThan(1);
   expect(submits[before]).toBeLessThanOrEqual(8);
 });
@@ -40,7 +40,7 @@ test('an event loop that was held up makes no submit more than twice as long as 
   const { engine, submits } = slowEngine(10);
   const program = {} as Program;
   for (let i = 0; i < 2; i++) {
-    await drive(engine, [program], { ...options, onSubmit: (done) => done === options.steps && block(150) });
+    await runSteps(engine, [program], { ...options, onSubmit: (done) => done === options.steps && block(150) });
   }
   for (const [i, n] of submits.entries()) {
     if (i > 0) expect(n).toBeLessThanOrEqual(2 * Math.max(...submits.slice(0, i)));

@@ -32,7 +32,7 @@ const compiled = () =>
     tune: 'off',
   });
 const kernelsOf = ({ schedule }: Awaited<ReturnType<typeof compiled>>) =>
-  new Set(schedule.steps.flatMap(({ form }) => form?.shader ?? []));
+  new Set(schedule.dispatches.flatMap(({ form }) => form?.shader ?? []));
 
 /** Changes what the device makes of the text of some kernels. */
 function sabotage(change: (code: string) => string, concerns: (file: string) => boolean): void {
@@ -85,7 +85,7 @@ test('where the kernel of narrow layers fails, they do not share a dispatch', as
     const gpu = await adapter!.requestDevice();
     device = watch(gpu, { ...info, subgroup: 0 });
     sabotage(change, (file) => file === 'shaders/gemm_flat.wgsl');
-    return (await compiled()).schedule.steps.map(({ forms }) => forms.map(({ shader }) => shader));
+    return (await compiled()).schedule.dispatches.map(({ forms }) => forms.map(({ shader }) => shader));
   };
   const together = await trained((code) => code);
   expect(together.flat()).toContain('gemm_flat');

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromArrays } from '../../src/data/index.ts';
 import type { GpuProgram, Table } from '../../src/engine/gpu-program.ts';
-import { makeWhole } from '../../src/engine/whole-steps.ts';
+import { makeWholeSteps } from '../../src/engine/whole-steps.ts';
 import { packRows, type StepRow } from '../../src/graph/step-row.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
-import { feedNetwork, trainingNetwork } from '../../src/train/graphs.ts';
+import { feedGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { someStep, useGpu, valuesFor } from '../support/harness.ts';
 import { random } from '../support/nets.ts';
 import { activations, anyTraining, imageNets, losses, mlp, netOf, optimizers } from '../support/networks.ts';
@@ -34,7 +34,7 @@ async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[
   const stride = 256;
   const [buffer] = await device.createBuffers([{ size: 4 * stride, usage: 0x40 | 0x8 }]);
   const table: Table = { buffer, stride, rows: 4 };
-  const whole = await makeWhole(device, table, programs);
+  const whole = await makeWholeSteps(device, table, programs);
   device.gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
   const encoder = device.gpu.createCommandEncoder();
   whole.encode(encoder);
@@ -62,14 +62,12 @@ describe('a whole step has the bits of its kernels', () => {
         [9, activation],
         [3, 'linear'],
       ]);
-      return expectEqual(
-        trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.adam).graph,
-      );
+      return expectEqual(trainingGraph({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.adam).graph);
     });
   }
   for (const [name, model] of Object.entries(imageNets)) {
     it(`with ${name}`, () =>
-      expectEqual(trainingNetwork({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.sgd).graph));
+      expectEqual(trainingGraph({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.sgd).graph));
   }
   for (const [name, loss] of Object.entries(losses)) {
     it(`with ${name}`, () => {
@@ -77,7 +75,7 @@ describe('a whole step has the bits of its kernels', () => {
         [4, 'sigmoid'],
         [3, 'sigmoid'],
       ]);
-      return expectEqual(trainingNetwork({ model, loss: loss(), batch: 7 }, optimizers.sgd).graph);
+      return expectEqual(trainingGraph({ model, loss: loss(), batch: 7 }, optimizers.sgd).graph);
     });
   }
   for (const [name, optimizer] of Object.entries(optimizers)) {
@@ -86,13 +84,13 @@ describe('a whole step has the bits of its kernels', () => {
         [16, 'tanh'],
         [1, 'sigmoid'],
       ]);
-      return expectEqual(trainingNetwork({ model, loss: losses.squared(), batch: 7 }, optimizer).graph);
+      return expectEqual(trainingGraph({ model, loss: losses.squared(), batch: 7 }, optimizer).graph);
     });
   }
   it('with a batch of changed images', () => {
     const dataset = fromArrays({ x: random(9 * 16, 1), y: random(9 * 4, 2), shape: [4, 4] });
     const augment = { shift: 1, rotate: 30, scale: 0.2, shear: 10, elastic: { alpha: 9, sigma: 2 } };
-    return expectEqual(feedNetwork(dataset, 7, augmentationOf(augment, dataset, [4, 4], 'test')));
+    return expectEqual(feedGraph(dataset, 7, augmentationOf(augment, dataset, [4, 4], 'test')));
   });
   // Each by itself: compiling several of them as one shader takes a software driver long.
   for (const name of ['dropout', 'batchNorm', 'layerNorm']) {
@@ -102,7 +100,7 @@ describe('a whole step has the bits of its kernels', () => {
         [5],
         parts.map((activation) => [name, 6, activation]),
       );
-      return expectEqual(trainingNetwork({ model, loss: losses.quadratic(), batch: 7 }, optimizers.momentum).graph);
+      return expectEqual(trainingGraph({ model, loss: losses.quadratic(), batch: 7 }, optimizers.momentum).graph);
     });
   }
   it('with gradients of several batches, clipped, and classes that weigh differently', () => {
@@ -112,7 +110,7 @@ describe('a whole step has the bits of its kernels', () => {
     ]);
     const loss = losses.softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0.5, 3] });
     const update = { accumulate: 3, clipNorm: 0.1 };
-    return expectEqual(trainingNetwork({ model, loss, batch: 7 }, optimizers.adam, update).graph);
+    return expectEqual(trainingGraph({ model, loss, batch: 7 }, optimizers.adam, update).graph);
   });
   it('of whatever shape', async () => {
     const small = anyTraining.filter(({ layers }) => layers.length <= 2);

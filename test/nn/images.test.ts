@@ -19,7 +19,7 @@ import {
 } from '../../src/index.ts';
 import { lenet } from '../../src/nn/lenet.ts';
 import { countParameters, describeModel } from '../../src/nn/model.ts';
-import { trainingNetwork } from '../../src/train/graphs.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 
 const shapeOf = (input: readonly number[], layer: Layer) => sequential(input, [layer]).shapes[1];
 
@@ -88,7 +88,7 @@ describe('LeNet-5', () => {
   });
 
   test('gives its filters as [out, in, height, width]', () => {
-    const { parameters } = trainingNetwork({ model, loss: softmaxCrossEntropy(), batch: 2 });
+    const { parameters } = trainingGraph({ model, loss: softmaxCrossEntropy(), batch: 2 });
     const shapes = Object.fromEntries(parameters.map(({ key, shape }) => [key, shape]));
     expect(shapes).toMatchObject({
       'layers.0.weight': [6, 1, 5, 5],

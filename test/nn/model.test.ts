@@ -4,12 +4,12 @@ import { ArgumentError, ShapeError } from '../../src/base/errors.ts';
 import { printGraph } from '../../src/graph/graph.ts';
 import { activation, add, dense, linear, relu } from '../../src/nn/layers/index.ts';
 import { quadratic } from '../../src/nn/losses.ts';
-import { apply, describeModel, input, type Model, model, sequential, type Value } from '../../src/nn/model.ts';
+import { apply, describeModel, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import { sgd } from '../../src/nn/optimizers.ts';
 import { compile } from '../../src/train/compile.ts';
-import { trainingNetwork } from '../../src/train/graphs.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 
-const graphOf = (of: Model): string => printGraph(trainingNetwork({ model: of, loss: quadratic(), batch: 5 }).graph);
+const graphOf = (of: Model): string => printGraph(trainingGraph({ model: of, loss: quadratic(), batch: 5 }).graph);
 
 test('a stack is layers applied one after another', () => {
   const layers = [dense(4, relu), activation(relu), dense(2)];
@@ -39,7 +39,7 @@ describe('a model that branches', () => {
   });
 
   test('has a gradient that is the sum of those of its branches, and keys by the number of the layer', () => {
-    const { graph, parameters } = trainingNetwork({ model: residual(), loss: quadratic(), batch: 5 });
+    const { graph, parameters } = trainingGraph({ model: residual(), loss: quadratic(), batch: 5 });
     expect(parameters.map(({ key }) => key)).toEqual(
       [0, 1, 2, 4].flatMap((i) => [`layers.${i}.weight`, `layers.${i}.bias`]),
     );
@@ -73,7 +73,7 @@ describe('a model that branches', () => {
     const [x, layer] = [input([3]), dense(3)];
     const twice = model(x, apply(layer, apply(layer, x)));
     expect(twice.layers).toHaveLength(2);
-    expect(trainingNetwork({ model: twice, loss: quadratic(), batch: 5 }).parameters).toHaveLength(4);
+    expect(trainingGraph({ model: twice, loss: quadratic(), batch: 5 }).parameters).toHaveLength(4);
   });
 
   test('may add a value to itself', () => {
@@ -85,7 +85,7 @@ describe('a model that branches', () => {
 
 describe('what is no model is refused where it is made', () => {
   const x = input([3]);
-  const none = undefined as unknown as Value;
+  const none = undefined as unknown as Symbolic;
   test.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
     ['a number for a shape', () => input(3 as never), ArgumentError, /input: shape must be .*\[784\], found 3/],
     ['a size of 1.5', () => input([1.5]), ArgumentError, /input: shape.* found 1.5/],

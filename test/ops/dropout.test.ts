@@ -6,7 +6,7 @@ import { dense, dropout } from '../../src/nn/layers/index.ts';
 import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
 import { sequential } from '../../src/nn/model.ts';
 import { dropout as dropoutOp } from '../../src/ops/dropout.ts';
-import { evaluationNetwork, predictionNetwork, trainingNetwork } from '../../src/train/graphs.ts';
+import { evaluationGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';
 
 interface Where {
   readonly rate: number;
@@ -80,15 +80,15 @@ describe('where nothing is learnt', () => {
     graph.nodes.filter(({ op }) => op === dropoutOp).length;
 
   test('there is no mask', () => {
-    expect(masks(evaluationNetwork(options))).toBe(0);
-    expect(masks(predictionNetwork(options))).toBe(0);
+    expect(masks(evaluationGraph(options))).toBe(0);
+    expect(masks(predictionGraph(options))).toBe(0);
   });
 
   test('in training there is one forwards, and one backwards where a gradient passes', () => {
-    expect(masks(trainingNetwork(options))).toBe(3);
+    expect(masks(trainingGraph(options))).toBe(3);
   });
 
   test('a rate of 0 is nothing at all', () => {
-    expect(masks(trainingNetwork({ ...options, model: sequential([4], [dense(5), dropout(0), dense(3)]) }))).toBe(0);
+    expect(masks(trainingGraph({ ...options, model: sequential([4], [dense(5), dropout(0), dense(3)]) }))).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { toSamples } from '../../src/base/tensor.ts';
 import { batch, type Dataset, fromArrays } from '../../src/data/index.ts';
 import { compare } from '../../src/graph/check.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
-import { feedNetwork } from '../../src/train/graphs.ts';
+import { feedGraph } from '../../src/train/graphs.ts';
 import { referenceOf, useGpu } from '../support/harness.ts';
 import { random } from '../support/nets.ts';
 
@@ -34,7 +34,7 @@ const sets: [string, Dataset, number][] = [
 describe.each(sets)('%s', (_title, dataset, size) => {
   test.each([false, true])('every batch of an epoch, shuffled: %s', async (shuffled) => {
     const { count, inputs, targets } = dataset;
-    const graph = feedNetwork(dataset, size);
+    const graph = feedGraph(dataset, size);
     const leaves = new Map([
       ['xData', inputs.data],
       ['yData', targets.data],

@@ -1,16 +1,16 @@
 /** Waiting without keeping a core busy. */
 import { expect, test, vi } from 'vitest';
-import { patiently } from '../../src/platform/wait.node.ts';
+import { waitFor } from '../../src/platform/wait.node.ts';
 
 const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds, 'done'));
 
 test('hands on what is awaited, and what goes wrong', async () => {
-  expect(await patiently(after(2))).toBe('done');
-  await expect(patiently(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await waitFor(after(2))).toBe('done');
+  await expect(waitFor(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
 });
 
 test('sleeps at most once in a turn of the event loop, however often something has been awaited before', async () => {
-  for (let i = 0; i < 50; i++) await patiently(after(0));
+  for (let i = 0; i < 50; i++) await waitFor(after(0));
   let turns = 0;
   const count = (): void => {
     turns++;
@@ -18,7 +18,7 @@ test('sleeps at most once in a turn of the event loop, however often something h
   };
   let counting = setImmediate(count);
   const sleep = vi.spyOn(Atomics, 'wait');
-  await Promise.all([patiently(after(30)), patiently(after(40))]);
+  await Promise.all([waitFor(after(30)), waitFor(after(40))]);
   clearImmediate(counting);
   expect(sleep.mock.calls.length).toBeGreaterThan(1);
   expect(sleep.mock.calls.length).toBeLessThanOrEqual(turns + 1);
@@ -26,7 +26,7 @@ test('sleeps at most once in a turn of the event loop, however often something h
 });
 
 test('sleeps no more once nothing is awaited', async () => {
-  await patiently(after(5));
+  await waitFor(after(5));
   const sleep = vi.spyOn(Atomics, 'wait');
   await after(20);
   expect(sleep).not.toHaveBeenCalled();

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { Graph } from '../../src/graph/graph.ts';
 import * as layers from '../../src/nn/layers/index.ts';
 import * as lossFunctions from '../../src/nn/losses.ts';
-import { apply, input, type Model, model, sequential, type Value } from '../../src/nn/model.ts';
+import { apply, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import * as optim from '../../src/nn/optimizers.ts';
-import { type NetworkOptions, trainingNetwork } from '../../src/train/graphs.ts';
+import { type Task, trainingGraph } from '../../src/train/graphs.ts';
 
 export const activations = {
   sigmoid: layers.sigmoid,
@@ -82,7 +82,7 @@ export const imageNets: Record<string, Model> = {
 };
 
 /** The net of the benchmarks: 784-100-10, batch 100. */
-export const mnistNet: NetworkOptions = {
+export const mnistNet: Task = {
   model: mlp(784, [
     [100, 'sigmoid'],
     [10, 'linear'],
@@ -94,7 +94,7 @@ export const mnistNet: NetworkOptions = {
 const key = <T extends object>(table: T) => fc.constantFrom(...(Object.keys(table) as (keyof T)[]));
 
 /** What a value goes through before the next weighted sum. */
-export const between: Record<string, (x: Value) => Value> = {
+export const between: Record<string, (x: Symbolic) => Symbolic> = {
   nothing: (x) => x,
   dropout: (x) => apply(layers.dropout(0.4), x),
   batchNorm: (x) => apply(layers.batchNorm(), x),
@@ -142,6 +142,6 @@ export const anyTraining = fc
       loss: losses[how.loss]({ reduction: how.reduction }),
       batch: Math.max(how.batch, how.layers.some(([name]) => name.includes('batchNorm')) ? 2 : 1),
     };
-    const graph: Graph = trainingNetwork(options, optimizers[how.optimizer], how).graph;
+    const graph: Graph = trainingGraph(options, optimizers[how.optimizer], how).graph;
     return { ...how, graph, keep: how.keepNames ? ({ name }: { name: string }) => name !== '' : () => false };
   });

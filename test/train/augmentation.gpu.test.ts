@@ -21,7 +21,7 @@ import {
 import { elastic } from '../../src/ops/elastic.ts';
 import { warp } from '../../src/ops/warp.ts';
 import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
-import { feedNetwork } from '../../src/train/graphs.ts';
+import { feedGraph } from '../../src/train/graphs.ts';
 import { expectReference, referenceOf, runGraph, someStep, useGpu } from '../support/harness.ts';
 import { parameterBits, random } from '../support/nets.ts';
 
@@ -40,7 +40,7 @@ function images(n: number, shape: readonly number[], format: 'bytes' | 'floats' 
 }
 
 const feedOf = (dataset: Dataset, size: number, options: AugmentOptions) =>
-  feedNetwork(dataset, size, augmentationOf(options, dataset, dataset.shape, 'test'));
+  feedGraph(dataset, size, augmentationOf(options, dataset, dataset.shape, 'test'));
 
 const leavesOf = ({ inputs, targets }: Dataset) =>
   new Map([
@@ -101,7 +101,7 @@ test.each([
   const identity = [1, 0, 0, 1, 0, 0].flatMap((x) => new Array(6).fill(x));
   const leaves = new Map([['xData', dataset.inputs.data] as const, ['map', Float32Array.from(identity)] as const]);
   const x = (await runGraph(gpu, graph, leaves, stepRow({ columns: 6, count: 6 }))).get('x')!;
-  const plain = await runGraph(gpu, feedNetwork(dataset, 6), leavesOf(dataset), stepRow({ columns: 6, count: 6 }));
+  const plain = await runGraph(gpu, feedGraph(dataset, 6), leavesOf(dataset), stepRow({ columns: 6, count: 6 }));
   expect(x).toEqual(plain.get('x'));
 });
 

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digits } from '../../src/data/digits.ts';
 import {
   adam,
+  type CompileProgress,
   compile,
   type Device,
   dense,
   openDevice,
-  type Preparing,
   sequential,
   sigmoid,
   softmaxCrossEntropy,
@@ -28,12 +28,12 @@ describe.each(['gpu', 'cpu'] as const)('compile on the %s', (kind) => {
   const on = () => (kind === 'cpu' ? ('cpu' as const) : device);
 
   it('tells of each pipeline, then of the weights, up to all of them', async () => {
-    const told: Preparing[] = [];
+    const told: CompileProgress[] = [];
     const net = await compile(model, { ...options, device: on(), onProgress: (progress) => void told.push(progress) });
     const weights = told.filter(({ phase }) => phase === 'weights');
     expect(weights.map(({ done }) => done)).toEqual([9408, 9420, 9540, NUMBERS]);
     expect(weights.every(({ total }) => total === NUMBERS)).toBe(true);
-    const steps = kind === 'cpu' ? 0 : net.schedule.steps.length;
+    const steps = kind === 'cpu' ? 0 : net.schedule.dispatches.length;
     const pipelines = Array.from({ length: steps }, (_, i) => ({ phase: 'pipelines', done: i + 1, total: steps }));
     expect(told.slice(0, -4)).toEqual(pipelines);
     net.destroy();
@@ -43,7 +43,7 @@ describe.each(['gpu', 'cpu'] as const)('compile on the %s', (kind) => {
     const later = typeof setImmediate === 'function' ? setImmediate : setTimeout;
     let painted = 0;
     const before: number[] = [];
-    const onProgress = ({ phase }: Preparing): void => {
+    const onProgress = ({ phase }: CompileProgress): void => {
       if (phase !== 'weights') return;
       before.push(painted);
       later(() => void painted++);
@@ -63,7 +63,7 @@ describe.each(['gpu', 'cpu'] as const)('compile on the %s', (kind) => {
     const stop = new AbortController();
     const reason = new Error('not wanted any more');
     if (!phase) stop.abort(reason);
-    const told: Preparing[] = [];
+    const told: CompileProgress[] = [];
     const compiling = compile(model, {
       ...options,
       device: on(),

@@ -6,7 +6,7 @@ import type { Engine, Program } from '../../src/engine/engine.ts';
 import { dense, sequential } from '../../src/index.ts';
 import { quadratic } from '../../src/nn/losses.ts';
 import { feeds } from '../../src/train/feed.ts';
-import { trainingNetwork } from '../../src/train/graphs.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 
 /** An engine that says which of its programs are there, by the numbers in which they were made. */
 function counted(): Engine & { readonly alive: Set<number> } {
@@ -28,7 +28,7 @@ function counted(): Engine & { readonly alive: Set<number> } {
 test('four data sets stay; for a fifth the one goes that was not used for longest, and is made again when asked for', async () => {
   const engine = counted();
   const network = { model: sequential([1], [dense(1)]), loss: quadratic(), batch: 2 };
-  const { graph } = trainingNetwork(network);
+  const { graph } = trainingGraph(network);
   const program = await engine.program(graph, { keep: () => true });
   const { of } = feeds(engine, network);
   const sets = [0, 1, 2, 3, 4].map((i) => fromArrays({ x: [[i], [i + 1]], y: [[0], [1]] }));

@@ -160,7 +160,7 @@ describe('a step on the GPU agrees with the CPU reference, tensor by tensor', ()
     const [model, loss] = [sequential([5], [dense(6, tanh), dense(6)]), softmaxCrossEntropy()];
     const optimizer = sgd({ learningRate: 0.1 });
     const net = await compile(model, { device, batch: 7, loss, optimizer });
-    const { steps } = net.schedule;
+    const { dispatches: steps } = net.schedule;
     for (const [i, { writes }] of steps.entries()) {
       skipper.skip = i;
       // Fresh samples each time: what was left in memory is not what it should be.

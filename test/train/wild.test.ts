@@ -1,7 +1,7 @@
 /** Arguments of no kind that anybody expects: every public function answers with a typed error, or takes them. */
 import { describe, expect, test, vi } from 'vitest';
 import { member } from '../../src/base/arguments.ts';
-import { shown, typeName } from '../../src/base/show-value.ts';
+import { showValue, typeName } from '../../src/base/show-value.ts';
 import { matmul, measure, network, synthetic, xorSamples } from '../../src/bench/index.ts';
 import { batch, digits, fromArrays, take } from '../../src/data/index.ts';
 import * as library from '../../src/index.node.ts';
@@ -76,7 +76,7 @@ const byName = new Map(wild);
 
 test.each([...byName.keys()])('%s can be shown, shortly', (name) => {
   const value = byName.get(name);
-  for (const describe of [shown, typeName]) {
+  for (const describe of [showValue, typeName]) {
     expect(describe(value)).not.toBe('');
     expect(describe(value).length).toBeLessThan(300);
   }
@@ -92,7 +92,7 @@ test('what is found is shown as what it is', () => {
     [revoked([]), 'an object that cannot be looked into'],
     [new Array(1000).fill(0), `[${'0, '.repeat(200).slice(0, 199)}...`],
   ];
-  for (const [value, text] of shows) expect(shown(value)).toBe(text);
+  for (const [value, text] of shows) expect(showValue(value)).toBe(text);
 });
 
 /** What a call came to: nothing, an error of ours, or one that is nobody's. */

@@ -141,7 +141,7 @@ describe('a trial', () => {
       [broken, expect.stringMatching(/^out is .* instead of /)],
     ] as const) {
       const program = (await engine.program(graph, { keep: () => true, formOf: () => formOfBoth })) as GpuProgram;
-      const [step] = program.schedule.steps;
+      const [step] = program.schedule.dispatches;
       const kernel = { pipeline: await device.pipeline(step.shader, ''), workgroups: step.workgroups };
       const trial = await openTrial(device, graph, step, kernel);
       expect(await trial.fault(kernel)).toEqual(why);
@@ -163,7 +163,7 @@ describe('tuning in the background', () => {
     const set = vi.spyOn(GPUComputePassEncoder.prototype, 'setPipeline');
     await net.fit(data, { epochs: 1 });
     const used = new Set(set.mock.calls.map(([pipeline]) => pipeline));
-    for (const { shader } of net.schedule.steps) expect(used.has(await device.pipeline(shader, ''))).toBe(true);
+    for (const { shader } of net.schedule.dispatches) expect(used.has(await device.pipeline(shader, ''))).toBe(true);
 
     const untuned = await compiled({ tune: 'off' });
     await untuned.fit(data, { epochs: epochs + 1 });

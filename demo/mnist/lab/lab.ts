@@ -245,6 +245,6 @@ function describe({ net, data }: Run, { evaluated, parameters }: Held, onGpu: bo
     data: summaryOf(data),
     parameters: counts.reduce((a, b) => a + b, 0),
     graph: print(net.graph),
-    ...(onGpu && { schedule: print(net.schedule), dispatches: net.schedule.steps.length }),
+    ...(onGpu && { schedule: print(net.schedule), dispatches: net.schedule.dispatches.length }),
   };
 }

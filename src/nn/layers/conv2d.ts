@@ -1,7 +1,7 @@
 /** A convolutional layer: a = σ(W ∗ x + b), the same small filters at every place of an image. */
 import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import { type Shape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { bias } from '../../ops/arithmetic.ts';
@@ -60,7 +60,7 @@ export function conv2d(
   const size = checkedWindow('conv2d: kernel', kernel);
   checkCount('conv2d: stride', stride);
   if (padding !== 'same' && padding !== 'valid' && !(Number.isSafeInteger(padding) && padding >= 0)) {
-    throw new ArgumentError(`conv2d: padding must be 'same', 'valid' or an integer ≥ 0, found ${shown(padding)}`);
+    throw new ArgumentError(`conv2d: padding must be 'same', 'valid' or an integer ≥ 0, found ${showValue(padding)}`);
   }
   checkLayer('conv2d', activation, { init: options.init, biasInit: options.biasInit });
   const { init = initialiserFor(activation), biasInit = zeros() } = options;

@@ -1,6 +1,6 @@
 /** Dropout: in training each number is 0 with probability `rate`, and the others are scaled so that the mean stays. */
 import { ArgumentError } from '../../base/errors.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import { append } from '../../graph/graph.ts';
 import { stepOf } from '../../graph/leaf.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
@@ -17,7 +17,7 @@ export interface Dropout {
  */
 export function dropout(rate: number): Dropout {
   if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {
-    throw new ArgumentError(`dropout: rate must be a number in [0, 1), found ${shown(rate)}`);
+    throw new ArgumentError(`dropout: rate must be a number in [0, 1), found ${showValue(rate)}`);
   }
   return { layer: 'dropout', rate };
 }

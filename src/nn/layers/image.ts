@@ -1,7 +1,7 @@
 /** The shape that layers for images take. */
 import { checkCount, isList } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import { type Shape, show } from '../../base/tensor.ts';
 
 /** Throws ShapeError unless it is [channels, height, width]. */
@@ -14,7 +14,8 @@ export function checkedImage(layer: string, shape: Shape): readonly [number, num
 /** The size of a window as [height, width], from one number where they are equal. Throws ArgumentError unless it is one. */
 export function checkedWindow(what: string, given: unknown): readonly [number, number] {
   const size = isList(given) ? given : [given, given];
-  if (size.length !== 2) throw new ArgumentError(`${what} must be a size or [height, width], found ${shown(given)}`);
+  if (size.length !== 2)
+    throw new ArgumentError(`${what} must be a size or [height, width], found ${showValue(given)}`);
   const [height, width] = size as [number, number];
   checkCount(what, height);
   checkCount(what, width);

@@ -4,7 +4,7 @@
  */
 import { checkKeys, checkNumber, isList, member } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import { type Activation, type ActivationName, activations, type OwnActivation } from '../../ops/activation-table.ts';
@@ -76,11 +76,11 @@ export const initialiserOptions = ['init', 'biasInit'];
 export function checkLayer(layer: string, of: LayerActivation, initialisers: InitialiserOptions): void {
   for (const [name, value] of Object.entries(initialisers)) {
     if (value === undefined || isInitialiser(value)) continue;
-    throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${shown(value)}`);
+    throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${showValue(value)}`);
   }
   const given = member(of, 'activation');
   if (!isActivation(given)) {
-    const found = shown(given ?? of);
+    const found = showValue(given ?? of);
     throw new ArgumentError(`${layer}: expected an activation such as relu, found ${found}`);
   }
 }

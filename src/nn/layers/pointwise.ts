@@ -4,7 +4,7 @@ import { digest } from '../../base/digest.ts';
 import { ArgumentError } from '../../base/errors.ts';
 import { isFinite32 } from '../../base/finite.ts';
 import { TINY } from '../../base/float32.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import type { ShaderFile } from '../../graph/op.ts';
 import type { OwnActivation } from '../../ops/activation-table.ts';
 import type { LayerActivation } from './layer.ts';
@@ -32,12 +32,12 @@ export function pointwise(options: PointwiseOptions): LayerActivation {
   checkKeys('pointwise', options, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']);
   const { name = 'pointwise', wgsl, derivative, reference, tolerance = 1e-5 } = options;
   if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
-    throw new ArgumentError(`pointwise: name must be a word, found ${shown(name)}`);
+    throw new ArgumentError(`pointwise: name must be a word, found ${showValue(name)}`);
   const where = `pointwise ${name}`;
   checkText(`${where}: wgsl`, wgsl, 'f');
   checkText(`${where}: derivative`, derivative, 'derivative');
   if (!isFinite32(tolerance) || tolerance <= 0)
-    throw new ArgumentError(`${where}: tolerance must be a finite number > 0, found ${shown(tolerance)}`);
+    throw new ArgumentError(`${where}: tolerance must be a finite number > 0, found ${showValue(tolerance)}`);
   checkSlope(where, reference);
   const suffix = `_${digest(`${wgsl}\n${derivative}`)}`;
   const allowed = (value: number): number => tolerance * (1 + Math.abs(value)) + TINY;
@@ -58,7 +58,7 @@ export function pointwise(options: PointwiseOptions): LayerActivation {
 function checkText(what: string, text: unknown, name: string): void {
   const declares = new RegExp(`\\bfn\\s+${name}\\s*\\(`);
   if (typeof text === 'string' && declares.test(text)) return;
-  throw new ArgumentError(`${what} must be WGSL with fn ${name}(z: f32) -> f32, found ${shown(text)}`);
+  throw new ArgumentError(`${what} must be WGSL with fn ${name}(z: f32) -> f32, found ${showValue(text)}`);
 }
 
 /** Of no special form, so that they keep away from kinks. */
@@ -68,7 +68,9 @@ const H = 1e-5;
 /** Throws ArgumentError where a central difference of f, in f64, is not what the derivative says. */
 function checkSlope(where: string, reference: PointwiseOptions['reference']): void {
   if (typeof member(reference, 'f') !== 'function' || typeof member(reference, 'derivative') !== 'function')
-    throw new ArgumentError(`${where}: reference must be { f, derivative }, two functions, found ${shown(reference)}`);
+    throw new ArgumentError(
+      `${where}: reference must be { f, derivative }, two functions, found ${showValue(reference)}`,
+    );
   const at = (name: 'f' | 'derivative', z: number): number => {
     try {
       return reference[name](z);
@@ -79,7 +81,9 @@ function checkSlope(where: string, reference: PointwiseOptions['reference']): vo
   for (const z of PLACES) {
     const [value, slope] = [at('f', z), at('derivative', z)];
     if (!isFinite32(value) || !isFinite32(slope))
-      throw new ArgumentError(`${where}: f(${z}) = ${shown(value)} and its derivative ${shown(slope)} must be finite`);
+      throw new ArgumentError(
+        `${where}: f(${z}) = ${showValue(value)} and its derivative ${showValue(slope)} must be finite`,
+      );
     const difference = (at('f', z + H) - at('f', z - H)) / (2 * H);
     // The difference errs by H² f‴ / 6 and by what f64 leaves of f: far less than this, unless f is very steep.
     if (Math.abs(difference - slope) <= 1e-5 * (1 + Math.abs(slope) + Math.abs(value))) continue;

@@ -7,7 +7,7 @@ import { columns, size, stride } from '../../base/tensor.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { Data, Form, KernelOp, Target, Value } from '../../graph/op.ts';
 import { convolutionForms, narrowConvolution } from '../convolution-forms.ts';
-import { bilinearError, type Contract } from './product-error.ts';
+import { type Contract, productError } from './product-error.ts';
 import { PORTABLE } from './target.ts';
 import { type Geometry, isPadded } from './window.ts';
 
@@ -55,7 +55,7 @@ export const summing = (
   lengthOf: (node: Node) => number,
 ): Pick<KernelOp, 'reference' | 'error'> => ({
   reference: (inputs: readonly Value[], node: Node) => contractOf(node)(inputs, product),
-  error: (inputs: readonly Value[], _data: Data, node: Node) => bilinearError(inputs, lengthOf(node), contractOf(node)),
+  error: (inputs: readonly Value[], _data: Data, node: Node) => productError(inputs, lengthOf(node), contractOf(node)),
 });
 
 /** An image convolved with filters, as shaders/convolve.wgsl takes it: for the convolution and for its input gradient. */

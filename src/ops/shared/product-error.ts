@@ -9,7 +9,7 @@ export type Contract = (factors: readonly Value[], term: (a: number, b: number) 
  * K 2⁻²⁴ Σ|a||b| for the arithmetic of K products, whatever the order of the additions; factors and products below the
  * smallest normal number may count as 0; and what the errors of A and B do to each product.
  */
-export function bilinearError([a, b]: readonly Value[], K: number, contract: Contract): Float64Array {
+export function productError([a, b]: readonly Value[], K: number, contract: Contract): Float64Array {
   const rounding = (x: number, y: number) => K * U * Math.abs(x * y) + TINY * (Math.abs(x) + Math.abs(y) + 1);
   const error = contract([a, b], rounding);
   if (!a.error && !b.error) return error;

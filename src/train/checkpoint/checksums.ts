@@ -6,7 +6,7 @@ import type { Bytes } from '../../base/as-bytes.ts';
 import { crc32 } from '../../base/crc32.ts';
 import { DataError } from '../../base/errors.ts';
 import { isObject, parseJson } from '../../base/json.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import { show } from '../../base/tensor.ts';
 import { parseSafetensors, type TensorFile } from './safetensors.ts';
 
@@ -44,12 +44,12 @@ function check({ tensors, metadata: { [CHECKSUMS]: text, ...metadata } }: Tensor
   const failure = (what: string, expected: string, found: string) =>
     new DataError(`${where}: ${what}: expected ${expected}, found ${found}: the file is damaged, or was changed`);
   const stored = parseJson(text);
-  if (!isObject(stored)) throw failure(CHECKSUMS, 'checksums in JSON', shown(text));
+  if (!isObject(stored)) throw failure(CHECKSUMS, 'checksums in JSON', showValue(text));
   for (const [kind, actual] of Object.entries(sumsOf({ tensors, metadata }))) {
     const sums = stored[kind];
-    if (!isObject(sums)) throw failure(`${CHECKSUMS}: ${kind}`, 'checksums by name', shown(sums));
+    if (!isObject(sums)) throw failure(`${CHECKSUMS}: ${kind}`, 'checksums by name', showValue(sums));
     for (const name of Object.keys(kind === 'tensors' ? { ...sums, ...actual } : sums)) {
-      const [expected, found] = [sums, actual].map((of) => (Object.hasOwn(of, name) ? shown(of[name]) : 'none'));
+      const [expected, found] = [sums, actual].map((of) => (Object.hasOwn(of, name) ? showValue(of[name]) : 'none'));
       if (expected !== found) throw failure(name, `the checksum ${expected}`, found);
     }
   }

@@ -1,7 +1,7 @@
 /** Tensors that a caller or a file hands over, held against those of the net. */
 import { isList, keysOf, member } from '../../base/arguments.ts';
 import { firstOdd, foundInstead, isNumbers } from '../../base/numbers.ts';
-import { shown } from '../../base/show-value.ts';
+import { showValue } from '../../base/show-value.ts';
 import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 
 export type Values = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
@@ -16,15 +16,16 @@ export interface Expected {
 /** Every way in which `values` are not the tensors expected, a line each: keys, shapes, counts, numbers. */
 export function differences(expected: readonly Expected[], values: Values): string[] {
   const keys = keysOf(values);
-  if (!keys) return [`expected tensors by key, found ${shown(values)}`];
+  if (!keys) return [`expected tensors by key, found ${showValue(values)}`];
   const known = new Set(expected.map(({ key }) => key));
   const wrong = keys.filter((key) => !known.has(key)).map((key) => `${key}: not in this model`);
   for (const { key, shape, anyNumber } of expected) {
     const value = keys.includes(key) ? member(values, key) : undefined;
     const [found, data] = [member(value, 'shape'), member(value, 'data')];
     if (!value) wrong.push(`${key}: missing`);
-    else if (!isList(found)) wrong.push(`${key}: expected { shape: ${show(shape)}, data }, found ${shown(value)}`);
-    else if (!sameShape(found as Shape, shape)) wrong.push(`${key}: expected ${show(shape)}, found ${shown(found)}`);
+    else if (!isList(found)) wrong.push(`${key}: expected { shape: ${show(shape)}, data }, found ${showValue(value)}`);
+    else if (!sameShape(found as Shape, shape))
+      wrong.push(`${key}: expected ${show(shape)}, found ${showValue(found)}`);
     else if (!isNumbers(data)) wrong.push(`${key}: expected ${size(shape)} values, ${foundInstead(data)}`);
     else if (data.length !== size(shape)) wrong.push(`${key}: expected ${size(shape)} values, found ${data.length}`);
     else if (!anyNumber) wrong.push(...notFinite(key, data));
@@ -34,5 +35,5 @@ export function differences(expected: readonly Expected[], values: Values): stri
 
 function notFinite(key: string, data: ArrayLike<number>): string[] {
   const odd = firstOdd(data);
-  return odd < 0 ? [] : [`${key}: value ${odd} must be a finite number, found ${shown(data[odd])}`];
+  return odd < 0 ? [] : [`${key}: value ${odd} must be a finite number, found ${showValue(data[odd])}`];
 }

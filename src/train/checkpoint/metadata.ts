@@ -4,7 +4,7 @@
  */
 import { member } from '../../base/arguments.ts';
 import { isObject, parseJson } from '../../base/json.ts';
-import { shorten, shown, typeName } from '../../base/show-value.ts';
+import { shorten, showValue, typeName } from '../../base/show-value.ts';
 import { identityOf, isIdentity } from '../../data/identity.ts';
 import { isLearningRate } from '../../nn/learning-rate.ts';
 import { describeModel } from '../../nn/model.ts';
@@ -27,11 +27,11 @@ export function parseRecord(
   session: Session,
 ): { readonly position?: Position; readonly wrong: string[] } {
   const record = parseJson(text);
-  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${shown(text)}`] };
+  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${showValue(text)}`] };
   const { version, net, position, ...more } = record;
   if (version !== VERSION) {
     const newer = count(version) && version > VERSION ? ', of a newer version of the library' : '';
-    return { wrong: [`version: expected ${VERSION}, found ${shown(version)}${newer}`] };
+    return { wrong: [`version: expected ${VERSION}, found ${showValue(version)}${newer}`] };
   }
   const wrong = [
     ...Object.keys(more).map((key) => `${key}: not known`),
@@ -52,11 +52,7 @@ export function keptEpochOf(text: string): number | undefined {
 }
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
-function netOf({
-  network: { model, loss, batch },
-  optimizer: { learningRate, ...optimizer },
-  update,
-}: Session): unknown {
+function netOf({ task: { model, loss, batch }, optimizer: { learningRate, ...optimizer }, update }: Session): unknown {
   const { layers, wiring } = model;
   const net = { model: describeModel(model), layers, wiring, batch, loss, optimizer, update };
   const isInitialiser = (value: unknown) => isObject(value) && typeof value.scale === 'function';
@@ -109,22 +105,22 @@ const positionOf = (session: Session): Record<string, unknown> =>
   );
 
 function unknownIn(position: unknown, session: Session): string[] {
-  if (!isObject(position)) return [`position: expected a JSON object, found ${shown(position)}`];
+  if (!isObject(position)) return [`position: expected a JSON object, found ${showValue(position)}`];
   const extra = Object.keys(position).filter((name) => !Object.hasOwn(fields, name));
   const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session, position));
   return [
     ...extra.map((name) => `position.${name}: not known`),
-    ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${shown(position[name])}`),
+    ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${showValue(position[name])}`),
   ];
 }
 
-function isPending(value: unknown, { update: { accumulate = 1 }, network: { batch } }: Session): boolean {
+function isPending(value: unknown, { update: { accumulate = 1 }, task: { batch } }: Session): boolean {
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, samples } = value;
   return count(steps) && count(samples) && steps < accumulate && steps <= samples && samples <= steps * batch;
 }
 
-function isUnfinished(value: unknown, { network: { batch } }: Session): boolean {
+function isUnfinished(value: unknown, { task: { batch } }: Session): boolean {
   if (value === null) return true;
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, dataset } = value;

@@ -6,7 +6,7 @@
 import { asBytes, type Bytes, copyBytes, isFloat32Array } from '../../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../../base/errors.ts';
 import { isObject, repeatedName, tooDeep } from '../../base/json.ts';
-import { shown, typeName } from '../../base/show-value.ts';
+import { showValue, typeName } from '../../base/show-value.ts';
 import { type Shape, size, type Tensor } from '../../base/tensor.ts';
 
 export interface TensorFile {
@@ -29,7 +29,7 @@ export function formatSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  if (!isObject(tensors)) throw new ArgumentError(`safetensors: expected tensors by name, found ${shown(tensors)}`);
+  if (!isObject(tensors)) throw new ArgumentError(`safetensors: expected tensors by name, found ${showValue(tensors)}`);
   checkTexts('safetensors: metadata', metadata);
   if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be called ${METADATA}`);
   let end = 0;
@@ -57,17 +57,17 @@ export function formatSafetensors(
 
 /** Throws ArgumentError unless the value is an object of texts. */
 export function checkTexts(what: string, value: unknown): void {
-  if (!isObject(value)) throw new ArgumentError(`${what} must be texts by name, found ${shown(value)}`);
+  if (!isObject(value)) throw new ArgumentError(`${what} must be texts by name, found ${showValue(value)}`);
   const bad = Object.entries(value).find(([, text]) => typeof text !== 'string');
-  if (bad) throw new ArgumentError(`${what}.${bad[0]} must be a text, found ${shown(bad[1])}`);
+  if (bad) throw new ArgumentError(`${what}.${bad[0]} must be a text, found ${showValue(bad[1])}`);
 }
 
 function checkTensor(name: string, tensor: Tensor): void {
   if (!isObject(tensor) || tensor.data === undefined)
-    throw new ArgumentError(`safetensors: ${name}: expected { shape, data }, found ${shown(tensor)}`);
+    throw new ArgumentError(`safetensors: ${name}: expected { shape, data }, found ${showValue(tensor)}`);
   const { shape, data } = tensor;
   if (isFloat32Array(data) && isCounts(shape) && data.length === size(shape)) return;
-  const found = isFloat32Array(data) ? `${data.length} values for shape ${shown(shape)}` : shown(data);
+  const found = isFloat32Array(data) ? `${data.length} values for shape ${showValue(shape)}` : showValue(data);
   throw new ArgumentError(`safetensors: ${name}.data: expected a Float32Array that fills its shape, found ${found}`);
 }
 
@@ -77,7 +77,7 @@ function checkTensor(name: string, tensor: Tensor): void {
  */
 export function parseSafetensors(source: Bytes, where = 'safetensors'): TensorFile {
   const bytes = asBytes(source, where);
-  if (!bytes) throw new ArgumentError(`${where}: expected bytes, found ${shown(source)}`);
+  if (!bytes) throw new ArgumentError(`${where}: expected bytes, found ${showValue(source)}`);
   const start = SIZE_BYTES + headerSize(bytes, where);
   const { [METADATA]: metadata = {}, ...described } = parseHeader(copyBytes(bytes.subarray(SIZE_BYTES, start))!, where);
   const data = bytes.subarray(start);
@@ -121,7 +121,7 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   const repeated = repeatedName(text);
   if (!repeated) return header;
   throw new DataError(
-    `${where}: byte ${byteOf(repeated.at)}: expected every name once, found ${shown(repeated.name)} again`,
+    `${where}: byte ${byteOf(repeated.at)}: expected every name once, found ${showValue(repeated.name)} again`,
   );
 }
 
@@ -144,7 +144,7 @@ interface Place {
 
 function placeOf(name: string, entry: unknown, length: number, where: string): Place {
   const fail = (what: string, expected: string, found: unknown): never => {
-    throw new DataError(`${where}: ${name}${what}: expected ${expected}, found ${shown(found)}`);
+    throw new DataError(`${where}: ${name}${what}: expected ${expected}, found ${showValue(found)}`);
   };
   if (!isObject(entry)) return fail('', '{ dtype, shape, data_offsets }', entry);
   const { dtype, shape, data_offsets: offsets } = entry;
