@@ -1,7 +1,8 @@
 /** Checks of options; each throws ArgumentError naming the function, the option and what was found. */
+
 import { tagOf } from './as-bytes.ts';
 import { ArgumentError } from './errors.ts';
-import { isFinite32 } from './finite.ts';
+import { isFinite32 } from './float32.ts';
 import { showValue } from './show-value.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */

@@ -27,3 +27,7 @@ export function literal(x: number): string {
   const text = String(Math.fround(x));
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
+
+/** Whether a value is a number that stays finite in f32: 1e39 is as good as infinity. */
+export const isFinite32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value));

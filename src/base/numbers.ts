@@ -1,7 +1,8 @@
 /** Arrays of numbers as callers hand them over, of any kind and realm; nothing that is not of type number counts as one. */
+
 import { isFloats, typedArrayName } from './as-bytes.ts';
 import { OutOfMemoryError } from './errors.ts';
-import { isFinite32 } from './finite.ts';
+import { isFinite32 } from './float32.ts';
 import { showValue } from './show-value.ts';
 
 /** What has a length and numbers by index: no text, no function, no bigints. */

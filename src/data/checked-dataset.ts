@@ -2,10 +2,11 @@
  * Data sets as they enter. Those that the library made are known again; one that was spread, or made by hand, is held
  * against the same rules each time, and taken as it is then.
  */
+
 import { isCount, isShape } from '../base/arguments.ts';
 import { isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
-import { isFinite32 } from '../base/finite.ts';
+import { isFinite32 } from '../base/float32.ts';
 import { firstOdd, firstWhere } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { show, size as sizeOf } from '../base/tensor.ts';

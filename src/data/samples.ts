@@ -1,7 +1,8 @@
 /** Some of the samples of a data set. */
+
 import { isCount } from '../base/arguments.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
-import { isFinite32 } from '../base/finite.ts';
+import { isFinite32 } from '../base/float32.ts';
 import { allocate, foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';

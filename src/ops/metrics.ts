@@ -1,6 +1,5 @@
 /** What evaluation counts: right answers of a batch. */
-import { isFinite32 } from '../base/finite.ts';
-import { literal } from '../base/float32.ts';
+import { isFinite32, literal } from '../base/float32.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { KernelOp } from '../graph/op.ts';

@@ -1,6 +1,7 @@
 /** A running program against the CPU reference. */
+
 import { NonFiniteError } from '../base/errors.ts';
-import { isFinite32 } from '../base/finite.ts';
+import { isFinite32 } from '../base/float32.ts';
 import type { Program } from '../engine/engine.ts';
 import { readAll, readByKey, readState, readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type Comparison, checkGraph, demand, type Report, report } from '../graph/check.ts';

@@ -2,8 +2,7 @@
 import { checkKeys, member } from '../../base/arguments.ts';
 import { digest } from '../../base/digest.ts';
 import { ArgumentError } from '../../base/errors.ts';
-import { isFinite32 } from '../../base/finite.ts';
-import { TINY } from '../../base/float32.ts';
+import { isFinite32, TINY } from '../../base/float32.ts';
 import { showValue } from '../../base/show-value.ts';
 import type { ShaderFile } from '../../graph/op.ts';
 import type { OwnActivation } from '../../ops/activation-table.ts';
