@@ -1,4 +1,8 @@
-/** Everything of `retrograd`. */
+/**
+ * Networks, training and the device.
+ *
+ * @module retrograd
+ */
 import { isList, member } from './base/arguments.ts';
 import { ArgumentError } from './base/errors.ts';
 import { showValue } from './base/show-value.ts';

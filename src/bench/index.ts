@@ -1,4 +1,8 @@
-/** Everything of `retrograd/bench`: works to measure, and how. */
+/**
+ * Benchmarks: workloads, and what measures them.
+ *
+ * @module retrograd/bench
+ */
 export { median, type Spread } from '../base/statistics.ts';
 export { type Counter, type Counts, countCalls } from './counting.ts';
 export { flopOf } from './flop.ts';

@@ -1,4 +1,8 @@
-/** Everything of `retrograd/data`. */
+/**
+ * Data sets: built-in ones, IDX files and arrays of your own.
+ *
+ * @module retrograd/data
+ */
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
 export type { Dataset, DatasetPair, Field } from './dataset.ts';
