@@ -111,7 +111,7 @@ export type { StepTuning, TuneMode } from './tune/tuner.ts';
 
 /** A graph (a line per node) or a schedule (a block per dispatch) as text. */
 export function print(value: Graph | Schedule): string {
-  if (isList(member(value, 'steps'))) return printSchedule(value as Schedule);
-  if (isList(member(value, 'nodes'))) return printGraph(value as Graph);
+  if (isList(member(value, 'dispatches' satisfies keyof Schedule))) return printSchedule(value as Schedule);
+  if (isList(member(value, 'nodes' satisfies keyof Graph))) return printGraph(value as Graph);
   throw new ArgumentError(`print: expected the graph or the schedule of a net, found ${showValue(value)}`);
 }
