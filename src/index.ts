@@ -104,7 +104,13 @@ export { augmented } from './train/augmented.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './train/checkpoint/safetensors.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
-export type { EpochResult, FitOptions, Progress } from './train/epoch.ts';
+export type {
+  EpochResult,
+  FitOptions,
+  Progress,
+  ValidatedEpochResult,
+  ValidatedFitOptions,
+} from './train/epoch.ts';
 export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { StepTuning, TuneMode } from './tune/tuner.ts';

@@ -13,6 +13,7 @@ import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
 import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
+import '../platform/global-types.ts';
 
 export interface DeviceInfo {
   /** For people, card and driver: 'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'. */

@@ -62,6 +62,18 @@ export interface EpochResult {
   readonly samplesPerSecond: number;
 }
 
+/** Options of a fit that validates. */
+export interface ValidatedFitOptions extends FitOptions {
+  validation: Dataset;
+  onEpoch?(result: ValidatedEpochResult): unknown;
+}
+
+/** What an epoch came to in a fit that validates. */
+export interface ValidatedEpochResult extends EpochResult {
+  readonly validation: Evaluation;
+  readonly best: number;
+}
+
 /** Every option: one that is left out here does not compile. */
 const known: Record<keyof FitOptions, true> = {
   epochs: true,

@@ -27,7 +27,13 @@ import {
   type SaveOptions,
 } from './checkpoint/checkpoint.ts';
 import { differences, type Values } from './checkpoint/differences.ts';
-import { checkFit, type EpochResult, type FitOptions } from './epoch.ts';
+import {
+  checkFit,
+  type EpochResult,
+  type FitOptions,
+  type ValidatedEpochResult,
+  type ValidatedFitOptions,
+} from './epoch.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
 import { trainEpochs } from './fit.ts';
@@ -107,6 +113,8 @@ export class Trainer {
    * ArgumentError where data and model do not fit, or no validation tells the best epoch, NonFiniteError when the loss is no
    * number any more, CheckError from `check: { every }`, DeviceLostError.
    */
+  fit(dataset: Dataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
+  fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]>;
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { task, program } = this.#session;
     checkFit(options);
