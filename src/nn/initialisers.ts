@@ -3,37 +3,57 @@ import { checkNumber } from '../base/arguments.ts';
 import { normals, streams, uniforms } from '../base/random.ts';
 import { type Shape, size } from '../base/tensor.ts';
 
+/** How the initial values of a tensor are drawn, as plain data. The same seed gives the same bits on every device. */
 export interface Initialiser {
+  /** Distribution of the values. */
   readonly kind: 'normal' | 'uniform' | 'zeros' | 'ones';
-  /** Standard deviation, or half width of the interval, of weights with this many inputs and outputs. */
+  /**
+   * Standard deviation (normal), half width of the interval (uniform) or the value itself (zeros and ones), for a weight with
+   * so many inputs and outputs. A convolution has channels · height · width of either.
+   */
   readonly scale: (inputs: number, outputs: number) => number;
 }
 
-/** Uniform in ± √(6 / (inputs + outputs)) (Glorot & Bengio 2010): for sigmoid, tanh, softmax, linear. */
+/**
+ * Uniform within ± √(6 / (inputs + outputs)) (Glorot & Bengio 2010), for sigmoid, tanh, softmax and linear; PyTorch's
+ * `xavier_uniform_`.
+ */
 export const xavier = (): Initialiser => ({
   kind: 'uniform',
   scale: (inputs, outputs) => Math.sqrt(6 / (inputs + outputs)),
 });
 
-/** Normal with variance 2 / inputs (He et al. 2015): for ReLU and its kin. */
+/** Normal with mean 0 and variance 2 / inputs (He et al. 2015), for ReLU and similar; PyTorch's `kaiming_normal_`. */
 export const he = (): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(2 / inputs) });
 
 /** The widest scales with which no weight is infinite. */
 const WIDEST = { normal: 1e37, uniform: 1e38 };
 
-/** N(0, deviation²). Throws ArgumentError unless 0 ≤ deviation ≤ 1e37, so that no weight is infinite. */
+/**
+ * Normal with mean 0.
+ *
+ * @param deviation Standard deviation, from 0 to 1e37. Default: 1.
+ * @throws {ArgumentError} For a deviation outside that range.
+ */
 export const normal = (deviation = 1): Initialiser => ({
   kind: 'normal',
   scale: fixed('normal: deviation', deviation, WIDEST.normal),
 });
 
-/** Uniform in ± limit. Throws ArgumentError unless 0 ≤ limit ≤ 1e38. */
+/**
+ * Uniform within ± `limit`.
+ *
+ * @param limit Half width of the interval, from 0 to 1e38. Default: 0.05.
+ * @throws {ArgumentError} For a limit outside that range.
+ */
 export const uniform = (limit = 0.05): Initialiser => ({
   kind: 'uniform',
   scale: fixed('uniform: limit', limit, WIDEST.uniform),
 });
 
+/** All zeros, the default for biases. */
 export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
+/** All ones. */
 export const ones = (): Initialiser => ({ kind: 'ones', scale: () => 1 });
 
 function fixed(name: string, value: number, most: number): () => number {

@@ -7,60 +7,115 @@ import { checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 
+/** A learning rate η: a constant ≥ 0, or a schedule. */
 export type LearningRate = number | LearningRateSchedule;
+/**
+ * A learning rate that changes with t, the number of updates done before, as plain data. Past its last step a schedule keeps
+ * its final rate.
+ */
 export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
 
 interface Decay {
+  /** Initial rate. */
   readonly from: number;
+  /** What the rate is multiplied by. */
   readonly factor: number;
-  /** Updates. */
+  /** Updates per multiplication. */
   readonly every: number;
 }
+/** A schedule made by {@link stepDecay}. */
 export interface StepDecay extends Decay {
+  /** Kind of schedule. */
   readonly schedule: 'stepDecay';
 }
+/** A schedule made by {@link exponentialDecay}. */
 export interface ExponentialDecay extends Decay {
+  /** Kind of schedule. */
   readonly schedule: 'exponentialDecay';
 }
+/** A schedule made by {@link cosineDecay}. */
 export interface CosineDecay {
+  /** Kind of schedule. */
   readonly schedule: 'cosineDecay';
+  /** Initial rate. */
   readonly from: number;
+  /** Final rate. */
   readonly to: number;
+  /** Updates from the first to the second. */
   readonly steps: number;
 }
+/** A schedule made by {@link oneCycle}. */
 export interface OneCycle {
+  /** Kind of schedule. */
   readonly schedule: 'oneCycle';
+  /** Initial rate. */
   readonly from: number;
+  /** Highest rate. */
   readonly max: number;
+  /** Final rate. */
   readonly to: number;
+  /** Updates in the whole cycle. */
   readonly steps: number;
-  /** Share of the steps in which the rate rises. */
+  /** Fraction of the steps in which the rate rises. */
   readonly rise: number;
 }
+/** A schedule made by {@link warmUp}. */
 export interface WarmUp {
+  /** Kind of schedule. */
   readonly schedule: 'warmUp';
+  /** Updates in which the rate rises. */
   readonly steps: number;
+  /** The rate after that. */
   readonly rate: LearningRate;
 }
 
-/** η(t) = from · factor^⌊t / every⌋: multiplied by `factor` after every so many updates. Throws ArgumentError. */
+/**
+ * Multiplies the rate by `factor` after every `every` updates: `η(t) = from · factor^⌊t / every⌋`.
+ *
+ * @param options.from Initial rate, ≥ 0.
+ * @param options.factor What the rate is multiplied by, > 0.
+ * @param options.every Updates between two multiplications, a positive integer.
+ * @throws {ArgumentError} For a number outside these ranges or an unknown option.
+ */
 export const stepDecay = (options: { from: number; factor: number; every: number }): StepDecay =>
   made('stepDecay', options);
 
-/** η(t) = from · factor^(t / every). Throws ArgumentError. */
+/**
+ * Decays the rate exponentially, by `factor` in every `every` updates: `η(t) = from · factor^(t / every)`.
+ *
+ * @param options.from Initial rate, ≥ 0.
+ * @param options.factor What the rate is multiplied by, > 0.
+ * @param options.every Updates in which it is multiplied once, a positive integer.
+ * @throws {ArgumentError} For a number outside these ranges or an unknown option.
+ */
 export const exponentialDecay = (options: { from: number; factor: number; every: number }): ExponentialDecay =>
   made('exponentialDecay', options);
 
-/** η(t) = to + (from − to) (1 + cos(π t / steps)) / 2, `to` = 0 unless told (Loshchilov & Hutter 2017). Throws ArgumentError. */
+/**
+ * Lowers the rate along half a cosine: `η(t) = to + (from − to) (1 + cos(π t / steps)) / 2` (Loshchilov & Hutter 2017).
+ *
+ * @param options.from Initial rate, ≥ 0.
+ * @param options.to Final rate, ≥ 0. Default: 0.
+ * @param options.steps Updates until the final rate, a positive integer; {@link updatesIn} counts them.
+ * @throws {ArgumentError} For a number outside these ranges or an unknown option.
+ */
 export const cosineDecay = (options: { from: number; to?: number; steps: number }): CosineDecay =>
   made('cosineDecay', options, ({ to = 0 }) => ({ to }));
 
 /**
- * Up from `from` to `max` in the first `rise` · steps updates, then down to `to`, along a cosine both times (Smith & Topin
- * 2018): from = max / 25, to = from / 10⁴ and rise = 0.3 unless told, as in PyTorch. PyTorch's OneCycleLR(total_steps=n,
- * pct_start=p) gets there sooner, to the top in update p · n − 1 and to the end in n − 1, the last one: its rates are those of
- * steps = n − 1 and rise = (p · n − 1) / (n − 1). It moves the momentum against the rate, too, unless cycle_momentum=False;
- * here momentum stays. Throws ArgumentError.
+ * Raises the rate from `from` to `max` in the first `rise` · `steps` updates, then lowers it to `to`, both along half a
+ * cosine (Smith & Topin 2018).
+ *
+ * PyTorch's `OneCycleLR(total_steps=n, pct_start=p)` reaches the top in update p · n − 1 and its end in update n − 1: for the
+ * same rates give `steps: n - 1` and `rise: (p * n - 1) / (n - 1)`. It also cycles the momentum, unless
+ * `cycle_momentum=False`; here the momentum does not change.
+ *
+ * @param options.max Highest rate, ≥ 0.
+ * @param options.steps Updates in the cycle, a positive integer; {@link updatesIn} counts them.
+ * @param options.from Initial rate, ≥ 0. Default: `max / 25`.
+ * @param options.to Final rate, ≥ 0. Default: `from / 10⁴`.
+ * @param options.rise Fraction of the steps in which the rate rises, above 0 and below 1. Default: 0.3.
+ * @throws {ArgumentError} For a number outside these ranges or an unknown option.
  */
 export function oneCycle(options: { max: number; steps: number; from?: number; to?: number; rise?: number }): OneCycle {
   return made('oneCycle', options, ({ max, from, to, rise = 0.3 }) => {
@@ -72,12 +127,25 @@ export function oneCycle(options: { max: number; steps: number; from?: number; t
 }
 
 /**
- * η(t) = η₀ (t + 1) / steps for t < steps, where η₀ is the rate that `rate` begins with, and then `rate`, whose own t counts
- * from there (Goyal et al. 2017). Throws ArgumentError.
+ * Raises the rate linearly, then follows `rate` (Goyal et al. 2017): for the first `steps` updates
+ * `η(t) = η₀ (t + 1) / steps`, where η₀ is the initial value of `rate`; after them `rate` at `t − steps`.
+ *
+ * @param options.steps Updates in which the rate rises, a positive integer.
+ * @param options.rate The rate after that: a number or another schedule.
+ * @throws {ArgumentError} For an invalid number, rate or option.
  */
 export const warmUp = (options: { steps: number; rate: LearningRate }): WarmUp => made('warmUp', options);
 
-/** Updates in so many epochs of a data set: what the `steps` and `every` of a schedule count. Throws ArgumentError. */
+/**
+ * The number of updates in training on a data set, for the `steps` and `every` of a schedule:
+ * `epochs · ⌈count / (batch · accumulate)⌉`.
+ *
+ * @param dataset The data set, or anything with the `count` of its samples.
+ * @param options.batch Samples per step.
+ * @param options.epochs Epochs. Default: 1.
+ * @param options.accumulate Batches per update, as given to {@link compile}. Default: 1.
+ * @throws {ArgumentError} For a number that is not a positive integer or an unknown option.
+ */
 export function updatesIn(
   dataset: { readonly count: number },
   options: { batch: number; epochs?: number; accumulate?: number },
@@ -91,7 +159,13 @@ export function updatesIn(
   return epochs * Math.ceil(count / (batch * accumulate));
 }
 
-/** η of the update after t others. Throws ArgumentError for what is no learning rate. */
+/**
+ * The learning rate of one update.
+ *
+ * @param rate A number, which is returned as it is, or a schedule.
+ * @param t Updates done before: 0 for the first one.
+ * @throws {ArgumentError} For a `rate` that is not a learning rate, or a `t` that is not a number.
+ */
 export function learningRateAt(rate: LearningRate, t: number): number {
   if (typeof rate === 'number') return rate;
   if (isSchedule(rate) && typeof t === 'number') return kindOf(rate).rate(rate, t);

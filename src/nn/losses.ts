@@ -14,29 +14,40 @@ import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cro
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
 
+/** Options of every loss. */
 export interface LossOptions {
-  /** Over the samples of a batch; 'mean' unless told. */
+  /** How the losses of the samples of a batch are combined. Default: `'mean'`. */
   reduction?: 'mean' | 'sum';
 }
-/** Of losses that are linear in their targets: −Σ yᵢ log pᵢ. */
+/** Options of the losses that choose between classes. */
 export interface CategoricalOptions extends LossOptions {
-  /** ε: the targets are (1 − ε) y + ε / K for K classes; 0 unless told. */
+  /** ε in [0, 1): the targets become `(1 − ε) y + ε / K` for K classes (Szegedy et al. 2016). Default: 0. */
   labelSmoothing?: number;
-  /** A factor for the terms of each class. A mean is still over the samples, and not over their weights. */
+  /**
+   * A factor ≥ 0 for the term of each class. The mean divides by the number of samples, as in Keras; PyTorch divides by the
+   * sum of their weights. Default: 1 for every class.
+   */
   classWeights?: readonly number[];
 }
+/** A loss as plain data; made by functions such as {@link softmaxCrossEntropy}. */
 export interface LossFunction {
+  /** Name of the function that made it. */
   readonly name: string;
+  /** The term that is summed over the outputs. */
   readonly term: LossTerm | 'softmaxCrossEntropy';
-  /** Weight of the sum over outputs. */
+  /** Factor of the sum over the outputs, for so many outputs. */
   readonly factor: (outputs: number) => number;
+  /** Whether the loss of a batch is the mean over its samples; else it is the sum. */
   readonly mean: boolean;
+  /** ε of {@link CategoricalOptions.labelSmoothing}; 0 for other losses. */
   readonly labelSmoothing: number;
+  /** Factor of each class, if given. */
   readonly classWeights?: readonly number[];
-  /** What turns the output of the model into a prediction, where the loss works on logits. */
+  /** Activation that turns outputs into predictions: `'linear'` unless the loss takes logits. */
   readonly prediction: LayerActivation['activation'];
-  /** Whether accuracy means something whatever the targets are, and from which output on a label is taken to hold. */
+  /** Whether the targets are probabilities, so that accuracy is always defined. */
   readonly classifies: boolean;
+  /** Output above which a label counts as predicted: 0 for logits, else 0.5. */
   readonly threshold: number;
 }
 
@@ -82,31 +93,74 @@ function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
   throw new ArgumentError(`${name}: reduction must be 'mean' or 'sum', found ${showValue(reduction)}`);
 }
 
-/** ½ Σ (a − y)² over the outputs; δ = (a − y) ⊙ σ'(z). Nielsen's quadratic cost. */
+/**
+ * Half the squared error: `½ Σ (a − y)²` over the outputs, with `δ = (a − y) ⊙ σ'(z)`; the quadratic cost of Nielsen, *Neural
+ * Networks and Deep Learning* (2015).
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid reduction or an unknown option.
+ */
 export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () => 0.5 });
-/** Σ (a − y)² over the outputs; δ = 2 (a − y) ⊙ σ'(z). */
+/**
+ * The squared error: `Σ (a − y)²` over the outputs, with `δ = 2 (a − y) ⊙ σ'(z)`.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid reduction or an unknown option.
+ */
 export const squared = lossFunction('squared', 'squaredError');
-/** Mean over the outputs of (a − y)². */
+/**
+ * The mean squared error: `Σ (a − y)² / K` over K outputs, as PyTorch's `MSELoss`.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid reduction or an unknown option.
+ */
 export const meanSquared = lossFunction('meanSquared', 'squaredError', { factor: (outputs) => 1 / outputs });
 /**
- * −Σ [y ln a + (1 − y) ln(1 − a)] of probabilities a. After a last sigmoid it is computed from what goes into that, as
- * `sigmoidCrossEntropy`, and exact however sure a is; after a softmax a is kept 2⁻²⁰ away from 0 and 1.
+ * Binary cross-entropy of probabilities a: `−Σ [y ln a + (1 − y) ln(1 − a)]` over the outputs.
+ *
+ * The last layer has sigmoid or softmax. After sigmoid the loss is computed from the logits, like {@link sigmoidCrossEntropy},
+ * and stays accurate near 0 and 1; after softmax a is clamped to [2⁻²⁰, 1 − 2⁻²⁰]. PyTorch's `BCELoss` also averages over the
+ * outputs.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
 export const binaryCrossEntropy = lossFunction('binaryCrossEntropy', 'binaryCrossEntropy', { classifies: true });
 /**
- * −Σ y ln a of probabilities a. After a last softmax it is computed from what goes into that, as `softmaxCrossEntropy`, and
- * exact however sure a is; after a sigmoid a is kept 2⁻²⁰ away from 0.
+ * Categorical cross-entropy of probabilities a: `−Σ y ln a` over the classes.
+ *
+ * The last layer has softmax or sigmoid, and at least 2 units. After softmax the loss is computed from the logits, like
+ * {@link softmaxCrossEntropy}, and stays accurate near 0; after sigmoid a is clamped to at least 2⁻²⁰.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid option.
  */
 export const categoricalCrossEntropy = categorical('categoricalCrossEntropy', 'categoricalCrossEntropy', {
   classifies: true,
 });
-/** Binary cross-entropy of σ(z), from the logits z of a linear last layer; δ = σ(z) − y. `predict` gives σ(z). */
+/**
+ * Binary cross-entropy of sigmoid(z), from the logits z of a linear last layer: `−Σ [y ln σ(z) + (1 − y) ln(1 − σ(z))]` over
+ * the outputs, with `δ = σ(z) − y`.
+ *
+ * `predict` returns σ(z). PyTorch's `BCEWithLogitsLoss` also averages over the outputs.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid reduction or an unknown option.
+ */
 export const sigmoidCrossEntropy = lossFunction('sigmoidCrossEntropy', 'sigmoidCrossEntropy', {
   prediction: 'sigmoid',
   classifies: true,
   threshold: 0,
 });
-/** −Σ y log softmax(z), from the logits z of a linear last layer; δ = p − y. `predict` gives p. */
+/**
+ * Categorical cross-entropy of softmax(z), from the logits z of a linear last layer of at least 2 units: `−Σ y ln p` with
+ * `p = softmax(z)`, and `δ = p − y`; PyTorch's `CrossEntropyLoss`.
+ *
+ * `predict` returns p.
+ *
+ * @function
+ * @throws {ArgumentError} For an invalid option.
+ */
 export const softmaxCrossEntropy = categorical('softmaxCrossEntropy', 'softmaxCrossEntropy', {
   prediction: 'softmax',
   classifies: true,

@@ -10,29 +10,36 @@ import { isLayer, kindOf, type Layer } from './layers/index.ts';
 import type { ParameterOptions } from './layers/layer.ts';
 
 /**
- * Layers applied to values. Value 0 is the input, value i what comes out of layer i − 1; the last one is the output of the
- * model.
+ * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last
+ * value is the output of the model. Made by {@link sequential} and {@link model}.
  */
 export interface Model {
-  /** Shape of one sample. */
+  /** Shape of one input sample. */
   readonly input: Shape;
+  /** The layers, in the order in which they run. */
   readonly layers: readonly Layer[];
-  /** The values that each layer is applied to, by number. */
+  /** For each layer, the numbers of the values it is applied to. */
   readonly wiring: readonly (readonly number[])[];
-  /** Shape of one sample of each value. */
+  /** For each value, the shape of one sample. */
   readonly shapes: readonly Shape[];
 }
 
-/** What a layer is applied to or gives: the input of a model, or a layer and the values that it takes. */
+/** A value in a model under construction; made by {@link input} and {@link apply}. */
 export interface Symbolic {
-  /** Of one sample. */
+  /** Shape of one sample. */
   readonly shape: Shape;
-  /** Absent for the input. */
+  /** The layer that makes this value; absent for the input. */
   readonly layer?: Layer;
+  /** The values that the layer is applied to; empty for the input. */
   readonly of: readonly Symbolic[];
 }
 
-/** The input of a model, for samples of this shape: [784], [1, 28, 28]. Throws ArgumentError unless it is one. */
+/**
+ * The input of a model.
+ *
+ * @param shape Shape of one sample: `[784]`, `[1, 28, 28]`.
+ * @throws {ArgumentError} For an empty shape, or a size that is not a positive integer.
+ */
 export const input = (shape: Shape): Symbolic => inputOf(shape, 'input: shape');
 
 function inputOf(shape: Shape, what: string): Symbolic {
@@ -43,8 +50,12 @@ function inputOf(shape: Shape, what: string): Symbolic {
 }
 
 /**
- * A layer applied to values; each application has weights of its own. Throws ArgumentError for what is no layer or no
- * value, ShapeError where the layer does not suit their number or shapes.
+ * Applies a layer to values. Each application has weights of its own.
+ *
+ * @param layer A layer such as `dense(10)`.
+ * @param values What it is applied to: one value, or two or more for {@link add}.
+ * @throws {ArgumentError} For something that is not a layer or not a value.
+ * @throws {ShapeError} For a number of values, or shapes, that the layer does not take.
  */
 export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
   if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${showValue(layer)}`);
@@ -68,8 +79,14 @@ export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
 const isValue = (value: unknown): value is Symbolic => isShape(member(value, 'shape')) && isList(member(value, 'of'));
 
 /**
- * The model that makes `output` of `from`, which is an input(). Its layers are numbered in the order in which they
- * run, those that the output does not need left out. Throws ArgumentError where the output is made of another input.
+ * The model that computes `output` from an input, with branches and joins as you applied the layers.
+ *
+ * Layers are numbered in the order in which they run, which gives keys such as `layers.0.weight`. Layers that the output does
+ * not need are left out.
+ *
+ * @param from The input, from {@link input}.
+ * @param output The output, from {@link apply}.
+ * @throws {ArgumentError} For a `from` that is not an input, or an output that depends on another input.
  */
 export function model(from: Symbolic, output: Symbolic): Model {
   if (!isValue(from) || from.layer)
@@ -105,8 +122,12 @@ function neededBy(output: Symbolic): readonly Symbolic[] {
 }
 
 /**
- * A stack of layers on samples of shape `input`: [784], [1, 28, 28]. Throws ArgumentError for an empty stack, ShapeError with
- * the number of a layer that does not suit what comes out of the one before.
+ * A model that applies layers one after another.
+ *
+ * @param input Shape of one sample: `[784]`, `[1, 28, 28]`.
+ * @param layers At least one layer.
+ * @throws {ArgumentError} For an invalid shape, an empty list, or something that is not a layer.
+ * @throws {ShapeError} For a layer that does not take the output of the one before, with its number.
  */
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
   const from = inputOf(input, 'sequential: input');

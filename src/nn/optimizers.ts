@@ -20,53 +20,78 @@ import {
 import { checkLearningRate, type LearningRate } from './learning-rate.ts';
 import type { Parameter } from './model.ts';
 
+/** An optimizer as plain data; made by functions such as {@link adam}. */
 export interface Optimizer {
+  /** The update rule. */
   readonly kind: keyof typeof rules;
-  /** η ≥ 0, or a schedule of it */
+  /** η: a number ≥ 0, or a schedule. */
   readonly learningRate: LearningRate;
-  /** L2: λ θ joins the gradient; for adamw it joins the direction instead (decoupled). */
+  /** λ. The gradient becomes `g + λ θ`; with adamw, λ θ is added to the direction instead (decoupled). */
   readonly weightDecay: number;
-  /** What decays: all parameters, or the weights of dense and conv2d alone: no biases, and nothing of a normalisation. */
+  /** Which parameters decay. */
   readonly decayed: Decayed;
   /** μ of momentum and Nesterov; β₁ of Adam. */
   readonly momentum: number;
-  /** β₂ of Adam, the decay of RMSProp. */
+  /** ρ of RMSProp; β₂ of Adam. */
   readonly decay: number;
+  /** ε, added to the root that RMSProp and Adam divide by. */
   readonly epsilon: number;
 }
+/**
+ * Which parameters decay: `'all'` of them, as in PyTorch, or only the `'weights'` of `dense` and `conv2d`: no biases, and
+ * nothing of a normalisation.
+ */
 export type Decayed = 'all' | 'weights';
 
+/** Options of {@link sgd}, {@link momentum} and {@link nesterov}. */
 export interface SgdOptions {
+  /** η: a number ≥ 0, or a schedule. */
   learningRate: LearningRate;
+  /** μ in [0, 1). Default: 0 for `sgd`, 0.9 for `momentum` and `nesterov`. */
   momentum?: number;
+  /** Whether `sgd` uses Nesterov's form; it needs a momentum above 0. Default: false. */
   nesterov?: boolean;
+  /** λ ≥ 0: the gradient becomes `g + λ θ` (L2). Default: 0. */
   weightDecay?: number;
-  /** 'all' unless told. */
+  /** Which parameters decay. Default: `'all'`. */
   decayed?: Decayed;
 }
+/** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions {
+  /** η: a number ≥ 0, or a schedule. Default: 0.001. */
   learningRate?: LearningRate;
+  /** β₁ in [0, 1), of the average of g. Default: 0.9. */
   beta1?: number;
+  /** β₂ in [0, 1), of the average of g². Default: 0.999. */
   beta2?: number;
+  /** ε, added to the root, at least 1e-15. Default: 1e-8. */
   epsilon?: number;
+  /** λ ≥ 0: L2 for `adam` (`g + λ θ`), decoupled for `adamw`. Default: 0 for `adam`, 0.01 for `adamw`. */
   weightDecay?: number;
-  /** 'all' unless told. */
+  /** Which parameters decay. Default: `'all'`. */
   decayed?: Decayed;
 }
+/** Options of {@link rmsprop}. */
 export interface RmspropOptions {
+  /** η: a number ≥ 0, or a schedule. Default: 0.001, as in Keras. */
   learningRate?: LearningRate;
+  /** ρ in [0, 1), of the average of g². Default: 0.9, as in Keras. */
   decay?: number;
+  /** ε, added to the root, at least 1e-15. Default: 1e-8. */
   epsilon?: number;
+  /** λ ≥ 0: the gradient becomes `g + λ θ` (L2). Default: 0. */
   weightDecay?: number;
-  /** 'all' unless told. */
+  /** Which parameters decay. Default: `'all'`. */
   decayed?: Decayed;
 }
 
 const sgdOptions = ['learningRate', 'momentum', 'weightDecay', 'decayed'];
 
 /**
- * θ ← θ − η g; with momentum μ: v ← μ v + g, θ ← θ − η v; with nesterov: θ ← θ − η (g + μ v). Throws ArgumentError for a
- * number that cannot train, and for `nesterov` without a momentum.
+ * Stochastic gradient descent, as PyTorch's `SGD`: `θ ← θ − η g`. With momentum μ: `v ← μ v + g`, `θ ← θ − η v`; with
+ * `nesterov`: `θ ← θ − η (g + μ v)`.
+ *
+ * @throws {ArgumentError} For a number out of its range, `nesterov` without a momentum, or an unknown option.
  */
 export function sgd(options: SgdOptions): Optimizer {
   checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
@@ -76,13 +101,22 @@ export function sgd(options: SgdOptions): Optimizer {
   return sgdLike(nesterov ? 'nesterov' : momentum === 0 ? 'sgd' : 'momentum', { ...rest, momentum });
 }
 
-/** SGD with momentum (Polyak 1964), μ = 0.9 unless told. */
+/**
+ * SGD with momentum (Polyak 1964): `v ← μ v + g`, `θ ← θ − η v`, with μ = 0.9 by default.
+ *
+ * @throws {ArgumentError} For a number out of its range or an unknown option.
+ */
 export function momentum(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
   checkKeys('momentum', options, sgdOptions);
   return sgdLike('momentum', options);
 }
 
-/** SGD with Nesterov's momentum in the form of Sutskever et al. 2013, μ = 0.9 unless told. */
+/**
+ * SGD with Nesterov's momentum (Sutskever et al. 2013, in the form of PyTorch): `v ← μ v + g`, `θ ← θ − η (g + μ v)`, with
+ * μ = 0.9 by default.
+ *
+ * @throws {ArgumentError} For a number out of its range or an unknown option.
+ */
 export function nesterov(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
   checkKeys('nesterov', options, sgdOptions);
   return sgdLike('nesterov', options);
@@ -93,17 +127,30 @@ function sgdLike(kind: 'sgd' | 'momentum' | 'nesterov', options: Omit<SgdOptions
   return optimizer({ kind, learningRate, momentum, weightDecay, decayed, decay: 0, epsilon: 0 });
 }
 
-/** v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε) (Hinton 2012). */
+/**
+ * RMSProp (Hinton 2012): `v ← ρ v + (1 − ρ) g²`, `θ ← θ − η g / (√v + ε)`.
+ *
+ * @throws {ArgumentError} For a number out of its range or an unknown option.
+ */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   checkKeys('rmsprop', options, ['learningRate', 'decay', 'epsilon', 'weightDecay', 'decayed']);
   const { learningRate = 0.001, decay = 0.9, epsilon = 1e-8, weightDecay = 0, decayed = 'all' } = options;
   return optimizer({ kind: 'rmsprop', learningRate, decay, epsilon, weightDecay, decayed, momentum: 0 });
 }
 
-/** m̂ / (√v̂ + ε) with bias-corrected moving averages of g and g² (Kingma & Ba 2015). */
+/**
+ * Adam (Kingma & Ba 2015): `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `θ ← θ − η m̂ / (√v̂ + ε)`, with
+ * `m̂ = m / (1 − β₁ᵗ)` and `v̂ = v / (1 − β₂ᵗ)` in update t = 1, 2, ...
+ *
+ * @throws {ArgumentError} For a number out of its range or an unknown option.
+ */
 export const adam = (options: AdamOptions = {}): Optimizer => adamLike('adam', 0, options);
 
-/** Adam with decoupled weight decay: θ ← θ − η (m̂ / (√v̂ + ε) + λ θ) (Loshchilov & Hutter 2019). λ = 0.01 unless told. */
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019): `θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)`, with λ = 0.01 by default.
+ *
+ * @throws {ArgumentError} For a number out of its range or an unknown option.
+ */
 export const adamw = (options: AdamOptions = {}): Optimizer => adamLike('adamw', 0.01, options);
 
 function adamLike(kind: 'adam' | 'adamw', decayByDefault: number, options: AdamOptions): Optimizer {

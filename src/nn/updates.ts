@@ -9,10 +9,17 @@ import { appendClipped } from '../ops/gradient-norm.ts';
 import type { Parameter } from './model.ts';
 import { appendUpdate, type Optimizer } from './optimizers.ts';
 
+/** How the gradients of a step become an update. */
 export interface UpdateOptions {
-  /** The most that the norm of all gradients together may be; no limit unless given. */
+  /**
+   * c > 0: the gradients are scaled by `min(1, c / ‖g‖)`, where ‖g‖ is the norm of all of them together (Pascanu et al. 2013);
+   * `tensor('gradientNorm')` reads it. Default: no limit.
+   */
   readonly clipNorm?: number;
-  /** Batches whose gradients make one update; 1 unless given. */
+  /**
+   * Batches whose gradients are added up for one update, as if they were one batch. The last update of an epoch takes those
+   * that are left. Default: 1.
+   */
   readonly accumulate?: number;
 }
 

@@ -5,23 +5,28 @@ import { softmax as softmaxOp } from '../../ops/softmax.ts';
 import { checkLayer, type LayerActivation, type LayerKind } from './layer.ts';
 
 const named = (activation: LayerActivation['activation']): LayerActivation => ({ activation });
-/** 1 / (1 + e⁻ᶻ) */
+/** The logistic function: `σ(z) = 1 / (1 + e⁻ᶻ)`. */
 export const sigmoid = named('sigmoid');
+/** The hyperbolic tangent: `σ(z) = tanh z`. */
 export const tanh = named('tanh');
-/** max(z, 0), σ'(0) = 0 */
+/** The rectified linear unit: `σ(z) = max(z, 0)`, with `σ'(0) = 0`. */
 export const relu = named('relu');
-/** z for z > 0, else z / 100 */
+/** The leaky ReLU: `σ(z) = z` for z > 0, else `0.01 z`, as PyTorch's `LeakyReLU()`. */
 export const leakyRelu = named('leakyRelu');
-/** z for z > 0, else eᶻ − 1 */
+/** The exponential linear unit: `σ(z) = z` for z > 0, else `eᶻ − 1` (Clevert et al. 2016), with α = 1. */
 export const elu = named('elu');
-/** z/2 (1 + tanh(√(2/π) (z + 0.044715 z³))) (Hendrycks & Gimpel 2016, tanh form) */
+/**
+ * The Gaussian error linear unit in its tanh form: `σ(z) = z/2 · (1 + tanh(√(2/π) (z + 0.044715 z³)))` (Hendrycks & Gimpel
+ * 2016), as PyTorch's `GELU(approximate='tanh')`.
+ */
 export const gelu = named('gelu');
-/** z / (1 + e⁻ᶻ) */
+/** The sigmoid linear unit, also called swish: `σ(z) = z / (1 + e⁻ᶻ)`. */
 export const silu = named('silu');
-/** log(1 + eᶻ) */
+/** A smooth ReLU: `σ(z) = ln(1 + eᶻ)`. */
 export const softplus = named('softplus');
-/** exp(zᵢ) / Σ exp(zₖ) over the units of the layer */
+/** Probabilities from logits: `σ(z)ᵢ = exp zᵢ / Σₖ exp zₖ`, over all units of the layer. */
 export const softmax = named('softmax');
+/** The identity: `σ(z) = z`. */
 export const linear = named('linear');
 
 /** σ(z); the linear activation is z itself. */
@@ -31,12 +36,21 @@ export function appendActivation(graph: Graph, activation: LayerActivation['acti
   return append(graph, activationOp, [z], { f: activation }, name);
 }
 
+/** An activation as a layer of its own, as plain data; made by {@link activation}. */
 export interface ActivationLayer {
+  /** Kind of layer. */
   readonly layer: 'activation';
+  /** Name of σ, or an activation of your own. */
   readonly activation: LayerActivation['activation'];
 }
 
-/** σ(x): an activation where it does not follow a weighted sum at once. Throws ArgumentError unless it is one such as relu. */
+/**
+ * An activation as a layer of its own: `a = σ(x)`, for places where it does not directly follow a weighted sum, such as after
+ * {@link batchNorm}.
+ *
+ * @param f σ, such as {@link relu}.
+ * @throws {ArgumentError} For a value that is not an activation.
+ */
 export function activation(f: LayerActivation): ActivationLayer {
   checkLayer('activation', f, {});
   return { layer: 'activation', activation: f.activation };

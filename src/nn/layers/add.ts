@@ -5,11 +5,13 @@ import { append } from '../../graph/graph.ts';
 import { add as addOp } from '../../ops/arithmetic.ts';
 import type { LayerKind } from './layer.ts';
 
+/** An addition layer as plain data; made by {@link add}. */
 export interface Add {
+  /** Kind of layer. */
   readonly layer: 'add';
 }
 
-/** a + b + ..., of two values of one shape or more. */
+/** Adds two or more values of one shape, for residual nets (He et al. 2016): `apply(add(), a, b)`. */
 export const add = (): Add => ({ layer: 'add' });
 
 export const addKind: LayerKind<Add> = {

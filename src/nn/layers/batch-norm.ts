@@ -9,26 +9,38 @@ import { follow, standardize, unbiased } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
 import { checkOptions, type LayerKind } from './layer.ts';
 
+/** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
-  /** Share of the newest batch in the running mean and variance; 0.1 unless given. */
+  /** Weight of the newest batch in the running mean and variance, in [0, 1]. Default: 0.1. */
   momentum?: number;
-  /** Added to the variance under the root; 1e-5 unless given. */
+  /** ε, added to the variance under the root, at least 1e-30. Default: 1e-5. */
   epsilon?: number;
 }
 
+/** A batch normalisation layer as plain data; made by {@link batchNorm}. */
 export interface BatchNorm {
+  /** Kind of layer. */
   readonly layer: 'batchNorm';
+  /** Weight of the newest batch in the running mean and variance. */
   readonly momentum: number;
+  /** ε, added to the variance under the root. */
   readonly epsilon: number;
 }
 
 /**
- * γ (x − mean) / √(variance + ε) + β for each feature of [features] or channel of [channels, ...] (Ioffe & Szegedy 2015). In
- * training, mean and variance are those of the batch, over its samples and all places of a channel; elsewhere the running
- * ones, which every training step moves by `momentum` towards those of its batch, the variance as n / (n − 1) of it. Keys
- * `weight` γ, `bias` β, `running_mean` and `running_var`. Of a single value per feature, as in a last batch of one sample,
- * there is no variance: it becomes β, has a gradient of 0, and moves no running statistics. Throws ArgumentError unless
- * `momentum` is in [0, 1] and `epsilon` > 0; `compile` throws it where every batch would be of one value.
+ * Batch normalisation: `γ (x − mean) / √(variance + ε) + β` (Ioffe & Szegedy 2015), as PyTorch's `BatchNorm1d` and
+ * `BatchNorm2d`.
+ *
+ * Samples are `[features]`, normalised per feature, or `[channels, ...]`, normalised per channel. Training uses the mean and
+ * variance of the batch, over its samples and all pixels of a channel; `evaluate` and `predict` use the running ones. Every
+ * training step moves these by `momentum` towards those of its batch, with the unbiased variance (n − 1). Parameters:
+ * `layers.i.weight` (γ), `layers.i.bias` (β), `layers.i.running_mean` and `layers.i.running_var`, each `[features]` or
+ * `[channels]`.
+ *
+ * A single value has no variance. In a last batch of one sample it becomes β, has a gradient of 0 and leaves the running
+ * statistics alone; {@link compile} throws an ArgumentError if every batch would be like that.
+ *
+ * @throws {ArgumentError} For a `momentum` outside [0, 1], an `epsilon` below 1e-30 or an unknown option.
  */
 export function batchNorm(options: BatchNormOptions = {}): BatchNorm {
   return { layer: 'batchNorm', ...checkOptions('batchNorm', options, { momentum: 0.1, epsilon: 1e-5 }) };

@@ -19,34 +19,48 @@ import {
   type LayerKind,
 } from './layer.ts';
 
+/** A convolutional layer as plain data; made by {@link conv2d}. */
 export interface Conv2d {
+  /** Kind of layer. */
   readonly layer: 'conv2d';
+  /** Output channels. */
   readonly filters: number;
-  /** [height, width] */
+  /** Size of a filter in pixels: `[height, width]`. */
   readonly kernel: readonly [number, number];
+  /** Pixels between neighbouring positions of a filter, in both directions. */
   readonly stride: number;
+  /** Zeros around the image, in pixels or by rule; see {@link Conv2dOptions}. */
   readonly padding: number | 'same' | 'valid';
+  /** Name of σ, or an activation of your own. */
   readonly activation: LayerActivation['activation'];
+  /** Initialiser of W. */
   readonly init: Initialiser;
+  /** Initialiser of b. */
   readonly biasInit: Initialiser;
 }
 
+/** Options of {@link conv2d}. */
 export interface Conv2dOptions extends InitialiserOptions {
-  /** Pixels from one place of the filters to the next, both ways; 1 unless given. */
+  /** Pixels between neighbouring positions of a filter, in both directions. Default: 1. */
   stride?: number;
   /**
-   * Zeros on each side of the image. 'valid' is none; 'same' is as many as make ⌈pixels / stride⌉ places, with the odd
-   * one below and to the right. 'valid' unless given.
+   * Zeros added on each side of the image, in pixels. `'valid'` adds none. `'same'` adds as many as give ⌈pixels / stride⌉
+   * positions, an odd one below and to the right, as in Keras. Default: `'valid'`.
    */
   padding?: number | 'same' | 'valid';
 }
 
 /**
- * z[o, y, x] = Σ over c, i, j of W[o, c, i, j] x[c, y·stride + i − padding, x·stride + j − padding] + b[o], a = σ(z), on
- * images [C, H, W]; W of shape [filters, C, height, width], b of [filters]. `kernel` is the height and width of the
- * filters, one number where they are equal. Throws ArgumentError unless `filters`, `kernel` and `stride` are positive
- * integers, `padding` 'same', 'valid' or an integer ≥ 0, `activation` one such as relu, the initialisers such as he(), and
- * no other option is given.
+ * A convolution of images `[C, H, W]` with trained filters.
+ *
+ * `z[o, y, x] = Σ W[o, c, i, j] · x[c, y·stride + i − padding, x·stride + j − padding] + b[o]`, summed over c, i and j, and
+ * `a = σ(z)`: a cross-correlation, as in PyTorch's `Conv2d`. Samples come out as `[filters, H', W']`. Parameters:
+ * `layers.i.weight` (W) `[filters, C, height, width]` and `layers.i.bias` (b) `[filters]`.
+ *
+ * @param filters Output channels, a positive integer.
+ * @param kernel Size of a filter in pixels: one number, or `[height, width]`.
+ * @param activation σ, such as {@link relu}. Default: {@link linear}.
+ * @throws {ArgumentError} For an invalid size, stride, padding, activation, initialiser or option.
  */
 export function conv2d(
   filters: number,

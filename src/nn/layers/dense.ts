@@ -15,18 +15,29 @@ import {
   type LayerKind,
 } from './layer.ts';
 
+/** A fully connected layer as plain data; made by {@link dense}. */
 export interface Dense {
+  /** Kind of layer. */
   readonly layer: 'dense';
+  /** Outputs per sample. */
   readonly units: number;
+  /** Name of σ, or an activation of your own. */
   readonly activation: LayerActivation['activation'];
+  /** Initialiser of W. */
   readonly init: Initialiser;
+  /** Initialiser of b. */
   readonly biasInit: Initialiser;
 }
 
 /**
- * a = σ(W x + b), W of shape [units, inputs]; samples of several axes are taken as one row of numbers after another. Throws
- * ArgumentError unless `units` is a positive integer, `activation` one such as relu, the initialisers such as he(), and no
- * other option is given.
+ * A fully connected layer: `a = σ(W x + b)`, with W `[units, inputs]` and b `[units]`.
+ *
+ * A sample of several axes is read as one row of numbers, last axis fastest. Parameters: `layers.i.weight` (W) and
+ * `layers.i.bias` (b), as in PyTorch's `Linear`.
+ *
+ * @param units Outputs per sample, a positive integer.
+ * @param activation σ, such as {@link relu}. Default: {@link linear}.
+ * @throws {ArgumentError} For an invalid number of units, activation, initialiser or option.
  */
 export function dense(units: number, activation: LayerActivation = linear, options: InitialiserOptions = {}): Dense {
   checkKeys('dense', options, initialiserOptions);

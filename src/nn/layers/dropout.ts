@@ -6,14 +6,22 @@ import { stepOf } from '../../graph/leaf.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
 import type { LayerKind } from './layer.ts';
 
+/** A dropout layer as plain data; made by {@link dropout}. */
 export interface Dropout {
+  /** Kind of layer. */
   readonly layer: 'dropout';
+  /** Probability that a number becomes 0. */
   readonly rate: number;
 }
 
 /**
- * x / (1 − rate) or, with probability `rate`, 0, drawn for every number of every sample anew in each step (Srivastava et
- * al. 2014); x itself where nothing is learnt. Throws ArgumentError unless `rate` is a number in [0, 1).
+ * Drops random numbers of every sample during training (Srivastava et al. 2014).
+ *
+ * Each number becomes 0 with probability `rate`, else `x / (1 − rate)`, drawn anew in every step from the seed of the net.
+ * `evaluate` and `predict` change nothing.
+ *
+ * @param rate Probability that a number becomes 0, in [0, 1).
+ * @throws {ArgumentError} For a rate outside [0, 1).
  */
 export function dropout(rate: number): Dropout {
   if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {

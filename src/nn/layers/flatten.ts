@@ -4,11 +4,13 @@ import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
 import type { LayerKind } from './layer.ts';
 
+/** A flatten layer as plain data; made by {@link flatten}. */
 export interface Flatten {
+  /** Kind of layer. */
   readonly layer: 'flatten';
 }
 
-/** [C, H, W] -> [C·H·W], the last axis fastest. */
+/** Turns samples `[C, H, W]` into `[C·H·W]`, last axis fastest. It costs nothing, and `dense` does it by itself. */
 export const flatten = (): Flatten => ({ layer: 'flatten' });
 
 export const flattenKind: LayerKind<Flatten> = {

@@ -10,6 +10,7 @@ import type { LayerKind } from './layer.ts';
 import { type LayerNorm, layerNormKind } from './layer-norm.ts';
 import { type Pool2d, pool2dKind } from './pool2d.ts';
 
+/** Any layer, as plain data. */
 export type Layer = ActivationLayer | Add | BatchNorm | Conv2d | Dense | Dropout | Flatten | LayerNorm | Pool2d;
 
 export const kinds: { readonly [K in Layer['layer']]: LayerKind<Extract<Layer, { layer: K }>> } = {

@@ -7,19 +7,28 @@ import { standardize } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
 import { checkOptions, type LayerKind } from './layer.ts';
 
+/** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
-  /** Added to the variance under the root; 1e-5 unless given. */
+  /** ε, added to the variance under the root, at least 1e-30. Default: 1e-5. */
   epsilon?: number;
 }
 
+/** A layer normalisation layer as plain data; made by {@link layerNorm}. */
 export interface LayerNorm {
+  /** Kind of layer. */
   readonly layer: 'layerNorm';
+  /** ε, added to the variance under the root. */
   readonly epsilon: number;
 }
 
 /**
- * γ ⊙ (x − mean) / √(variance + ε) + β, with mean and variance over all numbers of a sample, and γ and β of its shape (Ba et
- * al. 2016). Keys `weight` γ and `bias` β. Throws ArgumentError unless `epsilon` > 0.
+ * Layer normalisation: `γ ⊙ (x − mean) / √(variance + ε) + β` (Ba et al. 2016), as PyTorch's `LayerNorm` over all axes of a
+ * sample.
+ *
+ * Mean and variance are over all numbers of each sample, in training and elsewhere. Parameters: `layers.i.weight` (γ) and
+ * `layers.i.bias` (β), each of the shape of a sample.
+ *
+ * @throws {ArgumentError} For an `epsilon` below 1e-30 or an unknown option.
  */
 export function layerNorm(options: LayerNormOptions = {}): LayerNorm {
   return { layer: 'layerNorm', ...checkOptions('layerNorm', options, { epsilon: 1e-5 }) };

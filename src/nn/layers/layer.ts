@@ -50,19 +50,24 @@ export interface ParameterOptions {
   readonly decays?: boolean;
 }
 
+/** Options of layers with weights. */
 export interface InitialiserOptions {
-  /** Of the weights: He for ReLU and its kin and Xavier for the others unless told. */
+  /**
+   * Initialiser of the weights. Default: {@link he} for `relu`, `leakyRelu`, `elu`, `gelu`, `silu` and `softplus`, else
+   * {@link xavier}.
+   */
   init?: Initialiser;
-  /** zeros() unless told. */
+  /** Initialiser of the biases. Default: {@link zeros}. */
   biasInit?: Initialiser;
 }
 
-/** What `relu` and its like are: the name of an activation, or one of the user's own. */
+/** An activation as layers take it, such as {@link relu} or what {@link pointwise} returns. */
 export interface LayerActivation {
+  /** Name of σ, or an activation of your own. */
   readonly activation: ActivationName | 'softmax' | OwnActivation;
 }
 
-/** He for ReLU and its kin, Xavier for the others. */
+/** He for activations that rectify, Xavier for the others. */
 export function initialiserFor(of: LayerActivation): Initialiser {
   const rows: Readonly<Record<string, Activation>> = activations;
   const { activation } = of;
@@ -72,7 +77,7 @@ export function initialiserFor(of: LayerActivation): Initialiser {
 /** The options of a layer with weights. */
 export const initialiserOptions = ['init', 'biasInit'];
 
-/** Throws ArgumentError for initialisers and activations that are none of ours. */
+/** Throws ArgumentError for a value that is not an initialiser, or not an activation. */
 export function checkLayer(layer: string, of: LayerActivation, initialisers: InitialiserOptions): void {
   for (const [name, value] of Object.entries(initialisers)) {
     if (value === undefined || isInitialiser(value)) continue;

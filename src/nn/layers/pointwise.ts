@@ -8,24 +8,34 @@ import type { ShaderFile } from '../../graph/op.ts';
 import type { OwnActivation } from '../../ops/activation-table.ts';
 import type { LayerActivation } from './layer.ts';
 
+/** Options of {@link pointwise}. */
 export interface PointwiseOptions {
-  /** How printouts and errors call it; 'pointwise' unless given. */
+  /** Name in printouts and errors: letters, digits, `_` and `-`. Default: `'pointwise'`. */
   name?: string;
-  /** WGSL with `fn f(z: f32) -> f32`, and whatever else it needs. */
+  /** WGSL that declares `fn f(z: f32) -> f32`, with any functions and constants it needs. */
   wgsl: string;
-  /** WGSL with `fn derivative(z: f32) -> f32`, which may call what `wgsl` declares. */
+  /** WGSL that declares `fn derivative(z: f32) -> f32`; it may call what `wgsl` declares. */
   derivative: string;
-  /** Both functions in f64. */
-  reference: { f(z: number): number; derivative(z: number): number };
-  /** |GPU − reference| may be `tolerance` · (1 + |reference|), for both; 1e-5, some hundred units of f32, unless given. */
+  /** The same two functions in JavaScript, for the CPU reference. */
+  reference: {
+    /** σ(z). */
+    f(z: number): number;
+    /** σ'(z). */
+    derivative(z: number): number;
+  };
+  /** Largest error that `check` allows for either function: `tolerance · (1 + |reference|)`. Default: 1e-5. */
   tolerance?: number;
 }
 
 /**
- * σ(z) for every number z by itself, to be used wherever `relu` is. Throws ArgumentError where a text lacks its function,
- * where the references are not finite between −6 and 6, and where `reference.derivative` is not the slope of
- * `reference.f`. Whether the WGSL agrees with the reference is for `net.check()` to say; what does not compile is a
- * ShaderError of `compile` that names the text and its line.
+ * An activation of your own, to use wherever {@link relu} goes: σ is applied to each number by itself.
+ *
+ * `pointwise` compares `reference.derivative` with the slope of `reference.f` at eight points between −6 and 6. `net.check()`
+ * compares the WGSL with the reference; WGSL that does not compile is a ShaderError of {@link compile}, with the text and its
+ * line. Names that the texts declare never clash with those of the library or of another activation.
+ *
+ * @throws {ArgumentError} For a text without its function, a reference that is not finite at one of the points, or a
+ * derivative that is not the slope there.
  */
 export function pointwise(options: PointwiseOptions): LayerActivation {
   checkKeys('pointwise', options, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']);

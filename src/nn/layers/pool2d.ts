@@ -9,28 +9,42 @@ import { type Window, windowAttributes, windowsOn } from '../../ops/shared/windo
 import { checkedImage, checkedWindow } from './image.ts';
 import type { LayerKind } from './layer.ts';
 
+/** A pooling layer as plain data; made by {@link maxPool2d} and {@link avgPool2d}. */
 export interface Pool2d {
+  /** Kind of layer. */
   readonly layer: 'pool2d';
+  /** What is taken of a window: its maximum or its mean. */
   readonly pool: 'max' | 'average';
-  /** [height, width] */
+  /** Size of a window in pixels: `[height, width]`. */
   readonly size: readonly [number, number];
+  /** Pixels between neighbouring windows, in both directions. */
   readonly stride: number;
 }
 
+/** Options of {@link maxPool2d} and {@link avgPool2d}. */
 export interface Pool2dOptions {
-  /** Pixels from one window to the next, both ways; the size of a square window unless given. */
+  /** Pixels between neighbouring windows, in both directions. Default: the size of a square window; others need it. */
   stride?: number;
 }
 
 /**
- * The largest value of each window, on images [C, H, W]; pixels that no window reaches are left out. `size` is the height and
- * width of the windows, one number where they are equal. Throws ArgumentError unless these and `stride`, the only option, are
- * positive integers; only windows that are not square need one.
+ * The maximum of each window, on images `[C, H, W]`.
+ *
+ * Samples come out as `[C, ⌊(H − height) / stride⌋ + 1, ⌊(W − width) / stride⌋ + 1]`: pixels that no whole window covers are
+ * ignored, as in PyTorch's `MaxPool2d`. Among equal values the first one gets the gradient.
+ *
+ * @param size Size of a window in pixels: one number, or `[height, width]`.
+ * @throws {ArgumentError} For an invalid size or stride, or a window that is not square without a stride.
  */
 export const maxPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
   pool2d('max', size, options);
 
-/** The mean of each window; otherwise as maxPool2d. */
+/**
+ * The mean of each window, on images `[C, H, W]`. Shapes and options are those of {@link maxPool2d}.
+ *
+ * @param size Size of a window in pixels: one number, or `[height, width]`.
+ * @throws {ArgumentError} For an invalid size or stride, or a window that is not square without a stride.
+ */
 export const avgPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
   pool2d('average', size, options);
 
