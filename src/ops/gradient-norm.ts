@@ -130,40 +130,21 @@ export const clip: PointwiseOp = {
   shaders: () => ['update/clip'],
   call: ([g, norm], { limit }) => `clip(${g}, ${norm}, ${literal(limitOf(limit))})`,
   cases: [
-    {
-      shapes: [
-        [7, 33],
-        [1, 1],
-      ] as const,
-      attributes: { limit: 0.7 },
-      domain: [
-        [-2, 2],
-        [0.1, 0.6],
-      ] as const,
-    },
-    {
-      shapes: [
-        [7, 33],
-        [1, 1],
-      ] as const,
-      attributes: { limit: 0.7 },
-      domain: [
-        [-2, 2],
-        [0.8, 2],
-      ] as const,
-    },
-    {
-      shapes: [
-        [7, 33],
-        [1, 1],
-      ] as const,
-      attributes: { limit: 1e-10 },
-      domain: [
-        [-3e38, 3e38],
-        [3e38, 3.3e38],
-      ] as const,
-    },
-  ],
+    // Below the limit, above it, and where the norm is next to all that f32 holds.
+    { limit: 0.7, most: 2, norms: [0.1, 0.6] },
+    { limit: 0.7, most: 2, norms: [0.8, 2] },
+    { limit: 1e-10, most: 3e38, norms: [3e38, 3.3e38] },
+  ].map(({ limit, most, norms: [least, greatest] }) => ({
+    shapes: [
+      [7, 33],
+      [1, 1],
+    ],
+    attributes: { limit },
+    domain: [
+      [-most, most],
+      [least, greatest],
+    ],
+  })),
 };
 
 /** The gradients scaled so that the norm of all together, kept as `gradientNorm`, is at most `limit`. */
