@@ -10,7 +10,7 @@ import {
   type OptimizerFlags,
   optimizers,
 } from './model-options.ts';
-import { count, fraction, nonNegative, oneOf, seed, sizes, text } from './parse.ts';
+import { count, fraction, learningRate, nonNegative, oneOf, seed, sizes, text } from './parse.ts';
 import { remember } from './remembered-options.ts';
 
 export interface OutputFlags {
@@ -77,7 +77,7 @@ export const addModelOptions = (command: Command): Command =>
 export const addOptimizerOptions = (command: Command): Command =>
   addOptions(command, 'Optimizer:', [
     ['--optimizer <name>', list(optimizers), oneOf(optimizers), 'adam'],
-    ['--learning-rate <x>', `(default: ${rates})`, nonNegative],
+    ['--learning-rate <x>', `(default: ${rates})`, learningRate],
     ['--momentum <x>', 'of momentum and nesterov (default: 0.9)', fraction],
     ['--weight-decay <x>', 'L2, for adamw decoupled (default: 0, adamw 0.01)', nonNegative],
     ['--decayed <what>', spelled(decayed), oneOf(decayed), 'all'],

@@ -18,6 +18,10 @@ export const seed = number(
 );
 export const nonNegative = number('a number of at least 0', (value) => value >= 0);
 export const positive = number('a number above 0', (value) => value > 0);
+export const learningRate = number(
+  'a number above 0, as nothing is learned at a rate of 0 (leave the option out for the usual rate)',
+  (value) => value > 0,
+);
 export const fraction = number('a number from 0 to below 1', (value) => 0 <= value && value < 1);
 export const share = number('a number above 0 and below 1', (value) => 0 < value && value < 1);
 export const percent = number('a number above 0 and up to 100', (value) => 0 < value && value <= 100);

@@ -252,7 +252,12 @@ describe.concurrent('bad arguments', () => {
     ['frobnicate', ['frobnicate']],
     ['train --data', ['--data <name|dir>', 'argument missing']],
     ['train --data --epochs 2', ['--data', "'--epochs'", 'a name or a path']],
-    ['train --learning-rate fast', ['--learning-rate', "'fast'", 'a number of at least 0']],
+    ['train --learning-rate fast', ['--learning-rate', "'fast'", 'a number above 0']],
+    [
+      'train --learning-rate 0',
+      ['--learning-rate', "'0'", 'nothing is learned at a rate of 0', 'leave the option out'],
+    ],
+    ['train --learning-rate 1e-400', ['--learning-rate', "'1e-400'", 'a number above 0']],
     ['train --learning-rate NaN', ['--learning-rate', "'NaN'"]],
     ['train --learning-rate Infinity', ['--learning-rate', "'Infinity'"]],
     ['train --learning-rate -0.1', ['--learning-rate', "'-0.1'"]],
