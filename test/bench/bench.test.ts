@@ -48,6 +48,12 @@ describe('works', () => {
     expect(() => matmul(-1)).toThrow(ArgumentError);
   });
 
+  test.each([[undefined], [null], [5], [{}]])('refuse a name that is no text: %o', (name) => {
+    const make = () => network({ ...options, batch: 7, name: name as never });
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(/^network: name must be a text, found /);
+  });
+
   test('synthetic data differ from sample to sample, are the same every time, and hold every class', () => {
     const shape = { count: 50, features: 784, outputs: 10 };
     const { inputs, targets } = synthetic(shape);

@@ -122,6 +122,9 @@ describe('mistakes', () => {
       /avgPool2d: expected a stride .* 3×2, found none/,
     ],
     ['window', () => maxPool2d(0), /maxPool2d: size must be a positive integer, found 0/],
+    ['window of no height', () => maxPool2d([0, 2]), /maxPool2d: size must be a positive integer, found 0/],
+    ['window of no width', () => avgPool2d([2, 0]), /avgPool2d: size must be a positive integer, found 0/],
+    ['half a row', () => conv2d(2, [0.5, 3]), /conv2d: kernel must be a positive integer, found 0.5/],
     [
       'stride of windows',
       () => avgPool2d(2, { stride: 1.5 }),
