@@ -66,6 +66,18 @@ export function checkCount(what: string, value: unknown): void {
   throw new ArgumentError(`${what} must be a positive integer, found ${showValue(value)}`);
 }
 
+/** True or false, where it is given: anything else would be taken for one of the two by its looks. */
+export function checkFlag(what: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new ArgumentError(`${what} must be true or false, found ${showValue(value)}`);
+}
+
+/** A function, where it is given. */
+export function checkFunction(what: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new ArgumentError(`${what} must be a function, found ${showValue(value)}`);
+}
+
 export function checkSignal(what: string, value: AbortSignal | undefined): void {
   if (value === undefined || typeof member(value, 'throwIfAborted') === 'function') return;
   throw new ArgumentError(`${what} must be that of an AbortController, found ${showValue(value)}`);

@@ -1,5 +1,5 @@
 /** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
-import { checkCount, checkKeys } from '../base/arguments.ts';
+import { checkCount, checkFunction, checkKeys } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -37,6 +37,7 @@ export function network(options: NetworkWorkOptions): Work {
   checkCount(`${name}: batch`, batch);
   const { epoch = usualEpoch(batch, features(model)) } = options;
   checkCount(`${name}: epoch`, epoch);
+  checkFunction(`${name}: data`, options.data);
   return {
     name,
     description: `${describeModel(model)}, ${loss.name}, ${optimizer.kind}, batches of ${batch}`,

@@ -2,9 +2,10 @@
  * Finds the four files of a known set: where the caller says, in RETROGRAD_DATA, in the cache folder, on the network.
  * Files found without being named by the caller must have the SHA-256 of the original, taken over the unpacked bytes.
  */
+import { member } from '../base/arguments.ts';
 import { concat, limited, type Opened } from '../base/byte-stream.ts';
-import { DataError } from '../base/errors.ts';
-import { indented } from '../base/show-value.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
+import { indented, showValue } from '../base/show-value.ts';
 import { platform } from '../platform/platform.ts';
 import { hex, isUrl, MOST, nameOf, open, type Source } from './bytes.ts';
 import { pack, readPlain } from './idx.ts';
@@ -71,6 +72,10 @@ export async function locate(
 
 async function fromCaller(set: KnownSet, from: From, options: OpenOptions): Promise<Located> {
   if (typeof from !== 'string' && !isUrl(from)) {
+    if (typeof from !== 'object' || from === null) {
+      const expected = 'a folder, a URL, files, or a file for each role';
+      throw new ArgumentError(`${set.name}: from must be ${expected}, found ${showValue(from)}`);
+    }
     return named(set, 'files given', await each((role) => openGiven(role, from, options)));
   }
   const folders = [String(from), within(String(from), set.folder)];
@@ -90,7 +95,7 @@ async function named(set: KnownSet, source: string, files: Four<IdxFile>): Promi
 }
 
 async function openGiven(role: Role, given: Exclude<From, string | URL>, options: OpenOptions): Promise<IdxFile> {
-  const file = Symbol.iterator in given ? [...given].find(({ name }) => name.startsWith(fileNames[role])) : given[role];
+  const file = Symbol.iterator in given ? [...given].find((file) => String(member(file, 'name')).startsWith(fileNames[role])) : given[role];
   if (!file) throw new DataError(`files given: expected ${fileNames[role]}, plain or .gz, as ${role}, found none`);
   const where = `${role} (${nameOf(file)})`;
   const opened = await open(file, options);

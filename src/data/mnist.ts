@@ -1,4 +1,5 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
+import { checkFlag, checkFunction } from '../base/arguments.ts';
 import { DataError } from '../base/errors.ts';
 import { labelField } from './arrays.ts';
 import type { Source } from './bytes.ts';
@@ -80,6 +81,8 @@ const knownFashionMnist: KnownSet = {
 
 async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> {
   checkLimits(set.name, options, ['from', 'keep', 'onProgress']);
+  checkFlag(`${set.name}: keep`, options.keep);
+  checkFunction(`${set.name}: onProgress`, options.onProgress);
   const { name, source, files } = await locate(set, options);
   const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
   const test = labelledImages(`${name} test`, files.testImages, files.testLabels);

@@ -1,5 +1,5 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
-import { member } from '../base/arguments.ts';
+import { checkFlag, member } from '../base/arguments.ts';
 import {
   type Advice,
   DeviceLostError,
@@ -54,9 +54,11 @@ export interface Device {
 
 /**
  * Asks for the fastest adapter with all the limits it offers. Options are those of `requestAdapter`. Throws
- * NoAdapterError saying what to install or which flag to set.
+ * ArgumentError for a flag that is neither true nor false, and NoAdapterError saying what to install or which setting to change.
  */
 export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
+  for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)
+    checkFlag(`openDevice: ${name}`, member(options, name));
   const gpu = await platform.gpu();
   if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
   const adapter = await adapterOf(gpu, options);

@@ -2,7 +2,7 @@
  * Optimizers as plain data, and the update nodes each one appends: state and parameters are overwritten in place.
  * θ is a parameter, g its gradient, λ the weight decay, t the step counted from 1.
  */
-import { checkKeys, checkNumber, member } from '../base/arguments.ts';
+import { checkFlag, checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
@@ -96,8 +96,7 @@ const sgdOptions = ['learningRate', 'momentum', 'weightDecay', 'decayed'];
 export function sgd(options: SgdOptions): Optimizer {
   checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
   const { nesterov = false, momentum = 0, ...rest } = options;
-  if (typeof nesterov !== 'boolean')
-    throw new ArgumentError(`sgd: nesterov must be true or false, found ${showValue(nesterov)}`);
+  checkFlag('sgd: nesterov', nesterov);
   return sgdLike(nesterov ? 'nesterov' : momentum === 0 ? 'sgd' : 'momentum', { ...rest, momentum });
 }
 

@@ -1,5 +1,5 @@
 /** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
-import { checkCount, checkKeys, checkNumber } from '../base/arguments.ts';
+import { checkCount, checkFlag, checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -37,14 +37,15 @@ export function checkBest({ loss }: Task, validation: Dataset | undefined, optio
   if (!isMetric(metric)) {
     throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${showValue(metric)}`);
   }
-  const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
-  if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
-  if (earlyStopping) {
+  checkFlag('fit: keepBest', keepBest);
+  if (earlyStopping !== undefined) {
     checkKeys('fit: earlyStopping', earlyStopping, ['patience', 'minDelta']);
     checkCount('fit: earlyStopping.patience', earlyStopping.patience);
     const { minDelta = 0 } = earlyStopping;
     checkNumber('fit: earlyStopping.minDelta', minDelta, 'a finite number ≥ 0', (value) => value >= 0);
   }
+  const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
+  if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
   if (metric === 'accuracy' && validation && !hasClasses(validation, loss)) {
     throw new ArgumentError(
       `fit: metric 'accuracy' needs classes, found ${validation.name} with values under ${loss.name}`,

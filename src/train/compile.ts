@@ -1,5 +1,5 @@
 /** compile(): a model, a loss and an optimizer made ready to train on one device. */
-import { checkCount, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
+import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
@@ -183,8 +183,7 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkLoss('compile', loss);
   checkOptimizer(optimizer, 'compile: optimizer');
   checkSignal('compile: signal', options.signal);
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
-    throw new ArgumentError(`compile: onProgress must be a function, found ${showValue(options.onProgress)}`);
+  checkFunction('compile: onProgress', options.onProgress);
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${showValue(tune)}`);
   }

@@ -1,5 +1,5 @@
 /** The training loop over a data set. */
-import { checkCount, checkKeys, checkSignal } from '../base/arguments.ts';
+import { checkCount, checkFlag, checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { shuffleKey } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
@@ -99,14 +99,10 @@ export function checkFit(options: FitOptions): void {
   }
   if (steps === undefined) checkCount('fit: epochs', epochs);
   else checkCount('fit: steps', steps);
-  for (const name of ['onProgress', 'onEpoch'] as const) {
-    if (options[name] === undefined || typeof options[name] === 'function') continue;
-    throw new ArgumentError(`fit: ${name} must be a function, found ${showValue(options[name])}`);
-  }
+  checkFunction('fit: onProgress', options.onProgress);
+  checkFunction('fit: onEpoch', options.onEpoch);
   checkSignal('fit: signal', signal);
-  if (shuffle !== undefined && typeof shuffle !== 'boolean') {
-    throw new ArgumentError(`fit: shuffle must be true or false, found ${showValue(shuffle)}`);
-  }
+  checkFlag('fit: shuffle', shuffle);
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
     throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${showValue(ms)}`);
   }

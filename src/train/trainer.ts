@@ -1,5 +1,5 @@
 /** What can be done with a compiled model. */
-import { checkKeys, checkSignal } from '../base/arguments.ts';
+import { checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
@@ -142,6 +142,7 @@ export class Trainer {
     this.#access.assertOpen('evaluate');
     checkKeys('evaluate', options, ['signal', 'onProgress']);
     checkSignal('evaluate: signal', options.signal);
+    checkFunction('evaluate: onProgress', options.onProgress);
     const samples = datasetFor(task, dataset, 'evaluate');
     const evaluate = async (program: Program) =>
       evaluateOn(engine, program, await this.#feeds.of(samples, program), task, options);

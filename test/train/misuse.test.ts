@@ -1,7 +1,8 @@
 /** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as errors from '../../src/base/errors.ts';
-import { fromArrays } from '../../src/data/index.ts';
+import { network } from '../../src/bench/index.ts';
+import { fromArrays, mnist } from '../../src/data/index.ts';
 import { append, createGraph } from '../../src/graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../../src/graph/leaf.ts';
 import {
@@ -28,6 +29,7 @@ import {
   momentum,
   nesterov,
   oneCycle,
+  openDevice,
   type RetrogradError,
   rmsprop,
   ShapeError,
@@ -531,6 +533,68 @@ describe('calls on a net', () => {
   ])('%s', async (_name, call, type, words) => {
     await expectError(call, type, words);
     expect(asked()).toBe(before);
+  });
+});
+
+describe('options that only look like an answer', () => {
+  const data = fromArrays({ x: new Float32Array(16), y: Uint8Array.from({ length: 8 }, (_, i) => i % 3) });
+  let net: Trainer;
+  beforeAll(async () => {
+    net = await compile(model, { ...good, device: 'cpu' });
+  });
+
+  const flags: [string, (flag: never) => unknown][] = [
+    ['sgd: nesterov', (nesterov) => sgd({ learningRate: 1, momentum: 0.9, nesterov })],
+    ['fit: shuffle', (shuffle) => net.fit(data, { epochs: 1, shuffle })],
+    ['fit: keepBest', (keepBest) => net.fit(data, { epochs: 1, keepBest })],
+    ['save: weightsOnly', (weightsOnly) => net.save(undefined, { weightsOnly })],
+    ['load: weightsOnly', async (weightsOnly) => net.load(await net.save(), { weightsOnly })],
+    ['MNIST: keep', (keep) => mnist({ keep })],
+    ['openDevice: forceFallbackAdapter', (forceFallbackAdapter) => openDevice({ forceFallbackAdapter })],
+  ];
+  test.each(flags)('%s is true or false', async (name, call) => {
+    for (const value of ['no', '', 0, 1, null, nan, {}]) {
+      await expectError(() => call(any(value)), ArgumentError, [`${name} must be true or false, found `]);
+    }
+  });
+
+  const callbacks: [string, (callback: never) => unknown][] = [
+    ['compile: onProgress', (onProgress) => compile(model, { ...good, device: 'cpu', onProgress })],
+    ['fit: onProgress', (onProgress) => net.fit(data, { epochs: 1, onProgress })],
+    ['fit: onEpoch', (onEpoch) => net.fit(data, { epochs: 1, onEpoch })],
+    ['evaluate: onProgress', (onProgress) => net.evaluate(data, { onProgress })],
+    ['MNIST: onProgress', (onProgress) => mnist({ onProgress })],
+    ['mine: data', (data) => network({ ...good, name: 'mine', model, data })],
+  ];
+  test.each(callbacks)('%s is a function', async (name, call) => {
+    for (const value of ['no', '', 0, true, false, null, {}]) {
+      await expectError(() => call(any(value)), ArgumentError, [`${name} must be a function, found `]);
+    }
+  });
+
+  test('fit: earlyStopping is its two numbers', async () => {
+    for (const value of [0, 3, '', 'no', true, false, null, []]) {
+      const call = () => net.fit(data, { epochs: 1, validation: data, earlyStopping: any(value) });
+      await expectError(call, ArgumentError, ['fit: earlyStopping: expected { patience, minDelta }, found ']);
+    }
+  });
+
+  test('what is left out is no mistake', async () => {
+    const nothing = { validation: undefined, shuffle: undefined, keepBest: undefined, earlyStopping: undefined };
+    const all = { ...nothing, augment: undefined, onProgress: undefined, onEpoch: undefined, signal: undefined };
+    expect(await net.fit(data, { epochs: 1, ...all })).toHaveLength(1);
+  });
+
+  test('the files of MNIST are in something', async () => {
+    for (const from of [0, null, true]) {
+      await expectError(() => mnist({ from: any(from) }), ArgumentError, [
+        'MNIST: from must be a folder',
+        `found ${from}`,
+      ]);
+    }
+    for (const from of [[], [5], [null], {}]) {
+      await expectError(() => mnist({ from: any(from) }), DataError, ['files given: expected', 'found none']);
+    }
   });
 });
 

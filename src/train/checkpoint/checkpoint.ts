@@ -4,7 +4,7 @@
  * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights
  * alone is one too, of a training that has not begun.
  */
-import { checkKeys } from '../../base/arguments.ts';
+import { checkFlag, checkKeys } from '../../base/arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
 import { size, type Tensor } from '../../base/tensor.ts';
@@ -67,6 +67,7 @@ function bestTensors({ best, parameters }: Session): Record<string, Tensor> {
 export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys('save', options, ['weightsOnly', 'metadata']);
   const { weightsOnly = false, metadata = {} } = options;
+  checkFlag('save: weightsOnly', weightsOnly);
   checkTexts('save: metadata', metadata);
   const taken = [RECORD, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
   if (taken) throw new ArgumentError(`save: metadata.${taken} is what the library writes`);
@@ -87,6 +88,7 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
  */
 export function readLimits({ parameters }: Session, options: LoadOptions = {}): ReadLimits {
   checkLimits('load', options, ['weightsOnly']);
+  checkFlag('load: weightsOnly', options.weightsOnly);
   const { timeout, maxBytes = 2 ** 24 + 8 * 4 * parameters.reduce((sum, { shape }) => sum + size(shape), 0) } = options;
   return { maxBytes, timeout };
 }
