@@ -95,7 +95,10 @@ async function named(set: KnownSet, source: string, files: Four<IdxFile>): Promi
 }
 
 async function openGiven(role: Role, given: Exclude<From, string | URL>, options: OpenOptions): Promise<IdxFile> {
-  const file = Symbol.iterator in given ? [...given].find((file) => String(member(file, 'name')).startsWith(fileNames[role])) : given[role];
+  const file =
+    Symbol.iterator in given
+      ? [...given].find((file) => String(member(file, 'name')).startsWith(fileNames[role]))
+      : given[role];
   if (!file) throw new DataError(`files given: expected ${fileNames[role]}, plain or .gz, as ${role}, found none`);
   const where = `${role} (${nameOf(file)})`;
   const opened = await open(file, options);
