@@ -1,11 +1,12 @@
 /** How far `compile` is, and a way to give it up. */
 
-/** How far `compile` is. */
+/** How far {@link compile} is. */
 export interface CompileProgress {
-  /** Pipelines first, then the initial weights. */
+  /** What is being made: pipelines first, then the initial weights. */
   readonly phase: 'pipelines' | 'weights';
-  /** Pipelines, or numbers of weights, made so far and in all. */
+  /** Pipelines, or single weights, made so far. */
   readonly done: number;
+  /** Pipelines, or single weights, in all. */
   readonly total: number;
 }
 

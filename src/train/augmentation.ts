@@ -9,22 +9,30 @@ import { affine } from '../ops/affine.ts';
 import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../ops/elastic.ts';
 import { warp } from '../ops/warp.ts';
 
-/** How far each image is changed at most, evenly drawn for every image in every step. What is left out is not done. */
+/**
+ * Largest random changes to an image. Each change is drawn uniformly within its limit, for every image in every step, about
+ * the centre of the image. Values between pixels are interpolated; outside of the image is 0.
+ */
 export interface AugmentOptions {
-  /** Pixels, in each direction: 0 to 4095. */
+  /** Shift along each axis in pixels, from 0 to 4095. Default: 0. */
   shift?: number;
-  /** Degrees, either way round: 0 to 180. */
+  /** Rotation to either side in degrees, from 0 to 180. Default: 0. */
   rotate?: number;
-  /** 0.15: the width and the height, each for itself, times 0.85 to 1.15; 0 to 0.99. */
+  /** Change of width and of height as a fraction, from 0 to 0.99: 0.15 gives factors from 0.85 to 1.15. Default: 0. */
   scale?: number;
-  /** Degrees by which upright lines lean, to either side: 0 to 80. */
+  /** Lean of upright lines to either side in degrees, from 0 to 80. Default: 0. */
   shear?: number;
   /**
-   * Every pixel is moved by a random field, smooth over `sigma` pixels (1 to 4096): that of Simard, Steinkraus & Platt
-   * (2003), numbers uniform in ±1 smoothed with a Gaussian that sums to 1, times `alpha` (0 to 10⁵). A displacement has the
-   * standard deviation 0.163 alpha / sigma along each axis: 1.4 pixels for their alpha 34 and sigma 4.
+   * Moves every pixel by a smooth random field (Simard, Steinkraus & Platt 2003): numbers uniform in ±1, smoothed by a
+   * Gaussian that sums to 1, times `alpha`. The standard deviation of a displacement along an axis is
+   * `0.163 · alpha / sigma` pixels: 1.4 for the alpha of 34 and sigma of 4 in the paper. Default: none.
    */
-  elastic?: { alpha: number; sigma: number };
+  elastic?: {
+    /** Strength of the field, from 0 to 10⁵. */
+    alpha: number;
+    /** Standard deviation of the Gaussian in pixels, from 1 to 4096. */
+    sigma: number;
+  };
 }
 
 /** What is done to the images of a data set. */

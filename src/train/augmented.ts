@@ -12,9 +12,15 @@ import { batchRow } from './feed.ts';
 import { feedGraph } from './graphs.ts';
 
 /**
- * The first `count` samples of a data set, [count][features], as a net of this seed would see them if they were the batch of
- * step number `step`, counted from 0: with the numbers that the GPU draws, computed in f64. Throws ArgumentError for
- * settings out of range and for samples that are no images.
+ * Augments images on the CPU, to look at: the first `count` samples of a data set as one training step would see them.
+ *
+ * @param augment What `fit` takes as `augment`.
+ * @param options.count Samples, a positive integer. Default: 1.
+ * @param options.seed Seed of the net. Default: 0.
+ * @param options.step Number of the step, counted from 0. Default: 0.
+ * @returns Images `[count][features]`, with the random numbers that the GPU draws, computed in f64.
+ * @throws {ArgumentError} For an option out of its range, or samples that are not images.
+ * @throws {DataError} For an invalid data set made by hand.
  */
 export function augmented(
   dataset: Dataset,

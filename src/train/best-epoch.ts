@@ -8,25 +8,31 @@ import type { Tensors } from '../engine/named-tensors.ts';
 import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
 import type { Task } from './graphs.ts';
 
+/** A field of {@link Evaluation} by which epochs are compared: the lowest loss, or the highest of the others, is best. */
 export type Metric = 'loss' | 'accuracy' | 'exactMatch';
 const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];
 export const isMetric = (value: unknown): value is Metric => metrics.includes(value);
 
+/**
+ * Options of {@link Trainer.fit} about its best epoch; `earlyStopping` and `keepBest` need a `validation` set.
+ *
+ * With one of these two, a net that was trained before, or given its weights, is evaluated first and counts as epoch 0. A fit
+ * that was aborted, or saved before its end and loaded, is continued by the next fit on the same data sets with the same
+ * `metric`, `minDelta` and `keepBest`: the best epoch, its parameters and the epochs waited are those of both.
+ */
 export interface BestOptions {
-  /**
-   * What of the validation tells which epoch is best: the lowest 'loss', which it is unless told, or the highest 'accuracy' or
-   * 'exactMatch'.
-   */
+  /** The measure of the validation that decides which epoch is best. Default: `'loss'`. */
   metric?: Metric;
-  /** Ends the fit after `patience` epochs in a row that were not better by more than `minDelta`, 0 unless told. */
-  earlyStopping?: { patience: number; minDelta?: number };
+  /** Ends the fit when no epoch has been better for a while. Default: off. */
+  earlyStopping?: {
+    /** Epochs in a row without an improvement before the fit ends, a positive integer. */
+    patience: number;
+    /** An epoch is an improvement if its metric is better by more than this. Default: 0. */
+    minDelta?: number;
+  };
   /**
-   * Gives the net the parameters of its best epoch when the fit has come to its end; an epoch that the fit leaves off is
-   * given up. A net that was trained before, or given its weights, is evaluated first, here and for `earlyStopping`, and
-   * counts as epoch 0.
-   *
-   * A fit that was aborted, or saved before its end and loaded, is gone on with by the next one on the same data sets with
-   * the same `metric`, `minDelta` and `keepBest`: best epoch, its parameters and the epochs waited are those of both.
+   * Whether the net gets the parameters of its best epoch when the fit ends; the optimizer keeps its state. A fit that rejects
+   * leaves the net as its last step left it. Default: false.
    */
   keepBest?: boolean;
 }

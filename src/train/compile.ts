@@ -24,34 +24,49 @@ import { trainingGraph } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
 import { Trainer } from './trainer.ts';
 
+/** Options of {@link compile}. */
 export interface CompileOptions extends UpdateOptions {
-  /** From `openDevice()`, which stays the caller's; 'cpu' for the reference in f32; opened, and owned, where absent. */
-  device?: Device | 'cpu';
-  /** Samples per step. */
-  batch: number;
-  loss: LossFunction;
-  optimizer: Optimizer;
-  /** Of weights and shuffles: an integer from 0 to 2³² − 1, 0 unless given. */
-  seed?: number;
-  /** Compare every n-th step of `fit` with the CPU reference, every tensor of it. */
-  check?: { every: number };
-  /** Names that `tensor` can read after a step; all of them unless given. Fewer save memory; with `check` all are kept. */
-  keep?: readonly string[];
   /**
-   * When to look for the fastest form of each matrix product and convolution on this device: beside training ('background',
-   * unless given), before `compile` resolves ('now'), or never ('off'), and then without what was found earlier. No result
-   * depends on it.
+   * A device from {@link openDevice}, which you destroy, or `'cpu'` for the CPU reference. Default: a device that `compile`
+   * opens and {@link Trainer.destroy} destroys.
    */
+  device?: Device | 'cpu';
+  /** Samples per step, a positive integer. */
+  batch: number;
+  /** What training minimises, such as `softmaxCrossEntropy()`. */
+  loss: LossFunction;
+  /** How parameters are updated, such as `adam()`. */
+  optimizer: Optimizer;
+  /** Seed of initial weights, shuffles, dropout and augmentation: an integer from 0 to 2³² − 1. Default: 0. */
+  seed?: number;
+  /** Compares steps of `fit` with the CPU reference, tensor by tensor. Default: none. */
+  check?: {
+    /** n: every n-th step is compared. */
+    every: number;
+  };
+  /**
+   * Names of the tensors that {@link Trainer.tensor} can read after a step. Fewer save memory and time; with `check` all are
+   * kept. Default: all.
+   */
+  keep?: readonly string[];
+  /** When to look for the fastest kernels on this device; results do not depend on it. Default: `'background'`. */
   tune?: TuneMode;
-  /** Told of every pipeline and every tensor of weights that is made. */
+  /** Called for each pipeline and each tensor of weights that is made. */
   onProgress?(progress: CompileProgress): void;
-  /** Gives it up: `compile` then frees what it has made and rejects with the signal's reason. */
+  /** Aborts: `compile` frees what it has made and rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * Makes pipelines, buffers and initial weights. Throws ArgumentError for options that cannot train, NoAdapterError where
- * there is no device to open, ShaderError and OutOfMemoryError from the device; rejects with the reason of the signal.
+ * Prepares a model for training on one device: makes its pipelines, buffers and initial weights.
+ *
+ * Rejects with the signal's reason if it is aborted.
+ *
+ * @param model From {@link sequential} or {@link model}.
+ * @throws {ArgumentError} For an invalid option, a loss that does not go with the last layer, or a model without parameters.
+ * @throws {NoAdapterError} If no `device` is given and none can be opened.
+ * @throws {ShaderError} For a shader that does not compile, such as the WGSL of {@link pointwise}.
+ * @throws {OutOfMemoryError} For tensors that the device cannot hold.
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);

@@ -15,62 +15,81 @@ import { batchRow, type Feed } from './feed.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
 import { demandFinite, demandStep } from './verify.ts';
 
+/** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
-  /** Epochs to complete. One that an earlier fit left off on this data set is gone on with, and counts. */
+  /** Epochs to complete. An epoch that an earlier fit on this data set left unfinished is continued, and counts as one. */
   epochs?: number;
-  /** Or steps to take, wherever they end. The next fit on this data set goes on from there. */
+  /** Steps to take. The next fit on this data set continues where they end. */
   steps?: number;
-  /** Evaluated after every epoch. */
+  /** Data set to evaluate after every epoch. */
   validation?: Dataset;
-  /** A new seeded order every epoch; true unless given. */
+  /** Whether every epoch has a new order of the samples, drawn from the seed. Default: true. */
   shuffle?: boolean;
-  /** Random changes to the images, new ones in every step; `validation` is not changed. */
+  /** Random changes to the training images, drawn anew in every step. Default: none. */
   augment?: AugmentOptions;
+  /** Called about ten times a second while training runs. */
   onProgress?(progress: Progress): void;
-  /** Awaited after every epoch; 'stop' ends the fit there, as if it had been the last one. */
+  /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
   onEpoch?(result: EpochResult): unknown;
-  /** Stops between two submits of training; `fit` then rejects with the signal's reason and the net stays usable. */
+  /** Stops training between two submits; `fit` then rejects with the signal's reason, and the net stays usable. */
   signal?: AbortSignal;
-  /** Work per submit; 15 in a browser, 50 in Node unless given. */
+  /** Milliseconds of work per submit to the device. Default: 15 in a browser, 50 in Node. */
   millisecondsPerSubmit?: number;
 }
 
+/** How far a fit is. */
 export interface Progress {
-  /** Counted from 1 within this fit, and of how many. */
+  /** The current epoch, counted from 1 within this fit. */
   readonly epoch: number;
+  /** Epochs in this fit. */
   readonly epochs: number;
-  /** Steps done in this epoch, and steps in an epoch. */
+  /** Steps done in this epoch. */
   readonly step: number;
+  /** Steps in an epoch. */
   readonly steps: number;
-  /** Mean per sample over this epoch so far. */
+  /** Mean loss per sample over this epoch so far. */
   readonly loss: number;
+  /** Samples trained per second in this epoch. */
   readonly samplesPerSecond: number;
-  /** Until this fit ends, validation left out. */
+  /** Estimated seconds until this fit ends, without validation. */
   readonly secondsLeft: number;
 }
 
+/** Result of one epoch. */
 export interface EpochResult {
-  /** Counted from 1 within this fit. */
+  /** Number of the epoch, counted from 1 within this fit. */
   readonly epoch: number;
-  /** Mean per sample over the epoch, each batch as it was before its update. */
+  /** Mean loss per sample over the epoch, each batch measured before its update. */
   readonly trainLoss: number;
+  /** Evaluation of the `validation` set after the epoch, if there is one. */
   readonly validation?: Evaluation;
-  /** The epoch of this fit whose validation is the best so far, 0 for the net that it found; absent without one. */
+  /**
+   * The epoch with the best validation so far, counted as `epoch` is: 0 is the net before this fit, less than 0 an epoch of an
+   * earlier fit that this one continues. Absent without `validation`.
+   */
   readonly best?: number;
-  /** Of training in this fit, without the validation. */
+  /** Seconds of training in this fit that the epoch took, without validation. */
   readonly seconds: number;
+  /** Samples trained per second. */
   readonly samplesPerSecond: number;
 }
 
-/** Options of a fit that validates. */
+/** Options of a {@link Trainer.fit} with a `validation` set. */
 export interface ValidatedFitOptions extends FitOptions {
+  /** Data set to evaluate after every epoch. */
   validation: Dataset;
+  /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
   onEpoch?(result: ValidatedEpochResult): unknown;
 }
 
-/** What an epoch came to in a fit that validates. */
+/** Result of one epoch of a fit with a `validation` set. */
 export interface ValidatedEpochResult extends EpochResult {
+  /** Evaluation of the `validation` set after the epoch. */
   readonly validation: Evaluation;
+  /**
+   * The epoch with the best validation so far, counted as `epoch` is: 0 is the net before this fit, less than 0 an epoch of an
+   * earlier fit that this one continues.
+   */
   readonly best: number;
 }
 

@@ -12,17 +12,20 @@ import { valuesOfTotal } from '../ops/total.ts';
 import { batchRow, type Feed } from './feed.ts';
 import type { Task } from './graphs.ts';
 
+/** Result of an evaluation. */
 export interface Evaluation {
-  /** Mean per sample. */
+  /** Mean loss per sample. */
   readonly loss: number;
   /**
-   * Share of samples put in their class: whose highest output is that of the class. Where every output is a question of its
-   * own, under `sigmoidCrossEntropy` and `binaryCrossEntropy` on values: share of outputs on the right side of 1/2, over all
-   * outputs and samples. Absent where the targets are neither.
+   * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes: fraction of samples
+   * whose highest output is where their highest target is. With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values:
+   * fraction of outputs on the same side of 1/2 as their target, over all outputs and samples. Absent for other losses on
+   * values.
    */
   readonly accuracy?: number;
-  /** In the second case: share of samples all of whose outputs are right. */
+  /** With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values: fraction of samples with all outputs right; else absent. */
   readonly exactMatch?: number;
+  /** Samples evaluated. */
   readonly count: number;
 }
 
@@ -30,10 +33,11 @@ export interface Evaluation {
 export const readTotal = async (program: Program, name: string): Promise<number> =>
   sumOf(valuesOfTotal(await program.read(name)));
 
+/** Options of {@link Trainer.evaluate}. */
 export interface EvaluateOptions {
-  /** Stops between two submits; `evaluate` then rejects with the signal's reason. */
+  /** Stops the evaluation, which then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Told about every submit: samples queued so far, and in all. */
+  /** Called as work is submitted, with the samples submitted so far (`done`) and the samples in all (`count`). */
   onProgress?(progress: { readonly done: number; readonly count: number }): void;
 }
 

@@ -41,7 +41,13 @@ import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { checkBatchStep, demandParameters } from './verify.ts';
 
-/** A compiled model; made by `compile`. */
+/**
+ * A model that is compiled for one device; made by {@link compile}.
+ *
+ * Samples go in one after another, as `[n][features]`. Every method throws or rejects with a StateError after
+ * {@link Trainer.destroy}, and a DeviceLostError if the device is lost. `fit`, `load` and `check` have the net to themselves:
+ * while one of them runs, these, `step` and `setParameters` are a StateError.
+ */
 export class Trainer {
   readonly #session: Session;
   readonly #ownDevice: Device | undefined;
@@ -60,19 +66,23 @@ export class Trainer {
     this.#feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
-  /** The graph of one training step, for `print`. */
+  /** The graph of one training step; {@link print} shows it. */
   get graph(): Graph {
     return this.#session.program.graph;
   }
 
-  /** What the GPU runs for it, for `print`. Throws StateError on the CPU, which runs the graph itself. */
+  /**
+   * The dispatches of one training step; {@link print} shows them.
+   *
+   * @throws {StateError} On the CPU, which runs the graph itself.
+   */
   get schedule(): Schedule {
     const { schedule } = this.#session.program;
     if (!schedule) throw new StateError('schedule: the CPU reference runs the graph and has no schedule');
     return schedule;
   }
 
-  /** The form of each matrix product and convolution of a step, and what else was tried; none on the CPU. */
+  /** The form of each matrix product and convolution of a step, with what was tried; empty on the CPU. */
   get tuning(): readonly StepTuning[] {
     return this.#session.tuner?.steps ?? [];
   }
@@ -82,20 +92,21 @@ export class Trainer {
     return this.#session.steps;
   }
 
-  /** Epochs completed so far, with those that were given up. */
+  /** Epochs completed so far, over all fits; abandoned ones count too. */
   get epochs(): number {
     const { epochs, unfinished } = this.#session;
     return unfinished ? epochs - 1 : epochs;
   }
 
-  /** Updates made so far: as many as steps, but with `accumulate`. */
+  /** Updates made so far: as many as steps, or fewer with `accumulate`. */
   get updates(): number {
     return this.#session.updates;
   }
 
   /**
-   * η of the next update. Setting it, also while `fit` runs, puts an end to a schedule: η is that number from then on. Throws
-   * ArgumentError unless finite and ≥ 0.
+   * The learning rate η of the next update. It can be set at any time, even while `fit` runs, and replaces a schedule.
+   *
+   * @throws {ArgumentError} For a rate that is negative or not finite.
    */
   get learningRate(): number {
     const { learningRate, updates } = this.#session;
@@ -107,13 +118,22 @@ export class Trainer {
   }
 
   /**
-   * Trains on a data set; resolves with a result per completed epoch. Aborted by its signal, or after so many `steps`, it
-   * leaves off between two steps, and the next fit on the same data set goes on there, in the order of that epoch; `step`
-   * or `setParameters` in between gives the epoch up, and what an aborted fit knew of its best one. Throws ShapeError or
-   * ArgumentError where data and model do not fit, or no validation tells the best epoch, NonFiniteError when the loss is no
-   * number any more, CheckError from `check: { every }`, DeviceLostError.
+   * Trains for `epochs` epochs, or `steps` steps, and resolves with a result per completed epoch.
+   *
+   * A fit that is aborted, or ends within an epoch because of `steps`, leaves that epoch unfinished. The next fit on the same
+   * data set continues it, in the same order; `step` and `setParameters` abandon it, and with it the best epoch of that fit.
+   *
+   * @param dataset Training samples, at least one full batch.
+   * @throws {ArgumentError} For an invalid option, a batch larger than the data set, or a `metric` that the validation set
+   * does not have.
+   * @throws {ShapeError} For a data set that does not fit the model.
+   * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, or a data set too large for
+   * one buffer of the device.
+   * @throws {NonFiniteError} If the loss or a parameter is NaN or infinite after an epoch, with the first such tensor.
+   * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
   fit(dataset: Dataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
+  /** Trains as above; the results have no `validation` and `best` unless the options have a `validation` set. */
   fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]>;
   async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
     const { task, program } = this.#session;
@@ -133,9 +153,12 @@ export class Trainer {
   }
 
   /**
-   * Loss and accuracy on a data set, in its order. It may run beside `fit` or `step`, and then sees the weights change.
-   * Throws as `fit`, or the reason of the signal; NonFiniteError where a parameter, an output or the loss is no finite
-   * number.
+   * Computes loss and accuracy on a data set. It may run during `fit`, and then sees the parameters change.
+   *
+   * @throws {ArgumentError} For an invalid option.
+   * @throws {ShapeError} For a data set that does not fit the model.
+   * @throws {DataError} As for `fit`.
+   * @throws {NonFiniteError} For a parameter, an output or a loss that is NaN or infinite.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { task, engine } = this.#session;
@@ -153,9 +176,13 @@ export class Trainer {
   }
 
   /**
-   * Predictions [n][outputs] for whole samples x [n][features]: probabilities for the losses that work on logits, else the
-   * output of the model. Throws ShapeError unless x holds whole samples, NonFiniteError where a parameter or a prediction is
-   * no finite number.
+   * Predicts the outputs of samples: probabilities if the loss takes logits, else the output of the model.
+   *
+   * @param x Any number of samples, `[n][features]`.
+   * @returns Predictions `[n][outputs]`.
+   * @throws {ShapeError} For an `x` that does not hold whole samples.
+   * @throws {DataError} For a number in `x` that is not finite.
+   * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
   async predict(x: ArrayLike<number>): Promise<Float32Array> {
     const { task, engine } = this.#session;
@@ -173,8 +200,14 @@ export class Trainer {
   }
 
   /**
-   * One step on a batch of your own: x [n][features], n up to the compiled batch; y as values [n][outputs] or as n class
-   * indices. Queues the work and returns at once. Throws ShapeError or DataError before anything is queued.
+   * Trains one step on a batch of your own. It queues the work and returns at once.
+   *
+   * @param x Up to `batch` samples, `[n][features]`.
+   * @param y Targets: values `[n][outputs]`, or n class indices. A typed array of floats holds values, one of integers class
+   * indices (values for a single output); a plain array is read by its length.
+   * @throws {ShapeError} For lengths that do not fit the model or each other, or too many samples.
+   * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
+   * @throws {StateError} While `fit`, `load` or `check` runs.
    */
   step(x: ArrayLike<number>, y: ArrayLike<number>): void {
     const { task, engine, program } = this.#session;
@@ -186,14 +219,24 @@ export class Trainer {
     engine.run([program], [takeRow(this.#session, { columns })], (rows) => giveBack(this.#session, rows));
   }
 
-  /** Loss of the last step, reduced over its batch as the loss says. Throws StateError before the first step. */
+  /**
+   * Reads the loss of the last step: the mean or the sum over its batch.
+   *
+   * @throws {StateError} Before the first step.
+   */
   async loss(): Promise<number> {
     return (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
   }
 
   /**
-   * ∂C/∂θ of each parameter for this batch, by key; nothing is updated. Arguments and errors as for `step`; NonFiniteError
-   * where a parameter is no finite number.
+   * Computes the gradients ∂C/∂θ on a batch, without an update.
+   *
+   * @param x Samples as for `step`.
+   * @param y Targets as for `step`.
+   * @returns Gradients by key, with the shapes of {@link Trainer.parameters}.
+   * @throws {ShapeError} As for `step`.
+   * @throws {DataError} As for `step`.
+   * @throws {NonFiniteError} For a parameter that is NaN or infinite.
    */
   async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { task, engine } = this.#session;
@@ -213,9 +256,14 @@ export class Trainer {
   }
 
   /**
-   * Every named tensor of a forward and backward pass on this batch, by name, as [features, n]; nothing is updated. Those of
-   * `tensor`, and `slope1` = σ'(z1) of each layer whose activation works element by element, and `prediction`, which is what
-   * `predict` gives, but for layers that are different in training. Arguments and errors as for `step`.
+   * Computes all named tensors of a forward and backward pass on a batch, without an update.
+   *
+   * @param x Samples as for `step`.
+   * @param y Targets as for `step`.
+   * @returns The tensors of {@link Trainer.tensor} by name, as `[features, n]`; also `slope1` = σ'(z1), ..., for activations
+   * that work element by element, and `prediction`, with dropout and batch statistics as in training.
+   * @throws {ShapeError} As for `step`.
+   * @throws {DataError} As for `step`.
    */
   async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
     const { task, engine } = this.#session;
@@ -238,7 +286,11 @@ export class Trainer {
     return this.#access.take(() => this.#on('tensors', () => graph, isNamed, inspect));
   }
 
-  /** Every parameter by key: 'layers.0.weight' [out, in], 'layers.0.bias' [out]; running statistics among them. */
+  /**
+   * Reads all parameters, running statistics included.
+   *
+   * @returns Tensors by key, with the names and shapes of PyTorch: `layers.0.weight` `[out, in]`, `layers.0.bias` `[out]`.
+   */
   async parameters(): Promise<Record<string, Tensor>> {
     this.#access.assertOpen('parameters');
     const { program, parameters } = this.#session;
@@ -246,8 +298,12 @@ export class Trainer {
   }
 
   /**
-   * Takes back what `parameters` gave. What the optimizer remembers and the count of steps stay; `load` begins anew with
-   * weights alone. Throws ShapeError naming every difference, and then changes nothing.
+   * Sets all parameters, running statistics included. The state of the optimizer and the number of steps stay as they are.
+   *
+   * @param values Tensors with the keys and shapes of {@link Trainer.parameters}.
+   * @throws {ShapeError} For missing or unknown keys, other shapes, or numbers that are not finite, with every difference;
+   * nothing is changed then.
+   * @throws {StateError} While `fit`, `load` or `check` runs.
    */
   setParameters(values: Values): void {
     const { parameters, program } = this.#session;
@@ -259,13 +315,16 @@ export class Trainer {
   }
 
   /**
-   * All that later steps depend on, as the bytes of one safetensors file: weights by key, optimizer state, step, learning
-   * rate, seed, the place in an epoch that was left off, and what `keepBest` and `earlyStopping` know so far. In Node a path
-   * or file URL writes it there as well, whole or not at all: a process that is killed leaves the old file or the new one.
-   * Links are followed, the mode of the file stays as it is, and of two saves to one file the later call is in it at the end.
-   * It may run beside `fit`, and then is of one of its steps. Throws NonFiniteError for weights that are no numbers any more,
-   * ArgumentError for a path where there are no files, DataError where it cannot be written, as for a folder, a pipe or a
-   * device.
+   * Saves everything that later steps depend on as one safetensors file: parameters, optimizer state, step, learning rate,
+   * seed, the position in an unfinished epoch, and the best epoch so far. It may run during `fit`, and then saves one of its
+   * steps.
+   *
+   * @param path In Node, a path or file URL to write the file to as well. It is replaced whole: a process that is killed
+   * leaves the old file or the new one. Links are followed, and of several saves to one file the last call wins.
+   * @returns The bytes of the file.
+   * @throws {ArgumentError} For an invalid option, or for a path in a browser.
+   * @throws {NonFiniteError} For a parameter that is NaN or infinite.
+   * @throws {DataError} For a file that cannot be written.
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#access.assertOpen('save');
@@ -276,13 +335,17 @@ export class Trainer {
   }
 
   /**
-   * Goes on from what `save` gave: bytes, Blob, path or URL. The next steps are, bit by bit, those that would have followed
-   * on the same device; an epoch that was left off is gone on with when `fit` gets the same samples. Seed and learning rate
-   * are those of the file. A file of weights alone, as of PyTorch, sets those and begins anew: step 0, and an optimizer that
-   * remembers nothing; `weightsOnly` takes any file so. Of a file that is longer than any of this net could be, unless
-   * `maxBytes` allows for it, no more is read. Throws DataError naming file, place, expected and found, or every
-   * difference between the file and this net; nothing is changed then. Rejects where the device refuses the weights: load
-   * again then.
+   * Loads a file of `save`, so that training continues bit by bit as if it had never stopped, on the same device.
+   *
+   * Seed and learning rate become those of the file. An unfinished epoch continues when `fit` gets the same samples. A file of
+   * weights alone, such as one from PyTorch, sets the parameters and starts anew: step 0, and no optimizer state.
+   *
+   * @param source The file: bytes, a Blob, a URL or, in Node, a path.
+   * @throws {ArgumentError} For an invalid source or option.
+   * @throws {DataError} For a file that is missing, damaged, too long or of another net, with every difference; nothing is
+   * changed then.
+   * @throws {OutOfMemoryError} If the device refuses the tensors; load again then.
+   * @throws {StateError} While `fit`, another `load` or `check` runs.
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#access.exclusive('load', async () => {
@@ -296,9 +359,12 @@ export class Trainer {
   }
 
   /**
-   * A tensor of the last step by its name: x, y, z1, a1, delta1, dW1, db1, W1, ..., as [features, batch]; what stands in
-   * the columns past the samples of a smaller batch means nothing. Throws ArgumentError for a name that is not there,
-   * StateError before the first step.
+   * Reads a tensor of the last step.
+   *
+   * @param name Such as `x`, `y`, `z1`, `a1`, `delta1`, `dW1`, `db1`, `W1`, `b1` or `losses`; {@link Trainer.graph} has all.
+   * @returns A tensor `[features, batch]`. Columns past the samples of a smaller batch have no meaning.
+   * @throws {ArgumentError} For an unknown name, or one that {@link CompileOptions.keep} leaves out.
+   * @throws {StateError} Before the first step.
    */
   async tensor(name: string): Promise<Tensor> {
     const { program, steps, stepsBefore } = this.#session;
@@ -313,9 +379,16 @@ export class Trainer {
   }
 
   /**
-   * One step on this batch, compared with the CPU reference tensor by tensor, and then taken back: parameters and optimizer
-   * state are as before. Arguments as for `step`. Throws CheckError where a bound is exceeded, NonFiniteError where a tensor
-   * holds NaN or infinity on both.
+   * Compares one step on a batch with the CPU reference, tensor by tensor, and undoes it: parameters and optimizer state are
+   * as before.
+   *
+   * @param x Samples as for `step`.
+   * @param y Targets as for `step`.
+   * @throws {CheckError} For a tensor that differs by more than its error bound.
+   * @throws {NonFiniteError} For a tensor that holds NaN or infinity on both sides.
+   * @throws {ShapeError} As for `step`.
+   * @throws {DataError} As for `step`.
+   * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
     return this.#access.exclusive('check', () => {
@@ -324,13 +397,14 @@ export class Trainer {
     });
   }
 
-  /** Frees every buffer, and the device where `compile` opened it. Safe to call twice. */
+  /** Frees all buffers, and the device if `compile` opened it. It may be called twice. */
   destroy(): void {
     if (!this.#access.close()) return;
     this.#session.engine.destroy();
     this.#ownDevice?.destroy();
   }
 
+  /** Calls {@link Trainer.destroy}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
   }

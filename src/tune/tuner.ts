@@ -11,24 +11,28 @@ import { type Choices, keyOf } from './choices.ts';
 import { type Pause, search } from './search.ts';
 
 /**
- * 'background': from the first `fit` on, beside training. 'now': all of it in `compile`. 'off': the first form of every
- * menu, whatever is remembered.
+ * When the tuner looks for the fastest form of each matrix product and convolution: in the `'background'` of `fit`, `'now'`,
+ * before {@link compile} resolves, or never (`'off'`), which also ignores what was found earlier.
  */
 export type TuneMode = 'background' | 'now' | 'off';
 
-/** A step that has a choice of forms. */
+/** Tuning of one dispatch that can run in several forms. */
 export interface StepTuning {
+  /** Label of the dispatch: `'gemm + bias + relu'`. */
   readonly step: string;
-  /** In use now. */
+  /** Name of the form in use. */
   readonly form: string;
-  /** The first of the menu, one remembered from earlier, or what measurements of this run led to. */
+  /** Why that form is in use: it is the first of the menu, remembered from an earlier run, or measured in this one. */
   readonly status: 'default' | 'remembered' | 'measured';
-  /** Why the search ended before it came to this step, where something went wrong. */
+  /** What went wrong, if the search ended before this dispatch. */
   readonly failure?: string;
-  /** What was tried, in this run or before: milliseconds per dispatch, or why it may not be used. */
+  /** The forms tried, in this run or earlier. */
   readonly candidates: readonly {
+    /** Name of the form. */
     readonly form: string;
+    /** Milliseconds per dispatch, if it was timed. */
     readonly milliseconds?: number;
+    /** Why the form is not used, if it was rejected. */
     readonly rejected?: string;
   }[];
 }

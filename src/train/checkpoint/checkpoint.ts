@@ -17,15 +17,17 @@ import { differences, type Expected } from './differences.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
 
+/** Options of {@link Trainer.save}. */
 export interface SaveOptions {
-  /** Leaves out optimizer and progress: what other libraries want, and a fraction of the size. */
+  /** Whether to save the parameters alone, for other libraries, without optimizer state and progress. Default: false. */
   weightsOnly?: boolean;
-  /** Texts of your own by name, into the metadata of the file. */
+  /** Strings of your own by name, stored in the metadata of the file. Default: none. */
   metadata?: Readonly<Record<string, string>>;
 }
 
+/** Options of {@link Trainer.load}. `maxBytes` is eight times the weights and 16 MiB by default. */
 export interface LoadOptions extends ReadLimits {
-  /** Takes no more than the weights, whatever optimizer, batch or loss the file is of. */
+  /** Whether to load the parameters alone, whatever optimizer, batch or loss the file was saved with. Default: false. */
   weightsOnly?: boolean;
 }
 

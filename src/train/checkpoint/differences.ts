@@ -4,6 +4,7 @@ import { firstOdd, foundInstead, isNumbers } from '../../base/numbers.ts';
 import { showValue } from '../../base/show-value.ts';
 import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 
+/** Tensors by key, with their numbers in any kind of array. */
 export type Values = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
 
 export interface Expected {

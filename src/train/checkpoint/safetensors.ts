@@ -9,9 +9,11 @@ import { isObject, repeatedName, tooDeep } from '../../base/json.ts';
 import { showValue, typeName } from '../../base/show-value.ts';
 import { type Shape, size, type Tensor } from '../../base/tensor.ts';
 
+/** Contents of a safetensors file. */
 export interface TensorFile {
+  /** Tensors by name, in the order of the file. */
   readonly tensors: Record<string, Tensor>;
-  /** Texts by name. */
+  /** Strings by name. */
   readonly metadata: Record<string, string>;
 }
 
@@ -24,7 +26,15 @@ const DEEPEST = 6;
 /** What the data is aligned to, by spaces behind the header. */
 const ALIGNMENT = 8;
 
-/** The bytes of a file with these tensors, in their order. Throws ArgumentError for what `parseSafetensors` would refuse. */
+/**
+ * Writes a file in the [safetensors](https://github.com/huggingface/safetensors) format, with all tensors as F32.
+ *
+ * @param tensors Tensors by name; the file keeps their order.
+ * @param metadata Strings by name. Default: none.
+ * @returns The bytes of the file.
+ * @throws {ArgumentError} For data that is not a Float32Array of its shape, metadata that is not strings, or a tensor named
+ * `__metadata__`.
+ */
 export function formatSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
@@ -72,8 +82,12 @@ function checkTensor(name: string, tensor: Tensor): void {
 }
 
 /**
- * The tensors of a file, in its order; `where` it is from is for messages. Throws DataError naming file, byte or tensor, what
- * was expected and found, ArgumentError for what holds no bytes.
+ * Reads a file in the [safetensors](https://github.com/huggingface/safetensors) format, in which all tensors are F32.
+ *
+ * @param source The bytes of the file.
+ * @param where Name of the file in messages. Default: `'safetensors'`.
+ * @throws {ArgumentError} For a source that is not bytes.
+ * @throws {DataError} For an invalid file, with the byte or tensor, what was expected and what was found.
  */
 export function parseSafetensors(source: Bytes, where = 'safetensors'): TensorFile {
   const bytes = asBytes(source, where);
