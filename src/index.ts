@@ -115,7 +115,12 @@ export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { StepTuning, TuneMode } from './tune/tuner.ts';
 
-/** A graph (a line per node) or a schedule (a block per dispatch) as text. */
+/**
+ * Formats a graph, with a line per node, or a schedule, with a block per dispatch, as text.
+ *
+ * @param value {@link Trainer.graph} or {@link Trainer.schedule}.
+ * @throws {ArgumentError} For any other value.
+ */
 export function print(value: Graph | Schedule): string {
   if (isList(member(value, 'dispatches' satisfies keyof Schedule))) return printSchedule(value as Schedule);
   if (isList(member(value, 'nodes' satisfies keyof Graph))) return printGraph(value as Graph);

@@ -5,7 +5,7 @@
  */
 import { ArgumentError } from './errors.ts';
 
-/** Memory that holds bytes. A Buffer and a SharedArrayBuffer are of these too. */
+/** Bytes in memory: any array buffer, typed array, DataView or Node Buffer. */
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /** What the %TypedArray% of every realm answers from the array's own slot; undefined for anything else. */

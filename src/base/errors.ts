@@ -2,52 +2,64 @@
 import { printable } from './show-value.ts';
 
 /**
- * Every error the library throws by intention. The message names what, where, what was expected and what was found. Names
- * are written out, since minifiers rename classes.
+ * Base class of the errors that the library throws. A message says what is wrong and where, what was expected and what was
+ * found. The `name` is that of the class, also in minified code.
  */
 export class RetrogradError extends Error {
+  /** Name of the class. */
   override readonly name: string = 'RetrogradError';
 
-  /** A message of several lines is handed over as such: a line break within one comes from outside, and is escaped. */
+  /**
+   * Makes an error.
+   *
+   * @param message One line, or several as a list. Line breaks and control characters within a line are escaped.
+   * @param options The `cause`, as for `Error`.
+   */
   constructor(message: string | readonly string[], options?: ErrorOptions) {
     super([message].flat().map(printable).join('\n'), options);
   }
 }
 
-/** An option or argument outside what is allowed: a learning rate of NaN, a batch of 1.5. */
+/** An argument or option that is not allowed, such as a learning rate of NaN or a batch of 1.5. */
 export class ArgumentError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'ArgumentError';
 }
 
-/** Shapes that do not fit together; names the op and every operand's shape. */
+/** Shapes that do not fit together; the message has the op or method and all shapes. */
 export class ShapeError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'ShapeError';
 }
 
-/** What is not there: WebGPU itself, an adapter, or a device of the adapter that was found. */
+/** What is missing: WebGPU itself, an adapter, or a device of the adapter that was found. */
 export type Missing = 'webgpu' | 'adapter' | 'device';
 
-/** For people: a browser, and what to do in it. */
+/** What to do in one browser, as text for a page to show. */
 export interface Steps {
-  /** 'Firefox 153 on Linux', 'Chrome on Android'. */
+  /** The browser: `'Firefox 153 on Linux'`, `'Chrome on Android'`. */
   readonly title: string;
-  /** Sentences. */
+  /** What to do in it, one or more sentences each. */
   readonly steps: readonly string[];
 }
+/** How to get WebGPU, as text for a page to show. */
 export interface Advice {
-  /** What to do in this browser, where that is known. */
+  /** What to do in this browser, if that is known. */
   readonly here?: Steps;
-  /** Other browsers on the same system that have WebGPU. */
+  /** Other browsers on this system that have WebGPU. */
   readonly elsewhere: readonly Steps[];
 }
 
-/** No WebGPU device; the message says what to install or which flag to set. */
+/** There is no WebGPU device; the message says what to install or which flag to set. */
 export class NoAdapterError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'NoAdapterError';
+  /** What is missing. */
   readonly missing: Missing;
-  /** What to do about it, for people, by browser; not in Node. */
+  /** What to do about it, by browser; absent in Node. */
   readonly advice?: Advice;
 
+  /** Makes an error; `missing` is `'webgpu'` by default. */
   constructor(
     message: string,
     { missing = 'webgpu', advice, cause }: ErrorOptions & { missing?: Missing; advice?: Advice } = {},
@@ -58,32 +70,38 @@ export class NoAdapterError extends RetrogradError {
   }
 }
 
-/** WGSL that did not compile, or a pipeline that could not be made; names the part file and its own line. */
+/** A shader that does not compile, or has no pipeline; the message has the WGSL file and its line. */
 export class ShaderError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'ShaderError';
 }
 
-/** The device is gone; what it held is lost. */
+/** The device is lost, with everything it held. */
 export class DeviceLostError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'DeviceLostError';
 }
 
-/** A buffer could not be made; says how much was asked for and how much is in use. */
+/** Memory that could not be allocated; the message has the bytes asked for. */
 export class OutOfMemoryError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'OutOfMemoryError';
 }
 
-/** A call after `destroy()`, or a read of something that is not there. */
+/** A call at the wrong time: after `destroy()`, before the first step, or while another call has the net to itself. */
 export class StateError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'StateError';
 }
 
-/** Data that is not what it should be; names the file or array, the place, what was expected and what was found. */
+/** Invalid data; the message has the file or array, the place in it, what was expected and what was found. */
 export class DataError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'DataError';
 }
 
-/** NaN or infinity in training; names the step and the first tensor that holds one. */
+/** NaN or infinity in a result; the message has the step and the first tensor that holds one, as far as they are known. */
 export class NonFiniteError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'NonFiniteError';
 }

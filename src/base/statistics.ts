@@ -1,10 +1,16 @@
-/** What is said about many measurements of one thing. None of these is for an empty list. */
+/** Statistics of repeated measurements; none of these functions takes an empty list. */
+
+/** Summary of repeated measurements. */
 export interface Spread {
+  /** The median. */
   readonly median: number;
+  /** The smallest. */
   readonly min: number;
+  /** The largest. */
   readonly max: number;
 }
 
+/** The median of one or more numbers; the mean of the two in the middle for an even count. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

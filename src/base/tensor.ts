@@ -3,11 +3,15 @@
  * multiple of four floats so that it loads as vec4. The last axis is the columns (the batch, for activations); all axes
  * before it are the rows.
  */
+
+/** Sizes of the axes of a tensor or sample: `[784]`, `[1, 28, 28]`. */
 export type Shape = readonly number[];
 
+/** A tensor in the memory of the CPU. */
 export interface Tensor {
+  /** Sizes of the axes. In an activation the batch is the last one. */
   readonly shape: Shape;
-  /** Row-major; the batch is the last axis of an activation. */
+  /** The numbers, row-major: last axis fastest. */
   readonly data: Float32Array;
 }
 

@@ -12,35 +12,48 @@ import { evaluate } from './reference.ts';
 import type { StepRow } from './step-row.ts';
 import { written } from './storage.ts';
 
+/** One tensor compared with the CPU reference, element by element. */
 export interface Comparison {
+  /** Name of the tensor: `z1`, `dW1`. */
   readonly tensor: string;
+  /** Its shape. */
   readonly shape: Shape;
-  /** The element that uses most of its allowance. */
+  /** The element that is furthest off, as a fraction of its error bound. */
   readonly worst: {
+    /** Its row: all axes but the last, counted as one. */
     readonly row: number;
+    /** Its column: the last axis. */
     readonly column: number;
+    /** The value on the GPU. */
     readonly actual: number;
+    /** The value of the reference. */
     readonly expected: number;
+    /** Largest error that rounding in f32 explains. */
     readonly bound: number;
   };
-  /** |actual − expected| / bound there; above 1 is an error. */
+  /** `|actual − expected| / bound` of that element; more than 1 is an error. */
   readonly share: number;
 }
 
+/** Comparison of a step with the CPU reference; made by {@link Trainer.check}. */
 export interface Report {
+  /** Whether all tensors are within their bounds. */
   readonly ok: boolean;
+  /** The comparison of each tensor. */
   readonly tensors: readonly Comparison[];
-  /** The largest share of all. */
+  /** Largest `share` of all tensors. */
   readonly share: number;
 }
 
-/** The GPU disagrees with the CPU reference by more than the error bound allows. */
+/** The GPU differs from the CPU reference by more than the error bound. */
 export class CheckError extends RetrogradError {
+  /** Name of the class. */
   override readonly name = 'CheckError';
 
+  /** Makes an error about a report. */
   constructor(
     message: string | readonly string[],
-    /** The whole comparison, the tensors within their bounds included. */
+    /** The whole comparison, with the tensors that are within their bounds. */
     readonly report: Report,
   ) {
     super(message);
@@ -111,7 +124,11 @@ const line = ({ tensor, shape, share, worst }: Comparison): string =>
   `${tensor.padEnd(10)} ${show(shape).padEnd(12)} worst at (${worst.row}, ${worst.column}): ` +
   `${worst.actual} instead of ${worst.expected}, ${(100 * share).toFixed(1)} % of the bound ${worst.bound.toExponential(1)}`;
 
-/** A line per tensor: worst element and the share of its allowance. */
+/**
+ * Formats a report as text, with a line per tensor: its worst element, and how much of the error bound that uses.
+ *
+ * @throws {ArgumentError} For a value that is not a report.
+ */
 export function printReport(report: Report): string {
   const tensors = member(report, 'tensors');
   if (isList(tensors)) return (tensors as Report['tensors']).map(line).join('\n');

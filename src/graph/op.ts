@@ -6,26 +6,36 @@
 import type { Shape } from '../base/tensor.ts';
 import type { StepRow } from './step-row.ts';
 
+/** Settings of a node by name. */
 export type Attributes = Readonly<Record<string, number | boolean | string | Printable>>;
 
-/** An attribute that is no plain value, such as a function of the user's own: `print` calls it by its name. */
+/** An attribute that is not a plain value, such as an activation of your own. */
 export interface Printable {
+  /** Its name. */
   readonly name: string;
+  /** Its name, for printouts. */
   toString(): string;
 }
 
+/** One operation in a graph, and its result. */
 export interface Node {
+  /** Position in the graph. */
   readonly id: number;
+  /** The operation. */
   readonly op: Op;
+  /** The nodes it is applied to, all of them earlier in the graph. */
   readonly inputs: readonly Node[];
+  /** Settings of the operation, such as whether an operand is transposed. */
   readonly attributes: Attributes;
-  /** The last axis is the columns; see `Shape`. */
+  /** Shape of the result. The last axis is the batch in activations: `[features, batch]`. */
   readonly shape: Shape;
-  /** The letter of the equations (`z1`, `delta1`, `dW1`), or empty for an intermediate nobody asks for by name. */
+  /** Name of the tensor in the equations: `z1`, `delta1`, `dW1`. Empty for intermediate results. */
   name: string;
 }
 
+/** A computation as an append-only list of nodes. */
 export interface Graph {
+  /** The nodes, each after its inputs. */
   readonly nodes: Node[];
 }
 
