@@ -9,14 +9,16 @@ import { showValue } from './base/show-value.ts';
 import { printSchedule, type Schedule } from './compiler/schedule.ts';
 import { type Graph, printGraph } from './graph/graph.ts';
 
+export type { Bytes } from './base/as-bytes.ts';
 export * from './base/errors.ts';
-export type { Tensor } from './base/tensor.ts';
-export type { Schedule } from './compiler/schedule.ts';
+export type { Shape, Tensor } from './base/tensor.ts';
+export type { LinkedShader, StorageBinding } from './compiler/link.ts';
+export type { Binding, Buffer as ScheduleBuffer, Dispatch, Schedule } from './compiler/schedule.ts';
 export type { Dataset, Field } from './data/dataset.ts';
 export type { CompileProgress } from './engine/compile-progress.ts';
 export { type Device, type DeviceInfo, openDevice } from './engine/device.ts';
 export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';
-export type { Graph, Node } from './graph/graph.ts';
+export type { Attributes, Form, Graph, Node, Op, Printable } from './graph/op.ts';
 export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
 export {
   type ActivationLayer,
@@ -38,6 +40,7 @@ export {
   type Flatten,
   flatten,
   gelu,
+  type InitialiserOptions,
   type Layer,
   type LayerActivation,
   type LayerNorm,
@@ -99,9 +102,13 @@ export {
   type SgdOptions,
   sgd,
 } from './nn/optimizers.ts';
+export type { UpdateOptions } from './nn/updates.ts';
+export type { OwnActivation } from './ops/activation-table.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';
+export type { BestOptions, Metric } from './train/best-epoch.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
+export type { Values as ParameterValues } from './train/checkpoint/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './train/checkpoint/safetensors.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
 export type {

@@ -22,13 +22,11 @@ export class RetrogradError extends Error {
 
 /** An argument or option that is not allowed, such as a learning rate of NaN or a batch of 1.5. */
 export class ArgumentError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'ArgumentError';
 }
 
 /** Shapes that do not fit together; the message has the op or method and all shapes. */
 export class ShapeError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'ShapeError';
 }
 
@@ -52,7 +50,6 @@ export interface Advice {
 
 /** There is no WebGPU device; the message says what to install or which flag to set. */
 export class NoAdapterError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'NoAdapterError';
   /** What is missing. */
   readonly missing: Missing;
@@ -72,36 +69,30 @@ export class NoAdapterError extends RetrogradError {
 
 /** A shader that does not compile, or has no pipeline; the message has the WGSL file and its line. */
 export class ShaderError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'ShaderError';
 }
 
 /** The device is lost, with everything it held. */
 export class DeviceLostError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'DeviceLostError';
 }
 
 /** Memory that could not be allocated; the message has the bytes asked for. */
 export class OutOfMemoryError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'OutOfMemoryError';
 }
 
 /** A call at the wrong time: after `destroy()`, before the first step, or while another call has the net to itself. */
 export class StateError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'StateError';
 }
 
 /** Invalid data; the message has the file or array, the place in it, what was expected and what was found. */
 export class DataError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'DataError';
 }
 
 /** NaN or infinity in a result; the message has the step and the first tensor that holds one, as far as they are known. */
 export class NonFiniteError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'NonFiniteError';
 }

@@ -15,18 +15,26 @@ const makers = [
   'createRenderPipeline',
   'createRenderPipelineAsync',
   'createQuerySet',
-] as const;
+] as const satisfies readonly Maker[];
 
+/** A method of GPUDevice that makes something: `'createBuffer'`. */
+export type Maker = Extract<keyof GPUDevice, `create${string}`>;
+
+/** What a device was asked to do. */
 export interface Counts {
-  /** By kind of GPU object; the kinds none was made of are absent. */
-  made: Partial<Record<(typeof makers)[number], number>>;
+  /** Objects made, by method. Methods that were not called are absent, and so are encoders and passes. */
+  made: Partial<Record<Maker, number>>;
+  /** Buffers destroyed, of those made since counting began. */
   destroyedBuffers: number;
+  /** Compute passes. */
   passes: number;
+  /** Dispatches. */
   dispatches: number;
+  /** Submits to the queue. */
   submits: number;
-  /** By `writeBuffer`. */
+  /** Bytes uploaded by `writeBuffer`. */
   uploadedBytes: number;
-  /** Of buffers made since counting began. */
+  /** Buffers mapped for reading, of those made since counting began. */
   maps: number;
 }
 
@@ -40,13 +48,15 @@ const none = (): Counts => ({
   maps: 0,
 });
 
+/** A running count; made by {@link countCalls}. */
 export interface Counter {
-  /** Since the last call of `take`, or since the beginning. */
+  /** The counts since the last call of `take`, or since the beginning. */
   take(): Counts;
-  /** Leaves the device and its buffers as they were. */
+  /** Stops counting, and leaves the device and its buffers as they were. */
   stop(): void;
 }
 
+/** Counts what a device is asked to do, until `stop`. */
 export function countCalls(gpu: GPUDevice): Counter {
   let counts = none();
   const undo: (() => void)[] = [];

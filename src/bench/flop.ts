@@ -2,7 +2,10 @@
 import { columns } from '../base/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 
-/** Two for each multiplication with its addition, over all matrix products and convolutions. */
+/**
+ * Counts the floating-point operations in a graph: two for each multiply-add of its matrix products and convolutions.
+ * Element-by-element work is not counted.
+ */
 export const flopOf = ({ nodes }: Graph): number =>
   nodes.reduce((sum, node) => {
     const work = node.op.kind === 'kernel' ? (node.op.body(node).work ?? 0) : 0;

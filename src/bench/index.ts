@@ -4,7 +4,7 @@
  * @module retrograd/bench
  */
 export { median, type Spread } from '../base/statistics.ts';
-export { type Counter, type Counts, countCalls } from './counting.ts';
+export { type Counter, type Counts, countCalls, type Maker } from './counting.ts';
 export { flopOf } from './flop.ts';
 export { matmul } from './matmul.ts';
 export { type Measurement, type MeasureOptions, measure, type PerStep, type StepProfile } from './measure.ts';

@@ -11,7 +11,12 @@ import { flopOf } from './flop.ts';
 import { numbers } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';
 
-/** C = A B of size × size. Throws ArgumentError unless `size` is a positive integer. */
+/**
+ * A matrix product `C = A B` of two square matrices, again and again.
+ *
+ * @param size Rows and columns of each matrix, a positive integer.
+ * @throws {ArgumentError} For an invalid size.
+ */
 export function matmul(size: number): Work {
   checkCount('matmul: size', size);
   return {

@@ -11,48 +11,68 @@ import { type Counts, countCalls } from './counting.ts';
 import { type Profile, profile } from './profile.ts';
 import type { Prepared, Work } from './work.ts';
 
+/** Options of {@link measure}. */
 export interface MeasureOptions {
-  /** Timed runs; 5 unless given. */
+  /** Timed runs, a positive integer. Default: 5. */
   readonly repeats?: number;
-  /** How long a run is about to take, where steps are short; 1000 unless given. */
+  /** Rough duration of a run in milliseconds, for workloads with short steps. Default: 1000. */
   readonly milliseconds?: number;
-  /** Stops between two runs, or within one; `measure` then rejects with its reason. */
+  /** Stops the measurement, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** Result of {@link measure}. */
 export interface Measurement {
+  /** The workload. */
   readonly work: Work;
+  /** Timed runs. */
   readonly repeats: number;
-  /** In each repeat. */
+  /** Steps in each run. */
   readonly steps: number;
-  /** Over the repeats. */
+  /** Milliseconds per step, over the runs. */
   readonly msPerStep: Spread;
+  /** Samples per second, from the median time; absent if a step has no samples. */
   readonly samplesPerSecond?: number;
+  /** 10⁹ floating-point operations per second, from the median time. */
   readonly gflopPerSecond: number;
+  /** What a step asks of the device. */
   readonly perStep: PerStep;
-  /** Undefined where the adapter has no timestamp queries. */
+  /** GPU time of each kernel; absent if the device has no timestamp queries. */
   readonly profile?: StepProfile;
 }
 
-/** Means over a run after everything was made. */
+/** What a step asks of the device: means over a run for which everything was made before. */
 export interface PerStep {
+  /** Dispatches. */
   readonly dispatches: number;
+  /** Submits to the queue. */
   readonly submits: number;
+  /** Bytes uploaded. */
   readonly uploadedBytes: number;
+  /** Buffers read back. */
   readonly readbacks: number;
-  /** GPU objects made: buffers, bind groups, pipelines, ... */
+  /** GPU objects made, such as buffers, bind groups and pipelines. */
   readonly objects: number;
 }
 
+/** A {@link Profile} with the tensors of each kernel. */
 export interface StepProfile extends Omit<Profile, 'kernels'> {
-  /** With the tensors that each writes, where they are those of the step itself. */
-  readonly kernels: readonly (Profile['kernels'][number] & { readonly writes: readonly string[] })[];
+  /** The kernels, in the order of their first dispatch. */
+  readonly kernels: readonly (Profile['kernels'][number] & {
+    /** Named tensors that it writes; none for a kernel that gathers a batch. */
+    readonly writes: readonly string[];
+  })[];
 }
 
 const EPOCH = 2000; // ms, an epoch that takes longer is cut to this or 100 steps ...
 const LONGEST = 10_000; // ms, ... and on the slowest devices to this or 10 steps
 
-/** Throws ArgumentError for repeats that are no positive integer or time that is no positive number, and whatever the work throws. */
+/**
+ * Measures a workload on a device: what a step asks of the device, its time, and the GPU time of each kernel, each in a run of
+ * its own. It also rejects with whatever the workload throws.
+ *
+ * @throws {ArgumentError} For a value that is not a workload or not a device, or an invalid option.
+ */
 export async function measure(work: Work, device: Device, options: MeasureOptions = {}): Promise<Measurement> {
   checkKeys('measure', options, ['repeats', 'milliseconds', 'signal']);
   const { repeats = 5, milliseconds = 1000, signal } = options;

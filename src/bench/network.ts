@@ -14,19 +14,29 @@ import { flopOf } from './flop.ts';
 import { synthetic } from './synthetic.ts';
 import type { Prepared, Work } from './work.ts';
 
+/** Options of {@link network}. */
 export interface NetworkWorkOptions {
+  /** Name of the workload. */
   readonly name: string;
+  /** Model to train. */
   readonly model: Model;
+  /** Loss to train it with. */
   readonly loss: LossFunction;
+  /** Optimizer to train it with. */
   readonly optimizer: Optimizer;
+  /** Samples per step. */
   readonly batch: number;
-  /** Steps in an epoch; as many as MNIST has samples for unless given, and no fewer than 100 where memory allows. */
+  /** Steps in an epoch. Default: as many as for the 60 000 samples of MNIST, at least 100, fewer if memory demands it. */
   readonly epoch?: number;
-  /** So many samples; synthetic ones unless given. */
+  /** Makes a data set of `count` samples. Default: {@link synthetic}. */
   readonly data?: (count: number) => Dataset;
 }
 
-/** Throws ArgumentError for a batch or an epoch that is no positive integer, and for what is no model, loss or optimizer. */
+/**
+ * A workload that trains a net with `fit`, as a user does.
+ *
+ * @throws {ArgumentError} For an invalid model, loss, optimizer, batch, epoch or option.
+ */
 export function network(options: NetworkWorkOptions): Work {
   checkKeys('network', options, ['name', 'model', 'loss', 'optimizer', 'batch', 'epoch', 'data']);
   const { name, model, loss, optimizer, batch } = options;

@@ -10,25 +10,35 @@ import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries
 
+/** GPU time of one kernel. */
 export interface KernelTime {
-  /** 'gemm + bias + relu' */
+  /** What it does: `'gemm + bias + relu'`. */
   readonly label: string;
-  /** Of one dispatch: the median or, where timestamps are coarse, the mean. */
+  /** Milliseconds per dispatch: the median, or the mean if timestamps are coarse. */
   readonly milliseconds: number;
   /** Dispatches that were timed. */
   readonly runs: number;
 }
 
+/** GPU time of all kernels in a run. */
 export interface Profile {
-  /** In order of their first dispatch; each bind group is one. */
+  /** The kernels, in the order of their first dispatch. */
   readonly kernels: readonly KernelTime[];
   /** Nanoseconds that all timestamps are a multiple of. */
   readonly resolution: number;
-  /** Browsers blur what a page may learn about time, and so does Dawn unless told: times are means then. */
+  /** Whether timestamps are coarse, as browsers and, by default, Dawn make them. */
   readonly coarse: boolean;
 }
 
-/** Calls `run` for about as long as asked. Undefined where the device was opened without timestamp queries. */
+/**
+ * Measures the GPU time of each kernel in a run, by timestamp queries. Every dispatch gets a pass of its own meanwhile, so the
+ * run as a whole is slower than usual.
+ *
+ * @param gpu The `gpu` of a device.
+ * @param run Runs the work, and resolves when it is done.
+ * @param milliseconds How long to repeat it.
+ * @returns The times, or undefined if the device has no timestamp queries.
+ */
 export async function profile(
   gpu: GPUDevice,
   run: () => Promise<void>,

@@ -7,7 +7,15 @@ import type { Dataset } from '../data/dataset.ts';
 
 const NOISE = 65521; // a prime, so that no sample begins where another did until all places were used
 
-/** As images are stored: bytes, each class a pattern of its own under as much noise. One output is the class as a value. */
+/**
+ * Makes a synthetic data set that a net can learn, the same each time: bytes in which every class has a pattern of its own,
+ * under as much noise.
+ *
+ * @param options.count Number of samples.
+ * @param options.features Numbers per sample.
+ * @param options.outputs Number of classes, which are labels; with 1, the targets are the values 0 and 1.
+ * @throws {ArgumentError} For a number that is not a positive integer or an unknown option.
+ */
 export function synthetic(options: { count: number; features: number; outputs: number }): Dataset {
   checkKeys('synthetic', options, ['count', 'features', 'outputs']);
   const { count, features, outputs } = options;
@@ -29,7 +37,12 @@ export function synthetic(options: { count: number; features: number; outputs: n
   return fromArrays({ name: 'synthetic', x, shape: [features], scale: 1 / 255, ...y });
 }
 
-/** The four cases over and over. */
+/**
+ * Makes a data set with the four cases of XOR over and over.
+ *
+ * @param count Number of samples.
+ * @throws {ArgumentError} For a count that is not a positive integer.
+ */
 export function xorSamples(count: number): Dataset {
   checkCount('xorSamples: count', count);
   const x = allocate('xorSamples', 2 * count, (n) => new Float32Array(n));

@@ -2,26 +2,30 @@
 import type { Schedule } from '../compiler/schedule.ts';
 import type { Device } from '../engine/device.ts';
 
+/** A workload that can be measured; made by {@link network} and {@link matmul}. */
 export interface Work {
+  /** Name of the workload. */
   readonly name: string;
-  /** For people: '784 -> 100 sigmoid -> 10 linear, softmaxCrossEntropy, sgd, batches of 100'. */
+  /** What it does, for people: `'784 -> 100 sigmoid -> 10 linear, softmaxCrossEntropy, sgd, batches of 100'`. */
   readonly description: string;
-  /** Per step; undefined where a step has none. */
+  /** Samples per step; absent if a step has none. */
   readonly samples?: number;
-  /** Floating-point operations of the matrix products and convolutions of a step, two for a multiplication and its addition. */
+  /** Floating-point operations per step, as {@link flopOf} counts them. */
   readonly flop: number;
-  /** Steps in an epoch, which ends by reading its loss; undefined where nothing ends. */
+  /** Steps in an epoch, which ends by reading its loss; absent if there are no epochs. */
   readonly epoch?: number;
-  /** Makes everything on the device, which stays the caller's. Throws as `compile`. */
+  /** Makes everything on the device, which stays the caller's. It rejects as `compile` does. */
   prepare(device: Device): Promise<Prepared>;
 }
 
+/** A workload that is ready to run on a device. */
 export interface Prepared {
   /** What the device runs in a step; a net gathers its batch before that. */
   readonly schedule: Schedule;
-  /** Resolves when the device is done. The first run with a number of steps makes what the later ones use. */
+  /** Runs steps, and resolves when the device is done. The first run of a length makes what later ones use. */
   run(steps: number, signal?: AbortSignal): Promise<void>;
-  /** Of the last step, of a net. */
+  /** Reads the loss of the last step; only for a net. */
   loss?(): Promise<number>;
+  /** Frees everything that was made on the device. */
   destroy(): void;
 }

@@ -8,8 +8,9 @@ import { network } from './network.ts';
 import { xorSamples } from './synthetic.ts';
 import type { Work } from './work.ts';
 
+/** The workloads that `retrograd bench` measures, by name. */
 export const works = {
-  /** A small net, as on MNIST: few operations in a step, so the time is that of getting them to the device. */
+  /** A small net, as on MNIST. A step has few operations, so its time is that of getting them to the device. */
   'mlp-small': network({
     name: 'mlp-small',
     model: sequential([784], [dense(100, sigmoid), dense(10)]),

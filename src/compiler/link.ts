@@ -15,20 +15,31 @@ import type { Entry } from './entry-point.ts';
 import { shaderFile } from './shader-files.ts';
 import { unroll } from './unroll.ts';
 
+/** A storage buffer of a shader. */
 export interface StorageBinding {
+  /** Name in the WGSL. */
   readonly name: string;
+  /** Type in the WGSL: `array<vec4f>`. */
   readonly type: string;
+  /** Whether the shader only reads it. */
   readonly access: 'read' | 'readWrite';
 }
 
+/** The WGSL of one dispatch. */
 export interface LinkedShader {
+  /** The whole text. */
   readonly code: string;
-  /** In binding order, from @binding(0) on. */
+  /** Its storage buffers, from `@binding(0)` on. */
   readonly storage: readonly StorageBinding[];
-  /** Whether it reads the step row, at the binding after the storage buffers. */
+  /** Whether it reads the values of the current step, in a uniform buffer after the storage buffers. */
   readonly usesStep: boolean;
-  /** For each file: its first line in `code`, counted from 1. */
-  readonly lines: readonly { path: string; first: number }[];
+  /** The files that it consists of, in order. */
+  readonly lines: readonly {
+    /** Path of the file. */
+    path: string;
+    /** Its first line in `code`, counted from 1. */
+    first: number;
+  }[];
 }
 
 export interface Phase {

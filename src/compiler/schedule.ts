@@ -14,52 +14,95 @@ import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
 import { type LinkedShader, link } from './link.ts';
 import { type DispatchGroup, shareDispatches } from './share-dispatches.ts';
 
+/** A tensor bound to a dispatch. */
 export interface Binding {
   /** Name in the WGSL. */
   readonly name: string;
-  /** Name of the buffer in the plan. */
+  /** Name of its buffer. */
   readonly buffer: string;
+  /** Whether the shader only reads it. */
   readonly access: 'read' | 'readWrite';
+  /** Name of the tensor. */
   readonly tensor: string;
 }
 
+/** One dispatch: a kernel, or several that share it, with everything fused into them. */
 export interface Dispatch {
-  /** What it computes; the first one starts it. */
+  /** The nodes it computes; the first one is its kernel. */
   readonly nodes: readonly Node[];
-  /** 'gemm + bias + relu' */
+  /** What it does: `'gemm + bias + relu'`. */
   readonly label: string;
-  /** The tensors it writes; W1′ is what overwrites W1. */
-  readonly writes: readonly { readonly tensor: string; readonly shape: Shape }[];
+  /** The tensors it writes. */
+  readonly writes: readonly {
+    /** Name of the tensor; W1′ overwrites W1. */
+    readonly tensor: string;
+    /** Its shape. */
+    readonly shape: Shape;
+  }[];
+  /** The WGSL that it runs. */
   readonly shader: LinkedShader;
+  /** The tensors it is bound to, in the order of the bindings in the WGSL. */
   readonly bindings: readonly Binding[];
+  /** Number of workgroups along x, y and z. */
   readonly workgroups: readonly [number, number, number];
-  /** The op that starts it may run in other forms, of which this is one. */
+  /** The form of its kernel, if there are others to choose from. */
   readonly form?: Form;
-  /** Those of all ops in it, also where they share a dispatch and have no choice. */
+  /** The forms of all kernels in it, also of those that share the dispatch and have no choice. */
   readonly forms: readonly Form[];
-  /** Multiply-adds. */
+  /** Multiply-adds in it. */
   readonly work: number;
 }
 
+/** A buffer in GPU memory. */
 export interface Buffer {
+  /** Name of the buffer. */
   readonly name: string;
+  /** Size in bytes. */
   readonly bytes: number;
-  /** Slots are shared by tensors whose lifetimes do not meet. */
+  /**
+   * What it is for: a `'leaf'` (input, parameter or state), a tensor that is `'kept'` to be read, or a `'slot'` that several
+   * tensors share, one after another.
+   */
   readonly role: 'leaf' | 'kept' | 'slot';
-  /** First and last step that needs each tensor in it. */
-  readonly tenants: readonly { readonly tensor: string; readonly from: number; readonly to: number }[];
+  /** The tensors in it. */
+  readonly tenants: readonly {
+    /** Name of the tensor. */
+    readonly tensor: string;
+    /** Number of the first dispatch that needs it. */
+    readonly from: number;
+    /** Number of the last dispatch that needs it. */
+    readonly to: number;
+  }[];
 }
 
+/** What a device runs for a graph: dispatches in order, and the buffers they use. */
 export interface Schedule {
+  /** The graph that it computes. */
   readonly graph: Graph;
-  /** What the dispatches were linked from. */
+  /**
+   * What the dispatches were linked from.
+   *
+   * @internal
+   */
   readonly groups: readonly DispatchGroup[];
+  /** @internal */
   readonly stored: ReadonlySet<Node>;
+  /** @internal */
   readonly bufferOf: ReadonlyMap<Node, string>;
+  /** The dispatches, in order. */
   readonly dispatches: readonly Dispatch[];
+  /** All buffers. */
   readonly buffers: readonly Buffer[];
-  /** Tensors that can be read after a step: name -> its buffer and shape. */
-  readonly tensors: ReadonlyMap<string, { readonly buffer: string; readonly shape: Shape }>;
+  /** The tensors that can be read after a step, by name. */
+  readonly tensors: ReadonlyMap<
+    string,
+    {
+      /** Name of the buffer. */
+      readonly buffer: string;
+      /** Shape of the tensor. */
+      readonly shape: Shape;
+    }
+  >;
 }
 
 export interface ScheduleOptions extends FuseOptions {

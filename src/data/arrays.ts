@@ -8,26 +8,34 @@ import { size as sizeOf } from '../base/tensor.ts';
 import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 
+/** Options of {@link fromArrays}. */
 export interface ArraysOptions {
-  /** Inputs, samples one after another, [count][size] flat, or one row per sample. */
+  /**
+   * Inputs: a row of numbers per sample, or all numbers one after another, `[count][size]`. Bytes (`Uint8Array`) stay bytes on
+   * the device, in a quarter of the memory.
+   */
   x: ArrayLike<number> | readonly ArrayLike<number>[];
   /**
-   * Class indices, one per sample, as integers of any typed array or as plain numbers; or target values, as floats of any
-   * typed array, or one row per sample.
+   * Targets: class indices, one per sample, in an array of integers; or values, as a row per sample or in a typed array of
+   * floats, `[count][size]`.
    */
   y: ArrayLike<number> | readonly ArrayLike<number>[];
-  /** Shape of one sample; [size] unless given. */
+  /** Shape of one sample: `[28, 28]`. Without rows and class indices it is needed. Default: `[size]`. */
   shape?: readonly number[];
-  /** Number of classes; the largest label + 1 unless given. */
+  /** Number of classes. Default: the largest class index + 1. */
   classes?: number;
+  /** Name of the data set in messages. Default: `'arrays'`. */
   name?: string;
-  /** What the network sees is x times this: 1/255 makes bytes 0 to 1. 1 unless given. */
+  /** Factor for x: the net sees `x · scale`, so 1/255 turns bytes into 0 to 1. Default: 1. */
   scale?: number;
 }
 
 /**
- * Throws DataError naming the array and the index: counts that differ, ragged rows, what is no number or one that 32-bit
- * floats do not hold, labels that are no class, sizes that do not divide; ArgumentError for an unknown option.
+ * Makes a data set from arrays of your own. It copies and checks them.
+ *
+ * @throws {ArgumentError} For an unknown option.
+ * @throws {DataError} For counts that differ, rows of different lengths, numbers that are not finite in f32, invalid classes,
+ * or sizes that do not divide, with the array and the index.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
   checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);

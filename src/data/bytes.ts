@@ -7,7 +7,7 @@ import { platform } from '../platform/platform.ts';
 import { download } from './download.ts';
 import type { OpenOptions } from './read-options.ts';
 
-/** A string is a URL where it has a scheme or there are no files (a browser), else a path. */
+/** Where bytes come from: memory, a Blob or File, a URL, or a string, which is a path in Node unless it is a URL. */
 export type Source = string | URL | Blob | Bytes;
 
 /** More than there is of any set that trains on one device. */

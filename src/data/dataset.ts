@@ -1,36 +1,43 @@
 /** What a data set is: plain data. */
 
-/** One quantity of every sample (its input or its target), samples one after another. */
+/** The inputs or the targets of all samples. */
 export interface Field {
-  /** `values`: numbers, [count][size]. `labels`: one class index per sample, [count]; the network sees it one-hot. */
+  /** `'values'`: numbers `[count][size]`. `'labels'`: a class index per sample, `[count]`, which the net sees as one-hot. */
   readonly kind: 'values' | 'labels';
-  /** Bytes or floats as stored; class indices too (floats only where there are more than 256 classes). */
+  /** The stored numbers or class indices; indices are floats only if there are more than 256 classes. */
   readonly data: Uint8Array | Float32Array;
-  /** Values per sample, or the number of classes. */
+  /** Values per sample, or number of classes. */
   readonly size: number;
-  /** A stored value times this is what the network sees: 1/255 for bytes of an image, else 1. */
+  /** Factor for the stored values: 1/255 for the bytes of an image, else 1. */
   readonly scale: number;
 }
 
 /**
- * Samples with their targets: plain data, checked when it is made (see `fromArrays`), or where it is handed over if you made
- * it yourself. `fit` and `evaluate` each copy its samples, and keep the copies of the last four sets: make another data set
- * instead of writing to the arrays of one that was made.
+ * Samples with their targets, as plain data. `fromArrays` makes and checks one; one made by hand is checked wherever it
+ * is used.
+ *
+ * Do not write to the arrays of a data set: `fit` and `evaluate` each keep a copy of the samples of the last four data sets
+ * they saw. Make another data set instead.
  */
 export interface Dataset {
-  /** Said wherever the data set is named: 'MNIST train', 'digits test'. */
+  /** Name in messages: `'MNIST train'`, `'digits test'`. */
   readonly name: string;
-  /** Samples. */
+  /** Number of samples. */
   readonly count: number;
-  /** Shape of one sample: [28, 28] for an image. */
+  /** Shape of one sample: `[28, 28]` for a grey image. */
   readonly shape: readonly number[];
+  /** Inputs of the samples. */
   readonly inputs: Field;
+  /** Targets of the samples. */
   readonly targets: Field;
 }
 
+/** A data set in two parts. */
 export interface DatasetPair {
+  /** Samples to train on. */
   readonly train: Dataset;
+  /** Samples to test on. */
   readonly test: Dataset;
-  /** Where it came from: a folder, a URL, or 'built in'. */
+  /** Where it came from: a folder, a URL, or `'built in'`. */
   readonly source: string;
 }

@@ -9,17 +9,22 @@ import { showValue } from '../base/show-value.ts';
 import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
 import { checkLimits, type ReadLimits } from './read-options.ts';
 
+/** Contents of an IDX file of bytes. */
 export interface Idx {
-  /** [count] for labels, [count, rows, columns] for images. */
+  /** `[count]` for labels, `[count, rows, columns]` for images. */
   readonly shape: readonly number[];
-  /** [...shape], row-major. */
+  /** The bytes, row-major. */
   readonly data: Uint8Array;
 }
 
 /**
- * Reads an IDX file, plain or gzip, from a path, URL, Blob or memory; `what` is its name in messages.
- * Throws DataError when it is not there, not IDX of unsigned bytes, cut short, too long or damaged; ArgumentError for what is
- * no source, and limits that are none.
+ * Reads an IDX file of unsigned bytes, plain or gzip.
+ *
+ * @param source The file: bytes, a Blob, a URL or, in Node, a path.
+ * @param what Name of the file in messages. Default: its path or URL.
+ * @param limits The longest file and the longest time.
+ * @throws {ArgumentError} For an invalid source or limit.
+ * @throws {DataError} For a file that is missing, not IDX of unsigned bytes, cut short, too long or damaged, with the byte.
  */
 export async function readIdx(source: Source, what = nameOf(source), limits: ReadLimits = {}): Promise<Idx> {
   checkLimits('readIdx', limits);
@@ -28,7 +33,14 @@ export async function readIdx(source: Source, what = nameOf(source), limits: Rea
   return parseIdx(await readPlain(opened, what, limits.maxBytes ?? MOST), what);
 }
 
-/** `data` is a view of `source`, which must be a plain IDX file and nothing more. */
+/**
+ * Parses an IDX file of unsigned bytes that is in memory, not compressed.
+ *
+ * @param source The bytes of the file; `data` of the result is a view of them.
+ * @param what Name of the file in messages.
+ * @throws {ArgumentError} For a source that is not bytes.
+ * @throws {DataError} For an invalid file, with the byte, what was expected and what was found.
+ */
 export function parseIdx(source: Bytes, what: string): Idx {
   const bytes = asBytes(source, what);
   if (!bytes) throw new ArgumentError(`${what}: expected bytes, found ${showValue(source)}`);

@@ -3,6 +3,7 @@
  *
  * @module retrograd/data
  */
+export type { Bytes } from '../base/as-bytes.ts';
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
 export type { Dataset, DatasetPair, Field } from './dataset.ts';

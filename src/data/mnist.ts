@@ -9,33 +9,51 @@ import { parseIdx } from './idx.ts';
 import { type IdxFile, type KnownSet, locate } from './locate.ts';
 import { checkLimits, type OnProgress, type ReadLimits } from './read-options.ts';
 
+/** Options of {@link mnist} and {@link fashionMnist}. */
 export interface MnistOptions extends ReadLimits {
   /**
-   * Where the four IDX files are, plain or gzip: a folder or base URL (or the one above it, that holds `mnist/`), the
-   * files themselves by their usual names, or each by its role. Looked for as `mnist` says unless given.
+   * The four IDX files, plain or gzip: a folder or base URL, or the one above it (with `mnist/` or `fashion-mnist/` in it),
+   * `File`s with their usual names, or a source for each. Default: the places that {@link mnist} lists.
    */
   from?: string | URL | Iterable<File> | IdxSources;
-  /** Keeps what `from` gave, if those are the original files, where later calls without `from` find them. */
+  /** Whether to keep the files of `from`, if they are the original ones, in the cache. Default: false. */
   keep?: boolean;
-  /** Told while a file comes over the network. */
+  /** Called while a file is downloaded. */
   onProgress?: OnProgress;
 }
 
+/** The four IDX files of a data set, plain or gzip. */
 export interface IdxSources {
+  /** Training images, `[count, rows, columns]`. */
   trainImages: Source;
+  /** Training labels, `[count]`. */
   trainLabels: Source;
+  /** Test images, `[count, rows, columns]`. */
   testImages: Source;
+  /** Test labels, `[count]`. */
   testLabels: Source;
 }
 
 /**
- * MNIST (LeCun, Cortes and Burges), from `from`, else the folder in RETROGRAD_DATA, else the cache (a folder, or that of
- * the browser), else the network into the cache. A set of your own under the same file names is taken through `from` alone.
- * Throws DataError saying everywhere it looked, or which file is damaged and where.
+ * Loads MNIST (LeCun, Cortes & Burges 1998): 60 000 training and 10 000 test images of digits, `[28, 28]` in bytes, ten
+ * classes.
+ *
+ * It looks in `from`; without it in `mnist/` in the folder `RETROGRAD_DATA`, then in the cache, which is a folder in Node and
+ * the cache of the browser in a page, and else downloads the files into the cache. Files are verified by SHA-256, unless they
+ * come from `from`.
+ *
+ * @throws {ArgumentError} For an invalid option.
+ * @throws {DataError} If it is not found, with all places, or if a file is damaged, with the byte.
  */
 export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownMnist, options);
 
-/** Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): as `mnist`. */
+/**
+ * Loads Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): images of clothes in the format of MNIST, with `fashion-mnist/` as its
+ * folder. Otherwise it is like {@link mnist}.
+ *
+ * @throws {ArgumentError} For an invalid option.
+ * @throws {DataError} If it is not found, with all places, or if a file is damaged, with the byte.
+ */
 export const fashionMnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownFashionMnist, options);
 
 /** The two sets have the same shapes. */

@@ -1,19 +1,24 @@
 /** How files are read: limits, and news of how far a download is. */
 import { checkKeys, checkNumber } from '../base/arguments.ts';
 
-/** Bytes of one file received so far, and of how many where the server says. */
+/** How far the download of a file is. */
 export interface Progress {
+  /** Path or URL of the file. */
   file: string;
+  /** Bytes received so far. */
   received: number;
+  /** Bytes in all, if the server says. */
   total: number | undefined;
 }
 
+/** A function that is called while a file is downloaded. */
 export type OnProgress = (progress: Progress) => void;
 
+/** Limits for reading a file. */
 export interface ReadLimits {
-  /** A file that is longer, as it comes or unpacked, is refused as soon as that is known. 2³⁰ unless told. */
+  /** Most bytes of the file, as it is read and unpacked; a longer one is refused as soon as that is known. Default: 2³⁰. */
   maxBytes?: number;
-  /** Milliseconds to wait for a download in all; unless told, a minute and a second more for every 64 KiB that have come. */
+  /** Most milliseconds for a download. Default: a minute, and a second more for every 64 KiB received. */
   timeout?: number;
 }
 

@@ -9,8 +9,11 @@ import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 
 /**
- * The first `count` samples (or all, where there are fewer), sharing memory with the whole. Throws ArgumentError for a count
- * that is none, and as `fit` for a data set that is none.
+ * The first samples of a data set, as a data set that shares its memory.
+ *
+ * @param count Number of samples, a positive integer; all are taken if there are fewer.
+ * @throws {ArgumentError} For an invalid count, or a value that is not a data set.
+ * @throws {DataError} For an invalid data set made by hand.
  */
 export function take(dataset: Dataset, count: number): Dataset {
   const whole = checkedDataset(dataset, 'take');
@@ -24,10 +27,22 @@ export function take(dataset: Dataset, count: number): Dataset {
 }
 
 /**
- * What the network sees of the samples named: x [n][size] scaled, y [n][size], labels one-hot. Throws ArgumentError for
- * samples that are not there, and as `fit` for a data set that is none.
+ * Some samples of a data set as a net sees them, for `predict`, `step` and `check`.
+ *
+ * @param indices The samples, counted from 0.
+ * @returns Arrays of their own, one sample after another.
+ * @throws {ArgumentError} For an index that is out of range, or a value that is not a data set.
+ * @throws {DataError} For an invalid data set made by hand.
  */
-export function batch(dataset: Dataset, indices: ArrayLike<number>): { x: Float32Array; y: Float32Array } {
+export function batch(
+  dataset: Dataset,
+  indices: ArrayLike<number>,
+): {
+  /** Inputs `[n][size]`, scaled. */
+  x: Float32Array;
+  /** Targets `[n][size]`; labels are one-hot. */
+  y: Float32Array;
+} {
   const whole = checkedDataset(dataset, 'batch', { numbers: false });
   const where = `batch(${whole.name})`;
   const expected = `${where}: expected samples 0 to ${whole.count - 1}`;

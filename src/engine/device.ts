@@ -15,46 +15,80 @@ import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
 
+/** What is known about a device. */
 export interface DeviceInfo {
-  /** For people, card and driver: 'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'. */
+  /** Card and driver, for people: `'llvmpipe-llvm-15-0-6-256-bits, llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1'`. */
   readonly name: string;
+  /** Vendor of the adapter, as WebGPU reports it; may be empty. */
   readonly vendor: string;
+  /** Architecture of the adapter, as WebGPU reports it; may be empty. */
   readonly architecture: string;
-  /** Runs on the CPU (lavapipe, SwiftShader). */
+  /** Whether it runs on the CPU, as lavapipe and SwiftShader do. */
   readonly software: boolean;
-  /** Lanes that a subgroup has at least; 0 where the device has no subgroups. */
+  /** Smallest number of lanes in a subgroup; 0 if the device has no subgroups. */
   readonly subgroup: number;
-  /** Kernels that gave a wrong answer or did not compile here, and are not used: 'gemm_subgroup: ...'; see `allPass`. */
+  /** Kernels that are not used on this device since they did not compile or gave wrong results: `'gemm_subgroup: ...'`. */
   readonly unavailable: readonly string[];
 }
 
+/** A WebGPU device that nets run on; made by {@link openDevice}. */
 export interface Device {
+  /** The device of WebGPU, for work of your own on it. */
   readonly gpu: GPUDevice;
+  /** What is known about it. */
   readonly info: DeviceInfo;
-  /** Why a kernel is not used, by its file. */
+  /**
+   * Why a kernel is not used, by its file.
+   *
+   * @internal
+   */
   readonly faults: Map<string, string>;
-  /** Bytes of all buffers made through it that are not destroyed yet. */
+  /** Bytes in all buffers of the nets on it. */
   readonly bytesInUse: number;
-  /** Makes buffers, all or none. Throws OutOfMemoryError. */
+  /**
+   * Makes buffers, all or none. Throws OutOfMemoryError.
+   *
+   * @internal
+   */
   createBuffers(descriptors: readonly GPUBufferDescriptor[]): Promise<GPUBuffer[]>;
+  /** @internal */
   destroyBuffer(buffer: GPUBuffer): void;
-  /** The pipeline of a linked shader, made once per text. Throws ShaderError naming the file and its line. */
+  /**
+   * The pipeline of a linked shader, made once per text. Throws ShaderError naming the file and its line.
+   *
+   * @internal
+   */
   pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
-  /** Awaits what the device is working on. */
+  /**
+   * Awaits what the device is working on.
+   *
+   * @internal
+   */
   wait<T>(work: Promise<T>): Promise<T>;
   /**
    * Throws what happened to the device since the last call: DeviceLostError, or an error of work that is nobody's, such as
    * the page's own; each net has a `Guard` for its own.
+   *
+   * @internal
    */
   assertAlive(): void;
-  /** For a call that failed: rejects with DeviceLostError where the device went with it, else with the cause. */
+  /**
+   * For a call that failed: rejects with DeviceLostError if the device is lost, else with the cause.
+   *
+   * @internal
+   */
   explain(cause: unknown): Promise<never>;
+  /** Destroys the device and everything on it. */
   destroy(): void;
 }
 
 /**
- * Asks for the fastest adapter with all the limits it offers. Options are those of `requestAdapter`. Throws
- * ArgumentError for a flag that is neither true nor false, and NoAdapterError saying what to install or which setting to change.
+ * Opens the fastest WebGPU device, with the highest limits that its adapter offers.
+ *
+ * @param options Options of `navigator.gpu.requestAdapter`. Default: `{ powerPreference: 'high-performance' }`.
+ * @throws {ArgumentError} For a flag that is neither true nor false.
+ * @throws {NoAdapterError} If there is no WebGPU, no adapter or no device; the message says what to install or which setting
+ * to change.
  */
 export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
   for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)

@@ -47,7 +47,6 @@ export interface Report {
 
 /** The GPU differs from the CPU reference by more than the error bound. */
 export class CheckError extends RetrogradError {
-  /** Name of the class. */
   override readonly name = 'CheckError';
 
   /** Makes an error about a report. */

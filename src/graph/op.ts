@@ -176,22 +176,28 @@ export interface Target {
   readonly subgroup: number;
 }
 
-/** One way to split the work of a kernel op. All forms of a node give the same bits. */
+/** One way to split the work of a kernel on the device. All forms of a kernel give the same bits. */
 export interface Form {
+  /** Name of the form. */
   readonly name: string;
-  /** The file of the entry point. */
+  /** File of the entry point. */
   readonly shader: string;
+  /** Constants of the shader, by name. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Lanes of a workgroup. */
+  /** Lanes in a workgroup. */
   readonly lanes: number;
   /** Rows and columns of the result per workgroup. */
   readonly tile: readonly [number, number];
-  /** Binds its operands as floats, as something that the same dispatch writes has to be. */
+  /** Whether it binds its operands as floats, as it has to bind what the same dispatch writes. */
   readonly scalar?: boolean;
-  /** Reads its second operand value by value. */
+  /** Whether it reads its second operand value by value. */
   readonly single?: boolean;
 }
 
+/**
+ * An operation of a graph. Each has a `name` and a `kind`: a `'leaf'` holds data, a `'pointwise'` op works element by element,
+ * and a `'kernel'` has a shader of its own. Everything else in it is how the library computes it, and may change.
+ */
 export type Op = LeafOp | PointwiseOp | KernelOp;
 
 /** A constant of a shader: a number is a u32, a `literal` an f32. */

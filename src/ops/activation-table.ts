@@ -9,17 +9,25 @@ import type { Printable } from '../graph/graph.ts';
 import type { ShaderSource } from '../graph/op.ts';
 
 export interface Activation {
+  /**
+   * The WGSL of σ and σ'.
+   *
+   * @internal
+   */
   readonly shaders: readonly ShaderSource[];
   /** Name of σ in the WGSL; σ' is `${wgsl}_gradient`. */
   readonly wgsl: string;
+  /** What σ' is computed from: σ(z) or z. */
   readonly saves: 'output' | 'input';
-  /** Whether it lets through about half of what comes in: what He's initialisation is for. */
+  /** Whether it lets through about half of its input, as He's initialisation assumes. */
   readonly rectifies?: boolean;
+  /** σ(z). */
   f(z: number): number;
   /** σ' as a function of what is saved. */
   gradient(saved: number): number;
-  /** Bounds on the absolute rounding error of the two, in f32, for exact arguments. */
+  /** Bound on the absolute rounding error of σ in f32, for exact arguments. */
   rounding(z: number): number;
+  /** Bound on the absolute rounding error of σ' in f32, for exact arguments. */
   gradientRounding(saved: number): number;
 }
 
@@ -154,7 +162,7 @@ export const activations = {
 
 export type ActivationName = keyof typeof activations;
 
-/** An activation that is no row of the table. */
+/** An activation of your own; made by {@link pointwise}. */
 export interface OwnActivation extends Activation, Printable {}
 
 export const activation = (f: string | OwnActivation): Activation =>

@@ -62,7 +62,7 @@ export interface CompileOptions extends UpdateOptions {
  *
  * Rejects with the signal's reason if it is aborted.
  *
- * @param model From {@link sequential} or {@link model}.
+ * @param model From {@link sequential} or `model`.
  * @throws {ArgumentError} For an invalid option, a loss that does not go with the last layer, or a model without parameters.
  * @throws {NoAdapterError} If no `device` is given and none can be opened.
  * @throws {ShaderError} For a shader that does not compile, such as the WGSL of {@link pointwise}.

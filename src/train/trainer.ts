@@ -112,6 +112,7 @@ export class Trainer {
     const { learningRate, updates } = this.#session;
     return learningRateAt(learningRate, updates);
   }
+  /** Sets the learning rate from the next update on. */
   set learningRate(value: number) {
     checkConstantRate(value, 'learningRate');
     this.#session.learningRate = value;

@@ -11,7 +11,7 @@ export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export type { Layer } from './kinds.ts';
-export type { LayerActivation } from './layer.ts';
+export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';

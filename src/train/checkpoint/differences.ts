@@ -5,7 +5,17 @@ import { showValue } from '../../base/show-value.ts';
 import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 
 /** Tensors by key, with their numbers in any kind of array. */
-export type Values = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
+export type Values = Readonly<
+  Record<
+    string,
+    {
+      /** Sizes of the axes. */
+      readonly shape: Shape;
+      /** The numbers, row-major. */
+      readonly data: ArrayLike<number>;
+    }
+  >
+>;
 
 export interface Expected {
   readonly key: string;
