@@ -109,7 +109,7 @@ export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () 
  */
 export const squared = lossFunction('squared', 'squaredError');
 /**
- * The mean squared error: `Σ (a − y)² / K` over K outputs, as PyTorch's `MSELoss`.
+ * The mean squared error: `Σ (a − y)² / K` over K outputs, as PyTorch's `MSELoss` with its default reduction.
  *
  * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
