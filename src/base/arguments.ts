@@ -53,7 +53,7 @@ export const isCount = (value: unknown): value is number => Number.isSafeInteger
 export function checkNumber(what: string, value: unknown, expected: string, ok: (value: number) => boolean): void {
   const isHeld = isFinite32(value) && ok(value);
   if (isHeld && (value === 0 || Math.abs(value) >= SMALLEST)) return;
-  const why = isHeld ? `, which is too near 0 for f32: ${SMALLEST} is the least` : '';
+  const why = isHeld ? `, which is too close to 0 for f32: the smallest is ${SMALLEST}` : '';
   throw new ArgumentError(`${what} must be ${expected}, found ${showValue(value)}${why}`);
 }
 
@@ -80,5 +80,5 @@ export function checkFunction(what: string, value: unknown): void {
 
 export function checkSignal(what: string, value: AbortSignal | undefined): void {
   if (value === undefined || typeof member(value, 'throwIfAborted') === 'function') return;
-  throw new ArgumentError(`${what} must be that of an AbortController, found ${showValue(value)}`);
+  throw new ArgumentError(`${what} must be an AbortSignal, found ${showValue(value)}`);
 }

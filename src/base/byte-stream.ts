@@ -78,7 +78,7 @@ function allocate(length: number, where: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
   } catch (cause) {
-    throw new DataError(`${where}: expected bytes that fit into memory, found ${length} of them`, { cause });
+    throw new DataError(`${where}: expected bytes that fit in memory, found ${length} bytes`, { cause });
   }
 }
 

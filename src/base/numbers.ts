@@ -34,7 +34,7 @@ export function firstWhere<T>(values: ArrayLike<T>, is: (value: T) => boolean): 
 /** What was found in place of numbers, and what would make numbers of it. */
 export function foundInstead(value: unknown): string {
   const iterates = typeof value === 'object' && value !== null && isIterable(value);
-  return `found ${showValue(value)}${iterates ? '; spread what can be gone through into an array: [...values]' : ''}`;
+  return `found ${showValue(value)}${iterates ? '; spread the iterable into an array: [...values]' : ''}`;
 }
 
 function isIterable(value: object): boolean {
@@ -51,6 +51,6 @@ export function allocate<T>(what: string, count: number, make: (count: number) =
     return make(count);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new OutOfMemoryError(`${what}: there is no memory for ${count} numbers`, { cause });
+    throw new OutOfMemoryError(`${what}: not enough memory for ${count} numbers`, { cause });
   }
 }

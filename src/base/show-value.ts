@@ -33,7 +33,7 @@ function safely(describe: () => string): string {
   try {
     return describe();
   } catch {
-    return 'an object that cannot be looked into';
+    return 'an object that cannot be inspected';
   }
 }
 

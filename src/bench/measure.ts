@@ -77,7 +77,7 @@ export async function measure(work: Work, device: Device, options: MeasureOption
   checkKeys('measure', options, ['repeats', 'milliseconds', 'signal']);
   const { repeats = 5, milliseconds = 1000, signal } = options;
   if (typeof member(work, 'prepare') !== 'function')
-    throw new ArgumentError(`measure: expected a work such as matmul(1024), found ${showValue(work)}`);
+    throw new ArgumentError(`measure: expected a workload such as matmul(1024), found ${showValue(work)}`);
   if (!isDevice(device))
     throw new ArgumentError(`measure: expected a device from openDevice(), found ${showValue(device)}`);
   checkCount('measure: repeats', repeats);

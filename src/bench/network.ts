@@ -40,7 +40,7 @@ export interface NetworkWorkOptions {
 export function network(options: NetworkWorkOptions): Work {
   checkKeys('network', options, ['name', 'model', 'loss', 'optimizer', 'batch', 'epoch', 'data']);
   const { name, model, loss, optimizer, batch } = options;
-  if (typeof name !== 'string') throw new ArgumentError(`network: name must be a text, found ${showValue(name)}`);
+  if (typeof name !== 'string') throw new ArgumentError(`network: name must be a string, found ${showValue(name)}`);
   checkModel(name, model);
   checkLoss(name, loss);
   checkOptimizer(optimizer, `${name}: optimizer`);

@@ -40,7 +40,7 @@ export interface ArraysOptions {
 export function fromArrays(options: ArraysOptions): Dataset {
   checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
   const { name = 'arrays', scale = 1, shape: given, classes } = options;
-  if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a text, found ${showValue(name)}`);
+  if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a string, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
     throw new DataError(`${name}.shape: expected positive integers, found ${showValue(given)}`);
@@ -53,7 +53,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
   const data = flat(x);
   const size = perSample(data, count, x.what);
   if (given && sizeOf(given) !== size)
-    throw new DataError(`${name}.shape: expected ${size} values, as x has per sample, found [${given}]`);
+    throw new DataError(`${name}.shape: expected ${size} values, as many as x has per sample, found [${given}]`);
   const inputs: Field = { kind: 'values', data, size, scale };
   if (scale !== 1) checkNumbers(inputs, x.what);
   const targets = targetsOf(y, count, classes, name);
@@ -91,11 +91,11 @@ function targetsOf(y: Given, count: number, classes: number | undefined, name: s
   if (y.values && !isFloats(y.values)) {
     const odd = firstWhere(y.values, (label) => !Number.isInteger(label) || label < 0);
     if (odd < 0) return labelField(y.values, y.what, classes);
-    const found = `found ${showValue(y.values[odd])}; target values are a Float32Array, or a row per sample`;
-    throw new DataError(`${y.what}[${odd}]: expected a class, an integer from 0 on, ${found}`);
+    const found = `found ${showValue(y.values[odd])}; give target values as a Float32Array, or as one row per sample`;
+    throw new DataError(`${y.what}[${odd}]: expected a class, an integer ≥ 0, ${found}`);
   }
   if (classes !== undefined)
-    throw new DataError(`${name}.classes: expected only with class labels, found ${classes} beside target values`);
+    throw new DataError(`${name}.classes: expected only with class labels, found ${classes} with target values`);
   const data = flat(y);
   return { kind: 'values', data, size: perSample(data, count, y.what), scale: 1 };
 }
@@ -106,9 +106,9 @@ function countOf(x: Given, y: Given, shape: readonly number[] | undefined, name:
   const inY = y.rows ? y.rows.length : isFloats(y.values) ? undefined : y.values.length;
   const count = inX ?? inY;
   if (count === undefined) {
-    throw new DataError(`${name}: expected a shape, as neither x nor y tells how many samples there are, found none`);
+    throw new DataError(`${name}: expected a shape, because x and y do not tell the number of samples, found none`);
   }
-  if (!isCount(count)) throw new DataError(`${x.what}: expected one or more whole samples, found ${count} of them`);
+  if (!isCount(count)) throw new DataError(`${x.what}: expected one or more whole samples, found ${count}`);
   if (inY !== undefined && inY !== count) {
     throw new DataError(`${y.what}: expected ${count} samples, as many as x, found ${inY}`);
   }
@@ -148,7 +148,7 @@ function demandNumbers(values: ArrayLike<number>, what: string): void {
   const odd = firstOdd(values);
   if (odd < 0) return;
   throw new DataError(
-    `${what}[${odd}]: expected a finite number that fits 32-bit floats, found ${showValue(values[odd])}`,
+    `${what}[${odd}]: expected a finite number that fits in a 32-bit float, found ${showValue(values[odd])}`,
   );
 }
 

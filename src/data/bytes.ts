@@ -62,8 +62,8 @@ export function writerTo(path: string | URL): (bytes: Promise<Uint8Array>) => Pr
   const { files } = platform;
   const isPath = typeof path === 'string' || isUrl(path);
   if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);
-  const found = isPath && !files ? 'a path where there are no files, as in a browser' : showValue(path);
-  throw new ArgumentError(`save: expected a path, or none and the bytes are yours to keep; found ${found}`);
+  const found = isPath && !files ? 'a path, but a browser has no file system' : showValue(path);
+  throw new ArgumentError(`save: expected a path, or none to get only the bytes, found ${found}`);
 }
 
 export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';

@@ -47,7 +47,7 @@ export function checkedDataset(dataset: unknown, where: string, { numbers = true
   checkField(targets, `${what}.targets`, count);
   if (sizeOf(shape) !== inputs.size)
     throw new DataError(
-      `${what}.shape: expected ${inputs.size} values, as inputs have per sample, found ${show(shape)}`,
+      `${what}.shape: expected ${inputs.size} values, as many as inputs have per sample, found ${show(shape)}`,
     );
   if (numbers) for (const key of ['inputs', 'targets'] as const) checkNumbers(taken[key], `${what}.${key}.data`);
   return taken;
@@ -59,7 +59,7 @@ function takenFrom(dataset: unknown, where: string): Dataset {
     const found = read(dataset)
       ? `an object with ${Object.keys(dataset as object).join(', ') || 'nothing'}`
       : showValue(dataset);
-    throw new ArgumentError(`${where}: expected a data set, such as the train of digits(), found ${found}`);
+    throw new ArgumentError(`${where}: expected a data set, such as digits().train, found ${found}`);
   }
   const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
   const copied = isShape(shape) ? [...shape] : shape;
@@ -91,14 +91,14 @@ function checkField(field: Field, what: string, count: number): void {
     throw new DataError(`${what}.data: expected a Uint8Array or a Float32Array, found ${showValue(data)}`);
   const length = count * (classes ? 1 : size);
   if (data.length === length) return;
-  const each = classes ? 'a class each' : `${size} values each`;
-  throw new DataError(`${what}.data: expected ${length} numbers, of ${count} samples ${each}, found ${data.length}`);
+  const each = classes ? 'one class each' : `${size} values each`;
+  throw new DataError(`${what}.data: expected ${length} numbers (${count} samples, ${each}), found ${data.length}`);
 }
 
 /** A factor that 32-bit floats hold; one that they take for 0 would make all samples alike. */
 export function checkScale(scale: unknown, what: string): void {
   if (isFinite32(scale) && (scale === 0 || Math.abs(scale) >= 2 ** -126)) return;
-  throw new DataError(`${what}: expected a finite number that fits 32-bit floats, found ${showValue(scale)}`);
+  throw new DataError(`${what}: expected a finite number that fits in a 32-bit float, found ${showValue(scale)}`);
 }
 
 /** Throws DataError naming the first class that is none, or the first number that is none, as stored or times the scale. */
@@ -113,7 +113,7 @@ export function checkNumbers({ kind, data, size, scale }: Field, what: string): 
   const beyond = isUint8Array(data) && isFinite32(255 * scale) ? -1 : firstWhere(data, (x) => !isFinite32(x * scale));
   if (beyond < 0) return;
   throw new DataError(
-    `${what}[${beyond}]: expected a number that fits 32-bit floats times ${scale}, found ${data[beyond]}`,
+    `${what}[${beyond}]: expected a number that times ${scale} fits in a 32-bit float, found ${data[beyond]}`,
   );
 }
 

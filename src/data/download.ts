@@ -31,7 +31,7 @@ export async function download(
       const reason = new Error(
         left > SILENCE
           ? `no answer within ${seconds(SILENCE)}`
-          : `found ${received} bytes within ${seconds(waited + left)}, and more to come; timeout allows for longer`,
+          : `found only ${received} bytes within ${seconds(waited + left)}; set a longer timeout`,
       );
       timer = setTimeout(() => reject(reason), Math.min(left, SILENCE));
     });

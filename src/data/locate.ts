@@ -90,7 +90,7 @@ async function fromCaller(set: KnownSet, from: From, options: OpenOptions): Prom
 async function named(set: KnownSet, source: string, files: Four<IdxFile>): Promise<Located> {
   const sums = await each((role) => sha256(files[role].bytes));
   const original = roles.every((role) => sums[role] === set.sums[role]);
-  const other = sums.trainImages ? `own IDX set (not ${set.name})` : `${set.name} (not verified)`;
+  const other = sums.trainImages ? `custom IDX set (not ${set.name})` : `${set.name} (not verified)`;
   return { name: original ? set.name : other, source, files };
 }
 
@@ -194,10 +194,10 @@ async function keep({ folder }: KnownSet, files: Four<IdxFile>): Promise<void> {
 
 async function verified(set: KnownSet, role: Role, file: IdxFile): Promise<IdxFile> {
   const expected = set.sums[role];
-  const found = (await sha256(file.bytes)) ?? 'no way to compute it, as the page is not served securely';
+  const found = (await sha256(file.bytes)) ?? 'no way to compute it, because the page is not in a secure context';
   if (found === expected) return file;
   throw new DataError(
-    `${file.where}: not the ${set.name} file: expected SHA-256 ${expected} once unpacked, found ${found}`,
+    `${file.where}: not the ${set.name} file: expected SHA-256 ${expected} of the unpacked file, found ${found}`,
   );
 }
 

@@ -106,7 +106,7 @@ async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> 
   const test = labelledImages(`${name} test`, files.testImages, files.testLabels);
   if (`${train.shape}` !== `${test.shape}`) {
     throw new DataError(
-      `${files.testImages.where}: expected images [${train.shape}], as for training, found [${test.shape}]`,
+      `${files.testImages.where}: expected images [${train.shape}], as in the training set, found [${test.shape}]`,
     );
   }
   return { train, test, source };
@@ -120,7 +120,7 @@ function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile): D
     throw new DataError(`${imageFile.where}: expected shape [count, rows, columns], found [${images.shape}]`);
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new DataError(`${labelFile.where}: expected shape [${count}], a label per image, found [${labels.shape}]`);
+    throw new DataError(`${labelFile.where}: expected shape [${count}], one label per image, found [${labels.shape}]`);
   }
   return made({
     name,

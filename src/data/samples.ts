@@ -45,8 +45,8 @@ export function batch(
 } {
   const whole = checkedDataset(dataset, 'batch', { numbers: false });
   const where = `batch(${whole.name})`;
-  const expected = `${where}: expected samples 0 to ${whole.count - 1}`;
-  if (!isNumbers(indices)) throw new ArgumentError(`${expected}, as an array, ${foundInstead(indices)}`);
+  const expected = `${where}: expected sample indices from 0 to ${whole.count - 1}`;
+  if (!isNumbers(indices)) throw new ArgumentError(`${expected} in an array, ${foundInstead(indices)}`);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (Number.isInteger(index) && index >= 0 && index < whole.count) continue;
@@ -58,7 +58,7 @@ export function batch(
 function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, what: string): Float32Array {
   const out = allocate(what, indices.length * size, (n) => new Float32Array(n)); // [n][size]
   const refuse = (index: number, found: number): never => {
-    const expected = kind === 'labels' ? `a class from 0 to ${size - 1}` : 'numbers that fit 32-bit floats';
+    const expected = kind === 'labels' ? `a class from 0 to ${size - 1}` : 'numbers that fit in 32-bit floats';
     throw new DataError(`${what}: expected ${expected} in sample ${index}, found ${found}`);
   };
   for (let row = 0; row < indices.length; row++) {

@@ -96,7 +96,7 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const gpu = await platform.gpu();
   if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
   const adapter = await adapterOf(gpu, options);
-  if (!adapter) throw noAdapter('WebGPU is here, but it found no adapter.', 'adapter');
+  if (!adapter) throw noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
     'maxBufferSize',
@@ -108,7 +108,7 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((cause: Error) => {
-    throw noAdapter(`The adapter "${info.name}" gives no device: ${cause.message}`, 'device', cause);
+    throw noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
   return watch(device, info);
 }
@@ -119,7 +119,7 @@ async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<G
     return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
   } catch (cause) {
     const why = String(member(cause, 'message') ?? showValue(cause));
-    throw noAdapter(`WebGPU is here, but asking it for an adapter failed: ${why}.`, 'adapter', cause);
+    throw noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
   }
 }
 
@@ -150,7 +150,7 @@ function remedyInNode(): string {
     darwin: 'macOS with Metal',
     win32: 'a DirectX 12 driver',
   };
-  return `It takes the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}.`;
+  return `WebGPU in Node needs the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}.`;
 }
 
 /** What the adapter says about itself. */
@@ -180,7 +180,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   let lost: DeviceLostError | undefined;
   gpu.lost.then(({ reason, message }) => {
     const how = reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason';
-    lost = new DeviceLostError(`The device "${info.name}" is gone: ${how}. What it held is lost.`);
+    lost = new DeviceLostError(`The device "${info.name}" is lost, with everything on it: ${how}.`);
   });
   gpu.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
@@ -222,7 +222,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
         for (const buffer of buffers) buffer.destroy();
         const why = (memory ?? validation)!.message;
         throw new OutOfMemoryError(
-          `Could not make ${descriptors.length} buffers of ${asked} bytes together, ${inUse()} in use: ${why}`,
+          `Could not create ${descriptors.length} buffers of ${asked} bytes in total, with ${inUse()} bytes in use: ${why}`,
         );
       }
       buffers.forEach((buffer, i) => void live.set(buffer, descriptors[i].size));
@@ -256,13 +256,13 @@ async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: strin
   const error = await scope;
   if (messages.length > 0) {
     const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
-    throw new ShaderError([`${label}: the shader does not compile:`, ...lines.flatMap((line) => line.split('\n'))]);
+    throw new ShaderError([`${label}: the shader failed to compile:`, ...lines.flatMap((line) => line.split('\n'))]);
   }
   if (error) throw new ShaderError(`${label}: ${error.message}`.split('\n'));
   try {
     return await gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
   } catch (cause) {
-    throw new ShaderError(`${label}: no pipeline: ${(cause as Error).message}`, { cause });
+    throw new ShaderError(`${label}: could not create the pipeline: ${(cause as Error).message}`, { cause });
   }
 }
 

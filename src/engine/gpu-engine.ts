@@ -74,10 +74,10 @@ export async function gpuEngine(device: Device): Promise<Engine> {
         gpu.queue.submit([encoder.finish()]);
       };
       // Apart from the submit, which the device runs even if it refuses this: the steps count then, whatever they did.
-      guard.run('to write the rates of a submit, whose steps took those of another', () =>
+      guard.run('to write the learning rates of a submit, whose steps used older ones', () =>
         gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride)),
       );
-      guard.run(`a submit of ${rows.length === 1 ? '1 step' : `${rows.length} steps`}, not done`, submit, refuse);
+      guard.run(`to run ${rows.length === 1 ? '1 step' : `${rows.length} steps`}`, submit, refuse);
     },
     async settled() {
       const verdict = guard.settled();

@@ -49,7 +49,7 @@ export async function gpuProgram(
   const tooLarge = own.find(({ bytes }) => bytes > largest);
   if (tooLarge) {
     const { name, bytes } = tooLarge;
-    throw new OutOfMemoryError(`${name} takes ${bytes} bytes, and ${device.info.name} binds at most ${largest}`);
+    throw new OutOfMemoryError(`${name} needs ${bytes} bytes, but ${device.info.name} binds at most ${largest}`);
   }
   for (const step of steps) {
     const wrong = beyondGrid(device, step);
@@ -123,7 +123,7 @@ export async function gpuProgram(
 export function beyondGrid({ gpu, info }: Device, { workgroups }: Dispatch): string | undefined {
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   if (workgroups.every((n) => n <= most)) return undefined;
-  return `it takes ${workgroups.join(' × ')} workgroups, and ${info.name} runs at most ${most} along each dimension`;
+  return `it needs ${workgroups.join(' × ')} workgroups, but ${info.name} runs at most ${most} along each dimension`;
 }
 
 /** The bytes of an array, filled up to whole words. */

@@ -131,5 +131,5 @@ const line = ({ tensor, shape, share, worst }: Comparison): string =>
 export function printReport(report: Report): string {
   const tensors = member(report, 'tensors');
   if (isList(tensors)) return (tensors as Report['tensors']).map(line).join('\n');
-  throw new ArgumentError(`printReport: expected what net.check() gave, found ${showValue(report)}`);
+  throw new ArgumentError(`printReport: expected a report from net.check(), found ${showValue(report)}`);
 }

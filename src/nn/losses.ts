@@ -80,7 +80,7 @@ function checkWeights(name: string, weights: unknown): void {
   if (weights === undefined) return;
   if (!isList(weights)) {
     throw new ArgumentError(
-      `${name}: classWeights must be a list with a number per class, found ${showValue(weights)}`,
+      `${name}: classWeights must be an array with one number per class, found ${showValue(weights)}`,
     );
   }
   for (const [i, weight] of weights.entries()) {
@@ -173,7 +173,7 @@ export function checkLoss(where: string, value: unknown): void {
   const isTerm = typeof term === 'string' && (term === 'softmaxCrossEntropy' || Object.hasOwn(terms, term));
   const types = { name: 'string', factor: 'function', mean: 'boolean', prediction: 'string', threshold: 'number' };
   if (isTerm && Object.entries(types).every(([name, type]) => typeof member(value, name) === type)) return;
-  throw new ArgumentError(`${where}: loss must be one such as softmaxCrossEntropy(), found ${showValue(value)}`);
+  throw new ArgumentError(`${where}: loss must be a loss such as softmaxCrossEntropy(), found ${showValue(value)}`);
 }
 
 /**
@@ -185,9 +185,9 @@ export function checkOutput(model: Model, { name, term, prediction, classWeights
   const last = layers[layers.length - 1];
   const activation = 'activation' in last ? last.activation : 'linear';
   if ((term === 'softmaxCrossEntropy' || term === 'categoricalCrossEntropy') && outputs(model) === 1) {
-    const instead = term === 'softmaxCrossEntropy' ? 'sigmoidCrossEntropy' : 'binaryCrossEntropy, after a sigmoid,';
+    const instead = term === 'softmaxCrossEntropy' ? 'sigmoidCrossEntropy' : 'binaryCrossEntropy after a sigmoid';
     throw new ArgumentError(
-      `${name} chooses between classes: expected a last layer of 2 units or more, found 1; ${instead} takes one`,
+      `${name} chooses between classes: expected a last layer of 2 units or more, found 1; for one output use ${instead}`,
     );
   }
   if (prediction !== 'linear' && activation === prediction) {

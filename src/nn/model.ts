@@ -62,7 +62,7 @@ export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
   kindOf(layer).check(layer);
   for (const value of values) {
     if (!isValue(value))
-      throw new ArgumentError(`apply: ${layer.layer} takes values of input() or apply(), found ${showValue(value)}`);
+      throw new ArgumentError(`apply: ${layer.layer} takes values from input() or apply(), found ${showValue(value)}`);
   }
   const kind = kindOf(layer);
   const shapes = values.map(({ shape }) => shape);
@@ -92,12 +92,12 @@ export function model(from: Symbolic, output: Symbolic): Model {
   if (!isValue(from) || from.layer)
     throw new ArgumentError(`model: expected an input() first, found ${showValue(from)}`);
   if (!isValue(output) || !output.layer)
-    throw new ArgumentError(`model: expected what apply() gave for the output, found ${showValue(output)}`);
+    throw new ArgumentError(`model: expected an output from apply(), found ${showValue(output)}`);
   const values = neededBy(output);
   const other = values.find((value) => !value.layer && value !== from);
   if (other) {
     throw new ArgumentError(
-      `model: expected an output of the input ${show(from.shape)}, found one of another, ${show(other.shape)}`,
+      `model: expected an output of the input ${show(from.shape)}, found one of another input, ${show(other.shape)}`,
     );
   }
   const order = [from, ...values.filter((value) => value !== from)];
@@ -135,7 +135,7 @@ export function sequential(input: Shape, layers: readonly Layer[]): Model {
     throw new ArgumentError(`sequential: expected an array of layers, found ${showValue(layers)}`);
   for (const [i, layer] of layers.entries()) {
     if (!isLayer(layer))
-      throw new ArgumentError(`sequential: layer ${i} must be one such as dense(10), found ${showValue(layer)}`);
+      throw new ArgumentError(`sequential: layer ${i} must be a layer such as dense(10), found ${showValue(layer)}`);
   }
   const applied = (value: Symbolic, layer: Layer, i: number): Symbolic => {
     try {
@@ -199,7 +199,7 @@ export function describeModel({ input, layers, wiring }: Model): string {
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */
 export function checkModel(where: string, value: unknown): void {
   if (isModel(value)) return;
-  throw new ArgumentError(`${where}: model must be one made by sequential() or model(), found ${showValue(value)}`);
+  throw new ArgumentError(`${where}: model must be made by sequential() or model(), found ${showValue(value)}`);
 }
 
 /** Whether its layers, applied as it says, have the shapes that it says. */

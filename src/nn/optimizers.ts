@@ -164,7 +164,7 @@ function adamLike(kind: 'adam' | 'adamw', decayByDefault: number, options: AdamO
 export function checkOptimizer(value: unknown, where: string): void {
   const kind = member(value, 'kind');
   if (typeof kind !== 'string' || !Object.hasOwn(rules, kind))
-    throw new ArgumentError(`${where} must be one such as adam(), found ${showValue(value)}`);
+    throw new ArgumentError(`${where} must be an optimizer such as adam(), found ${showValue(value)}`);
   checkLearningRate(member(value, 'learningRate'), `${where}: learningRate`);
   optimizer(value as Optimizer);
 }
@@ -181,7 +181,7 @@ function optimizer(
   const fraction = (value: number) => value >= 0 && Math.fround(value) < 1;
   demand(names.momentum, options.momentum, fraction, 'a number in [0, 1)');
   if (options.kind === 'nesterov' && options.momentum === 0)
-    throw new ArgumentError('nesterov: momentum must be above 0: without one it is plain SGD, found 0');
+    throw new ArgumentError('nesterov: momentum must be above 0, found 0: without momentum it is plain SGD');
   demand(names.decay, options.decay, fraction, 'a number in [0, 1)');
   demand('weightDecay', options.weightDecay, (value) => value >= 0, 'a finite number ≥ 0');
   const divides = ['rmsprop', 'adam', 'adamw'].includes(options.kind);

@@ -30,10 +30,10 @@ const LINUX_FLAGS =
 const ON_CHROME_LINUX = [
   'WebGPU is on for Intel GPUs from generation 12 and, from version 147, for NVIDIA GPUs with driver 535.183.01 or later.',
   `For any other GPU, start the browser with ${LINUX_FLAGS}`,
-  'Without a GPU, start it with --enable-unsafe-webgpu: it then computes on the CPU.',
-  'Install the Vulkan driver of the GPU. chrome://gpu says under Vulkan and WebGPU what is missing.',
+  'Without a GPU, start it with --enable-unsafe-webgpu: WebGPU then runs on the CPU.',
+  'Install the Vulkan driver of the GPU. See chrome://gpu, under Vulkan and WebGPU, for what is missing.',
 ];
-const CHROME_REPORT = 'Look at chrome://gpu (in Edge edge://gpu), which says under WebGPU why it is off.';
+const CHROME_REPORT = 'See chrome://gpu (edge://gpu in Edge), under WebGPU, for the reason why it is off.';
 const IN_FIREFOX = {
   enabled: 'In about:config, set dom.webgpu.enabled to true and restart Firefox.',
   blocked:
@@ -50,7 +50,7 @@ const entries: readonly Entry[] = [
     since: 113,
     enable: [CHROME_REPORT, 'On Windows for ARM, set chrome://flags/#enable-unsafe-webgpu to Enabled.'],
     adapter: [
-      'In the settings, under System, switch on "Use graphics acceleration when available" and restart the browser.',
+      'In the settings, under System, turn on "Use graphics acceleration when available" and restart the browser.',
       CHROME_REPORT,
     ],
   },
@@ -67,15 +67,15 @@ const entries: readonly Entry[] = [
     systems: ['Android'],
     title: 'Chrome on Android',
     since: 121,
-    enable: ['It takes Android 12 or later; with an Imagination GPU, Android 16 and version 139.'],
-    adapter: ['It takes Android 12 or later; with an Imagination GPU, Android 16 and version 139.'],
+    enable: ['WebGPU needs Android 12 or later; with an Imagination GPU, Android 16 and version 139.'],
+    adapter: ['WebGPU needs Android 12 or later; with an Imagination GPU, Android 16 and version 139.'],
   },
   {
     family: 'Safari',
     systems: ['macOS'],
     title: 'Safari on macOS',
     since: 26,
-    enable: ['Update to macOS 26 or later.', 'WebGPU has to be on in the settings, under Feature Flags.'],
+    enable: ['Update to macOS 26 or later.', 'Turn WebGPU on in the settings, under Feature Flags.'],
     adapter: ['Update to the latest macOS.'],
   },
   {
@@ -99,10 +99,7 @@ const entries: readonly Entry[] = [
     systems: ['macOS'],
     title: 'Firefox on macOS',
     since: 147,
-    enable: [
-      'It takes a Mac with Apple silicon. On one with an Intel processor, use Chrome or Safari.',
-      IN_FIREFOX.enabled,
-    ],
+    enable: ['WebGPU needs a Mac with Apple silicon. On an Intel Mac, use Chrome or Safari.', IN_FIREFOX.enabled],
     adapter: [IN_FIREFOX.blocked],
   },
   {
@@ -203,10 +200,10 @@ function placeSteps(missing: Missing, { isSecure, scope }: Surroundings): string
   if (missing !== 'webgpu') return [];
   const isShared = /^(Service|Shared)Worker/.test(scope);
   return [
-    ...(isSecure ? [] : ['Browsers offer WebGPU only over https and on localhost; this page came over plain http.']),
-    ...(isShared
-      ? ['A service or shared worker may have no WebGPU where pages have it: use a page or a dedicated worker.']
-      : []),
+    ...(isSecure
+      ? []
+      : ['Browsers offer WebGPU only over https and on localhost; this page was loaded over plain http.']),
+    ...(isShared ? ['WebGPU may be missing in service and shared workers: use a page or a dedicated worker.'] : []),
   ];
 }
 

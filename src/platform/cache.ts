@@ -23,7 +23,7 @@ export function pageCache(): Cache | undefined {
       .then((cache) => work(cache, (name) => `/${NAME}/${name}`))
       .catch(() => undefined);
   return {
-    where: 'cache of the browser',
+    where: 'browser cache',
     open: (name) =>
       on(async (cache, address) => {
         const blob = await (await cache.match(address(name)))?.blob();

@@ -52,7 +52,7 @@ async function openDawn(): Promise<GPU | undefined> {
     return create(dawnOptions);
   } catch (cause) {
     if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw new NoAdapterError(`The package webgpu is installed but does not load: ${messageOf(cause)}`, { cause });
+    throw new NoAdapterError(`The package webgpu is installed but fails to load: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -85,7 +85,7 @@ const checkRange = (what: string, value: unknown, [least, most]: Range): void =>
 function imageOf({ name, shape }: Dataset, input: Shape, where: string): Augmentation['image'] {
   const image = [shape, input].find(({ length }) => length === 2 || length === 3);
   if (!image) {
-    const found = `${show(shape)}, and a model for ${show(input)}`;
+    const found = `${show(shape)} and a model with input ${show(input)}`;
     throw new ArgumentError(
       `${where}: expected images, [height, width] or [channels, height, width], found ${name} of ${found}`,
     );

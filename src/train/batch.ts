@@ -22,7 +22,9 @@ export function packBatch(task: Task, x: ArrayLike<number>, y: ArrayLike<number>
   const count = countSamples(task, x, where);
   const [inputs, classes, batch] = [features(task.model), outputs(task.model), task.batch];
   if (count > batch) {
-    throw new ShapeError(`${where}: x holds ${count} samples, more than the batch of ${batch} it was compiled for`);
+    throw new ShapeError(
+      `${where}: x holds ${count} samples, more than the batch of ${batch} that the net was compiled for`,
+    );
   }
   finite(x, `${where}: x`, inputs);
   if (!isNumbers(y)) throw new ShapeError(`${where}: y must hold the targets of ${count} samples, ${foundInstead(y)}`);
@@ -43,9 +45,9 @@ function targetsOf(y: ArrayLike<number>, count: number, classes: number, where: 
   if (y.length === count * classes && only !== 'class indices') return y;
   const [indices, values] = [`${count} class indices`, `${count}${classes > 1 ? ` × ${classes}` : ''} values`];
   const either = classes > 1 ? `${indices} or ${values}` : values;
-  const meaning = only && `; the numbers of a ${typedArrayName(y)} are ${only}`;
+  const meaning = only && `; a ${typedArrayName(y)} holds ${only}`;
   throw new ShapeError(
-    `${where}: y must hold ${either}, as x holds ${count} samples, found ${y.length}${meaning ?? ''}`,
+    `${where}: y must hold ${either} for the ${count} samples of x, found ${y.length}${meaning ?? ''}`,
   );
 }
 

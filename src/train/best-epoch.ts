@@ -54,12 +54,12 @@ export function checkBest({ loss }: Task, validation: Dataset | undefined, optio
   if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
   if (metric === 'accuracy' && validation && !hasClasses(validation, loss)) {
     throw new ArgumentError(
-      `fit: metric 'accuracy' needs classes, found ${validation.name} with values under ${loss.name}`,
+      `fit: metric 'accuracy' needs classes, found ${validation.name} with target values and the loss ${loss.name}`,
     );
   }
   if (metric === 'exactMatch' && validation && !hasLabels(validation, loss)) {
     throw new ArgumentError(
-      `fit: metric 'exactMatch' needs values under sigmoidCrossEntropy or binaryCrossEntropy, found ${validation.name} with ${validation.targets.kind} under ${loss.name}`,
+      `fit: metric 'exactMatch' needs target values and the loss sigmoidCrossEntropy or binaryCrossEntropy, found ${validation.name} with ${validation.targets.kind} and ${loss.name}`,
     );
   }
 }

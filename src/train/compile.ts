@@ -76,7 +76,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const { graph, parameters } = trainingGraph(task, optimizer, update);
   checkSizes(graph, options.device);
   if (!parameters.some(({ trained }) => trained))
-    throw new ArgumentError(`compile: expected a model with something to train, found ${describeModel(model)}`);
+    throw new ArgumentError(`compile: expected a model with parameters to train, found ${describeModel(model)}`);
   for (const name of keep ?? [])
     if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor('compile: keep', name, graph);
   const watched = { signal: options.signal, onProgress: options.onProgress };
@@ -155,9 +155,9 @@ function checkSizes({ nodes }: Graph, device: CompileOptions['device']): void {
   const { name, op, shape } = nodes[bytes.indexOf(largest)];
   const all = device === 'cpu' ? bytes.reduce((sum, n) => sum + n, 0) : largest;
   if (all <= MOST_BYTES) return;
-  const what = `${name || `a tensor of ${op.name}`} ${show(shape)} takes ${largest} bytes`;
-  const together = device === 'cpu' ? `, all tensors ${all}` : '';
-  throw new OutOfMemoryError(`compile: ${what}${together}, and at most ${MOST_BYTES} can be held`);
+  const what = `${name || `a tensor of ${op.name}`} ${show(shape)} needs ${largest} bytes`;
+  const together = device === 'cpu' ? `, all tensors together ${all}` : '';
+  throw new OutOfMemoryError(`compile: ${what}${together}; the limit is ${MOST_BYTES}`);
 }
 
 /** Every option: one that is left out here does not compile. */

@@ -75,7 +75,7 @@ export async function evaluateOn(
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
     const what = Number.isFinite(total) ? 'an output' : `the sum of the losses is ${total}, or an output`;
-    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} is beyond what a 32-bit float holds. ${remedy}`);
+    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} is too large for a 32-bit float. ${remedy}`);
   }
   const scores = hasLabels(dataset, loss)
     ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }
@@ -83,7 +83,7 @@ export async function evaluateOn(
   return { loss: total / count, ...scores, count };
 }
 
-const remedy = 'The parameters are finite: they, or the inputs, have become too large.';
+const remedy = 'The parameters are finite, but they or the inputs are too large.';
 const sumOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
 
 /** Batches of a prediction queued before the first is waited for. */

@@ -20,10 +20,14 @@ export function datasetFor({ model, loss }: Task, dataset: Dataset, where: strin
   const taken = checkedDataset(dataset, where);
   const { name, shape, inputs } = taken;
   if (inputs.size !== features(model))
-    throw new ShapeError(`${where}: ${name} has ${inputs.size} inputs per sample, the model ${features(model)}`);
+    throw new ShapeError(
+      `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,
+    );
   if (!sameSamples(shape, model.input)) {
-    const expected = `expected samples of shape ${show(model.input)}, or a row of ${features(model)} numbers each`;
-    throw new ShapeError(`${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in another order`);
+    const expected = `expected samples of shape ${show(model.input)}, or rows of ${features(model)} numbers`;
+    throw new ShapeError(
+      `${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in a different order`,
+    );
   }
   checkOutputs(model, taken, where);
   checkRange(loss, taken, where);
@@ -33,15 +37,15 @@ export function datasetFor({ model, loss }: Task, dataset: Dataset, where: strin
 function checkOutputs(model: Model, { name, targets: { kind, size } }: Dataset, where: string): void {
   const units = outputs(model);
   if (size === units && !(kind === 'labels' && units === 1)) return;
-  const found = `${where}: ${name} has ${size} targets per sample, the model ${units}`;
+  const found = `${where}: ${name} has ${size} targets per sample, but the model has ${units} outputs`;
   if (kind === 'values') throw new ShapeError(found);
-  const classes = `${where}: ${name} has class labels, of ${size} ${size === 1 ? 'class' : 'classes'}`;
+  const classes = `${where}: ${name} has labels of ${size} ${size === 1 ? 'class' : 'classes'}`;
   if (units === 1) {
-    const values = 'give y as values, [[0], [1], ...] or a Float32Array, or let the model end in a unit for each class';
-    throw new ShapeError(`${classes}, which take as many outputs, and the model has 1: ${values}`);
+    const values = 'give y as values, [[0], [1], ...] or a Float32Array, or end the model with one unit per class';
+    throw new ShapeError(`${classes}, which need one output each, but the model has 1: ${values}`);
   }
   const hint = size < units ? `; if there are ${units} classes, make the data set with { classes: ${units} }` : '';
-  throw new ShapeError(`${found}: it has class labels, of ${size} classes${hint}`);
+  throw new ShapeError(`${found}: its labels are of ${size} classes${hint}`);
 }
 
 /** Looks at the targets one by one only where some of them are out of range. */
@@ -122,7 +126,7 @@ async function createFeed(
     if (data.byteLength <= engine.largest) continue;
     const most = `at most ${engine.largest} can be bound on ${engine.name}`;
     throw new DataError(
-      `${dataset.name}: ${name} takes ${data.byteLength} bytes, ${most}; store bytes instead of floats, or train on parts`,
+      `${dataset.name}: ${name} needs ${data.byteLength} bytes, but ${most}; store bytes instead of floats, or train on parts`,
     );
   }
   // Before anything is awaited, and so together with the digest.
@@ -153,6 +157,6 @@ export function batchRow({ count }: Dataset, batch: number, i: number): Pick<Ste
 export function checkBatch({ batch }: Task, dataset: Dataset, where: string): void {
   if (batch <= dataset.count) return;
   throw new ArgumentError(
-    `${where}: the batch of ${batch} is larger than ${dataset.name} with its ${dataset.count} samples`,
+    `${where}: the batch of ${batch} is larger than ${dataset.name}, which has ${dataset.count} samples`,
   );
 }

@@ -119,7 +119,7 @@ function remedy({ program, optimizer }: Session, tensors: Tensors): string {
     ({ name }) => name.startsWith('v.') && tensors.get(name)?.some((x) => x === Number.POSITIVE_INFINITY),
   );
   if (!infinite) return 'Try a lower learning rate.';
-  return `In ${infinite.name} the square of a gradient is more than a 32-bit float holds: try clipNorm, or smaller targets.`;
+  return `In ${infinite.name} the square of a gradient is too large for a 32-bit float: try clipNorm, or smaller targets.`;
 }
 
 const firstNonFinite = (program: Program, tensors: Tensors): string | undefined =>

@@ -82,7 +82,7 @@ describe('train', () => {
     const { code, stdout, stderr } = await retrograd(['train', ...few, ...onCpu, '--epochs', '2']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^device +CPU reference\n/);
-    expect(stdout).toContain(`own IDX set (not MNIST) (${folder}): 300 samples to train on, 100 to test on`);
+    expect(stdout).toContain(`custom IDX set (not MNIST) (${folder}): 300 samples to train on, 100 to test on`);
     expect(stdout).toContain('784 -> 8 relu -> 10 linear: 6,370 parameters');
     expect(stdout.match(/^epoch \d\/2 +train loss [\d.]+ +test loss [\d.]+ +test accuracy +[\d.]+ % /gm)).toHaveLength(
       2,

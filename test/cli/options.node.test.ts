@@ -180,7 +180,7 @@ describe('a file', () => {
     expect(dataOf(of('Fashion-MNIST train'))).toBe('fashion-mnist');
     expect(dataOf(of('digits train'))).toBe('digits');
     expect(dataOf({ path: 'file', file: new File([], 'file'), options: {} })).toBeUndefined();
-    for (const name of ['own IDX set (not MNIST) train', '/etc', 'http://example.org', '__proto__', 'toString']) {
+    for (const name of ['custom IDX set (not MNIST) train', '/etc', 'http://example.org', '__proto__', 'toString']) {
       expect(() => dataOf(of(name))).toThrow(/^--data: expected the folder or URL of what file was trained on, /);
     }
   });

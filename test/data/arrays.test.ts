@@ -158,11 +158,11 @@ describe('fromArrays', () => {
     [
       'a generator',
       { x: [[1]], y: (function* () {})() },
-      /y: .* found a Generator; spread what can be gone through into an array: \[\.\.\.values\]/,
+      /y: .* found a Generator; spread the iterable into an array: \[\.\.\.values\]/,
     ],
     ['an iterator', { x: [1].values(), y: [0] }, /x: .* found an (Array )?Iterator; spread/],
     ['a Set', { x: new Set([1]), y: [0] }, /x: .* found a Set; spread/],
-    ['a scale beyond floats', { ...xor, scale: 1e39 }, /xor\.scale: .* fits 32-bit floats, found 1e\+39/],
+    ['a scale beyond floats', { ...xor, scale: 1e39 }, /xor\.scale: .* fits in a 32-bit float, found 1e\+39/],
     ['a scale that floats take for 0', { ...xor, scale: 1e-50 }, /xor\.scale: .* found 1e-50/],
     ['a scale that is a bigint', { ...xor, scale: 2n }, /xor\.scale: .* found 2n/],
     ['numbers too large once scaled', { x: [[1e30]], y: [0], scale: 1e10 }, /arrays\.x\[0\]: .* found 1e\+30|1\.0/],
@@ -174,7 +174,7 @@ describe('fromArrays', () => {
     [
       'a name that is no text',
       { ...xor, name: Symbol('xor') },
-      /fromArrays: name: expected a text, found Symbol\(xor\)/,
+      /fromArrays: name: expected a string, found Symbol\(xor\)/,
     ],
     ['counts that differ', { ...xor, y: [0, 1] }, /xor\.y: expected 4 samples, as many as x, found 2/],
     ['counts that differ from the shape', { x: Float32Array.of(1, 2, 3, 4), y: [0, 1], shape: [1] }, /y: expected 4/],
@@ -204,7 +204,7 @@ describe('fromArrays', () => {
     [
       'target values that look like labels',
       { x: [[1], [2]], y: [0.1, 2] },
-      /y\[0\]: .*found 0\.1; target values are a/,
+      /y\[0\]: .*found 0\.1; give target values as a/,
     ],
     ['rows of rows', { x: [[[1, 2]]], y: [0] }, /x\[0\]\[0\]: .* found \[1, 2\]/],
     ['a number for a shape', { ...xor, shape: 2 }, /shape: expected positive integers, found 2/],
@@ -246,7 +246,7 @@ describe('batch', () => {
 
   test.each([-1, 4, 0.5])('refuses sample %d', (index) => {
     expect(() => batch(fromArrays(xor), [index])).toThrow(ArgumentError);
-    expect(() => batch(fromArrays(xor), [index])).toThrow(`expected samples 0 to 3, found ${index}`);
+    expect(() => batch(fromArrays(xor), [index])).toThrow(`expected sample indices from 0 to 3, found ${index}`);
   });
 });
 

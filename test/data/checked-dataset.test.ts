@@ -135,8 +135,8 @@ describe('a data set made by hand', () => {
   });
 
   const wrong: [string, object, string][] = [
-    ['twice the rows', { count: 8 }, 'points.inputs.data: expected 16 numbers, of 8 samples 2 values each, found 8'],
-    ['half the rows', { count: 2 }, 'inputs.data: expected 4 numbers, of 2 samples 2 values each, found 8'],
+    ['twice the rows', { count: 8 }, 'points.inputs.data: expected 16 numbers (8 samples, 2 values each), found 8'],
+    ['half the rows', { count: 2 }, 'inputs.data: expected 4 numbers (2 samples, 2 values each), found 8'],
     ['a count in words', { count: '4' }, 'points.count: expected a positive integer, found "4"'],
     ['no samples', { count: 0 }, 'points.count: expected a positive integer, found 0'],
     [
@@ -153,7 +153,7 @@ describe('a data set made by hand', () => {
     [
       'too few labels',
       y({ data: Uint8Array.of(0, 1, 1) }),
-      'targets.data: expected 4 numbers, of 4 samples a class each, found 3',
+      'targets.data: expected 4 numbers (4 samples, one class each), found 3',
     ],
     [
       'Int32Array data',
@@ -180,14 +180,14 @@ describe('a data set made by hand', () => {
     [
       'a scale beyond floats',
       x({ scale: 1e39 }),
-      'inputs.scale: expected a finite number that fits 32-bit floats, found 1e+39',
+      'inputs.scale: expected a finite number that fits in a 32-bit float, found 1e+39',
     ],
     [
       'a scale that makes infinity',
       x({ scale: 3e38, data: new Float32Array(8).fill(2) }),
       'inputs.data[0]: expected a number',
     ],
-    ['another shape', { shape: [3] }, 'points.shape: expected 2 values, as inputs have per sample, found [3]'],
+    ['another shape', { shape: [3] }, 'points.shape: expected 2 values, as many as inputs have per sample, found [3]'],
     ['a shape in words', { shape: '2' }, 'points.shape: expected positive integers, found "2"'],
     ['another kind', x({ kind: 'bytes' }), `inputs.kind: expected 'values' or 'labels', found "bytes"`],
     ['a size of 1.5', x({ size: 1.5 }), 'inputs.size: expected a positive integer, found 1.5'],
@@ -340,7 +340,7 @@ describe('targets', () => {
     });
     const call = enter(net, points, good);
     await expect(call).rejects.toThrow(ShapeError);
-    await expect(call).rejects.toThrow(`${where}: points has class labels, of 2 classes`);
+    await expect(call).rejects.toThrow(`${where}: points has labels of 2 classes`);
     await expect(call).rejects.toThrow('give y as values, [[0], [1], ...] or a Float32Array');
     await enter(net, good, good);
   });
@@ -406,15 +406,11 @@ describe('y of a step', () => {
   });
 
   test.each<[string, ArrayLike<number>, string]>([
-    ['floats as many as samples', Float32Array.of(2, 0), 'found 2; the numbers of a Float32Array are values'],
-    ['floats of 64 bits', Float64Array.of(2, 0), 'found 2; the numbers of a Float64Array are values'],
-    [
-      'bytes as many as values',
-      Uint8Array.of(0, 0, 1, 1, 0, 0),
-      'found 6; the numbers of a Uint8Array are class indices',
-    ],
+    ['floats as many as samples', Float32Array.of(2, 0), 'found 2; a Float32Array holds values'],
+    ['floats of 64 bits', Float64Array.of(2, 0), 'found 2; a Float64Array holds values'],
+    ['bytes as many as values', Uint8Array.of(0, 0, 1, 1, 0, 0), 'found 6; a Uint8Array holds class indices'],
     ['a text', '20' as never, 'found "20"'],
-    ['a generator', (function* () {})() as never, 'found a Generator; spread what can be gone through into an array'],
+    ['a generator', (function* () {})() as never, 'found a Generator; spread the iterable into an array'],
   ])('%s: refused', async (_, given, message) => {
     const net = await onCpu(sequential([2], [dense(3)]));
     for (const method of ['step', 'gradients', 'tensors', 'check'] as const) {

@@ -65,7 +65,7 @@ afterEach(async () => {
 
 describe('a set of one’s own under the names of MNIST', () => {
   const expected = {
-    name: 'own IDX set (not MNIST) train',
+    name: 'custom IDX set (not MNIST) train',
     count: 3,
     shape: [2, 2],
     inputs: { kind: 'values', size: 4, scale: 1 / 255 },
@@ -76,7 +76,7 @@ describe('a set of one’s own under the names of MNIST', () => {
     const { train, test, source } = await mnist({ from: await save(folder, own, packed) });
     expect(train).toMatchObject(expected);
     expect(train.inputs.data[0]).toBe(255);
-    expect(test).toMatchObject({ name: 'own IDX set (not MNIST) test', count: 1 });
+    expect(test).toMatchObject({ name: 'custom IDX set (not MNIST) test', count: 1 });
     expect(source).toBe(folder);
   });
 
@@ -96,7 +96,7 @@ describe('a set of one’s own under the names of MNIST', () => {
     vi.stubEnv('RETROGRAD_DATA', folder);
     await save(join(folder, 'mnist'), own);
     await expect(mnist()).rejects.toThrow(
-      /not the MNIST file: expected SHA-256 [0-9a-f]{64} once unpacked, found [0-9a-f]{64}/,
+      /not the MNIST file: expected SHA-256 [0-9a-f]{64} of the unpacked file, found [0-9a-f]{64}/,
     );
   });
 

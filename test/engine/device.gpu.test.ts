@@ -138,7 +138,7 @@ describe('memory', () => {
       { size, usage: STORAGE },
     ]);
     await expect(attempt).rejects.toThrow(OutOfMemoryError);
-    await expect(attempt).rejects.toThrow(new RegExp(`${size + 64} bytes together, 1024 in use`));
+    await expect(attempt).rejects.toThrow(new RegExp(`${size + 64} bytes in total, with 1024 bytes in use`));
     expect(device.bytesInUse).toBe(1024);
     device.destroyBuffer(small);
     expect(device.bytesInUse).toBe(0);
@@ -165,7 +165,7 @@ describe('what a device cannot run', () => {
     const tall = sequential([1, 70_000, 1], [conv2d(1, 1)]);
     const compiled = compile(tall, { ...options, loss: quadratic(), batch: 1, device, tune: 'off' });
     await expect(compiled).rejects.toThrow(ShapeError);
-    await expect(compiled).rejects.toThrow(/conv2d.*: it takes 1 × 70000 × 1 workgroups, and .* runs at most 65535/);
+    await expect(compiled).rejects.toThrow(/conv2d.*: it needs 1 × 70000 × 1 workgroups, but .* runs at most 65535/);
     expect(device.bytesInUse).toBe(0);
   });
 

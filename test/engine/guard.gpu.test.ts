@@ -130,7 +130,7 @@ describe.each(Object.entries(models))('steps that are refused, of a %s net', (_s
     const found = mine.fit(data, { epochs: 1 }).catch((error) => error);
     for (let turn = 0; turn < 100 && mine.steps === 5; turn++) await undefined;
     allow();
-    await expectRefusal(await found, /refused a submit of \d+ steps?, not done: /);
+    await expectRefusal(await found, /refused to run \d+ steps?: /);
     expect(mine.steps).toBe(5);
     expect(mine.updates).toBe(5);
     expect(await mine.parameters()).toEqual(before);
@@ -162,7 +162,7 @@ describe.each(Object.entries(models))('steps that are refused, of a %s net', (_s
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(await other.loss()).toBeGreaterThan(0);
       const found = await new Promise((resolve) => resolve(call())).catch((error) => error);
-      await expectRefusal(found, /refused a submit of 1 step, not done: /);
+      await expectRefusal(found, /refused to run 1 step: /);
       expect(mine.steps, name).toBe(1);
     }
     expect(await mine.parameters()).toEqual(parameters);
@@ -195,7 +195,7 @@ test('samples, weights and rates that are refused reject the call that sends the
   const same = await make();
   expect(first.trainLoss).toBe((await same.fit(data, { epochs: 1 }))[0].trainLoss);
   // The samples lie there now: what is written is the rates, and the steps are run without.
-  await expectRefusal(await ending(fit, 'writes'), /refused to write the rates of a submit/);
+  await expectRefusal(await ending(fit, 'writes'), /refused to write the learning rates of a submit/);
   expect(net.steps).toBeGreaterThan(5);
   await expectRefusal(await ending(() => net.load(file), 'writes'), /refused to write W1: /);
   await net.load(file);
@@ -238,7 +238,7 @@ test('one refusal is told once, however many calls of the device it follows from
 test('a step of `fit` that is checked and refused is not counted either', async () => {
   const net = await make(models.small, { check: { every: 1 } });
   await net.fit(data, { epochs: 1 });
-  await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'runs'), /refused a submit of 1 step, not done/);
+  await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'runs'), /refused to run 1 step/);
   expect(net.steps).toBe(5);
   net.destroy();
 });

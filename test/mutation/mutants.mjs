@@ -51,7 +51,7 @@ export const mutate = (text, { start, end, new: by }) => mutated(text, { start, 
 export const isUncompiled = (errors) =>
   errors.some(
     ({ name, message = '', cause }) =>
-      name === 'ShaderError' || message.includes('the shader does not compile') || (cause && isUncompiled([cause])),
+      name === 'ShaderError' || message.includes('the shader failed to compile') || (cause && isUncompiled([cause])),
   );
 
 /** A whole number one more; any other twice. */

@@ -66,7 +66,7 @@ describe('mutants of WGSL', () => {
 });
 
 describe('a shader that does not compile', () => {
-  const message = 'map: the shader does not compile:\nline 3: mixing && and ||';
+  const message = 'map: the shader failed to compile:\nline 3: mixing && and ||';
   test.each([
     ['the error itself', { name: 'ShaderError', message: 'map: no such entry point' }, true],
     ['what a process printed', { name: 'AssertionError', message: `expected '${message}' to be ''` }, true],

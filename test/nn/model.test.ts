@@ -96,13 +96,13 @@ describe('what is no model is refused where it is made', () => {
     ['a sum in a stack', () => sequential([3], [dense(2), add()]), ShapeError, /layer 1: add: .* found \[2\]/],
     ['none for two', () => apply(add()), ShapeError, /add: .* found none/],
     ['a sum of two shapes', () => apply(add(), x, apply(dense(2), x)), ShapeError, /add: .* found \[3\] and \[2\]/],
-    ['an input for an output', () => model(x, x), ArgumentError, /model: expected what apply\(\) gave/],
+    ['an input for an output', () => model(x, x), ArgumentError, /model: expected an output from apply\(\)/],
     ['an output for an input', () => model(apply(dense(1), x), x), ArgumentError, /model: expected an input\(\)/],
     [
       'the output of another input',
       () => model(x, apply(add(), apply(dense(2), x), apply(dense(2), input([7])))),
       ArgumentError,
-      /model: expected an output of the input \[3\], found one of another, \[7\]/,
+      /model: expected an output of the input \[3\], found one of another input, \[7\]/,
     ],
     [
       'an activation by its bare name',

@@ -86,16 +86,16 @@ describe('in this browser', () => {
     expect(told('esrOnWindows')).toMatch(/^Update to version 141 or later/);
     expect(told('firefoxOnWindows')).toBe('In about:config, set dom.webgpu.enabled to true and restart Firefox.');
     expect(told('oldFirefoxOnMac')).toMatch(/^Update to version 147 or later.*Apple silicon/);
-    expect(told('firefoxOnMac')).toMatch(/^It takes a Mac with Apple silicon/);
+    expect(told('firefoxOnMac')).toMatch(/^WebGPU needs a Mac with Apple silicon/);
     expect(told('firefoxOnAndroid')).toMatch(/no WebGPU.*Chrome/);
     expect(told('firefoxOnAndroid')).not.toMatch(/about:config/);
   });
 
   test('Chrome: old ones are to be updated, others have it off, or no GPU', () => {
     expect(told('oldChrome')).toMatch(/^Update to version 113 or later/);
-    expect(told('chromeOnWindows')).toMatch(/^Look at chrome:\/\/gpu/);
+    expect(told('chromeOnWindows')).toMatch(/^See chrome:\/\/gpu/);
     expect(told('edge', 'adapter')).toMatch(/graphics acceleration/);
-    expect(told('chromeOnAndroid')).toMatch(/^It takes Android 12/);
+    expect(told('chromeOnAndroid')).toMatch(/^WebGPU needs Android 12/);
     expect(told('chromeBook', 'adapter')).toMatch(/graphics acceleration/);
   });
 
@@ -122,7 +122,9 @@ describe('in this browser', () => {
   });
 
   test.each(['ServiceWorkerGlobalScope', 'SharedWorkerGlobalScope'])('in a %s: use another', (scope) => {
-    expect(told('firefoxOnWindows', 'webgpu', { scope })).toMatch(/^A service or shared worker.*dedicated worker/);
+    expect(told('firefoxOnWindows', 'webgpu', { scope })).toMatch(
+      /^WebGPU may be missing in service and shared workers.*dedicated worker/,
+    );
     expect(told('firefoxOnWindows', 'adapter', { scope })).not.toMatch(/worker/);
   });
 });

@@ -85,6 +85,6 @@ describe('the cache of the browser', () => {
     vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no network'));
     const failure = await mnist().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DataError);
-    expect((failure as DataError).message).toMatch(/cache of the browser.*no network/s);
+    expect((failure as DataError).message).toMatch(/browser cache.*no network/s);
   });
 });

@@ -89,7 +89,7 @@ test('what is found is shown as what it is', () => {
     [Object.assign(new Array(3), { 0: 1, 2: 3 }), '[1, undefined, 3]'],
     [(function* () {})(), 'a Generator'],
     [Object.create(Object.create(null)), 'an object'],
-    [revoked([]), 'an object that cannot be looked into'],
+    [revoked([]), 'an object that cannot be inspected'],
     [new Array(1000).fill(0), `[${'0, '.repeat(200).slice(0, 199)}...`],
   ];
   for (const [value, text] of shows) expect(showValue(value)).toBe(text);
@@ -375,7 +375,7 @@ describe('sizes', () => {
   ])('%s are refused before there is memory for them', async (_, call) => {
     const error = await outcome(call);
     expect(error).toBeInstanceOf(OutOfMemoryError);
-    expect((error as Error).message).toMatch(/^compile: .* takes \S+ bytes, .*at most 4294967296 can be held/);
+    expect((error as Error).message).toMatch(/^compile: .* needs \S+ bytes.*; the limit is 4294967296/);
   });
 
   test('2⁵³ units are no number of units', () => {

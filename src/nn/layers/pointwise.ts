@@ -84,7 +84,7 @@ function checkSlope(where: string, reference: PointwiseOptions['reference']): vo
     try {
       return reference[name](z);
     } catch (cause) {
-      throw new ArgumentError(`${where}: reference.${name}(${z}) must be a number, and it threw an error`, { cause });
+      throw new ArgumentError(`${where}: reference.${name}(${z}) must be a number, but it threw an error`, { cause });
     }
   };
   for (const z of PLACES) {
@@ -97,7 +97,7 @@ function checkSlope(where: string, reference: PointwiseOptions['reference']): vo
     // The difference errs by H² f‴ / 6 and by what f64 leaves of f: far less than this, unless f is very steep.
     if (Math.abs(difference - slope) <= 1e-5 * (1 + Math.abs(slope) + Math.abs(value))) continue;
     throw new ArgumentError(
-      `${where}: reference.derivative(${z}) is ${slope}, where the slope of reference.f is ${difference.toPrecision(6)}`,
+      `${where}: reference.derivative(${z}) is ${slope}, but the slope of reference.f there is ${difference.toPrecision(6)}`,
     );
   }
 }

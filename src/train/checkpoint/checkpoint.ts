@@ -72,7 +72,7 @@ export async function formatCheckpoint(session: Session, options: SaveOptions = 
   checkFlag('save: weightsOnly', weightsOnly);
   checkTexts('save: metadata', metadata);
   const taken = [RECORD, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
-  if (taken) throw new ArgumentError(`save: metadata.${taken} is what the library writes`);
+  if (taken) throw new ArgumentError(`save: metadata.${taken} is reserved for the library`);
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
@@ -110,7 +110,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
-    throw new DataError([`${where}: expected a file of this net, nothing was changed:`, ...indented(all)]);
+    throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(all)]);
   }
   for (const tensor of stored) {
     const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));

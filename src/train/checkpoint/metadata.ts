@@ -30,11 +30,11 @@ export function parseRecord(
   if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${showValue(text)}`] };
   const { version, net, position, ...more } = record;
   if (version !== VERSION) {
-    const newer = count(version) && version > VERSION ? ', of a newer version of the library' : '';
+    const newer = count(version) && version > VERSION ? ', from a newer version of the library' : '';
     return { wrong: [`version: expected ${VERSION}, found ${showValue(version)}${newer}`] };
   }
   const wrong = [
-    ...Object.keys(more).map((key) => `${key}: not known`),
+    ...Object.keys(more).map((key) => `${key}: unknown`),
     ...unequal(leavesOf(netOf(session)), leavesOf(net)),
     ...unknownIn(position, session),
   ];
@@ -86,7 +86,7 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
   ],
   best: [
     ({ best }) => best && formatBest(best),
-    'nothing, or { dataset, validation, metric, minDelta, keepBest, seen, best, leap } of epochs that there were',
+    'nothing, or { dataset, validation, metric, minDelta, keepBest, seen, best, leap } of completed epochs',
     isBest,
   ],
 };
@@ -109,7 +109,7 @@ function unknownIn(position: unknown, session: Session): string[] {
   const extra = Object.keys(position).filter((name) => !Object.hasOwn(fields, name));
   const bad = Object.entries(fields).filter(([name, [, , is]]) => !is(position[name], session, position));
   return [
-    ...extra.map((name) => `position.${name}: not known`),
+    ...extra.map((name) => `position.${name}: unknown`),
     ...bad.map(([name, [, expected]]) => `position.${name}: expected ${expected}, found ${showValue(position[name])}`),
   ];
 }
@@ -156,7 +156,7 @@ function leavesOf(value: unknown, path: readonly string[] = []): [path: string, 
   if (inner.length === 0) {
     return [[path.join('.') || 'net', typeof value === 'object' ? typeName(value) : String(JSON.stringify(value))]];
   }
-  if (path.length === DEEPEST) return [[path.join('.'), 'what is deeper']];
+  if (path.length === DEEPEST) return [[path.join('.'), 'deeper values']];
   return inner.flatMap(([key, item]) => leavesOf(item, [...path, key]));
 }
 

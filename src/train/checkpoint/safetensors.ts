@@ -41,7 +41,7 @@ export function formatSafetensors(
 ): Uint8Array<ArrayBuffer> {
   if (!isObject(tensors)) throw new ArgumentError(`safetensors: expected tensors by name, found ${showValue(tensors)}`);
   checkTexts('safetensors: metadata', metadata);
-  if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be called ${METADATA}`);
+  if (Object.hasOwn(tensors, METADATA)) throw new ArgumentError(`safetensors: no tensor may be named ${METADATA}`);
   let end = 0;
   const described = Object.entries(tensors).map(([name, tensor]) => {
     checkTensor(name, tensor);
@@ -67,9 +67,9 @@ export function formatSafetensors(
 
 /** Throws ArgumentError unless the value is an object of texts. */
 export function checkTexts(what: string, value: unknown): void {
-  if (!isObject(value)) throw new ArgumentError(`${what} must be texts by name, found ${showValue(value)}`);
+  if (!isObject(value)) throw new ArgumentError(`${what} must be strings by name, found ${showValue(value)}`);
   const bad = Object.entries(value).find(([, text]) => typeof text !== 'string');
-  if (bad) throw new ArgumentError(`${what}.${bad[0]} must be a text, found ${showValue(bad[1])}`);
+  if (bad) throw new ArgumentError(`${what}.${bad[0]} must be a string, found ${showValue(bad[1])}`);
 }
 
 function checkTensor(name: string, tensor: Tensor): void {
@@ -126,7 +126,7 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   const byteOf = (at: number) => SIZE_BYTES + new TextEncoder().encode(text.slice(0, at)).length;
   const deep = tooDeep(text, DEEPEST);
   if (deep !== undefined) {
-    throw new DataError(`${where}: byte ${byteOf(deep)}: expected a header no more than ${DEEPEST} deep, found deeper`);
+    throw new DataError(`${where}: byte ${byteOf(deep)}: expected a header nested at most ${DEEPEST} deep, found more`);
   }
   const header = attempt((): unknown => JSON.parse(text), 'in JSON', where);
   if (!isObject(header)) {
@@ -135,7 +135,7 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   const repeated = repeatedName(text);
   if (!repeated) return header;
   throw new DataError(
-    `${where}: byte ${byteOf(repeated.at)}: expected every name once, found ${showValue(repeated.name)} again`,
+    `${where}: byte ${byteOf(repeated.at)}: expected every name once, found ${showValue(repeated.name)} twice`,
   );
 }
 
@@ -180,8 +180,8 @@ function checkTiling(places: readonly Place[], length: number, start: number, wh
   let before = 'the header';
   for (const place of inOrder) {
     if (place.begin !== end) {
-      const expected = `${place.name} to begin at byte ${start + end}, behind ${before}`;
-      const found = `${place.begin < end ? 'an overlap' : 'a hole'}: it begins at byte ${start + place.begin}`;
+      const expected = `${place.name} to begin at byte ${start + end}, after ${before}`;
+      const found = `${place.begin < end ? 'an overlap' : 'a gap'}: it begins at byte ${start + place.begin}`;
       throw new DataError(`${where}: expected ${expected}, found ${found}`);
     }
     end = place.end;
@@ -189,18 +189,18 @@ function checkTiling(places: readonly Place[], length: number, start: number, wh
   }
   if (end !== length) {
     throw new DataError(
-      `${where}: byte ${start + end}: expected the file to end behind ${before}, found ${length - end} more bytes`,
+      `${where}: byte ${start + end}: expected the file to end after ${before}, found ${length - end} more bytes`,
     );
   }
 }
 
 function textsOf(metadata: unknown, where: string): Record<string, string> {
   if (!isObject(metadata)) {
-    throw new DataError(`${where}: ${METADATA}: expected an object of texts, found ${typeName(metadata)}`);
+    throw new DataError(`${where}: ${METADATA}: expected an object of strings, found ${typeName(metadata)}`);
   }
   for (const [name, text] of Object.entries(metadata)) {
     if (typeof text === 'string') continue;
-    throw new DataError(`${where}: ${METADATA}.${name}: expected a text, found ${typeName(text)}`);
+    throw new DataError(`${where}: ${METADATA}.${name}: expected a string, found ${typeName(text)}`);
   }
   return metadata as Record<string, string>;
 }

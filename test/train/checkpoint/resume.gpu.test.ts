@@ -339,7 +339,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const error = await net.load(await other.save()).catch((error) => error);
       expect(error).toBeInstanceOf(DataError);
       expect(error.message.split('\n  ')).toEqual([
-        'bytes given: expected a file of this net, nothing was changed:',
+        'bytes given: expected a file of this net; nothing was changed:',
         'model: expected "4 -> 6 tanh -> 3 linear", found "4 -> 5 relu -> 3 linear"',
         'layers.0.units: expected 6, found 5',
         'layers.0.activation: expected "tanh", found "relu"',
@@ -378,7 +378,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
         await expect(net.save(undefined, { metadata: { [name]: '' } })).rejects.toThrow(ArgumentError);
       }
       const number = { metadata: { note: 1 } } as never;
-      await expect(net.save(undefined, number)).rejects.toThrow(/metadata.note must be a text, found 1$/);
+      await expect(net.save(undefined, number)).rejects.toThrow(/metadata.note must be a string, found 1$/);
       for (const wrong of [null, { weightOnly: true }, { metadata: null }] as never[]) {
         await expect(net.save(undefined, wrong)).rejects.toThrow(ArgumentError);
         await expect(net.load(new Uint8Array(8), wrong)).rejects.toThrow(ArgumentError);
@@ -386,7 +386,7 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       await expect(net.load(1 as never)).rejects.toThrow(ArgumentError);
       const { files } = platform;
       platform.files = undefined;
-      await expect(net.save('here')).rejects.toThrow(/found a path where there are no files, as in a browser/);
+      await expect(net.save('here')).rejects.toThrow(/found a path, but a browser has no file system/);
       platform.files = files;
       const fit = net.fit(tiny.data, { epochs: 1 });
       await expect(net.load(new Uint8Array(8))).rejects.toThrow(/load: fit is still running/);
