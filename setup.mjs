@@ -38,7 +38,7 @@ function page(args) {
 
 async function retrograd(command, args) {
   const { adapter, environment, reason } = prepare();
-  if (!adapter) say(`${reason}\nGoing on without.`);
+  if (!adapter) say(`${reason}\nContinuing without a GPU.`);
   if (!isBuilt()) {
     say('Building ...');
     npm(['run', 'build']);
@@ -74,10 +74,10 @@ function prepare() {
 /** Whether the numerics are to run on SwiftShader as well, which is then installed. Throws where that fails. */
 function secondDriver(adapter) {
   if (swiftShaderRunsHere && !mayInstall && !swiftShaderIsInstalled())
-    throw new Error('The tests need SwiftShader, which RETROGRAD_NO_INSTALL=1 forbids to install.');
+    throw new Error('The tests need SwiftShader, but RETROGRAD_NO_INSTALL=1 forbids installing it.');
   if (swiftShaderRunsHere) installSwiftShader();
   const second = swiftShaderRunsHere && adapter.architecture !== 'swiftshader';
-  const why = swiftShaderRunsHere ? 'this machine has no other than SwiftShader' : 'SwiftShader is for Linux x64';
+  const why = swiftShaderRunsHere ? 'this machine has only SwiftShader' : 'SwiftShader runs only on Linux x64';
   if (!second) say(`\n!!! The tests run on one driver, not two: ${why}.\n`);
   return second;
 }
@@ -88,7 +88,7 @@ function browser() {
   try {
     if (mayInstall) installChromium();
     else if (chromiumRunsHere && !chromiumIsInstalled())
-      throw new Error('The tests need Chromium, which RETROGRAD_NO_INSTALL=1 forbids to install.');
+      throw new Error('The tests need Chromium, but RETROGRAD_NO_INSTALL=1 forbids installing it.');
     const { version, adapter } = probeChromium();
     say(`Browser: Chromium ${version} on ${adapter}`);
     return true;
@@ -117,7 +117,7 @@ const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ??
 const [command, ...args] = process.argv.slice(2);
 const commands = { start, bench, test, demo, 'demo-build': demoBuild };
 const run = commands[command];
-if (!run) throw new Error(`setup.mjs: one of ${Object.keys(commands).join(', ')} expected, not "${command}"`);
+if (!run) throw new Error(`setup.mjs: expected one of ${Object.keys(commands).join(', ')}, found "${command}"`);
 try {
   process.exitCode = await run(args);
 } catch (error) {

@@ -44,7 +44,7 @@ function adapterOfThisMachine() {
 function adapterOfSoftware() {
   const chosen = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   // Whoever names a driver wants that one and no other.
-  if (chosen) throw new Error(`The Vulkan driver that the environment names gives no WebGPU adapter: ${chosen}`);
+  if (chosen) throw new Error(`The Vulkan driver named by the environment provides no WebGPU adapter: ${chosen}`);
   if (!mayInstall) say('RETROGRAD_NO_INSTALL=1: no Vulkan driver will be installed.');
   for (const driver of drivers.filter(({ available }) => available)) {
     try {
@@ -52,7 +52,7 @@ function adapterOfSoftware() {
       const environment = driver.environment();
       const adapter = probeAdapter(environment);
       if (adapter) return { adapter, environment };
-      say(`${driver.name} is installed, but gives no WebGPU adapter.`);
+      say(`${driver.name} is installed, but provides no WebGPU adapter.`);
     } catch (error) {
       say(`${driver.name} could not be installed: ${error.message}`);
     }
@@ -93,5 +93,5 @@ function probeAdapter(environment = {}) {
   if (found) return JSON.parse(found[0]);
   if (!/ERR_DLOPEN_FAILED|MODULE_NOT_FOUND/.test(stderr)) return null;
   const reason = /^Error: (.*)$/m.exec(stderr)?.[1];
-  throw new Error(`Dawn, the npm package "webgpu", does not load on this machine: ${reason}`);
+  throw new Error(`Dawn, the npm package "webgpu", fails to load on this machine: ${reason}`);
 }

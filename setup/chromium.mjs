@@ -95,7 +95,7 @@ export function probeChromium() {
   // What the browser itself complains of, or else Playwright.
   const reason =
     error?.message ?? (/\[err\] (.*)/.exec(stderr) ?? /^(?:browserType.*|Error): (.*)$/m.exec(stderr))?.[1];
-  if (!found) throw new Error(`${executablePath} does not start: ${reason ?? stderr.trim()}`);
+  if (!found) throw new Error(`${executablePath} failed to start: ${reason ?? stderr.trim()}`);
   const { version, adapter } = JSON.parse(found[0]);
   if (!adapter) throw new Error(`${executablePath} (${version}) has no WebGPU adapter`);
   return { version, adapter };

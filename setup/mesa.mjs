@@ -20,7 +20,7 @@ export function installMesa() {
   if (suite) enableBackports();
   const version = suite ? mesaOffered('-t', suite) : stock;
   if (!(version >= oldestMesa))
-    throw new Error(`apt offers Mesa ${version || 'not at all'}; ${oldestMesa} is the oldest that works`);
+    throw new Error(`apt offers ${version ? `Mesa ${version}` : 'no Mesa'}; version ${oldestMesa} or newer is needed`);
   const packages = ['mesa-vulkan-drivers', 'libvulkan1'];
   const from = suite ? ` from ${suite}` : '';
   say(`Installing Mesa ${version} (${packages.join(', ')}${from}), a software Vulkan driver ...`);

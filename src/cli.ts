@@ -18,11 +18,11 @@ Examples:
   retrograd train --data digits --epochs 3
   retrograd train --help
 
-Exit codes: 0, 1 (failed), 2 (bad arguments), 129 (SIGHUP), 130 (Ctrl-C), 141 (a closed pipe), 143 (SIGTERM).`;
+Exit codes: 0, 1 (failed), 2 (bad arguments), 129 (SIGHUP), 130 (Ctrl-C), 141 (closed pipe), 143 (SIGTERM).`;
 
 async function main(): Promise<void> {
   const program = new Command('retrograd')
-    .description('Trains neural networks by backpropagation on the GPU, through WebGPU.')
+    .description('Trains neural networks on the GPU, through WebGPU.')
     .version(version)
     .addHelpText('after', help)
     .exitOverride()

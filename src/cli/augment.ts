@@ -7,7 +7,7 @@ import { nonNegative } from './parse.ts';
 export function augment(text: string): AugmentOptions {
   const settings = text.split(',').map(setting);
   const options = Object.fromEntries(settings);
-  if (Object.keys(options).length < settings.length) throw new InvalidArgumentError('Expected each setting once.');
+  if (Object.keys(options).length < settings.length) throw new InvalidArgumentError('Expected each setting only once.');
   try {
     checkAugment(options, '--augment');
     return options;

@@ -45,7 +45,7 @@ function printCounts({ dispatches, submits, readbacks, objects, uploadedBytes }:
     some(submits, 'submit'),
     some(readbacks, 'readback'),
     `${integer(uploadedBytes)} bytes uploaded`,
-    `${some(objects, 'GPU object')} made`,
+    `${some(objects, 'GPU object')} created`,
   ].join(', ');
 }
 
@@ -58,12 +58,12 @@ function printKernels({ kernels, resolution, coarse }: StepProfile): string {
     total > 0 ? `${((100 * milliseconds) / total).toFixed(1)} %` : '-',
     [label, ...(writes.length > 0 ? ['->', writes.join(', ')] : [])].join(' '),
   ]);
-  const statistic = coarse ? `means of times in units of ${digits(resolution / 1000)} µs` : 'medians';
+  const statistic = coarse ? `means, timer resolution ${digits(resolution / 1000)} µs` : 'medians';
   const runs = integer(Math.min(...kernels.map(({ runs }) => runs)));
   return [
     line(
       'GPU time',
-      `${digits(total)} ms in ${plural(kernels.length, 'kernel')}   (${statistic} over ${runs} dispatches of each)`,
+      `${digits(total)} ms in ${plural(kernels.length, 'kernel')}   (${statistic} of ${runs} dispatches each)`,
     ),
     table([[' '.repeat(8), 'µs', 'share', 'kernel'], ...rows], [1, 2]),
   ].join('\n');

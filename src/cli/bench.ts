@@ -32,12 +32,12 @@ const usualSizes = [256, 512, 1024];
 
 export function benchCommand(signal: AbortSignal): Command {
   const command = new Command('bench').description(
-    'Measures training steps and matrix products: time, throughput, what a step asks of the device, GPU time of each kernel.',
+    'Measures training steps and matrix products: time, throughput, work per step, and GPU time of each kernel.',
   );
   addOptions(command, 'Work:', [
-    ['--work <names>', `some of ${Object.keys(named).join(', ')} (default: all of them)`, someOf(oneOf(named))],
+    ['--work <names>', `one or more of ${Object.keys(named).join(', ')} (default: all)`, someOf(oneOf(named))],
     ['--size <sizes>', `rows and columns of matmul (default: ${usualSizes})`, someOf(count)],
-    ['--repeats <n>', 'timed runs of each', count, '5'],
+    ['--repeats <n>', 'timed runs per workload', count, '5'],
   ]);
   addModelOptions(command);
   addOptions(command, 'Model:', [['--batch <n>', 'samples per step', count, '100']]);
@@ -52,11 +52,11 @@ Examples:
   retrograd bench --work matmul --size 1024,2048,4096
   retrograd bench --hidden 300,100 --activation relu --optimizer adam --batch 64
 
-Any option of model or optimizer makes a net of your own, 784 inputs and 10 classes, which is measured in place of the named
-works or, with --work, after them. Nets train on synthetic samples that lie on the device; an epoch ends by reading its loss,
-and the time includes that. GFLOP/s count matrix products and convolutions alone.
-Kernels are timed in a run of their own, where each dispatch is a pass; together they may take longer than a step.
-With --json there are the events "start", a "work" for each, and "end", or "error".`;
+Model and optimizer options define a network of your own, with 784 inputs and 10 classes. It is measured instead of the named
+workloads or, with --work, after them. Networks train on synthetic samples on the device. The time includes reading the loss at
+the end of each epoch. GFLOP/s count only matrix products and convolutions.
+Kernels are timed in a separate run with one pass per dispatch, so their sum may be longer than a step.
+With --json the events are "start", one "work" per workload, and "end", or "error".`;
 
 /** Throws ArgumentError for options that nothing asked for would heed. */
 function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Command): Work[] {

@@ -10,7 +10,7 @@ import { describeTraining, facts, introduce, withRun } from './run.ts';
 
 export function checkCommand(): Command {
   const command = new Command('check').description(
-    'Computes one training step on the GPU and compares every tensor of it with the CPU reference. Trains nothing.',
+    'Computes one training step on the GPU and compares each of its tensors with the CPU reference. Trains nothing.',
   );
   return addOutputOptions(addOptimizerOptions(addRunOptions(command)))
     .addHelpText('after', help)
@@ -21,8 +21,8 @@ const help = `
 Example:
   retrograd check --data digits --hidden 30 --activation gelu
 
-A share of 100 % is an element as far from the reference as rounding allows; more is an error, and exit code 1.
-With --json there are the events "start", a "tensor" for each, and "end", or "error".`;
+At a share of 100 %, an element is as far from the reference as rounding allows. More is an error, with exit code 1.
+With --json the events are "start", one "tensor" per tensor, and "end", or "error".`;
 
 async function check(flags: TrainedFlags, command: Command): Promise<void> {
   checkHeeded(command, [...modelRules(flags), ...optimizerRules(flags)]);
@@ -32,7 +32,7 @@ async function check(flags: TrainedFlags, command: Command): Promise<void> {
     introduce(run, flags, output);
     output.say(`step        ${describeTraining(flags)}\n`);
     if (run.device === 'cpu')
-      output.warn('No GPU is checked here: this is the reference in 32 bits against itself in 64.\n');
+      output.warn('This checks no GPU: it compares the reference in 32 bits with itself in 64 bits.\n');
     const { x, y } = batch(
       run.data.train,
       Array.from({ length: flags.batch }, (_, i) => i),

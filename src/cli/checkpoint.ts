@@ -49,7 +49,7 @@ function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' 
   if (isObject(found) && isTexts(found.options) && isIdentity(found.data) && isBest(found.best)) {
     return { options: found.options, data: found.data, best: found.best };
   }
-  throw new DataError(`${path}: metadata ${NAME}: expected what train --save writes, found something else`);
+  throw new DataError(`${path}: metadata ${NAME}: expected what train --save writes, found other text`);
 }
 
 /** The sets that a name alone tells. */
@@ -67,15 +67,17 @@ export function dataOf({ path, data }: Checkpoint): string | undefined {
   if (!data) return undefined;
   if (Object.hasOwn(known, data.name)) return known[data.name];
   const found = `${data.name} with ${data.count} samples`;
-  throw new ArgumentError(`--data: expected the folder or URL of what ${path} was trained on, ${found}, found none`);
+  throw new ArgumentError(
+    `--data: expected the folder or URL of the data that ${path} was trained on (${found}), found none`,
+  );
 }
 
 /** Throws DataError where training would go on with other samples. */
 export function checkData({ path, data }: Checkpoint, train: Dataset): void {
   if (!data || sameDataset(data, train)) return;
   throw new DataError(
-    `${path}: expected ${data.name} with ${data.count} samples, as it was trained on, found ${train.name} with ${train.count}` +
-      (data.name === train.name && data.count === train.count ? ' other ones' : ''),
+    `${path}: expected ${data.name} with ${data.count} samples, which it was trained on, found ${train.name} with ${train.count}` +
+      (data.name === train.name && data.count === train.count ? ' other samples' : ''),
   );
 }
 

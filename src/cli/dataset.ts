@@ -25,7 +25,7 @@ async function mnistOrDigits(options: Parameters<typeof mnist>[0], { warn }: Out
     return await mnist(options);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    warn(`${error.message}\nGoing on with digits, which are built in.\n`);
+    warn(`${error.message}\nUsing the built-in digits instead.\n`);
     return digits();
   }
 }
@@ -41,5 +41,7 @@ function existing(name: string): string {
 /** Throws ArgumentError for a batch that the data could never fill. */
 export function checkBatch(batch: number, { train }: DatasetPair): void {
   if (batch <= train.count) return;
-  throw new ArgumentError(`--batch: expected at most ${train.count}, the samples of ${train.name}, found ${batch}`);
+  throw new ArgumentError(
+    `--batch: expected at most ${train.count}, the number of samples in ${train.name}, found ${batch}`,
+  );
 }

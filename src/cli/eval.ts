@@ -12,9 +12,9 @@ import { facts, introduce, withRun } from './run.ts';
 
 export function evalCommand(): Command {
   const command = new Command('eval').description(
-    'Tests a network with the weights of a file, or as the seed draws them.',
+    'Evaluates a network on the test images, with weights from a file or untrained.',
   );
-  command.argument('[file]', 'safetensors, as train --save writes it (default: the weights of an untrained network)');
+  command.argument('[file]', 'a safetensors file, as train --save writes it (default: an untrained network)');
   return addOutputOptions(addRunOptions(command)).addHelpText('after', help).action(evaluate);
 }
 
@@ -23,15 +23,16 @@ Example:
   retrograd train --hidden 30 --save digits.safetensors
   retrograd eval digits.safetensors
 
-The file tells the model, and which of mnist, fashion-mnist and digits the data was: of other data, --data has to be given, as no
-file names a path or an address. Options that are given come before it, and have to be for a file that train did not write.
-With --json there is one event, "evaluation", or "error".`;
+The file holds the options of the model and the name of the data set. --data is needed only if the network was trained on data
+other than mnist, fashion-mnist or digits. Options on the command line override those of the file. For a file that train did not
+write, give the options of the model.
+With --json there is one event, "evaluation" or "error".`;
 
 async function evaluate(file: string | undefined, _flags: RunFlags, command: Command): Promise<void> {
   const drawn = ['--seed', '--init'] as const;
   checkHeeded(
     command,
-    drawn.map((flag) => [flag, file === undefined, 'without a file, whose weights are not drawn', 'it with one']),
+    drawn.map((flag) => [flag, file === undefined, 'without a file, which already holds the weights', 'it with one']),
   );
   const saved = file === undefined ? undefined : await openCheckpoint(file);
   if (saved) recall(command, saved.options, saved.path);
@@ -45,7 +46,7 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
     const { net, data } = run;
     if (saved) await net.load(saved.file, { weightsOnly: true });
     introduce(run, flags, output);
-    output.say(`weights     ${file ? printable(file) : 'as drawn from the seed: this network is not trained'}\n`);
+    output.say(`weights     ${file ? printable(file) : 'initial, from the seed: this network is not trained'}\n`);
     const started = performance.now();
     const { loss, accuracy, count } = await net.evaluate(data.test);
     const seconds = (performance.now() - started) / 1000;

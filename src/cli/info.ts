@@ -10,7 +10,7 @@ import { versions } from './version.ts';
 export const infoCommand = (): Command =>
   addOutputOptions(
     new Command('info').description(
-      'Shows the WebGPU adapter, its self-test and its limits, the data folders and the versions.',
+      'Shows the WebGPU adapter with its self-test and limits, the data folders and the versions.',
     ),
   )
     .addHelpText('after', help)
@@ -20,7 +20,7 @@ const help = `
 Example:
   retrograd info --json
 
-With --json there is one event, "info", or "error". No adapter is no error: "adapter" is then null and "reason" says why.`;
+With --json there is one event, "info" or "error". A missing adapter is not an error: "adapter" is null and "reason" says why.`;
 
 interface Gpu extends Omit<DeviceInfo, 'name'> {
   adapter: string;

@@ -63,6 +63,6 @@ export function interruption(tell: (error: InterruptedError) => void): Interrupt
 }
 
 function outputError(name: string, cause: NodeJS.ErrnoException): OutputError {
-  if (cause.code === 'EPIPE') return new OutputError(`${name}: its reader has left`, BROKEN_PIPE, { cause });
+  if (cause.code === 'EPIPE') return new OutputError(`${name}: the reader has closed the pipe`, BROKEN_PIPE, { cause });
   return new OutputError(`${name}: cannot be written: ${cause.message}`, 1, { cause });
 }

@@ -153,12 +153,7 @@ export function checkOptimizer({ optimizer, momentum }: OptimizerFlags): void {
 }
 
 export const optimizerRules = ({ optimizer, weightDecay }: OptimizerFlags): Rule[] => [
-  [
-    '--decayed',
-    (weightDecay ?? (optimizer === 'adamw' ? 1 : 0)) > 0,
-    'with --weight-decay, which it is about',
-    'no decay',
-  ],
+  ['--decayed', (weightDecay ?? (optimizer === 'adamw' ? 1 : 0)) > 0, 'with --weight-decay', 'no decay'],
 ];
 
 /** What the schedule is made from: the learning rate without one. */

@@ -26,9 +26,13 @@ export interface RunFlags extends ModelFlags, OutputFlags {
 }
 export interface TrainedFlags extends RunFlags, OptimizerFlags {}
 
-const devices = { auto: 'the GPU, else the CPU', gpu: 'the GPU or nothing', cpu: 'the CPU reference, which is slow' };
+const devices = {
+  auto: 'the GPU, or the CPU if there is none',
+  gpu: 'the GPU, or fail if there is none',
+  cpu: 'the CPU reference, which is slow',
+};
 
-const decayed: Record<Decayed, string> = { all: 'all parameters decay', weights: 'no biases do' };
+const decayed: Record<Decayed, string> = { all: 'weights and biases', weights: 'weights only' };
 
 /** A flag, what it is for, the parser of its value if it has one and, where there is one, its default as text. */
 type Row = readonly [flag: string, description: string, parse?: (text: string) => unknown, byDefault?: string];
@@ -49,11 +53,11 @@ export function addRunOptions(command: Command): Command {
   addOptions(command, 'Data and device:', [
     [
       '--data <name|dir>',
-      `mnist, fashion-mnist, digits (drawn on the spot), or a folder or URL with the four IDX files (default: mnist, or digits where that is not to be had)`,
+      `mnist, fashion-mnist, digits (built in), or a folder or URL with the four IDX files (default: mnist, or digits if mnist is unavailable)`,
       text,
     ],
     ['--device <name>', spelled(devices), oneOf(devices), 'auto'],
-    ['--seed <n>', 'of initial weights and shuffles', seed, '0'],
+    ['--seed <n>', 'seed of the initial weights, shuffling, dropout and augmentation', seed, '0'],
     ['--batch <n>', 'samples per step', count, '100'],
   ]);
   return addModelOptions(command);
@@ -63,29 +67,33 @@ export const addModelOptions = (command: Command): Command =>
   addOptions(command, 'Model:', [
     [
       '--model <name>',
-      'mlp, or lenet: conv 5x5x6 with padding 2, max pool, conv 5x5x16, max pool, 120, 84 and the classes',
+      'mlp, or lenet: conv 5x5x6 with padding 2, max pool, conv 5x5x16, max pool, dense 120, dense 84, output',
       oneOf(models),
       'mlp',
     ],
-    ['--hidden <sizes>', 'units of the hidden layers of mlp, as 100 or 100,50 or none (default: 100)', sizes],
-    ['--activation <name>', `of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
+    ['--hidden <sizes>', 'units of each hidden layer of mlp, such as 100 or 100,50, or none (default: 100)', sizes],
+    ['--activation <name>', `activation of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
     ['--init <name>', initHelp, init],
     ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],
-    ['--label-smoothing <x>', 'share of each target that is spread over all classes, with cross-entropy', fraction],
+    [
+      '--label-smoothing <x>',
+      'share of each target that is spread over all classes; only with cross-entropy',
+      fraction,
+    ],
   ]);
 
 export const addOptimizerOptions = (command: Command): Command =>
   addOptions(command, 'Optimizer:', [
     ['--optimizer <name>', list(optimizers), oneOf(optimizers), 'adam'],
-    ['--learning-rate <x>', `(default: ${rates})`, learningRate],
-    ['--momentum <x>', 'of momentum and nesterov (default: 0.9)', fraction],
-    ['--weight-decay <x>', 'L2, for adamw decoupled (default: 0, adamw 0.01)', nonNegative],
-    ['--decayed <what>', spelled(decayed), oneOf(decayed), 'all'],
+    ['--learning-rate <x>', `step size (default: ${rates})`, learningRate],
+    ['--momentum <x>', 'momentum of the optimizers momentum and nesterov (default: 0.9)', fraction],
+    ['--weight-decay <x>', 'L2 penalty; decoupled for adamw (default: 0, adamw 0.01)', nonNegative],
+    ['--decayed <what>', `what weight decay applies to: ${spelled(decayed)}`, oneOf(decayed), 'all'],
   ]);
 
 export const addOutputOptions = (command: Command): Command =>
   addOptions(command, 'Output:', [
-    ['--json', 'one JSON object per line on stdout; text for people then goes to stderr'],
+    ['--json', 'print one JSON object per line on stdout; text for people goes to stderr'],
   ]);
 
 const list = (table: object): string => Object.keys(table).join(', ');
@@ -98,11 +106,11 @@ const rates = Object.entries(optimizers)
   .join(', ');
 
 const initHelp =
-  `of the weights: ${list(inits)}. normal is N(0, 1) for weights AND biases, as in Nielsen's book; biases are zero with ` +
-  'the others. normal:0.1 and uniform:0.05 set the deviation and the limit (default: he for relu and its kin, else xavier)';
+  `how to initialise the weights: ${list(inits)}. normal draws weights and biases from N(0, 1), as in Nielsen's book; all others ` +
+  'set biases to zero. normal:0.1 sets the standard deviation, uniform:0.05 the limit (default: he for relu and similar, else xavier)';
 const lossHelp =
-  `${list(losses)}. cross-entropy is that of a softmax, binary-cross-entropy that of sigmoids; quadratic (halved), ` +
-  'squared and mse (averaged over the outputs) put a sigmoid on the last layer';
+  `${list(losses)}. cross-entropy applies softmax, binary-cross-entropy applies sigmoid; quadratic (½ of squared), ` +
+  'squared and mse (mean over the outputs) put a sigmoid on the last layer';
 
 /** 'normal:0.1' -> what `dense` takes. */
 function init(found: string): ModelFlags['init'] {

@@ -16,15 +16,15 @@ export const seed = number(
   'an integer from 0 to 4294967295',
   (value) => Number.isInteger(value) && 0 <= value && value < 2 ** 32,
 );
-export const nonNegative = number('a number of at least 0', (value) => value >= 0);
+export const nonNegative = number('a number ≥ 0', (value) => value >= 0);
 export const positive = number('a number above 0', (value) => value > 0);
 export const learningRate = number(
-  'a number above 0, as nothing is learned at a rate of 0 (leave the option out for the usual rate)',
+  'a number above 0, because nothing is learned at a rate of 0 (leave the option out for the default)',
   (value) => value > 0,
 );
-export const fraction = number('a number from 0 to below 1', (value) => 0 <= value && value < 1);
+export const fraction = number('a number ≥ 0 and below 1', (value) => 0 <= value && value < 1);
 export const share = number('a number above 0 and below 1', (value) => 0 < value && value < 1);
-export const percent = number('a number above 0 and up to 100', (value) => 0 < value && value <= 100);
+export const percent = number('a number above 0 and at most 100', (value) => 0 < value && value <= 100);
 
 /** A name of the table, in kebab-case or camelCase. */
 export function oneOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Parse<Name> {
@@ -53,5 +53,5 @@ export const someOf =
 /** A path or name; a flag in its place means that the value was forgotten. */
 export function text(found: string): string {
   if (found !== '' && !found.startsWith('-')) return found;
-  throw new InvalidArgumentError('Expected a name or a path (one that starts with a dash: ./-name).');
+  throw new InvalidArgumentError('Expected a name or a path (write ./-name if it starts with a dash).');
 }

@@ -34,16 +34,16 @@ interface Outcome {
 
 export function reproduceCommand(signal: AbortSignal): Command {
   const command = new Command('reproduce').description(
-    'Trains for published results on MNIST again, and says how near it came.',
+    'Reproduces published results on MNIST and reports how close the test error comes.',
   );
   addOptions(command, 'Recipes:', [
     [
       '--recipe <names>',
-      `some of ${Object.keys(recipes).join(', ')}, or all (default: none; a list of them is shown)`,
+      `one or more of ${Object.keys(recipes).join(', ')}, or all (default: none, which lists them)`,
       someOf(oneOf({ ...recipes, all: true })),
     ],
-    ['--epochs <n>', 'instead of those of the recipe', count],
-    ['--seeds <n>', 'runs of each recipe, with the seeds 1, 2, ...', count, '3'],
+    ['--epochs <n>', "number of epochs (default: the recipe's)", count],
+    ['--seeds <n>', 'runs per recipe, with the seeds 1, 2, ...', count, '3'],
     ['--data <name|dir>', 'mnist, or a folder or URL with the four IDX files', text, 'mnist'],
   ]);
   return addOutputOptions(command)
@@ -57,22 +57,22 @@ Examples:
   retrograd reproduce --recipe nielsen-30
   retrograd reproduce --recipe lecun-300,lecun-300-100 --epochs 5 --seeds 1
 
-Errors are those of the 10,000 test images, in %: of the last epoch or of the best one, whichever the source reports.
-With --json there are the events "start", an "epoch" for each, a "recipe" for each, and "end", or "error".`;
+Errors are in % of the 10,000 test images, after the last epoch or the best one, whichever the source reports.
+With --json the events are "start", one "epoch" per epoch, one "recipe" per recipe, and "end", or "error".`;
 
 async function reproduce(flags: ReproduceFlags, command: Command, signal: AbortSignal): Promise<void> {
   const isAsked = flags.recipe !== undefined;
   const about = ['--epochs', '--seeds', '--data'];
   checkHeeded(
     command,
-    about.map((flag) => [flag, isAsked, 'with --recipe', 'none, which shows a list of them']),
+    about.map((flag) => [flag, isAsked, 'with --recipe', 'none, which lists the recipes']),
   );
   const output = outputOf(flags);
   if (!flags.recipe) return list(output);
   const all = Object.keys(recipes) as Name[];
   const names = flags.recipe.includes('all') ? all : (flags.recipe as Name[]);
   if (['digits', 'fashion-mnist'].includes(flags.data)) {
-    throw new ArgumentError(`--data: expected MNIST, which the published results are on, found ${flags.data}`);
+    throw new ArgumentError(`--data: expected MNIST, which the published results use, found ${flags.data}`);
   }
   const data = await openData(flags.data, output);
   const device = await openDevice();
@@ -96,7 +96,7 @@ function list({ say, emit }: Output): void {
     return [name, `${published.error.toFixed(2)} %`, plural(epochs, 'epoch'), source];
   });
   say(table([['recipe', 'error', 'training', 'source'], ...cells], [1, 2]));
-  say('\nTrain for one with --recipe NAME, for all of them with --recipe all.');
+  say('\nTo run one, pass --recipe NAME. To run all, pass --recipe all.');
 }
 
 /** Trains once for each seed. */
@@ -112,7 +112,7 @@ async function follow(
   const { epochs = recipe.epochs, seeds } = flags;
   output.say(`\n${name}: ${recipe.source}`);
   output.say(`  ${describeModel(recipe.model)}, batches of ${recipe.training.batch}`);
-  output.say(`  not as there: ${recipe.differs}`);
+  output.say(`  differs from the source: ${recipe.differs}`);
   const errors: number[] = [];
   const started = performance.now();
   for (let seed = 1; seed <= seeds; seed++) {
@@ -188,5 +188,5 @@ function summary(outcomes: readonly Outcome[]): string {
       duration(seconds),
     ];
   });
-  return table([['recipe', 'published', 'found', 'runs', 'epochs', 'time of a run'], ...rows], [1, 2, 3, 4, 5]);
+  return table([['recipe', 'published', 'found', 'runs', 'epochs', 'time per run'], ...rows], [1, 2, 3, 4, 5]);
 }

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { ArgumentError } from '../index.node.ts';
 import { type Checkpoint, checkData, dataOf } from './checkpoint.ts';
 import { checkHeeded, type Rule } from './heeded.ts';
+import { plural } from './output.ts';
 import { isGiven, recall, type Texts } from './remembered-options.ts';
 import type { Run } from './run.ts';
 import type { ControlFlags } from './training-options.ts';
 
 /** These are settled when a training begins. */
 const settled = ['--seed', '--init', '--schedule', '--warm-up', '--validation'].map(
-  (flag): Rule => [flag, false, 'without --resume, as it is settled when a training begins', 'it with --resume'],
+  (flag): Rule => [flag, false, 'without --resume, because it is fixed when training starts', 'it with --resume'],
 );
 
 /**
@@ -25,7 +26,7 @@ export function recallTraining(command: Command, saved: Checkpoint): void {
   const chooser = patience !== undefined ? '--patience' : keepBest && '--keep-best';
   if (chooser && validation === undefined) {
     throw new ArgumentError(
-      `${chooser}: expected with a file whose training held out samples from its beginning, found ${path}, whose did not`,
+      `${chooser}: expected with a file from a run that held out samples from the start, found ${path}`,
     );
   }
 }
@@ -43,11 +44,13 @@ export async function goOn(
   checkData(saved, data.train);
   await net.load(saved.file);
   if (net.epochs >= flags.epochs) {
-    throw new ArgumentError(`--epochs: expected more than the ${net.epochs} of ${saved.path}, found ${flags.epochs}`);
+    throw new ArgumentError(
+      `--epochs: expected more than the ${plural(net.epochs, 'epoch')} of ${saved.path}, found ${flags.epochs}`,
+    );
   }
   if (isGiven(command, '--learning-rate')) net.learningRate = flags.learningRate!;
   else if (net.learningRate === 0) {
-    const ended = `as the schedule of ${saved.path} has come to its end, a rate of 0`;
+    const ended = `because the schedule of ${saved.path} has ended at a rate of 0`;
     throw new ArgumentError(`--learning-rate: expected with --resume, ${ended}, found none`);
   }
 }

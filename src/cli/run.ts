@@ -65,7 +65,7 @@ async function chooseDevice(wanted: RunFlags['device'], { warn }: Output): Promi
     return await openDevice();
   } catch (error) {
     if (wanted === 'gpu' || !(error instanceof NoAdapterError)) throw error;
-    warn(`${error.message}\nGoing on with the CPU reference, which is slow.\n`);
+    warn(`${error.message}\nUsing the CPU reference instead, which is slow.\n`);
     return 'cpu';
   }
 }
@@ -92,7 +92,7 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 /** The same for people, a line each. */
 export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
   const { data, device, model } = run;
-  const held = data.validation ? `${integer(data.validation.count)} of them held out, ` : '';
+  const held = data.validation ? `${integer(data.validation.count)} of them held out for validation, ` : '';
   const trained = integer(data.train.count + (data.validation?.count ?? 0));
   const samples = `${trained} samples to train on, ${held}${integer(data.test.count)} to test on`;
   say(`device      ${device === 'cpu' ? 'CPU reference' : describeAdapter(device.info)}`);

@@ -28,22 +28,22 @@ export class TargetError extends RetrogradError {
 
 export function trainCommand(interrupted: Interruption): Command {
   const command = new Command('train').description(
-    'Trains a network on labelled images and tests it after every epoch.',
+    'Trains a network on labelled images and tests it after each epoch.',
   );
   addOptimizerOptions(addRunOptions(command));
   addOptions(command, 'Training:', [
-    ['--epochs <n>', 'times through the training data, those before --resume included', count, '5'],
+    ['--epochs <n>', 'passes over the training data, including those before --resume', count, '5'],
     [
       '--augment <settings>',
-      'change the images at random, anew in every step: shift=2 (pixels), rotate=15 (degrees), scale=0.15, shear=10 ' +
-        '(degrees), elastic=34:4 (alpha:sigma, in pixels); any of them, joined by commas',
+      'distort the images at random in every step: shift=2 (pixels), rotate=15 (degrees), scale=0.15, shear=10 (degrees), ' +
+        'elastic=34:4 (alpha:sigma, in pixels); combine them with commas',
       augment,
     ],
     ['--target-accuracy <%>', 'stop once the test accuracy reaches this; exit code 1 if it never does', percent],
-    ['--check <n>', 'compare every n-th step with the CPU reference, every tensor of it', count],
+    ['--check <n>', 'compare all tensors of every n-th step with the CPU reference', count],
     [
       '--tune <when>',
-      'try the forms of matrix products and convolutions: background (beside training), now (before it) or off; no result depends on it',
+      'find the fastest kernels for matrix products and convolutions: background (while training), now (before training) or off',
       oneOf(tuneModes),
       'background',
     ],
@@ -51,14 +51,14 @@ export function trainCommand(interrupted: Interruption): Command {
   addOptions(command, 'Files:', [
     [
       '--save <file>',
-      'write all that training depends on, as safetensors, at the end and when it is interrupted; a file that is there already is refused, but for that of --resume',
+      'save the complete training state as safetensors, at the end and when interrupted; refuses to replace an existing file other than the one of --resume',
       text,
     ],
-    ['--overwrite', 'let --save replace a file that is there'],
-    ['--save-every <n>', 'and after every n-th epoch', count],
+    ['--overwrite', 'let --save replace an existing file'],
+    ['--save-every <n>', 'also save after every n-th epoch', count],
     [
       '--resume <file>',
-      'go on from a file of --save, with its options where none are given, as if never stopped',
+      'continue from a file of --save as if never stopped; options on the command line override those of the file',
       text,
     ],
   ]);
@@ -78,10 +78,10 @@ Examples:
   retrograd train --epochs 20 --save run.safetensors --save-every 1
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
 
-The test chooses nothing: --patience and --keep-best go by samples of the training data that are held out (--validation), and
---target-accuracy alone is about the test. What is interrupted is saved unless nothing was trained.
-With --json there are the events "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
-"parametersSha256" is over all parameters as 32-bit floats, layer by layer, weights before biases.`;
+--patience and --keep-best use samples held out from the training data (--validation), never the test images. Only
+--target-accuracy uses the test images. An interrupted run is saved if it has trained at least one step.
+With --json the events are "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
+"parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
 async function train(command: Command, interrupted: Interruption): Promise<void> {
   const { resume } = command.opts<TrainFlags>();
@@ -127,7 +127,7 @@ function flagsOf(command: Command): TrainFlags {
     ...modelRules(given),
     ...optimizerRules(given),
     ...controlRules(given),
-    ['--tune', given.device !== 'cpu', 'on a GPU, which has forms to choose from', 'it with --device cpu'],
+    ['--tune', given.device !== 'cpu', 'on a GPU', 'it with --device cpu'],
     ['--save-every', given.save !== undefined, 'with --save', 'without'],
     ['--overwrite', given.save !== undefined, 'with --save', 'without'],
   ]);
@@ -145,7 +145,7 @@ function checkPlace({ save, resume, overwrite }: TrainFlags): void {
   if (save === undefined) return;
   const exists = checkWritable(save);
   if (!exists || overwrite || (resume !== undefined && isSameFile(save, resume))) return;
-  const expected = 'a file that is not there yet, or --resume of it to go on, or --overwrite to replace it';
+  const expected = 'a file that does not exist yet, or --resume with it to continue, or --overwrite to replace it';
   throw new ArgumentError(`--save: expected ${expected}, found ${save}`);
 }
 
@@ -195,7 +195,7 @@ async function save(training: Training, tell = training.output.say): Promise<voi
   const { save: file } = flags;
   if (file === undefined) return;
   await net.save(resolve(local(file)), { metadata: metadataOf(options, data.train, best) });
-  tell(`saved to ${printable(file)}, after ${standing({ net })}`);
+  tell(`saved to ${printable(file)} after ${standing({ net })}`);
   output.emit({ event: 'save', file, steps: net.steps, epochs: net.epochs });
 }
 
@@ -203,7 +203,7 @@ async function save(training: Training, tell = training.output.say): Promise<voi
 async function rescue(training: Training): Promise<void> {
   const { net, flags, output, steps } = training;
   if (net.steps > steps) return save(training, output.warn);
-  if (flags.save !== undefined) output.warn(`nothing was trained: ${printable(flags.save)} was left as it is`);
+  if (flags.save !== undefined) output.warn(`no step was trained: ${printable(flags.save)} is unchanged`);
 }
 
 // 100 · 0.29 is a little less than 29.
@@ -221,7 +221,7 @@ async function finish(training: Training, seconds: number): Promise<void> {
   const kept = keptEpoch === undefined ? undefined : await net.evaluate(data.test);
   if (kept) {
     const tested = `test accuracy ${percentage(accuracyOf(kept))}`;
-    output.say(`parameters of epoch ${keptEpoch} kept, the best on the samples held out: ${tested}`);
+    output.say(`kept the parameters of epoch ${keptEpoch}, the best on the held-out samples: ${tested}`);
   }
   await save(training);
   output.emit({

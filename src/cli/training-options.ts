@@ -22,32 +22,31 @@ const metrics: Record<ControlFlags['metric'], unknown> = { accuracy: true, loss:
 export const addControlOptions = (command: Command): Command =>
   addOptions(command, 'Training:', [
     ['--schedule <name>', scheduleHelp, oneOf(schedules), 'constant'],
-    ['--warm-up <n>', 'updates in which the learning rate rises to where the schedule begins', count],
-    ['--clip <x>', 'the most that the norm of all gradients together may be', positive],
-    ['--accumulate <n>', 'batches whose gradients make one update', count, '1'],
+    ['--warm-up <n>', "updates over which the learning rate rises to the schedule's first value", count],
+    ['--clip <x>', 'maximum norm of all gradients together', positive],
+    ['--accumulate <n>', 'batches per update', count, '1'],
     ['--validation <share>', validationHelp, share],
-    ['--patience <n>', 'stop after so many epochs in a row that were no better on the samples held out', count],
-    ['--keep-best', 'end with the parameters of the epoch that was best on the samples held out'],
-    ['--metric <name>', 'what tells which epoch is best: accuracy or loss', oneOf(metrics), 'accuracy'],
+    ['--patience <n>', 'stop after n epochs in a row without improvement on the held-out samples', count],
+    ['--keep-best', 'end with the parameters of the best epoch on the held-out samples'],
+    ['--metric <name>', 'how to choose the best epoch: accuracy or loss', oneOf(metrics), 'accuracy'],
   ]);
 
 const scheduleHelp =
-  `of the learning rate over the run: ${Object.keys(schedules).join(', ')}. step divides it by 10 after each third, ` +
-  'exponential by 100 in all, cosine brings it to 0, one-cycle raises it from its 25th part and ' +
-  'brings it down to next to nothing';
+  `learning rate over the run: ${Object.keys(schedules).join(', ')}. step divides it by 10 after each third, ` +
+  'exponential divides it by 100 by the end, cosine lowers it to 0, one-cycle raises it from 1/25 and lowers it to almost 0';
 
 /** The share that is held out where an epoch is to be chosen. */
 export const usualShare = 0.1;
 
 const validationHelp =
-  'share of the training data that is held out, drawn by the seed: --patience and --keep-best choose by it, never by the ' +
-  `test (default: ${usualShare} with one of these, else none)`;
+  'share of the training data to hold out, chosen by the seed, for --patience and --keep-best ' +
+  `(default: ${usualShare} with one of these, else none)`;
 
 /** Whether an epoch is chosen among others. */
 export const chooses = ({ patience, keepBest }: ControlFlags): boolean => patience !== undefined || keepBest === true;
 
 export const controlRules = (flags: ControlFlags): Rule[] => [
-  ['--metric', chooses(flags), 'with --patience or --keep-best, which it is for', 'neither'],
+  ['--metric', chooses(flags), 'with --patience or --keep-best', 'neither'],
 ];
 
 /** Throws ArgumentError where they do not go together. */
@@ -67,11 +66,11 @@ export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags): Fit
 /** ', cosine schedule, 4 batches to an update': what there is beside the optimizer. */
 export function describeControl({ schedule, warmUp, accumulate, clip, labelSmoothing }: ControlFlags): string {
   const parts = [
-    warmUp !== undefined && `${warmUp} updates of warm-up`,
+    warmUp !== undefined && `warm-up over ${warmUp} updates`,
     schedule !== 'constant' && `${schedule} schedule`,
-    accumulate > 1 && `${accumulate} batches to an update`,
-    clip !== undefined && `gradients clipped at ${clip}`,
-    labelSmoothing !== undefined && `labels smoothed by ${labelSmoothing}`,
+    accumulate > 1 && `${accumulate} batches per update`,
+    clip !== undefined && `gradients clipped to norm ${clip}`,
+    labelSmoothing !== undefined && `label smoothing ${labelSmoothing}`,
   ];
   return parts.map((part) => (part ? `, ${part}` : '')).join('');
 }

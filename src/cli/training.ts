@@ -66,7 +66,7 @@ export function begin({ flags, output, saved, ...run }: Training): void {
   const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
   output.say(`training    ${describeTraining(flags, learningRate)}${describeControl(flags)}${changed}${dispatches}`);
   if (saved) {
-    output.say(`resumed     ${printable(saved.path)}, after ${standing(run)}, at a learning rate of ${short(rateNow)}`);
+    output.say(`resumed     ${printable(saved.path)} after ${standing(run)}, learning rate ${short(rateNow)}`);
   }
   output.say('');
 }

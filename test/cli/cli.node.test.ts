@@ -166,7 +166,7 @@ describe('train', () => {
     const result = await retrograd(args);
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toContain(
-      '3 updates of warm-up, cosine schedule, 2 batches to an update, gradients clipped at 1, labels smoothed by 0.1',
+      'warm-up over 3 updates, cosine schedule, 2 batches per update, gradients clipped to norm 1, label smoothing 0.1',
     );
     const [begin, ...events] = eventsOf(result);
     expect(begin).toMatchObject({ schedule: 'cosine', warmUp: 3, accumulate: 2, clip: 1, labelSmoothing: 0.1 });
@@ -174,9 +174,9 @@ describe('train', () => {
     expect(begin.learningRate).toBe(0.001);
     expect(begin.learningRateNow).toBeCloseTo(0.001 / 3, 12);
     expect(result.stderr).toMatch(
-      /^training +adam, learning rate 0\.001, batches of 32, 3 updates of warm-up, cosine /m,
+      /^training +adam, learning rate 0\.001, batches of 32, warm-up over 3 updates, cosine /m,
     );
-    expect(result.stderr).toContain('300 samples to train on, 30 of them held out, 100 to test on');
+    expect(result.stderr).toContain('300 samples to train on, 30 of them held out for validation, 100 to test on');
     const end = events.pop();
     const accuracies = events.map(({ validationAccuracy }) => validationAccuracy);
     // A share of 30 samples, not of 100.
@@ -185,7 +185,7 @@ describe('train', () => {
     expect(end.keptEpoch).toBe(accuracies.length - 1);
     expect(accuracies.at(-2)).toBe(Math.max(...accuracies));
     expect(end.keptTestAccuracy).toBe(events.at(-2).testAccuracy);
-    expect(result.stderr).toContain(`parameters of epoch ${end.keptEpoch} kept, the best on the samples held out`);
+    expect(result.stderr).toContain(`kept the parameters of epoch ${end.keptEpoch}, the best on the held-out samples`);
   });
 
   test('--target-accuracy that is never reached is a failure', async () => {
@@ -262,7 +262,7 @@ describe.concurrent('bad arguments', () => {
     ['train --learning-rate Infinity', ['--learning-rate', "'Infinity'"]],
     ['train --learning-rate -0.1', ['--learning-rate', "'-0.1'"]],
     ['train --weight-decay -1', ['--weight-decay', "'-1'"]],
-    ['train --optimizer momentum --momentum 1', ['--momentum', "'1'", 'a number from 0 to below 1']],
+    ['train --optimizer momentum --momentum 1', ['--momentum', "'1'", 'a number ≥ 0 and below 1']],
     ['train --momentum 0.5', ['--momentum', '--optimizer momentum or nesterov', 'adam']],
     ['train --schedule linear', ['--schedule', "'linear'", 'one-cycle']],
     ['train --data digits --epochs 1 --accumulate 2 --warm-up 50', ['--warm-up', 'fewer than the 50 updates', '50']],
@@ -278,7 +278,7 @@ describe.concurrent('bad arguments', () => {
     ['train --epochs 0x10', ['--epochs', "'0x10'"]],
     ['train --seed -1', ['--seed', "'-1'", '4294967295']],
     ['train --seed 4294967296', ['--seed', "'4294967296'"]],
-    ['train --augment rotate=x', ['--augment', "'rotate=x'", 'a number of at least 0']],
+    ['train --augment rotate=x', ['--augment', "'rotate=x'", 'a number ≥ 0']],
     ['train --augment rotate', ['--augment', "'rotate'", 'such as rotate=15']],
     ['train --augment turn=5', ['--augment', "'turn=5'", 'shift, rotate, scale, shear, elastic', 'found turn']],
     ['train --augment shear=81', ['--augment', "'shear=81'", 'from 0 to 80']],
@@ -375,7 +375,7 @@ describe('data that is not there', () => {
   test('MNIST not asked for gives way to digits, and says why', async () => {
     const { code, stdout, stderr } = await retrograd(['eval', ...onCpu], bare());
     expect(code).toBe(0);
-    expect(stderr).toMatch(/MNIST: not found[\s\S]*offline[\s\S]*\nGoing on with digits/);
+    expect(stderr).toMatch(/MNIST: not found[\s\S]*offline[\s\S]*\nUsing the built-in digits instead/);
     expect(stdout).toContain('data        digits (built in)');
   });
 });
@@ -387,7 +387,7 @@ describe.runIf(process.platform === 'linux')('without an adapter', () => {
   test('auto says what to install and goes on with the CPU', async () => {
     const result = await retrograd(['train', ...few, '--hidden', '8', '--epochs', '1', '--json'], none);
     expect(result.code).toBe(0);
-    expect(result.stderr).toMatch(/no adapter[\s\S]*Vulkan driver[\s\S]*Going on with the CPU reference/);
+    expect(result.stderr).toMatch(/no adapter[\s\S]*Vulkan driver[\s\S]*Using the CPU reference instead/);
     expect(eventsOf(result)[0]).toMatchObject({
       event: 'start',
       device: 'cpu',
@@ -496,7 +496,7 @@ describe.skipIf(process.platform === 'win32')('what ends a training that is save
     child.stdout!.on('data', (text) => /epoch +1\//.test(String(text)) && child.kill('SIGHUP'));
     const { code, stderr } = await child.ended;
     expect(code).toBe(129);
-    expect(stderr).toMatch(/^saved to .*hung-up\.safetensors, after .* epochs?\nerror: interrupted \(SIGHUP\)\n$/);
+    expect(stderr).toMatch(/^saved to .*hung-up\.safetensors after .* epochs?\nerror: interrupted \(SIGHUP\)\n$/);
     expect((await saved(file)).epochs).toBeGreaterThan(0);
   });
 
@@ -506,7 +506,9 @@ describe.skipIf(process.platform === 'win32')('what ends a training that is save
     child.stdout!.on('data', (text) => /epoch +1\//.test(String(text)) && child.stdout!.destroy());
     const { code, stderr } = await child.ended;
     expect(code).toBe(141);
-    expect(stderr).toMatch(/^saved to .*left\.safetensors, after .* epochs?\nerror: stdout: its reader has left\n$/);
+    expect(stderr).toMatch(
+      /^saved to .*left\.safetensors after .* epochs?\nerror: stdout: the reader has closed the pipe\n$/,
+    );
     expect((await saved(file)).epochs).toBeGreaterThan(0);
   });
 
@@ -542,7 +544,7 @@ describe.skipIf(process.platform === 'win32')('what ends a training that is save
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`,
     });
     expect(result.code).toBe(130);
-    expect(result.stderr).toMatch(/nothing was trained: .*trained\.safetensors was left as it is\nerror: interrupted/);
+    expect(result.stderr).toMatch(/no step was trained: .*trained\.safetensors is unchanged\nerror: interrupted/);
     expect(await readFile(file, 'utf8')).toBe('what was trained for a week');
   });
 });
@@ -572,7 +574,9 @@ describe('a file of somebody else', () => {
     ]) {
       const { code, stdout, stderr } = await retrograd([...args, ...cpu]);
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toMatch(/^error: --data: expected the folder or URL of what .* was trained on, own IDX set /);
+      expect(stderr).toMatch(
+        /^error: --data: expected the folder or URL of the data that .* was trained on \(custom IDX set /,
+      );
     }
     await write({ name: '\u001b]0;title\u0007\ntest accuracy 100.00 %' }, { '--hidden': '\u001b[2J' });
     for (const args of [
@@ -640,16 +644,16 @@ describe('save and resume', () => {
       [
         ['--data', 'digits'],
         1,
-        /expected own IDX set .* with 300 samples, as it was trained on, found digits train with 10000/,
+        /expected own IDX set .* with 300 samples, which it was trained on, found digits train with 10000/,
       ],
-      [['--epochs', '1'], 2, /--epochs: expected more than the 1 of /],
+      [['--epochs', '1'], 2, /--epochs: expected more than the 1 epoch of /],
       [['--seed', '7'], 2, /--seed: expected without --resume/],
       [['--schedule', 'cosine'], 2, /--schedule: expected without --resume/],
       [['--warm-up', '3'], 2, /--warm-up: expected without --resume/],
       [['--init', 'he'], 2, /--init: expected without --resume/],
       [['--validation', '0.2'], 2, /--validation: expected without --resume/],
-      [['--keep-best'], 2, /--keep-best: expected with a file whose training held out samples/],
-      [['--patience', '2'], 2, /--patience: expected with a file whose training held out samples/],
+      [['--keep-best'], 2, /--keep-best: expected with a file from a run that held out samples/],
+      [['--patience', '2'], 2, /--patience: expected with a file from a run that held out samples/],
       [['--accumulate', '2'], 1, /update.accumulate: expected 2, found 1/],
     ];
     for (const [args, code, words] of cases) {
@@ -686,7 +690,7 @@ describe('save and resume', () => {
       const { code, stdout, stderr } = await retrograd(['train', ...args, '--save', file]);
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toContain(
-        '--save: expected a file that is not there yet, or --resume of it to go on, or --overwrite',
+        '--save: expected a file that does not exist yet, or --resume with it to continue, or --overwrite',
       );
       expect((await readFile(one)).equals(before)).toBe(true);
     }
@@ -710,7 +714,7 @@ describe('save and resume', () => {
     const more = ['train', '--resume', file, ...own, '--epochs', '2', '--save', on];
     const ended = await retrograd(more);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(/^error: --learning-rate: .* has come to its end, a rate of 0, found none$/m);
+    expect(ended.stderr).toMatch(/^error: --learning-rate: .* has ended at a rate of 0, found none$/m);
     const first = await retrograd([...more, '--learning-rate', '0.01']);
     expect(first.stdout).toMatch(/^training +adam, learning rate 0\.01, batches of \d+, \d+ dispatches/m);
     const next = await retrograd(['train', '--resume', on, ...own, '--epochs', '3']);
@@ -748,7 +752,7 @@ describe('save and resume', () => {
     const end = ({ seconds, file, ...more }: Record<string, unknown>) => more;
     expect(eventsOf(rest).at(-1).keptEpoch).toBe(epochs - 1);
     expect(end(eventsOf(rest).at(-1))).toEqual(end(eventsOf(whole).at(-1)));
-    expect(rest.stderr).toContain(`parameters of epoch ${epochs - 1} kept, the best on the samples held out`);
+    expect(rest.stderr).toContain(`kept the parameters of epoch ${epochs - 1}, the best on the held-out samples`);
   });
 
   // Every call that writes a file, once done in part and once in full, is the last thing the process does.

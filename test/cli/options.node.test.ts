@@ -108,7 +108,7 @@ describe('an option given twice is refused', () => {
   });
 
   test('and a setting of --augment', async () => {
-    expect(String(await thrownBy('train --augment rotate=1,rotate=2'))).toContain('Expected each setting once');
+    expect(String(await thrownBy('train --augment rotate=1,rotate=2'))).toContain('Expected each setting only once');
   });
 });
 
@@ -181,7 +181,9 @@ describe('a file', () => {
     expect(dataOf(of('digits train'))).toBe('digits');
     expect(dataOf({ path: 'file', file: new File([], 'file'), options: {} })).toBeUndefined();
     for (const name of ['custom IDX set (not MNIST) train', '/etc', 'http://example.org', '__proto__', 'toString']) {
-      expect(() => dataOf(of(name))).toThrow(/^--data: expected the folder or URL of what file was trained on, /);
+      expect(() => dataOf(of(name))).toThrow(
+        /^--data: expected the folder or URL of the data that file was trained on /,
+      );
     }
   });
 });

@@ -14,5 +14,5 @@ export const ciresan2010: Recipe = {
   ...annealed({ from: 3e-4, to: 3e-7, batch: 100, epochs: 800 }),
   fit: { augment: { elastic: { alpha: 36, sigma: 5.5 }, rotate: 15, scale: 0.175, shear: 7.5 } },
   figure: 'last',
-  differs: 'batches of 100 instead of single images, Adam, tanh unscaled, digits 1 and 7 turned as far as the others',
+  differs: 'batches of 100 instead of single images, Adam, unscaled tanh, digits 1 and 7 rotated as far as the others',
 };

@@ -10,7 +10,7 @@ import { sgd } from '../../nn/optimizers.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 const training = { batch: 20, loss: quadratic(), optimizer: sgd({ learningRate: 0.5 }) };
-const differs = 'sigmoid outputs for targets of 0 and 1, plain SGD at a constant rate, images as they are';
+const differs = 'sigmoid outputs for targets of 0 and 1, plain SGD at a constant learning rate, unchanged images';
 
 export const lecun300: Recipe = {
   source: 'LeCun et al. 1998: 300 hidden units, mean squared error',
@@ -32,7 +32,7 @@ export const lecun300x100: Recipe = {
   differs,
 };
 
-const lenetDiffers = 'ReLU, max pooling, all maps joined, softmax and cross-entropy, Adam';
+const lenetDiffers = 'ReLU, max pooling, full connections between feature maps, softmax and cross-entropy, Adam';
 
 export const lenet5: Recipe = {
   source: 'LeCun et al. 1998: LeNet-5',

@@ -13,7 +13,7 @@ const large = { init: normal(), biasInit: normal() };
 
 /** Chapter 1: the first network of the book. */
 export const nielsen30: Recipe = {
-  source: 'Nielsen 2015, chapter 1: 784-30-10, quadratic cost',
+  source: 'Nielsen 2015, chapter 1: 784-30-10, quadratic loss',
   published: { error: 4.58, note: 'best of 30 epochs' },
   model: sequential([784], [dense(30, sigmoid, large), dense(10, sigmoid, large)]),
   training: { batch: 10, loss: quadratic(), optimizer: sgd({ learningRate: 3 }) },
@@ -41,8 +41,8 @@ export const nielsen100: Recipe = {
 
 /** Chapter 6: the last single network of the book. */
 export const nielsenConvolutional: Recipe = {
-  source: 'Nielsen 2015, chapter 6: two convolutions, two layers of 1,000 units, dropout, images moved by a pixel',
-  published: { error: 0.4, note: 'on the test images after the epoch best in validation, of 40' },
+  source: 'Nielsen 2015, chapter 6: two convolutions, two layers of 1,000 units, dropout, images shifted by one pixel',
+  published: { error: 0.4, note: 'on the test images, after the best of 40 epochs in validation' },
   model: sequential(
     [1, 28, 28],
     [
@@ -64,5 +64,5 @@ export const nielsenConvolutional: Recipe = {
   samples,
   figure: 'last',
   differs:
-    'moves of up to a pixel drawn anew in 200 epochs, instead of 40 epochs of five times as many images; He weights',
+    'random shifts of up to one pixel in 200 epochs instead of 40 epochs on five times as many images; He initialisation',
 };

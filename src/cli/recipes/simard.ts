@@ -7,7 +7,7 @@ import { sequential } from '../../nn/model.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 const model = sequential([784], [dense(800, relu), dense(10)]);
-const differs = 'ReLU, Adam, a rate that falls along a cosine';
+const differs = 'ReLU, Adam, cosine learning-rate schedule';
 
 export const simard800: Recipe = {
   source: 'Simard et al. 2003: 800 hidden units, cross-entropy, no distortion',
