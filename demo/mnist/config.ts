@@ -23,7 +23,7 @@ import {
   tanh,
 } from 'retrograd';
 
-export const datasets = { digits: 'Drawn digits', mnist: 'MNIST' } as const;
+export const datasets = { digits: 'Generated digits', mnist: 'MNIST' } as const;
 
 export const activations = { sigmoid, tanh, relu, leakyRelu, elu, gelu, silu, softplus, linear } satisfies Record<
   string,
@@ -36,7 +36,7 @@ interface CostChoice {
   /** Of the last layer. */
   readonly output: LayerActivation;
 }
-export const costs = {
+export const losses = {
   crossEntropy: { title: 'softmax + cross-entropy', make: softmaxCrossEntropy, output: linear },
   binaryCrossEntropy: { title: 'sigmoid + cross-entropy', make: sigmoidCrossEntropy, output: linear },
   quadratic: { title: 'quadratic, ½ Σ(a − y)²', make: quadratic, output: sigmoid },
@@ -59,7 +59,7 @@ export const optimizers = {
 
 export type DatasetName = keyof typeof datasets;
 export type ActivationName = keyof typeof activations;
-export type CostName = keyof typeof costs;
+export type LossName = keyof typeof losses;
 export type OptimizerName = keyof typeof optimizers;
 
 export interface HiddenLayer {
@@ -71,7 +71,7 @@ export interface Config {
   readonly data: DatasetName;
   /** The layers between the 784 pixels and the 10 classes. */
   readonly hidden: readonly HiddenLayer[];
-  readonly cost: CostName;
+  readonly loss: LossName;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly batch: number;
@@ -89,7 +89,7 @@ export const limits = {
 export const usual: Config = {
   data: 'digits',
   hidden: [{ units: 32, activation: 'sigmoid' }],
-  cost: 'crossEntropy',
+  loss: 'crossEntropy',
   optimizer: 'adam',
   learningRate: 0.005,
   batch: 50,
@@ -135,7 +135,7 @@ export function fromHash(hash: string): Config {
   return {
     data: oneOf('data', datasets),
     hidden: hiddenFrom(given.get('hidden')) ?? usual.hidden,
-    cost: oneOf('cost', costs),
+    loss: oneOf('loss', losses),
     optimizer: oneOf('optimizer', optimizers),
     learningRate: number('learningRate'),
     batch: number('batch'),

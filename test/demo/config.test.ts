@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import {
   activations,
   type Config,
-  costs,
   datasets,
   fromHash,
   isChoice,
   limits,
+  losses,
   optimizers,
   toHash,
   usual,
@@ -23,7 +23,7 @@ const configs: fc.Arbitrary<Config> = fc.record({
   hidden: fc.array(fc.record({ units: whole(limits.units), activation: oneOf(activations) }), {
     maxLength: limits.layers,
   }),
-  cost: oneOf(costs),
+  loss: oneOf(losses),
   optimizer: oneOf(optimizers),
   // An address writes -0 as 0.
   learningRate: fc.double({ min: 0, max: limits.learningRate.most, noNaN: true }).map((rate) => rate + 0),
@@ -33,9 +33,9 @@ const configs: fc.Arbitrary<Config> = fc.record({
 
 const isWithin = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
 
-function expectSense({ data, hidden, cost, optimizer, learningRate, batch, seed }: Config): void {
+function expectSense({ data, hidden, loss, optimizer, learningRate, batch, seed }: Config): void {
   expect(datasets).toHaveProperty(data);
-  expect(costs).toHaveProperty(cost);
+  expect(losses).toHaveProperty(loss);
   expect(optimizers).toHaveProperty(optimizer);
   expect(hidden.length).toBeLessThanOrEqual(limits.layers);
   for (const { units, activation } of hidden) {

@@ -66,7 +66,7 @@ describe('words', () => {
   });
 
   test('settings', () => {
-    expect(settings(usual)).toBe('Drawn digits · 784 → 32 → 10 · Adam at\u00a00.005');
+    expect(settings(usual)).toBe('Generated digits · 784 → 32 → 10 · Adam at\u00a00.005');
   });
 
   test('state', () => {

@@ -41,8 +41,8 @@ describe('recognise', () => {
   test.each<[string, Bytes | string]>([
     ['an IDX file of 3 images of 28 × 28', idx(3, 28, 28)],
     ['an IDX file of 7 labels', idx(7)],
-    ['a file of weights, of a 784 → 32 → 10 net', weights(784, 32, 10)],
-    ['a safetensors file of other tensors', formatSafetensors({ a: tensor(2) })],
+    ['a file with the weights of a 784 → 32 → 10 network', weights(784, 32, 10)],
+    ['a safetensors file with other tensors', formatSafetensors({ a: tensor(2) })],
     ['a PNG picture', raw('\x89PNG\r\n\x1a\n\0\0\0\rIHDR')],
     ['a JPEG picture', raw('\xff\xd8\xff\xe0\0\x10JFIF')],
     ['a WebP picture', raw('RIFF\x24\0\0\0WEBPVP8 ')],
@@ -63,8 +63,8 @@ describe('recognise', () => {
     ['a text file', 'no such thing'],
     ['a text file', 'ein Süßwassermuschelsammler'],
     ['an empty file', ''],
-    ['a file of nothing but blanks', ' \n'],
-    ['something unknown here (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
+    ['a blank file', ' \n'],
+    ['an unknown file (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
     ['a damaged gzip file', bytes(0x1f, 0x8b, 1, 2, 3)],
   ])('%s', async (title, content) => {
     expect(await titleOfBytes(content)).toBe(title);
@@ -73,7 +73,7 @@ describe('recognise', () => {
   test('what a gzip file holds, also where it unpacks to much more than is looked at', async () => {
     expect(await titleOfBytes(await gzip(idx(3, 28, 28)))).toBe('an IDX file of 3 images of 28 × 28');
     expect(await titleOfBytes(await gzip(idx(30000, 28, 28)))).toBe('an IDX file of 30,000 images of 28 × 28');
-    expect(await titleOfBytes(await gzip(raw('GIF89a')))).toBe('a gzip file that holds a GIF picture');
+    expect(await titleOfBytes(await gzip(raw('GIF89a')))).toBe('a gzip file that contains a GIF picture');
   });
 
   test.each<[kind: string, title: string, content: Bytes]>([
@@ -85,10 +85,10 @@ describe('recognise', () => {
     ['other', 'an empty file', bytes()],
     ['other', 'a JSON file', raw(`[${'1,'.repeat(50_000)}1]`)],
     ['other', 'a text file', new TextEncoder().encode(`x${'ü'.repeat(50_000)}`)],
-    ['other', 'something unknown here (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
+    ['other', 'an unknown file (it begins with de ad be ef)', bytes(0xde, 0xad, 0xbe, 0xef, 0)],
   ])('of the kind %s in gzip: %s', async (kind, title, content) => {
     const found = await recognise(new Blob([await gzip(content)]));
-    expect(found).toEqual({ kind, title: `a gzip file that holds ${title}` });
+    expect(found).toEqual({ kind, title: `a gzip file that contains ${title}` });
   });
 
   test('a text of which only the beginning is looked at, cut within a character', async () => {
@@ -130,30 +130,30 @@ describe('rolesOf', () => {
     [
       'a picture',
       [file('digit.png', raw('\x89PNG\r\n'))],
-      /^digit\.png is a PNG picture\. Pictures are not read.*Draw a digit/,
+      /^digit\.png is a PNG picture\. Pictures cannot be loaded.*Draw a digit/,
     ],
     [
       'weights of this page',
       [file('retrograd.safetensors', weights(784, 32, 10))],
-      /^retrograd\.safetensors is a file of weights, of a 784 → 32 → 10 net\. .*"Test set".*"Load weights"/,
+      /^retrograd\.safetensors is a file with the weights of a 784 → 32 → 10 network\. .*"Test set".*"Load weights"/,
     ],
     ['an archive of all four', [file('mnist.zip', raw('PK\x03\x04'))], /a zip archive\. Unpack it/],
     ['a page', [file('train-images-idx3-ubyte.gz', '<html>')], /an HTML page\. A server may have sent it/],
     [
       'one that is none among them',
       [trainImages, trainLabels, testImages, testLabels, file('README.md', 'MNIST')],
-      /^README\.md is a text file\. Wanted here are the four IDX files/,
+      /^README\.md is a text file\. Choose the four IDX files/,
     ],
     [
       'two of four',
       [trainImages, trainLabels],
-      /a\.bin is .* 30 images of 28 × 28\.\nb\.bin is .* 30 labels\. Wanted here/,
+      /a\.bin is .* 30 images of 28 × 28\.\nb\.bin is .* 30 labels\. Choose the four/,
     ],
-    ['one kind twice', [trainImages, testImages, trainImages, testLabels], /Wanted here/],
+    ['one kind twice', [trainImages, testImages, trainImages, testLabels], /Choose the four IDX files/],
     [
       'images of another size',
       [file('a', idx(3, 32, 32)), trainLabels, testImages, testLabels],
-      /^a is .*32 × 32, and the net here takes 28 × 28/,
+      /^a is .*32 × 32, but the network here takes 28 × 28/,
     ],
     [
       'two sets of one size without a name',
@@ -168,9 +168,11 @@ describe('rolesOf', () => {
 
   test('gives the advice of what a gzip file holds', async () => {
     const packed = async (content: Bytes) => rolesOf([file('a.gz', await gzip(content))]);
-    await expect(packed(raw('GIF89a'))).rejects.toThrow(/holds a GIF picture\. Pictures are not read here/);
-    await expect(packed(raw('<html>'))).rejects.toThrow(/holds an HTML page\. A server may have sent it/);
-    await expect(packed(weights(784, 10))).rejects.toThrow(/holds weights\. Unpack it: weights belong.*"Load weights"/);
+    await expect(packed(raw('GIF89a'))).rejects.toThrow(/contains a GIF picture\. Pictures cannot be loaded/);
+    await expect(packed(raw('<html>'))).rejects.toThrow(/contains an HTML page\. A server may have sent it/);
+    await expect(packed(weights(784, 10))).rejects.toThrow(
+      /with weights\. Unpack it, then load the weights .*"Load weights"/,
+    );
   });
 });
 
@@ -185,20 +187,20 @@ describe('checkWeights', () => {
 
   test('says of weights in gzip to unpack them', async () => {
     const refusal = checkWeights(file('weights.gz', await gzip(weights(784, 32, 10))), usual);
-    await expect(refusal).rejects.toThrow(/^weights\.gz is a gzip file that holds weights\. Unpack it/);
+    await expect(refusal).rejects.toThrow(/^weights\.gz is a gzip file with weights\. Unpack it/);
   });
 
   test.each<[name: string, content: Bytes | string, says: RegExp]>([
-    ['train-images-idx3-ubyte', idx(3, 28, 28), /is an IDX file of 3 images of 28 × 28\. Data belong in the settings/],
-    ['labels', idx(3), /3 labels\. Data belong in the settings/],
+    ['train-images-idx3-ubyte', idx(3, 28, 28), /is an IDX file of 3 images of 28 × 28\. Load data in the settings/],
+    ['labels', idx(3), /3 labels\. Load data in the settings/],
     ['net.pt', raw('PK\x03\x04\0\0archive/data.pkl'), /a PyTorch file.*safetensors\.torch\.save_file/],
-    ['digit.png', raw('\x89PNG\r\n'), /a PNG picture\. Wanted here is a \.safetensors file/],
-    ['old.json', '{"layers.0.weight":[1]}', /a JSON file\. Wanted here/],
+    ['digit.png', raw('\x89PNG\r\n'), /a PNG picture\. Choose a \.safetensors file/],
+    ['old.json', '{"layers.0.weight":[1]}', /a JSON file\. Choose a \.safetensors file/],
     ['other.safetensors', 'weights', /other\.safetensors is a text file/],
     [
       'a',
       weights(784, 64, 16, 10),
-      /784 → 64 → 16 → 10 net, and the net here is 784 → 32 → 10\. Set the hidden units to 64, 16/,
+      /784 → 64 → 16 → 10 network, but the network here is 784 → 32 → 10\. Set the hidden units to 64, 16/,
     ],
     ['a', weights(784, 10), /Set the hidden units to none/],
     ['a', weights(100, 5, 2), /nets from 784 pixels to 10 digits only/],

@@ -45,7 +45,7 @@ test('one key for a net at any learning rate, another for any other net', () => 
     { seed: 2 },
     { batch: 3 },
     { data: 'mnist' },
-    { cost: 'quadratic' },
+    { loss: 'quadratic' },
     { hidden: [] },
   ];
   expect(new Set([config, ...others.map((other) => ({ ...config, ...other }))].map(keyOf)).size).toBe(6);

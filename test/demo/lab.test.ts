@@ -118,7 +118,7 @@ describe('the lab', () => {
     await lab.start();
     const first = lab.prepare({ ...config, seed: 2 });
     const second = lab.prepare({ ...config, seed: 3, hidden: [] });
-    await expect(first).rejects.toThrow(/another net was asked for/);
+    await expect(first).rejects.toThrow(/another network was requested/);
     expect((await second).parameters).toBe(7850);
     expect(statuses().at(-1)).toBe('paused');
   });
@@ -134,7 +134,7 @@ describe('the lab', () => {
     await lab.load(weights);
     expect(await lab.predict(pixels)).toEqual(before);
     const idx = new File([Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7)], 'labels');
-    await expect(lab.load(idx)).rejects.toThrow(/^labels is an IDX file of 2 labels. Data belong/);
+    await expect(lab.load(idx)).rejects.toThrow(/^labels is an IDX file of 2 labels. Load data/);
     const none = new Blob([formatSafetensors({})]);
     await expect(lab.load(none)).rejects.toThrow(/layers.0.weight: missing/);
   });
@@ -167,7 +167,7 @@ describe('the lab', () => {
     await until(() => told.includes('preparing'));
     const second = elsewhere.prepare(config);
     vi.unstubAllGlobals();
-    await expect(first).rejects.toThrow(/another net was asked for/);
+    await expect(first).rejects.toThrow(/another network was requested/);
     expect((await second).data.name).toBe('digits');
     expect(told).toEqual(['opening', 'preparing', 'preparing', 'paused']);
   });

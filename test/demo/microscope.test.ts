@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Config, type CostName, usual } from '../../demo/mnist/config.ts';
+import { type Config, type LossName, usual } from '../../demo/mnist/config.ts';
 import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/arrangement.ts';
 import { exact, short, tiny } from '../../demo/mnist/page/microscope/format.ts';
 import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout.ts';
@@ -8,16 +8,16 @@ import { pagesOf } from '../../demo/mnist/page/microscope/pages.ts';
 
 const hidden = (...activations: Config['hidden'][number]['activation'][]) =>
   activations.map((activation) => ({ units: 4, activation }));
-const net = (cost: CostName, layers: Config['hidden']): Config => ({ ...usual, cost, hidden: layers });
+const net = (loss: LossName, layers: Config['hidden']): Config => ({ ...usual, loss, hidden: layers });
 
 /** As the library names them, for a net like this; p is what the page adds. */
-function namesOf({ hidden, cost }: Config): string[] {
-  const layers = [...hidden.map(({ activation }) => activation), cost === 'quadratic' ? 'sigmoid' : 'linear'];
+function namesOf({ hidden, loss }: Config): string[] {
+  const layers = [...hidden.map(({ activation }) => activation), loss === 'quadratic' ? 'sigmoid' : 'linear'];
   const named = layers.flatMap((activation, i) => {
     const letters = ['W', 'b', 'z', 'delta', 'dW', 'db', ...(activation === 'linear' ? [] : ['a', 'slope'])];
     return letters.map((letter) => `${letter}${i + 1}`);
   });
-  return ['x', 'y', 'losses', ...named, ...(cost === 'quadratic' ? [] : ['p'])];
+  return ['x', 'y', 'losses', ...named, ...(loss === 'quadratic' ? [] : ['p'])];
 }
 
 const all = (config: Config) => pagesOf(config, namesOf(config));
@@ -33,14 +33,14 @@ describe('pages of the microscope', () => {
   test('one hidden layer', () => {
     const forward = ['z1', 'a1', 'z2', 'p', 'losses'];
     const backward = ['delta2', 'dW2', 'db2', 'delta1', 'dW1', 'db1'];
-    for (const cost of ['crossEntropy', 'binaryCrossEntropy'] as const) {
-      expect(results(net(cost, hidden('sigmoid')))).toEqual([...forward, ...backward]);
+    for (const loss of ['crossEntropy', 'binaryCrossEntropy'] as const) {
+      expect(results(net(loss, hidden('sigmoid')))).toEqual([...forward, ...backward]);
     }
     expect(results(net('quadratic', hidden('relu')))).toEqual(['z1', 'a1', 'z2', 'a2', 'losses', ...backward]);
   });
 
   test('the error of the output: p − y, or (a − y) ⊙ σ′(z)', () => {
-    const errorOf = (cost: CostName) => all(net(cost, hidden('tanh'))).find(({ result }) => result === 'delta2')!;
+    const errorOf = (loss: LossName) => all(net(loss, hidden('tanh'))).find(({ result }) => result === 'delta2')!;
     expect(errorOf('crossEntropy').operands).toEqual(['p', 'y']);
     expect(errorOf('binaryCrossEntropy').operands).toEqual(['p', 'y']);
     expect(errorOf('quadratic').operands).toEqual(['a2', 'y', 'slope2']);
@@ -59,9 +59,9 @@ describe('pages of the microscope', () => {
 
   test.each(['crossEntropy', 'binaryCrossEntropy', 'quadratic'] as const)(
     '%s: every page is made of tensors there are',
-    (cost) => {
+    (loss) => {
       for (const layers of [[], hidden('sigmoid'), hidden('relu', 'linear', 'softplus')]) {
-        const config = net(cost, layers);
+        const config = net(loss, layers);
         const names = new Set(namesOf(config));
         for (const { operands, result, equation } of all(config)) {
           const shown = equation.flatMap((part) => (typeof part === 'object' && 'tensor' in part ? [part.tensor] : []));
@@ -74,9 +74,9 @@ describe('pages of the microscope', () => {
   );
 
   test('the diagram has a place for each tensor, and no two on one', () => {
-    for (const cost of ['crossEntropy', 'quadratic'] as const) {
+    for (const loss of ['crossEntropy', 'quadratic'] as const) {
       for (const layers of [[], hidden('sigmoid'), hidden('relu', 'linear', 'gelu')]) {
-        const config = net(cost, layers);
+        const config = net(loss, layers);
         const { places, columns } = layoutOf(all(config));
         expect(places.map(({ name }) => name).sort()).toEqual(namesOf(config).sort());
         expect(new Set(places.map(({ column, row }) => `${column} ${row}`)).size).toBe(places.length);

@@ -25,7 +25,7 @@ test('the address holds the configuration, and gives it back', async () => {
   await page.getByLabel('Seed').press('Enter');
   await expect
     .poll(() => decodeURIComponent(new URL(page.url()).hash))
-    .toBe('#hidden=24:relu,14:tanh&cost=quadratic&optimizer=sgd&batch=20&seed=9');
+    .toBe('#hidden=24:relu,14:tanh&loss=quadratic&optimizer=sgd&batch=20&seed=9');
   await page.reload();
   await ready(page);
   expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 14 → 10');
@@ -81,7 +81,7 @@ test('a run that gets nowhere is told of, with what to try', async () => {
   const trouble = page.getByTestId('trouble');
   expect(await trouble.innerText()).toBe('');
   await button(page, 'Train').click();
-  await trouble.getByText(/^Diverging\. The test loss has risen from .* to .* 50 are too large\./).waitFor();
+  await trouble.getByText(/^Diverging\. The test loss has risen from .* to .* 50 is too high\./).waitFor();
   await page.locator('[data-status=running]', { hasText: 'Diverging' }).waitFor();
   const rate = page.getByLabel('Learning rate', { exact: true });
   await rate.fill('0');
@@ -109,7 +109,7 @@ test('weights and curves survive a reload, and a fresh beginning is at hand', as
   expect(await chart.getAttribute('aria-label')).toBe(label);
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(step + 1);
-  await button(page, 'Start afresh').click();
+  await button(page, 'Start over').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(0);
   await ready(page);
   expect(await back.count()).toBe(0);

@@ -82,19 +82,17 @@ test('files that are no IDX files are refused by name when dropped, and the net 
   await page.dispatchEvent('body', 'drop', { dataTransfer });
   const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
   await alert.waitFor();
-  expect(await alert.innerText()).toMatch(
-    /train-images-idx3-ubyte is a text file\..*Wanted here are the four IDX files/s,
-  );
+  expect(await alert.innerText()).toMatch(/train-images-idx3-ubyte is a text file\..*Choose the four IDX files/s);
   await alert.getByRole('button', { name: 'Dismiss' }).click();
   await page.dispatchEvent('body', 'drop', { dataTransfer: await fileOf(page, 'digit.png', '\x89PNG\r\n\x1a\n') });
-  await alert.getByText(/digit\.png is a PNG picture\. Pictures are not read here: draw the digit/).waitFor();
+  await alert.getByText(/digit\.png is a PNG picture\. Pictures cannot be loaded: draw the digit/).waitFor();
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(2);
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the weights').click()]);
   const own = await readFile(await download.path(), 'latin1');
   await page.dispatchEvent('body', 'drop', { dataTransfer: await fileOf(page, download.suggestedFilename(), own) });
   await alert
-    .getByText(/step-2\.safetensors is a file of weights, of a 784 → 16 → 10 net\. Weights belong in/)
+    .getByText(/step-2\.safetensors is a file with the weights of a 784 → 16 → 10 network\. Load weights in/)
     .waitFor();
   const labels = { name: names[1], mimeType: 'application/octet-stream', buffer: idx([3], 10) };
   await page.getByLabel('Load weights').setInputFiles(labels);

@@ -23,7 +23,7 @@ describe('a run that gets nowhere', () => {
       { learningRate: 50 },
       adam50,
       'Diverging',
-      /risen from 2.4600 to 290.40.*11 %.*50 are too large.*0\.001/,
+      /risen from 2.4600 to 290.40.*11 %.*50 is too high.*0\.001/,
     ],
     [
       'Adam at 100',
@@ -37,7 +37,7 @@ describe('a run that gets nowhere', () => {
       { optimizer: 'sgd', learningRate: 50 },
       [START, [2, 57.94, 0.1], [195, 82.74, 0.1], [539, 48.77, 0.1]],
       'Diverging',
-      /50 are too large.*to 0\.5/,
+      /50 is too high.*to 0\.5/,
     ],
     [
       'a linear net at 50, though much is right',
@@ -52,8 +52,8 @@ describe('a run that gets nowhere', () => {
       /83 %/,
     ],
     [
-      'quadratic cost at 50, all outputs 0',
-      { cost: 'quadratic', learningRate: 50 },
+      'quadratic loss at 50, all outputs 0',
+      { loss: 'quadratic', learningRate: 50 },
       [
         [0, 1.047, 0.15],
         [1192, 0.5, 0.1],
@@ -74,7 +74,7 @@ describe('a run that gets nowhere', () => {
         [2232, 2.382, 0.1],
       ],
       'Not learning',
-      /2\.3820 and does not fall.*Guessing comes to 2\.3026 and 10 %.*1 is high for Adam/,
+      /2\.3820 and does not fall.*Guessing gives a loss of 2\.3026 and 10 %.*1 is high for Adam/,
     ],
     [
       'SGD at 10 with ReLU',
@@ -106,14 +106,14 @@ describe('a run that gets nowhere', () => {
         [1200, 2.304, 0.1],
       ],
       'Not learning',
-      /layers of sigmoid/,
+      /many sigmoid layers/,
     ],
     [
       'a loss that is no number',
       { learningRate: 100 },
       [START, [300, Number.NaN, 0.1]],
       'Diverging',
-      /no number any more/,
+      /no longer a number/,
     ],
   ])('%s', (_, config, points, word, says) => {
     const trouble = run(config, points);
@@ -122,7 +122,7 @@ describe('a run that gets nowhere', () => {
   });
 
   test('a learning rate of 0, before the first step already and whatever came before', () => {
-    expect(run({ learningRate: 0 }, [START])?.sentence).toMatch(/is 0.*no step changes the weights.*0\.001/);
+    expect(run({ learningRate: 0 }, [START])?.sentence).toMatch(/is 0.*steps do not change the weights.*0\.001/);
     expect(run({ learningRate: 0 }, [START, [900, 0.1, 0.97]], 900)?.word).toBe('Not learning');
   });
 
@@ -153,7 +153,7 @@ describe('nothing is said', () => {
     ],
     [
       'of a high loss on its way down',
-      { cost: 'binaryCrossEntropy' },
+      { loss: 'binaryCrossEntropy' },
       [
         [0, 6.047, 0.15],
         [20, 5.6, 0.15],

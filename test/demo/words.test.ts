@@ -14,7 +14,7 @@ test.each([
   [{ 9: 0.35, 8: 0.3, 4: 0.25 }, 'Unsure: a 9, an 8 or a 4.'],
   [{ 9: 0.5, 4: 0.4, 7: 0.05 }, 'Unsure: a 9 or a 4.'],
   [{ 2: 0.3 }, 'Unsure: a 2.'],
-  [{ 2: 0.04 }, 'Not a digit it knows.'],
+  [{ 2: 0.04 }, 'It does not recognise this as a digit.'],
 ])('puts %o into words', (given, words) => {
   expect(guess(outputs(given))).toBe(words);
 });
@@ -56,7 +56,7 @@ test('says whether all tensors are within their bounds, and which are not', () =
   expect(verdict({ ok: false, tensors: [z, bad], share: bad.share })).toBe(
     '1 of 2 tensors differ by more than rounding can explain: b1′.',
   );
-  expect(usage(bad)).toBe('over any bound');
+  expect(usage(bad)).toBe('beyond any bound');
 });
 
 test('writes floats with the digits that they have', () => {
@@ -73,7 +73,7 @@ test('warns of coarse timestamps, and of useless ones', () => {
 });
 
 test('says that there is no WebGPU only where there is none', () => {
-  expect(whyOnCpu('webgpu')).toBe('this browser has no WebGPU, or has it switched off');
+  expect(whyOnCpu('webgpu')).toBe('this browser has no WebGPU, or it is turned off');
   expect(whyOnCpu('webgpu', true)).toBe('this browser has no WebGPU in workers');
   for (const missing of ['adapter', 'device'] as const) expect(whyOnCpu(missing, true)).not.toMatch(/no WebGPU/);
 });

@@ -15,24 +15,24 @@ interface Idx {
 }
 
 const wanted: Record<Place, string> = {
-  data: 'Wanted here are the four IDX files of MNIST, or of a set in its format: images and labels to train on, images and labels to test with, all at once, plain or .gz.',
-  weights: 'Wanted here is a .safetensors file of weights, such as "Download the weights" makes.',
+  data: 'Choose the four IDX files of MNIST, or of a data set in the same format, all at once: training images and labels, test images and labels, plain or .gz.',
+  weights: 'Choose a .safetensors file with weights, such as "Download the weights" makes.',
 };
 
-const DOWNLOAD_AGAIN = 'A server may have sent it in place of the file: download that again.';
-const UNPACK_WEIGHTS = 'Unpack it, and choose the .safetensors file that is in it.';
+const DOWNLOAD_AGAIN = 'A server may have sent it instead of the file: download the file again.';
+const UNPACK_WEIGHTS = 'Unpack it and choose the .safetensors file inside.';
 const elsewhere: Record<Place, Partial<Record<Kind, string>>> = {
   data: {
-    weights: 'Weights belong in the section "Test set", under "Load weights".',
-    packedWeights: 'Unpack it: weights belong in the section "Test set", under "Load weights".',
-    picture: 'Pictures are not read here: draw the digit in the section "Draw a digit".',
-    archive: 'Unpack it, and choose the files that are in it.',
+    weights: 'Load weights in the section "Test set", with "Load weights".',
+    packedWeights: 'Unpack it, then load the weights in the section "Test set", with "Load weights".',
+    picture: 'Pictures cannot be loaded: draw the digit in the section "Draw a digit".',
+    archive: 'Unpack it and choose the files inside.',
     page: DOWNLOAD_AGAIN,
   },
   weights: {
-    images: 'Data belong in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
-    labels: 'Data belong in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
-    model: 'Write the weights as safetensors where you have it open; in PyTorch: safetensors.torch.save_file.',
+    images: 'Load data in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
+    labels: 'Load data in the settings, under "Data", MNIST, "Use files of your own", all four files at once.',
+    model: 'Save the weights as safetensors in the program that wrote it; in PyTorch: safetensors.torch.save_file.',
     packedWeights: UNPACK_WEIGHTS,
     archive: UNPACK_WEIGHTS,
     page: DOWNLOAD_AGAIN,
@@ -50,7 +50,9 @@ export function titleOf(found: Found): string {
     const [images, rows, columns] = found.shape;
     return `an IDX file of ${count(images)} images of ${rows} × ${columns}`;
   }
-  return found.units ? `a file of weights, of a ${net(found.units)} net` : 'a safetensors file of other tensors';
+  return found.units
+    ? `a file with the weights of a ${net(found.units)} network`
+    : 'a safetensors file with other tensors';
 }
 
 const nameOf = (file: Blob): string => ('name' in file ? (file as File).name : 'the file');
@@ -69,8 +71,8 @@ export async function checkWeights(file: Blob, { hidden }: Config): Promise<void
   const layers = found.units.slice(1, -1).join(', ') || 'none';
   const remedy = fits
     ? `Set the hidden units to ${layers}, then load it.`
-    : `This page has nets from ${SIDE * SIDE} pixels to ${CLASSES} digits only.`;
-  throw new DataError(sentences(`${name} is ${titleOf(found)}, and the net here is ${net(here)}.`, remedy));
+    : `This page only has networks from ${SIDE * SIDE} pixels to ${CLASSES} digits.`;
+  throw new DataError(sentences(`${name} is ${titleOf(found)}, but the network here is ${net(here)}.`, remedy));
 }
 
 /** The four files by their roles, as their contents have them. Throws DataError saying what was given and what is missing. */
@@ -85,7 +87,7 @@ export async function rolesOf(files: readonly File[]): Promise<IdxSources> {
   const all = found as readonly Idx[];
   const [images, labels] = (['images', 'labels'] as const).map((kind) => all.filter((of) => of.kind === kind));
   const size = images.find(({ shape: [, rows, columns] }) => rows * columns !== SIDE * SIDE);
-  if (size) throw new DataError(`${size.file.name} is ${titleOf(size)}, and the net here takes ${SIDE} × ${SIDE}.`);
+  if (size) throw new DataError(`${size.file.name} is ${titleOf(size)}, but the network here takes ${SIDE} × ${SIDE}.`);
   if (images.length !== 2 || labels.length !== 2) {
     throw new DataError(endingIn(all.map(saying), wanted.data));
   }
@@ -101,7 +103,7 @@ function trainAndTest([a, b]: readonly Idx[]): [File, File] {
   if (isTrain.test(b.file.name) && isTest.test(a.file.name)) return [b.file, a.file];
   if (a.shape[0] !== b.shape[0]) return a.shape[0] > b.shape[0] ? [a.file, b.file] : [b.file, a.file];
   throw new DataError(
-    `${a.file.name} and ${b.file.name} are both ${titleOf(a)}: let the name of one begin with train, of the other with test.`,
+    `${a.file.name} and ${b.file.name} are both ${titleOf(a)}: rename them so that one begins with train and the other with test.`,
   );
 }
 

@@ -44,7 +44,7 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
   });
   const say = (status: Status): void => listener({ kind: 'status', status });
   const current = (): Run => {
-    if (!run) throw new StateError('there is no net yet');
+    if (!run) throw new StateError('there is no network yet');
     return run;
   };
 
@@ -70,7 +70,7 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
   /** What a net is made on: never the CPU in place of a GPU that is gone. */
   function deviceOfNow(): Device | 'cpu' {
     if (device || machine?.kind === 'cpu') return device ?? 'cpu';
-    throw new DeviceLostError('the device went before there was a net');
+    throw new DeviceLostError('the device was lost before there was a network');
   }
 
   function lose(message: string): void {
@@ -105,7 +105,7 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
 
   /** Rejects with StateError where another net is asked for meanwhile, or `cancel` is called. */
   function prepare(config: Config, { from, restore = false }: Origin = {}): Promise<Prepared> {
-    wanted.abort(new StateError('another net was asked for meanwhile'));
+    wanted.abort(new StateError('another network was requested in the meantime'));
     const mine = new AbortController();
     wanted = mine;
     const { signal } = mine;
@@ -161,7 +161,7 @@ export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databas
     },
     prepare: (config, restore) => prepare(config, { restore }),
     async cancel() {
-      wanted.abort(new StateError('preparing was cancelled'));
+      wanted.abort(new StateError('the preparation was cancelled'));
     },
     async keep(curves) {
       if (!run?.held) return;

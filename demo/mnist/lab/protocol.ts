@@ -144,7 +144,7 @@ export interface Lab {
   setLearningRate(learningRate: number): Promise<void>;
   /** A sample of the data in use. */
   sample(set: 'train' | 'test', index: number): Promise<Sample>;
-  /** Ten probabilities (or outputs, where the cost does not make probabilities of them). */
+  /** Ten probabilities (or outputs, where the loss does not make probabilities of them). */
   predict(pixels: Float32Array): Promise<Float32Array>;
   /**
    * Every tensor of a forward and backward pass on one sample with the weights of now, by name: x z1 a1 slope1 delta1 W1 b1

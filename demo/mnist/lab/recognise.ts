@@ -22,9 +22,9 @@ export async function recognise(file: Blob): Promise<Found> {
   const idx = idxIn(unpacked);
   if (idx) return idx;
   if (!isPacked) return isSafetensors(head) ? weightsIn(file, head) : startOf(head, file.size > HEAD);
-  if (isSafetensors(unpacked)) return { kind: 'packedWeights', title: 'a gzip file that holds weights' };
+  if (isSafetensors(unpacked)) return { kind: 'packedWeights', title: 'a gzip file with weights' };
   const { kind, title } = startOf(unpacked, unpacked.length === HEAD);
-  return { kind, title: `a gzip file that holds ${title}` };
+  return { kind, title: `a gzip file that contains ${title}` };
 }
 
 const bytesOf = async (file: Blob, end: number) => new Uint8Array(await file.slice(0, end).arrayBuffer());

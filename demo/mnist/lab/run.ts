@@ -14,7 +14,7 @@ import {
   type Trainer,
 } from 'retrograd';
 import type { DatasetPair } from 'retrograd/data';
-import { activations, type Config, costs, optimizers } from '../config.ts';
+import { activations, type Config, losses, optimizers } from '../config.ts';
 import { createClock } from './clock.ts';
 import { CLASSES, type Evaluated, type LabEvent, type Parameters, type Preparing, SIDE } from './protocol.ts';
 
@@ -225,11 +225,11 @@ function lossesApart(batch: number, count: number) {
 }
 
 function compileNet(
-  { hidden, cost, optimizer, learningRate, batch, seed }: Config,
+  { hidden, loss, optimizer, learningRate, batch, seed }: Config,
   device: Device | 'cpu',
   watched: Pick<CompileOptions, 'signal' | 'onProgress'>,
 ) {
-  const { make, output } = costs[cost];
+  const { make, output } = losses[loss];
   const layers = hidden.map(({ units, activation }) => dense(units, activations[activation]));
   return compile(sequential([SIDE * SIDE], [...layers, dense(CLASSES, output)]), {
     device,

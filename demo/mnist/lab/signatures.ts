@@ -43,7 +43,7 @@ export function startOf(head: Uint8Array, isCut: boolean): Other {
   if (text(0, 4) === 'PK\x03\x04' || text(0, 4) === 'PK\x05\x06') return zip(text(0, 4096));
   if (text(0, 2) === 'BM' && head.length > 26 && head[6] + head[7] + head[8] + head[9] === 0)
     return { kind: 'picture', title: 'a BMP picture' };
-  return textIn(head, isCut) ?? { kind: 'other', title: `something unknown here (it begins with ${hex(head)})` };
+  return textIn(head, isCut) ?? { kind: 'other', title: `an unknown file (it begins with ${hex(head)})` };
 }
 
 /** By the name of its first files. */
@@ -63,7 +63,7 @@ function textIn(head: Uint8Array, isCut: boolean): Other | undefined {
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what no text has
   if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return undefined;
-  if (text === '') return { kind: 'other', title: 'a file of nothing but blanks' };
+  if (text === '') return { kind: 'other', title: 'a blank file' };
   if (/^<!doctype html|^<html/i.test(text)) return { kind: 'page', title: 'an HTML page' };
   if (/^(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg/s.test(text)) return { kind: 'picture', title: 'an SVG picture' };
   if (/^<\?xml/.test(text)) return { kind: 'other', title: 'an XML file' };

@@ -68,7 +68,7 @@ export const isReady = computed(() => status.value === 'running' || status.value
 
 const worker = new Worker(new URL('../lab/worker.ts', import.meta.url), { type: 'module' });
 export const lab: Remote<Lab> = wrap<Lab>(worker);
-worker.addEventListener('error', ({ message }) => fail(new Error(message || 'the worker did not start')));
+worker.addEventListener('error', ({ message }) => fail(new Error(message || 'the worker failed to start')));
 
 /** With one more point; where there are as many as are kept, every other one goes. */
 const withPoint = <T>(points: readonly T[], point: T, most: number): readonly T[] => [

@@ -1,4 +1,4 @@
-import { type CostName, costs, limits, type OptimizerName, optimizers } from '../../config.ts';
+import { type LossName, limits, losses, type OptimizerName, optimizers } from '../../config.ts';
 import { config, configure } from '../state.ts';
 import { Choice } from './choice.tsx';
 import { DataChoice } from './data-choice.tsx';
@@ -11,19 +11,19 @@ const titlesOf = <T extends string>(choices: Record<T, { readonly title: string 
     T,
     string
   >;
-const costTitles = titlesOf<CostName>(costs);
+const lossTitles = titlesOf<LossName>(losses);
 const optimizerTitles = titlesOf<OptimizerName>(optimizers);
 
 export const Fields = () => {
-  const { cost, optimizer, batch, seed } = config.value;
+  const { loss, optimizer, batch, seed } = config.value;
   return (
     <>
       <DataChoice />
       <fieldset class="controls-group">
         <legend>Network</legend>
         <Layers />
-        <div class="controls-line controls-cost">
-          <Choice label="Loss" value={cost} options={costTitles} onChoose={(name) => configure({ cost: name })} />
+        <div class="controls-line controls-loss">
+          <Choice label="Loss" value={loss} options={lossTitles} onChoose={(name) => configure({ loss: name })} />
         </div>
       </fieldset>
       <fieldset class="controls-group">

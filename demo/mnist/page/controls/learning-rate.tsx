@@ -20,7 +20,7 @@ export const LearningRate = () => {
       </div>
       <div class="rate-slider">
         <label class="unseen" for={id}>
-          Learning rate, slider
+          Learning rate slider
         </label>
         <span class="small soft" aria-hidden="true">
           0.00001

@@ -17,9 +17,9 @@ export const OwnFiles = ({ isNeeded }: { isNeeded: boolean }) => {
       <summary class="small">Use files of your own</summary>
       {isNeeded && (
         <p class="small">
-          <strong>MNIST is not loaded.</strong> Get its four files in another way and choose them here, or{' '}
+          <strong>MNIST is not loaded.</strong> Get its four files some other way and choose them here, or{' '}
           <button type="button" class="own-link" onClick={() => configure({ data: 'digits' })}>
-            use the drawn digits
+            use the generated digits
           </button>
           .
         </p>

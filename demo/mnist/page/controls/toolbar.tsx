@@ -37,7 +37,7 @@ export const Toolbar = () => {
           Step
         </button>
         {status.value === 'preparing' ? (
-          <button type="button" title="Give this network up" onClick={cancel}>
+          <button type="button" title="Stop preparing this network" onClick={cancel}>
             Cancel
           </button>
         ) : (
@@ -69,7 +69,7 @@ export const Toolbar = () => {
         {isReady.value && (
           <>
             <span class="toolbar-step soft">step {integer(steps)}</span>
-            {latest.value && <span class="soft">{percent(latest.value.accuracy)} right</span>}
+            {latest.value && <span class="soft">{percent(latest.value.accuracy)} correct</span>}
           </>
         )}
       </p>

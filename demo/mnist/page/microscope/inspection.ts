@@ -45,7 +45,7 @@ const SHARE = 0.2;
 async function inspect(of: { readonly config: Config }, subject: state.Subject): Promise<View> {
   const { pixels } = subject;
   const given = subject.label ?? meant.peek()?.label;
-  const makesProbabilities = of.config.cost !== 'quadratic';
+  const makesProbabilities = of.config.loss !== 'quadratic';
   const guess = given === undefined ? await state.lab.predict(pixels) : undefined;
   const label = given ?? indexOfMax(guess!);
   const { prediction: p, ...tensors } = await state.lab.inspect({ pixels, label });

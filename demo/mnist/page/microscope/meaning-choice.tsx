@@ -5,9 +5,9 @@ import { mean, meant } from './inspection.ts';
 export const MeaningChoice = () => (
   <fieldset class="switch microscope-meaning">
     <legend class="small">
-      Which digit is it meant to be?{' '}
+      Which digit did you draw?{' '}
       <span class="soft">
-        {meant.value?.said ? '' : 'Until you choose, the network’s first reading counts as correct.'}
+        {meant.value?.said ? '' : 'Until you choose, the network’s first guess counts as correct.'}
       </span>
     </legend>
     {Array.from({ length: CLASSES }, (_, digit) => (

@@ -32,7 +32,7 @@ export interface Page {
   readonly result: string;
 }
 
-type Given = Pick<Config, 'hidden' | 'cost'>;
+type Given = Pick<Config, 'hidden' | 'loss'>;
 
 /** In the order of a pass. `names` are those of the tensors that are there; where σ is linear there is no a and no σ′. */
 export function pagesOf(net: Given, names: Iterable<string>): Page[] {
@@ -60,7 +60,7 @@ const weightedSum = (layer: number, input: string): Page => ({
   direction: 'forward',
   layer,
   title: `Weighted sums of layer ${layer}`,
-  about: `Each unit multiplies ${layer === 1 ? 'every pixel' : `every output of layer ${layer - 1}`} by a weight of its own, adds up the products, and adds its bias.`,
+  about: `Each unit multiplies ${layer === 1 ? 'every pixel' : `every output of layer ${layer - 1}`} by its own weight, adds up the products, and adds its bias.`,
   equation: [t(`z${layer}`), '=', t(`W${layer}`), t(input), '+', t(`b${layer}`)],
   operands: [`W${layer}`, input, `b${layer}`],
   result: `z${layer}`,
@@ -78,9 +78,9 @@ const activation = (layer: number, isLast: boolean): Page => ({
 });
 
 /** Where the loss works on sums, and makes probabilities of them itself. */
-function probabilities({ cost }: Given, last: number): Page[] {
-  if (cost === 'quadratic') return [];
-  const soft = cost === 'crossEntropy';
+function probabilities({ loss }: Given, last: number): Page[] {
+  if (loss === 'quadratic') return [];
+  const soft = loss === 'crossEntropy';
   return [
     {
       kind: 'probabilities',
@@ -89,7 +89,7 @@ function probabilities({ cost }: Given, last: number): Page[] {
       title: 'Probabilities of the digits',
       about: soft
         ? 'Softmax turns the ten sums into ten probabilities. All are positive, and they add up to 1.'
-        : 'Each sum becomes a probability of its own. The ten need not add up to 1.',
+        : 'Each sum becomes a separate probability. The ten need not add up to 1.',
       equation: [t('p'), '=', soft ? 'softmax' : 'σ', '(', t(`z${last}`), ')'],
       operands: [`z${last}`],
       result: 'p',
@@ -97,21 +97,21 @@ function probabilities({ cost }: Given, last: number): Page[] {
   ];
 }
 
-function lossOf({ cost }: Given, layer: number, output: string): Page {
+function lossOf({ loss }: Given, layer: number, output: string): Page {
   const common = { kind: 'loss', direction: 'forward', layer, title: 'Loss', result: 'losses' } as const;
-  switch (cost) {
+  switch (loss) {
     case 'crossEntropy':
       return {
         ...common,
         about:
-          'Cross-entropy depends on the probability of the correct digit alone. It is 0 when that probability is 1, and grows as it falls.',
+          'Cross-entropy depends only on the probability of the correct digit. It is 0 when that probability is 1, and grows as the probability falls.',
         equation: [t('losses'), '=', '−', '∑', t('y'), '⊙', 'ln', t('p')],
         operands: ['y', 'p'],
       };
     case 'binaryCrossEntropy':
       return {
         ...common,
-        about: 'Each output is a yes or no of its own. p should be 1 for the correct digit and 0 for the other nine.',
+        about: 'Each output is a separate yes or no. p should be 1 for the correct digit and 0 for the other nine.',
         equation: [
           ...[t('losses'), '=', '−', '∑', '(', t('y'), '⊙', 'ln', t('p'), '+'],
           ...['(', '1', '−', t('y'), ')', '⊙', 'ln', '(', '1', '−', t('p'), ')', ')'],
@@ -128,10 +128,10 @@ function lossOf({ cost }: Given, layer: number, output: string): Page {
   }
 }
 
-function outputError({ cost }: Given, layer: number, output: string): Page {
+function outputError({ loss }: Given, layer: number, output: string): Page {
   const common = { kind: 'outputError', direction: 'backward', layer, title: 'Error of the output' } as const;
   const result = `delta${layer}`;
-  if (cost !== 'quadratic') {
+  if (loss !== 'quadratic') {
     return {
       ...common,
       about: `How the loss changes with each sum of layer ${layer}. For this loss, the derivative simplifies to p\u00a0−\u00a0y.`,

@@ -34,12 +34,12 @@ export const SubjectBar = ({ view }: { readonly view: View | undefined }) => {
 const stateOfNet = (): string =>
   isTraining.value
     ? 'Training is running. The numbers update at most once a second.'
-    : `After ${integer(stepNow.value)} training steps. Looking does not change the network.`;
+    : `After ${integer(stepNow.value)} training steps. Inspecting does not change the network.`;
 
 const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly view: View }) => {
-  const isIt = seen.label !== undefined ? 'It is' : meant.value?.said ? 'It is meant to be' : 'It is assumed to be';
+  const isIt = seen.label !== undefined ? 'It is' : meant.value?.said ? 'You drew' : 'It is assumed to be';
   const guess = indexOfMax(outputs);
-  const sure = config.cost === 'quadratic' ? `output ${short(outputs[guess], 3)}` : percent(outputs[guess]);
+  const sure = config.loss === 'quadratic' ? `output ${short(outputs[guess], 3)}` : percent(outputs[guess]);
   return (
     <p>
       {isIt} {label === 8 ? 'an' : 'a'} <strong>{label}</strong>, and the network says{' '}
@@ -51,7 +51,7 @@ const Verdict = ({ view: { outputs, label, config, subject: seen } }: { readonly
 
 /** Ten bars; the wanted one is marked. */
 const Outputs = ({ view }: { readonly view: View | undefined }) => {
-  const what = view?.config.cost === 'quadratic' ? 'Output' : 'Probability';
+  const what = view?.config.loss === 'quadratic' ? 'Output' : 'Probability';
   return (
     <div class="microscope-outputs">
       <p class="soft small">{what} of each digit</p>

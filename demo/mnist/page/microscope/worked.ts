@@ -19,7 +19,7 @@ export function workedOf(view: View, page: Page): Part[] {
     case 'activation':
       return [at(result, unit), '=', 'σ', '(', value(first), ')', '=', value(result)];
     case 'probabilities':
-      return view.config.cost === 'crossEntropy'
+      return view.config.loss === 'crossEntropy'
         ? [at('p', unit), '=', { power: value(first) }, '/', '∑j', { power: at(first, 'j') }, '=', value('p')]
         : [at('p', unit), '=', 'σ', '(', value(first), ')', '=', value('p')];
     case 'loss':
@@ -60,7 +60,7 @@ function workedLoss(view: View, first: string, second: string, unit: number): Pa
   const { losses, y } = view.tensors;
   const total = short(losses.data.reduce((sum, term) => sum + term, 0));
   const value = (name: string, i: number): string => short(view.tensors[name].data[i]);
-  switch (view.config.cost) {
+  switch (view.config.loss) {
     case 'crossEntropy':
       return [
         { tensor: 'losses' },

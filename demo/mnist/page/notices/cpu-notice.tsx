@@ -29,7 +29,7 @@ export const CpuNotice = () => {
               {advice?.elsewhere.map((steps) => (
                 <AdviceList key={steps.title} {...steps} />
               ))}
-              <p class="soft">What was found: {firstSentence(reason)}</p>
+              <p class="soft">The error was: {firstSentence(reason)}</p>
             </div>
           </details>
           <button

@@ -3,8 +3,8 @@ import { integer, percent } from '../numbers.ts';
 import { loss, recover } from '../state.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
-  `The weights of about step ${integer(step)} are kept. They read ${percent(accuracy)} of the test set correctly. ` +
-  'The state of the optimizer and the count of epochs start afresh.';
+  `The weights of about step ${integer(step)} are kept. Their test accuracy is ${percent(accuracy)}. ` +
+  'The optimizer state and the epoch count start from zero.';
 
 export const LostNotice = () => {
   const lost = loss.value;

@@ -10,12 +10,12 @@ export const RestoredNotice = () => {
         <div class="notice notice-restored" data-kind="info">
           <h2 class="notice-title">Your last network is back</h2>
           <p>
-            Weights and curves up to step {integer(kept.step)} were kept in this browser; {percent(kept.accuracy)} of
-            the test digits were read right. What the optimizer remembers starts afresh.
+            Weights and curves up to step {integer(kept.step)} were kept in this browser, with a test accuracy of{' '}
+            {percent(kept.accuracy)}. The optimizer state starts from zero.
           </p>
           <div class="notice-buttons">
             <button type="button" disabled={!isReady.value} onClick={reset}>
-              Start afresh
+              Start over
             </button>
             <button
               type="button"

@@ -3,13 +3,13 @@ import type { Missing } from 'retrograd';
 /** Names of the library's errors, in words. */
 const titles: Record<string, string> = {
   DataError: 'The data could not be loaded',
-  NoAdapterError: 'There is no GPU to work with',
-  ShaderError: 'A shader did not compile',
+  NoAdapterError: 'No GPU is available',
+  ShaderError: 'A shader failed to compile',
   OutOfMemoryError: 'The GPU does not have enough memory for this network',
   ShapeError: 'The shapes do not match',
-  ArgumentError: 'A setting does not make sense',
+  ArgumentError: 'A setting is invalid',
   NonFiniteError: 'Training has diverged',
-  CheckError: 'GPU and reference disagree',
+  CheckError: 'The GPU and the reference disagree',
 };
 
 export const titleOf = (name: string): string => titles[name] ?? 'Something went wrong';
@@ -18,7 +18,8 @@ export const titleOf = (name: string): string => titles[name] ?? 'Something went
 export function whyOnCpu(missing: Missing = 'webgpu', isInPage = false): string {
   if (missing === 'adapter') return 'this browser has WebGPU, but found no GPU to use';
   if (missing === 'device') return 'the GPU could not be opened';
-  return isInPage ? 'this browser has no WebGPU in workers' : 'this browser has no WebGPU, or has it switched off';
+  return isInPage ? 'this browser has no WebGPU in workers' : 'this browser has no WebGPU, or it is turned off';
 }
 
-export const onlyInPages = 'This page computes in a worker, and the browser offers WebGPU to pages only. Update it.';
+export const onlyInPages =
+  'This page computes in a worker, but this browser offers WebGPU only to pages. Update the browser.';

@@ -14,8 +14,8 @@ export const Confusion = ({ counts }: ConfusionProps) => {
     <div class="results-matrix">
       <h3>Confusion matrix</h3>
       <p class="soft small">
-        Each row is a digit, and each column is what the network read. The framed diagonal is correct. Orange cells are
-        mistakes; the deeper the colour, the more there are.
+        Each row is a digit, and each column is a prediction of the network. The framed diagonal is correct. Orange
+        cells are mistakes; the deeper the colour, the more there are.
       </p>
       <Scrollable label="Confusion matrix">
         <table class="results-confusion">

@@ -17,8 +17,10 @@ export const Mistakes = ({ result: { mistakes, count, accuracy } }: { result: Te
     <div class="results-mistakes">
       <h3>Worst mistakes</h3>
       <p class="soft small">
-        {all === 1 ? 'The only mistake.' : `${shown.length} of ${integer(all)} mistakes, the most confident first.`}{' '}
-        Press one to open it in the microscope.
+        {all === 1
+          ? 'This is the only mistake.'
+          : `${shown.length} of ${integer(all)} mistakes, the most confident first.`}{' '}
+        Select one to open it in the microscope.
       </p>
       <ul>
         {shown.map((mistake) => (
@@ -46,7 +48,7 @@ export const Mistakes = ({ result: { mistakes, count, accuracy } }: { result: Te
 
 const MistakeButton = ({ mistake: { index, label, guess, guessProbability, pixels } }: { mistake: Mistake }) => {
   const sureness =
-    config.value.cost === 'quadratic'
+    config.value.loss === 'quadratic'
       ? guessProbability.toFixed(2)
       : percent(guessProbability, guessProbability < 0.995 ? 0 : 1);
   return (

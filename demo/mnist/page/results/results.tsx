@@ -11,7 +11,7 @@ export const Results = () => {
     if (status.value === 'preparing') forgetOutcome();
   });
   return (
-    <Section id="results" title="Test set" lead="How well the network reads digits that it never trains on.">
+    <Section id="results" title="Test set" lead="How well the network classifies digits that it never trains on.">
       <div class="row">
         <button type="button" disabled={!isReady.value || isTesting.value} onClick={runTest}>
           {outcome.value ? 'Run the test set again' : 'Run the test set'}

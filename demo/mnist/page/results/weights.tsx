@@ -43,11 +43,11 @@ export const Weights = () => {
         {told.value?.text}
       </p>
       <p class="soft small">
-        In the safetensors format, which the command line and PyTorch read too.
+        Weights are stored as safetensors, which the command line and PyTorch can also read.
         {command && (
           <>
             {' '}
-            This net there:{' '}
+            To evaluate this network on the command line:{' '}
             <code>
               {command.split(/ (?=--)/).map((part) => (
                 <span key={part}>{part} </span>
@@ -74,7 +74,7 @@ async function load(file: File): Promise<Told | undefined> {
   try {
     await lab.load(file);
     forgetOutcome();
-    return { text: `Loaded ${file.name}; training goes on from there.` };
+    return { text: `Loaded ${file.name}. Training continues from there.` };
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'DataError') return { text: `Nothing was changed. ${message}`, isError: true };

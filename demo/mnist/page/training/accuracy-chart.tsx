@@ -52,8 +52,8 @@ function options(palette: () => Palette): ChartOptions {
 
 const summary = (): string =>
   latest.value
-    ? `Test accuracy against training. At step ${formatCount(latest.value.step)}: ${formatShare(latest.value.accuracy)}.`
-    : 'Test accuracy: nothing is measured yet.';
+    ? `Test accuracy during training. At step ${formatCount(latest.value.step)}: ${formatShare(latest.value.accuracy)}.`
+    : 'Test accuracy: not measured yet.';
 
 const curves = [{ name: 'test', kind: 'test' }] as const;
 

@@ -3,11 +3,11 @@ import { losses, status } from '../state.ts';
 const words = {
   opening: 'Opening the GPU',
   preparing: 'Preparing data and network',
-  paused: 'Press Train and the curve begins here',
-  running: 'The first numbers are on their way',
+  paused: 'Press Train to start the curve',
+  running: 'Waiting for the first numbers',
   failed: 'There is no network to train',
-  cancelled: 'There is no network: preparing was cancelled',
-  lost: 'The GPU is gone',
+  cancelled: 'There is no network: the preparation was cancelled',
+  lost: 'The GPU was lost',
 } as const;
 
 /** What stands in a chart before there is a curve. */

@@ -100,7 +100,7 @@ export const FirstLayer = () => {
         <p class="soft small">
           W1 has the shape [out, in] = [{units}, 784]. Each picture is one row of it, as 28 × 28 pixels.{' '}
           {isOutput
-            ? 'Ink on an orange pixel speaks for the digit, ink on a blue one against it.'
+            ? 'Ink on an orange pixel is evidence for the digit, ink on a blue one against it.'
             : 'Ink on an orange pixel drives the unit up, ink on a blue one drives it down.'}
         </p>
       </div>

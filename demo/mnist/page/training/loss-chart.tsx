@@ -34,9 +34,9 @@ function options(palette: () => Palette): ChartOptions {
 }
 
 const summary = (): string => {
-  if (!latest.value) return 'Loss: nothing is measured yet.';
+  if (!latest.value) return 'Loss: not measured yet.';
   const training = progress.value && `training loss ${formatLoss(progress.value.loss)}, `;
-  return `Loss against training. At step ${formatCount(latest.value.step)}: ${training ?? ''}test loss ${formatLoss(latest.value.loss)}.`;
+  return `Loss during training. At step ${formatCount(latest.value.step)}: ${training ?? ''}test loss ${formatLoss(latest.value.loss)}.`;
 };
 
 const curves = [

@@ -2,7 +2,7 @@
  * Whether a run gets anywhere, judged by what was measured since its learning rate was set: the loss of the test samples, the
  * share of them that is right, and what guessing would come to.
  */
-import { type Config, type CostName, optimizers } from '../../config.ts';
+import { type Config, type LossName, optimizers } from '../../config.ts';
 import { CLASSES, type Evaluated } from '../../lab/protocol.ts';
 import { integer, percent } from '../numbers.ts';
 import { formatLoss } from './format.ts';
@@ -34,7 +34,7 @@ const SOMETHING = 0.5;
 
 const share = 1 / CLASSES;
 /** Loss of a net that gives every class its share, 1/10, whatever the image. */
-const guessing: Record<CostName, number> = {
+const guessing: Record<LossName, number> = {
   crossEntropy: -Math.log(share),
   binaryCrossEntropy: -Math.log(share) - (CLASSES - 1) * Math.log(1 - share),
   quadratic: ((1 - share) ** 2 + (CLASSES - 1) * share ** 2) / 2,
@@ -46,16 +46,16 @@ export function troubleOf({ config, evaluations, rateSince }: Seen): Trouble | u
   const usual = optimizers[optimizer].learningRate;
   const latest = evaluations.at(-1);
   if (latest && !Number.isFinite(latest.loss)) {
-    return diverged(`The test loss is no number any more: ${tooHigh(learningRate, usual)}`);
+    return diverged(`The test loss is no longer a number: ${tooHigh(learningRate, usual)}`);
   }
   if (learningRate === 0) {
-    return stuck(`The learning rate is 0, and so no step changes the weights. Try ${usual}.`);
+    return stuck(`The learning rate is 0, so steps do not change the weights. Try ${usual}.`);
   }
   const since = evaluations.filter(({ step }) => step > rateSince).slice(-ENOUGH.most);
   if (!latest || since.length < ENOUGH.evaluations) return undefined;
   const start = evaluations.findLast(({ step }) => step <= rateSince) ?? since[0];
   const losses = since.map(({ loss }) => loss);
-  const guess = guessing[config.cost];
+  const guess = guessing[config.loss];
   if (Math.min(...losses) > RISEN * Math.max(start.loss, guess)) {
     const from = `The test loss has risen from ${formatLoss(start.loss)} to ${formatLoss(latest.loss)}`;
     return diverged(`${from}, and ${right(latest)}: ${tooHigh(learningRate, usual)}`);
@@ -66,22 +66,24 @@ export function troubleOf({ config, evaluations, rateSince }: Seen): Trouble | u
     return stuck(`${found}: the steps change nothing. ${advice(config, usual)}`);
   }
   if (losses.every((loss) => loss === losses[0]) && learningRate < usual) {
-    return stuck(`The last ${since.length} tests gave the very same loss: ${advice(config, usual)}`);
+    return stuck(`The last ${since.length} tests gave exactly the same loss: ${advice(config, usual)}`);
   }
   const isFalling = mean(losses.slice(-2)) < FALLEN * mean(losses.slice(0, 2));
   if (isFalling || mean(losses) < NO_BETTER * guess || latest.accuracy > SOMETHING) return undefined;
   const found = `At step ${integer(latest.step)} the test loss is ${formatLoss(latest.loss)} and does not fall, and ${right(latest)}`;
-  return stuck(`${found}. Guessing comes to ${formatLoss(guess)} and ${percent(share, 0)}. ${advice(config, usual)}`);
+  return stuck(
+    `${found}. Guessing gives a loss of ${formatLoss(guess)} and ${percent(share, 0)}. ${advice(config, usual)}`,
+  );
 }
 
 const stuck = (sentence: string): Trouble => ({ word: 'Not learning', sentence });
 const diverged = (sentence: string): Trouble => ({ word: 'Diverging', sentence });
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const right = ({ accuracy }: Evaluated): string => `${percent(accuracy, 0)} of the digits are read right`;
+const right = ({ accuracy }: Evaluated): string => `${percent(accuracy, 0)} of the digits are classified correctly`;
 
 const tooHigh = (rate: number, usual: number): string =>
-  `steps of a learning rate of ${rate} are too large. Lower it, to ${usual} say, and press Reset.`;
+  `a learning rate of ${rate} is too high. Lower it, for example to ${usual}, and press Reset.`;
 
 /** The likeliest first: a rate far from the usual one, then layers that let little through. */
 function advice({ learningRate, optimizer, hidden }: Config, usual: number): string {
@@ -90,7 +92,7 @@ function advice({ learningRate, optimizer, hidden }: Config, usual: number): str
     return `A learning rate of ${learningRate} is high for ${title}: try ${usual}, and press Reset.`;
   if (learningRate < usual / 100) return `A learning rate of ${learningRate} is low for ${title}: try ${usual}.`;
   if (hidden.filter(({ activation }) => activation === 'sigmoid').length > 2) {
-    return 'Through many layers of sigmoid hardly any gradient comes back: try relu or tanh, or fewer layers.';
+    return 'Hardly any gradient passes back through many sigmoid layers: try relu or tanh, or fewer layers.';
   }
   return 'Try another learning rate, other activations or fewer layers, and press Reset.';
 }

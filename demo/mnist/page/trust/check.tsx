@@ -22,8 +22,8 @@ export const Check = () => {
       <h3>One step, tensor by tensor</h3>
       <p class="small">
         {machine.value?.name ?? 'The GPU'} takes one step. A reference on the CPU repeats each kernel on the same inputs
-        in 64-bit floats. Every element has a bound of its own: the most that rounding to 32 bits can change it. The
-        step is undone afterwards.
+        in 64-bit floats. Each element has its own bound: the most that rounding to 32 bits can change it. The step is
+        undone afterwards.
       </p>
       <div class="row">
         <button type="button" disabled={!isReady.value || isChecking.value} onClick={check}>

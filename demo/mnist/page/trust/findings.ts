@@ -12,7 +12,7 @@ export function verdict({ ok, tensors, share }: Report): string {
   return `${bad.length} of ${tensors.length} tensors differ by more than rounding can explain: ${bad.join(', ')}.`;
 }
 
-export const usage = ({ share }: Comparison): string => (Number.isFinite(share) ? percent(share) : 'over any bound');
+export const usage = ({ share }: Comparison): string => (Number.isFinite(share) ? percent(share) : 'beyond any bound');
 
 /** Seven digits are what a 32-bit float has. */
 export const float = (value: number): string =>
@@ -23,6 +23,6 @@ export function caution({ kernels, coarse, resolution }: Profile): string | unde
   if (kernels.every(({ milliseconds }) => milliseconds === 0))
     return 'The timestamps of this browser are too coarse to tell the kernels apart.';
   if (coarse)
-    return `This browser rounds timestamps to ${Math.round(resolution / 1000)} µs, so these times are averages over many runs, and rough.`;
+    return `This browser rounds timestamps to ${Math.round(resolution / 1000)} µs, so these times are rough averages over many runs.`;
   return undefined;
 }

@@ -52,7 +52,7 @@ const Times = ({ profile: { kernels } }: { profile: Profile }) => {
           <tr>
             <th scope="col">Kernel</th>
             <th scope="col">Milliseconds per run</th>
-            <th scope="col">Share of all</th>
+            <th scope="col">Share of total</th>
             <th scope="col">Runs timed</th>
           </tr>
         </thead>
@@ -61,7 +61,7 @@ const Times = ({ profile: { kernels } }: { profile: Profile }) => {
             <tr key={i}>
               <th scope="row">{label}</th>
               <td data-label="Milliseconds per run">{milliseconds.toFixed(4)}</td>
-              <td data-label="Share of all">
+              <td data-label="Share of total">
                 <Meter
                   share={total > 0 ? milliseconds / total : 0}
                   text={percent(total > 0 ? milliseconds / total : 0)}

@@ -9,8 +9,8 @@ export const Schedule = () => {
     <div class="trust-part">
       <h3>The kernels of a step</h3>
       <p class="small">
-        A training step takes {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'}, and one before them that
-        gathers the batch.
+        A training step takes {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'}, preceded by one that gathers
+        the batch.
       </p>
       <details>
         <summary>The schedule, kernel by kernel</summary>

@@ -9,7 +9,7 @@ export const Trust = () => (
   <Section
     id="trust"
     title="Check the GPU"
-    lead="Compare every tensor of a training step with a reference on the CPU, and see what the GPU spends its time on."
+    lead="Compare every tensor of a training step with a reference on the CPU, and see where the GPU spends its time."
   >
     {machine.value?.kind === 'cpu' ? (
       <p>

@@ -14,7 +14,7 @@ export function guess(outputs: ArrayLike<number>): string {
   const [first, second, third] = ranked(outputs);
   if (outputs[first] >= CERTAIN) return `This is ${named(first)}.`;
   if (outputs[first] >= LIKELY) return `Probably ${named(first)}, perhaps ${named(second)}.`;
-  if (!(outputs[first] >= CONCEIVABLE)) return 'Not a digit it knows.';
+  if (!(outputs[first] >= CONCEIVABLE)) return 'It does not recognise this as a digit.';
   const others = [second, third].filter((digit) => outputs[digit] >= CONCEIVABLE).map(named);
   const last = others.pop();
   return `Unsure: ${[named(first), ...others].join(', ')}${last ? ` or ${last}` : ''}.`;

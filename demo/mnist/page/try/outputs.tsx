@@ -1,11 +1,11 @@
-import type { CostName } from '../../config.ts';
+import type { LossName } from '../../config.ts';
 import { CLASSES } from '../../lab/protocol.ts';
 import { percent } from '../numbers.ts';
 import { config } from '../state.ts';
 import { outputs } from './drawing.ts';
 import { ranked } from './guess.ts';
 
-const titles: Record<CostName, string> = {
+const titles: Record<LossName, string> = {
   crossEntropy: 'Probability of each digit',
   binaryCrossEntropy: 'Probability of each digit, independent of the others',
   quadratic: 'Output for each digit: 1 for yes, 0 for no',
@@ -16,10 +16,10 @@ const digits = Array.from({ length: CLASSES }, (_, digit) => digit);
 export const Outputs = () => {
   const values = outputs.value;
   const best = values && ranked(values)[0];
-  const write = config.value.cost === 'quadratic' ? (value: number) => value.toFixed(3) : percent;
+  const write = config.value.loss === 'quadratic' ? (value: number) => value.toFixed(3) : percent;
   return (
     <figure class="try-outputs">
-      <figcaption class="soft small">{titles[config.value.cost]}</figcaption>
+      <figcaption class="soft small">{titles[config.value.loss]}</figcaption>
       <ol>
         {digits.map((digit) => (
           <li key={digit} class={digit === best ? 'is-best' : ''}>

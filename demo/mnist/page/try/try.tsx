@@ -20,7 +20,7 @@ export const Try = () => {
     <Section
       id="try"
       title="Draw a digit"
-      lead="Draw with a mouse, a finger or a pen. The network reads as you draw, in 28 × 28 pixels, scaled and centred as in MNIST."
+      lead="Draw with a mouse, a finger or a pen. The network guesses as you draw. It sees 28 × 28 pixels, scaled and centred as in MNIST."
     >
       <div class="try">
         <div class="try-left">

@@ -13,12 +13,12 @@ export const Verdict = () => {
   return (
     <div>
       <p class="try-guess" aria-live="polite">
-        {outputs.value ? guess(outputs.value) : seen.value ? 'Waiting for the network' : 'Nothing to read yet'}
+        {outputs.value ? guess(outputs.value) : seen.value ? 'Waiting for the network' : 'Nothing drawn yet'}
       </p>
       <p class="soft small">
         {isReady.value
-          ? `The network reads ${percent(accuracy)} of the test digits correctly.`
-          : 'There is no network at the moment.'}
+          ? `The network classifies ${percent(accuracy)} of the test digits correctly.`
+          : 'There is no network right now.'}
         {isUntrained && ' Train it first.'}
       </p>
     </div>
