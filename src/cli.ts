@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `retrograd`. Its exit codes are those that `help` names. */
+/** The command `retrograd`. `help` lists its exit codes. */
 import { Command, CommanderError } from 'commander';
 import { printable } from './base/show-value.ts';
 import { benchCommand } from './cli/bench.ts';

@@ -1,7 +1,7 @@
 /**
- * Arrays and bytes of any origin. `instanceof` knows only those of its own realm, and not those of an iframe or of node:vm;
- * a method of a Buffer may do something else than that of the Uint8Array it is (`slice` copies nothing). So a kind is asked
- * of the array itself, and bytes are looked at through a Uint8Array of our own.
+ * Arrays and bytes of any realm. `instanceof` fails for arrays of an iframe or of node:vm, and a Buffer overrides methods of
+ * Uint8Array (its `slice` copies nothing). So the kind is read from the array itself, and bytes are read through a
+ * Uint8Array of our own.
  */
 import { ArgumentError } from './errors.ts';
 

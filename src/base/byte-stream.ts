@@ -1,4 +1,4 @@
-/** Bytes that come in parts, put together in memory that grows with what has come, and never past a limit. */
+/** Collects bytes that arrive in parts, in memory that grows with them, up to a limit. */
 import { DataError } from './errors.ts';
 
 /** Where bytes come from, before they are read. */

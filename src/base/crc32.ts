@@ -1,4 +1,4 @@
-/** CRC-32 as of zlib, gzip and PNG: every burst of up to 32 wrong bits changes it. `zlib.crc32` of Python gives the same. */
+/** CRC-32 as in zlib, gzip, PNG and Python's `zlib.crc32`. It detects every burst of up to 32 wrong bits. */
 import { copyBytes } from './as-bytes.ts';
 
 /** The remainders of every byte, 0 to 7 bytes before the end, 256 of each; filled in when first needed. */

@@ -1,4 +1,4 @@
-/** The errors of the library, each with a name that callers can tell it by. */
+/** The errors of the library. Callers tell them apart by name. */
 import { printable } from './show-value.ts';
 
 /**

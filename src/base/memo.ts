@@ -1,4 +1,4 @@
-/** f, asked once for each argument. */
+/** Calls f once per argument and remembers the result. */
 export function memo<A, T>(f: (argument: A) => T): (argument: A) => T {
   const known = new Map<A, T>();
   return (argument) => {

@@ -1,4 +1,4 @@
-/** Arrays of numbers as callers hand them over, of any kind and realm; nothing that is not of type number counts as one. */
+/** Arrays of numbers from callers, of any kind and realm. Only values of type number count. */
 
 import { isFloats, typedArrayName } from './as-bytes.ts';
 import { OutOfMemoryError } from './errors.ts';

@@ -1,4 +1,4 @@
-/** Values of any kind, also such as a file may hold, as error messages show them: never long, never an error themselves. */
+/** Shows values of any kind in error messages, even values from files: always short, and never throws. */
 
 /** What moves a cursor, turns text round or cannot be seen: all but the characters that print. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

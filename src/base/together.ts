@@ -1,6 +1,6 @@
 /**
- * As Promise.all, but when it rejects all of the work is over, and it does with the first error in the order of the work: so
- * nothing of a call goes on behind it, to take an error that is the next one's.
+ * Like Promise.all, but it settles only after all of the work has ended, and it rejects with the first error in the order of
+ * the work. So nothing of a call runs on in the background and takes an error that belongs to the next call.
  */
 export async function together<const T extends readonly Promise<unknown>[]>(
   work: T,

@@ -1,4 +1,4 @@
-/** Floating-point operations of a graph, counted over its products of sums: what is element by element is left out. */
+/** Counts the floating-point operations of a graph: those of its sums of products. Elementwise ops are not counted. */
 import { columns } from '../base/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 

@@ -1,4 +1,4 @@
-/** One product of two square matrices, again and again: the kernel that training spends its time in, alone. */
+/** One product of two square matrices, repeated: the kernel that training spends most of its time in, on its own. */
 import { checkCount } from '../base/arguments.ts';
 import type { Device } from '../engine/device.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';

@@ -1,6 +1,6 @@
 /**
- * Measures a work: what a step asks of the device, counted; its time, repeated; and the GPU time of each kernel. Each in a
- * run of its own, so that none disturbs another.
+ * Measures a workload: what a step asks of the device, its time over several repeats, and the GPU time of each kernel. Each
+ * has a run of its own, so that none disturbs another.
  */
 import { checkCount, checkKeys, checkNumber, checkSignal, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';

@@ -1,4 +1,4 @@
-/** Training a net as a user does: its data set on the device, `compile` with nothing kept, and `fit`. */
+/** Trains a net as a user does: the data set is on the device, `compile` keeps no tensors, and `fit` runs. */
 import { checkCount, checkFunction, checkKeys } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';

@@ -1,6 +1,6 @@
 /**
- * GPU time of each kernel, from timestamp queries. While it looks, every dispatch gets a pass of its own between two
- * timestamps, so the device runs more slowly than it does otherwise; the library notices nothing of it.
+ * GPU time of each kernel, from timestamp queries. While profiling, every dispatch gets a pass of its own between two
+ * timestamps, so the device runs more slowly than usual. The rest of the library does not notice.
  */
 import { greatestDivisor, mean, median } from '../base/statistics.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../engine/buffer-usage.ts';

@@ -1,4 +1,4 @@
-/** Data sets to measure with: of any size, made quickly, the same for the same seed, and such that a net can learn them. */
+/** Synthetic data sets for measurements: of any size, fast to make, equal for equal seeds, and learnable. */
 import { checkCount, checkKeys } from '../base/arguments.ts';
 import { allocate } from '../base/numbers.ts';
 import { streams, uniforms } from '../base/random.ts';

@@ -1,4 +1,4 @@
-/** What can be measured: so many steps of something, on a device. */
+/** A workload: a number of steps of something, on a device. */
 import type { Schedule } from '../compiler/schedule.ts';
 import type { Device } from '../engine/device.ts';
 

@@ -1,4 +1,4 @@
-/** The works that have a name. */
+/** The named workloads. */
 import { dense, relu, sigmoid } from '../nn/layers/index.ts';
 import { lenet } from '../nn/lenet.ts';
 import { quadratic, softmaxCrossEntropy } from '../nn/losses.ts';

@@ -1,4 +1,4 @@
-/** Puts something around a method of one WebGPU object, for as long as it takes to watch it. */
+/** Wraps a method of one WebGPU object for as long as something watches it. */
 
 // biome-ignore lint/suspicious/noExplicitAny: any method of any WebGPU object
 export type Method = (...args: any[]) => any;

@@ -1,4 +1,4 @@
-/** What `retrograd bench` says of a measurement: to people, and as the fields of an event. */
+/** Reports a measurement of `retrograd bench`: as text for people, and as the fields of an event. */
 import type { Measurement, PerStep, StepProfile } from '../bench/index.ts';
 import { integer, plural, table } from './output.ts';
 

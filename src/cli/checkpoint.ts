@@ -1,4 +1,4 @@
-/** Files of --save, --resume and eval: a checkpoint of the library, with what the command has to know of it. */
+/** The files of --save, --resume and eval: a checkpoint of the library plus what the command remembers. */
 import { createHash } from 'node:crypto';
 import { isObject, parseJson } from '../base/json.ts';
 import { type DatasetIdentity, identityOf, isIdentity, sameDataset } from '../data/identity.ts';

@@ -1,4 +1,4 @@
-/** The data set that --data names. */
+/** Opens the data set that --data names. */
 import { type DatasetPair, digits, fashionMnist, mnist } from '../data.node.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { isFolder } from './files.ts';

@@ -1,4 +1,4 @@
-/** Questions about paths, asked before work that would be lost on a wrong one. */
+/** Checks paths before work that a wrong path would waste. */
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../index.node.ts';

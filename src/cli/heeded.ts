@@ -1,4 +1,4 @@
-/** Options that were given, and would change nothing. */
+/** Rejects options that would have no effect. */
 import type { Command } from 'commander';
 import { ArgumentError } from '../index.node.ts';
 import { isGiven } from './remembered-options.ts';

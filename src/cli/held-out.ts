@@ -1,4 +1,4 @@
-/** Samples set aside before training: what tells the best epoch may be neither trained on nor the test. */
+/** Holds out samples before training. They choose the best epoch, so they are neither trained on nor part of the test. */
 import { permute, streams, threefry } from '../base/random.ts';
 import type { Dataset, DatasetPair, Field } from '../data/dataset.ts';
 import { ArgumentError } from '../index.node.ts';

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C, `kill`, a terminal that hangs up, and an output that takes no more: what runs is asked to stop through a signal, and
- * ended as it is where it does not heed that.
+ * Handles Ctrl-C, `kill`, a terminal that hangs up, and an output that cannot be written. A signal asks the running work to
+ * stop. If it does not stop in time, the process ends.
  */
 import { RetrogradError } from '../index.node.ts';
 

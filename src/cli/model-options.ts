@@ -1,4 +1,4 @@
-/** What the flags can name, and the model, loss and optimizer that they make together. */
+/** The names that flags accept, and the model, loss and optimizer that they define. */
 import { type Shape, size } from '../base/tensor.ts';
 import {
   ArgumentError,

@@ -1,7 +1,7 @@
 /**
- * Where text and events go. With --json stdout holds events alone, one JSON object per line. All that the command says passes
- * here, and nothing in it commands the terminal, wherever it comes from: texts from outside are put into a line by `printable`,
- * what else does not print is escaped at the end.
+ * Where text and events go. With --json, stdout holds only events, one JSON object per line. All output of the command
+ * passes through here, and none of it can control the terminal: `printable` puts text from outside on one line, and other
+ * unprintable characters are escaped at the end.
  */
 import { printable, printableLines } from '../base/show-value.ts';
 

@@ -1,4 +1,4 @@
-/** Text of the command line -> values. Each parser throws what commander reports with the flag and the text it found. */
+/** Parses the text of flags into values. Each parser throws the error that commander reports with the flag and its text. */
 import { InvalidArgumentError } from 'commander';
 
 type Parse<T> = (text: string) => T;

@@ -1,4 +1,4 @@
-/** A line on stderr that tells how far things are. It is for terminals: files and pipes get none of it. */
+/** A progress line on stderr. Only terminals show it; files and pipes get none of it. */
 import { SingleBar } from 'cli-progress';
 import { printable } from '../base/show-value.ts';
 import type { OnProgress } from '../data.node.ts';

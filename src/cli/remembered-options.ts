@@ -1,4 +1,4 @@
-/** The options of a command as text, so that a file can remember them and a later command go on with the same. */
+/** The options of a command as text, so that a file can store them and a later command can continue with them. */
 import type { Command, Option } from 'commander';
 import { showValue } from '../base/show-value.ts';
 import { ArgumentError, DataError } from '../index.node.ts';

@@ -1,4 +1,4 @@
-/** What --resume asks of its file and of the other options. */
+/** What --resume requires of its file and of the other options. */
 import type { Command } from 'commander';
 import { ArgumentError } from '../index.node.ts';
 import { type Checkpoint, checkData, dataOf } from './checkpoint.ts';

@@ -1,4 +1,4 @@
-/** What train, eval and check begin with: data, device and a compiled model; and what they say about them. */
+/** How train, eval and check start: they open data and device, compile a model, and describe all three. */
 import { printable } from '../base/show-value.ts';
 import type { DatasetPair } from '../data.node.ts';
 import {

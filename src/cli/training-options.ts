@@ -1,4 +1,4 @@
-/** The flags of `retrograd train` that steer training beside its optimizer, and what they come to. */
+/** The flags of `retrograd train` that control training, apart from the optimizer, and what they mean for it. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { type FitOptions, updatesIn } from '../index.node.ts';

@@ -1,4 +1,4 @@
-/** A run of `retrograd train`, and what it says of itself: to people, and as the fields of an event. */
+/** A run of `retrograd train` and its reports: as text for people, and as the fields of an event. */
 import { printable } from '../base/show-value.ts';
 import type { AugmentOptions, EpochResult, Evaluation, TuneMode } from '../index.node.ts';
 import { describeAugment } from './augment.ts';

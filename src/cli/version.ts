@@ -1,4 +1,4 @@
-/** Which versions are installed, and of what runs this. */
+/** The versions of what is installed and of what it runs on. */
 import { createRequire } from 'node:module';
 import { dawnVersion, runtimeOf } from '../platform/platform.node.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Entry points. A body is a function run(group, lane), and a dispatch runs it for every workgroup of its grid; or it runs
- * several bodies: one after another on the columns that a workgroup owns, with a barrier between them, or side by side. Loops
- * end at a count + group.z, which is the count: see shaders/gemm.wgsl.
+ * Entry points. A body is a function run(group, lane), and a dispatch runs it for every workgroup of its grid. A dispatch
+ * can also run several bodies: one after another on the columns that a workgroup owns, with barriers between, or side by
+ * side. Loops end at a count + group.z, where group.z is 0: see shaders/gemm.wgsl.
  */
 export type Grid = readonly [number, number, number];
 

@@ -1,6 +1,6 @@
 /**
- * Kernels out of nodes. A kernel op starts a kernel; a pointwise op joins the kernel that computes one of its operands,
- * if everything else it needs is there by then, and so runs in registers; an op that an existing body computes on the side
+ * Groups nodes into kernels. A kernel op starts a kernel. A pointwise op joins the kernel that computes one of its operands,
+ * if everything else it needs is ready by then, and so runs in registers. An op that an existing body computes on the side
  * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
  */
 import { ShapeError } from '../base/errors.ts';

@@ -5,10 +5,9 @@
  *   // @uniform step: Step       the row of the step table
  *   // @uses act/sigmoid         another file; each is linked once
  *   // @enable subgroups         a WGSL extension
- * A text that is no file of shaders/ takes the place of one where it is given itself.
- * A loop whose first line ends in `// @unroll` is written out, because drivers do not do it. Several phases make one
- * shader: what is declared by each for itself gets its number. A table of lines leads from a line of the linked text back
- * to the file and its own line.
+ * WGSL text may be passed instead of the name of a file in shaders/. A loop whose first line ends in `// @unroll` is unrolled
+ * here, because drivers do not do it. Several phases make one shader: names that each phase declares for itself get its number.
+ * A table of lines leads from a line of the linked text back to the file and its line there.
  */
 import type { Constant, Constants, ShaderFile, ShaderSource } from '../graph/op.ts';
 import type { Entry } from './entry-point.ts';

@@ -1,7 +1,7 @@
 /**
- * Dispatches out of kernels. A kernel that reads the results of another only in the columns it works on itself can follow
- * it in the same dispatch, where a workgroup owns whole columns: so a narrow layer, its loss and its δ need no dispatch
- * each. Kernels that need nothing of each other can stand side by side in one.
+ * Groups kernels into dispatches. Where a workgroup owns whole columns, a kernel that reads the results of another only in
+ * its own columns can follow it in the same dispatch: so a narrow layer, its loss and its δ need no dispatch each. Kernels
+ * that do not depend on each other can stand side by side in one dispatch.
  */
 import { columns } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes out the loops of a WGSL text that are marked so, because drivers do not do it, and an array whose indices are
- * not all literals does not live in registers:
+ * Unrolls the marked loops of a WGSL text, because drivers do not do it, and an array stays in registers only if all its
+ * indices are literals:
  *   for (var r = 0u; r < ROWS; r++) { // @unroll
  * The bound is a constant or a number such as 4u; the iterations go on the line of the loop, so that all other lines keep
  * their numbers.

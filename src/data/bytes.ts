@@ -1,4 +1,4 @@
-/** Bytes from wherever they are: memory, a Blob, a path, a URL; never more than a limit. */
+/** Reads bytes from anywhere: memory, a Blob, a path or a URL. It never reads more than a limit. */
 import { asBytes, type Bytes, tagOf } from '../base/as-bytes.ts';
 import { blobParts, collect, limited, type Opened } from '../base/byte-stream.ts';
 import { ArgumentError } from '../base/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Data sets as they enter. Those that the library made are known again; one that was spread, or made by hand, is held
- * against the same rules each time, and taken as it is then.
+ * Checks data sets when a caller passes them in. Those that the library made are recognised. Copies and handmade ones are
+ * checked by the same rules each time, as they are at that moment.
  */
 
 import { isCount, isShape } from '../base/arguments.ts';

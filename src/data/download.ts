@@ -1,6 +1,6 @@
 /**
- * A file as it comes over the network. It has to begin, and to go on, within seconds; to be there in the time that it is
- * given; and to be no longer than it may be, which is refused at once where the server says how long it is.
+ * Downloads a file. It must start and continue within seconds, finish within the given time and stay within the given size.
+ * If the server announces a larger size, it is refused at once.
  */
 import { checkSize, type Opened } from '../base/byte-stream.ts';
 import { DataError } from '../base/errors.ts';

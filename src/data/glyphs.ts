@@ -1,6 +1,6 @@
 /**
  * The pen strokes of each digit, several shapes where hands differ. A point is 'x,y' in percent of the digit's box,
- * y downwards; strokes are parted by '|'; the pen runs smoothly through its points but turns sharply at one marked '!'.
+ * y downwards; strokes are separated by '|'; the pen runs smoothly through its points but turns sharply at one marked '!'.
  */
 const shapes: readonly (readonly string[])[] = [
   [

@@ -1,4 +1,4 @@
-/** Which data set it was, for files that outlive it. */
+/** Identifies a data set in files that outlive it. */
 import { digest } from '../base/digest.ts';
 import { isObject } from '../base/json.ts';
 import type { Dataset, Field } from './dataset.ts';

@@ -1,6 +1,6 @@
 /**
- * IDX files of unsigned bytes, plain or gzip: magic 00 00 08 dims, one big-endian u32 per dimension, then the values,
- * last dimension fastest. Nothing is allocated on the word of a header: a size counts once as many bytes are there.
+ * IDX files of unsigned bytes, plain or gzip: magic 00 00 08 dims, one big-endian u32 per dimension, then the values, last
+ * dimension fastest. The sizes of a header are not trusted: memory is allocated only for bytes that have arrived.
  */
 import { asBytes, type Bytes } from '../base/as-bytes.ts';
 import { concat, growing, gunzip, type Opened, pieces } from '../base/byte-stream.ts';

@@ -1,6 +1,6 @@
 /**
- * Finds the four files of a known set: where the caller says, in RETROGRAD_DATA, in the cache folder, on the network.
- * Files found without being named by the caller must have the SHA-256 of the original, taken over the unpacked bytes.
+ * Finds the four files of a known set: where the caller says, in RETROGRAD_DATA, in the cache folder, or on the network.
+ * Files that the caller did not name must have the SHA-256 of the originals, taken over the unpacked bytes.
  */
 import { member } from '../base/arguments.ts';
 import { concat, limited, type Opened } from '../base/byte-stream.ts';

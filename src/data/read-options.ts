@@ -1,4 +1,4 @@
-/** How files are read: limits, and news of how far a download is. */
+/** How files are read: limits and download progress. */
 import { checkKeys, checkNumber } from '../base/arguments.ts';
 
 /** How far the download of a file is. */

@@ -1,4 +1,4 @@
-/** Some of the samples of a data set. */
+/** Selects samples of a data set. */
 
 import { isCount } from '../base/arguments.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';

@@ -1,6 +1,5 @@
 /**
- * Which form each step takes: the one remembered for it, else the first of its menu; and of both only what passes the
- * self-test.
+ * Chooses the form of each step: the remembered one, else the first of its menu. Forms that fail the self-test are skipped.
  */
 import { ShaderError } from '../base/errors.ts';
 import type { FuseOptions } from '../compiler/fuse.ts';

@@ -1,4 +1,4 @@
-/** How far `compile` is, and a way to give it up. */
+/** The progress of `compile`, and a way to abort it. */
 
 /** How far {@link compile} is. */
 export interface CompileProgress {

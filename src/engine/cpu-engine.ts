@@ -1,4 +1,4 @@
-/** The CPU engine: the reference, in f32, behind the same interface. Slow and simple; for machines without WebGPU. */
+/** The CPU engine: the reference, in f32, behind the same interface. It is slow and simple, for machines without WebGPU. */
 import { StateError } from '../base/errors.ts';
 import { size } from '../base/tensor.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -1,4 +1,4 @@
-/** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, errors nobody caught, memory in use. */
+/** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, uncaught errors, memory in use. */
 import { checkFlag, member } from '../base/arguments.ts';
 import {
   type Advice,

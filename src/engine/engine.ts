@@ -1,4 +1,4 @@
-/** What training needs of a device. Two engines: `gpuEngine` runs the schedule, `cpuEngine` the graph. */
+/** What training needs from a device. Two engines: `gpuEngine` runs the schedule, `cpuEngine` the graph. */
 import type { Shape } from '../base/tensor.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import type { Graph, Node } from '../graph/graph.ts';

@@ -1,6 +1,6 @@
 /**
- * The GPU engine: runs programs, a submit for many steps. Per-step values are rows of one table, written once per run and
- * addressed by a dynamic offset.
+ * The GPU engine: runs programs, many steps per submit. Per-step values are rows of one table, which is written once per run
+ * and addressed by a dynamic offset.
  */
 import { OutOfMemoryError, ShaderError, StateError } from '../base/errors.ts';
 import { packRows, ROW_BYTES } from '../graph/step-row.ts';

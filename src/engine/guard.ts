@@ -1,7 +1,7 @@
 /**
- * Work on a device, whose errors belong to whoever asked for it: several nets may share a device, and what it refuses one of
- * them is no concern of the others. WebGPU tells an error when the call that caused it is long over, so each piece of work
- * stands in error scopes of its own, and whoever waits for the device waits for those too.
+ * Runs work on a device and gives its errors to the caller who asked for it: several nets may share a device, and errors of
+ * one do not concern the others. WebGPU reports an error long after the call that caused it, so each piece of work has its
+ * own error scopes, and whoever waits for the device waits for those too.
  */
 import { OutOfMemoryError, RetrogradError } from '../base/errors.ts';
 

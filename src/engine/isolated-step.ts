@@ -1,6 +1,6 @@
 /**
- * Memory of its own for one step of a schedule, to run it in any of its forms beside what training holds. Bind groups fit
- * every form, because the layouts of all are made from the same bindings.
+ * Separate memory for one step of a schedule, to run it in any of its forms while training keeps its own. Bind groups fit
+ * every form, because the layouts of all forms are made from the same bindings.
  */
 import { byteLength } from '../base/tensor.ts';
 import type { Binding, Dispatch } from '../compiler/schedule.ts';

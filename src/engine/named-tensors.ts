@@ -1,4 +1,4 @@
-/** Tensors of a program by their names: which there are, and reading and writing several of them. */
+/** Tensors of a program by name: lists them, and reads and writes several at once. */
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Shape, Tensor } from '../base/tensor.ts';

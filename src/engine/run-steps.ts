@@ -1,6 +1,6 @@
 /**
- * Runs many steps: several to a submit, as many as take about the time asked for, and never more than two submits ahead of
- * the device. How steps are grouped changes no result.
+ * Runs many steps. A submit holds as many as take about the requested time, and at most two submits are ahead of the device.
+ * How steps are grouped does not change any result.
  */
 import type { StepRow } from '../graph/step-row.ts';
 import type { Engine, Program } from './engine.ts';

@@ -1,7 +1,7 @@
 /**
- * The self-test: whether a kernel gives the answers of the reference to a small problem on this device. Asked once per
- * device and file of an entry point, when a form that uses it is first considered; what fails is left out of every menu,
- * and `device.info` says so.
+ * The self-test: runs a kernel on a small problem on this device and compares it with the reference. It runs once per device
+ * and entry-point file, when a form that uses the file is first considered. Forms that fail are left out of every menu, and
+ * `device.info` lists them.
  */
 import { ShaderError } from '../base/errors.ts';
 import { columns, pad, type Shape, size, stride, unpad } from '../base/tensor.ts';

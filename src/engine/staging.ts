@@ -1,4 +1,4 @@
-/** Buffers that the CPU can map, through which tensors are read. */
+/** Buffers that the CPU can map. Tensors are read through them. */
 import { COPY_DST, MAP_READ } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';

@@ -1,7 +1,7 @@
 /**
- * Many whole steps of a small net in one dispatch. One workgroup runs kernel after kernel with a barrier between, and step
- * after step, where a dispatch per kernel would cost many times the work. Its tensors are copied into one buffer before
- * and back afterwards, so that nothing else needs to know. The kernels are those of the schedule, with the same bits.
+ * Runs many whole steps of a small net in one dispatch. One workgroup runs kernel after kernel and step after step, with
+ * barriers between, because one dispatch per kernel would cost many times the work. The tensors are copied into one buffer
+ * before and back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
 import { entryPoint } from '../compiler/entry-point.ts';
 import { epilogues, phaseOf } from '../compiler/epilogues.ts';

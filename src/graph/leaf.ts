@@ -1,6 +1,6 @@
 /**
- * Leaves hold data: parameters (trained), state (of an optimizer, or a running total), batch tensors (x, y) and a data
- * set that stays on the device. The step is a leaf too: ops that take it depend on the row of the step table.
+ * Leaves hold data: parameters (trained), state (of an optimizer, or a running total), batch tensors (x, y) and a data set
+ * that stays on the device. The step is a leaf too: ops that read it depend on the row of the step table.
  */
 import type { Shape } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';

@@ -1,4 +1,4 @@
-/** Where the values of a node lie: in memory of its own, or in that of an operand, which it overwrites. */
+/** Where the values of a node are stored: in memory of their own, or in that of an operand, which they overwrite. */
 import type { Shape } from '../base/tensor.ts';
 import { label, type Node } from './graph.ts';
 

@@ -1,6 +1,6 @@
 /**
- * LeNet-5 as it is now taught (after LeCun et al. 1998): conv 5×5×6, pool, conv 5×5×16, pool, 120, 84, classes; with max
- * pooling, and every map of the first layer joined to every map of the second.
+ * LeNet-5 as it is taught today (after LeCun et al. 1998): conv 5×5×6, pool, conv 5×5×16, pool, 120, 84, classes; with max
+ * pooling, and with every map of the first layer connected to every map of the second.
  */
 import type { Shape } from '../base/tensor.ts';
 import { conv2d, dense, flatten, type LayerActivation, linear, maxPool2d, relu } from './layers/index.ts';

@@ -1,4 +1,4 @@
-/** Losses as plain data, and the node that each appends. */
+/** Losses as plain data, and the node that each one appends. */
 import { checkKeys, checkNumber, isList, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';

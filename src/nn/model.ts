@@ -1,4 +1,4 @@
-/** Models as plain data, made of a stack of layers or of layers applied to values, and the graph they stand for. */
+/** Models as plain data: a stack of layers, or layers applied to values; and the graph that a model stands for. */
 import { checkCount, isList, isShape, member } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';

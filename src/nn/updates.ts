@@ -1,6 +1,6 @@
 /**
- * From the gradients of a step to its updates: gradients of several batches added up, clipped to a norm, and handed to the
- * optimizer. Each appends nodes only where it is asked for.
+ * Turns the gradients of a step into updates: gradients of several batches are added up, clipped to a norm, and handed to
+ * the optimizer. Each part appends nodes only where it is asked for.
  */
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import { leaf, state, stepOf } from '../graph/leaf.ts';

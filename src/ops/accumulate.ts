@@ -1,6 +1,7 @@
 /**
- * Gradients of several batches, added up until an update is due, as if they were one batch: for means over n samples each,
- * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. And the ops of optimizers that wait for that: until it is due they leave their operand as it is.
+ * Adds up the gradients of several batches until an update is due, as if they were one batch: for means over n samples each,
+ * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. Also the ops of optimizers that wait for that: until an update is due, they leave their operand
+ * unchanged.
  */
 import { TINY, U } from '../base/float32.ts';
 import { tensors } from '../graph/leaf.ts';

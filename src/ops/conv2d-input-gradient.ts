@@ -1,6 +1,7 @@
 /**
- * What a convolution hands down: (filters, δ) -> ∂C/∂a[c, h, w] = Σ of W[o, (c, i, j)] δ[o, y, x] over the places where tap
- * (c, i, j) meets pixel (h, w). That is a convolution of δ, spread by the stride, with the filters turned by 180°.
+ * The gradient of a convolution by its input: (filters, δ) -> ∂C/∂a[c, h, w] = Σ of W[o, (c, i, j)] δ[o, y, x] over the
+ * places where tap (c, i, j) meets pixel (h, w). This is a convolution of δ, spread out by the stride, with the filters
+ * rotated by 180°.
  */
 import { rows, size } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';

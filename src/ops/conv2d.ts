@@ -1,5 +1,5 @@
 /**
- * The convolution of neural networks, which turns no filter round: filters [O, C·KH·KW] over an image [C, H, W, N] give
+ * The convolution of neural networks, which does not flip its filters: filters [O, C·KH·KW] over an image [C, H, W, N] give
  * z[o, y, x] = Σ over c, i, j of W[o, (c, i, j)] a[c, y·s + i − top, x·s + j − left], with zeros outside: [O, OH, OW, N].
  */
 import { columns, rows, size } from '../base/tensor.ts';

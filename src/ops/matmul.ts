@@ -1,7 +1,7 @@
 /**
- * C = A B, each factor as it lies or transposed: [M, K] × [K, N] -> [M, N]. One op serves forward (W a), δ (Wᵀ δ) and
- * weight gradient (δ aᵀ); a transpose is a way of loading. Factors of more axes are taken as [rows, last axis]; attribute
- * `axes` says what axes the rows of the result stand for, where they are several.
+ * C = A B, each factor as it is or transposed: [M, K] × [K, N] -> [M, N]. One op serves forward (W a), δ (Wᵀ δ) and weight
+ * gradient (δ aᵀ); a transpose is a way of loading. Factors of more axes are read as [rows, last axis]; attribute `axes`
+ * says which axes the rows of the result stand for, if there are several.
  */
 import { columns, rows, type Shape, show, size, stride } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';

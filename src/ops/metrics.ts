@@ -1,4 +1,4 @@
-/** What evaluation counts: right answers of a batch. */
+/** What evaluation counts: the right answers of a batch. */
 import { isFinite32, literal } from '../base/float32.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';

@@ -1,4 +1,6 @@
-/** The same numbers with other axes: attribute `axes` says which, the last one stays. It costs nothing where it fuses. */
+/**
+ * The same numbers with other axes: attribute `axes` gives them, and the last one stays. It costs nothing where it fuses.
+ */
 import { columns, rows, type Shape } from '../base/tensor.ts';
 import { append } from '../graph/graph.ts';
 import type { PointwiseOp } from '../graph/op.ts';

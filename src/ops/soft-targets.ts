@@ -1,6 +1,6 @@
 /**
- * Targets with smoothed labels and classes that weigh differently: wᵢ ((1 − ε) yᵢ + ε / K). In a loss that is linear in its
- * targets, −Σ yᵢ log pᵢ, they make label smoothing (Szegedy et al. 2016) and weighted classes.
+ * Targets with label smoothing and class weights: wᵢ ((1 − ε) yᵢ + ε / K). In a loss that is linear in its targets, −Σ yᵢ
+ * log pᵢ, they give label smoothing (Szegedy et al. 2016) and weighted classes.
  */
 import { literal, TINY, U } from '../base/float32.ts';
 import type { Attributes } from '../graph/graph.ts';

@@ -1,4 +1,4 @@
-/** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times what comes from above. */
+/** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times the upstream gradient. */
 import { DIVISION, expError, TINY, U } from '../base/float32.ts';
 import { append } from '../graph/graph.ts';
 import type { KernelOp } from '../graph/op.ts';

@@ -1,6 +1,6 @@
 /**
- * Totals over many steps, exact to one rounding: beside the sum stands what its last addition rounded away, which the next
- * one leaves out (Kahan 1965). A million equal losses added up plainly come out a percent wrong.
+ * Totals over many steps, exact to one rounding: the rounding error of the last addition is stored beside the sum and
+ * corrected by the next addition (Kahan 1965). A million equal losses added up plainly would be off by a percent.
  */
 import { TINY, U } from '../base/float32.ts';
 import { sameShape } from '../base/tensor.ts';

@@ -1,4 +1,7 @@
-/** What to do where WebGPU is missing, by browser, version and system. What is known of them is one table, to be kept true. */
+/**
+ * What to do if WebGPU is missing, by browser, version and system. All of this knowledge is in one table, which has to be
+ * kept up to date.
+ */
 import type { Advice, Missing } from '../base/errors.ts';
 
 /** Where a program runs, as far as it can tell. */

@@ -1,4 +1,4 @@
-/** Small texts kept between runs by their key; forgetting them costs time and nothing else. */
+/** Small texts that are stored between runs by key. Losing them costs only time. */
 export interface Store {
   /** Undefined where there is none. May reject where it cannot be read. */
   read(key: string): Promise<string | undefined>;

@@ -1,8 +1,8 @@
 /**
- * Waiting in Node without keeping a core busy. While a promise of Dawn is pending, its binding asks the device for news in
- * every turn of the event loop, without a pause; a software adapter needs that core for the work that is waited for. So
- * between the turns the thread sleeps, an eighth of the time that it has waited, so that little is lost when the work is
- * done; and never long, for other things wait for their turn as well.
+ * Waits in Node without keeping a core busy. While a promise of Dawn is pending, its binding polls the device in every turn
+ * of the event loop, without a pause, although a software adapter needs that core for the work itself. So the thread sleeps
+ * between turns, for an eighth of the time waited so far: little is lost when the work is done. It never sleeps long,
+ * because other callbacks wait for their turn as well.
  */
 const SHARE = 1 / 8;
 const LONGEST = 2;

@@ -1,6 +1,6 @@
 /**
- * Files written whole or not at all: beside their place first, under a name that ends in .part, then renamed. A link is
- * followed, the mode of what is replaced is kept, and what is no regular file (a FIFO, a device) is refused.
+ * Writes files whole or not at all: first beside their place, under a name that ends in .part, then renamed. Links are
+ * followed, the mode of a replaced file is kept, and anything that is not a regular file (a FIFO, a device) is refused.
  */
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** Who may work on a net when: what shares buffers runs one after another, and some calls have the net to themselves. */
+/**
+ * Controls who may work on a net when: calls that share buffers run one after another, and some calls have the net to
+ * themselves.
+ */
 import { StateError } from '../base/errors.ts';
 
 export class Access {

@@ -1,4 +1,4 @@
-/** Random changes to the images that a net trains on: what can be asked for, checked, and the nodes that make it. */
+/** Random distortions of training images: the options, their checks, and the nodes that apply them. */
 import { checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { type Shape, show } from '../base/tensor.ts';

@@ -1,4 +1,4 @@
-/** What augmentation makes of samples, on the CPU: to look at. */
+/** Applies augmentation to samples on the CPU, to look at the result. */
 import { checkCount, checkKeys, checkNumber } from '../base/arguments.ts';
 import { checkSeed, stepKey } from '../base/random.ts';
 import { toSamples } from '../base/tensor.ts';

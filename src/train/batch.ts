@@ -1,4 +1,4 @@
-/** Batches of the caller's: checked, and laid out as the tensors of a program. */
+/** Checks batches from the caller and lays them out as the tensors of a program. */
 import { isFloats, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from '../base/numbers.ts';

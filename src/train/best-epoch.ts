@@ -1,4 +1,4 @@
-/** Which epoch of a fit was the best by its validation, and when to wait for a better one no longer. */
+/** Tracks the best epoch of a fit by its validation, and decides when to stop early. */
 import { checkCount, checkFlag, checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';

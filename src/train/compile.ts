@@ -1,4 +1,4 @@
-/** compile(): a model, a loss and an optimizer made ready to train on one device. */
+/** compile(): prepares a model, a loss and an optimizer to train on one device. */
 import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';

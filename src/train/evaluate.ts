@@ -1,4 +1,4 @@
-/** Loss and accuracy on a data set, and predictions for single samples; neither changes anything. */
+/** Loss and accuracy on a data set, and predictions for single samples. Neither changes the net. */
 import { NonFiniteError } from '../base/errors.ts';
 import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';

@@ -1,4 +1,4 @@
-/** Whole data sets that stay on the device, and how a program gets its batches of them. */
+/** Keeps whole data sets on the device, and feeds batches of them to a program. */
 import { ArgumentError, DataError, ShapeError } from '../base/errors.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, copyOf, isKnown, rangeOf } from '../data/checked-dataset.ts';

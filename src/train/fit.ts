@@ -1,4 +1,4 @@
-/** One epoch of a fit after another: training, validation, and what comes of that. */
+/** Runs the epochs of a fit: training, validation, and what follows from it. */
 import type { Dataset } from '../data/dataset.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';

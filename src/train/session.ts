@@ -1,4 +1,4 @@
-/** What a compiled model holds while it lives: what `Trainer` and the functions it calls work on. */
+/** The state of a compiled model, on which `Trainer` and the functions it calls work. */
 import { stepKey } from '../base/random.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DatasetIdentity } from '../data/identity.ts';

@@ -1,4 +1,4 @@
-/** What can be done with a compiled model. */
+/** The operations on a compiled model. */
 import { checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
 import { indented, showValue } from '../base/show-value.ts';

@@ -1,4 +1,4 @@
-/** A running program against the CPU reference. */
+/** Checks a running program against the CPU reference. */
 
 import { NonFiniteError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';

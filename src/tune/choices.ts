@@ -1,7 +1,6 @@
 /**
- * The choices of form that measurements led to: in memory per device, and between runs in the store of the platform under
- * a key that names adapter, driver, runtime and shaders. A store that is missing, unreadable or holds something else is
- * the same as an empty one.
+ * The forms chosen by measurement: in memory per device, and between runs in the store of the platform, under a key of
+ * adapter, driver, runtime and shaders. A store that is missing, unreadable or holds something else counts as empty.
  */
 import { digest } from '../base/digest.ts';
 import { isObject, parseJson } from '../base/json.ts';

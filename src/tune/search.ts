@@ -1,6 +1,6 @@
 /**
- * The search for the fastest form of each step, as a generator: it pauses wherever it needs the device for itself, and says
- * what the next piece of work will cost. Whoever drives it decides when that is.
+ * Searches for the fastest form of each step, as a generator: it pauses whenever it needs the device for itself, and says
+ * what the next piece of work will cost. Its driver decides when that runs.
  */
 import { OutOfMemoryError, ShaderError } from '../base/errors.ts';
 import { median } from '../base/statistics.ts';

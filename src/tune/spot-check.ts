@@ -1,6 +1,6 @@
 /**
- * A few elements of what a kernel computes, worked out by the CPU reference with their bounds: the corners and some between.
- * So a step of any size can be checked in the time of a few of its sums.
+ * Checks a few elements of a kernel's result against the CPU reference and its bounds: the corners and some in between. So a
+ * step of any size is checked in the time of a few of its sums.
  */
 import { columns, rows, type Shape, stride } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';

@@ -1,6 +1,6 @@
 /**
- * A trial of the forms of one step on memory of its own: a candidate has to give, bit for bit, what the form in use gives,
- * and what the CPU reference demands; then the two are timed in turns.
+ * Tries the forms of one step in separate memory. A candidate must give, bit for bit, the result of the current form, and
+ * pass the check against the CPU reference. Then the two are timed in turns.
  */
 import { uniforms } from '../base/random.ts';
 import { columns, size } from '../base/tensor.ts';

@@ -1,6 +1,6 @@
 /**
- * The tuner: lets the search for faster forms have the queue of the device between two submits of `fit`, up to a share of
- * the time that training takes. It never runs by itself, and changes no result: all forms of a step give the same bits.
+ * The tuner: runs the search for faster forms between two submits of `fit`, up to a share of the training time. It never
+ * runs on its own, and it changes no result: all forms of a step give the same bits.
  */
 import type { Dispatch } from '../compiler/schedule.ts';
 import { unlessAborted } from '../engine/compile-progress.ts';

@@ -286,7 +286,7 @@ describe.concurrent('bad arguments', () => {
     ['train --augment elastic=34:4:1', ['--augment', "'elastic=34:4:1'", 'alpha:sigma']],
     ['train --augment shift=1,elastic=34:0.5', ['--augment', 'elastic.sigma', 'from 1 to 4096']],
     ['train --check 0', ['--check', "'0'"]],
-    ['train --target-accuracy 101', ['--target-accuracy', "'101'", 'up to 100']],
+    ['train --target-accuracy 101', ['--target-accuracy', "'101'", 'at most 100']],
     ['train --hidden 100,', ['--hidden', "'100,'", 'none']],
     ['train --hidden -5', ['--hidden', "'-5'"]],
     ['train --model resnet', ['--model', "'resnet'", 'mlp, lenet']],
@@ -644,7 +644,7 @@ describe('save and resume', () => {
       [
         ['--data', 'digits'],
         1,
-        /expected own IDX set .* with 300 samples, which it was trained on, found digits train with 10000/,
+        /expected custom IDX set .* with 300 samples, which it was trained on, found digits train with 10000/,
       ],
       [['--epochs', '1'], 2, /--epochs: expected more than the 1 epoch of /],
       [['--seed', '7'], 2, /--seed: expected without --resume/],
@@ -857,7 +857,7 @@ describe('bench', () => {
     const { code, stdout } = await retrograd(['bench', '--hidden', '8', '--batch', '64', '--repeats', '1']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^device +\S.*\n\nown +784 -> 8 relu -> 10 linear, .*, adam, batches of 64\n/);
-    expect(stdout).toMatch(/\n {2}per step {2}\d+ dispatches, .*, 0 GPU objects made\n/);
+    expect(stdout).toMatch(/\n {2}per step {2}\d+ dispatches, .*, 0 GPU objects created\n/);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-/** A published result on MNIST, and how to train for it again. */
+/** A published result on MNIST, and the training that reproduces it. */
 import { cosineDecay, updatesIn } from '../../nn/learning-rate.ts';
 import { softmaxCrossEntropy } from '../../nn/losses.ts';
 import type { Model } from '../../nn/model.ts';

@@ -1,4 +1,4 @@
-/** The sum of values: what makes a residual net of a stack (He et al. 2016). */
+/** The sum of values, which makes a stack a residual net (He et al. 2016). */
 import { ShapeError } from '../../base/errors.ts';
 import { sameShape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';

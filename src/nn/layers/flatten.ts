@@ -1,4 +1,4 @@
-/** Makes one row of numbers of a sample of several axes; where it is fused it costs nothing. */
+/** Flattens a sample of several axes into one row of numbers. Where it is fused, it costs nothing. */
 import { columns, rows, size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';

@@ -1,4 +1,4 @@
-/** The shape that layers for images take. */
+/** The shape that image layers take. */
 import { checkCount, isList } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';

@@ -1,4 +1,4 @@
-/** Everything of layers. */
+/** All layers. */
 import { member } from '../../base/arguments.ts';
 import { kinds, type Layer } from './kinds.ts';
 import type { LayerKind } from './layer.ts';

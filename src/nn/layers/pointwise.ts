@@ -1,4 +1,4 @@
-/** An activation of the user's own: WGSL for the GPU, the same functions in JavaScript for the reference. */
+/** A custom activation: WGSL for the GPU, and the same functions in JavaScript for the reference. */
 import { checkKeys, member } from '../../base/arguments.ts';
 import { digest } from '../../base/digest.ts';
 import { ArgumentError } from '../../base/errors.ts';

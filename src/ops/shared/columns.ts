@@ -1,4 +1,4 @@
-/** Ops that work on one column after another: their grid, and columns in the references. */
+/** What ops share that work on one column after another: their grid, and columns in the references. */
 import { columns, rows, type Shape, stride } from '../../base/tensor.ts';
 import type { Value } from '../../graph/op.ts';
 

@@ -1,4 +1,4 @@
-/** The error bound that products of two factors share, whatever it is that adds them up. */
+/** The error bound of sums of products of two factors, shared by all ops that compute such sums. */
 import { TINY, U } from '../../base/float32.ts';
 import type { Value } from '../../graph/op.ts';
 

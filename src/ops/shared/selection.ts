@@ -1,4 +1,4 @@
-/** Parts of tensors, for samples of what an op computes. */
+/** Parts of tensors, to sample what an op computes. */
 import type { Selection } from '../../graph/op.ts';
 
 export const all = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -1,6 +1,6 @@
 /**
- * Windows that slide over images [C, H, W, N]: those of a convolution, and of pooling. The attributes of an op say how
- * large they are, how far one is from the next, and how many zeros surround the image.
+ * Windows that slide over images [C, H, W, N]: those of a convolution and of pooling. The attributes of an op give their
+ * size, the distance between them, and the zeros around the image.
  */
 import type { Shape } from '../../base/tensor.ts';
 import type { Attributes, Node } from '../../graph/graph.ts';

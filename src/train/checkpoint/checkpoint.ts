@@ -1,8 +1,8 @@
 /**
- * A checkpoint: all that later steps depend on as one safetensors file, so that training goes on from it bit by bit as if it
- * had never stopped. Weights are under their keys, what an optimizer keeps of one under `optimizer.m.layers.0.weight`, sums
- * of an epoch under `training.lossTotal`, parameters that `keepBest` keeps under `best.layers.0.weight`. A file of weights
- * alone is one too, of a training that has not begun.
+ * A checkpoint: everything that later steps depend on, as one safetensors file, so that training continues bit by bit as if
+ * it had never stopped. Weights are under their keys, optimizer state under keys such as `optimizer.m.layers.0.weight`, the
+ * sums of an epoch under `training.lossTotal`, and the parameters that `keepBest` keeps under keys such as
+ * `best.layers.0.weight`. A file with weights alone is a checkpoint too, of a training that has not begun.
  */
 import { checkFlag, checkKeys } from '../../base/arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Checksums in the metadata of a file of tensors, so that a bit that a disk or a network has turned is noticed: the CRC-32 of
- * the bytes of each tensor and, in UTF-8, of each text. Files that have none, as those of other libraries, are taken as they are.
+ * Checksums in the metadata of a tensor file detect bits that a disk or a network has flipped: the CRC-32 of the bytes of
+ * each tensor and, in UTF-8, of each text. Files without checksums, such as those of other libraries, are accepted as they
+ * are.
  */
 import type { Bytes } from '../../base/as-bytes.ts';
 import { crc32 } from '../../base/crc32.ts';

@@ -1,4 +1,4 @@
-/** Tensors that a caller or a file hands over, held against those of the net. */
+/** Compares tensors from a caller or a file with those of the net. */
 import { isList, keysOf, member } from '../../base/arguments.ts';
 import { firstOdd, foundInstead, isNumbers } from '../../base/numbers.ts';
 import { showValue } from '../../base/show-value.ts';

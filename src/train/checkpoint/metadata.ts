@@ -1,6 +1,6 @@
 /**
- * What a checkpoint says beside its tensors, as one JSON in the metadata of the file: which net it is of, and how far its
- * training has come.
+ * What a checkpoint stores besides its tensors, as one JSON text in the metadata of the file: which net it belongs to, and
+ * how far its training has come.
  */
 import { member } from '../../base/arguments.ts';
 import { isObject, parseJson } from '../../base/json.ts';
