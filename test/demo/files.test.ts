@@ -158,7 +158,7 @@ describe('rolesOf', () => {
     [
       'two sets of one size without a name',
       [file('a', idx(3, 28, 28)), file('b', idx(3, 28, 28)), trainLabels, testLabels],
-      /a and b are both .*begin with train/,
+      /a and b are both .*begins with train/,
     ],
   ])('refuses %s, and says what it is and where it belongs', async (_, files, says) => {
     const refusal = rolesOf(files);
@@ -171,7 +171,7 @@ describe('rolesOf', () => {
     await expect(packed(raw('GIF89a'))).rejects.toThrow(/contains a GIF picture\. Pictures cannot be loaded/);
     await expect(packed(raw('<html>'))).rejects.toThrow(/contains an HTML page\. A server may have sent it/);
     await expect(packed(weights(784, 10))).rejects.toThrow(
-      /with weights\. Unpack it, then load the weights .*"Load weights"/,
+      /contains weights\. Unpack it, then load the weights .*"Load weights"/,
     );
   });
 });
@@ -187,7 +187,7 @@ describe('checkWeights', () => {
 
   test('says of weights in gzip to unpack them', async () => {
     const refusal = checkWeights(file('weights.gz', await gzip(weights(784, 32, 10))), usual);
-    await expect(refusal).rejects.toThrow(/^weights\.gz is a gzip file with weights\. Unpack it/);
+    await expect(refusal).rejects.toThrow(/^weights\.gz is a gzip file that contains weights\. Unpack it/);
   });
 
   test.each<[name: string, content: Bytes | string, says: RegExp]>([
@@ -203,7 +203,7 @@ describe('checkWeights', () => {
       /784 → 64 → 16 → 10 network, but the network here is 784 → 32 → 10\. Set the hidden units to 64, 16/,
     ],
     ['a', weights(784, 10), /Set the hidden units to none/],
-    ['a', weights(100, 5, 2), /nets from 784 pixels to 10 digits only/],
+    ['a', weights(100, 5, 2), /only has networks from 784 pixels to 10 digits/],
   ])('refuses %s, and says what it is and where it belongs', async (name, content, says) => {
     const refusal = check(name, content);
     await expect(refusal).rejects.toThrow(DataError);

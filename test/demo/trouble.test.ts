@@ -30,7 +30,7 @@ describe('a run that gets nowhere', () => {
       { learningRate: 100 },
       [START, [600, 912, 0.14], [1000, 1062, 0.13], [1745, 1183, 0.14]],
       'Diverging',
-      /100 are too large/,
+      /100 is too high/,
     ],
     [
       'SGD at 50',

@@ -22,7 +22,7 @@ export async function recognise(file: Blob): Promise<Found> {
   const idx = idxIn(unpacked);
   if (idx) return idx;
   if (!isPacked) return isSafetensors(head) ? weightsIn(file, head) : startOf(head, file.size > HEAD);
-  if (isSafetensors(unpacked)) return { kind: 'packedWeights', title: 'a gzip file with weights' };
+  if (isSafetensors(unpacked)) return { kind: 'packedWeights', title: 'a gzip file that contains weights' };
   const { kind, title } = startOf(unpacked, unpacked.length === HEAD);
   return { kind, title: `a gzip file that contains ${title}` };
 }
