@@ -51,7 +51,7 @@ describe('works', () => {
   test.each([[undefined], [null], [5], [{}]])('refuse a name that is no text: %o', (name) => {
     const make = () => network({ ...options, batch: 7, name: name as never });
     expect(make).toThrow(ArgumentError);
-    expect(make).toThrow(/^network: name must be a text, found /);
+    expect(make).toThrow(/^network: name must be a string, found /);
   });
 
   test('synthetic data differ from sample to sample, are the same every time, and hold every class', () => {
