@@ -1,11 +1,12 @@
 /**
  * A TypeDoc plugin. It sorts the public names by topic, which follows from the file of each, and turns the `@throws {Error}`
- * tags of a comment into one list with a link for each error.
+ * tags of a comment into one list with a link for each error. A file without a topic, or an unknown error, fails the run.
  */
+import { fileURLToPath } from 'node:url';
 import { CommentTag, Converter, ReflectionKind } from 'typedoc';
 
 /** Beginnings of paths in src/, and the topic of what is declared there; the first that matches counts. */
-const categories = [
+const topics = [
   ['nn/model', 'Models'],
   ['nn/layers/activation', 'Activations'],
   ['nn/layers/pointwise', 'Activations'],
@@ -32,25 +33,26 @@ const categories = [
   ['bench/', 'Benchmarks'],
 ];
 
-const source = new URL('../src/', import.meta.url).pathname;
-
-function categoryOf(project, reflection) {
-  const path = project.getSymbolIdFromReflection(reflection).fileName.slice(source.length);
-  const found = categories.find(([start]) => path.startsWith(start));
-  if (!found) throw new Error(`reference: src/${path} has no topic: add one to docs/reference-plugin.mjs`);
-  return found[1];
-}
+const source = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** A function has its comments on its signatures. */
 const commentsOf = ({ comment, signatures = [] }) => [comment, ...signatures.map((one) => one.comment)].filter(Boolean);
 
-function listThrows(comment, errors) {
+function addTopic(reflection, { project, logger }) {
+  const path = project.getSymbolIdFromReflection(reflection).fileName.slice(source.length).replaceAll('\\', '/');
+  const [, text] = topics.find(([start]) => path.startsWith(start)) ?? [];
+  if (!text) logger.error(`src/${path} has no topic: add one to docs/reference-plugin.mjs`);
+  for (const comment of commentsOf(reflection))
+    comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: text ?? 'Other' }]));
+}
+
+function listThrows(comment, errors, logger) {
   const tags = comment.getTags('@throws');
   if (tags.length === 0) return;
   const items = tags.map(({ typeAnnotation = '', content }) => {
     const name = typeAnnotation.replace(/[{}]/g, '');
     const target = errors.get(name);
-    if (!target) throw new Error(`reference: @throws {${name}}: no error of that name is exported`);
+    if (!target) logger.error(`@throws {${name}}: no error of that name is exported`);
     return [
       { kind: 'text', text: '- ' },
       { kind: 'inline-tag', tag: '@link', text: name, target },
@@ -63,19 +65,16 @@ function listThrows(comment, errors) {
   comment.blockTags.push(new CommentTag('@throws', items.flat()));
 }
 
-export function load(app) {
-  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+export function load({ converter, logger }) {
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const classes = project.getReflectionsByKind(ReflectionKind.Class);
     const errors = new Map(classes.map((one) => [one.name, one]));
     for (const reflection of Object.values(project.reflections)) {
-      if (reflection.comment) listThrows(reflection.comment, errors);
+      if (reflection.comment) listThrows(reflection.comment, errors, logger);
     }
     for (const entry of project.getReflectionsByKind(ReflectionKind.Module)) {
       for (const child of entry.children) {
-        if (child.kindOf(ReflectionKind.Reference)) continue;
-        const text = categoryOf(project, child);
-        for (const comment of commentsOf(child))
-          comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text }]));
+        if (!child.kindOf(ReflectionKind.Reference)) addTopic(child, { project, logger });
       }
     }
   });

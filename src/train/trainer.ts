@@ -103,16 +103,16 @@ export class Trainer {
     return this.#session.updates;
   }
 
-  /**
-   * The learning rate η of the next update. It can be set at any time, even while `fit` runs, and replaces a schedule.
-   *
-   * @throws {ArgumentError} For a rate that is negative or not finite.
-   */
+  /** The learning rate η of the next update. */
   get learningRate(): number {
     const { learningRate, updates } = this.#session;
     return learningRateAt(learningRate, updates);
   }
-  /** Sets the learning rate from the next update on. */
+  /**
+   * Sets the learning rate from the next update on, in place of a schedule. It may be set at any time, even while `fit` runs.
+   *
+   * @throws {ArgumentError} For a rate that is negative or not finite.
+   */
   set learningRate(value: number) {
     checkConstantRate(value, 'learningRate');
     this.#session.learningRate = value;
