@@ -34,7 +34,7 @@ export function benchCommand(signal: AbortSignal): Command {
   const command = new Command('bench').description(
     'Measures training steps and matrix products: time, throughput, work per step, and GPU time of each kernel.',
   );
-  addOptions(command, 'Work:', [
+  addOptions(command, 'Workloads:', [
     ['--work <names>', `one or more of ${Object.keys(named).join(', ')} (default: all)`, someOf(oneOf(named))],
     ['--size <sizes>', `rows and columns of matmul (default: ${usualSizes})`, someOf(count)],
     ['--repeats <n>', 'timed runs per workload', count, '5'],

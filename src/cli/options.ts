@@ -32,7 +32,7 @@ const devices = {
   cpu: 'the CPU reference, which is slow',
 };
 
-const decayed: Record<Decayed, string> = { all: 'weights and biases', weights: 'weights only' };
+const decayed: Record<Decayed, string> = { all: 'all parameters', weights: 'weights only' };
 
 /** A flag, what it is for, the parser of its value if it has one and, where there is one, its default as text. */
 type Row = readonly [flag: string, description: string, parse?: (text: string) => unknown, byDefault?: string];

@@ -43,7 +43,7 @@ export function trainCommand(interrupted: Interruption): Command {
     ['--check <n>', 'compare all tensors of every n-th step with the CPU reference', count],
     [
       '--tune <when>',
-      'find the fastest kernels for matrix products and convolutions: background (while training), now (before training) or off',
+      'find the fastest kernels for matrix products and convolutions, with the same results: background (while training), now (before training) or off',
       oneOf(tuneModes),
       'background',
     ],
@@ -79,7 +79,7 @@ Examples:
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
 
 --patience and --keep-best use samples held out from the training data (--validation), never the test images. Only
---target-accuracy uses the test images. An interrupted run is saved if it has trained at least one step.
+--target-accuracy depends on the test images. An interrupted run is saved if it has trained at least one step.
 With --json the events are "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 

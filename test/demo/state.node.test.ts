@@ -41,7 +41,7 @@ beforeEach(() => {
     },
     keep: async () => {},
     cancel: async () => {},
-    useFiles: async () => ({ name: 'own IDX set' }),
+    useFiles: async () => ({ name: 'custom IDX set' }),
     setLearningRate: async () => {},
     recover: async () => {
       throw named('OutOfMemoryError');

@@ -120,7 +120,7 @@ test('a set of the visitor’s own in IDX files is trained on, and is not called
   await page.getByText('Use files of your own').click();
   await page.getByLabel('Choose the four files').setInputFiles(files);
   const summary = page.getByLabel('The network and its data');
-  await expect.poll(() => summary.innerText()).toMatch(/own IDX set/);
+  await expect.poll(() => summary.innerText()).toMatch(/custom IDX set/);
   await ready(page);
   expect(await summary.innerText()).toContain('200 train, 100 test');
   await button(page, 'Step').click();
