@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright';
 import { build, createServer as createViteServer } from 'vite';
+import { afterEach } from 'vitest';
 import { chromiumLaunchOptions } from '../../setup/chromium.mjs';
 
 export interface Site {
@@ -75,6 +76,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
+  reports.set(page, reportOf(page));
   const complaints: string[] = [];
   const strangers: string[] = [];
   page.on('console', (message) => {
@@ -84,15 +86,72 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   page.on('request', (request) => {
     if (/^https?:/.test(request.url()) && !request.url().startsWith(new URL(url).origin)) strangers.push(request.url());
   });
+  page.on('close', () => reports.delete(page));
   await page.goto(url);
   return { page, complaints, strangers, close: () => context.close() };
 }
+
+/** What became of each page that is open: for the message of a wait that failed. */
+const reports = new Map<Page, () => Promise<string>>();
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const report of reports.values()) console.error(await report());
+});
+
+/** Notes what happens to a page; what comes back says it, and in what state the page is. */
+function reportOf(page: Page): () => Promise<string> {
+  const began = performance.now();
+  const events: string[] = [];
+  const underWay = new Set<Request>();
+  const note = (what: string) => events.push(`  ${((performance.now() - began) / 1000).toFixed(1)} s: ${what}`);
+  page.on('console', (message) => note(`console ${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => note(`exception: ${error.stack ?? error}`));
+  page.on('crash', () => note('the page crashed'));
+  page.on('worker', (worker) => {
+    note(`worker started: ${worker.url()}`);
+    worker.on('close', () => note(`worker ended: ${worker.url()}`));
+  });
+  page.on('request', (request) => underWay.add(request));
+  page.on('requestfinished', (request) => underWay.delete(request));
+  page.on('requestfailed', (request) => {
+    underWay.delete(request);
+    note(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) note(`response ${response.status()}: ${response.url()}`);
+  });
+  return async () => {
+    const [shown, ...workers] = await Promise.all([
+      soon(page.evaluate(shownNow)),
+      ...page.workers().map(async (worker) => `${worker.url()}: ${await soon(worker.evaluate(() => 'answers'))}`),
+    ]);
+    const waiting = [...underWay].map((request) => request.url());
+    return [`The page ${page.url()}`, shown, ...events, 'Workers:', ...workers, 'Requests under way:', ...waiting].join(
+      '\n  ',
+    );
+  };
+}
+
+/** Runs in the page: its status and its notices. */
+const shownNow = () =>
+  [...document.querySelectorAll<HTMLElement>('[data-status], .notices')]
+    .map((of) => `${of.dataset.status ?? of.className}: ${of.innerText}`)
+    .join('\n  ') || 'shows nothing';
+
+/** What is asked of a page that may not answer. */
+const soon = (answer: Promise<string>): Promise<string> =>
+  Promise.race([answer.catch(String), new Promise<string>((end) => setTimeout(end, 3000, 'gives no answer in 3 s'))]);
 
 /** By its accessible name. */
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 /** Waits for a status of the lab. */
 export const is = (page: Page, state: string, timeout = PATIENCE) =>
-  page.locator(`[data-status="${state}"]`).waitFor({ timeout });
+  page
+    .locator(`[data-status="${state}"]`)
+    .waitFor({ timeout })
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await reports.get(page)?.()}`, { cause: error });
+    });
 export const ready = (page: Page) => is(page, 'paused');
 /** A number of the training section. */
 export const numberOf = async (page: Page, id: string): Promise<number> =>
