@@ -52,10 +52,16 @@ export function chromiumLaunchOptions() {
 const executable = () => process.env.CHROME_PATH || places[process.platform]?.find(existsSync);
 
 // The first is enough to compute on SwiftShader, which is otherwise refused; without the others a canvas stays white.
-const flags =
+const webgpu =
   process.platform === 'linux'
     ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
     : ['--enable-unsafe-webgpu'];
+
+// With few cores a page may hang for good while it starts: V8's compilers take all three threads of the renderer's pool and
+// wait on them for the main thread to collect garbage, and the main thread waits for a thread of the pool to look for a font.
+// They only wait where the heap has reached its limit, which this keeps far away.
+const roomyHeap = '--js-flags=--initial-old-space-size=256 --heap-growing-percent=400';
+const flags = [...webgpu, roomyHeap];
 
 /** Not the Vulkan that Dawn in Node is pointed at: with another SwiftShader than its own, Chromium has no adapter. */
 function environment(executablePath) {
