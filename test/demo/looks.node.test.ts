@@ -1,11 +1,11 @@
 /** The page at the widths of a phone, a tablet and a desktop: everything is there to be read. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { button, launch, ready, type Site, serveSources, type Visit, visit } from '../support/page.ts';
+import { button, launch, ready, type Site, serveBuilt, type Visit, visit } from '../support/page.ts';
 
 let [browser, site]: [Browser, Site] = [] as never;
 beforeAll(async () => {
-  site = await serveSources();
+  site = await serveBuilt();
   browser = await launch();
 });
 afterAll(async () => {

@@ -12,14 +12,14 @@ import {
 } from 'retrograd';
 import { batch, digits } from 'retrograd/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, launch, ready, type Site, serveSources, train, type Visit, visit } from '../support/page.ts';
+import { button, launch, ready, type Site, serveBuilt, train, type Visit, visit } from '../support/page.ts';
 
 let [browser, site, seen]: [Browser?, Site?, Visit?] = [];
 let tensors: Record<string, Tensor>;
 const SAMPLE = 7;
 
 beforeAll(async () => {
-  site = await serveSources();
+  site = await serveBuilt();
   browser = await launch();
   seen = await visit(browser, `${site.url}#hidden=20:sigmoid,12:tanh&seed=5`);
   await ready(seen.page);

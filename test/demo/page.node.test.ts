@@ -1,35 +1,20 @@
 /** The page in a real browser: what a visitor does, and what has to come of it. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  button,
-  filesOfText,
-  launch,
-  numberOf,
-  ready,
-  type Site,
-  serveBuilt,
-  train,
-  type Visit,
-  visit,
-} from '../support/page.ts';
+import { button, filesOfText, launch, numberOf, ready, serveBuilt, train, type Visit, visit } from '../support/page.ts';
 
 let browser: Browser;
-let built: Site;
-let folder: string;
+let built: Awaited<ReturnType<typeof serveBuilt>>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'retrograd-demo-'));
-  built = await serveBuilt(folder);
+  built = await serveBuilt();
   browser = await launch();
 });
 afterAll(async () => {
   await browser?.close();
   await built?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('a visit', () => {
@@ -51,10 +36,9 @@ describe('a visit', () => {
   });
 
   test('its scripts are less than 150 kB, packed', async () => {
-    const files = (await readdir(join(folder, 'assets'))).filter((name) => name.endsWith('.js'));
-    const sizes = await Promise.all(
-      files.map(async (name) => gzipSync(await readFile(join(folder, 'assets', name))).length),
-    );
+    const assets = join(built.folder, 'assets');
+    const files = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+    const sizes = await Promise.all(files.map(async (name) => gzipSync(await readFile(join(assets, name))).length));
     expect(files.length).toBeGreaterThan(1);
     expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
   });

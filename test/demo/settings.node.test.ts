@@ -2,11 +2,11 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, is, launch, numberOf, ready, type Site, serveSources, train, visit } from '../support/page.ts';
+import { button, is, launch, numberOf, ready, type Site, serveBuilt, train, visit } from '../support/page.ts';
 
 let [browser, site]: [Browser, Site] = [] as never;
 beforeAll(async () => {
-  site = await serveSources();
+  site = await serveBuilt();
   browser = await launch();
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 /** What the end-to-end tests of the page share: servers, a browser, and pages that note every complaint. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright';
@@ -29,8 +30,9 @@ export async function serveSources(): Promise<Site> {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-/** What `npm run demo:build` makes, under a sub-path of a server that knows nothing but files. */
-export async function serveBuilt(folder: string): Promise<Site> {
+/** What `npm run demo:build` makes, in a folder of its own, under a sub-path of a server that knows nothing but files. */
+export async function serveBuilt(): Promise<Site & { readonly folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'retrograd-demo-'));
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production'; // else it would be what tests run in, and larger
   await build({ configFile, logLevel: 'error', build: { outDir: folder } });
@@ -48,9 +50,11 @@ export async function serveBuilt(folder: string): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${base}`,
+    folder,
     close: async () => {
       server.closeAllConnections();
       server.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
