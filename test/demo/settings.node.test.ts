@@ -30,6 +30,17 @@ test('the address holds the configuration, and gives it back', async () => {
   await ready(page);
   expect(await page.getByTestId('shape').innerText()).toContain('784 → 24 → 14 → 10');
   expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('quadratic');
+  // Typed before the next frame.
+  await page.getByLabel('Learning rate', { exact: true }).evaluate(async (field: HTMLInputElement) => {
+    for (const rate of ['0.02', '0.03']) {
+      field.value = rate;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await Promise.resolve();
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      await Promise.resolve();
+    }
+  });
+  await expect.poll(() => page.url()).toContain('learningRate=0.03');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useId } from 'preact/hooks';
+import { useId, useLayoutEffect } from 'preact/hooks';
 import { type Limits, read } from './read.ts';
 
 interface NumberFieldProps {
@@ -21,8 +21,8 @@ export const NumberField = ({ label, unseen, value, limits, whole = false, onCom
     draft.value = undefined;
     isJudged.value = false;
   };
-  // Set from elsewhere, a field shows what it was set to.
-  useEffect(drop, [value]);
+  // Set from elsewhere, a field shows what it was set to. At once: an effect after the next frame would drop what is typed until then.
+  useLayoutEffect(drop, [value]);
 
   const found = draft.value === undefined ? { value } : read(draft.value, limits, whole);
   const message = isJudged.value && 'message' in found ? found.message : undefined;
