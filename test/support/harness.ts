@@ -15,6 +15,10 @@ import { type StepRow, stepRow } from '../../src/graph/step-row.ts';
 import { storageOf } from '../../src/graph/storage.ts';
 import '../../src/platform/platform.node.ts';
 
+// For lavapipe, before it is loaded: without LLVM's optimizer it compiles in half the time, and the kernels of the tests that
+// use this file run a few times only.
+if (typeof process !== 'undefined') process.env.GALLIVM_PERF ??= 'nopt';
+
 /** The adapter of this run, opened before the first test of the file and destroyed after the last. */
 export function useGpu(): Gpu {
   const use = {} as Gpu;
