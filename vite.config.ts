@@ -7,6 +7,8 @@ import { type BuildEnvironmentOptions, esmExternalRequirePlugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumIsInstalled, chromiumLaunchOptions } from './setup/chromium.mjs';
 import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
+import { LongFirst } from './test/support/long-first.ts';
+import { whereTimeGoes } from './test/support/where-time-goes.ts';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -19,16 +21,15 @@ const gpu = {
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
 const compileOnly = 'test/compiler/link.gpu.test.ts';
 
-/** Starts processes one after another: what is of interest there is not what computes in them. */
-const processes = 'test/train/checkpoint/resume.gpu.node.test.ts';
-
-/** The numerics once more, on another driver: the two round, fuse and order differently. */
+/**
+ * Every op, form, layer and loss once more, on another driver: the two round, fuse and order differently. Whole nets and what
+ * is no numerics (errors, aborts, resuming, tuning, counts of dispatches) meet that driver in Chromium, which has the same one.
+ */
 const swiftshader = {
   extends: true as const,
   test: {
     name: 'swiftshader',
-    include: ['test/**/*.gpu.test.ts', 'test/**/*.gpu.node.test.ts'],
-    exclude: [compileOnly, processes],
+    include: ['test/{base,ops,nn}/**/*.gpu.test.ts', 'test/engine/{self-test,adapter}.gpu*.test.ts'],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
 };
@@ -105,6 +106,8 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: 100_000 } }, // the same, one wait at a time
     // Two files at a time, and one in the browser: much of a test is one core compiling, or a process starting.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
+    reporters: ['default', whereTimeGoes],
     projects: [gpu, ...(swiftShaderIsInstalled() ? [swiftshader] : []), ...(chromiumIsInstalled() ? [browser()] : [])],
   },
 }));
