@@ -7,6 +7,7 @@ import { type BuildEnvironmentOptions, esmExternalRequirePlugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumIsInstalled, chromiumLaunchOptions } from './setup/chromium.mjs';
 import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
+import { wgsl } from './setup/wgsl.mjs';
 import { LongFirst } from './test/support/long-first.ts';
 import { whereTimeGoes } from './test/support/where-time-goes.ts';
 
@@ -86,6 +87,7 @@ const command: BuildEnvironmentOptions = {
 export default defineConfig(({ mode }) => ({
   build: { target: 'es2022', minify: false, sourcemap: true, ...(mode === 'command' ? command : library) },
   plugins: [
+    wgsl(),
     // The packages of the command line are bundled, so that installing retrograd installs nothing more. They are CommonJS:
     // their require('node:fs') has to become an import to work in an ES module.
     esmExternalRequirePlugin({ external: [/^node:/, ...builtinModules] }),

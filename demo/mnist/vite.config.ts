@@ -1,9 +1,9 @@
 // The page: `npm run demo` serves it, `npm run demo:build` makes a static site that works from any sub-path.
 import { createReadStream, existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { wgsl } from '../../setup/wgsl.mjs';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -31,19 +31,6 @@ const serveMnist: Plugin = {
   },
 };
 
-/** Comments are nearly half of the shaders: the page goes without, but for those that say how to link; lines stay lines. */
-const plainShaders: Plugin = {
-  name: 'plain-shaders',
-  enforce: 'pre',
-  apply: 'build',
-  async load(id) {
-    const [, file] = /^(.*\.wgsl)\?raw$/.exec(id) ?? [];
-    if (!file) return undefined;
-    const text = (await readFile(file, 'utf8')).replace(/[ \t]*\/\/(?!.*@).*/g, '');
-    return `export default ${JSON.stringify(text)}`;
-  },
-};
-
 /** What only nets of other layers need is a tenth of the library: the page goes without. */
 const fewerLayers: Plugin = {
   name: 'fewer-layers',
@@ -60,7 +47,7 @@ export default defineConfig(({ command, isPreview }) => ({
   root: path('.'),
   base: './',
   define: { DATA_URL: JSON.stringify(command === 'serve' && !isPreview && hasMnist ? DATA_PATH.slice(0, -1) : '') },
-  plugins: [serveMnist, plainShaders, fewerLayers],
+  plugins: [serveMnist, wgsl(), fewerLayers],
   resolve: {
     alias: {
       'retrograd/bench': path('../../src/bench/index.ts'),
@@ -68,6 +55,6 @@ export default defineConfig(({ command, isPreview }) => ({
       retrograd: path('../../src/index.ts'),
     },
   },
-  worker: { format: 'es', plugins: () => [plainShaders, fewerLayers] },
+  worker: { format: 'es', plugins: () => [wgsl(), fewerLayers] },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true },
 }));

@@ -5,7 +5,7 @@
 import { byteLength, columns, rows, type Shape, stride } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
-import type { PointwiseOp, ShaderSource } from '../graph/op.ts';
+import type { PointwiseOp, ShaderFile } from '../graph/op.ts';
 import { storageOf } from '../graph/storage.ts';
 import type { Kernel } from './fuse.ts';
 import type { Phase } from './link.ts';
@@ -19,7 +19,7 @@ export interface EpilogueBuffer {
 export interface Epilogues {
   readonly code: string;
   readonly buffers: readonly EpilogueBuffer[];
-  readonly shaders: readonly ShaderSource[];
+  readonly shaders: readonly ShaderFile[];
   readonly constants: Readonly<Record<string, boolean>>;
 }
 
@@ -32,7 +32,7 @@ export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = id
     if (access === 'readWrite' || !buffers.has(at)) buffers.set(at, { node: at, name, access });
     return name;
   };
-  const shaders = new Set<ShaderSource>();
+  const shaders = new Set<ShaderFile>();
   const code: string[] = [];
   const constants: Record<string, boolean> = {};
   for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {

@@ -3,6 +3,7 @@
  * if everything else it needs is ready by then, and so runs in registers. An op that an existing body computes on the side
  * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
  */
+import mapWgsl from '../../shaders/map.wgsl';
 import { ShapeError } from '../base/errors.ts';
 import { memo } from '../base/memo.ts';
 import { columns, rows, sameLayout } from '../base/tensor.ts';
@@ -188,7 +189,7 @@ function mapBody(node: Node): Body {
   const lanes = 64;
   const { GROUPS, workgroups } = grid(m * n, lanes);
   return {
-    shaders: ['map'],
+    shaders: [mapWgsl],
     constants: { ROWS: m, COLUMNS: n, GROUPS },
     operands: {},
     epilogues: { finish: places },

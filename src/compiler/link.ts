@@ -3,15 +3,13 @@
  * the bindings that the files ask for in their headers:
  *   // @read A: array<vec4f>     a storage buffer, bound to the operand of that name
  *   // @uniform step: Step       the row of the step table
- *   // @uses act/sigmoid         another file; each is linked once
  *   // @enable subgroups         a WGSL extension
- * WGSL text may be passed instead of the name of a file in shaders/. A loop whose first line ends in `// @unroll` is unrolled
- * here, because drivers do not do it. Several phases make one shader: names that each phase declares for itself get its number.
+ * A loop whose first line ends in `// @unroll` is unrolled here,
+ * because drivers do not do it. Several phases make one shader: names that each phase declares for itself get its number.
  * A table of lines leads from a line of the linked text back to the file and its line there.
  */
-import type { Constant, Constants, ShaderFile, ShaderSource } from '../graph/op.ts';
+import type { Constant, Constants, ShaderFile } from '../graph/op.ts';
 import type { Entry } from './entry-point.ts';
-import { shaderFile } from './shader-files.ts';
 import { unroll } from './unroll.ts';
 
 /** A storage buffer of a shader. */
@@ -42,7 +40,7 @@ export interface LinkedShader {
 }
 
 export interface Phase {
-  readonly shaders: readonly ShaderSource[];
+  readonly shaders: readonly ShaderFile[];
   readonly constants: Constants;
   /** Generated functions. */
   readonly epilogues: string;
@@ -54,7 +52,6 @@ export interface Phase {
 
 const READ = /^\/\/ @read (\w+): (.+)$/gm;
 const UNIFORM = /^\/\/ @uniform (\w+): (\w+)$/gm;
-const USES = /^\/\/ @uses (\S+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
 const DECLARED = /^(?:fn|const|struct|alias|var(?:<\w+>)?) (\w+)/gm;
 
@@ -152,15 +149,14 @@ function merged(bindings: readonly StorageBinding[]): StorageBinding[] {
 }
 
 /** The files and all that they use, each once, in the order they are first mentioned. */
-function withUses(sources: readonly ShaderSource[]): ShaderFile[] {
+function withUses(files: readonly ShaderFile[]): ShaderFile[] {
   const found = new Map<string, ShaderFile>();
-  const visit = (source: ShaderSource): void => {
-    const file = shaderFile(source);
+  const visit = (file: ShaderFile): void => {
     if (found.has(file.text)) return;
     found.set(file.text, file);
-    for (const [, used] of file.text.matchAll(USES)) visit(used);
+    file.uses?.forEach(visit);
   };
-  for (const source of sources) visit(source);
+  files.forEach(visit);
   return [...found.values()];
 }
 

@@ -5,7 +5,7 @@
 import { byteLength, columns, rows, type Shape, show } from '../base/tensor.ts';
 import { type Graph, label, type Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
-import type { Form, Target } from '../graph/op.ts';
+import type { Form, ShaderFile, Target } from '../graph/op.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import { PORTABLE } from '../ops/shared/target.ts';
 import { entryPoint } from './entry-point.ts';
@@ -173,11 +173,14 @@ function labelOf({ body, chains }: Kernel): string {
     const titles = nodes.flatMap(({ op, attributes }) =>
       op.kind === 'pointwise' ? [op.title?.(attributes) ?? op.name] : [],
     );
-    if (epilogue === main) return [body.title ?? body.shaders[0], ...titles].join(' + ');
+    if (epilogue === main) return [body.title ?? nameOf(body.shaders[0]), ...titles].join(' + ');
     return titles.length > 0 ? `${epilogue.replace('finish_', '')}: ${titles.join(' + ')}` : '';
   });
   return fused.filter(Boolean).join('; ');
 }
+
+/** 'row_sum' of shaders/row_sum.wgsl */
+const nameOf = ({ path }: ShaderFile): string => path.replace(/^shaders\/|\.wgsl$/g, '');
 
 /** Buffers for every tensor that the dispatches touch; `touches[i]` are those of dispatch i. */
 export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: Node) => boolean) {

@@ -7,7 +7,7 @@
  */
 import type { Constants } from '../graph/op.ts';
 
-const LOOP = /^( *)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{ \/\/ @unroll$/;
+const LOOP = /^ *for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ @unroll$/;
 
 export function unroll(text: string, constants: Constants): string {
   return unrollLines(text.split('\n'), constants).join('\n');
@@ -21,8 +21,8 @@ function unrollLines(lines: readonly string[], constants: Constants): string[] {
       out.push(lines[i]);
       continue;
     }
-    const [, indent, variable, bound] = loop;
-    const end = lines.indexOf(`${indent}}`, i);
+    const [, variable, bound] = loop;
+    const end = endOf(lines, i);
     const count = /^\d+u$/.test(bound) ? Number.parseInt(bound, 10) : constants[bound];
     if (typeof count !== 'number') throw new Error(`@unroll: the bound ${bound} is not among the constants`);
     const body = unrollLines(lines.slice(i + 1, end), constants)
@@ -31,10 +31,20 @@ function unrollLines(lines: readonly string[], constants: Constants): string[] {
       .join(' ');
     const index = new RegExp(`\\b${variable}\\b`, 'g');
     const iterations = Array.from({ length: count }, (_, n) => `{${body.replace(index, `${n}u`)}}`);
-    out.push(`${indent}${iterations.join(' ')}`, ...new Array(end - i).fill(''));
+    out.push(iterations.join(' '), ...new Array(end - i).fill(''));
     i = end;
   }
   return out;
+}
+
+/** The line that closes the bracket which the line `start` opens. */
+function endOf(lines: readonly string[], start: number): number {
+  let open = 0;
+  return lines.findIndex((line, i) => {
+    if (i < start) return false;
+    open += line.split('{').length - line.split('}').length;
+    return open === 0;
+  });
 }
 
 const withoutComment = (line: string): string => line.replace(/\/\/.*/, '').trim();

@@ -3,6 +3,7 @@
  * barriers between, because one dispatch per kernel would cost many times the work. The tensors are copied into one buffer
  * before and back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
+import stepWgsl from '../../shaders/shared/step.wgsl';
 import { entryPoint } from '../compiler/entry-point.ts';
 import { epilogues, phaseOf } from '../compiler/epilogues.ts';
 import type { Kernel } from '../compiler/fuse.ts';
@@ -50,7 +51,7 @@ export async function makeWholeSteps(
     const nameOf = (node: Node): string => placeOf(program, node).name;
     const names = Object.entries(kernel.body.operands).map(([name, node]) => [name, nameOf(node)]);
     const phase = phaseOf(kernel, epilogues(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
-    return { ...phase, shaders: [...phase.shaders, 'shared/step'] };
+    return { ...phase, shaders: [...phase.shaders, stepWgsl] };
   });
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
   const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);

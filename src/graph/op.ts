@@ -72,14 +72,14 @@ export type Range = readonly [number, number];
 /** Called only for the inputs whose gradient is wanted. */
 export type Append = () => Node;
 
+/** WGSL: what an import of a file of `shaders/` gives, or a text that comes from elsewhere. */
 export interface ShaderFile {
   /** How messages call it: 'shaders/gemm.wgsl'. */
   readonly path: string;
   readonly text: string;
+  /** Files whose functions it calls. */
+  readonly uses?: readonly ShaderFile[];
 }
-
-/** A file of `shaders/` by its path without extension, or a text that comes from elsewhere. */
-export type ShaderSource = string | ShaderFile;
 
 interface Base {
   readonly name: string;
@@ -112,7 +112,7 @@ export interface PointwiseOp extends Base {
   /** Bound on the f32 rounding error of `f` for exact `args`: |GPU − result|. */
   rounding(args: readonly number[], result: number, place: Place): number;
   /** The WGSL that the call needs. */
-  shaders(attributes: Attributes): readonly ShaderSource[];
+  shaders(attributes: Attributes): readonly ShaderFile[];
   /** One WGSL call, e.g. `hadamard(a, b)`; `args` as for `f`; `row` and `col` are in scope. */
   call(args: readonly string[], attributes: Attributes): string;
 }
@@ -152,7 +152,7 @@ export interface Selection {
 
 /** A small problem that shows whether a kernel works on a device at all. */
 export interface Probe {
-  /** Files of entry points that it tests. */
+  /** Entry points that it tests, as forms name them. */
   readonly shaders: readonly string[];
   /** What a device may come to run them as. */
   forms(target: Target): readonly Form[];
@@ -180,7 +180,7 @@ export interface Target {
 export interface Form {
   /** Name of the form. */
   readonly name: string;
-  /** File of the entry point. */
+  /** Name of the file of the entry point: 'gemm'. */
   readonly shader: string;
   /** Constants of the shader, by name. */
   readonly constants: Readonly<Record<string, number>>;
@@ -207,8 +207,8 @@ export type Constants = Readonly<Record<string, Constant>>;
 /** A WGSL entry point made ready for one node: files, constants, operands, and the results it hands to epilogues. */
 export interface Body {
   /** The file of the entry point, then the files it needs. */
-  readonly shaders: readonly string[];
-  /** How `print` calls it; the file of the entry point unless given. */
+  readonly shaders: readonly ShaderFile[];
+  /** How `print` calls it; the name of the file of the entry point unless given. */
   readonly title?: string;
   readonly form?: Form;
   readonly constants: Constants;

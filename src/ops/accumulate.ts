@@ -3,6 +3,9 @@
  * Σᵢ nᵢ gᵢ / Σᵢ nᵢ. Also the ops of optimizers that wait for that: until an update is due, they leave their operand
  * unchanged.
  */
+import accumulateWgsl from '../../shaders/update/accumulate.wgsl';
+import perSampleWgsl from '../../shaders/update/per_sample.wgsl';
+import whenDueWgsl from '../../shaders/update/when_due.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, Place, PointwiseOp } from '../graph/op.ts';
@@ -27,7 +30,7 @@ export const accumulate: PointwiseOp = {
   shape: (inputs) => equalShapes('accumulate', tensors(inputs)),
   f: ([sum, g], place) => (place.step.fresh ? 0 : sum) + weighted(g, place),
   rounding: ([, g], result, place) => U * (Math.abs(weighted(g, place)) + Math.abs(result)),
-  shaders: () => ['update/accumulate'],
+  shaders: () => [accumulateWgsl],
   call: ([sum, g], { mean }) => `accumulate(${sum}, ${g}, ${Boolean(mean)})`,
   cases,
 };
@@ -39,7 +42,7 @@ export const perSample: PointwiseOp = {
   shape: (inputs) => equalShapes('perSample', tensors(inputs)),
   f: ([sum], { step }) => sum * step.share,
   rounding: (_args, result) => U * Math.abs(result) + TINY,
-  shaders: () => ['update/per_sample'],
+  shaders: () => [perSampleWgsl],
   call: ([sum]) => `per_sample(${sum})`,
   cases: [{ shapes: [[7, 33], null], step: { share: 1 / 12 } }],
 };
@@ -51,7 +54,7 @@ const waiting = (op: PointwiseOp): PointwiseOp => ({
   shape: (inputs) => equalShapes(`${op.name}WhenDue`, tensors(inputs)),
   f: (args, place) => (place.step.due ? op.f(args, place) : args[0]),
   rounding: (args, result, place) => (place.step.due ? op.rounding(args, result, place) : 0),
-  shaders: (attributes) => [...op.shaders(attributes), 'update/when_due'],
+  shaders: (attributes) => [...op.shaders(attributes), whenDueWgsl],
   call: (args, attributes) => `when_due(${op.call(args, attributes)}, ${args[0]})`,
   cases: op.cases.flatMap((example) =>
     [0, 1].map((due) => ({ ...example, shapes: [...example.shapes.filter(Boolean), null], step: { due } })),

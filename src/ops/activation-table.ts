@@ -4,9 +4,18 @@
  * be, else from z (`saves`); one tensor is kept either way. Of sigmoid and tanh it is taken from the rounded a, as PyTorch does, and
  * so it is 0 where a rounds to 1 or −1.
  */
+import eluWgsl from '../../shaders/act/elu.wgsl';
+import geluWgsl from '../../shaders/act/gelu.wgsl';
+import leakyReluWgsl from '../../shaders/act/leaky_relu.wgsl';
+import linearWgsl from '../../shaders/act/linear.wgsl';
+import reluWgsl from '../../shaders/act/relu.wgsl';
+import sigmoidWgsl from '../../shaders/act/sigmoid.wgsl';
+import siluWgsl from '../../shaders/act/silu.wgsl';
+import softplusWgsl from '../../shaders/act/softplus.wgsl';
+import tanhWgsl from '../../shaders/act/tanh.wgsl';
 import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from '../base/float32.ts';
 import type { Printable } from '../graph/graph.ts';
-import type { ShaderSource } from '../graph/op.ts';
+import type { ShaderFile } from '../graph/op.ts';
 
 export interface Activation {
   /**
@@ -14,7 +23,7 @@ export interface Activation {
    *
    * @internal
    */
-  readonly shaders: readonly ShaderSource[];
+  readonly shaders: readonly ShaderFile[];
   /** Name of σ in the WGSL; σ' is `${wgsl}_gradient`. */
   readonly wgsl: string;
   /** What σ' is computed from: σ(z) or z. */
@@ -60,7 +69,7 @@ const SLOPE = Math.fround(0.01);
 
 export const activations = {
   sigmoid: {
-    shaders: ['act/sigmoid'],
+    shaders: [sigmoidWgsl],
     wgsl: 'sigmoid',
     saves: 'output',
     f: sigma,
@@ -69,7 +78,7 @@ export const activations = {
     gradientRounding: (a) => 3 * U * Math.abs(a * (1 - a)) + TINY,
   },
   tanh: {
-    shaders: ['act/tanh'],
+    shaders: [tanhWgsl],
     wgsl: 'hyperbolic_tangent',
     saves: 'output',
     f: Math.tanh,
@@ -78,7 +87,7 @@ export const activations = {
     gradientRounding: (a) => 4 * U * Math.abs((1 - a) * (1 + a)),
   },
   linear: {
-    shaders: ['act/linear'],
+    shaders: [linearWgsl],
     wgsl: 'linear',
     saves: 'output',
     f: (z) => z,
@@ -87,7 +96,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   relu: {
-    shaders: ['act/relu'],
+    shaders: [reluWgsl],
     wgsl: 'relu',
     saves: 'output',
     rectifies: true,
@@ -97,7 +106,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   leakyRelu: {
-    shaders: ['act/leaky_relu'],
+    shaders: [leakyReluWgsl],
     wgsl: 'leaky_relu',
     saves: 'output',
     rectifies: true,
@@ -107,7 +116,7 @@ export const activations = {
     gradientRounding: () => 0,
   },
   elu: {
-    shaders: ['act/elu'],
+    shaders: [eluWgsl],
     wgsl: 'elu',
     saves: 'output',
     rectifies: true,
@@ -117,7 +126,7 @@ export const activations = {
     gradientRounding: (a) => (a > 0 ? 0 : U * (a + 1)),
   },
   gelu: {
-    shaders: ['act/gelu'],
+    shaders: [geluWgsl],
     wgsl: 'gelu',
     saves: 'input',
     rectifies: true,
@@ -135,7 +144,7 @@ export const activations = {
     },
   },
   silu: {
-    shaders: ['act/silu'],
+    shaders: [siluWgsl],
     wgsl: 'silu',
     saves: 'input',
     rectifies: true,
@@ -149,7 +158,7 @@ export const activations = {
     },
   },
   softplus: {
-    shaders: ['act/softplus'],
+    shaders: [softplusWgsl],
     wgsl: 'softplus',
     saves: 'output',
     rectifies: true,

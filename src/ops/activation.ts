@@ -1,4 +1,5 @@
 /** a = σ(z), and δ = upstream ⊙ σ'(z), for every pointwise activation, a row such as those of `activations`. */
+import hadamardWgsl from '../../shaders/pointwise/hadamard.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import type { Shape } from '../base/tensor.ts';
 import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
@@ -39,7 +40,7 @@ export const activationGradient: PointwiseOp = {
   f: ([upstream, saved], { attributes }) => upstream * row(attributes).gradient(saved),
   rounding: ([upstream, saved], result, { attributes }) =>
     Math.abs(upstream) * row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
-  shaders: (attributes) => ['pointwise/hadamard', ...row(attributes).shaders],
+  shaders: (attributes) => [hadamardWgsl, ...row(attributes).shaders],
   call: ([upstream, saved], attributes) => `hadamard(${upstream}, ${row(attributes).wgsl}_gradient(${saved}))`,
   cases: everyActivation((f) => {
     const domain: Range[] = [[-2, 2], savedRange(f)];

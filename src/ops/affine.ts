@@ -4,6 +4,7 @@
  * the old one that its value comes from: A p + b, with
  *   A = diag(1/s₁, 1/s₂) [1 −h; 0 1] [cos θ  sin θ; −sin θ  cos θ],  h = tan φ,  b = m − A (m + t), m the centre.
  */
+import affineWgsl from '../../shaders/affine.wgsl';
 import { DIVISION, literal, U } from '../base/float32.ts';
 import { streams, symmetric, threefry } from '../base/random.ts';
 import { columns } from '../base/tensor.ts';
@@ -44,7 +45,7 @@ export const affine: KernelOp = {
     };
     const floats = Object.entries(factors).map(([name, value]) => [name, literal(value)]);
     return {
-      shaders: ['affine'],
+      shaders: [affineWgsl],
       constants: { COLUMNS: columns(node.shape), STREAM: streams.affine, ...Object.fromEntries(floats) },
       operands: {},
       epilogues: { finish: node.shape },

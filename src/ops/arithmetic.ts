@@ -1,4 +1,7 @@
 /** Pointwise arithmetic: z = Wa + b, γ ⊙ x, a + b, the Hadamard product a ⊙ b, and a multiple of a. */
+import addWgsl from '../../shaders/pointwise/add.wgsl';
+import biasWgsl from '../../shaders/pointwise/bias.wgsl';
+import hadamardWgsl from '../../shaders/pointwise/hadamard.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import type { Case, PointwiseOp } from '../graph/op.ts';
@@ -22,7 +25,7 @@ export const bias: PointwiseOp = {
   gradient: (graph, { inputs: [, b] }, upstream) => [() => upstream, () => sumLike(graph, upstream, b)],
   f: ([a, b]) => a + b,
   rounding: (_args, result) => U * Math.abs(result),
-  shaders: () => ['pointwise/bias'],
+  shaders: () => [biasWgsl],
   call: ([a, b]) => `bias(${a}, ${b})`,
   cases: [
     {
@@ -69,7 +72,7 @@ export const scale: PointwiseOp = {
   ],
   f: ([x, gamma]) => gamma * x,
   rounding: (_args, result) => U * Math.abs(result),
-  shaders: () => ['pointwise/hadamard'],
+  shaders: () => [hadamardWgsl],
   call: ([x, gamma]) => `hadamard(${x}, ${gamma})`,
   cases: [
     {
@@ -125,7 +128,7 @@ export const add: PointwiseOp = {
   gradient: (_graph, _node, upstream) => [() => upstream, () => upstream],
   f: ([a, b]) => a + b,
   rounding: (_args, result) => U * Math.abs(result),
-  shaders: () => ['pointwise/add'],
+  shaders: () => [addWgsl],
   call: ([a, b]) => `add(${a}, ${b})`,
   cases: pairs,
 };
@@ -152,7 +155,7 @@ export const hadamard: PointwiseOp = {
   },
   f: ([a, b]) => a * b,
   rounding: (_args, result) => U * Math.abs(result),
-  shaders: () => ['pointwise/hadamard'],
+  shaders: () => [hadamardWgsl],
   call: ([a, b]) => `hadamard(${a}, ${b})`,
   cases: pairs,
 };
@@ -165,7 +168,7 @@ export const times: PointwiseOp = {
   gradient: (graph, { attributes }, upstream) => [() => append(graph, times, [upstream], attributes)],
   f: ([a], { attributes }) => Math.fround(Number(attributes.factor)) * a,
   rounding: (_args, result) => U * Math.abs(result) + TINY,
-  shaders: () => ['pointwise/hadamard'],
+  shaders: () => [hadamardWgsl],
   call: ([a], { factor }) => `hadamard(${a}, ${literal(Number(factor))})`,
   cases: [{ shapes: [[7, 33]], attributes: { factor: -0.3 } }],
 };

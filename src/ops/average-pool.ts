@@ -1,4 +1,6 @@
 /** The mean of each window: [C, H, W, N] -> [C, OH, OW, N]. Each pixel of a window gets an equal share of its gradient. */
+import averagePoolWgsl from '../../shaders/average_pool.wgsl';
+import averagePoolGradientWgsl from '../../shaders/average_pool_gradient.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { size, stride } from '../base/tensor.ts';
 import { append, type Node } from '../graph/graph.ts';
@@ -42,7 +44,7 @@ export const averagePool: KernelOp = {
     const [x] = node.inputs;
     const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
-      shaders: ['average_pool'],
+      shaders: [averagePoolWgsl],
       constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: literal(1 / area(node)), GROUPS },
       operands: { X: x },
       epilogues: { finish: node.shape },
@@ -88,7 +90,7 @@ export const averagePoolGradient: KernelOp = {
     const [g] = node.inputs;
     const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
-      shaders: ['average_pool_gradient'],
+      shaders: [averagePoolGradientWgsl],
       constants: {
         ...poolConstants(geometryOf(node.shape, node.attributes), node),
         SCALE: literal(1 / area(node)),

@@ -1,4 +1,5 @@
 /** Sums over all axes but the last: [..., N] -> [1, N], one sum for each sample. */
+import columnSumWgsl from '../../shaders/column_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows } from '../base/tensor.ts';
 import type { KernelOp } from '../graph/op.ts';
@@ -18,7 +19,7 @@ export const columnSum: KernelOp = {
     ]);
   },
   body: (node, { lanes } = {}) => ({
-    shaders: ['column_sum'],
+    shaders: [columnSumWgsl],
     operands: { X: node.inputs[0] },
     epilogues: { finish: node.shape },
     columnwise: ['X'],

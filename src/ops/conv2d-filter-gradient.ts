@@ -3,6 +3,7 @@
  * results with long sums. A part takes some rows y and every so many-th sample: [row parts · sample parts, O, C·KH·KW], which
  * partialSum adds up in a fixed order.
  */
+import convolveFiltersWgsl from '../../shaders/convolve_filters.wgsl';
 import { size, stride } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';
 import type { KernelOp } from '../graph/op.ts';
@@ -97,7 +98,7 @@ export const conv2dFilterGradient: KernelOp = {
     const invocations = blocksOf(filters, geometry) * rowParts * sampleParts;
     return {
       title: 'conv2d ∂filters',
-      shaders: ['convolve_filters'],
+      shaders: [convolveFiltersWgsl],
       constants: {
         CHANNELS: C,
         H,

@@ -8,7 +8,7 @@ import { batch, leaf } from '../graph/leaf.ts';
 import type { KernelOp } from '../graph/op.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
-import { convolutionForms, convolutionShaders, smallestConvolution } from './convolution-forms.ts';
+import { convolutionFiles, convolutionForms, smallestConvolution } from './convolution-forms.ts';
 import { partialSum } from './partial-sum.ts';
 import { type Convolution, contractWeights, convolving, summing } from './shared/convolution.ts';
 import { all, selection } from './shared/selection.ts';
@@ -80,7 +80,7 @@ export const conv2d: KernelOp = {
   ...convolving(layout),
 
   probe: {
-    shaders: convolutionShaders,
+    shaders: Object.keys(convolutionFiles),
     forms: (target) => convolutionForms(5, 6, target),
     append(graph) {
       const [filters, image] = [leaf(graph, batch, 'filters', [5, 12]), leaf(graph, batch, 'image', [2, 4, 5, 35])];

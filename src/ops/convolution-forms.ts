@@ -2,7 +2,9 @@
  * The forms of a convolution: blocks of filters × neighbouring positions × 4 samples per lane. All add up the products of
  * one element in the same order. The first of a menu is what runs until something else has been measured to be faster.
  */
-import type { Form, Target } from '../graph/op.ts';
+import convolve from '../../shaders/convolve.wgsl';
+import convolveSubgroup from '../../shaders/convolve_subgroup.wgsl';
+import type { Form, ShaderFile, Target } from '../graph/op.ts';
 
 /** A block of `rows` filters × `span` positions × 4 samples per lane; see shaders/convolve.wgsl. */
 const plain = (rows: number, span: number, lanes: number): Form => ({
@@ -27,8 +29,11 @@ const subgroup = (rows: number, span: number, width: number): Form => {
 export const smallestConvolution = ({ shader, constants, lanes }: Form): Form =>
   shader === 'convolve' ? plain(2, 2, lanes) : subgroup(2, 2, constants.SUBGROUP);
 
-/** The files of entry points. */
-export const convolutionShaders = ['convolve', 'convolve_subgroup'];
+/** The files of entry points, as forms name them. */
+export const convolutionFiles: Readonly<Record<string, ShaderFile>> = {
+  convolve,
+  convolve_subgroup: convolveSubgroup,
+};
 
 /** For kernels that share a workgroup of so many lanes, bound as floats. */
 export const narrowConvolution = (lanes: number): Form => ({ ...plain(1, 1, lanes), scalar: true });

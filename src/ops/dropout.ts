@@ -2,6 +2,7 @@
  * Inverted dropout (Srivastava et al. 2014): y = x / (1 − rate) where the mask keeps an element, else 0. The mask is a
  * function of (key of the step, layer, row, column), so the gradient draws it again instead of keeping it.
  */
+import dropoutWgsl from '../../shaders/pointwise/dropout.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { elementBits } from '../base/random.ts';
 import { type Attributes, append } from '../graph/graph.ts';
@@ -25,7 +26,7 @@ export const dropout: PointwiseOp = {
   ],
   f: ([x], place) => (keeps(place) ? x * scale(place.attributes) : 0),
   rounding: (_args, result) => U * Math.abs(result) + TINY,
-  shaders: () => ['pointwise/dropout'],
+  shaders: () => [dropoutWgsl],
   call: ([x], attributes) =>
     `dropout(${x}, row, col, ${Number(attributes.layer)}u, ${threshold(attributes)}u, ${literal(scale(attributes))})`,
   cases: [

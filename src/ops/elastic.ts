@@ -5,6 +5,7 @@
  * and with this spacing s of the points and their deviation below, so has the field its deviation and nearly its
  * correlation: at any distance within 0.03 of that.
  */
+import elasticWgsl from '../../shaders/elastic.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { streams, threefry } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
@@ -50,7 +51,7 @@ export const elastic: KernelOp = {
     const points = rows(node.shape) / 2;
     const { GROUPS } = grid(points, 1);
     return {
-      shaders: ['elastic'],
+      shaders: [elasticWgsl],
       constants: {
         COLUMNS: columns(node.shape),
         POINTS: points,

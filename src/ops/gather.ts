@@ -2,6 +2,11 @@
  * A batch out of a data set that lives on the device: column j of the result is sample start + j of the order, shuffled
  * by a seeded bijection (`permute`) where the step says so; columns past the end of a ragged batch are 0.
  */
+import gatherWgsl from '../../shaders/gather.wgsl';
+import bytes from '../../shaders/load/bytes.wgsl';
+import floats from '../../shaders/load/floats.wgsl';
+import labels from '../../shaders/load/labels.wgsl';
+import values from '../../shaders/load/values.wgsl';
 import { literal, U } from '../base/float32.ts';
 import { permute } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
@@ -18,6 +23,10 @@ const numbers = ({ size, batch, scale }: Attributes) => ({
   batch: Number(batch),
   scale: Math.fround(Number(scale)),
 });
+
+/** How samples and targets are read, and from what. */
+const kinds = { labels, values };
+export const formats = { bytes, floats };
 
 /** Which sample stands in column j. */
 export const sampleAt = (j: number, step: StepRow): number =>
@@ -45,7 +54,7 @@ export const gather: KernelOp = {
   body: (node, { lanes = 64 } = {}) => {
     const { kind, format } = node.attributes;
     return {
-      shaders: ['gather', `load/${kind}`, `load/${format}`],
+      shaders: [gatherWgsl, kinds[kind as keyof typeof kinds], formats[format as keyof typeof formats]],
       constants: {
         ROWS: rows(node.shape),
         COLUMNS: columns(node.shape),

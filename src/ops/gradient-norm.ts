@@ -3,6 +3,9 @@
  * 64 parts, the parts of all tensors are added, and then those: the same order of additions in every run. Squares of very
  * large numbers and of very small ones have sums of their own, scaled so that f32 holds them (Blue 1978).
  */
+import normWgsl from '../../shaders/norm.wgsl';
+import squareSumsWgsl from '../../shaders/square_sums.wgsl';
+import clipWgsl from '../../shaders/update/clip.wgsl';
 import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
 import { columns, size, stride } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
@@ -52,7 +55,7 @@ export const squareSums: KernelOp = {
   body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
     return {
-      shaders: ['square_sums'],
+      shaders: [squareSumsWgsl],
       constants: {
         COLUMNS: columns(x.shape),
         STRIDE: stride(x.shape),
@@ -105,7 +108,7 @@ export const norm: KernelOp = {
     return Float64Array.of(Math.sqrt(squares + error) - Math.sqrt(squares) + (SQRT + 4 * U) * value + TINY);
   },
   body: (node, { lanes = 64 } = {}) => ({
-    shaders: ['norm'],
+    shaders: [normWgsl],
     constants: { STRIDE: stride(node.inputs[0].shape) },
     operands: { X: node.inputs[0] },
     epilogues: { finish: node.shape },
@@ -127,7 +130,7 @@ export const clip: PointwiseOp = {
     return norm > limitOf(limit) ? (g / norm) * limitOf(limit) : g;
   },
   rounding: (_args, result) => (2 * U + DIVISION) * Math.abs(result) + 8 * TINY,
-  shaders: () => ['update/clip'],
+  shaders: () => [clipWgsl],
   call: ([g, norm], { limit }) => `clip(${g}, ${norm}, ${literal(limitOf(limit))})`,
   cases: [
     // Below the limit, above it, and where the norm is next to all that f32 holds.

@@ -2,11 +2,16 @@
  * Losses that are a sum over outputs of a term c(a, y): c, ∂c/∂a and bounds on their f32 rounding errors. A row here and
  * one file in shaders/loss make such a loss; `factor` and the mean over the batch come from the weight (see the op `loss`).
  */
+import binaryCrossEntropyWgsl from '../../shaders/loss/binary_cross_entropy.wgsl';
+import categoricalCrossEntropyWgsl from '../../shaders/loss/categorical_cross_entropy.wgsl';
+import sigmoidCrossEntropyWgsl from '../../shaders/loss/sigmoid_cross_entropy.wgsl';
+import squaredErrorWgsl from '../../shaders/loss/squared_error.wgsl';
 import { DIVISION, logError, TINY, U } from '../base/float32.ts';
+import type { ShaderFile } from '../graph/op.ts';
 import { activations, sigmaError, softplusTailError } from './activation-table.ts';
 
 export interface Loss {
-  readonly shader: string;
+  readonly shader: ShaderFile;
   /** Name of c in the WGSL; ∂c/∂a is `${wgsl}_gradient`. */
   readonly wgsl: string;
   term(a: number, y: number): number;
@@ -22,7 +27,7 @@ const inner = (a: number): number => Math.min(Math.max(a, FLOOR), 1 - FLOOR);
 
 export const losses = {
   squaredError: {
-    shader: 'loss/squared_error',
+    shader: squaredErrorWgsl,
     wgsl: 'squared_error',
     term: (a, y) => (a - y) ** 2,
     gradient: (a, y) => 2 * (a - y),
@@ -30,7 +35,7 @@ export const losses = {
     gradientRounding: (a, y) => 2 * U * Math.abs(a - y),
   },
   binaryCrossEntropy: {
-    shader: 'loss/binary_cross_entropy',
+    shader: binaryCrossEntropyWgsl,
     wgsl: 'binary_cross_entropy',
     term: (a, y) => -y * Math.log(inner(a)) - (1 - y) * Math.log(1 - inner(a)),
     gradient: (a, y) => (inner(a) - y) / (inner(a) * (1 - inner(a))),
@@ -44,7 +49,7 @@ export const losses = {
     gradientRounding: (a, y) => (4 * U + DIVISION) * Math.abs((inner(a) - y) / (inner(a) * (1 - inner(a)))),
   },
   categoricalCrossEntropy: {
-    shader: 'loss/categorical_cross_entropy',
+    shader: categoricalCrossEntropyWgsl,
     wgsl: 'categorical_cross_entropy',
     term: (a, y) => -y * Math.log(Math.max(a, FLOOR)),
     gradient: (a, y) => -y / Math.max(a, FLOOR),
@@ -52,7 +57,7 @@ export const losses = {
     gradientRounding: (a, y) => DIVISION * Math.abs(y / Math.max(a, FLOOR)),
   },
   sigmoidCrossEntropy: {
-    shader: 'loss/sigmoid_cross_entropy',
+    shader: sigmoidCrossEntropyWgsl,
     wgsl: 'sigmoid_cross_entropy',
     term: (z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))),
     gradient: (z, y) => (1 - y) * sigma(z) - y * sigma(-z),

@@ -2,10 +2,11 @@
  * The terms of a loss, weighted by the share of their column in the batch: factor · c(a, y) · (1/n for the mean over the n
  * valid columns, 1 for the sum, 0 for columns past the end). Their sum is the loss C; their gradient is ∂C/∂a.
  */
+import weighWgsl from '../../shaders/pointwise/weigh.wgsl';
 import { DIVISION, literal, TINY, U } from '../base/float32.ts';
 import { type Attributes, append } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
-import type { Case, Place, PointwiseOp } from '../graph/op.ts';
+import type { Case, Place, PointwiseOp, ShaderFile } from '../graph/op.ts';
 import { type LossTerm, losses, lossTerm } from './loss-table.ts';
 import { equalShapes } from './shared/shapes.ts';
 
@@ -20,7 +21,7 @@ const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
   `weigh(${value}, col, ${literal(Number(factor))}, ${Boolean(mean)})`;
 
 const row = (attributes: Attributes) => lossTerm(String(attributes.term));
-const shaders = (attributes: Attributes): string[] => ['pointwise/weigh', row(attributes).shader];
+const shaders = (attributes: Attributes): ShaderFile[] => [weighWgsl, row(attributes).shader];
 
 /** Rounding of a weighted value: the value's own, the quotient and the product of the weight. */
 const weighted = (error: number, value: number, w: number): number =>

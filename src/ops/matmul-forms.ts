@@ -3,8 +3,14 @@
  * element in the same order, so a form changes the speed and never a bit of the result. The first of a menu is what runs
  * until something else has been measured to be faster (see `Tuner`).
  */
+
+import gemm from '../../shaders/gemm.wgsl';
+import gemmFlat from '../../shaders/gemm_flat.wgsl';
+import gemmLanes from '../../shaders/gemm_lanes.wgsl';
+import gemmSubgroup from '../../shaders/gemm_subgroup.wgsl';
+import gemmWorkgroup from '../../shaders/gemm_workgroup.wgsl';
 import { columns, rows } from '../base/tensor.ts';
-import type { Form, Target } from '../graph/op.ts';
+import type { Form, ShaderFile, Target } from '../graph/op.ts';
 import { PORTABLE } from './shared/target.ts';
 
 /** A block of `rows` × 4·`columns` results per lane, `lanes` of them side by side; see shaders/gemm.wgsl. */
@@ -48,8 +54,14 @@ const workgroup = (rows: number, columns: number, lanes: number, depth: number):
   tile: [rows * lanes, 4 * columns * lanes],
 });
 
-/** The files of entry points. */
-export const gemmShaders = ['gemm', 'gemm_lanes', 'gemm_subgroup', 'gemm_workgroup', 'gemm_flat'];
+/** The files of entry points, as forms name them. */
+export const gemmFiles: Readonly<Record<string, ShaderFile>> = {
+  gemm,
+  gemm_lanes: gemmLanes,
+  gemm_subgroup: gemmSubgroup,
+  gemm_workgroup: gemmWorkgroup,
+  gemm_flat: gemmFlat,
+};
 
 /** The same kernel with the least for a compiler to do for a result [M, N]: what the self-test runs in its place. */
 export function smallest(form: Form, shape: readonly [number, number]): Form {

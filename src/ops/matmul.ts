@@ -3,11 +3,16 @@
  * gradient (δ aᵀ); a transpose is a way of loading. Factors of more axes are read as [rows, last axis]; attribute `axes`
  * says which axes the rows of the result stand for, if there are several.
  */
+import loadAWgsl from '../../shaders/load/a.wgsl';
+import loadBWgsl from '../../shaders/load/b.wgsl';
+import loadBAtWgsl from '../../shaders/load/b_at.wgsl';
+import loadBScalarWgsl from '../../shaders/load/b_scalar.wgsl';
+import loadBTransposedWgsl from '../../shaders/load/b_transposed.wgsl';
 import { columns, rows, type Shape, show, size, stride } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
 import { batch, leaf } from '../graph/leaf.ts';
-import type { Form, KernelOp, Target, Value } from '../graph/op.ts';
-import { gemmForms, gemmShaders, narrowForm, smallest, workgroupsOf } from './matmul-forms.ts';
+import type { Form, KernelOp, ShaderFile, Target, Value } from '../graph/op.ts';
+import { gemmFiles, gemmForms, narrowForm, smallest, workgroupsOf } from './matmul-forms.ts';
 import { rowSum } from './row-sum.ts';
 import { productError } from './shared/product-error.ts';
 import { all, selection } from './shared/selection.ts';
@@ -30,9 +35,9 @@ function layout(node: Node) {
   };
 }
 
-function loaderOfB({ single, scalar }: Form, transposed: boolean): string {
-  if (single) return 'load/b_at';
-  return transposed ? 'load/b_transposed' : scalar ? 'load/b_scalar' : 'load/b';
+function loaderOfB({ single, scalar }: Form, transposed: boolean): ShaderFile {
+  if (single) return loadBAtWgsl;
+  return transposed ? loadBTransposedWgsl : scalar ? loadBScalarWgsl : loadBWgsl;
 }
 
 /** Of a result that is to have the shape of this node. */
@@ -86,7 +91,7 @@ export const matmul: KernelOp = {
   forms,
 
   probe: {
-    shaders: gemmShaders,
+    shaders: Object.keys(gemmFiles),
     forms: (target) => [
       ...[false, true].flatMap((transposeB) => gemmForms(PROBE.M, PROBE.N, PROBE.K, target, transposeB)),
       narrowForm([PROBE.M, PROBE.N], target, 64),
@@ -123,7 +128,7 @@ export const matmul: KernelOp = {
     return {
       title: 'gemm',
       form,
-      shaders: [form.shader, 'load/a', loaderOfB(form, transposeB as boolean)],
+      shaders: [gemmFiles[form.shader], loadAWgsl, loaderOfB(form, transposeB as boolean)],
       constants: {
         ...form.constants,
         M,

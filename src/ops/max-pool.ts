@@ -2,6 +2,8 @@
  * The largest value in each window: [C, H, W, N] -> [C, OH, OW, N], NaN where the window holds one. The gradient goes to where
  * that is, to the first of equals in reading order, which is found again from the input.
  */
+import maxPoolWgsl from '../../shaders/max_pool.wgsl';
+import maxPoolGradientWgsl from '../../shaders/max_pool_gradient.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import { append } from '../graph/graph.ts';
@@ -51,7 +53,7 @@ export const maxPool: KernelOp = {
     const [x] = node.inputs;
     const { GROUPS, workgroups } = grid(invocations(rows(node.shape), columns(node.shape)), lanes);
     return {
-      shaders: ['max_pool'],
+      shaders: [maxPoolWgsl],
       constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), GROUPS },
       operands: { X: x },
       epilogues: { finish: node.shape },
@@ -100,7 +102,7 @@ export const maxPoolGradient: KernelOp = {
     const geometry = geometryOf(x.shape, node.attributes);
     const { GROUPS, workgroups } = grid(invocations(cells(geometry), geometry.N), lanes);
     return {
-      shaders: ['max_pool_gradient'],
+      shaders: [maxPoolGradientWgsl],
       constants: { ...poolConstants(geometry, x), G_STRIDE: stride(g.shape), GROUPS },
       operands: { G: g, X: x },
       epilogues: { finish: node.shape },

@@ -1,4 +1,5 @@
 /** What evaluation counts: the right answers of a batch. */
+import correctWgsl from '../../shaders/correct.wgsl';
 import { isFinite32, literal } from '../base/float32.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';
@@ -38,7 +39,7 @@ export const correct: KernelOp = {
   body: (node, { lanes } = {}) => {
     const { constants, ...grid } = columnWalk(node.inputs[0].shape, lanes);
     return {
-      shaders: ['correct'],
+      shaders: [correctWgsl],
       constants: { ...constants, THRESHOLD: literal(Number(node.attributes.threshold)) },
       operands: { A: node.inputs[0], Y: node.inputs[1] },
       epilogues: { finish: node.shape },

@@ -3,10 +3,13 @@
  * where n counts the elements that the result is about; 0 for the columns past the end of a batch that is one with it.
  * Attributes: `per` as there, and `count`, those elements of a single column.
  */
+import hadamardWgsl from '../../shaders/pointwise/hadamard.wgsl';
+import squareGradientWgsl from '../../shaders/pointwise/square_gradient.wgsl';
+import weighWgsl from '../../shaders/pointwise/weigh.wgsl';
 import { DIVISION, literal, TINY, U } from '../base/float32.ts';
 import type { Attributes } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
-import type { Case, Place, PointwiseOp } from '../graph/op.ts';
+import type { Case, Place, PointwiseOp, ShaderFile } from '../graph/op.ts';
 import { weight } from './loss.ts';
 import { broadcast } from './shared/shapes.ts';
 
@@ -18,7 +21,7 @@ const share = ({ attributes, ...place }: Place): number =>
     ? weight({ ...place, attributes: { factor: factor(attributes), mean: true } })
     : factor(attributes);
 
-const shaders = ({ per }: Attributes): string[] => [per === 'channel' ? 'pointwise/weigh' : 'pointwise/hadamard'];
+const shaders = ({ per }: Attributes): ShaderFile[] => [per === 'channel' ? weighWgsl : hadamardWgsl];
 const times = (value: string, attributes: Attributes): string =>
   attributes.per === 'channel'
     ? `weigh(${value}, col, ${literal(factor(attributes))}, true)`
@@ -60,7 +63,7 @@ export const varianceGradient: PointwiseOp = {
   title: () => 'variance′',
   f: ([x, mean, u], place) => 2 * (x - mean) * u * share(place),
   rounding: (_args, result) => rounding(2, result),
-  shaders: (attributes) => ['pointwise/square_gradient', ...shaders(attributes)],
+  shaders: (attributes) => [squareGradientWgsl, ...shaders(attributes)],
   call: ([x, mean, u], attributes) => times(`square_gradient(${x}, ${mean}, ${u})`, attributes),
   cases: cases(true),
 };

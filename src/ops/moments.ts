@@ -4,6 +4,8 @@
  * differences from the mean, Σ (x − mean)² / n, where E[x²] − E[x]² would cancel. Both share one body, and one dispatch
  * where both are wanted.
  */
+import channelMomentsWgsl from '../../shaders/channel_moments.wgsl';
+import sampleMomentsWgsl from '../../shaders/sample_moments.wgsl';
 import { DIVISION, TINY, U } from '../base/float32.ts';
 import { columns, rows, type Shape, size, stride } from '../base/tensor.ts';
 import { type Attributes, append, type Graph, type Node, reuse } from '../graph/graph.ts';
@@ -83,13 +85,13 @@ function body(node: Node, own: 'finish' | 'finish_mean', lanes = 64): Body {
     },
   };
   if (per === 'sample') {
-    return { ...shared, shaders: ['sample_moments'], columnwise: ['X'], ...columnWalk(x.shape, lanes) };
+    return { ...shared, shaders: [sampleMomentsWgsl], columnwise: ['X'], ...columnWalk(x.shape, lanes) };
   }
   const channels = x.shape[0];
   const { GROUPS, workgroups } = grid(channels, 1);
   return {
     ...shared,
-    shaders: ['channel_moments'],
+    shaders: [channelMomentsWgsl],
     constants: {
       CHANNELS: channels,
       COLUMNS: columns(x.shape),

@@ -2,6 +2,12 @@
  * What optimizers are made of (see nn/optimizers.ts): the descent step and the moving averages, which overwrite their first
  * operand, and the directions between them.
  */
+import addScaledWgsl from '../../shaders/update/add_scaled.wgsl';
+import averageWgsl from '../../shaders/update/average.wgsl';
+import averageSquareWgsl from '../../shaders/update/average_square.wgsl';
+import descendWgsl from '../../shaders/update/descend.wgsl';
+import momentumWgsl from '../../shaders/update/momentum.wgsl';
+import normalizeWgsl from '../../shaders/update/normalize.wgsl';
 import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
 import type { Attributes } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
@@ -30,7 +36,7 @@ export const descend: PointwiseOp = {
   f: ([theta, d], { step }) => theta - step.learningRate * d,
   rounding: ([theta, d], result, { step }) =>
     U * (Math.abs(step.learningRate * d) + Math.abs(theta) + Math.abs(result)),
-  shaders: () => ['update/descend'],
+  shaders: () => [descendWgsl],
   call: ([theta, d]) => `descend(${theta}, ${d})`,
   cases: cases(2, {}, true),
 };
@@ -43,7 +49,7 @@ export const addScaled: PointwiseOp = {
   f: ([a, b], { attributes }) => a + f32(attributes, 'factor') * b,
   rounding: ([a, b], result, { attributes }) =>
     U * (2 * Math.abs(f32(attributes, 'factor') * b) + Math.abs(a) + Math.abs(result)),
-  shaders: () => ['update/add_scaled'],
+  shaders: () => [addScaledWgsl],
   call: ([a, b], attributes) => `add_scaled(${a}, ${b}, ${literal(f32(attributes, 'factor'))})`,
   cases: cases(2, { factor: 0.3 }),
 };
@@ -56,7 +62,7 @@ export const momentum: PointwiseOp = {
   shape: (inputs) => equalShapes('momentum', inputs),
   f: ([v, g], { attributes }) => f32(attributes, 'mu') * v + g,
   rounding: ([v], result, { attributes }) => U * (Math.abs(f32(attributes, 'mu') * v) + Math.abs(result)) + TINY,
-  shaders: () => ['update/momentum'],
+  shaders: () => [momentumWgsl],
   call: ([v, g], attributes) => `momentum(${v}, ${g}, ${literal(f32(attributes, 'mu'))})`,
   cases: cases(2, { mu: 0.9 }),
 };
@@ -72,7 +78,7 @@ export const average: PointwiseOp = {
     const beta = f32(attributes, 'beta');
     return U * (Math.abs(beta * m) + 2 * Math.abs((1 - beta) * g) + Math.abs(result)) + TINY;
   },
-  shaders: () => ['update/average'],
+  shaders: () => [averageWgsl],
   call: ([m, g], attributes) => `average(${m}, ${g}, ${literal(f32(attributes, 'beta'))})`,
   cases: cases(2, { beta: 0.9 }),
 };
@@ -89,7 +95,7 @@ export const averageSquare: PointwiseOp = {
     const beta = f32(attributes, 'beta');
     return U * (Math.abs(beta * v) + 3 * (1 - beta) * g * g + Math.abs(result)) + 3 * TINY;
   },
-  shaders: () => ['update/average_square'],
+  shaders: () => [averageSquareWgsl],
   call: ([v, g], attributes) => `average_square(${v}, ${g}, ${literal(f32(attributes, 'beta'))})`,
   cases: cases(2, { beta: 0.999 }),
 };
@@ -108,7 +114,7 @@ export const normalize: PointwiseOp = {
     const lost = (Math.sqrt(TINY) * step.correction2) / f32(attributes, 'epsilon');
     return Math.abs(result) * (4 * U + SQRT + DIVISION + lost) + TINY;
   },
-  shaders: () => ['update/normalize'],
+  shaders: () => [normalizeWgsl],
   call: ([m, v], attributes) => `normalize_by_root(${m}, ${v}, ${literal(f32(attributes, 'epsilon'))})`,
   cases: cases(2, { epsilon: 1e-8 }, true),
 };

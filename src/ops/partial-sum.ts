@@ -1,4 +1,5 @@
 /** Adds up the parts of sums that were divided among many invocations: [parts, ...shape] -> [...shape], in their order. */
+import partialSumWgsl from '../../shaders/partial_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import type { KernelOp } from '../graph/op.ts';
@@ -34,7 +35,7 @@ export const partialSum: KernelOp = {
     const [x] = node.inputs;
     const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
-      shaders: ['partial_sum'],
+      shaders: [partialSumWgsl],
       constants: {
         GROUPS,
         PARTS: x.shape[0],

@@ -2,6 +2,7 @@
  * Sums over all but the first axis: [M, N] -> [M, 1], [channels, height, width, N] -> [channels, 1]. ∂C/∂b is such a sum
  * of δ. With attribute `rows` the axes before the last are taken as so many rows: one sum for each feature of an image.
  */
+import rowSumWgsl from '../../shaders/row_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import type { KernelOp } from '../graph/op.ts';
@@ -31,7 +32,7 @@ export const rowSum: KernelOp = {
     const [x] = node.inputs;
     const { GROUPS, workgroups } = grid(rows(node.shape), 1);
     return {
-      shaders: ['row_sum'],
+      shaders: [rowSumWgsl],
       constants: {
         COLUMNS: columns(x.shape),
         STRIDE: stride(x.shape),

@@ -2,6 +2,7 @@
  * Targets with label smoothing and class weights: wᵢ ((1 − ε) yᵢ + ε / K). In a loss that is linear in its targets, −Σ yᵢ
  * log pᵢ, they give label smoothing (Szegedy et al. 2016) and weighted classes.
  */
+import softTargetWgsl from '../../shaders/pointwise/soft_target.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import type { Attributes } from '../graph/graph.ts';
 import type { Case, PointwiseOp } from '../graph/op.ts';
@@ -27,7 +28,7 @@ export const softTargets: PointwiseOp = {
     const blended = Math.abs(f32(attributes, 'keep') * y) + Math.abs(blend(y, attributes));
     return U * (weightOf(attributes, row) * blended + Math.abs(result)) + TINY;
   },
-  shaders: () => ['pointwise/soft_target'],
+  shaders: () => [softTargetWgsl],
   call: ([y], attributes) => {
     const list = weights(attributes);
     const weight = list.length > 0 ? `array<f32, ${list.length}>(${list.map(literal).join(', ')})[row]` : '1.0';

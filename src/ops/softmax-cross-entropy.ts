@@ -3,6 +3,8 @@
  * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in `loss`. Loss and
  * gradient share one body, and one dispatch where both are wanted.
  */
+import weighWgsl from '../../shaders/pointwise/weigh.wgsl';
+import softmaxCrossEntropyWgsl from '../../shaders/softmax_cross_entropy.wgsl';
 import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from '../base/float32.ts';
 import { columns, rows } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
@@ -32,7 +34,7 @@ function body(node: Node, own: string, lanes?: number): Body {
   const all = { finish: z.shape, finish_column: [1, columns(z.shape)] };
   const epilogues = own === 'finish' ? all : { finish_column: all.finish_column, finish: all.finish };
   return {
-    shaders: ['softmax_cross_entropy', 'pointwise/weigh'],
+    shaders: [softmaxCrossEntropyWgsl, weighWgsl],
     constants: { ...constants, MEAN: Boolean(node.attributes.mean) },
     operands: { Z: z, Y: y },
     epilogues,

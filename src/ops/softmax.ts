@@ -1,4 +1,6 @@
 /** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times the upstream gradient. */
+import softmaxWgsl from '../../shaders/softmax.wgsl';
+import softmaxGradientWgsl from '../../shaders/softmax_gradient.wgsl';
 import { DIVISION, expError, TINY, U } from '../base/float32.ts';
 import { append } from '../graph/graph.ts';
 import type { KernelOp } from '../graph/op.ts';
@@ -31,7 +33,7 @@ export const softmax: KernelOp = {
   error: ([z], p) =>
     byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), columnErrors(z, j))),
   body: (node, { lanes } = {}) => ({
-    shaders: ['softmax'],
+    shaders: [softmaxWgsl],
     operands: { Z: node.inputs[0] },
     epilogues: { finish: node.shape },
     columnwise: ['Z'],
@@ -71,7 +73,7 @@ export const softmaxGradient: KernelOp = {
       });
     }),
   body: (node, { lanes } = {}) => ({
-    shaders: ['softmax_gradient'],
+    shaders: [softmaxGradientWgsl],
     operands: { G: node.inputs[0], P: node.inputs[1] },
     epilogues: { finish: node.shape },
     columnwise: ['G', 'P'],

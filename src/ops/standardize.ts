@@ -2,6 +2,9 @@
  * x̂ = (x − mean) / √(variance + ε), with one mean and one variance per channel or per sample, and what goes with it. The
  * gradient takes the three operands apart: where mean and variance are those of x, `moments` leads the rest back to x.
  */
+import followWgsl from '../../shaders/pointwise/follow.wgsl';
+import standardizeWgsl from '../../shaders/pointwise/standardize.wgsl';
+import unbiasedWgsl from '../../shaders/pointwise/unbiased.wgsl';
 import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
@@ -59,7 +62,7 @@ export const standardize: PointwiseOp = {
   },
   f: ([x, mean, variance], { attributes }) => (x - mean) / deviation(variance, attributes),
   rounding: (_args, result) => rounding(result),
-  shaders: () => ['pointwise/standardize'],
+  shaders: () => [standardizeWgsl],
   call: ([x, mean, variance], attributes) =>
     `standardize(${x}, ${mean}, ${variance}, ${literal(epsilonOf(attributes))})`,
   cases: shapes.map(([x, of]): Case => ({ shapes: [x, of, of], attributes: { epsilon: 1e-5 }, domain: domain(3) })),
@@ -72,7 +75,7 @@ export const perDeviation: PointwiseOp = {
   shape: (inputs) => broadcast('perDeviation', inputs),
   f: ([x, variance], { attributes }) => x / deviation(variance, attributes),
   rounding: (_args, result) => rounding(result),
-  shaders: () => ['pointwise/standardize'],
+  shaders: () => [standardizeWgsl],
   call: ([x, variance], attributes) => `per_deviation(${x}, ${variance}, ${literal(epsilonOf(attributes))})`,
   cases: shapes.map(([x, of]): Case => ({ shapes: [x, of], attributes: { epsilon: 1e-5 }, domain: domain(2) })),
 };
@@ -90,7 +93,7 @@ export const unbiased: PointwiseOp = {
     return variance * (n / Math.max(n - 1, 1));
   },
   rounding: (_args, result) => (U + DIVISION) * Math.abs(result) + TINY,
-  shaders: () => ['pointwise/unbiased'],
+  shaders: () => [unbiasedWgsl],
   call: ([variance], { count }) => `unbiased(${variance}, ${literal(Number(count))})`,
   cases: [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] })),
 };
@@ -103,7 +106,7 @@ export const follow: PointwiseOp = {
   shape: (inputs) => equalShapes('follow', tensors(inputs)),
   f: (args, place) => (valuesIn(place) > 1 ? average.f(args, place) : args[0]),
   rounding: (args, result, place) => (valuesIn(place) > 1 ? average.rounding(args, result, place) : 0),
-  shaders: (attributes) => ['pointwise/follow', ...average.shaders(attributes)],
+  shaders: (attributes) => [followWgsl, ...average.shaders(attributes)],
   call: ([running, x], attributes) =>
     `follow(${running}, ${average.call([running, x], attributes)}, ${literal(Number(attributes.count))})`,
   cases: [1, 2].flatMap((columns) => [

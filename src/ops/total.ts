@@ -2,6 +2,7 @@
  * Totals over many steps, exact to one rounding: the rounding error of the last addition is stored beside the sum and
  * corrected by the next addition (Kahan 1965). A million equal losses added up plainly would be off by a percent.
  */
+import tallyWgsl from '../../shaders/pointwise/tally.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { sameShape } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
@@ -36,7 +37,7 @@ export const tally: PointwiseOp = {
     const by = Math.abs(weighted(value, place));
     return 8 * U * (Math.abs(sum) + Math.abs(rest) + by) + TINY;
   },
-  shaders: () => ['pointwise/tally'],
+  shaders: () => [tallyWgsl],
   call: ([total, value], { mean }) => `tally(${total}, ${value}, ${Boolean(mean)})`,
   cases: [true, false].flatMap((mean) =>
     [

@@ -3,13 +3,16 @@
  * the image at A p + b + d(p), interpolated bilinearly between four pixels, 0 outside. A and b are the map of column j
  * (`affine`), d its field of displacements (`elastic`).
  */
+import loadDisplacementWgsl from '../../shaders/load/displacement.wgsl';
+import loadNoDisplacementWgsl from '../../shaders/load/no_displacement.wgsl';
+import warpWgsl from '../../shaders/warp.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { memo } from '../base/memo.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import type { Attributes, Node } from '../graph/graph.ts';
 import type { KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
-import { sampleAt } from './gather.ts';
+import { formats, sampleAt } from './gather.ts';
 import { type Bounded, exact, plus, times } from './shared/bounded.ts';
 import { byColumn } from './shared/columns.ts';
 import { reachOf, weighed } from './shared/spline.ts';
@@ -44,7 +47,11 @@ export const warp: KernelOp = {
     const points = others.length > 1 ? others[0] : undefined;
     const grid = points && { PITCH: literal(pitch), POINT_ROWS: points.shape[1], POINT_COLUMNS: points.shape[2] };
     return {
-      shaders: ['warp', `load/${node.attributes.format}`, points ? 'load/displacement' : 'load/no_displacement'],
+      shaders: [
+        warpWgsl,
+        formats[node.attributes.format as keyof typeof formats],
+        points ? loadDisplacementWgsl : loadNoDisplacementWgsl,
+      ],
       constants: {
         ROWS: rows(node.shape),
         COLUMNS: columns(node.shape),

@@ -2,11 +2,11 @@
  * The forms chosen by measurement: in memory per device, and between runs in the store of the platform, under a key of
  * adapter, driver, runtime and shaders. A store that is missing, unreadable or holds something else counts as empty.
  */
+import { digest as shaders } from 'virtual:shaders';
 import { digest } from '../base/digest.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { show } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
-import { shaderFile, shaderPaths } from '../compiler/shader-files.ts';
 import type { Device } from '../engine/device.ts';
 import { platform } from '../platform/platform.ts';
 
@@ -72,12 +72,10 @@ const patience = (): Promise<undefined> => new Promise((resolve) => void setTime
 
 /** All that decides how fast a form is, apart from the step: what is measured on one is of no use on another. */
 async function identityOf({ info: { name, vendor, architecture, subgroup } }: Device): Promise<string> {
-  shaders ??= digest(shaderPaths.map((path) => `${path}\n${shaderFile(path).text}`).join('\n'));
   return [name, vendor, architecture, `subgroup ${subgroup}`, await platform.runtime(), `shaders ${shaders}`].join(
     ' | ',
   );
 }
-let shaders: string | undefined;
 
 /** The choices in a stored text; none unless it is whole and about this very device. */
 function parse(text: string | undefined, identity: string): Map<string, Choice> {

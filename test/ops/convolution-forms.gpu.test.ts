@@ -14,7 +14,7 @@ import {
 } from '../../src/index.node.ts';
 import { conv2d } from '../../src/ops/conv2d.ts';
 import { conv2dInputGradient } from '../../src/ops/conv2d-input-gradient.ts';
-import { convolutionShaders } from '../../src/ops/convolution-forms.ts';
+import { convolutionFiles } from '../../src/ops/convolution-forms.ts';
 import { graphOf, referenceOf, runGraph, someStep, titleOf, useGpu, valuesFor } from '../support/harness.ts';
 import { samples } from '../support/nets.ts';
 
@@ -81,7 +81,7 @@ describe('every form of a convolution', () => {
       const step = someStep(9);
       const expected = referenceOf(graph, values, step).get('out')!;
       const forms = allForms(op, example);
-      const known = gpu.device.info.subgroup > 0 ? convolutionShaders : ['convolve'];
+      const known = gpu.device.info.subgroup > 0 ? Object.keys(convolutionFiles) : ['convolve'];
       expect(new Set(forms.map(({ shader }) => shader))).toEqual(new Set(known));
       let first: Float32Array | undefined;
       for (const form of forms) {

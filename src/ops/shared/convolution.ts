@@ -3,10 +3,13 @@
  * indices: result [o, position] = Σ over k, where tap k = (c, i, j) of filter o meets pixel (c, y·s + i − top, x·s + j −
  * left).
  */
+import loadFilterWgsl from '../../../shaders/load/filter.wgsl';
+import loadImageWgsl from '../../../shaders/load/image.wgsl';
+import loadImageScalarWgsl from '../../../shaders/load/image_scalar.wgsl';
 import { columns, size, stride } from '../../base/tensor.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { Data, Form, KernelOp, Target, Value } from '../../graph/op.ts';
-import { convolutionForms, narrowConvolution } from '../convolution-forms.ts';
+import { convolutionFiles, convolutionForms, narrowConvolution } from '../convolution-forms.ts';
 import { type Contract, productError } from './product-error.ts';
 import { PORTABLE } from './target.ts';
 import { type Geometry, isPadded } from './window.ts';
@@ -97,7 +100,7 @@ function convolutionBody(node: Node, { filters, image, geometry, M, spread, flip
   return {
     title: flipped ? 'conv2d ∂input' : 'conv2d',
     form,
-    shaders: [form.shader, 'load/filter', form.scalar ? 'load/image_scalar' : 'load/image'],
+    shaders: [convolutionFiles[form.shader], loadFilterWgsl, form.scalar ? loadImageScalarWgsl : loadImageWgsl],
     constants: {
       ...form.constants,
       M,
