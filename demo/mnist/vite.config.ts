@@ -31,23 +31,11 @@ const serveMnist: Plugin = {
   },
 };
 
-/** What only nets of other layers need is a tenth of the library: the page goes without. */
-const fewerLayers: Plugin = {
-  name: 'fewer-layers',
-  enforce: 'pre',
-  apply: 'build',
-  resolveId(source, importer = '') {
-    if (source === './kinds.ts' && importer.endsWith('/layers/index.ts')) return path('lab/layer-kinds.ts');
-    if (source === '../ops/index.ts' && importer.endsWith('/self-test.ts')) return path('lab/tested-ops.ts');
-    return undefined;
-  },
-};
-
 export default defineConfig(({ command, isPreview }) => ({
   root: path('.'),
   base: './',
   define: { DATA_URL: JSON.stringify(command === 'serve' && !isPreview && hasMnist ? DATA_PATH.slice(0, -1) : '') },
-  plugins: [serveMnist, wgsl(), fewerLayers],
+  plugins: [serveMnist, wgsl()],
   resolve: {
     alias: {
       'retrograd/bench': path('../../src/bench/index.ts'),
@@ -55,6 +43,6 @@ export default defineConfig(({ command, isPreview }) => ({
       retrograd: path('../../src/index.ts'),
     },
   },
-  worker: { format: 'es', plugins: () => [wgsl(), fewerLayers] },
+  worker: { format: 'es', plugins: () => [wgsl()] },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true },
 }));

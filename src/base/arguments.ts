@@ -23,9 +23,9 @@ export function keysOf(options: unknown): string[] | undefined {
 }
 
 /** A member of what may be anything; undefined where there is none, or it cannot be read. */
-export function member(value: unknown, name: string): unknown {
+export function member(value: unknown, name: string | symbol): unknown {
   try {
-    return (value as Record<string, unknown> | null | undefined)?.[name];
+    return (value as Record<string | symbol, unknown> | null | undefined)?.[name];
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** `retrograd info` */
 import { Command } from 'commander';
-import { testAll } from '../engine/self-test.ts';
+import { testAll } from '../engine/test-all.ts';
 import { type DeviceInfo, NoAdapterError, openDevice } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';

@@ -55,7 +55,16 @@ export async function plan(
     // Awaited only if all pass: a kernel that fails may not even compile.
     pipelines.catch(() => {});
     const forms = options.formOf ? [] : schedule.dispatches.flatMap((step) => step.forms);
-    if (await unlessAborted(allPass(device, forms), signal))
+    if (
+      await unlessAborted(
+        allPass(
+          device,
+          forms,
+          graph.nodes.map(({ op }) => op),
+        ),
+        signal,
+      )
+    )
       return { schedule, pipelines: await unlessAborted(pipelines, signal), variant };
     if (device.faults.size === faults) throw noneWorks(device.info, 'the net');
   }

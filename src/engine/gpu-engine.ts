@@ -106,7 +106,8 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
       if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
-      if (!(await allPass(device, formsOfWholeSteps(device, programs)))) return;
+      const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
+      if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return;
       const whole = await makeWholeSteps(device, table, programs).catch((error) => {
         // A dispatch per kernel does the same.
         if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;

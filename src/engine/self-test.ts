@@ -7,24 +7,21 @@ import { ShaderError } from '../base/errors.ts';
 import { columns, pad, type Shape, size, stride, unpad } from '../base/tensor.ts';
 import { schedule } from '../compiler/schedule.ts';
 import { createGraph } from '../graph/graph.ts';
-import type { Form, Probe, Value } from '../graph/op.ts';
+import type { Form, Op, Probe, Value } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
-import { ops } from '../ops/index.ts';
 import type { Device } from './device.ts';
 import { createIsolatedStep, type IsolatedStep } from './isolated-step.ts';
 
-const probes: readonly Probe[] = ops.flatMap((op) => (op.kind === 'kernel' && op.probe) || []);
-
 const verdicts = new WeakMap<Device, Map<string, Promise<boolean>>>();
 
-/** Whether the kernel of a form works here; if not, its file is among `device.faults` from then on. */
-export function passes(device: Device, form: Form): Promise<boolean> {
+/** Whether the kernel of a form of one of these ops works here; if not, its file is among `device.faults` from then on. */
+export function passes(device: Device, form: Form, ops: readonly Op[]): Promise<boolean> {
   const ofDevice = verdicts.get(device) ?? new Map<string, Promise<boolean>>();
   verdicts.set(device, ofDevice);
   const known = ofDevice.get(form.shader);
   if (known) return known;
-  const verdict = test(device, form).then((fault) => {
+  const verdict = test(device, form, probeOf(form, ops)).then((fault) => {
     if (fault) device.faults.set(form.shader, fault);
     return fault === undefined;
   });
@@ -34,17 +31,14 @@ export function passes(device: Device, form: Form): Promise<boolean> {
   return verdict;
 }
 
-export async function allPass(device: Device, forms: readonly Form[]): Promise<boolean> {
-  return (await Promise.all(forms.map((form) => passes(device, form)))).every(Boolean);
+export async function allPass(device: Device, forms: readonly Form[], ops: readonly Op[]): Promise<boolean> {
+  return (await Promise.all(forms.map((form) => passes(device, form, ops)))).every(Boolean);
 }
 
-/** Tests every kernel that this device may come to use. */
-export async function testAll(device: Device): Promise<void> {
-  for (const probe of probes) for (const form of probe.forms(device.info)) await passes(device, form);
-}
+const probeOf = ({ shader }: Form, ops: readonly Op[]): Probe =>
+  ops.flatMap((op) => (op.kind === 'kernel' && op.probe) || []).find(({ shaders }) => shaders.includes(shader))!;
 
-async function test(device: Device, form: Form): Promise<string | undefined> {
-  const probe = probes.find(({ shaders }) => shaders.includes(form.shader))!;
+async function test(device: Device, form: Form, probe: Probe): Promise<string | undefined> {
   const graph = createGraph();
   probe.append(graph);
   const leaves = graph.nodes.filter(({ op }) => op.kind === 'leaf');

@@ -6,8 +6,8 @@ import { type Shape, sameShape, show, size } from '../base/tensor.ts';
 import { createGraph, type Graph, type Node } from '../graph/graph.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts';
 import type { Initialiser } from './initialisers.ts';
-import { isLayer, kindOf, type Layer } from './layers/index.ts';
-import type { ParameterOptions } from './layers/layer.ts';
+import type { Layer } from './layers/index.ts';
+import { isLayer, kindOf, type ParameterOptions } from './layers/layer.ts';
 
 /**
  * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last

@@ -4,9 +4,10 @@
  * rotated by 180°.
  */
 import { rows, size } from '../base/tensor.ts';
-import type { Node } from '../graph/graph.ts';
+import { append, type Node } from '../graph/graph.ts';
+import { batch, leaf } from '../graph/leaf.ts';
 import type { KernelOp } from '../graph/op.ts';
-import { type Convolution, contractWeights, convolving, summing } from './shared/convolution.ts';
+import { type Convolution, contractWeights, convolving, probing, summing } from './shared/convolution.ts';
 import { all, selection } from './shared/selection.ts';
 import { mismatch } from './shared/shapes.ts';
 import { type Geometry, geometryOf, windowOf } from './shared/window.ts';
@@ -65,6 +66,12 @@ export const conv2dInputGradient: KernelOp = {
   ),
 
   ...convolving(layout),
+
+  probe: probing([2, 5], (graph) => {
+    const [filters, delta] = [leaf(graph, batch, 'filters', [5, 12]), leaf(graph, batch, 'delta', [5, 4, 6, 35])];
+    const attributes = { height: 2, width: 3, top: 1, right: 3, H: 4, W: 5 };
+    append(graph, conv2dInputGradient, [filters, delta], attributes, 'gradient');
+  }),
 
   patch(node, some) {
     const { filters, image, geometry, M } = layout(node);

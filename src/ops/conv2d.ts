@@ -8,9 +8,8 @@ import { batch, leaf } from '../graph/leaf.ts';
 import type { KernelOp } from '../graph/op.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
-import { convolutionFiles, convolutionForms, smallestConvolution } from './convolution-forms.ts';
 import { partialSum } from './partial-sum.ts';
-import { type Convolution, contractWeights, convolving, summing } from './shared/convolution.ts';
+import { type Convolution, contractWeights, convolving, probing, summing } from './shared/convolution.ts';
 import { all, selection } from './shared/selection.ts';
 import { mismatch } from './shared/shapes.ts';
 import { checkedGeometry, geometryOf } from './shared/window.ts';
@@ -79,15 +78,10 @@ export const conv2d: KernelOp = {
 
   ...convolving(layout),
 
-  probe: {
-    shaders: Object.keys(convolutionFiles),
-    forms: (target) => convolutionForms(5, 6, target),
-    append(graph) {
-      const [filters, image] = [leaf(graph, batch, 'filters', [5, 12]), leaf(graph, batch, 'image', [2, 4, 5, 35])];
-      append(graph, conv2d, [filters, image], { height: 2, width: 3, top: 1, right: 3 }, 'convolution');
-    },
-    least: smallestConvolution,
-  },
+  probe: probing([5, 6], (graph) => {
+    const [filters, image] = [leaf(graph, batch, 'filters', [5, 12]), leaf(graph, batch, 'image', [2, 4, 5, 35])];
+    append(graph, conv2d, [filters, image], { height: 2, width: 3, top: 1, right: 3 }, 'convolution');
+  }),
 
   patch(node, some) {
     const { filters, image, geometry, M } = layout(node);

@@ -105,11 +105,11 @@ const compilation = new WeakMap<Device, number>();
 
 async function launchOf(device: Device, step: Dispatch): Promise<Launch | string> {
   const { pipeline, faults } = device;
-  const { shader, label, workgroups, form } = step;
+  const { shader, label, workgroups, form, nodes } = step;
   const wrong = beyondGrid(device, step);
   if (wrong) return wrong;
   try {
-    const [works, made] = await Promise.all([passes(device, form!), pipeline(shader, label)]);
+    const [works, made] = await Promise.all([passes(device, form!, [nodes[0].op]), pipeline(shader, label)]);
     return works ? { pipeline: made, workgroups } : faults.get(form!.shader)!;
   } catch (error) {
     if (error instanceof ShaderError) return error.message;

@@ -2,7 +2,7 @@
 import { append, type Graph, type Node } from '../../graph/graph.ts';
 import { activation as activationOp } from '../../ops/activation.ts';
 import { softmax as softmaxOp } from '../../ops/softmax.ts';
-import { checkLayer, type LayerActivation, type LayerKind } from './layer.ts';
+import { checkLayer, type LayerActivation, type LayerKind, ofKind } from './layer.ts';
 
 const named = (activation: LayerActivation['activation']): LayerActivation => ({ activation });
 /** The logistic function: `σ(z) = 1 / (1 + e⁻ᶻ)`. */
@@ -53,10 +53,10 @@ export interface ActivationLayer {
  */
 export function activation(f: LayerActivation): ActivationLayer {
   checkLayer('activation', f, {});
-  return { layer: 'activation', activation: f.activation };
+  return ofKind(activationKind, { layer: 'activation', activation: f.activation });
 }
 
-export const activationKind: LayerKind<ActivationLayer> = {
+const activationKind: LayerKind<ActivationLayer> = {
   shape: (_layer, [x]) => x,
   append: (layer, { graph, index }, [x]) => appendActivation(graph, layer.activation, x, `a${index}`),
   check: (layer) => void activation(layer),

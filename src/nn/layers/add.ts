@@ -3,7 +3,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { sameShape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { add as addOp } from '../../ops/arithmetic.ts';
-import type { LayerKind } from './layer.ts';
+import { type LayerKind, ofKind } from './layer.ts';
 
 /** An addition layer as plain data; made by {@link add}. */
 export interface Add {
@@ -12,9 +12,9 @@ export interface Add {
 }
 
 /** Adds two or more values of one shape, for residual nets (He et al. 2016): `apply(add(), a, b)`. */
-export const add = (): Add => ({ layer: 'add' });
+export const add = (): Add => ofKind(addKind, { layer: 'add' });
 
-export const addKind: LayerKind<Add> = {
+const addKind: LayerKind<Add> = {
   takes: { least: 2, most: Number.POSITIVE_INFINITY },
 
   shape(_layer, inputs) {

@@ -7,7 +7,7 @@ import { bias, scale } from '../../ops/arithmetic.ts';
 import { momentsOf } from '../../ops/moments.ts';
 import { follow, standardize, unbiased } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { checkOptions, type LayerKind } from './layer.ts';
+import { checkOptions, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -43,10 +43,13 @@ export interface BatchNorm {
  * @throws {ArgumentError} For a `momentum` outside [0, 1], an `epsilon` below 1e-30 or an unknown option.
  */
 export function batchNorm(options: BatchNormOptions = {}): BatchNorm {
-  return { layer: 'batchNorm', ...checkOptions('batchNorm', options, { momentum: 0.1, epsilon: 1e-5 }) };
+  return ofKind(batchNormKind, {
+    layer: 'batchNorm',
+    ...checkOptions('batchNorm', options, { momentum: 0.1, epsilon: 1e-5 }),
+  });
 }
 
-export const batchNormKind: LayerKind<BatchNorm> = {
+const batchNormKind: LayerKind<BatchNorm> = {
   shape: (_layer, [x]) => x,
 
   append({ momentum, epsilon }, { graph, index, training, parameter, update }, [x]) {

@@ -17,6 +17,7 @@ import {
   initialiserOptions,
   type LayerActivation,
   type LayerKind,
+  ofKind,
 } from './layer.ts';
 
 /** A convolutional layer as plain data; made by {@link conv2d}. */
@@ -78,7 +79,16 @@ export function conv2d(
   }
   checkLayer('conv2d', activation, { init: options.init, biasInit: options.biasInit });
   const { init = initialiserFor(activation), biasInit = zeros() } = options;
-  return { layer: 'conv2d', filters, kernel: size, stride, padding, activation: activation.activation, init, biasInit };
+  return ofKind(conv2dKind, {
+    layer: 'conv2d',
+    filters,
+    kernel: size,
+    stride,
+    padding,
+    activation: activation.activation,
+    init,
+    biasInit,
+  });
 }
 
 /** The windows of the filters on images of this shape. Throws ShapeError where not one fits. */
@@ -105,7 +115,7 @@ function zerosBeside({ padding, stride }: Conv2d, n: number, size: number): read
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-export const conv2dKind: LayerKind<Conv2d> = {
+const conv2dKind: LayerKind<Conv2d> = {
   shape: (layer, [image]) => [layer.filters, ...windowsOn(image.slice(1), windowOn(layer, image))],
 
   // z^l = W^l ∗ a^(l−1) + b^l, a^l = σ(z^l)

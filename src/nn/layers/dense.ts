@@ -13,6 +13,7 @@ import {
   initialiserOptions,
   type LayerActivation,
   type LayerKind,
+  ofKind,
 } from './layer.ts';
 
 /** A fully connected layer as plain data; made by {@link dense}. */
@@ -44,10 +45,10 @@ export function dense(units: number, activation: LayerActivation = linear, optio
   checkCount('dense: units', units);
   checkLayer('dense', activation, { init: options.init, biasInit: options.biasInit });
   const { init = initialiserFor(activation), biasInit = zeros() } = options;
-  return { layer: 'dense', units, activation: activation.activation, init, biasInit };
+  return ofKind(denseKind, { layer: 'dense', units, activation: activation.activation, init, biasInit });
 }
 
-export const denseKind: LayerKind<Dense> = {
+const denseKind: LayerKind<Dense> = {
   shape: ({ units }) => [units],
 
   // z^l = W^l a^(l−1) + b^l, a^l = σ(z^l)

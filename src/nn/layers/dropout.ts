@@ -4,7 +4,7 @@ import { showValue } from '../../base/show-value.ts';
 import { append } from '../../graph/graph.ts';
 import { stepOf } from '../../graph/leaf.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
-import type { LayerKind } from './layer.ts';
+import { type LayerKind, ofKind } from './layer.ts';
 
 /** A dropout layer as plain data; made by {@link dropout}. */
 export interface Dropout {
@@ -27,10 +27,10 @@ export function dropout(rate: number): Dropout {
   if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {
     throw new ArgumentError(`dropout: rate must be a number in [0, 1), found ${showValue(rate)}`);
   }
-  return { layer: 'dropout', rate };
+  return ofKind(dropoutKind, { layer: 'dropout', rate });
 }
 
-export const dropoutKind: LayerKind<Dropout> = {
+const dropoutKind: LayerKind<Dropout> = {
   shape: (_layer, [x]) => x,
 
   append({ rate }, { graph, index, training }, [x]) {

@@ -2,7 +2,7 @@
 import { columns, rows, size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
-import type { LayerKind } from './layer.ts';
+import { type LayerKind, ofKind } from './layer.ts';
 
 /** A flatten layer as plain data; made by {@link flatten}. */
 export interface Flatten {
@@ -11,9 +11,9 @@ export interface Flatten {
 }
 
 /** Turns samples `[C, H, W]` into `[C·H·W]`, last axis fastest. It costs nothing, and `dense` does it by itself. */
-export const flatten = (): Flatten => ({ layer: 'flatten' });
+export const flatten = (): Flatten => ofKind(flattenKind, { layer: 'flatten' });
 
-export const flattenKind: LayerKind<Flatten> = {
+const flattenKind: LayerKind<Flatten> = {
   shape: (_layer, [sample]) => [size(sample)],
   append: (_layer, { graph, index }, [x]) =>
     append(graph, reshape, [x], axesOf([rows(x.shape), columns(x.shape)]), `a${index}`),

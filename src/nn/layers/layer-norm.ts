@@ -5,7 +5,7 @@ import { bias, scale } from '../../ops/arithmetic.ts';
 import { momentsOf } from '../../ops/moments.ts';
 import { standardize } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { checkOptions, type LayerKind } from './layer.ts';
+import { checkOptions, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
@@ -31,10 +31,10 @@ export interface LayerNorm {
  * @throws {ArgumentError} For an `epsilon` below 1e-30 or an unknown option.
  */
 export function layerNorm(options: LayerNormOptions = {}): LayerNorm {
-  return { layer: 'layerNorm', ...checkOptions('layerNorm', options, { epsilon: 1e-5 }) };
+  return ofKind(layerNormKind, { layer: 'layerNorm', ...checkOptions('layerNorm', options, { epsilon: 1e-5 }) });
 }
 
-export const layerNormKind: LayerKind<LayerNorm> = {
+const layerNormKind: LayerKind<LayerNorm> = {
   shape: (_layer, [x]) => x,
 
   append({ epsilon }, { graph, index, parameter }, [x]) {

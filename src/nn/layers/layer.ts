@@ -1,6 +1,6 @@
 /**
- * What a layer is: plain data made by a function such as `dense(10)`, and the kind it names, which says what shape comes
- * out and appends it to a graph. One layer, one file; `kinds` lists them.
+ * What a layer is: plain data made by a function such as `dense(10)`, which carries its kind. The kind says what shape comes
+ * out and appends the layer to a graph. One layer, one file; a net holds the code of the layers that it is made of.
  */
 import { checkKeys, checkNumber, isList, member } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
@@ -22,6 +22,18 @@ export interface LayerKind<Layer> {
   /** '100 relu' */
   describe(layer: Layer): string;
 }
+
+/** Under which a layer carries its kind: a copy such as { ...layer } has it too, and a JSON text does not. */
+const KIND = Symbol('kind');
+
+export const ofKind = <L extends { readonly layer: string }>(kind: LayerKind<L>, layer: L): L =>
+  Object.assign(layer, { [KIND]: kind });
+
+export const isLayer = (value: unknown): boolean =>
+  typeof member(value, 'layer') === 'string' && typeof member(member(value, KIND), 'append') === 'function';
+
+export const kindOf = <L extends { readonly layer: string }>(layer: L): LayerKind<L> =>
+  member(layer, KIND) as LayerKind<L>;
 
 /** Where in a graph a layer is appended. */
 export interface Site {

@@ -7,7 +7,7 @@ import { averagePool } from '../../ops/average-pool.ts';
 import { maxPool } from '../../ops/max-pool.ts';
 import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
 import { checkedImage, checkedWindow } from './image.ts';
-import type { LayerKind } from './layer.ts';
+import { type LayerKind, ofKind } from './layer.ts';
 
 /** A pooling layer as plain data; made by {@link maxPool2d} and {@link avgPool2d}. */
 export interface Pool2d {
@@ -59,7 +59,7 @@ function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], 
   if (options.stride === undefined && both[0] !== both[1])
     throw new ArgumentError(`${title}: expected a stride for windows of ${both.join('×')}, found none`);
   checkCount(`${title}: stride`, stride);
-  return { layer: 'pool2d', pool, size: both, stride };
+  return ofKind(pool2dKind, { layer: 'pool2d', pool, size: both, stride });
 }
 
 const windowOf = ({ size: [height, width], stride }: Pool2d): Window => ({
@@ -72,7 +72,7 @@ const windowOf = ({ size: [height, width], stride }: Pool2d): Window => ({
   right: 0,
 });
 
-export const pool2dKind: LayerKind<Pool2d> = {
+const pool2dKind: LayerKind<Pool2d> = {
   shape(layer, [image]): Shape {
     const [C, ...place] = checkedImage(titles[layer.pool], image);
     const windows = windowsOn(place, windowOf(layer));

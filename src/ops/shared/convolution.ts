@@ -8,8 +8,8 @@ import loadImageWgsl from '../../../shaders/load/image.wgsl';
 import loadImageScalarWgsl from '../../../shaders/load/image_scalar.wgsl';
 import { columns, size, stride } from '../../base/tensor.ts';
 import type { Node } from '../../graph/graph.ts';
-import type { Data, Form, KernelOp, Target, Value } from '../../graph/op.ts';
-import { convolutionFiles, convolutionForms, narrowConvolution } from '../convolution-forms.ts';
+import type { Data, Form, KernelOp, Probe, Target, Value } from '../../graph/op.ts';
+import { convolutionFiles, convolutionForms, narrowConvolution, smallestConvolution } from '../convolution-forms.ts';
 import { type Contract, productError } from './product-error.ts';
 import { PORTABLE } from './target.ts';
 import { type Geometry, isPadded } from './window.ts';
@@ -76,6 +76,14 @@ export interface Convolution {
   /** Products with pixels, and with zeros beside the image of the convolution, per sample. */
   readonly work: number;
 }
+
+/** The self-test of an op that convolves: a problem of so many filters and positions in a line. */
+export const probing = ([filters, positions]: readonly [number, number], append: Probe['append']): Probe => ({
+  shaders: Object.keys(convolutionFiles),
+  forms: (target) => convolutionForms(filters, positions, target),
+  append,
+  least: smallestConvolution,
+});
 
 /** What is an op's own to say of a kernel that convolves, out of how it lies. */
 export function convolving(layout: (node: Node) => Convolution): Pick<KernelOp, 'narrow' | 'body'> & {
