@@ -12,6 +12,7 @@ import {
   installChromium,
   probeChromium,
 } from './setup/chromium.mjs';
+import { installConsumers } from './setup/consumers.mjs';
 import { installPackages, npm } from './setup/packages.mjs';
 import { foreground, say } from './setup/shell.mjs';
 import { installSwiftShader, swiftShaderIsInstalled, swiftShaderRunsHere } from './setup/swiftshader.mjs';
@@ -51,6 +52,7 @@ async function test(args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) throw new Error(reason);
   const projects = ['gpu', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
+  consumers();
   const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
   for (const step of ['types', 'lint', 'build']) {
     const code = await npm(['run', step], { env }, foreground);
@@ -96,6 +98,16 @@ function browser() {
     if (required) throw error;
     say(`\n!!! The tests do not run in a browser. ${error.message}\n`);
     return false;
+  }
+}
+
+/** Other runtimes and compilers that the package is tested in, where they can be installed; those tests say if not. */
+function consumers() {
+  if (!mayInstall) return;
+  try {
+    installConsumers();
+  } catch (error) {
+    say(`\n!!! The package is not tested in Deno, Bun, and TypeScript 6 and 7. ${error.message}\n`);
   }
 }
 

@@ -37,8 +37,12 @@ export async function serveBuilt(): Promise<Site & { readonly folder: string }> 
   process.env.NODE_ENV = 'production'; // else it would be what tests run in, and larger
   await build({ configFile, logLevel: 'error', build: { outDir: folder } });
   process.env.NODE_ENV = NODE_ENV;
+  return serveFiles(folder, '/some/where/');
+}
+
+/** The files of a folder, under a path. */
+export async function serveFiles(folder: string, base = '/'): Promise<Site> {
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-  const base = '/some/where/';
   const server = createServer(async (request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname;
     const file = path === base ? 'index.html' : normalize(path.slice(base.length));

@@ -1,0 +1,40 @@
+/** Compiled, not run: the public types say what is there, and under `strict` ask for no more. */
+import {
+  adam,
+  compile,
+  type Device,
+  dense,
+  type EpochResult,
+  openDevice,
+  print,
+  relu,
+  sequential,
+  softmaxCrossEntropy,
+  type Trainer,
+} from 'retrograd';
+import { countCalls } from 'retrograd/bench';
+import { digits } from 'retrograd/data';
+
+const { train, test } = digits();
+const device: Device = await openDevice({ powerPreference: 'low-power' });
+const model = sequential([784], [dense(100, relu), dense(10)]);
+const net: Trainer = await compile(model, {
+  device,
+  batch: 50,
+  loss: softmaxCrossEntropy(),
+  optimizer: adam(),
+  seed: 1,
+});
+const [validated] = await net.fit(train, {
+  epochs: 5,
+  validation: test,
+  onEpoch: (e) => console.log(e.epoch, e.validation.accuracy),
+});
+const best: number = validated.best + validated.validation.loss;
+
+const results: EpochResult[] = await net.fit(train, { epochs: 1, onEpoch: (e) => console.log(e.validation?.loss) });
+// @ts-expect-error: there is none in a fit that does not validate
+const none: number = (await net.fit(train, { epochs: 1 }))[0].validation.loss;
+
+console.log(print(net.schedule), countCalls(device.gpu), best, results, none);
+await net[Symbol.asyncDispose]();

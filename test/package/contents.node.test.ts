@@ -1,0 +1,61 @@
+/** What is in the package, and what TypeScript makes of its declarations. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consumer, missing } from '../../setup/consumers.mjs';
+import { type Installed, install, root, run } from './installed.ts';
+
+let installed: Installed;
+beforeAll(async () => {
+  installed = await install();
+});
+afterAll(() => installed?.remove());
+
+test('holds what runs, what describes it, and nothing else', () => {
+  const others = installed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path));
+  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'dist/licenses.md', 'package.json']);
+  expect(installed.size).toBeLessThan(500_000);
+});
+
+test('publint finds nothing', async () => {
+  const { messages, pkg } = await publint({ pkgDir: join(installed.bare, 'node_modules/retrograd'), strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
+});
+
+test('the declarations of every entry are found, and are those of its modules', async () => {
+  const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const { stdout } = await run(process.execPath, [attw, '--profile', 'esm-only', '--no-color', installed.tarball]);
+  for (const entry of ['retrograd', 'retrograd/bench', 'retrograd/data']) expect(stdout).toContain(`"${entry}"`);
+});
+
+/** A major version, where it is, how it finds modules, and what its user has installed beside. */
+const compilers = [
+  ['5.9', join(root, 'node_modules/typescript/bin/tsc'), 'bundler', []],
+  ['5.9', join(root, 'node_modules/typescript/bin/tsc'), 'nodenext', ['@webgpu/types']],
+  ['6.0', consumer('typescript-6/bin/tsc'), 'bundler', []],
+  ['7.0', consumer('typescript-7/bin/tsc'), 'nodenext', []],
+] as const;
+
+describe.each(compilers)('TypeScript %s', (version, tsc, moduleResolution, types) => {
+  test(`${moduleResolution}, ${types[0] ?? 'no other types'}`, async ({ skip }) => {
+    if (!tsc) return skip(missing);
+    const compilerOptions = {
+      module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution,
+      moduleResolution,
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types,
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    const folder = types.length > 0 ? installed.full : installed.bare;
+    const config = join(folder, `tsconfig.${version}.json`);
+    await writeFile(config, JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+    const { stdout } = await run(process.execPath, [tsc, '--project', config]).catch((error) => error);
+    expect(stdout).toBe('');
+    expect((await run(process.execPath, [tsc, '--version'])).stdout).toContain(`Version ${version}.`);
+  });
+});
