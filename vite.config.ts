@@ -85,7 +85,7 @@ const command: BuildEnvironmentOptions = {
 };
 
 export default defineConfig(({ mode }) => ({
-  build: { target: 'es2022', minify: false, sourcemap: true, ...(mode === 'command' ? command : library) },
+  build: { target: 'es2022', minify: false, ...(mode === 'command' ? command : library) },
   plugins: [
     wgsl(),
     // The packages of the command line are bundled, so that installing retrograd installs nothing more. They are CommonJS:

@@ -15,9 +15,8 @@ export interface Installed {
   readonly tarball: string;
   /** Paths of the files inside. */
   readonly files: readonly string[];
-  /** Bytes of the tarball, and of the files. */
+  /** Bytes of the tarball. */
   readonly size: number;
-  readonly unpackedSize: number;
   /** A folder with the programs of `consumers/`, the package, and no other. */
   readonly bare: string;
   /** The same with `webgpu` and `@webgpu/types`. */
@@ -29,9 +28,7 @@ export async function install(): Promise<Installed> {
   if (!existsSync(join(root, 'dist/index.d.ts')))
     throw new Error('dist is not there: these tests pack the build, made by `npm run build`');
   const folder = await mkdtemp(join(tmpdir(), 'retrograd-package-'));
-  const [{ filename, files, size, unpackedSize }] = JSON.parse(
-    npm(['pack', '--json', '--pack-destination', folder], { cwd: root }),
-  );
+  const [{ filename, files, size }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], { cwd: root }));
   const tarball = join(folder, filename);
   const [bare, full] = [join(folder, 'bare'), join(folder, 'full')];
   await mkdir(bare);
@@ -46,7 +43,6 @@ export async function install(): Promise<Installed> {
     tarball,
     files: files.map(({ path }: { path: string }) => path),
     size,
-    unpackedSize,
     bare,
     full,
     remove: () => rm(folder, { recursive: true, force: true }),
