@@ -37,7 +37,9 @@ export async function serveBuilt(): Promise<Site & { readonly folder: string }> 
   process.env.NODE_ENV = 'production'; // else it would be what tests run in, and larger
   await build({ configFile, logLevel: 'error', build: { outDir: folder } });
   process.env.NODE_ENV = NODE_ENV;
-  return serveFiles(folder, '/some/where/');
+  const site = await serveFiles(folder, '/some/where/');
+  const close = () => site.close().then(() => rm(folder, { recursive: true, force: true }));
+  return { ...site, folder, close };
 }
 
 /** The files of a folder, under a path. */
@@ -54,11 +56,9 @@ export async function serveFiles(folder: string, base = '/'): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${base}`,
-    folder,
     close: async () => {
       server.closeAllConnections();
       server.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
