@@ -44,6 +44,7 @@ const howItWorks = [
 ];
 
 const project = [
+  { text: 'Examples', link: '/examples' },
   { text: 'The demo page', link: '/demo-page' },
   { text: 'Benchmarks', link: '/benchmarks' },
   { text: 'Published results', link: '/published-results' },

@@ -1,4 +1,4 @@
-// The ten lines of the README, to run after a build: node demo/digits.mjs
+// The ten lines of the README: a net that reads digits, and the GPU work of one training step.
 import { adam, compile, dense, openDevice, print, relu, sequential, softmaxCrossEntropy } from 'retrograd';
 import { digits } from 'retrograd/data';
 

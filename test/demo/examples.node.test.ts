@@ -1,0 +1,219 @@
+/** Every program of demo/examples/ runs as its reader runs it, learns, and prints what docs/examples.md says it prints. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumIsInstalled } from '../../setup/chromium.mjs';
+import { launch, serveFiles, visit } from '../support/page.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'demo/examples');
+const files = readdirSync(folder);
+const guide = readFileSync(join(root, 'docs/examples.md'), 'utf8');
+
+/** Where the examples are run, and may leave files. */
+let scratch: string;
+beforeAll(async () => {
+  if (!existsSync(join(root, 'dist/index.js')))
+    throw new Error('dist/index.js is not there: the examples import what is built by `npm run build`');
+  scratch = await mkdtemp(join(tmpdir(), 'retrograd-examples-'));
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly printed: () => string;
+  /** The exit code, once it has ended; rejects with what it said where that is not 0. */
+  readonly ended: Promise<void>;
+}
+
+function run(file: string, env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [join(folder, file)], { cwd: scratch, env: { ...process.env, ...env } });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (bytes) => {
+      text[name] += bytes;
+    });
+  }
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${file}: exit code ${code}\n${text.stderr}`)),
+    );
+  });
+  return { child, printed: () => text.stdout, ended };
+}
+
+/** The numbers that stand in the one group of the pattern, one per match. */
+const numbers = (text: string, pattern: RegExp): number[] =>
+  [...text.matchAll(new RegExp(pattern, 'gm'))].map(([, found]) => Number.parseFloat(found));
+
+function expectFalling(values: readonly number[]): void {
+  expect(values.at(-1)).toBeLessThan(values[0]);
+}
+
+/** What each program has to print, here and in the guide: a line that is not there, or a number that is too bad, fails. */
+const expected: Record<string, (printed: string) => void> = {
+  'xor.mjs': (printed) => {
+    const answers = numbers(printed, /^[01] xor [01] = (\S+)$/);
+    expect(answers.map(Math.round)).toEqual([0, 1, 1, 0]);
+    expect(numbers(printed, /^loss (\S+) after 300 steps$/)[0]).toBeLessThan(0.01);
+  },
+  'regression.mjs': (printed) => {
+    expect(numbers(printed, /^x +(\S+) +curve +\S+ +net +\S+$/)).toEqual(
+      Array.from({ length: 13 }, (_, i) => (i - 6) / 2),
+    );
+    // Noise of 0.2 on 400 points: a curve through their middle is nearer than any of them.
+    expect(numbers(printed, /^root mean square error (\S+), noise 0.2$/)[0]).toBeLessThan(0.15);
+  },
+  'table.mjs': (printed) => {
+    expect(printed).toMatch(/^1000 rows of area,floor,age,distance,price$/m);
+    // No less than the noise in the prices, which is 10; without learning it is their deviation, which is beyond 80.
+    expect(numbers(printed, /^price \d+ ± (\S+) thousand$/)[0]).toBeGreaterThan(80);
+    const [error] = numbers(printed, /^typical error on 200 held-out rows: (\S+) thousand$/);
+    expect(error).toBeGreaterThan(8);
+    expect(error).toBeLessThan(14);
+  },
+  'autoencoder.mjs': (printed) => {
+    expect(printed.split('\n').filter((line) => line.includes('@')).length).toBeGreaterThan(16);
+    expect(numbers(printed, /^root mean square error (\S+) of a pixel/)[0]).toBeLessThan(0.16); // 0.26 for the mean image
+  },
+  'digits.mjs': (printed) => {
+    expect(numbers(printed, /^[1-5] (0\.\d+)$/).length).toBe(5);
+    expect(numbers(printed, /^5 (0\.\d+)$/)[0]).toBeGreaterThan(0.95);
+    expect(printed).toMatch(/^ 1 {2}gemm \+ bias \+ relu {2}-> {2}z1 \[100, 50\], a1 \[100, 50\]$/m);
+    expect(printed).toMatch(/^\d+ buffers: /m);
+  },
+  'lenet.mjs': (printed) => {
+    expect(numbers(printed, /^epoch 2 +loss \S+ +test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9);
+    expectFalling(numbers(printed, /loss (\S+)/));
+  },
+  'activation.mjs': (printed) => {
+    const [snake] = numbers(printed, /^snake: loss (\S+);/);
+    const [tanh] = numbers(printed, /^tanh: loss (\S+);/);
+    expect(snake).toBeLessThan(0.005);
+    expect(tanh).toBeGreaterThan(snake);
+    const shares = numbers(printed, /worst rounding error (\d+) % of its bound$/);
+    expect(shares.length).toBe(2);
+    for (const share of shares) expect(share).toBeLessThanOrEqual(100);
+  },
+  'loop.mjs': (printed) => {
+    expect(numbers(printed, /^step (\d+) +loss \S+ +learning rate/)).toEqual([250, 500, 750, 1000, 1250, 1500]);
+    expectFalling(numbers(printed, /learning rate (\S+)$/));
+    expect(numbers(printed, /^(\S+) % of 2000 new points right$/)[0]).toBeGreaterThan(97);
+  },
+  'early-stopping.mjs': (printed) => {
+    const losses = numbers(printed, /^epoch \d+ +training loss \S+ +validation loss (\S+)$/);
+    const [last] = numbers(printed, /^stopped after epoch (\d+);/);
+    const [best] = numbers(printed, /; back at epoch (\d+),/);
+    expect(losses.length).toBe(last);
+    expect(last).toBeLessThan(100);
+    expect(best).toBe(last - 4);
+    expect(losses.indexOf(Math.min(...losses))).toBe(best - 1);
+    expect(numbers(printed, /, validation loss (\S+)$/)[0]).toBe(losses[best - 1]);
+    expect(losses[best - 1]).toBeLessThan(1.2); // 2.3 for a guess
+  },
+  'resume.mjs': (printed) => {
+    expect(printed).toMatch(/^saved \d{6} bytes after step 70\nloaded, at step 70 with 1 whole epoch\n/);
+    expect(printed).toMatch(/^at step 120 the weights are the same$/m);
+  },
+  'seeds.mjs': (printed) => {
+    const accuracies = numbers(printed, /^seed [1-8] +test accuracy (\S+)$/);
+    expect(new Set(accuracies).size).toBeGreaterThan(2);
+    expect(accuracies.length).toBe(8);
+    for (const accuracy of accuracies) expect(accuracy).toBeGreaterThan(0.7);
+    const [mean] = numbers(printed, /^mean (\S+) ± 0\.\d+$/);
+    expect(mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value) / 8, 2);
+  },
+  'residual.mjs': (printed) => {
+    const [plain] = numbers(printed, /^plain: test accuracy .*, (\S+)$/);
+    const [residual] = numbers(printed, /^residual: test accuracy .*, (\S+)$/);
+    expect(residual).toBeGreaterThan(0.65);
+    expect(plain).toBeLessThan(residual - 0.2);
+  },
+  'worker.mjs': (printed) => {
+    const epochs = numbers(printed, /^worker: epoch [1-4] +test accuracy (\S+)$/);
+    expect(epochs.length).toBe(4);
+    expect(epochs[3]).toBeGreaterThan(0.8);
+    expect(numbers(printed, /^main: the clock ticked (\d+) times meanwhile$/)[0]).toBeGreaterThan(10);
+    expect(numbers(printed, /^main: test accuracy (\S+) with/)[0]).toBeCloseTo(epochs[3], 2);
+  },
+};
+
+test.each(Object.entries(expected))('%s', async (file, expectIn) => {
+  const { printed, ended } = run(file);
+  await ended;
+  expectIn(printed());
+});
+
+test('server.mjs', async () => {
+  for (const begins of ['trained; weights are in ring.safetensors now', 'weights from ring.safetensors']) {
+    const { child, printed, ended } = run('server.mjs', { PORT: '0' });
+    const address = new Promise<string>((resolve) => {
+      child.stdout!.on(
+        'data',
+        () => /http:\S+\/predict/.test(printed()) && resolve(/http:\S+\/predict/.exec(printed())![0]),
+      );
+    });
+    const url = await Promise.race([address, ended.then(() => Promise.reject(new Error('server.mjs ended')))]);
+    expect(printed().split('\n')[0]).toBe(begins);
+    const ask = async (query: string) => {
+      const response = await fetch(`${url}?${query}`);
+      return { status: response.status, ...((await response.json()) as { probability: number; error?: string }) };
+    };
+    // On the ring and off it, all asked at once, each with the answer to its own question.
+    const angles = Array.from({ length: 20 }, (_, i) => (Math.PI * i) / 10);
+    const answers = await Promise.all(
+      angles.map((angle, i) =>
+        ask(`x=${[0.6, 0.1][i % 2] * Math.cos(angle)}&y=${[0.6, 0.1][i % 2] * Math.sin(angle)}`),
+      ),
+    );
+    expect(answers.map(({ probability }) => probability > 0.5)).toEqual(angles.map((_, i) => i % 2 === 0));
+    expect((await ask('x=nowhere&y=0')).status).toBe(400);
+    expect((await fetch(new URL('/elsewhere', url))).status).toBe(404);
+    child.kill();
+    await ended;
+  }
+});
+
+if (!chromiumIsInstalled()) console.warn('page.html is not tried: there is no Chromium (CHROME_PATH names one)');
+test.skipIf(!chromiumIsInstalled())('page.html', async () => {
+  const [site, browser] = await Promise.all([serveFiles(root), launch()]);
+  try {
+    const { page, complaints, strangers } = await visit(browser, `${site.url}demo/examples/page.html`);
+    const status = page.getByText(/, done$/);
+    await status.waitFor();
+    expect(numbers(await status.innerText(), /^epoch 20, loss (\S+), done$/)[0]).toBeLessThan(0.15);
+    const blue = await page.evaluate(() => {
+      const { data } = document.querySelector('canvas')!.getContext('2d')!.getImageData(0, 32, 64, 1);
+      return [2, 13, 32, 51, 61].map((x) => data[4 * x] < 128); // red is low where the net says ring
+    });
+    expect(blue).toEqual([false, true, false, true, false]);
+    expect(complaints).toEqual([]);
+    expect(strangers).toEqual([]);
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+});
+
+describe('the examples', () => {
+  test('are all tried here', () => {
+    expect(files.toSorted()).toEqual([...Object.keys(expected), 'server.mjs', 'page.html'].toSorted());
+  });
+
+  test.each(files)('%s is short, imports what a user has, and is in the guide', (file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(60);
+    const imported = [...text.matchAll(/from '(.*)'/g)].map(([, name]) => name);
+    for (const name of imported) expect(name).toMatch(/^(retrograd(\/data)?|node:[a-z/_]+)$/);
+    expect(guide).toContain(`<<< ../demo/examples/${file}`);
+  });
+
+  test.each(Object.entries(expected))('%s prints what the guide says', (file, expectIn) => {
+    const [, section] = guide.split(`<<< ../demo/examples/${file}`);
+    expectIn(/```text\n(.*?)```/s.exec(section)![1]);
+  });
+});
