@@ -108,7 +108,7 @@ export interface Schedule {
 export interface ScheduleOptions extends FuseOptions {
   /** What of the device decides how kernels share dispatches. */
   readonly target?: Target;
-  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  /** Whether kernels may share a dispatch in a form. Default: always. */
   readonly usable?: (form: Form) => boolean;
 }
 

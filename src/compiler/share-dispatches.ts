@@ -22,7 +22,7 @@ export interface DispatchGroup {
 export interface SharingOptions {
   readonly target: Target;
   readonly storageBuffers: number;
-  /** Whether kernels may share a dispatch in a form; yes unless given. */
+  /** Whether kernels may share a dispatch in a form. Default: always. */
   readonly usable?: (form: Form) => boolean;
   /** One dispatch per kernel. */
   readonly separate?: boolean;

@@ -33,8 +33,9 @@ export function made(dataset: Dataset): Dataset {
 }
 
 /**
- * The data set itself where the library made it, else its fields as they are now. Throws ArgumentError for what is no data
- * set, DataError naming what of it is not as `fromArrays` makes it; its numbers are looked at unless told otherwise.
+ * The data set itself if the library made it, else a copy of its fields as they are now. Throws ArgumentError for a value
+ * that is not a data set, and DataError for one that `fromArrays` would not make. `numbers` says whether to check every
+ * number.
  */
 export function checkedDataset(dataset: unknown, where: string, { numbers = true } = {}): Dataset {
   if (sets.has(dataset as Dataset)) return dataset as Dataset;

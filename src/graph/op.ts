@@ -101,11 +101,11 @@ export interface PointwiseOp extends Base {
   /** The input whose storage the result overwrites: parameters and optimizer state. */
   readonly inPlace?: number;
   /**
-   * Values at each place of the operand that it overwrites, whose shape is [planes, ...] of the others: one unless given. `f`
-   * takes them one after another, and gives that of `place.plane`; in WGSL they are a vector.
+   * Values per place in the operand that it overwrites, whose shape is [planes, ...the others]. `f` takes them one after
+   * another, and returns the one of `place.plane`; in WGSL they are a vector. Default: 1.
    */
   readonly planes?: number;
-  /** How `print` calls it in a fused kernel; its name unless given. */
+  /** Its name in printouts of a fused kernel. Default: `name`. */
   title?(attributes: Attributes): string;
   /** The value at one place; `args` are the operands there, the step left out. */
   f(args: readonly number[], place: Place): number;
@@ -208,7 +208,7 @@ export type Constants = Readonly<Record<string, Constant>>;
 export interface Body {
   /** The file of the entry point, then the files it needs. */
   readonly shaders: readonly ShaderFile[];
-  /** How `print` calls it; the name of the file of the entry point unless given. */
+  /** Its name in printouts. Default: the name of the file of the entry point. */
   readonly title?: string;
   readonly form?: Form;
   readonly constants: Constants;

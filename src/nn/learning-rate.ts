@@ -173,18 +173,18 @@ export function learningRateAt(rate: LearningRate, t: number): number {
   throw new ArgumentError(`learningRateAt: expected a learning rate and a number of updates, found ${found}`);
 }
 
-/** Throws ArgumentError for what is no number that can train. */
+/** Throws ArgumentError unless the value is a finite number ≥ 0. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
   checkNumber(where, value, expected, (rate) => rate >= 0);
 }
 
-/** Throws ArgumentError for what is neither such a number nor a schedule of such numbers. */
+/** Throws ArgumentError unless the value is such a number or a valid schedule. */
 export function checkLearningRate(value: unknown, where: string): void {
   if (isSchedule(value)) check(value);
   else checkConstantRate(value, where, 'a finite number ≥ 0 or a schedule such as cosineDecay()');
 }
 
-/** Whether a value, of whatever origin, is one. */
+/** Whether a value is a valid learning rate. */
 export function isLearningRate(value: unknown): value is LearningRate {
   try {
     checkLearningRate(value, 'learningRate');

@@ -8,12 +8,12 @@ import type { InitialiserOptions } from './layers/layer.ts';
 import { type Model, sequential } from './model.ts';
 
 export interface LenetOptions {
-  /** Of all layers but the last; relu unless given. */
+  /** Activation of all layers except the last one. Default: relu. */
   readonly activation?: LayerActivation;
-  /** Of the last layer; linear unless given. */
+  /** Activation of the last layer. Default: linear. */
   readonly output?: LayerActivation;
   readonly init?: InitialiserOptions;
-  /** Zeros on each side of the image; 2 unless given, which make 32×32 of the 28×28 of MNIST, as in the paper. */
+  /** Zeros on each side of the image. Default: 2, which pads the 28×28 pixels of MNIST to 32×32, as in the paper. */
   readonly padding?: number;
 }
 

@@ -19,7 +19,7 @@ export interface Recipe {
   readonly training: Pick<CompileOptions, 'batch' | 'loss' | 'optimizer'>;
   readonly fit?: Pick<FitOptions, 'augment'>;
   readonly epochs: number;
-  /** Images to train on, from the first one; all 60,000 unless given. */
+  /** Number of images to train on, from the first one. Default: all 60,000. */
   readonly samples?: number;
   /** The error of which epoch is compared with the published one. */
   readonly figure: 'best' | 'last';
@@ -30,8 +30,9 @@ export interface Recipe {
 interface Annealing {
   readonly batch: number;
   readonly epochs: number;
-  /** The learning rate of the first update, and the one that it falls to, 0 unless given. */
+  /** Learning rate of the first update. */
   readonly from: number;
+  /** Learning rate that it falls to. Default: 0. */
   readonly to?: number;
 }
 

@@ -11,7 +11,7 @@ import { type Activation, type ActivationName, activations, type OwnActivation }
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
-  /** How many values it is applied to; one unless given. */
+  /** How many values it is applied to. Default: one. */
   readonly takes?: { readonly least: number; readonly most: number };
   /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
   shape(layer: Layer, inputs: readonly Shape[]): Shape;
@@ -51,14 +51,14 @@ export interface Site {
 export interface ParameterOptions {
   /** 'weight': what follows the number of the layer in the key. */
   readonly key: string;
-  /** As users see it: [out, in], [out]. */
+  /** Shape that users see: [out, in], [out]. */
   readonly shape: Shape;
-  /** As the graph sees it: [first axis, all others] unless given. */
+  /** Shape in the graph. Default: [first axis, all others]. */
   readonly memory?: Shape;
   readonly init: Initialiser;
-  /** Whether the optimizer changes it; true unless given. What the layer itself keeps, such as a running mean, it does not. */
+  /** Whether the optimizer updates it, and not the layer itself, as with a running mean. Default: true. */
   readonly trained?: boolean;
-  /** Whether it is one of the weights that decay by themselves; unless given, where it has two axes or more. */
+  /** Whether it counts as a weight for `decayed: 'weights'`. Default: whether it has two axes or more. */
   readonly decays?: boolean;
 }
 
