@@ -1,0 +1,191 @@
+// Every code block of README.md and docs/ runs, or is checked as far as it can be; see blocks.ts for the rule.
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { helpText, parseHelp } from '../../docs/.vitepress/command-line.ts';
+import { commandsOf, isScript, isShell, moduleOf, type Page, pages, root } from './blocks.ts';
+
+const all = pages();
+const scripted = all.filter(({ blocks }) => blocks.some(isScript));
+
+/** A folder as a user's project, with what the guide tells him to install. */
+const project = mkdtempSync(join(tmpdir(), 'retrograd-docs-'));
+for (const name of ['@webgpu/types', '@types/node', 'undici-types', 'webgpu'])
+  link(join(root, 'node_modules', name), name);
+link(root, 'retrograd');
+writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+afterAll(() => rmSync(project, { recursive: true }));
+
+function link(from: string, name: string): void {
+  const to = join(project, 'node_modules', name);
+  mkdirSync(join(to, '..'), { recursive: true });
+  symlinkSync(from, to);
+}
+
+const fileOf = ({ path }: Page, kind: string): string => join(project, `${path.replace(/[/.]/g, '-')}.${kind}`);
+const languageOf = ({ blocks }: Page): string => (blocks.some(({ language }) => language === 'ts') ? 'mts' : 'mjs');
+
+describe('types', () => {
+  const checked = new Map<string, Page>();
+  let program: ts.Program;
+  beforeAll(() => {
+    for (const page of scripted) {
+      const blocks = page.blocks.filter((block) => isScript(block) && block.exception?.kind !== 'not checked');
+      const file = fileOf(page, `types.${languageOf(page)}`);
+      writeFileSync(file, moduleOf(page, blocks));
+      checked.set(file, page);
+    }
+    program = ts.createProgram([...checked.keys()], {
+      strict: true,
+      allowJs: true,
+      checkJs: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.NodeNext,
+      lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+      types: ['@webgpu/types', 'node'],
+      skipLibCheck: true,
+    });
+  });
+
+  test.each(scripted.map((page) => [page.path, page] as const))('%s', (path, page) => {
+    const source = program.getSourceFile(fileOf(page, `types.${languageOf(page)}`))!;
+    const wrong = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    const told = wrong.map(({ start, messageText }) => {
+      const { line } = source.getLineAndCharacterOfPosition(start!);
+      return `${path}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+    expect(told).toEqual([]);
+  });
+});
+
+interface Outcome {
+  readonly file: string;
+  readonly seconds: number;
+  readonly output: string;
+  readonly failure?: string;
+}
+
+describe('runs', () => {
+  const outcomes = new Map<string, Outcome>();
+  const runnable = scripted.filter(({ blocks }) => blocks.some((block) => isScript(block) && !block.exception));
+
+  beforeAll(async () => {
+    for (const page of runnable) {
+      const code = moduleOf(
+        page,
+        page.blocks.filter((block) => isScript(block) && !block.exception),
+      );
+      const { outputText } = ts.transpileModule(code, {
+        compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+      });
+      writeFileSync(fileOf(page, 'run.mjs'), languageOf(page) === 'mts' ? outputText : code);
+    }
+    const runner = fileURLToPath(new URL('run-pages.mjs', import.meta.url));
+    const files = runnable.map((page) => fileOf(page, 'run.mjs'));
+    await ended(
+      fork(runner, files, { cwd: project, silent: true }).on('message', (outcome: Outcome) => {
+        outcomes.set(outcome.file, outcome);
+      }),
+    );
+  });
+
+  test.each(runnable.map((page) => [page.path, page] as const))('%s', (path, page) => {
+    const file = fileOf(page, 'run.mjs');
+    const outcome = outcomes.get(file);
+    expect(outcome, 'the process did not come to its end').toBeDefined();
+    const { failure, output } = outcome!;
+    // The lines of the module are those of the page.
+    expect(
+      failure && `${failure.replaceAll(new RegExp(`\\S*${basename(file)}`, 'g'), path)}\n${output}`,
+    ).toBeUndefined();
+    for (const line of page.blocks.filter(({ isPrinted }) => isPrinted).flatMap(({ lines }) => lines))
+      expect(output).toContain(line);
+  });
+});
+
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => resolve());
+  });
+
+describe('commands', () => {
+  const blocks = all.flatMap((page) =>
+    page.blocks
+      .filter(isShell)
+      .flatMap((block) =>
+        commandsOf(block).map((command) => [`${page.path}:${block.line + 1}`, command, page, block] as const),
+      ),
+  );
+  const cli = join(root, 'dist/cli.js');
+  const helps = new Map<string, ReturnType<typeof parseHelp>>();
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+  test.each(blocks.filter(([, , , { exception }]) => exception?.kind !== 'not checked'))(
+    '%s %s',
+    (_at, command, page, block) => {
+      const [name, ...args] = wordsOf(command);
+      if (name === 'npm') return checkScript(args);
+      if (name === 'npx' && args[0] === 'vitest') return expect(existsSync(join(root, args.at(-1)!))).toBe(true);
+      const ours = retrogradArguments([name, ...args]);
+      checkOptions(ours);
+      if (block.exception) return;
+      const cwd = `${fileOf(page, 'run.mjs')}.files`;
+      mkdirSync(cwd, { recursive: true });
+      execFileSync(process.execPath, [cli, ...ours], { cwd, stdio: 'pipe' });
+    },
+  );
+
+  /** What `npx retrograd`, `retrograd` or `node dist/cli.js` is given. */
+  function retrogradArguments(words: readonly string[]): string[] {
+    for (const start of ['npx retrograd', 'retrograd', 'node dist/cli.js']) {
+      const length = start.split(' ').length;
+      if (words.slice(0, length).join(' ') === start) return words.slice(length);
+    }
+    throw new Error(`no command that this test knows: ${words.join(' ')}`);
+  }
+
+  /** `npm run NAME -- ARGUMENTS` */
+  function checkScript([verb, ...args]: string[]): void {
+    if (['install', 'ci', 'create'].includes(verb)) return;
+    const name = verb === 'run' ? args.shift()! : verb;
+    expect(scripts).toHaveProperty(name);
+    const given = args.slice(args.indexOf('--') + 1);
+    if (name === 'start' || name === 'bench') checkOptions([name === 'start' ? 'train' : 'bench', ...given]);
+  }
+
+  /** Throws unless the command has all these options. */
+  function checkOptions([command, ...args]: readonly string[]): void {
+    if (command.startsWith('-')) return;
+    if (!helps.has(command)) helps.set(command, parseHelp(helpText(command)));
+    const known = helps
+      .get(command)!
+      .sections.flatMap(({ options }) => options.map(({ flags }) => flags.split(' ')[0]));
+    for (const option of args.filter((arg) => arg.startsWith('--') && arg !== '--help'))
+      expect(known, `retrograd ${command}`).toContain(option);
+  }
+});
+
+/** Split at spaces, with what is set for the command alone left out. */
+function wordsOf(command: string): string[] {
+  const words = command.split(/\s+/);
+  while (/^[A-Z_]+=/.test(words[0])) words.shift();
+  return words;
+}
+
+test('few blocks are exceptions', () => {
+  const exceptions = all.flatMap(({ path, blocks }) =>
+    blocks
+      .filter((block) => (isScript(block) || isShell(block)) && block.exception)
+      .map(({ line, exception }) => `${path}:${line + 1} ${exception!.kind}: ${exception!.reason}`),
+  );
+  const count = all.flatMap(({ blocks }) => blocks).filter((block) => isScript(block) || isShell(block)).length;
+  console.log(`${count} blocks, ${exceptions.length} exceptions\n${exceptions.join('\n')}`);
+  expect(exceptions.length).toBeLessThan(count / 2);
+  expect(existsSync(project)).toBe(true);
+});
