@@ -41,6 +41,12 @@ describe('mutants of TypeScript', () => {
     expect(made('a.ts', text)).toEqual([]);
   });
 
+  test('leave the cases of an op alone', () => {
+    expect(made('a.ts', 'const poolCases = [1];\nconst op = { size: 2, cases: [3] };')).toEqual([
+      'const poolCases = [1];\nconst op = { size: 3, cases: [3] };',
+    ]);
+  });
+
   test('say where they are', () => {
     expect(mutantsOf('a.ts', 'f();\nconst a = b * c;')).toEqual([
       { start: 0, end: 4, line: 1, old: 'f();', new: ';' },

@@ -26,10 +26,13 @@ function filesOf(path) {
   return readdirSync(path, { recursive: true }).map((file) => join(path, file));
 }
 
+/** Those of a folder that run in Node. */
+const testsIn = (path) => filesOf(path).filter((file) => /\.test\.ts$/.test(file) && !file.includes('.browser.'));
+
 /** Test files in the order in which they are tried: those beside the file in test/, those that import it, the broad ones. */
 function testsOf(file) {
   const name = basename(file).replace(/\.\w+$/, '');
-  const tests = filesOf('test').filter((test) => /\.test\.ts$/.test(test) && !/\.browser\.|demo/.test(test));
+  const tests = testsIn('test').filter((test) => !test.includes('demo'));
   const called = tests.filter((test) => test.startsWith(`${file.replace(/^src/, 'test').replace(/\.\w+$/, '')}.`));
   const importing = tests.filter((test) => read(test).includes(`/${name}.ts'`));
   const near = [...called, ...importing].filter((test) => test !== command);
@@ -49,6 +52,7 @@ process.chdir(workingCopy());
 const files = positionals.flatMap(filesOf).filter((file) => /\.(ts|wgsl)$/.test(file));
 if (files.length === 0) throw new Error(`${usage}: no file to put a fault into`);
 const all = files.flatMap((file) => mutantsOf(file, read(file)).map((mutant) => ({ file, ...mutant })));
+const given = named.flatMap(testsIn);
 const chosen = sample(all, Number(values.sample ?? all.length), Number(values.seed));
 
 const runner = await testRunner();
@@ -60,7 +64,7 @@ const write = (file, text) => {
 const counts = { killed: 0, survived: 0, uncompiled: 0 };
 for (const { file, ...mutant } of chosen) {
   const text = read(file);
-  const failure = await first(named.length > 0 ? named : testsOf(file), {
+  const failure = await first(given.length > 0 ? given : testsOf(file), {
     put: () => write(file, mutate(text, mutant)),
     take: () => write(file, text),
   });
