@@ -48,6 +48,12 @@ describe('works', () => {
     expect(() => matmul(-1)).toThrow(ArgumentError);
   });
 
+  test('refuse data that nobody can call', () => {
+    const make = () => network({ ...options, batch: 7, data: [] as never });
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow('mine: data must be a function, found []');
+  });
+
   test.each([[undefined], [null], [5], [{}]])('refuse a name that is no text: %o', (name) => {
     const make = () => network({ ...options, batch: 7, name: name as never });
     expect(make).toThrow(ArgumentError);

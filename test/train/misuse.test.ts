@@ -1,7 +1,6 @@
 /** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as errors from '../../src/base/errors.ts';
-import { network } from '../../src/bench/index.ts';
 import { fromArrays, mnist } from '../../src/data/index.ts';
 import { append, createGraph } from '../../src/graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../../src/graph/leaf.ts';
@@ -318,6 +317,7 @@ describe('models', () => {
     ['nothing to train', { model: sequential([2], [dropout(0.5)]) }, ['parameters to train', '2 -> dropout 0.5']],
     ['no model', { model: any(null) }, ['model', 'sequential()', 'found null']],
     ['no loss', { loss: undefined }, ['loss', 'found undefined']],
+    ['an optimizer of another kind', { optimizer: { ...good.optimizer, kind: any('lion') } }, ['optimizer', 'adam()']],
     ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()', 'found the function adam']],
     ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
     ['a check that nothing reads', { check: any({ evry: 1 }) }, ['check', '{ every }', 'found evry']],
@@ -568,7 +568,6 @@ describe('options that only look like an answer', () => {
     ['fit: onEpoch', (onEpoch) => net.fit(data, { epochs: 1, onEpoch })],
     ['evaluate: onProgress', (onProgress) => net.evaluate(data, { onProgress })],
     ['MNIST: onProgress', (onProgress) => mnist({ onProgress })],
-    ['mine: data', (data) => network({ ...good, name: 'mine', model, data })],
   ];
   test.each(callbacks)('%s is a function', async (name, call) => {
     for (const value of ['no', '', 0, true, false, null, {}]) {
