@@ -1,5 +1,6 @@
 /** What `save` writes where: links, modes, what is no file, what killed processes left, and several saves at once. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -14,10 +15,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   compile,
   DataError,
@@ -136,10 +138,14 @@ describe.skipIf(process.platform === 'win32')('what is in the place of the file'
     execFileSync('mkfifo', [at('fifo')]);
     symlinkSync('/dev/null', at('null'));
     mkdirSync(at('folder'));
+    const server = createServer().listen(at('socket'));
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
     const cases: [string, string][] = [
       ['fifo', 'a pipe'],
       ['null', 'a device'],
       ['folder', 'a folder'],
+      ['socket', 'a socket'],
     ];
     for (const [name, kind] of cases) {
       const saved = small.save(at(name));
@@ -148,7 +154,7 @@ describe.skipIf(process.platform === 'win32')('what is in the place of the file'
     }
     expect(statSync(at('fifo')).isFIFO()).toBe(true);
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
-    expect(readdirSync(folder).sort()).toEqual(['fifo', 'folder', 'null']);
+    expect(readdirSync(folder).sort()).toEqual(['fifo', 'folder', 'null', 'socket']);
   });
 });
 
