@@ -11,7 +11,6 @@ import {
 } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
-import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
 
@@ -94,9 +93,9 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)
     checkFlag(`openDevice: ${name}`, member(options, name));
   const gpu = await platform.gpu();
-  if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
+  if (!gpu) throw await noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
   const adapter = await adapterOf(gpu, options);
-  if (!adapter) throw noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
+  if (!adapter) throw await noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
     'maxBufferSize',
@@ -107,8 +106,8 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const info = infoOf(adapter);
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
-  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((cause: Error) => {
-    throw noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch(async (cause: Error) => {
+    throw await noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
   return watch(device, info);
 }
@@ -119,7 +118,7 @@ async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<G
     return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
   } catch (cause) {
     const why = String(member(cause, 'message') ?? showValue(cause));
-    throw noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
+    throw await noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
   }
 }
 
@@ -133,8 +132,8 @@ const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.
 const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
 /** Says what to do about it, and the way without. */
-function noAdapter(what: string, missing: Missing, cause?: unknown): NoAdapterError {
-  const advice = inNode() ? undefined : adviceFor(missing);
+async function noAdapter(what: string, missing: Missing, cause?: unknown): Promise<NoAdapterError> {
+  const advice = inNode() ? undefined : (await import('../platform/advice.ts')).adviceFor(missing);
   const remedy = advice ? remedyIn(advice) : remedyInNode();
   return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });
 }

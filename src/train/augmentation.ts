@@ -1,13 +1,8 @@
-/** Random distortions of training images: the options, their checks, and the nodes that apply them. */
+/** Random distortions of training images: the options and their checks. */
 import { checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { type Shape, show } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { append, type Graph, type Node } from '../graph/graph.ts';
-import { stepOf } from '../graph/leaf.ts';
-import { affine } from '../ops/affine.ts';
-import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../ops/elastic.ts';
-import { warp } from '../ops/warp.ts';
 
 /**
  * Largest random changes to an image. Each change is drawn uniformly within its limit, for every image in every step, about
@@ -93,34 +88,4 @@ function imageOf({ name, shape }: Dataset, input: Shape, where: string): Augment
   const [width, height, channels = 1] = image.toReversed();
   if (Math.max(height, width) <= LARGEST) return [channels, height, width];
   throw new ArgumentError(`${where}: expected images of up to ${LARGEST} × ${LARGEST} pixels, found ${show(image)}`);
-}
-
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
-/** Appends the batch of the resident images `source` as this augmentation makes it: [features, batch]. */
-export function appendAugmented(
-  graph: Graph,
-  source: Node,
-  { shift, rotate, scale, shear, elastic: bent, image: [channels, height, width] }: Augmentation,
-  field: { readonly format: string; readonly scale: number; readonly batch: number },
-  name: string,
-): Node {
-  const step = stepOf(graph);
-  const { batch } = field;
-  const angles = { turn: radians(rotate), shear: radians(shear) };
-  const map = append(graph, affine, [step], { batch, height, width, ...angles, stretch: scale, shift });
-  const points = bent && appendPoints(graph, bent, [height, width], batch);
-  const pitch = bent ? pitchOf(bent.sigma) : 0;
-  const inputs = [source, map, ...(points ? [points] : []), step];
-  return append(graph, warp, inputs, { ...field, channels, height, width, pitch }, name);
-}
-
-function appendPoints(
-  graph: Graph,
-  { alpha, sigma }: NonNullable<Augmentation['elastic']>,
-  image: readonly [number, number],
-  batch: number,
-): Node {
-  const [height, width] = image.map((n) => pointsAlong(n, pitchOf(sigma)));
-  return append(graph, elastic, [stepOf(graph)], { height, width, batch, amplitude: amplitudeOf(alpha, sigma) });
 }

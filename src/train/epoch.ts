@@ -12,8 +12,8 @@ import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import { type Evaluation, readTotal } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
+import { demandFinite } from './finite.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
-import { demandFinite, demandStep } from './verify.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
@@ -213,6 +213,7 @@ async function trainSteps(session: Session, feed: Feed, options: Parameters<type
     start += stretch;
     if (start === steps) break;
     signal?.throwIfAborted();
+    const { demandStep } = await import('./verify.ts');
     await demandStep(session, () => row(start), feed);
     onSubmit?.(start + 1);
   }

@@ -133,7 +133,8 @@ async function createFeed(
   if (!isKnown(dataset)) identityOf(dataset);
   const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
   datasetFor(task, taken, 'data set');
-  const graph = feedGraph(dataset, task.batch, augmentation);
+  const changed = augmentation && (await import('./augmenting.ts')).augmenting(augmentation);
+  const graph = feedGraph(dataset, task.batch, changed);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   try {

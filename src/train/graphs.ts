@@ -12,7 +12,6 @@ import { activation, appendSlope } from '../ops/activation.ts';
 import { gather } from '../ops/gather.ts';
 import { correct } from '../ops/metrics.ts';
 import { appendTotal } from '../ops/total.ts';
-import { type Augmentation, appendAugmented } from './augmentation.ts';
 
 export interface BuiltGraph {
   readonly graph: Graph;
@@ -91,16 +90,24 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
 const appendPrediction = (graph: Graph, { prediction }: LossFunction, output: Node): string =>
   appendActivation(graph, prediction, output, 'prediction').name;
 
-/** A data set on the device -> x and y of one batch; x augmented, if so told. */
-export function feedGraph({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
+/** Appends a batch of the resident images `source`, in place of `gather`. */
+export type AppendImages = (
+  graph: Graph,
+  source: Node,
+  field: { readonly format: string; readonly scale: number; readonly batch: number },
+  name: string,
+) => Node;
+
+/** A data set on the device -> x and y of one batch; x as `appendImages` makes it, if given. */
+export function feedGraph({ inputs, targets, count }: Dataset, batch: number, appendImages?: AppendImages): Graph {
   const graph = createGraph();
-  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changed?: Augmentation) => {
+  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changed?: AppendImages) => {
     const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
     const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
-    if (changed) appendAugmented(graph, source, changed, { format, scale, batch }, name);
+    if (changed) changed(graph, source, { format, scale, batch }, name);
     else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
   };
-  feed('x', inputs, augmentation);
+  feed('x', inputs, appendImages);
   feed('y', targets);
   return graph;
 }

@@ -5,7 +5,7 @@ import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
-import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
+import type { Source } from '../data/bytes.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Device } from '../engine/device.ts';
 import type { Program } from '../engine/engine.ts';
@@ -19,14 +19,9 @@ import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
 import { countSamples, finite, packBatch } from './batch.ts';
 import { checkBest } from './best-epoch.ts';
-import {
-  applyCheckpoint,
-  formatCheckpoint,
-  type LoadOptions,
-  readLimits,
-  type SaveOptions,
-} from './checkpoint/checkpoint.ts';
+import type { LoadOptions, SaveOptions } from './checkpoint/checkpoint.ts';
 import { differences, type Values } from './checkpoint/differences.ts';
+import { takeSnapshot } from './checkpoint/snapshot.ts';
 import {
   checkFit,
   type EpochResult,
@@ -36,10 +31,10 @@ import {
 } from './epoch.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
 import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
+import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
-import { checkBatchStep, demandParameters } from './verify.ts';
 
 /**
  * A model that is compiled for one device; made by {@link compile}.
@@ -143,8 +138,7 @@ export class Trainer {
     checkBatch(task, samples, 'fit');
     if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
     checkBest(task, options.validation, options);
-    const { augment = {} } = options;
-    const augmentation = augmentationOf(augment, samples, task.model.input, 'fit: augment');
+    const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     return this.#access.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(samples, program, augmentation);
@@ -329,10 +323,17 @@ export class Trainer {
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#access.assertOpen('save');
-    const write = path === undefined ? undefined : writerTo(path);
-    const bytes = this.#access.afterCheck(() => formatCheckpoint(this.#session, options));
-    await write?.(bytes);
-    return bytes;
+    // All of it is asked for before anything is awaited: it is of one step, also while training goes on.
+    const snapshot = this.#access.afterCheck(() => takeSnapshot(this.#session, options?.weightsOnly));
+    const bytes = together([import('./checkpoint/checkpoint.ts'), snapshot]).then(([{ formatCheckpoint }, taken]) =>
+      formatCheckpoint(taken, options),
+    );
+    const written =
+      path === undefined
+        ? undefined
+        : import('./checkpoint/checkpoint.ts').then(({ writerTo }) => writerTo(path)(bytes));
+    const [, formatted] = await together([Promise.resolve(written), bytes]);
+    return formatted;
   }
 
   /**
@@ -350,6 +351,7 @@ export class Trainer {
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#access.exclusive('load', async () => {
+      const { applyCheckpoint, nameOf, readBytes, readLimits } = await import('./checkpoint/checkpoint.ts');
       const bytes = await readBytes(source, readLimits(this.#session, options));
       this.#access.assertOpen('load');
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
@@ -392,8 +394,9 @@ export class Trainer {
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#access.exclusive('check', () => {
+    return this.#access.exclusive('check', async () => {
       const { columns, tensors } = packBatch(this.#session.task, x, y, 'check');
+      const { checkBatchStep } = await import('./verify.ts');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }

@@ -10,7 +10,7 @@ import type { Device } from '../engine/device.ts';
 import { beyondGrid, type GpuProgram } from '../engine/gpu-program.ts';
 import { isolatedBytes, type Launch } from '../engine/isolated-step.ts';
 import { passes } from '../engine/self-test.ts';
-import { isSmall } from '../engine/whole-steps.ts';
+import { isSmall } from '../engine/small.ts';
 import type { Form } from '../graph/op.ts';
 import { type Choices, keyOf } from './choices.ts';
 import { openTrial, type Trial } from './trial.ts';
@@ -28,7 +28,7 @@ export interface Pause {
   readonly cost: number;
   readonly after?: Promise<unknown>;
 }
-type Search<Result = void> = AsyncGenerator<Pause, Result, void>;
+export type Search<Result = void> = AsyncGenerator<Pause, Result, void>;
 
 /** Steps with less than this part of all multiply-adds are left as they are. */
 const WORTHWHILE = 0.05;

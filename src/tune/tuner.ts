@@ -8,7 +8,7 @@ import type { Device } from '../engine/device.ts';
 import type { GpuProgram } from '../engine/gpu-program.ts';
 import type { Node } from '../graph/graph.ts';
 import { type Choices, keyOf } from './choices.ts';
-import { type Pause, search } from './search.ts';
+import type { Pause, Search } from './search.ts';
 
 /**
  * When the tuner looks for the fastest form of each matrix product and convolution: in the `'background'` of `fit`, `'now'`,
@@ -54,7 +54,7 @@ export class Tuner {
   readonly #choices: Choices | undefined;
   readonly #remembered: ReadonlySet<Dispatch>;
   readonly #measured = new Set<Node>();
-  #search: ReturnType<typeof search> | undefined;
+  #search: Search | undefined;
   #pause: Pause = { cost: FIRST };
   #over: boolean;
   #failure: string | undefined;
@@ -109,12 +109,13 @@ export class Tuner {
     this.#over = true;
   }
 
-  #start(): ReturnType<typeof search> {
+  async *#start(): Search {
+    const { search } = await import('./search.ts');
     const settled = (step: Dispatch) => void this.#measured.add(step.nodes[0]);
-    return search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
+    yield* search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
   }
 
-  async #advance(running: ReturnType<typeof search>): Promise<void> {
+  async #advance(running: Search): Promise<void> {
     const started = performance.now();
     try {
       const { value, done } = await running.next();

@@ -9,13 +9,14 @@ import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
 import { size, type Tensor } from '../../base/tensor.ts';
 import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
-import { readByKey } from '../../engine/named-tensors.ts';
-import { state } from '../../graph/leaf.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
-import { differences, type Expected } from './differences.ts';
+import { differences } from './differences.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
+import { OPTIMIZER, type Snapshot, storedTensors, TRAINING } from './snapshot.ts';
+
+export { nameOf, readBytes, writerTo } from '../../data/bytes.ts';
 
 /** Options of {@link Trainer.save}. */
 export interface SaveOptions {
@@ -31,31 +32,7 @@ export interface LoadOptions extends ReadLimits {
   weightsOnly?: boolean;
 }
 
-interface Stored extends Expected {
-  /** Of the tensor in the program. */
-  readonly name: string;
-  readonly isWeight: boolean;
-}
-
-const OPTIMIZER = 'optimizer.';
-const TRAINING = 'training.';
 const BEST = 'best.';
-
-/** Every tensor that outlives a step, with its key in a file. */
-function storedTensors({ program, parameters }: Session): Stored[] {
-  const weights = parameters.map(({ key, node: { name }, shape }) => ({ key, name, shape, isWeight: true }));
-  const isStored = (name: string) => weights.some((weight) => weight.name === name);
-  const states = program.graph.nodes.filter(({ op, name }) => op === state && program.tensors.has(name));
-  const others = states
-    .filter(({ name }) => !isStored(name))
-    .map(({ name, shape }): Stored => {
-      const of = weights.find((weight) => name.endsWith(`.${weight.name}`)); // v.W1
-      const rest = { name, isWeight: false, anyNumber: true };
-      if (!of) return { ...rest, key: TRAINING + name, shape };
-      return { ...rest, key: OPTIMIZER + name.slice(0, -of.name.length) + of.key, shape: of.shape };
-    });
-  return [...weights, ...others];
-}
 
 /** What a fit keeps of its best epoch. */
 function bestTensors({ best, parameters }: Session): Record<string, Tensor> {
@@ -66,18 +43,18 @@ function bestTensors({ best, parameters }: Session): Record<string, Tensor> {
 }
 
 /** Throws NonFiniteError for weights that `applyCheckpoint` would refuse. */
-export async function formatCheckpoint(session: Session, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export function formatCheckpoint(
+  { session, stored, tensors }: Snapshot,
+  options: SaveOptions = {},
+): Uint8Array<ArrayBuffer> {
   checkKeys('save', options, ['weightsOnly', 'metadata']);
   const { weightsOnly = false, metadata = {} } = options;
   checkFlag('save: weightsOnly', weightsOnly);
   checkTexts('save: metadata', metadata);
   const taken = [RECORD, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
   if (taken) throw new ArgumentError(`save: metadata.${taken} is reserved for the library`);
-  const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
-  // All of this is asked for before anything is awaited: it is of one step, also while training goes on.
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
   const best = weightsOnly ? {} : bestTensors(session);
-  const tensors = await readByKey(session.program, stored, ({ name }) => name);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(['save: nothing was written:', ...indented(wrong)]);
   const all = { ...tensors, ...best };
