@@ -11,7 +11,6 @@ const leafOp = (name: string): LeafOp => ({
   kind: 'leaf',
   name,
   shape: (_inputs, attributes) => JSON.parse(String(attributes.shape)) as number[],
-  cases: [],
 });
 
 export const parameter = leafOp('parameter');

@@ -89,7 +89,6 @@ interface Base {
   gradient?(graph: Graph, node: Node, upstream: Node): readonly (Append | undefined)[];
   /** The same for a loss, which ends the graph: the gradient of the sum of its own elements. */
   lossGradient?(graph: Graph, node: Node): readonly (Append | undefined)[];
-  readonly cases: readonly Case[];
 }
 
 export interface LeafOp extends Base {

@@ -214,7 +214,7 @@ export function appendUpdate(
   const keep = (name: string) => leaf(graph, state, `${name}.${theta.name}`, theta.shape);
   const overwrite = (op: PointwiseOp, inputs: readonly Node[], attributes?: Attributes) =>
     waits
-      ? append(graph, whenDue.get(op)!, [...tensors(inputs), stepOf(graph)], attributes)
+      ? append(graph, whenDue(op), [...tensors(inputs), stepOf(graph)], attributes)
       : append(graph, op, inputs, attributes);
   const decays = weightDecay > 0 && (decayed === 'all' || isWeight);
   const decayOf = (node: Node) => (decays ? append(graph, addScaled, [node, theta], { factor: weightDecay }) : node);

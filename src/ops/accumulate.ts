@@ -9,18 +9,18 @@ import whenDueWgsl from '../../shaders/update/when_due.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, Place, PointwiseOp } from '../graph/op.ts';
-import { average, averageSquare, descend, momentum } from './optimizer-steps.ts';
 import { equalShapes } from './shared/shapes.ts';
 
 const weighted = (g: number, { attributes, step }: Place): number => (attributes.mean ? g * step.columns : g);
 
-const cases: Case[] = [true, false].flatMap((mean) =>
-  [0, 1].map((fresh) => ({
-    shapes: [[7, 33], [7, 33], null],
-    attributes: { mean },
-    step: { fresh },
-  })),
-);
+const cases = (): Case[] =>
+  [true, false].flatMap((mean) =>
+    [0, 1].map((fresh) => ({
+      shapes: [[7, 33], [7, 33], null],
+      attributes: { mean },
+      step: { fresh },
+    })),
+  );
 
 /** s ← s + n g, and s ← n g in the first of the batches; inputs s, g, step. Attribute `mean`: else n = 1. */
 export const accumulate: PointwiseOp = {
@@ -32,8 +32,9 @@ export const accumulate: PointwiseOp = {
   rounding: ([, g], result, place) => U * (Math.abs(weighted(g, place)) + Math.abs(result)),
   shaders: () => [accumulateWgsl],
   call: ([sum, g], { mean }) => `accumulate(${sum}, ${g}, ${Boolean(mean)})`,
-  cases,
 };
+
+export const accumulateCases = (): readonly Case[] => cases();
 
 /** s / Σᵢ nᵢ; inputs s, step. */
 export const perSample: PointwiseOp = {
@@ -44,8 +45,9 @@ export const perSample: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result) + TINY,
   shaders: () => [perSampleWgsl],
   call: ([sum]) => `per_sample(${sum})`,
-  cases: [{ shapes: [[7, 33], null], step: { share: 1 / 12 } }],
 };
+
+export const perSampleCases = (): readonly Case[] => [{ shapes: [[7, 33], null], step: { share: 1 / 12 } }];
 
 /** An op that overwrites its first operand, and does so only where an update is due. */
 const waiting = (op: PointwiseOp): PointwiseOp => ({
@@ -56,12 +58,13 @@ const waiting = (op: PointwiseOp): PointwiseOp => ({
   rounding: (args, result, place) => (place.step.due ? op.rounding(args, result, place) : 0),
   shaders: (attributes) => [...op.shaders(attributes), whenDueWgsl],
   call: (args, attributes) => `when_due(${op.call(args, attributes)}, ${args[0]})`,
-  cases: op.cases.flatMap((example) =>
-    [0, 1].map((due) => ({ ...example, shapes: [...example.shapes.filter(Boolean), null], step: { due } })),
-  ),
 });
 
-/** Op -> the same one, waiting; the step is its last input. */
-export const whenDue: ReadonlyMap<PointwiseOp, PointwiseOp> = new Map(
-  [descend, momentum, average, averageSquare].map((op) => [op, waiting(op)]),
-);
+const made = new Map<PointwiseOp, PointwiseOp>();
+
+/** The same op, waiting; the step is its last input. */
+export function whenDue(op: PointwiseOp): PointwiseOp {
+  const known = made.get(op) ?? waiting(op);
+  made.set(op, known);
+  return known;
+}

@@ -24,12 +24,14 @@ export const activation: PointwiseOp = {
   rounding: ([z], _result, { attributes }) => row(attributes).rounding(z),
   shaders: (attributes) => row(attributes).shaders,
   call: ([z], attributes) => `${row(attributes).wgsl}(${z})`,
-  cases: everyActivation((f) => [
+};
+
+export const activationCases = (): readonly Case[] =>
+  everyActivation((f) => [
     { shapes: [[7, 33]], attributes: { f } },
     { shapes: [[100, 7]], attributes: { f }, domain: [-50, 50] },
     { shapes: [[3, 100]], attributes: { f }, domain: [-1e4, 1e4] },
-  ]),
-};
+  ]);
 
 /** (upstream, saved) -> upstream ⊙ σ'(saved); saved is a or z, whichever σ' is computed from. */
 export const activationGradient: PointwiseOp = {
@@ -42,14 +44,16 @@ export const activationGradient: PointwiseOp = {
     Math.abs(upstream) * row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
   shaders: (attributes) => [hadamardWgsl, ...row(attributes).shaders],
   call: ([upstream, saved], attributes) => `hadamard(${upstream}, ${row(attributes).wgsl}_gradient(${saved}))`,
-  cases: everyActivation((f) => {
+};
+
+export const activationGradientCases = (): readonly Case[] =>
+  everyActivation((f) => {
     const domain: Range[] = [[-2, 2], savedRange(f)];
     return [
       [7, 33],
       [100, 7],
     ].map((shape: Shape) => ({ shapes: [shape, shape], attributes: { f }, domain }));
-  }),
-};
+  });
 
 /** σ'(saved) alone, to be looked at; nothing is trained through it. */
 export const activationSlope: PointwiseOp = {
@@ -61,8 +65,10 @@ export const activationSlope: PointwiseOp = {
   rounding: ([saved], result, { attributes }) => row(attributes).gradientRounding(saved) + U * Math.abs(result) + TINY,
   shaders: (attributes) => row(attributes).shaders,
   call: ([saved], attributes) => `${row(attributes).wgsl}_gradient(${saved})`,
-  cases: everyActivation((f) => [{ shapes: [[7, 33]], attributes: { f }, domain: savedRange(f) }]),
 };
+
+export const activationSlopeCases = (): readonly Case[] =>
+  everyActivation((f) => [{ shapes: [[7, 33]], attributes: { f }, domain: savedRange(f) }]);
 
 /** Appends σ'(z) of a node a = σ(z). */
 export const appendSlope = (graph: Graph, node: Node, name: string): Node =>

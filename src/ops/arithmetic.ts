@@ -27,39 +27,40 @@ export const bias: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => [biasWgsl],
   call: ([a, b]) => `bias(${a}, ${b})`,
-  cases: [
-    {
-      shapes: [
-        [7, 33],
-        [7, 1],
-      ],
-    },
-    {
-      shapes: [
-        [1, 1],
-        [1, 1],
-      ],
-    },
-    {
-      shapes: [
-        [100, 100],
-        [100, 1],
-      ],
-    },
-    {
-      shapes: [
-        [784, 3],
-        [784, 1],
-      ],
-    },
-    {
-      shapes: [
-        [6, 3, 5, 7],
-        [6, 1],
-      ],
-    },
-  ],
 };
+
+export const biasCases = (): readonly Case[] => [
+  {
+    shapes: [
+      [7, 33],
+      [7, 1],
+    ],
+  },
+  {
+    shapes: [
+      [1, 1],
+      [1, 1],
+    ],
+  },
+  {
+    shapes: [
+      [100, 100],
+      [100, 1],
+    ],
+  },
+  {
+    shapes: [
+      [784, 3],
+      [784, 1],
+    ],
+  },
+  {
+    shapes: [
+      [6, 3, 5, 7],
+      [6, 1],
+    ],
+  },
+];
 
 /** y = γ ⊙ x, with one γ per channel, feature or sample, or one for all. */
 export const scale: PointwiseOp = {
@@ -74,52 +75,54 @@ export const scale: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => [hadamardWgsl],
   call: ([x, gamma]) => `hadamard(${x}, ${gamma})`,
-  cases: [
-    {
-      shapes: [
-        [1, 1],
-        [1, 1],
-      ],
-    },
-    {
-      shapes: [
-        [7, 33],
-        [7, 1],
-      ],
-    },
-    {
-      shapes: [
-        [7, 33],
-        [1, 33],
-      ],
-    },
-    {
-      shapes: [
-        [6, 3, 5, 7],
-        [6, 1],
-      ],
-    },
-    {
-      shapes: [
-        [6, 3, 5, 7],
-        [90, 1],
-      ],
-    },
-    {
-      shapes: [
-        [6, 3, 5, 7],
-        [1, 1],
-      ],
-    },
-  ],
 };
 
+export const scaleCases = (): readonly Case[] => [
+  {
+    shapes: [
+      [1, 1],
+      [1, 1],
+    ],
+  },
+  {
+    shapes: [
+      [7, 33],
+      [7, 1],
+    ],
+  },
+  {
+    shapes: [
+      [7, 33],
+      [1, 33],
+    ],
+  },
+  {
+    shapes: [
+      [6, 3, 5, 7],
+      [6, 1],
+    ],
+  },
+  {
+    shapes: [
+      [6, 3, 5, 7],
+      [90, 1],
+    ],
+  },
+  {
+    shapes: [
+      [6, 3, 5, 7],
+      [1, 1],
+    ],
+  },
+];
+
 /** Two operands of one shape. */
-const pairs: Case[] = [
-  [7, 33],
-  [1, 1],
-  [100, 7],
-].map((shape) => ({ shapes: [shape, shape] }));
+const pairs = (): Case[] =>
+  [
+    [7, 33],
+    [1, 1],
+    [100, 7],
+  ].map((shape) => ({ shapes: [shape, shape] }));
 
 export const add: PointwiseOp = {
   kind: 'pointwise',
@@ -130,8 +133,9 @@ export const add: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => [addWgsl],
   call: ([a, b]) => `add(${a}, ${b})`,
-  cases: pairs,
 };
+
+export const addCases = (): readonly Case[] => pairs();
 
 /** a under another name. */
 export const copy: PointwiseOp = {
@@ -142,8 +146,9 @@ export const copy: PointwiseOp = {
   rounding: () => 0,
   shaders: () => [],
   call: ([a]) => a,
-  cases: [{ shapes: [[7, 33]] }],
 };
+
+export const copyCases = (): readonly Case[] => [{ shapes: [[7, 33]] }];
 
 export const hadamard: PointwiseOp = {
   kind: 'pointwise',
@@ -157,8 +162,9 @@ export const hadamard: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result),
   shaders: () => [hadamardWgsl],
   call: ([a, b]) => `hadamard(${a}, ${b})`,
-  cases: pairs,
 };
+
+export const hadamardCases = (): readonly Case[] => pairs();
 
 /** factor · a */
 export const times: PointwiseOp = {
@@ -170,8 +176,9 @@ export const times: PointwiseOp = {
   rounding: (_args, result) => U * Math.abs(result) + TINY,
   shaders: () => [hadamardWgsl],
   call: ([a], { factor }) => `hadamard(${a}, ${literal(Number(factor))})`,
-  cases: [{ shapes: [[7, 33]], attributes: { factor: -0.3 } }],
 };
+
+export const timesCases = (): readonly Case[] => [{ shapes: [[7, 33]], attributes: { factor: -0.3 } }];
 
 /** Sum of the gradients of a value that is used more than once, and of others; in pairs, so that few wait for each other. */
 export function sumOf(graph: Graph, terms: readonly Node[]): Node {

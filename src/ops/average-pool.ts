@@ -4,7 +4,7 @@ import averagePoolGradientWgsl from '../../shaders/average_pool_gradient.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { size, stride } from '../base/tensor.ts';
 import { append, type Node } from '../graph/graph.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { grid } from './shared/grid.ts';
 import { eachWindow, poolCases, poolConstants } from './shared/pooling.ts';
 import { mismatch } from './shared/shapes.ts';
@@ -52,8 +52,9 @@ export const averagePool: KernelOp = {
       workgroups,
     };
   },
-  cases: poolCases,
 };
+
+export const averagePoolCases = (): readonly Case[] => poolCases;
 
 /** upstream -> the gradient with respect to the image, whose H and W are attributes. */
 export const averagePoolGradient: KernelOp = {
@@ -103,8 +104,10 @@ export const averagePoolGradient: KernelOp = {
       workgroups,
     };
   },
-  cases: poolCases.map(({ shapes: [shape], attributes }) => {
+};
+
+export const averagePoolGradientCases = (): readonly Case[] =>
+  poolCases.map(({ shapes: [shape], attributes }) => {
     const { C, H, W, OH, OW, N } = geometryOf(shape!, attributes!);
     return { shapes: [[C, OH, OW, N]], attributes: { ...attributes, H, W } };
-  }),
-};
+  });

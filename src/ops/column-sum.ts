@@ -2,7 +2,7 @@
 import columnSumWgsl from '../../shaders/column_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows } from '../base/tensor.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -25,5 +25,11 @@ export const columnSum: KernelOp = {
     columnwise: ['X'],
     ...columnWalk(node.inputs[0].shape, lanes),
   }),
-  cases: [{ shapes: [[1, 1]] }, { shapes: [[7, 33]] }, { shapes: [[784, 7]] }, { shapes: [[3, 5, 2, 100]] }],
 };
+
+export const columnSumCases = (): readonly Case[] => [
+  { shapes: [[1, 1]] },
+  { shapes: [[7, 33]] },
+  { shapes: [[784, 7]] },
+  { shapes: [[3, 5, 2, 100]] },
+];

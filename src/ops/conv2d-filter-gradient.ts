@@ -6,7 +6,7 @@
 import convolveFiltersWgsl from '../../shaders/convolve_filters.wgsl';
 import { size, stride } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { eachProduct, summing } from './shared/convolution.ts';
 import { mismatch } from './shared/shapes.ts';
 import { checkedGeometry, type Geometry, geometryOf, isPadded } from './shared/window.ts';
@@ -132,15 +132,15 @@ export const conv2dFilterGradient: KernelOp = {
       workgroups: [Math.ceil(invocations / lanes), 1, 1],
     };
   },
-
-  cases: [
-    // Taps that one invocation does not hold, and parts of unequal size.
-    {
-      shapes: [
-        [9, 4, 4, 21],
-        [2, 20, 20, 21],
-      ],
-      attributes: { height: 18, width: 18, rowParts: 1, sampleParts: 16, bottom: 1, right: 1 },
-    },
-  ],
 };
+
+export const conv2dFilterGradientCases = (): readonly Case[] => [
+  // Taps that one invocation does not hold, and parts of unequal size.
+  {
+    shapes: [
+      [9, 4, 4, 21],
+      [2, 20, 20, 21],
+    ],
+    attributes: { height: 18, width: 18, rowParts: 1, sampleParts: 16, bottom: 1, right: 1 },
+  },
+];

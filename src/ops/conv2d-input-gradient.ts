@@ -6,7 +6,7 @@
 import { rows, size } from '../base/tensor.ts';
 import { append, type Node } from '../graph/graph.ts';
 import { batch, leaf } from '../graph/leaf.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { type Convolution, contractWeights, convolving, probing, summing } from './shared/convolution.ts';
 import { all, selection } from './shared/selection.ts';
 import { mismatch } from './shared/shapes.ts';
@@ -92,14 +92,14 @@ export const conv2dInputGradient: KernelOp = {
       ],
     };
   },
-
-  cases: [
-    {
-      shapes: [
-        [4, 18],
-        [4, 5, 8, 5],
-      ],
-      attributes: { height: 3, width: 2, H: 7, W: 9 },
-    },
-  ],
 };
+
+export const conv2dInputGradientCases = (): readonly Case[] => [
+  {
+    shapes: [
+      [4, 18],
+      [4, 5, 8, 5],
+    ],
+    attributes: { height: 3, width: 2, H: 7, W: 9 },
+  },
+];

@@ -5,7 +5,7 @@
 import { columns, rows, size } from '../base/tensor.ts';
 import { append, type Node } from '../graph/graph.ts';
 import { batch, leaf } from '../graph/leaf.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
 import { partialSum } from './partial-sum.ts';
@@ -99,9 +99,10 @@ export const conv2d: KernelOp = {
       ],
     };
   },
+};
 
-  cases: cases.map(({ image, filters, window }) => ({
+export const conv2dCases = (): readonly Case[] =>
+  cases.map(({ image, filters, window }) => ({
     shapes: [[filters, image[0] * window.height * window.width], image],
     attributes: window,
-  })),
-};
+  }));

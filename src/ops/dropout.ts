@@ -6,7 +6,7 @@ import dropoutWgsl from '../../shaders/pointwise/dropout.wgsl';
 import { literal, TINY, U } from '../base/float32.ts';
 import { elementBits } from '../base/random.ts';
 import { type Attributes, append } from '../graph/graph.ts';
-import type { Place, PointwiseOp } from '../graph/op.ts';
+import type { Case, Place, PointwiseOp } from '../graph/op.ts';
 
 /** Bits below this are dropped, out of 2³². */
 const threshold = ({ rate }: Attributes): number => Math.floor(Number(rate) * 2 ** 32);
@@ -29,10 +29,11 @@ export const dropout: PointwiseOp = {
   shaders: () => [dropoutWgsl],
   call: ([x], attributes) =>
     `dropout(${x}, row, col, ${Number(attributes.layer)}u, ${threshold(attributes)}u, ${literal(scale(attributes))})`,
-  cases: [
-    { shapes: [[1, 1], null], attributes: { rate: 0.5, layer: 1 } },
-    { shapes: [[7, 33], null], attributes: { rate: 0.2, layer: 2 } },
-    { shapes: [[100, 7], null], attributes: { rate: 0.9, layer: 3 } },
-    { shapes: [[6, 5, 3, 33], null], attributes: { rate: 0.5, layer: 300 } },
-  ],
 };
+
+export const dropoutCases = (): readonly Case[] => [
+  { shapes: [[1, 1], null], attributes: { rate: 0.5, layer: 1 } },
+  { shapes: [[7, 33], null], attributes: { rate: 0.2, layer: 2 } },
+  { shapes: [[100, 7], null], attributes: { rate: 0.9, layer: 3 } },
+  { shapes: [[6, 5, 3, 33], null], attributes: { rate: 0.5, layer: 300 } },
+];

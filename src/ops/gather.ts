@@ -11,7 +11,7 @@ import { literal, U } from '../base/float32.ts';
 import { permute } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
 import type { Attributes } from '../graph/graph.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { byColumn } from './shared/columns.ts';
 
@@ -67,5 +67,6 @@ export const gather: KernelOp = {
       workgroups: [Math.ceil(columns(node.shape) / lanes), Math.ceil(rows(node.shape) / ROWS_PER_LANE), 1],
     };
   },
-  cases: [],
 };
+
+export const gatherCases = (): readonly Case[] => [];

@@ -9,7 +9,7 @@ import clipWgsl from '../../shaders/update/clip.wgsl';
 import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
 import { columns, size, stride } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
-import type { KernelOp, PointwiseOp } from '../graph/op.ts';
+import type { Case, KernelOp, PointwiseOp } from '../graph/op.ts';
 import { sumOf } from './arithmetic.ts';
 import { broadcast } from './shared/shapes.ts';
 
@@ -68,18 +68,19 @@ export const squareSums: KernelOp = {
       workgroups: [PARTS, 1, 1],
     };
   },
-  cases: [
-    ...[
-      [1, 1],
-      [7, 33],
-      [10, 1],
-      [64, 64],
-      [100, 784],
-      [6, 5, 5, 7],
-    ].map((shape) => ({ shapes: [shape] })),
-    ...[1e-30, 1e-12, 1e12, 1e14, 1e30].map((most) => ({ shapes: [[7, 33]], domain: [-most, most] as const })),
-  ],
 };
+
+export const squareSumsCases = (): readonly Case[] => [
+  ...[
+    [1, 1],
+    [7, 33],
+    [10, 1],
+    [64, 64],
+    [100, 784],
+    [6, 5, 5, 7],
+  ].map((shape) => ({ shapes: [shape] })),
+  ...[1e-30, 1e-12, 1e12, 1e14, 1e30].map((most) => ({ shapes: [[7, 33]], domain: [-most, most] as const })),
+];
 
 /** The sums of each range -> Σ x², in f64. What a range that holds no number errs by is nothing. */
 function squaresIn(sums: ArrayLike<number>, errors?: ArrayLike<number>): number {
@@ -115,8 +116,10 @@ export const norm: KernelOp = {
     lanes,
     workgroups: [1, 1, 1],
   }),
-  cases: [1e-20, 1, 1e20].map((most) => ({ shapes: [[3, PARTS]], domain: [0, most] })),
 };
+
+export const normCases = (): readonly Case[] =>
+  [1e-20, 1, 1e20].map((most) => ({ shapes: [[3, PARTS]], domain: [0, most] }));
 
 const limitOf = (limit: unknown): number => Math.fround(Number(limit));
 
@@ -132,7 +135,10 @@ export const clip: PointwiseOp = {
   rounding: (_args, result) => (2 * U + DIVISION) * Math.abs(result) + 8 * TINY,
   shaders: () => [clipWgsl],
   call: ([g, norm], { limit }) => `clip(${g}, ${norm}, ${literal(limitOf(limit))})`,
-  cases: [
+};
+
+export const clipCases = (): readonly Case[] =>
+  [
     // Below the limit, above it, and where the norm is next to all that f32 holds.
     { limit: 0.7, most: 2, norms: [0.1, 0.6] },
     { limit: 0.7, most: 2, norms: [0.8, 2] },
@@ -147,8 +153,7 @@ export const clip: PointwiseOp = {
       [-most, most],
       [least, greatest],
     ],
-  })),
-};
+  }));
 
 /** The gradients scaled so that the norm of all together, kept as `gradientNorm`, is at most `limit`. */
 export function appendClipped(graph: Graph, gradients: readonly Node[], limit: number): Node[] {

@@ -30,6 +30,9 @@ import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
 import { warp } from './warp.ts';
 
+/** What overwrites parameters and optimizer state, and may have to wait. */
+export const updates = [descend, momentum, average, averageSquare];
+
 export const ops: readonly Op[] = [
   matmul,
   conv2d,
@@ -79,7 +82,7 @@ export const ops: readonly Op[] = [
   normalize,
   accumulate,
   perSample,
-  ...whenDue.values(),
+  ...updates.map(whenDue),
   gather,
   affine,
   elastic,

@@ -41,8 +41,9 @@ export const lossTerms: PointwiseOp = {
   },
   shaders,
   call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}(${a}, ${y})`, attributes),
-  cases: everyLoss(),
 };
+
+export const lossTermsCases = (): readonly Case[] => everyLoss();
 
 export const lossGradient: PointwiseOp = {
   kind: 'pointwise',
@@ -56,8 +57,9 @@ export const lossGradient: PointwiseOp = {
   },
   shaders,
   call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}_gradient(${a}, ${y})`, attributes),
-  cases: everyLoss(),
 };
+
+export const lossGradientCases = (): readonly Case[] => everyLoss();
 
 function everyLoss(): Case[] {
   const ranges: Record<LossTerm, [number, number]> = {

@@ -11,7 +11,7 @@ import loadBTransposedWgsl from '../../shaders/load/b_transposed.wgsl';
 import { columns, rows, type Shape, show, size, stride } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
 import { batch, leaf } from '../graph/leaf.ts';
-import type { Form, KernelOp, ShaderFile, Target, Value } from '../graph/op.ts';
+import type { Case, Form, KernelOp, ShaderFile, Target, Value } from '../graph/op.ts';
 import { gemmFiles, gemmForms, narrowForm, smallest, workgroupsOf } from './matmul-forms.ts';
 import { rowSum } from './row-sum.ts';
 import { productError } from './shared/product-error.ts';
@@ -151,8 +151,10 @@ export const matmul: KernelOp = {
       workgroups: workgroupsOf(form, node.shape),
     };
   },
+};
 
-  cases: [1, 7, 33]
+export const matmulCases = (): readonly Case[] =>
+  [1, 7, 33]
     .flatMap((k) =>
       [false, true].flatMap((transposeA) =>
         [false, true].flatMap((transposeB) =>
@@ -199,8 +201,7 @@ export const matmul: KernelOp = {
         ],
         attributes: { transposeA: false, transposeB: false },
       },
-    ]),
-};
+    ]);
 
 /** Σ over k of term(A[i, k], B[k, j]), in f64. */
 function contract(inputs: readonly Value[], node: Node, term: (a: number, b: number) => number): Float64Array {

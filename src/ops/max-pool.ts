@@ -7,7 +7,7 @@ import maxPoolGradientWgsl from '../../shaders/max_pool_gradient.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import { append } from '../graph/graph.ts';
-import type { KernelOp, Value } from '../graph/op.ts';
+import type { Case, KernelOp, Value } from '../graph/op.ts';
 import { grid } from './shared/grid.ts';
 import { cells, eachWindow, invocations, poolCases, poolConstants } from './shared/pooling.ts';
 import { mismatch } from './shared/shapes.ts';
@@ -61,8 +61,9 @@ export const maxPool: KernelOp = {
       workgroups,
     };
   },
-  cases: poolCases,
 };
+
+export const maxPoolCases = (): readonly Case[] => poolCases;
 
 /** (upstream, x) -> the gradient with respect to x. */
 export const maxPoolGradient: KernelOp = {
@@ -110,22 +111,23 @@ export const maxPoolGradient: KernelOp = {
       workgroups,
     };
   },
-  cases: [
-    ...poolCases.map(({ shapes: [shape], attributes }) => {
-      const { C, OH, OW, N } = geometryOf(shape!, attributes!);
-      return { shapes: [[C, OH, OW, N], shape], attributes };
-    }),
-    // All equal: the first of each window gets the gradient.
-    {
-      shapes: [
-        [2, 3, 2, 5],
-        [2, 7, 5, 5],
-      ],
-      attributes: { height: 3, width: 2, stride: 2 },
-      domain: [
-        [-2, 2],
-        [1, 1],
-      ],
-    },
-  ],
 };
+
+export const maxPoolGradientCases = (): readonly Case[] => [
+  ...poolCases.map(({ shapes: [shape], attributes }) => {
+    const { C, OH, OW, N } = geometryOf(shape!, attributes!);
+    return { shapes: [[C, OH, OW, N], shape], attributes };
+  }),
+  // All equal: the first of each window gets the gradient.
+  {
+    shapes: [
+      [2, 3, 2, 5],
+      [2, 7, 5, 5],
+    ],
+    attributes: { height: 3, width: 2, stride: 2 },
+    domain: [
+      [-2, 2],
+      [1, 1],
+    ],
+  },
+];

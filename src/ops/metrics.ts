@@ -3,7 +3,7 @@ import correctWgsl from '../../shaders/correct.wgsl';
 import { isFinite32, literal } from '../base/float32.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { byColumn, column, columnWalk } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
 
@@ -47,7 +47,10 @@ export const correct: KernelOp = {
       ...grid,
     };
   },
-  cases: [
+};
+
+export const correctCases = (): readonly Case[] =>
+  [
     [1, 1],
     [1, 33],
     [2, 7],
@@ -56,8 +59,7 @@ export const correct: KernelOp = {
     shapes: [shape, shape, null],
     attributes: { threshold: 0.5 },
     domain: [0, 1],
-  })),
-};
+  }));
 
 /** Between the two highest. */
 function topGap(values: readonly number[]): number {

@@ -52,8 +52,9 @@ export const meanGradient: PointwiseOp = {
   rounding: (_args, result) => rounding(0, result),
   shaders,
   call: ([, u], attributes) => times(u, attributes),
-  cases: cases(false),
 };
+
+export const meanGradientCases = (): readonly Case[] => cases(false);
 
 /** (x, mean, u, step) -> 2 (x − mean) u / n */
 export const varianceGradient: PointwiseOp = {
@@ -65,5 +66,6 @@ export const varianceGradient: PointwiseOp = {
   rounding: (_args, result) => rounding(2, result),
   shaders: (attributes) => [squareGradientWgsl, ...shaders(attributes)],
   call: ([x, mean, u], attributes) => times(`square_gradient(${x}, ${mean}, ${u})`, attributes),
-  cases: cases(true),
 };
+
+export const varianceGradientCases = (): readonly Case[] => cases(true);

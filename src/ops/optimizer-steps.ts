@@ -38,8 +38,9 @@ export const descend: PointwiseOp = {
     U * (Math.abs(step.learningRate * d) + Math.abs(theta) + Math.abs(result)),
   shaders: () => [descendWgsl],
   call: ([theta, d]) => `descend(${theta}, ${d})`,
-  cases: cases(2, {}, true),
 };
+
+export const descendCases = (): readonly Case[] => cases(2, {}, true);
 
 /** a + factor b: weight decay (g + λ θ) and Nesterov's look-ahead (g + μ v). */
 export const addScaled: PointwiseOp = {
@@ -51,8 +52,9 @@ export const addScaled: PointwiseOp = {
     U * (2 * Math.abs(f32(attributes, 'factor') * b) + Math.abs(a) + Math.abs(result)),
   shaders: () => [addScaledWgsl],
   call: ([a, b], attributes) => `add_scaled(${a}, ${b}, ${literal(f32(attributes, 'factor'))})`,
-  cases: cases(2, { factor: 0.3 }),
 };
+
+export const addScaledCases = (): readonly Case[] => cases(2, { factor: 0.3 });
 
 /** v ← μ v + g */
 export const momentum: PointwiseOp = {
@@ -64,8 +66,9 @@ export const momentum: PointwiseOp = {
   rounding: ([v], result, { attributes }) => U * (Math.abs(f32(attributes, 'mu') * v) + Math.abs(result)) + TINY,
   shaders: () => [momentumWgsl],
   call: ([v, g], attributes) => `momentum(${v}, ${g}, ${literal(f32(attributes, 'mu'))})`,
-  cases: cases(2, { mu: 0.9 }),
 };
+
+export const momentumCases = (): readonly Case[] => cases(2, { mu: 0.9 });
 
 /** m ← β m + (1 − β) g */
 export const average: PointwiseOp = {
@@ -80,8 +83,9 @@ export const average: PointwiseOp = {
   },
   shaders: () => [averageWgsl],
   call: ([m, g], attributes) => `average(${m}, ${g}, ${literal(f32(attributes, 'beta'))})`,
-  cases: cases(2, { beta: 0.9 }),
 };
+
+export const averageCases = (): readonly Case[] => cases(2, { beta: 0.9 });
 
 /** v ← β v + (1 − β) g², which stays infinite once it is: that tells what went wrong. */
 export const averageSquare: PointwiseOp = {
@@ -97,8 +101,9 @@ export const averageSquare: PointwiseOp = {
   },
   shaders: () => [averageSquareWgsl],
   call: ([v, g], attributes) => `average_square(${v}, ${g}, ${literal(f32(attributes, 'beta'))})`,
-  cases: cases(2, { beta: 0.999 }),
 };
+
+export const averageSquareCases = (): readonly Case[] => cases(2, { beta: 0.999 });
 
 /** m̂ / (√v̂ + ε), and NaN where v is not finite, since there is no direction; inputs m, v, step. */
 export const normalize: PointwiseOp = {
@@ -116,5 +121,6 @@ export const normalize: PointwiseOp = {
   },
   shaders: () => [normalizeWgsl],
   call: ([m, v], attributes) => `normalize_by_root(${m}, ${v}, ${literal(f32(attributes, 'epsilon'))})`,
-  cases: cases(2, { epsilon: 1e-8 }, true),
 };
+
+export const normalizeCases = (): readonly Case[] => cases(2, { epsilon: 1e-8 }, true);

@@ -2,7 +2,7 @@
 import partialSumWgsl from '../../shaders/partial_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { grid } from './shared/grid.ts';
 import { mismatch } from './shared/shapes.ts';
 
@@ -49,6 +49,11 @@ export const partialSum: KernelOp = {
       workgroups,
     };
   },
-
-  cases: [{ shapes: [[1, 1, 1]] }, { shapes: [[7, 3, 33]] }, { shapes: [[64, 6, 25]] }, { shapes: [[3, 2, 5, 9]] }],
 };
+
+export const partialSumCases = (): readonly Case[] => [
+  { shapes: [[1, 1, 1]] },
+  { shapes: [[7, 3, 33]] },
+  { shapes: [[64, 6, 25]] },
+  { shapes: [[3, 2, 5, 9]] },
+];

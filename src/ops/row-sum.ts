@@ -5,7 +5,7 @@
 import rowSumWgsl from '../../shaders/row_sum.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { grid } from './shared/grid.ts';
 
 function sums(data: ArrayLike<number>, m: number, f: (x: number) => number = (x) => x): Float64Array {
@@ -46,15 +46,16 @@ export const rowSum: KernelOp = {
       workgroups,
     };
   },
-  cases: [
-    { shapes: [[1, 1]] },
-    { shapes: [[7, 33]] },
-    { shapes: [[100, 100]] },
-    { shapes: [[33, 784]] },
-    { shapes: [[784, 7]] },
-    { shapes: [[6, 12, 12, 7]] },
-    { shapes: [[3, 5, 1, 33]] },
-    { shapes: [[3, 5, 2, 33]], attributes: { rows: 30 } },
-    { shapes: [[2, 200, 164, 1]], attributes: { rows: 65_600 } }, // more than there may be workgroups
-  ],
 };
+
+export const rowSumCases = (): readonly Case[] => [
+  { shapes: [[1, 1]] },
+  { shapes: [[7, 33]] },
+  { shapes: [[100, 100]] },
+  { shapes: [[33, 784]] },
+  { shapes: [[784, 7]] },
+  { shapes: [[6, 12, 12, 7]] },
+  { shapes: [[3, 5, 1, 33]] },
+  { shapes: [[3, 5, 2, 33]], attributes: { rows: 30 } },
+  { shapes: [[2, 200, 164, 1]], attributes: { rows: 65_600 } }, // more than there may be workgroups
+];

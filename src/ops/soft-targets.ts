@@ -13,10 +13,11 @@ const weightOf = (attributes: Attributes, row: number): number => Math.fround(we
 const f32 = (attributes: Attributes, name: string): number => Math.fround(Number(attributes[name]));
 const blend = (y: number, attributes: Attributes): number => f32(attributes, 'keep') * y + f32(attributes, 'floor');
 
-const cases: Case[] = [
-  { keep: 0.9, floor: 0.1 / 7 },
-  { keep: 0.9, floor: 0.1 / 7, weights: '[1,0.3,2,0,5,0.1,1000]' },
-].map((attributes) => ({ shapes: [[7, 33]], attributes: attributes as Attributes, domain: [0, 1] }));
+const cases = (): Case[] =>
+  [
+    { keep: 0.9, floor: 0.1 / 7 },
+    { keep: 0.9, floor: 0.1 / 7, weights: '[1,0.3,2,0,5,0.1,1000]' },
+  ].map((attributes) => ({ shapes: [[7, 33]], attributes: attributes as Attributes, domain: [0, 1] }));
 
 /** Attributes: `keep` = 1 − ε, `floor` = ε / K, and `weights`, a list with one for each row, where there are any. */
 export const softTargets: PointwiseOp = {
@@ -34,5 +35,6 @@ export const softTargets: PointwiseOp = {
     const weight = list.length > 0 ? `array<f32, ${list.length}>(${list.map(literal).join(', ')})[row]` : '1.0';
     return `soft_target(${y}, ${literal(Number(attributes.keep))}, ${literal(Number(attributes.floor))}, ${weight})`;
   },
-  cases,
 };
+
+export const softTargetsCases = (): readonly Case[] => cases();

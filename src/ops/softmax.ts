@@ -3,7 +3,7 @@ import softmaxWgsl from '../../shaders/softmax.wgsl';
 import softmaxGradientWgsl from '../../shaders/softmax_gradient.wgsl';
 import { DIVISION, expError, TINY, U } from '../base/float32.ts';
 import { append } from '../graph/graph.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
 
@@ -39,13 +39,14 @@ export const softmax: KernelOp = {
     columnwise: ['Z'],
     ...columnWalk(node.shape, lanes),
   }),
-  cases: [
-    { shapes: [[1, 1]] },
-    { shapes: [[7, 33]] },
-    { shapes: [[10, 100]], domain: [-80, 80] },
-    { shapes: [[100, 7]], domain: [-1e4, 1e4] },
-  ],
 };
+
+export const softmaxCases = (): readonly Case[] => [
+  { shapes: [[1, 1]] },
+  { shapes: [[7, 33]] },
+  { shapes: [[10, 100]], domain: [-80, 80] },
+  { shapes: [[100, 7]], domain: [-1e4, 1e4] },
+];
 
 /** (upstream g, p) -> pᵢ (gᵢ − Σⱼ gⱼ pⱼ) */
 export const softmaxGradient: KernelOp = {
@@ -79,7 +80,10 @@ export const softmaxGradient: KernelOp = {
     columnwise: ['G', 'P'],
     ...columnWalk(node.shape, lanes),
   }),
-  cases: [
+};
+
+export const softmaxGradientCases = (): readonly Case[] =>
+  [
     [1, 1],
     [7, 33],
     [10, 100],
@@ -90,5 +94,4 @@ export const softmaxGradient: KernelOp = {
       [-2, 2],
       [0, 1],
     ],
-  })),
-};
+  }));

@@ -65,8 +65,10 @@ export const standardize: PointwiseOp = {
   shaders: () => [standardizeWgsl],
   call: ([x, mean, variance], attributes) =>
     `standardize(${x}, ${mean}, ${variance}, ${literal(epsilonOf(attributes))})`,
-  cases: shapes.map(([x, of]): Case => ({ shapes: [x, of, of], attributes: { epsilon: 1e-5 }, domain: domain(3) })),
 };
+
+export const standardizeCases = (): readonly Case[] =>
+  shapes.map(([x, of]): Case => ({ shapes: [x, of, of], attributes: { epsilon: 1e-5 }, domain: domain(3) }));
 
 /** (x, variance) -> x / √(variance + ε). Attribute `epsilon`. */
 export const perDeviation: PointwiseOp = {
@@ -77,8 +79,10 @@ export const perDeviation: PointwiseOp = {
   rounding: (_args, result) => rounding(result),
   shaders: () => [standardizeWgsl],
   call: ([x, variance], attributes) => `per_deviation(${x}, ${variance}, ${literal(epsilonOf(attributes))})`,
-  cases: shapes.map(([x, of]): Case => ({ shapes: [x, of], attributes: { epsilon: 1e-5 }, domain: domain(2) })),
 };
+
+export const perDeviationCases = (): readonly Case[] =>
+  shapes.map(([x, of]): Case => ({ shapes: [x, of], attributes: { epsilon: 1e-5 }, domain: domain(2) }));
 
 /** n = `count` times the valid columns. */
 const valuesIn = ({ attributes, step }: Place): number => Number(attributes.count) * step.columns;
@@ -95,8 +99,10 @@ export const unbiased: PointwiseOp = {
   rounding: (_args, result) => (U + DIVISION) * Math.abs(result) + TINY,
   shaders: () => [unbiasedWgsl],
   call: ([variance], { count }) => `unbiased(${variance}, ${literal(Number(count))})`,
-  cases: [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] })),
 };
+
+export const unbiasedCases = (): readonly Case[] =>
+  [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] }));
 
 /** running ← β running + (1 − β) of the batch, which one of a single value leaves as it is; inputs running, batch, step. */
 export const follow: PointwiseOp = {
@@ -109,11 +115,13 @@ export const follow: PointwiseOp = {
   shaders: (attributes) => [followWgsl, ...average.shaders(attributes)],
   call: ([running, x], attributes) =>
     `follow(${running}, ${average.call([running, x], attributes)}, ${literal(Number(attributes.count))})`,
-  cases: [1, 2].flatMap((columns) => [
+};
+
+export const followCases = (): readonly Case[] =>
+  [1, 2].flatMap((columns) => [
     { shapes: [[7, 1], [7, 1], null], attributes: { beta: 0.9, count: 1 }, step: { columns } },
     { shapes: [[7, 1], [7, 1], null], attributes: { beta: 0.9, count: 36 }, step: { columns } },
-  ]),
-};
+  ]);
 
 /** Any number for all operands but the last, which is a variance. */
 function domain(operands: number): Range[] {

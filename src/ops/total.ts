@@ -7,7 +7,7 @@ import { TINY, U } from '../base/float32.ts';
 import { sameShape } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import { leaf, state, stepOf, tensors } from '../graph/leaf.ts';
-import type { Place, PointwiseOp } from '../graph/op.ts';
+import type { Case, Place, PointwiseOp } from '../graph/op.ts';
 import { mismatch } from './shared/shapes.ts';
 
 const weighted = (value: number, { attributes, step }: Place): number =>
@@ -39,13 +39,15 @@ export const tally: PointwiseOp = {
   },
   shaders: () => [tallyWgsl],
   call: ([total, value], { mean }) => `tally(${total}, ${value}, ${Boolean(mean)})`,
-  cases: [true, false].flatMap((mean) =>
+};
+
+export const tallyCases = (): readonly Case[] =>
+  [true, false].flatMap((mean) =>
     [
       [1, 1],
       [7, 33],
     ].map((shape) => ({ shapes: [[2, ...shape], shape, null], attributes: { mean } })),
-  ),
-};
+  );
 
 /** Appends the total of a value over many steps, of which a mean counts as often as its step has columns. */
 export const appendTotal = (graph: Graph, name: string, value: Node, { mean }: { mean: boolean }): Node =>

@@ -11,6 +11,7 @@ import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
 import { augmenting } from '../../src/train/augmenting.ts';
 import { evaluationGraph, feedGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';
+import { casesOf } from '../support/cases.ts';
 import { graphOf, useGpu } from '../support/harness.ts';
 import { activations, anyTraining, losses, mlp, optimizers } from '../support/networks.ts';
 
@@ -35,7 +36,7 @@ describe('every shader variant compiles', () => {
 
   for (const op of ops) {
     it(`for ${op.name}`, async () => {
-      for (const example of op.cases) await compile(graphOf(op, example).graph);
+      for (const example of casesOf(op)) await compile(graphOf(op, example).graph);
     });
   }
 

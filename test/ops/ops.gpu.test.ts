@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/base/tensor.ts';
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { ops } from '../../src/ops/index.ts';
+import { casesOf } from '../support/cases.ts';
 import { expectReference, graphOf, someStep, titleOf, useGpu, valuesFor } from '../support/harness.ts';
 
 const gpu = useGpu();
 
-for (const op of ops.filter(({ cases }) => cases.length > 0)) {
+for (const op of ops.filter((op) => casesOf(op).length > 0)) {
   describe(op.name, () => {
-    for (const example of op.cases) {
+    for (const example of casesOf(op)) {
       const width = columns(example.shapes[0]!);
 
       it(`forward ${titleOf(op, example)}`, async () => {
@@ -36,7 +37,7 @@ for (const op of ops.filter(({ cases }) => cases.length > 0)) {
 describe('a variance that rounding has made less than 0', () => {
   for (const op of ops.filter(({ name }) => name === 'standardize' || name === 'perDeviation')) {
     it(`counts as 0: ${op.name}`, async () => {
-      const [{ shapes, attributes }] = op.cases;
+      const [{ shapes, attributes }] = casesOf(op);
       const domain = shapes.map((_, i) => (i === shapes.length - 1 ? ([-1, 0] as const) : ([-2, 2] as const)));
       const example = { shapes, attributes, domain };
       const { graph } = graphOf(op, example);
