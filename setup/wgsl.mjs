@@ -36,6 +36,7 @@ function moduleOf(path, text) {
 /**
  * Without comments, but for those that tell the linker something, and with one space of indentation: what a file declares is
  * what begins a line. Lines keep their numbers.
+ * @param {string} text
  */
 export const stripped = (text) =>
   text

@@ -1,6 +1,7 @@
 /** What a program carries of the library is what it names. Reads dist, made by `npm run build`. */
-import { existsSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { stripped } from '../setup/wgsl.mjs';
 import { bundleAll, table } from './size.mjs';
 
 let bundles: Awaited<ReturnType<typeof bundleAll>>;
@@ -10,6 +11,33 @@ beforeAll(async () => {
   console.log(table(bundles));
 });
 
-test('each program is bundled, and holds the code that it calls', () => {
-  for (const { start } of Object.values(bundles)) expect(start.text).toContain('createComputePipeline');
+/** The longest line of a shader, as a bundle has it. */
+const lineOf = (shader: string): string =>
+  stripped(readFileSync(`shaders/${shader}.wgsl`, 'utf8'))
+    .split('\n')
+    .reduce((a, b) => (b.length > a.length ? b : a))
+    .trim();
+
+describe('a net of dense layers carries no', () => {
+  const absent = ['convolve', 'convolve_filters', 'max_pool', 'average_pool', 'channel_moments', 'pointwise/dropout'];
+  test.each(absent)('%s.wgsl, which everything has', (shader) => {
+    const { start, later } = bundles['compile + dense + sgd'];
+    expect(start.text + later.text).not.toContain(lineOf(shader));
+    expect(bundles.everything.start.text).toContain(lineOf(shader));
+  });
+
+  test('distortions of images until it asks for them', () => {
+    const { start, later } = bundles['compile + dense + sgd'];
+    expect(start.text).not.toContain(lineOf('warp'));
+    expect(later.text).toContain(lineOf('warp'));
+  });
+});
+
+test('each program holds the kernels that it runs', () => {
+  for (const { start } of Object.values(bundles)) expect(start.text).toContain(lineOf('gemm_workgroup'));
+});
+
+test('no program has grown', () => {
+  expect(bundles['ten lines'].start.packed).toBeLessThan(63_500);
+  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(60_500);
 });
