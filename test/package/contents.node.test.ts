@@ -1,5 +1,5 @@
 /** What is in the package, and what TypeScript makes of its declarations. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -27,6 +27,13 @@ test('holds what runs, what describes it, and nothing else', () => {
   const unexpected = installed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path) && !papers.includes(path));
   expect(unexpected).toEqual([]);
   expect(installed.size).toBeLessThan(750_000);
+});
+
+test('holds every picture of the README', async () => {
+  const readme = await readFile(join(installed.bare, 'node_modules/retrograd/README.md'), 'utf8');
+  const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path]) => path);
+  expect(pictures.length).toBeGreaterThan(0);
+  expect(pictures.filter((path) => !installed.files.includes(path))).toEqual([]);
 });
 
 test('publint finds nothing', async () => {
