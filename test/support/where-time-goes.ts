@@ -18,10 +18,10 @@ export const whereTimeGoes: Reporter = {
   },
 };
 
-/** With the start of its process. */
+/** Without the start of its process: in a browser that counts from when the browser was started. */
 function secondsOf(module: TestModule): number {
-  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } = module.diagnostic();
-  return (environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration) / 1000;
+  const { collectDuration, setupDuration, duration } = module.diagnostic();
+  return (collectDuration + setupDuration + duration) / 1000;
 }
 
 function byProject(modules: readonly TestModule[]): Map<string, TestModule[]> {
