@@ -13,7 +13,8 @@ writeCommandPages(path('../generated'));
 /** The tree that TypeDoc writes beside the pages of the reference, where they have been made. */
 function reference(): DefaultTheme.SidebarItem[] {
   const file = path('../reference/typedoc-sidebar.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const items: DefaultTheme.SidebarItem[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  return items.map((item) => ({ ...item, collapsed: false }));
 }
 const referencePages = reference();
 
