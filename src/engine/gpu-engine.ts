@@ -10,9 +10,8 @@ import type { Engine, Program } from './engine.ts';
 import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
 import { allPass } from './self-test.ts';
-import { isSmall } from './small.ts';
 import { stagingPool } from './staging.ts';
-import type { WholeSteps } from './whole-steps.ts';
+import { formsOfWholeSteps, isSmall, makeWholeSteps, type WholeSteps } from './whole-steps.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
 const TABLE_BYTES = 65536;
@@ -107,7 +106,6 @@ function wholeSteps(device: Device, table: Table, isAlive: (program: Program) =>
   return {
     async prepare(programs: readonly GpuProgram[]): Promise<void> {
       if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
-      const { formsOfWholeSteps, makeWholeSteps } = await import('./whole-steps.ts');
       const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
       if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return;
       const whole = await makeWholeSteps(device, table, programs).catch((error) => {

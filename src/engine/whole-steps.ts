@@ -24,6 +24,14 @@ export interface WholeSteps {
   destroy(): void;
 }
 
+/** Multiply-adds of a step up to which one workgroup is faster than a dispatch per kernel. */
+const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
+
+export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
+  const work = programs.flatMap(({ schedule }) => schedule.dispatches).reduce((sum, step) => sum + step.work, 0);
+  return work <= (info.software ? SMALL.software : SMALL.gpu);
+}
+
 /** A tensor of the net, and where it stands in the one buffer; data sets stay where they are. */
 interface Slot {
   readonly name: string;

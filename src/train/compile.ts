@@ -6,6 +6,7 @@ import { showValue } from '../base/show-value.ts';
 import { byteLength, show, size } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
 import { breathe, type CompileProgress, type Watched } from '../engine/compile-progress.ts';
+import { cpuEngine } from '../engine/cpu-engine.ts';
 import { type Device, isDevice, openDevice } from '../engine/device.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
@@ -86,7 +87,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   try {
     watched.signal?.throwIfAborted();
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
-    engine = device === 'cpu' ? (await import('../engine/cpu-engine.ts')).cpuEngine() : await gpuEngine(device);
+    engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const lean = keep && !check;
     const wanted = lean
       ? (node: Node) => node.name === 'losses' || keep.includes(node.name)

@@ -14,6 +14,7 @@ import { type Evaluation, readTotal } from './evaluate.ts';
 import { batchRow, type Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
+import { demandStep } from './verify.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
@@ -213,7 +214,6 @@ async function trainSteps(session: Session, feed: Feed, options: Parameters<type
     start += stretch;
     if (start === steps) break;
     signal?.throwIfAborted();
-    const { demandStep } = await import('./verify.ts');
     await demandStep(session, () => row(start), feed);
     onSubmit?.(start + 1);
   }

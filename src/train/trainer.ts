@@ -35,6 +35,7 @@ import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import { checkBatchStep } from './verify.ts';
 
 /**
  * A model that is compiled for one device; made by {@link compile}.
@@ -394,9 +395,8 @@ export class Trainer {
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
   async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
-    return this.#access.exclusive('check', async () => {
+    return this.#access.exclusive('check', () => {
       const { columns, tensors } = packBatch(this.#session.task, x, y, 'check');
-      const { checkBatchStep } = await import('./verify.ts');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }

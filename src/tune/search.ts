@@ -10,7 +10,7 @@ import type { Device } from '../engine/device.ts';
 import { beyondGrid, type GpuProgram } from '../engine/gpu-program.ts';
 import { isolatedBytes, type Launch } from '../engine/isolated-step.ts';
 import { passes } from '../engine/self-test.ts';
-import { isSmall } from '../engine/small.ts';
+import { isSmall } from '../engine/whole-steps.ts';
 import type { Form } from '../graph/op.ts';
 import { type Choices, keyOf } from './choices.ts';
 import { openTrial, type Trial } from './trial.ts';

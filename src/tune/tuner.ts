@@ -8,7 +8,7 @@ import type { Device } from '../engine/device.ts';
 import type { GpuProgram } from '../engine/gpu-program.ts';
 import type { Node } from '../graph/graph.ts';
 import { type Choices, keyOf } from './choices.ts';
-import type { Pause, Search } from './search.ts';
+import { type Pause, type Search, search } from './search.ts';
 
 /**
  * When the tuner looks for the fastest form of each matrix product and convolution: in the `'background'` of `fit`, `'now'`,
@@ -109,10 +109,9 @@ export class Tuner {
     this.#over = true;
   }
 
-  async *#start(): Search {
-    const { search } = await import('./search.ts');
+  #start(): Search {
     const settled = (step: Dispatch) => void this.#measured.add(step.nodes[0]);
-    yield* search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
+    return search({ device: this.#device, program: this.#program, choices: this.#choices!, settled });
   }
 
   async #advance(running: Search): Promise<void> {
