@@ -25,16 +25,16 @@ describe('a net of dense layers carries no', () => {
     expect(start.text + later.text).not.toContain(lineOf(shader));
     expect(bundles.everything.start.text).toContain(lineOf(shader));
   });
-
-  test('distortions of images until it asks for them', () => {
-    const { start, later } = bundles['compile + dense + sgd'];
-    expect(start.text).not.toContain(lineOf('warp'));
-    expect(later.text).toContain(lineOf('warp'));
-  });
 });
 
 test('each program holds the kernels that it runs', () => {
   for (const { start } of Object.values(bundles)) expect(start.text).toContain(lineOf('gemm_workgroup'));
+});
+
+// A worker in Vite 6 and 7 is built as one script, a service worker may not import(), and a part that is asked for at the end
+// of a training may not be there any more.
+test('no part of the library is loaded later', () => {
+  for (const { later } of Object.values(bundles)) expect(later.text).toBe('');
 });
 
 test('no program has grown', () => {

@@ -43,7 +43,6 @@ export default defineConfig(({ command, isPreview }) => ({
       retrograd: path('../../src/index.ts'),
     },
   },
-  // In one file: the parts that the library loads later are smaller when packed together.
-  worker: { format: 'es', plugins: () => [wgsl()], rolldownOptions: { output: { codeSplitting: false } } },
+  worker: { format: 'es', plugins: () => [wgsl()] },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true },
 }));

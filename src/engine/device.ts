@@ -11,6 +11,7 @@ import {
 } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
+import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
 
@@ -93,9 +94,9 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)
     checkFlag(`openDevice: ${name}`, member(options, name));
   const gpu = await platform.gpu();
-  if (!gpu) throw await noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
+  if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
   const adapter = await adapterOf(gpu, options);
-  if (!adapter) throw await noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
+  if (!adapter) throw noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
     'maxBufferSize',
@@ -107,7 +108,7 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch(async (cause: Error) => {
-    throw await noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
+    throw noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
   return watch(device, info);
 }
@@ -118,7 +119,7 @@ async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<G
     return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
   } catch (cause) {
     const why = String(member(cause, 'message') ?? showValue(cause));
-    throw await noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
+    throw noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
   }
 }
 
@@ -132,9 +133,9 @@ const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.
 const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
 /** Says what to do about it, and the way without. */
-async function noAdapter(what: string, missing: Missing, cause?: unknown): Promise<NoAdapterError> {
-  const advice = inNode() ? undefined : (await import('../platform/advice.ts')).adviceFor(missing);
-  const remedy = advice ? remedyIn(advice) : remedyInNode();
+function noAdapter(what: string, missing: Missing, cause?: unknown): NoAdapterError {
+  const advice = inNode() ? undefined : adviceFor(missing);
+  const remedy = advice ? remedyIn(advice) : remedyInNode(missing);
   return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });
 }
 
@@ -143,13 +144,14 @@ const remedyIn = ({ here }: Advice): string =>
     ? `${here.title}: ${here.steps.join(' ')}`
     : 'Use a current Chrome, Edge, Safari or Firefox on a machine with a GPU.';
 
-function remedyInNode(): string {
+function remedyInNode(missing: Missing): string {
+  if (missing === 'webgpu') return 'WebGPU in Node needs the npm package webgpu: npm install webgpu.';
   const driver = {
     linux: 'a Vulkan driver (without a GPU: mesa-vulkan-drivers 24 or newer)',
     darwin: 'macOS with Metal',
     win32: 'a DirectX 12 driver',
   };
-  return `WebGPU in Node needs the npm package webgpu and ${driver[process.platform as 'linux'] ?? driver.linux}.`;
+  return `WebGPU in Node needs ${driver[process.platform as 'linux'] ?? driver.linux}.`;
 }
 
 /** What the adapter says about itself. */

@@ -9,6 +9,7 @@ import type { StepRow } from '../graph/step-row.ts';
 import type { LossFunction } from '../nn/losses.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 import type { Augmentation } from './augmentation.ts';
+import { augmenting } from './augmenting.ts';
 import { checkTargets } from './batch.ts';
 import { feedGraph, type Task } from './graphs.ts';
 
@@ -133,7 +134,7 @@ async function createFeed(
   if (!isKnown(dataset)) identityOf(dataset);
   const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
   datasetFor(task, taken, 'data set');
-  const changed = augmentation && (await import('./augmenting.ts')).augmenting(augmentation);
+  const changed = augmenting(augmentation);
   const graph = feedGraph(dataset, task.batch, changed);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });

@@ -5,7 +5,7 @@ import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
-import type { Source } from '../data/bytes.ts';
+import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Device } from '../engine/device.ts';
 import type { Program } from '../engine/engine.ts';
@@ -14,12 +14,18 @@ import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
 import { features } from '../nn/model.ts';
-import type { StepTuning } from '../tune/tuner.ts';
+import type { DispatchTuning } from '../tune/tuner.ts';
 import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
 import { countSamples, finite, packBatch } from './batch.ts';
 import { checkBest } from './best-epoch.ts';
-import type { LoadOptions, SaveOptions } from './checkpoint/checkpoint.ts';
+import {
+  applyCheckpoint,
+  formatCheckpoint,
+  type LoadOptions,
+  readLimits,
+  type SaveOptions,
+} from './checkpoint/checkpoint.ts';
 import { differences, type Values } from './checkpoint/differences.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import {
@@ -79,7 +85,7 @@ export class Trainer {
   }
 
   /** The form of each matrix product and convolution of a step, with what was tried; empty on the CPU. */
-  get tuning(): readonly StepTuning[] {
+  get tuning(): readonly DispatchTuning[] {
     return this.#session.tuner?.steps ?? [];
   }
 
@@ -132,7 +138,7 @@ export class Trainer {
   fit(dataset: Dataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
   /** Trains as above; the results have no `validation` and `best` unless the options have a `validation` set. */
   fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]>;
-  async fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]> {
+  async fit(dataset: Dataset, options: FitOptions = {}): Promise<EpochResult[]> {
     const { task, program } = this.#session;
     checkFit(options);
     const samples = datasetFor(task, dataset, 'fit');
@@ -324,17 +330,12 @@ export class Trainer {
    */
   async save(path?: string | URL, options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
     this.#access.assertOpen('save');
+    const write = path === undefined ? undefined : writerTo(path);
     // All of it is asked for before anything is awaited: it is of one step, also while training goes on.
     const snapshot = this.#access.afterCheck(() => takeSnapshot(this.#session, options?.weightsOnly));
-    const bytes = together([import('./checkpoint/checkpoint.ts'), snapshot]).then(([{ formatCheckpoint }, taken]) =>
-      formatCheckpoint(taken, options),
-    );
-    const written =
-      path === undefined
-        ? undefined
-        : import('./checkpoint/checkpoint.ts').then(({ writerTo }) => writerTo(path)(bytes));
-    const [, formatted] = await together([Promise.resolve(written), bytes]);
-    return formatted;
+    const bytes = snapshot.then((taken) => formatCheckpoint(taken, options));
+    await write?.(bytes);
+    return bytes;
   }
 
   /**
@@ -352,7 +353,6 @@ export class Trainer {
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#access.exclusive('load', async () => {
-      const { applyCheckpoint, nameOf, readBytes, readLimits } = await import('./checkpoint/checkpoint.ts');
       const bytes = await readBytes(source, readLimits(this.#session, options));
       this.#access.assertOpen('load');
       if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);

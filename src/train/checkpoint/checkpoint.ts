@@ -16,8 +16,6 @@ import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, TRAINING } from './snapshot.ts';
 
-export { nameOf, readBytes, writerTo } from '../../data/bytes.ts';
-
 /** Options of {@link Trainer.save}. */
 export interface SaveOptions {
   /** Whether to save the parameters alone, for other libraries, without optimizer state and progress. Default: false. */
