@@ -216,7 +216,7 @@ function notFound(set: KnownSet, looked: readonly string[]): DataError {
   return new DataError([
     `${set.name}: not found. Looked in`,
     ...indented(looked),
-    `Pass { from: a folder, URL or files }, or set RETROGRAD_DATA to a folder that holds ${set.folder}/,`,
-    'or train on digits(), which needs no files.',
+    'Name a folder or a URL (--data on the command line, { from } in JavaScript, which also takes files),',
+    `or set RETROGRAD_DATA to a folder that holds ${set.folder}/, or train on digits, which need no files.`,
   ]);
 }

@@ -1,4 +1,5 @@
 /** Checks batches from the caller and lays them out as the tensors of a program. */
+import { isList } from '../base/arguments.ts';
 import { isFloats, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from '../base/numbers.ts';
@@ -67,7 +68,10 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
 export function finite(values: ArrayLike<number>, what: string, perSample: number): void {
   const odd = firstOdd(values);
   if (odd < 0) return;
-  throw new DataError(`${what}: ${placeOf(odd, perSample)} must be a finite number, found ${showValue(values[odd])}`);
+  const flat = isList(values[odd]) ? '; pass samples one after another: rows.flat()' : '';
+  throw new DataError(
+    `${what}: ${placeOf(odd, perSample)} must be a finite number, found ${showValue(values[odd])}${flat}`,
+  );
 }
 
 /** What arithmetic in 32-bit floats may make of a probability of 1. */

@@ -427,6 +427,16 @@ describe('calls on a net', () => {
     ['no labels', two, [], ShapeError, ['y must hold', 'found 0']],
     ['half a sample', [0, 1, 1], [0], ShapeError, ['x must hold whole samples of 2', 'found 3']],
     ['a word in x', any([0, 1, 1, 'a']), [0, 1], DataError, ['x', 'value 1 of sample 1', 'found "a"']],
+    [
+      'rows in x',
+      any([
+        [0, 1],
+        [1, 1],
+      ]),
+      [0],
+      DataError,
+      ['x', 'found [0, 1]; pass samples', 'rows.flat()'],
+    ],
     ['no y at all', two, any(undefined), ShapeError, ['y must hold', 'found undefined']],
     ['no x at all', any(undefined), [0], ShapeError, ['x must hold', 'found undefined']],
     ['no samples', [], [], ShapeError, ['x must hold whole samples of 2', 'found 0']],
@@ -448,6 +458,12 @@ describe('calls on a net', () => {
 
   const data = points(2, 3);
   test.each<[string, () => unknown, ErrorClass, string[]]>([
+    [
+      'fit that is not told how long',
+      () => net.fit(data, any(undefined)),
+      ArgumentError,
+      ['fit: epochs must be a positive integer', 'found undefined'],
+    ],
     [
       'fit on inputs of another size',
       () => net.fit(points(3, 3), { epochs: 1 }),
