@@ -23,8 +23,11 @@ export interface LayerKind<Layer> {
   describe(layer: Layer): string;
 }
 
-/** Under which a layer carries its kind: a copy such as { ...layer } has it too, and a JSON text does not. */
-const KIND = Symbol('kind');
+/**
+ * Under which a layer carries its kind. A copy such as { ...layer } has it too, a JSON text does not. The symbol is that of
+ * every copy of the library in a page, so that each takes the layers of the others.
+ */
+const KIND = Symbol.for('retrograd.layer');
 
 export const ofKind = <L extends { readonly layer: string }>(kind: LayerKind<L>, layer: L): L =>
   Object.assign(layer, { [KIND]: kind });
