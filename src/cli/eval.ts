@@ -24,8 +24,7 @@ Example:
   retrograd eval digits.safetensors
 
 The file holds the options of the model and the name of the data set. --data is needed only if the network was trained on data
-other than mnist, fashion-mnist or digits. Options on the command line override those of the file. For a file that train did not
-write, give the options of the model.
+other than mnist, fashion-mnist or digits. For a file that train did not write, give the options of the model.
 With --json there is one event, "evaluation" or "error".`;
 
 async function evaluate(file: string | undefined, _flags: RunFlags, command: Command): Promise<void> {

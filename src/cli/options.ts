@@ -88,7 +88,7 @@ export const addOptimizerOptions = (command: Command): Command =>
     ['--learning-rate <x>', `step size (default: ${rates})`, learningRate],
     ['--momentum <x>', 'momentum of the optimizers momentum and nesterov (default: 0.9)', fraction],
     ['--weight-decay <x>', 'L2 penalty; decoupled for adamw (default: 0, adamw 0.01)', nonNegative],
-    ['--decayed <what>', `what weight decay applies to: ${spelled(decayed)}`, oneOf(decayed), 'all'],
+    ['--decayed <what>', `parameters that decay; ${spelled(decayed)}`, oneOf(decayed), 'all'],
   ]);
 
 export const addOutputOptions = (command: Command): Command =>

@@ -58,7 +58,7 @@ export function trainCommand(interrupted: Interruption): Command {
     ['--save-every <n>', 'also save after every n-th epoch', count],
     [
       '--resume <file>',
-      'continue from a file of --save as if never stopped; options on the command line override those of the file',
+      'continue from a file of --save as if never stopped; --epochs, --learning-rate and other options of the training override those of the file, while model, loss, optimizer and batch are those of the file',
       text,
     ],
   ]);
