@@ -120,7 +120,7 @@ export type {
 } from './train/epoch.ts';
 export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
 export type { Trainer } from './train/trainer.ts';
-export type { StepTuning, TuneMode } from './tune/tuner.ts';
+export type { DispatchTuning, TuneMode } from './tune/tuner.ts';
 
 /**
  * Formats a graph, with a line per node, or a schedule, with a block per dispatch, as text.

@@ -17,9 +17,9 @@ import { type Pause, type Search, search } from './search.ts';
 export type TuneMode = 'background' | 'now' | 'off';
 
 /** Tuning of one dispatch that can run in several forms. */
-export interface StepTuning {
+export interface DispatchTuning {
   /** Label of the dispatch: `'gemm + bias + relu'`. */
-  readonly step: string;
+  readonly dispatch: string;
   /** Name of the form in use. */
   readonly form: string;
   /** Why that form is in use: it is the first of the menu, remembered from an earlier run, or measured in this one. */
@@ -75,7 +75,7 @@ export class Tuner {
     this.#remembered = new Set(steps.filter((step) => step.form && choices?.get(keyOf(step))?.form === step.form.name));
   }
 
-  get steps(): readonly StepTuning[] {
+  get steps(): readonly DispatchTuning[] {
     return this.#program.schedule.dispatches.filter(({ form }) => form).map((step) => this.#tell(step));
   }
 
@@ -140,11 +140,11 @@ export class Tuner {
     pause.after.then(ready, ready);
   }
 
-  #tell(step: Dispatch): StepTuning {
+  #tell(step: Dispatch): DispatchTuning {
     const tried = Object.entries(this.#choices?.get(keyOf(step))?.tried ?? {});
     const measured = this.#measured.has(step.nodes[0]);
     return {
-      step: step.label,
+      dispatch: step.label,
       form: step.form!.name,
       ...(this.#failure !== undefined && !measured && { failure: this.#failure }),
       status: measured ? 'measured' : this.#remembered.has(step) ? 'remembered' : 'default',
