@@ -113,7 +113,14 @@ function consumers() {
 
 /** The type declarations are written last, and only if all else went well. */
 function isBuilt() {
-  const configuration = ['package-lock.json', 'package.json', 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
+  const configuration = [
+    'setup/wgsl.mjs',
+    'package-lock.json',
+    'package.json',
+    'vite.config.ts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   const built = modified('dist/index.d.ts');
   return ['src', 'shaders', ...configuration].every((input) => newest(input) < built);
 }
