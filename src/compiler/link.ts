@@ -55,7 +55,7 @@ const UNIFORM = /^\/\/ @uniform (\w+): (\w+)$/gm;
 const ENABLE = /^\/\/ @enable (\w+)$/gm;
 const DECLARED = /^(?:fn|const|struct|alias|var(?:<\w+>)?) (\w+)/gm;
 
-/** How phases of many steps find what they work on; see `makeWhole`. */
+/** How phases of many steps find what they work on; see `makeWholeSteps`. */
 export interface Residence {
   /** The step table, looped over. */
   readonly table: { readonly stride: number; readonly rows: number };

@@ -103,7 +103,7 @@ it('are tried by the tuner, which finds nothing wrong with any', async () => {
   const loss = softmaxCrossEntropy();
   const options = { device: gpu.device, batch: 20, loss, optimizer: sgd({ learningRate: 0.1 }), seed: 1 };
   const net = await compile(model, { ...options, tune: 'now' });
-  const convolutions = net.tuning.filter(({ step }) => step.startsWith('conv2d'));
+  const convolutions = net.tuning.filter(({ dispatch: step }) => step.startsWith('conv2d'));
   expect(convolutions).toHaveLength(3);
   for (const { candidates, failure } of convolutions) {
     expect(failure).toBeUndefined();
