@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type Page, pages, root } from './blocks.ts';
 
 /** What is made by a build of the site: VitePress checks links to it. */
-const GENERATED = /^(docs\/(reference|generated)|demo)\//;
+const GENERATED = /^docs\/(reference|generated)\//;
 
 test.each(pages().map((page) => [page.path, page] as const))('%s', (_path, page) => {
   expect(linksOf(page).flatMap((link) => faultOf(page, link) ?? [])).toEqual([]);
@@ -28,11 +28,9 @@ function faultOf({ path, text }: Page, link: string): string | undefined {
   return headings.map(slug).includes(anchor) ? undefined : `${link}: no such heading`;
 }
 
-/** Pages link to each other without the ending. */
+/** Links have the ending of the file, so that they also work where Markdown is shown as it is. */
 const fileAt = (path: string): string | undefined =>
-  [path, `${path}.md`, join(path, 'index.md')].find(
-    (file) => existsSync(join(root, file)) && /\.\w+$|LICENSE$/.test(file),
-  );
+  existsSync(join(root, path)) && /\.\w+$|LICENSE$/.test(path) ? path : undefined;
 
 /** '## What is in the file' -> 'what-is-in-the-file' */
 const slug = (heading: string): string =>
