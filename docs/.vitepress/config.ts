@@ -1,9 +1,9 @@
 // The documentation site: `npm run docs` serves it, `npm run docs:build` makes a static site with the demo page in /demo/.
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { type DefaultTheme, defineConfig } from 'vitepress';
+import { type DefaultTheme, defineConfig, type MarkdownRenderer } from 'vitepress';
 import { writeCommandPages } from './command-line.ts';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -54,6 +54,18 @@ const project = [
   { text: 'Testing', link: '/testing' },
 ];
 
+/** Links to files of demo/examples/ save the copies that the site has of them. */
+function linkToExamples(md: MarkdownRenderer): void {
+  md.core.ruler.push('examples', ({ tokens }) => {
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      const href = token.attrGet('href');
+      if (!href?.startsWith('../demo/examples/')) continue;
+      token.attrSet('href', href.replace('..', ''));
+      token.attrSet('download', '');
+    }
+  });
+}
+
 export default defineConfig({
   title: 'retrograd',
   description: 'Train neural networks on the GPU from JavaScript, through WebGPU.',
@@ -61,7 +73,7 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: ['generated/**'],
   ignoreDeadLinks: [/^\/demo\//], // the page is copied there after the links are checked
-  markdown: { math: false },
+  markdown: { math: false, config: linkToExamples },
   themeConfig: {
     nav: [
       { text: 'Guide', link: '/guide/install', activeMatch: '/guide/' },
@@ -85,5 +97,6 @@ export default defineConfig({
   async buildEnd({ outDir }) {
     const configFile = path('../../demo/mnist/vite.config.ts');
     await build({ configFile, logLevel: 'warn', build: { outDir: join(outDir, 'demo') } });
+    cpSync(path('../../demo/examples'), join(outDir, 'demo/examples'), { recursive: true });
   },
 });

@@ -16,5 +16,7 @@ test('the site has every page, the reference, and the demo', () => {
   ];
   expect(expected.filter((file) => !existsSync(built(file)))).toEqual([]);
   expect(readFileSync(built('demo/index.html'), 'utf8')).toContain('src="./assets/'); // from wherever the site is
+  const [, saved] = /href="\/([^"]+xor\.mjs)"[^>]* download/.exec(readFileSync(built('examples.html'), 'utf8'))!;
+  expect(readFileSync(built(saved), 'utf8')).toContain("from 'retrograd'");
   expect(readFileSync(built('command-line.html'), 'utf8')).toContain('--accumulate');
 });
