@@ -107,7 +107,7 @@ export async function pack(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(plain.pipeThrough(new CompressionStream('gzip'))).arrayBuffer());
 }
 
-/** Of the whole file, once its header is there. Throws DataError where that is too much, or not the size it has. */
+/** The size of the whole file, by its header. Throws DataError if it is too large, or not the size the file has. */
 function promisedLength(start: Uint8Array, what: string, maxBytes: number, size?: number): number | undefined {
   if (start.length < headerLength(start, what)) return undefined;
   const shape = sizes(start, what);

@@ -49,7 +49,7 @@ export interface Located {
 
 type From = string | URL | Iterable<File> | Four<Source>;
 
-/** Of the caller's own files no size is known; nothing limits those of a known set but that. */
+/** Finds the files of a set. Its known sizes limit what is read of them; files that the caller names have no known size. */
 export async function locate(
   set: KnownSet,
   { from, keep: wanted, ...options }: OpenOptions & { from?: From; keep?: boolean } = {},

@@ -69,7 +69,7 @@ export function checkBest({ loss }: Task, validation: Dataset | undefined, optio
  * is aborted, saved and loaded in between; another fit, `step` and `setParameters` give it up.
  */
 export interface BestSoFar {
-  /** Of which training and validation it is. */
+  /** The training and validation that it belongs to. */
   readonly dataset: Dataset | DatasetIdentity;
   readonly validation: Dataset | DatasetIdentity;
   readonly metric: Metric;
@@ -84,7 +84,7 @@ export interface BestSoFar {
   readonly weights?: Tensors;
 }
 
-/** Of an epoch; less is better. */
+/** What an epoch scores; less is better. */
 export interface Score {
   readonly epoch: number;
   readonly score: number;

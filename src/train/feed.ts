@@ -14,8 +14,8 @@ import { checkTargets } from './batch.ts';
 import { feedGraph, type Task } from './graphs.ts';
 
 /**
- * The data set, as it is now. Throws ArgumentError for what is no data set, ShapeError unless its samples are those of the
- * model, DataError for targets that the loss cannot take, or one made by hand that is not as `fromArrays` makes it.
+ * The data set, as it is now. Throws ArgumentError if this is not a data set, ShapeError if its samples do not fit the model,
+ * DataError for targets that the loss cannot take, or if it was made by hand and breaks the rules of `fromArrays`.
  */
 export function datasetFor({ model, loss }: Task, dataset: Dataset, where: string): Dataset {
   const taken = checkedDataset(dataset, where);

@@ -16,7 +16,7 @@ export async function demandFinite(session: Session, loss: number, parameters: T
     session.finiteAt = steps;
     return;
   }
-  session.unfinished = undefined; // an epoch whose loss is no number is none to go on with
+  session.unfinished = undefined; // an epoch whose loss is NaN is not resumed
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const bad = firstNonFinite(program, tensors);
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';

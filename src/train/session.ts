@@ -14,7 +14,7 @@ import type { Task } from './graphs.ts';
 
 /** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
 export interface Position {
-  /** Of shuffles and masks. */
+  /** Seeds shuffles and masks. */
   seed: number;
   learningRate: LearningRate;
   /** Steps trained, updates made and epochs begun so far. */
@@ -25,7 +25,7 @@ export interface Position {
   pending: Pending;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Dataset | DatasetIdentity; readonly steps: number };
-  /** Of the fit under way, or of one that was aborted. */
+  /** The state of the fit under way, or of one that was aborted. */
   best?: BestSoFar;
 }
 
@@ -39,7 +39,7 @@ export interface Session extends Position {
   /** The training step. */
   readonly program: Program;
   readonly parameters: readonly Parameter[];
-  /** Of `program`; none on the CPU. */
+  /** Tunes `program`; there is none on the CPU. */
   readonly tuner?: Tuner;
   /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
   stepsBefore: number;

@@ -430,7 +430,7 @@ export class Trainer {
     });
   }
 
-  /** Of parameters that are finite: looked at as the work begins, but beside it. */
+  /** Does work on parameters that must be finite; they are checked while it runs. */
   async #finite<T>(where: string, work: () => Promise<T>): Promise<T> {
     // A parameter says better why the work failed.
     const [, result] = await together([demandParameters(this.#session, where), work()]);

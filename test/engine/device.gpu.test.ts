@@ -31,9 +31,12 @@ const model = sequential([2], [dense(4, sigmoid), dense(2)]);
 const options = { batch: 8, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) };
 const STORAGE = 0x80;
 
-/** What to do about it, on each platform. */
-const remedy =
-  typeof document === 'undefined' ? /npm package webgpu.*driver.*device: 'cpu'/ : /Chrome.*GPU.*device: 'cpu'/;
+/** What to do about it, on each platform: where WebGPU itself is missing, and where an adapter is. */
+const inNode = typeof document === 'undefined';
+const remedy = {
+  webgpu: inNode ? /npm install webgpu.*device: 'cpu'/ : /Chrome.*GPU.*device: 'cpu'/,
+  adapter: inNode ? /WebGPU in Node needs .*(driver|Metal).*device: 'cpu'/ : /Chrome.*GPU.*device: 'cpu'/,
+};
 
 const opened: Device[] = [];
 const open = async () => {
@@ -54,13 +57,13 @@ describe('openDevice', () => {
   it('throws NoAdapterError that says what to install where there is no WebGPU', async () => {
     platform.gpu = async () => undefined;
     await expect(openDevice()).rejects.toThrow(NoAdapterError);
-    await expect(openDevice()).rejects.toThrow(remedy);
+    await expect(openDevice()).rejects.toThrow(remedy.webgpu);
   });
 
   it('throws NoAdapterError where WebGPU finds no adapter', async () => {
     platform.gpu = async () => ({ requestAdapter: async () => null }) as unknown as GPU;
     await expect(openDevice()).rejects.toThrow(/no adapter/);
-    await expect(openDevice()).rejects.toThrow(remedy);
+    await expect(openDevice()).rejects.toThrow(remedy.adapter);
   });
 
   it('says what was missing, and in a browser what to do in that browser', async () => {

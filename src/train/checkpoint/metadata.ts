@@ -11,7 +11,7 @@ import { describeModel } from '../../nn/model.ts';
 import { type BestSoFar, isMetric, type Score } from '../best-epoch.ts';
 import type { Position, Session } from '../session.ts';
 
-/** Of the metadata of the file. */
+/** The key of the record in the metadata of the file. */
 export const RECORD = 'retrograd';
 const VERSION = 1;
 
@@ -147,7 +147,7 @@ const isScore = (value: unknown): value is Score =>
   typeof value.score === 'number' &&
   Number.isFinite(value.score);
 
-/** Of what a net is described by there is nothing deeper. */
+/** The deepest nesting that describes a net. */
 const DEEPEST = 8;
 
 /** 'optimizer.kind' -> '"adam"', for every value of nested objects and arrays. */

@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 import type { Expected } from './differences.ts';
 
 export interface Stored extends Expected {
-  /** Of the tensor in the program. */
+  /** The name of the tensor in the program. */
   readonly name: string;
   readonly isWeight: boolean;
 }
@@ -37,7 +37,7 @@ export interface Snapshot {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** Of the step that was queued last. */
+/** Copies what a file holds, as it is after the step that was queued last. */
 export async function takeSnapshot(session: Session, weightsOnly = false): Promise<Snapshot> {
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
   return { session: { ...session }, stored, tensors: await readByKey(session.program, stored, ({ name }) => name) };
