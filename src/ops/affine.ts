@@ -9,7 +9,7 @@ import { DIVISION, literal, U } from '../base/float32.ts';
 import { streams, symmetric, threefry } from '../base/random.ts';
 import { columns } from '../base/tensor.ts';
 import type { Attributes, Node } from '../graph/graph.ts';
-import type { Case, KernelOp } from '../graph/op.ts';
+import type { KernelOp } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
 import { type Bounded, exact, minus, over, plus, times } from './shared/bounded.ts';
@@ -54,8 +54,6 @@ export const affine: KernelOp = {
     };
   },
 };
-
-export const affineCases = (): readonly Case[] => [];
 
 /** The six numbers of column j. */
 function mapOf({ attributes }: Node, step: StepRow, j: number): Bounded[] {

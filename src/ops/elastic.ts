@@ -10,7 +10,7 @@ import { literal, TINY, U } from '../base/float32.ts';
 import { streams, threefry } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
 import type { Attributes, Node } from '../graph/graph.ts';
-import type { Case, KernelOp } from '../graph/op.ts';
+import type { KernelOp } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
 import { byColumn } from './shared/columns.ts';
@@ -66,8 +66,6 @@ export const elastic: KernelOp = {
     };
   },
 };
-
-export const elasticCases = (): readonly Case[] => [];
 
 function pointsOf({ shape, attributes }: Node, step: StepRow, j: number): number[] {
   const sample = sampleAt(j, step);

@@ -11,7 +11,7 @@ import { literal, U } from '../base/float32.ts';
 import { permute } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
 import type { Attributes } from '../graph/graph.ts';
-import type { Case, KernelOp } from '../graph/op.ts';
+import type { KernelOp } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { byColumn } from './shared/columns.ts';
 
@@ -68,5 +68,3 @@ export const gather: KernelOp = {
     };
   },
 };
-
-export const gatherCases = (): readonly Case[] => [];

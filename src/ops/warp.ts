@@ -10,7 +10,7 @@ import { literal, TINY, U } from '../base/float32.ts';
 import { memo } from '../base/memo.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
 import type { Attributes, Node } from '../graph/graph.ts';
-import type { Case, KernelOp, Value } from '../graph/op.ts';
+import type { KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { formats, sampleAt } from './gather.ts';
 import { type Bounded, exact, plus, times } from './shared/bounded.ts';
@@ -70,8 +70,6 @@ export const warp: KernelOp = {
     };
   },
 };
-
-export const warpCases = (): readonly Case[] => [];
 
 type Place = readonly [x: Bounded, y: Bounded];
 

@@ -178,6 +178,9 @@ function wordsOf(command: string): string[] {
   return words;
 }
 
+/** As many blocks cannot run today: those of a browser, and parts of files. */
+const EXCEPTIONS = 15;
+
 test('few blocks are exceptions', () => {
   const exceptions = all.flatMap(({ path, blocks }) =>
     blocks
@@ -186,6 +189,5 @@ test('few blocks are exceptions', () => {
   );
   const count = all.flatMap(({ blocks }) => blocks).filter((block) => isScript(block) || isShell(block)).length;
   console.log(`${count} blocks, ${exceptions.length} exceptions\n${exceptions.join('\n')}`);
-  expect(exceptions.length).toBeLessThan(count / 2);
-  expect(existsSync(project)).toBe(true);
+  expect(exceptions.length).toBeLessThanOrEqual(EXCEPTIONS);
 });

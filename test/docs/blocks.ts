@@ -29,11 +29,11 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
-/** README.md and what is written by hand in docs/. */
+/** The pages at the root, and what is written by hand in docs/. */
 export function pages(): Page[] {
   const names = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).sort();
   const written = names.filter((name) => /\.md$/.test(name) && !/^(\.vitepress|reference|generated)\b/.test(name));
-  return ['README.md', ...written.map((name) => join('docs', name))].map((path) => {
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...written.map((name) => join('docs', name))].map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
     return { path, text, blocks: blocksOf(text) };
   });
