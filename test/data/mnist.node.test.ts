@@ -133,7 +133,7 @@ describe('nothing found', () => {
     await expect(mnist({ from: folder })).rejects.toThrow(DataError);
     await expect(mnist({ from: folder })).rejects.toThrow(`${folder}: none of the four files`);
     await expect(mnist({ from: folder })).rejects.toThrow(`${folder}/mnist: none of the four files`);
-    await expect(mnist({ from: folder })).rejects.toThrow('digits()');
+    await expect(mnist({ from: folder })).rejects.toThrow('train on digits, which need no files');
   });
 
   test('without a network says that too', async () => {
