@@ -101,7 +101,7 @@ export {
   rmsprop,
   type SgdOptions,
   sgd,
-} from './nn/optimizers.ts';
+} from './nn/optimizers/index.ts';
 export type { UpdateOptions } from './nn/updates.ts';
 export type { OwnActivation } from './ops/activation-table.ts';
 export type { AugmentOptions } from './train/augmentation.ts';

@@ -7,7 +7,7 @@ import { take } from '../data/samples.ts';
 import type { Device } from '../engine/device.ts';
 import { checkLoss, type LossFunction } from '../nn/losses.ts';
 import { checkModel, describeModel, features, type Model, outputs } from '../nn/model.ts';
-import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
+import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import { compile } from '../train/compile.ts';
 import { trainingGraph } from '../train/graphs.ts';
 import { flopOf } from './flop.ts';

@@ -3,7 +3,7 @@ import { dense, relu, sigmoid } from '../nn/layers/index.ts';
 import { lenet } from '../nn/lenet.ts';
 import { quadratic, softmaxCrossEntropy } from '../nn/losses.ts';
 import { sequential } from '../nn/model.ts';
-import { adam, sgd } from '../nn/optimizers.ts';
+import { adam, sgd } from '../nn/optimizers/index.ts';
 import { network } from './network.ts';
 import { xorSamples } from './synthetic.ts';
 import type { Work } from './work.ts';

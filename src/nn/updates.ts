@@ -7,7 +7,7 @@ import { leaf, state, stepOf } from '../graph/leaf.ts';
 import { accumulate as accumulateOp, perSample } from '../ops/accumulate.ts';
 import { appendClipped } from '../ops/gradient-norm.ts';
 import type { Parameter } from './model.ts';
-import { appendUpdate, type Optimizer } from './optimizers.ts';
+import { appendUpdate, type Optimizer } from './optimizers/optimizer.ts';
 
 /** How the gradients of a step become an update. */
 export interface UpdateOptions {

@@ -1,5 +1,5 @@
 /**
- * What optimizers are made of (see nn/optimizers.ts): the descent step and the moving averages, which overwrite their first
+ * What optimizers are made of (see nn/optimizers): the descent step and the moving averages, which overwrite their first
  * operand, and the directions between them.
  */
 import addScaledWgsl from '../../shaders/update/add_scaled.wgsl';

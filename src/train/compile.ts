@@ -16,7 +16,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
 import { checkModel, describeModel, type Model } from '../nn/model.ts';
-import { checkOptimizer, type Optimizer } from '../nn/optimizers.ts';
+import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import { choicesOf, keyOf } from '../tune/choices.ts';
 import { type TuneMode, Tuner } from '../tune/tuner.ts';

@@ -6,7 +6,7 @@ import { batch as batchLeaf, data, leaf, stepOf } from '../graph/leaf.ts';
 import { appendActivation } from '../nn/layers/activation.ts';
 import { appendLoss, type LossFunction } from '../nn/losses.ts';
 import { appendModel, type Model, type Parameter } from '../nn/model.ts';
-import type { Optimizer } from '../nn/optimizers.ts';
+import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
 import { activation, appendSlope } from '../ops/activation.ts';
 import { gather } from '../ops/gather.ts';

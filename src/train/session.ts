@@ -6,7 +6,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import type { Parameter } from '../nn/model.ts';
-import { corrections, type Optimizer } from '../nn/optimizers.ts';
+import { corrections, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import type { Tuner } from '../tune/tuner.ts';
 import type { BestSoFar } from './best-epoch.ts';

@@ -6,7 +6,7 @@ import { printSchedule, schedule } from '../../src/compiler/schedule.ts';
 import { append, createGraph, type Node, printGraph } from '../../src/graph/graph.ts';
 import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
 import { overwrites, storageOf } from '../../src/graph/storage.ts';
-import { adam, sgd } from '../../src/nn/optimizers.ts';
+import { adam, sgd } from '../../src/nn/optimizers/index.ts';
 import { add, hadamard } from '../../src/ops/arithmetic.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { descend } from '../../src/ops/optimizer-steps.ts';

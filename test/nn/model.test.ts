@@ -5,7 +5,7 @@ import { printGraph } from '../../src/graph/graph.ts';
 import { activation, add, dense, linear, relu } from '../../src/nn/layers/index.ts';
 import { quadratic } from '../../src/nn/losses.ts';
 import { apply, describeModel, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
-import { sgd } from '../../src/nn/optimizers.ts';
+import { sgd } from '../../src/nn/optimizers/index.ts';
 import { compile } from '../../src/train/compile.ts';
 import { trainingGraph } from '../../src/train/graphs.ts';
 

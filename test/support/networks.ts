@@ -4,7 +4,7 @@ import type { Graph } from '../../src/graph/graph.ts';
 import * as layers from '../../src/nn/layers/index.ts';
 import * as lossFunctions from '../../src/nn/losses.ts';
 import { apply, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
-import * as optim from '../../src/nn/optimizers.ts';
+import * as optim from '../../src/nn/optimizers/index.ts';
 import { type Task, trainingGraph } from '../../src/train/graphs.ts';
 
 export const activations = {

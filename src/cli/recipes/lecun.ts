@@ -6,7 +6,7 @@ import { dense, sigmoid, tanh } from '../../nn/layers/index.ts';
 import { lenet } from '../../nn/lenet.ts';
 import { quadratic } from '../../nn/losses.ts';
 import { sequential } from '../../nn/model.ts';
-import { sgd } from '../../nn/optimizers.ts';
+import { sgd } from '../../nn/optimizers/index.ts';
 import { annealed, type Recipe } from './recipe.ts';
 
 const training = { batch: 20, loss: quadratic(), optimizer: sgd({ learningRate: 0.5 }) };

@@ -3,7 +3,7 @@ import { normal } from '../../nn/initialisers.ts';
 import { conv2d, dense, dropout, maxPool2d, relu, sigmoid } from '../../nn/layers/index.ts';
 import { quadratic, sigmoidCrossEntropy, softmaxCrossEntropy } from '../../nn/losses.ts';
 import { sequential } from '../../nn/model.ts';
-import { sgd } from '../../nn/optimizers.ts';
+import { sgd } from '../../nn/optimizers/index.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The book keeps the last 10,000 of the training images for validation. */

@@ -2,7 +2,7 @@
 import { cosineDecay, updatesIn } from '../../nn/learning-rate.ts';
 import { softmaxCrossEntropy } from '../../nn/losses.ts';
 import type { Model } from '../../nn/model.ts';
-import { adam } from '../../nn/optimizers.ts';
+import { adam } from '../../nn/optimizers/index.ts';
 import type { CompileOptions } from '../../train/compile.ts';
 import type { FitOptions } from '../../train/epoch.ts';
 
