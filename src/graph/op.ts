@@ -17,6 +17,11 @@ export interface Printable {
   toString(): string;
 }
 
+/** The `toString` of a {@link Printable}. */
+export function nameOf(this: Printable): string {
+  return this.name;
+}
+
 /** One operation in a graph, and its result. */
 export interface Node {
   /** Position in the graph. */

@@ -7,7 +7,14 @@ import { append, type Graph, type Node } from '../graph/graph.ts';
 import { stepOf } from '../graph/leaf.ts';
 import { activation } from '../ops/activation.ts';
 import { lossTerms } from '../ops/loss.ts';
-import { type LossTerm, losses as terms } from '../ops/loss-table.ts';
+import {
+  binaryCrossEntropy as binaryTerm,
+  categoricalCrossEntropy as categoricalTerm,
+  type Loss,
+  type LossTerm,
+  sigmoidCrossEntropy as sigmoidTerm,
+  squaredError,
+} from '../ops/loss-table.ts';
 import { softTargets } from '../ops/soft-targets.ts';
 import { softmax } from '../ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cross-entropy.ts';
@@ -51,6 +58,21 @@ export interface LossFunction {
   readonly threshold: number;
 }
 
+type Site = readonly [graph: Graph, loss: LossFunction, output: Node, targetsAndStep: readonly Node[]];
+
+/** What a loss appends. */
+interface LossRule {
+  readonly term: LossFunction['term'];
+  /** Appends the weighted terms. */
+  append(...site: Site): Node;
+}
+
+/** Under which a loss carries its rule: a copy such as { ...loss } has it too, and a JSON text does not. */
+const RULE = Symbol('rule');
+
+const ruleOf = (loss: unknown): LossRule => member(loss, RULE) as LossRule;
+
+type Own = Omit<LossFunction, 'term' | 'mean'>;
 const usual = {
   factor: () => 1,
   prediction: 'linear',
@@ -59,22 +81,24 @@ const usual = {
   labelSmoothing: 0,
 } as const;
 
-const lossFunction =
-  (name: string, term: LossFunction['term'], more: Partial<LossFunction> = {}) =>
-  (options: LossOptions = {}): LossFunction => {
-    checkKeys(name, options, ['reduction']);
-    return { name, term, ...usual, ...more, mean: isMean(name, options) };
-  };
+function lossFunction(rule: LossRule, own: Pick<Own, 'name'> & Partial<Own>, options: LossOptions): LossFunction {
+  checkKeys(own.name, options, ['reduction']);
+  return made(rule, own, options);
+}
 
-const categorical =
-  (name: string, term: LossFunction['term'], more: Partial<LossFunction>) =>
-  (options: CategoricalOptions = {}): LossFunction => {
-    checkKeys(name, options, ['reduction', 'labelSmoothing', 'classWeights']);
-    const { labelSmoothing = 0, classWeights } = options;
-    checkNumber(`${name}: labelSmoothing`, labelSmoothing, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
-    checkWeights(name, classWeights);
-    return { name, term, ...usual, ...more, mean: isMean(name, options), labelSmoothing, classWeights };
-  };
+function categorical(rule: LossRule, own: Pick<Own, 'name'> & Partial<Own>, options: CategoricalOptions): LossFunction {
+  const { name } = own;
+  checkKeys(name, options, ['reduction', 'labelSmoothing', 'classWeights']);
+  const { labelSmoothing = 0, classWeights } = options;
+  checkNumber(`${name}: labelSmoothing`, labelSmoothing, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  checkWeights(name, classWeights);
+  return made(rule, { ...own, labelSmoothing, classWeights }, options);
+}
+
+function made(rule: LossRule, { name, ...own }: Pick<Own, 'name'> & Partial<Own>, options: LossOptions): LossFunction {
+  const mean = isMean(name, options);
+  return Object.assign({ name, term: rule.term, ...usual, ...own, mean }, { [RULE]: rule });
+}
 
 function checkWeights(name: string, weights: unknown): void {
   if (weights === undefined) return;
@@ -97,24 +121,24 @@ function isMean(name: string, { reduction = 'mean' }: LossOptions): boolean {
  * Half the squared error: `½ Σ (a − y)²` over the outputs, with `δ = (a − y) ⊙ σ'(z)`; the quadratic cost of Nielsen, *Neural
  * Networks and Deep Learning* (2015).
  *
- * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
-export const quadratic = lossFunction('quadratic', 'squaredError', { factor: () => 0.5 });
+export const quadratic = (options: LossOptions = {}): LossFunction =>
+  lossFunction(onSquares, { name: 'quadratic', factor: () => 0.5 }, options);
 /**
  * The squared error: `Σ (a − y)²` over the outputs, with `δ = 2 (a − y) ⊙ σ'(z)`.
  *
- * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
-export const squared = lossFunction('squared', 'squaredError');
+export const squared = (options: LossOptions = {}): LossFunction =>
+  lossFunction(onSquares, { name: 'squared' }, options);
 /**
  * The mean squared error: `Σ (a − y)² / K` over K outputs, as PyTorch's `MSELoss` with its default reduction.
  *
- * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
-export const meanSquared = lossFunction('meanSquared', 'squaredError', { factor: (outputs) => 1 / outputs });
+export const meanSquared = (options: LossOptions = {}): LossFunction =>
+  lossFunction(onSquares, { name: 'meanSquared', factor: (outputs) => 1 / outputs }, options);
 /**
  * Binary cross-entropy of probabilities a: `−Σ [y ln a + (1 − y) ln(1 − a)]` over the outputs.
  *
@@ -122,55 +146,49 @@ export const meanSquared = lossFunction('meanSquared', 'squaredError', { factor:
  * and stays accurate near 0 and 1; after softmax a is clamped to [2⁻²⁰, 1 − 2⁻²⁰]. PyTorch's `BCELoss` also averages over the
  * outputs.
  *
- * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
-export const binaryCrossEntropy = lossFunction('binaryCrossEntropy', 'binaryCrossEntropy', { classifies: true });
+export const binaryCrossEntropy = (options: LossOptions = {}): LossFunction =>
+  lossFunction(onProbabilities, { name: 'binaryCrossEntropy', classifies: true }, options);
 /**
  * Categorical cross-entropy of probabilities a: `−Σ y ln a` over the classes.
  *
  * The last layer has softmax or sigmoid, and at least 2 units. After softmax the loss is computed from the logits, like
  * {@link softmaxCrossEntropy}, and stays accurate near 0; after sigmoid a is clamped to at least 2⁻²⁰.
  *
- * @function
  * @throws {ArgumentError} For an invalid option.
  */
-export const categoricalCrossEntropy = categorical('categoricalCrossEntropy', 'categoricalCrossEntropy', {
-  classifies: true,
-});
+export const categoricalCrossEntropy = (options: CategoricalOptions = {}): LossFunction =>
+  categorical(onDistributions, { name: 'categoricalCrossEntropy', classifies: true }, options);
 /**
  * Binary cross-entropy of sigmoid(z), from the logits z of a linear last layer: `−Σ [y ln σ(z) + (1 − y) ln(1 − σ(z))]` over
  * the outputs, with `δ = σ(z) − y`.
  *
  * `predict` returns σ(z). PyTorch's `BCEWithLogitsLoss` also averages over the outputs.
  *
- * @function
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */
-export const sigmoidCrossEntropy = lossFunction('sigmoidCrossEntropy', 'sigmoidCrossEntropy', {
-  prediction: 'sigmoid',
-  classifies: true,
-  threshold: 0,
-});
+export const sigmoidCrossEntropy = (options: LossOptions = {}): LossFunction => {
+  const own = { name: 'sigmoidCrossEntropy', prediction: 'sigmoid', classifies: true, threshold: 0 } as const;
+  return lossFunction(onLogits, own, options);
+};
 /**
  * Categorical cross-entropy of softmax(z), from the logits z of a linear last layer of at least 2 units: `−Σ y ln p` with
  * `p = softmax(z)`, and `δ = p − y`; PyTorch's `CrossEntropyLoss`.
  *
  * `predict` returns p.
  *
- * @function
  * @throws {ArgumentError} For an invalid option.
  */
-export const softmaxCrossEntropy = categorical('softmaxCrossEntropy', 'softmaxCrossEntropy', {
-  prediction: 'softmax',
-  classifies: true,
-  threshold: 0,
-});
+export const softmaxCrossEntropy = (options: CategoricalOptions = {}): LossFunction => {
+  const own = { name: 'softmaxCrossEntropy', prediction: 'softmax', classifies: true, threshold: 0 } as const;
+  return categorical(onClassLogits, own, options);
+};
 
 /** Throws ArgumentError for what no function here would have made. */
 export function checkLoss(where: string, value: unknown): void {
-  const term = member(value, 'term');
-  const isTerm = typeof term === 'string' && (term === 'softmaxCrossEntropy' || Object.hasOwn(terms, term));
+  const rule = ruleOf(value);
+  const isTerm = typeof member(rule, 'append') === 'function' && member(value, 'term') === rule.term;
   const types = { name: 'string', factor: 'function', mean: 'boolean', prediction: 'string', threshold: 'number' };
   if (isTerm && Object.entries(types).every(([name, type]) => typeof member(value, name) === type)) return;
   throw new ArgumentError(`${where}: loss must be a loss such as softmaxCrossEntropy(), found ${showValue(value)}`);
@@ -212,22 +230,36 @@ export const isPerLabel = ({ term }: Pick<LossFunction, 'term'>): boolean =>
   term === 'binaryCrossEntropy' || term === 'sigmoidCrossEntropy';
 
 /** The weighted terms whose sum is the loss of the batch. */
-export function appendLoss(graph: Graph, loss: LossFunction, output: Node, y: Node): Node {
-  const { factor, mean } = loss;
-  const { term, of } = onLogits(loss, output);
-  const inputs = [of, appendTargets(graph, loss, y), stepOf(graph)];
-  if (term === 'softmaxCrossEntropy') return append(graph, softmaxCrossEntropyOp, inputs, { mean });
-  return append(graph, lossTerms, inputs, { term, factor: factor(rows(output.shape)), mean });
-}
+export const appendLoss = (graph: Graph, loss: LossFunction, output: Node, y: Node): Node =>
+  ruleOf(loss).append(graph, loss, output, [appendTargets(graph, loss, y), stepOf(graph)]);
 
-/** Of a loss on probabilities that are σ or softmax of logits, the same loss on those, where no rounding has made 0 or 1 of them. */
-function onLogits({ term }: LossFunction, output: Node): { term: LossFunction['term']; of: Node } {
-  const { op, attributes, inputs } = output;
-  const isSigmoid = op === activation && attributes.f === 'sigmoid';
-  if (term === 'binaryCrossEntropy' && isSigmoid) return { term: 'sigmoidCrossEntropy', of: inputs[0] };
-  if (term === 'categoricalCrossEntropy' && op === softmax) return { term: 'softmaxCrossEntropy', of: inputs[0] };
-  return { term, of: output };
+function appendTerms(term: Loss, ...[graph, { factor, mean }, output, rest]: Site): Node {
+  return append(graph, lossTerms, [output, ...rest], { term, factor: factor(rows(output.shape)), mean });
 }
+const appendSoftmaxTerms = (...[graph, { mean }, output, rest]: Site): Node =>
+  append(graph, softmaxCrossEntropyOp, [output, ...rest], { mean });
+
+const onSquares: LossRule = { term: 'squaredError', append: (...site) => appendTerms(squaredError, ...site) };
+const onLogits: LossRule = {
+  term: 'sigmoidCrossEntropy',
+  append: (...site) => appendTerms(sigmoidTerm, ...site),
+};
+const onClassLogits: LossRule = { term: 'softmaxCrossEntropy', append: appendSoftmaxTerms };
+// Probabilities that are σ or softmax of logits are traced back to those, where no rounding has made 0 or 1 of them.
+const onProbabilities: LossRule = {
+  term: 'binaryCrossEntropy',
+  append: (graph, loss, output, rest) =>
+    output.op === activation && output.attributes.f === 'sigmoid'
+      ? appendTerms(sigmoidTerm, graph, loss, output.inputs[0], rest)
+      : appendTerms(binaryTerm, graph, loss, output, rest),
+};
+const onDistributions: LossRule = {
+  term: 'categoricalCrossEntropy',
+  append: (graph, loss, output, rest) =>
+    output.op === softmax
+      ? appendSoftmaxTerms(graph, loss, output.inputs[0], rest)
+      : appendTerms(categoricalTerm, graph, loss, output, rest),
+};
 
 /** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
 function appendTargets(graph: Graph, { labelSmoothing, classWeights }: LossFunction, y: Node): Node {

@@ -7,10 +7,10 @@ import categoricalCrossEntropyWgsl from '../../shaders/loss/categorical_cross_en
 import sigmoidCrossEntropyWgsl from '../../shaders/loss/sigmoid_cross_entropy.wgsl';
 import squaredErrorWgsl from '../../shaders/loss/squared_error.wgsl';
 import { DIVISION, logError, TINY, U } from '../base/float32.ts';
-import type { ShaderFile } from '../graph/op.ts';
+import { nameOf, type Printable, type ShaderFile } from '../graph/op.ts';
 import { activations, sigmaError, softplusTailError } from './activation-table.ts';
 
-export interface Loss {
+export interface Loss extends Printable {
   readonly shader: ShaderFile;
   /** Name of c in the WGSL; ∂c/∂a is `${wgsl}_gradient`. */
   readonly wgsl: string;
@@ -25,60 +25,71 @@ const sigma = activations.sigmoid.f;
 const FLOOR = 2 ** -20;
 const inner = (a: number): number => Math.min(Math.max(a, FLOOR), 1 - FLOOR);
 
-export const losses = {
-  squaredError: {
-    shader: squaredErrorWgsl,
-    wgsl: 'squared_error',
-    term: (a, y) => (a - y) ** 2,
-    gradient: (a, y) => 2 * (a - y),
-    rounding: (a, y) => 4 * U * (a - y) ** 2,
-    gradientRounding: (a, y) => 2 * U * Math.abs(a - y),
+export const squaredError: Loss = {
+  name: 'squaredError',
+  toString: nameOf,
+  shader: squaredErrorWgsl,
+  wgsl: 'squared_error',
+  term: (a, y) => (a - y) ** 2,
+  gradient: (a, y) => 2 * (a - y),
+  rounding: (a, y) => 4 * U * (a - y) ** 2,
+  gradientRounding: (a, y) => 2 * U * Math.abs(a - y),
+};
+
+export const binaryCrossEntropy: Loss = {
+  name: 'binaryCrossEntropy',
+  toString: nameOf,
+  shader: binaryCrossEntropyWgsl,
+  wgsl: 'binary_cross_entropy',
+  term: (a, y) => -y * Math.log(inner(a)) - (1 - y) * Math.log(1 - inner(a)),
+  gradient: (a, y) => (inner(a) - y) / (inner(a) * (1 - inner(a))),
+  rounding: (a, y) => {
+    const p = inner(a);
+    const first = Math.abs(y) * (logError(p) + 2 * U * Math.abs(Math.log(p)));
+    // 1 − p rounds relative to itself by U, which moves its logarithm by U.
+    const second = Math.abs(1 - y) * (logError(1 - p) + U + 3 * U * Math.abs(Math.log(1 - p)));
+    return first + second;
   },
-  binaryCrossEntropy: {
-    shader: binaryCrossEntropyWgsl,
-    wgsl: 'binary_cross_entropy',
-    term: (a, y) => -y * Math.log(inner(a)) - (1 - y) * Math.log(1 - inner(a)),
-    gradient: (a, y) => (inner(a) - y) / (inner(a) * (1 - inner(a))),
-    rounding: (a, y) => {
-      const p = inner(a);
-      const first = Math.abs(y) * (logError(p) + 2 * U * Math.abs(Math.log(p)));
-      // 1 − p rounds relative to itself by U, which moves its logarithm by U.
-      const second = Math.abs(1 - y) * (logError(1 - p) + U + 3 * U * Math.abs(Math.log(1 - p)));
-      return first + second;
-    },
-    gradientRounding: (a, y) => (4 * U + DIVISION) * Math.abs((inner(a) - y) / (inner(a) * (1 - inner(a)))),
+  gradientRounding: (a, y) => (4 * U + DIVISION) * Math.abs((inner(a) - y) / (inner(a) * (1 - inner(a)))),
+};
+
+export const categoricalCrossEntropy: Loss = {
+  name: 'categoricalCrossEntropy',
+  toString: nameOf,
+  shader: categoricalCrossEntropyWgsl,
+  wgsl: 'categorical_cross_entropy',
+  term: (a, y) => -y * Math.log(Math.max(a, FLOOR)),
+  gradient: (a, y) => -y / Math.max(a, FLOOR),
+  rounding: (a, y) => Math.abs(y) * (logError(Math.max(a, FLOOR)) + U * Math.abs(Math.log(Math.max(a, FLOOR)))),
+  gradientRounding: (a, y) => DIVISION * Math.abs(y / Math.max(a, FLOOR)),
+};
+
+export const sigmoidCrossEntropy: Loss = {
+  name: 'sigmoidCrossEntropy',
+  toString: nameOf,
+  shader: sigmoidCrossEntropyWgsl,
+  wgsl: 'sigmoid_cross_entropy',
+  term: (z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))),
+  gradient: (z, y) => (1 - y) * sigma(z) - y * sigma(-z),
+  rounding: (z, y) => {
+    const linear = Math.max(z, 0) - y * z;
+    // Products with 0 and 1 are exact, and a difference of equal numbers is.
+    const product = y === 0 || y === 1 ? 0 : Math.abs(y * z);
+    const tail = Math.log1p(Math.exp(-Math.abs(z)));
+    return U * (product + 2 * Math.abs(linear) + tail) + softplusTailError(z);
   },
-  categoricalCrossEntropy: {
-    shader: categoricalCrossEntropyWgsl,
-    wgsl: 'categorical_cross_entropy',
-    term: (a, y) => -y * Math.log(Math.max(a, FLOOR)),
-    gradient: (a, y) => -y / Math.max(a, FLOOR),
-    rounding: (a, y) => Math.abs(y) * (logError(Math.max(a, FLOOR)) + U * Math.abs(Math.log(Math.max(a, FLOOR)))),
-    gradientRounding: (a, y) => DIVISION * Math.abs(y / Math.max(a, FLOOR)),
+  gradientRounding: (z, y) => {
+    const [up, down] = [(1 - y) * sigma(z), y * sigma(-z)];
+    return (
+      Math.abs(up) * (sigmaError(z) + 2 * U) +
+      Math.abs(down) * (sigmaError(-z) + U) +
+      U * Math.abs(up - down) +
+      (1 + Math.abs(y)) * TINY
+    );
   },
-  sigmoidCrossEntropy: {
-    shader: sigmoidCrossEntropyWgsl,
-    wgsl: 'sigmoid_cross_entropy',
-    term: (z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))),
-    gradient: (z, y) => (1 - y) * sigma(z) - y * sigma(-z),
-    rounding: (z, y) => {
-      const linear = Math.max(z, 0) - y * z;
-      // Products with 0 and 1 are exact, and a difference of equal numbers is.
-      const product = y === 0 || y === 1 ? 0 : Math.abs(y * z);
-      const tail = Math.log1p(Math.exp(-Math.abs(z)));
-      return U * (product + 2 * Math.abs(linear) + tail) + softplusTailError(z);
-    },
-    gradientRounding: (z, y) => {
-      const [up, down] = [(1 - y) * sigma(z), y * sigma(-z)];
-      return (
-        Math.abs(up) * (sigmaError(z) + 2 * U) +
-        Math.abs(down) * (sigmaError(-z) + U) +
-        U * Math.abs(up - down) +
-        (1 + Math.abs(y)) * TINY
-      );
-    },
-  },
-} satisfies Record<string, Loss>;
+};
+
+/** All of them, for the tests of the ops. */
+export const losses = { squaredError, binaryCrossEntropy, categoricalCrossEntropy, sigmoidCrossEntropy };
 
 export type LossTerm = keyof typeof losses;
-export const lossTerm = (name: string): Loss => losses[name as LossTerm];

@@ -7,7 +7,7 @@ import { DIVISION, literal, TINY, U } from '../base/float32.ts';
 import { type Attributes, append } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, Place, PointwiseOp, ShaderFile } from '../graph/op.ts';
-import { type LossTerm, losses, lossTerm } from './loss-table.ts';
+import { type Loss, type LossTerm, losses } from './loss-table.ts';
 import { equalShapes } from './shared/shapes.ts';
 
 /** The weight of a column; attributes `factor` and `mean`. */
@@ -20,14 +20,14 @@ export function weight({ attributes, step, column }: Omit<Place, 'row'>): number
 const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
   `weigh(${value}, col, ${literal(Number(factor))}, ${Boolean(mean)})`;
 
-const row = (attributes: Attributes) => lossTerm(String(attributes.term));
+const row = ({ term }: Attributes): Loss => term as Loss;
 const shaders = (attributes: Attributes): ShaderFile[] => [weighWgsl, row(attributes).shader];
 
 /** Rounding of a weighted value: the value's own, the quotient and the product of the weight. */
 const weighted = (error: number, value: number, w: number): number =>
   w * error + (2 * U + DIVISION) * Math.abs(w * value) + TINY;
 
-/** Attributes: `term` (a row of `losses`), `factor`, `mean`. Inputs: a, y, step. */
+/** Attributes: `term` (such as `squaredError`), `factor`, `mean`. Inputs: a, y, step. */
 export const lossTerms: PointwiseOp = {
   kind: 'pointwise',
   name: 'lossTerms',
@@ -71,7 +71,7 @@ function everyLoss(): Case[] {
   return (Object.keys(losses) as LossTerm[]).flatMap((term) =>
     [true, false].map((mean) => ({
       shapes: [[7, 33], [7, 33], null],
-      attributes: { term, factor: 0.5, mean },
+      attributes: { term: losses[term], factor: 0.5, mean },
       domain: [ranges[term], [0, 1], [0, 1]] as const,
     })),
   );

@@ -42,6 +42,7 @@ import { activation } from '../../src/ops/activation.ts';
 import { hadamard } from '../../src/ops/arithmetic.ts';
 import { ops } from '../../src/ops/index.ts';
 import { lossTerms } from '../../src/ops/loss.ts';
+import { losses as terms } from '../../src/ops/loss-table.ts';
 import { matmul, matmulCases } from '../../src/ops/matmul.ts';
 import { maxPool } from '../../src/ops/max-pool.ts';
 import { rowSum } from '../../src/ops/row-sum.ts';
@@ -164,7 +165,8 @@ describe('where there is a kink, the chosen side', () => {
     ['binaryCrossEntropy', 0, 1, -(2 ** 20)],
     ['binaryCrossEntropy', 1, 0, 2 ** 20],
     ['categoricalCrossEntropy', 0, 1, -(2 ** 20)],
-  ])('%s of a probability of %d for a target of %d has a slope that is held at %d', (term, a, y, slope) => {
+  ] as const)('%s of a probability of %d for a target of %d has a slope that is held at %d', (name, a, y, slope) => {
+    const term = terms[name];
     const { graph, node } = graphOf(lossTerms, { shapes: [[1, 1], [1, 1], null], attributes: { term } });
     const [gradient] = appendGradients(graph, node, node).values();
     const leaves = new Map([
@@ -337,7 +339,7 @@ describe('differentiate', () => {
     ['y', [5]],
   ]);
   const squaredError = (graph: Graph, a: Node, y: Node) =>
-    append(graph, lossTerms, [a, y, stepOf(graph)], { term: 'squaredError' });
+    append(graph, lossTerms, [a, y, stepOf(graph)], { term: terms.squaredError });
 
   test('adds up the gradients of a value used more than once: d(p³ − y)²/dp = 6 p² (p³ − y)', () => {
     const { graph, p, y } = build();

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { append } from '../../src/graph/graph.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
+import { type LossTerm, losses } from '../../src/ops/loss-table.ts';
 import { graphOf, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
@@ -25,10 +26,10 @@ const costs = {
 
 test.each(Object.entries(costs))(
   '%s keeps probabilities 2⁻²⁰ away from where its logarithm ends',
-  async (term, cost) => {
+  async (name, cost) => {
     // A row of targets 1 and one of targets 0.
     const targets = [1, 0];
-    const attributes = { term, factor: 1, mean: false };
+    const attributes = { term: losses[name as LossTerm], factor: 1, mean: false };
     const { graph, node } = graphOf(lossTerms, { shapes: [[2, n], [2, n], null], attributes });
     append(graph, lossGradient, node.inputs, attributes, 'slope');
     const leaves = new Map([

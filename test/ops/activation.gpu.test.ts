@@ -134,7 +134,7 @@ describe('cross-entropy of logits', () => {
         leaf(graph, batch, 'y', [1, grid.length]),
         stepOf(graph),
       ];
-      const attributes = { term: 'sigmoidCrossEntropy', factor: 1, mean: false };
+      const attributes = { term: losses.sigmoidCrossEntropy, factor: 1, mean: false };
       append(graph, lossTerms, inputs, attributes, 'loss');
       append(graph, lossGradient, inputs, attributes, 'gradient');
       const leaves = new Map([

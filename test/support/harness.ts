@@ -34,8 +34,14 @@ export function useGpu(): Gpu {
   return use;
 }
 
+/** What is no plain value by its name, as in a printout. */
+const settings = (of: object): string =>
+  JSON.stringify(
+    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, Object(value) === value ? `${value}` : value])),
+  );
+
 export const titleOf = (op: Op, { shapes, attributes, step = {} }: Case): string =>
-  `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? JSON.stringify({ ...attributes, ...step }) : ''}`;
+  `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? settings({ ...attributes, ...step }) : ''}`;
 
 /** Leaves for the operands of a case and the op applied to them, named `out`. */
 export function graphOf(op: Op, { shapes, attributes }: Case): { graph: Graph; node: Node } {
