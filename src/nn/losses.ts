@@ -6,6 +6,7 @@ import { rows } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import { stepOf } from '../graph/leaf.ts';
 import { activation } from '../ops/activation.ts';
+import { sigmoid as sigmoidRow } from '../ops/activation-table.ts';
 import { lossTerms } from '../ops/loss.ts';
 import {
   binaryCrossEntropy as binaryTerm,
@@ -16,8 +17,9 @@ import {
   squaredError,
 } from '../ops/loss-table.ts';
 import { softTargets } from '../ops/soft-targets.ts';
-import { softmax } from '../ops/softmax.ts';
+import { softmax as softmaxOp } from '../ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cross-entropy.ts';
+import { appendActivation, linear, sigmoid, softmax } from './layers/activation.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
 
@@ -63,6 +65,8 @@ type Site = readonly [graph: Graph, loss: LossFunction, output: Node, targetsAnd
 /** What a loss appends. */
 interface LossRule {
   readonly term: LossFunction['term'];
+  /** Turns outputs into predictions. Default: linear. */
+  readonly prediction?: LayerActivation;
   /** Appends the weighted terms. */
   append(...site: Site): Node;
 }
@@ -233,6 +237,10 @@ export const isPerLabel = ({ term }: Pick<LossFunction, 'term'>): boolean =>
 export const appendLoss = (graph: Graph, loss: LossFunction, output: Node, y: Node): Node =>
   ruleOf(loss).append(graph, loss, output, [appendTargets(graph, loss, y), stepOf(graph)]);
 
+/** What is predicted from an output, which is a node of its own unless that is one already. */
+export const appendPrediction = (graph: Graph, loss: LossFunction, output: Node): Node =>
+  appendActivation(graph, ruleOf(loss).prediction ?? linear, output, 'prediction');
+
 function appendTerms(term: Loss, ...[graph, { factor, mean }, output, rest]: Site): Node {
   return append(graph, lossTerms, [output, ...rest], { term, factor: factor(rows(output.shape)), mean });
 }
@@ -242,21 +250,22 @@ const appendSoftmaxTerms = (...[graph, { mean }, output, rest]: Site): Node =>
 const onSquares: LossRule = { term: 'squaredError', append: (...site) => appendTerms(squaredError, ...site) };
 const onLogits: LossRule = {
   term: 'sigmoidCrossEntropy',
+  prediction: sigmoid,
   append: (...site) => appendTerms(sigmoidTerm, ...site),
 };
-const onClassLogits: LossRule = { term: 'softmaxCrossEntropy', append: appendSoftmaxTerms };
+const onClassLogits: LossRule = { term: 'softmaxCrossEntropy', prediction: softmax, append: appendSoftmaxTerms };
 // Probabilities that are σ or softmax of logits are traced back to those, where no rounding has made 0 or 1 of them.
 const onProbabilities: LossRule = {
   term: 'binaryCrossEntropy',
   append: (graph, loss, output, rest) =>
-    output.op === activation && output.attributes.f === 'sigmoid'
+    output.op === activation && output.attributes.f === sigmoidRow
       ? appendTerms(sigmoidTerm, graph, loss, output.inputs[0], rest)
       : appendTerms(binaryTerm, graph, loss, output, rest),
 };
 const onDistributions: LossRule = {
   term: 'categoricalCrossEntropy',
   append: (graph, loss, output, rest) =>
-    output.op === softmax
+    output.op === softmaxOp
       ? appendSoftmaxTerms(graph, loss, output.inputs[0], rest)
       : appendTerms(categoricalTerm, graph, loss, output, rest),
 };

@@ -14,8 +14,7 @@ import siluWgsl from '../../shaders/act/silu.wgsl';
 import softplusWgsl from '../../shaders/act/softplus.wgsl';
 import tanhWgsl from '../../shaders/act/tanh.wgsl';
 import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from '../base/float32.ts';
-import type { Printable } from '../graph/graph.ts';
-import type { ShaderFile } from '../graph/op.ts';
+import { nameOf, type Printable, type ShaderFile } from '../graph/op.ts';
 
 export interface Activation {
   /**
@@ -39,6 +38,9 @@ export interface Activation {
   /** Bound on the absolute rounding error of σ' in f32, for exact arguments. */
   gradientRounding(saved: number): number;
 }
+
+/** An activation of your own; made by {@link pointwise}. */
+export interface OwnActivation extends Activation, Printable {}
 
 const sigma = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 
@@ -67,112 +69,133 @@ const geluSigmaError = (z: number): number => {
 
 const SLOPE = Math.fround(0.01);
 
-export const activations = {
-  sigmoid: {
-    shaders: [sigmoidWgsl],
-    wgsl: 'sigmoid',
-    saves: 'output',
-    f: sigma,
-    gradient: (a) => a * (1 - a),
-    rounding: (z) => sigma(z) * sigmaError(z) + TINY,
-    gradientRounding: (a) => 3 * U * Math.abs(a * (1 - a)) + TINY,
+export const sigmoid: OwnActivation = {
+  name: 'sigmoid',
+  toString: nameOf,
+  shaders: [sigmoidWgsl],
+  wgsl: 'sigmoid',
+  saves: 'output',
+  f: sigma,
+  gradient: (a) => a * (1 - a),
+  rounding: (z) => sigma(z) * sigmaError(z) + TINY,
+  gradientRounding: (a) => 3 * U * Math.abs(a * (1 - a)) + TINY,
+};
+
+export const tanh: OwnActivation = {
+  name: 'tanh',
+  toString: nameOf,
+  shaders: [tanhWgsl],
+  wgsl: 'hyperbolic_tangent',
+  saves: 'output',
+  f: Math.tanh,
+  gradient: (a) => (1 - a) * (1 + a),
+  rounding: tanhRounding,
+  gradientRounding: (a) => 4 * U * Math.abs((1 - a) * (1 + a)),
+};
+
+export const linear: OwnActivation = {
+  name: 'linear',
+  toString: nameOf,
+  shaders: [linearWgsl],
+  wgsl: 'linear',
+  saves: 'output',
+  f: (z) => z,
+  gradient: () => 1,
+  rounding: () => TINY,
+  gradientRounding: () => 0,
+};
+
+export const relu: OwnActivation = {
+  name: 'relu',
+  toString: nameOf,
+  shaders: [reluWgsl],
+  wgsl: 'relu',
+  saves: 'output',
+  rectifies: true,
+  f: (z) => (z <= 0 ? 0 : z),
+  gradient: (a) => (a > 0 ? 1 : 0),
+  rounding: () => TINY,
+  gradientRounding: () => 0,
+};
+
+export const leakyRelu: OwnActivation = {
+  name: 'leakyRelu',
+  toString: nameOf,
+  shaders: [leakyReluWgsl],
+  wgsl: 'leaky_relu',
+  saves: 'output',
+  rectifies: true,
+  f: (z) => (z > 0 ? z : SLOPE * z),
+  gradient: (a) => (a > 0 ? 1 : SLOPE),
+  rounding: (z) => (z > 0 ? 0 : U * Math.abs(SLOPE * z)) + TINY,
+  gradientRounding: () => 0,
+};
+
+export const elu: OwnActivation = {
+  name: 'elu',
+  toString: nameOf,
+  shaders: [eluWgsl],
+  wgsl: 'elu',
+  saves: 'output',
+  rectifies: true,
+  f: (z) => (z > 0 ? z : Math.expm1(z)),
+  gradient: (a) => (a > 0 ? 1 : a + 1),
+  rounding: (z) => (z > 0 ? 0 : expMinusOneError(z)) + TINY,
+  gradientRounding: (a) => (a > 0 ? 0 : U * (a + 1)),
+};
+
+export const gelu: OwnActivation = {
+  name: 'gelu',
+  toString: nameOf,
+  shaders: [geluWgsl],
+  wgsl: 'gelu',
+  saves: 'input',
+  rectifies: true,
+  f: (z) => z * sigma(geluArgument(z)),
+  gradient: (z) => {
+    const w = geluArgument(z);
+    return sigma(w) * (1 + z * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z));
   },
-  tanh: {
-    shaders: [tanhWgsl],
-    wgsl: 'hyperbolic_tangent',
-    saves: 'output',
-    f: Math.tanh,
-    gradient: (a) => (1 - a) * (1 + a),
-    rounding: tanhRounding,
-    gradientRounding: (a) => 4 * U * Math.abs((1 - a) * (1 + a)),
+  rounding: (z) => Math.abs(z) * sigma(geluArgument(z)) * (geluSigmaError(z) + U) + flushed(z),
+  gradientRounding: (z) => {
+    const w = geluArgument(z);
+    const product = Math.abs(z) * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z);
+    const errors = product * (geluSigmaError(-z) + 8 * U) + (1 + product) * (geluSigmaError(z) + 2 * U);
+    return sigma(w) * errors + 2 ** 10 * TINY;
   },
-  linear: {
-    shaders: [linearWgsl],
-    wgsl: 'linear',
-    saves: 'output',
-    f: (z) => z,
-    gradient: () => 1,
-    rounding: () => TINY,
-    gradientRounding: () => 0,
+};
+
+export const silu: OwnActivation = {
+  name: 'silu',
+  toString: nameOf,
+  shaders: [siluWgsl],
+  wgsl: 'silu',
+  saves: 'input',
+  rectifies: true,
+  f: (z) => z * sigma(z),
+  gradient: (z) => sigma(z) * (1 + z * sigma(-z)),
+  rounding: (z) => Math.abs(z) * sigma(z) * (sigmaError(z) + U) + flushed(z),
+  gradientRounding: (z) => {
+    const product = Math.abs(z) * sigma(-z);
+    const errors = product * (sigmaError(-z) + 2 * U) + (1 + product) * (sigmaError(z) + 2 * U);
+    return sigma(z) * errors + flushed(z);
   },
-  relu: {
-    shaders: [reluWgsl],
-    wgsl: 'relu',
-    saves: 'output',
-    rectifies: true,
-    f: (z) => (z <= 0 ? 0 : z),
-    gradient: (a) => (a > 0 ? 1 : 0),
-    rounding: () => TINY,
-    gradientRounding: () => 0,
-  },
-  leakyRelu: {
-    shaders: [leakyReluWgsl],
-    wgsl: 'leaky_relu',
-    saves: 'output',
-    rectifies: true,
-    f: (z) => (z > 0 ? z : SLOPE * z),
-    gradient: (a) => (a > 0 ? 1 : SLOPE),
-    rounding: (z) => (z > 0 ? 0 : U * Math.abs(SLOPE * z)) + TINY,
-    gradientRounding: () => 0,
-  },
-  elu: {
-    shaders: [eluWgsl],
-    wgsl: 'elu',
-    saves: 'output',
-    rectifies: true,
-    f: (z) => (z > 0 ? z : Math.expm1(z)),
-    gradient: (a) => (a > 0 ? 1 : a + 1),
-    rounding: (z) => (z > 0 ? 0 : expMinusOneError(z)) + TINY,
-    gradientRounding: (a) => (a > 0 ? 0 : U * (a + 1)),
-  },
-  gelu: {
-    shaders: [geluWgsl],
-    wgsl: 'gelu',
-    saves: 'input',
-    rectifies: true,
-    f: (z) => z * sigma(geluArgument(z)),
-    gradient: (z) => {
-      const w = geluArgument(z);
-      return sigma(w) * (1 + z * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z));
-    },
-    rounding: (z) => Math.abs(z) * sigma(geluArgument(z)) * (geluSigmaError(z) + U) + flushed(z),
-    gradientRounding: (z) => {
-      const w = geluArgument(z);
-      const product = Math.abs(z) * sigma(-w) * GELU_SLOPE * (1 + 3 * 0.044715 * z * z);
-      const errors = product * (geluSigmaError(-z) + 8 * U) + (1 + product) * (geluSigmaError(z) + 2 * U);
-      return sigma(w) * errors + 2 ** 10 * TINY;
-    },
-  },
-  silu: {
-    shaders: [siluWgsl],
-    wgsl: 'silu',
-    saves: 'input',
-    rectifies: true,
-    f: (z) => z * sigma(z),
-    gradient: (z) => sigma(z) * (1 + z * sigma(-z)),
-    rounding: (z) => Math.abs(z) * sigma(z) * (sigmaError(z) + U) + flushed(z),
-    gradientRounding: (z) => {
-      const product = Math.abs(z) * sigma(-z);
-      const errors = product * (sigmaError(-z) + 2 * U) + (1 + product) * (sigmaError(z) + 2 * U);
-      return sigma(z) * errors + flushed(z);
-    },
-  },
-  softplus: {
-    shaders: [softplusWgsl],
-    wgsl: 'softplus',
-    saves: 'output',
-    rectifies: true,
-    f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
-    gradient: (a) => -Math.expm1(-a),
-    rounding: (z) => softplusTailError(z) + U * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))),
-    gradientRounding: (a) => expMinusOneError(-a) + TINY,
-  },
-} satisfies Record<string, Activation>;
+};
+
+export const softplus: OwnActivation = {
+  name: 'softplus',
+  toString: nameOf,
+  shaders: [softplusWgsl],
+  wgsl: 'softplus',
+  saves: 'output',
+  rectifies: true,
+  f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
+  gradient: (a) => -Math.expm1(-a),
+  rounding: (z) => softplusTailError(z) + U * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))),
+  gradientRounding: (a) => expMinusOneError(-a) + TINY,
+};
+
+/** All of them, for the tests of the ops. */
+export const activations = { sigmoid, tanh, linear, relu, leakyRelu, elu, gelu, silu, softplus };
 
 export type ActivationName = keyof typeof activations;
-
-/** An activation of your own; made by {@link pointwise}. */
-export interface OwnActivation extends Activation, Printable {}
-
-export const activation = (f: string | OwnActivation): Activation =>
-  typeof f === 'string' ? activations[f as ActivationName] : f;

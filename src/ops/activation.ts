@@ -4,10 +4,10 @@ import { TINY, U } from '../base/float32.ts';
 import type { Shape } from '../base/tensor.ts';
 import { type Attributes, append, type Graph, type Node } from '../graph/graph.ts';
 import type { Case, PointwiseOp, Range } from '../graph/op.ts';
-import { type Activation, activations, type OwnActivation, activation as rowOf } from './activation-table.ts';
+import { activations, type OwnActivation } from './activation-table.ts';
 import { equalShapes } from './shared/shapes.ts';
 
-const row = ({ f }: Attributes): Activation => rowOf(f as string | OwnActivation);
+const row = ({ f }: Attributes): OwnActivation => f as OwnActivation;
 
 /** What σ' of an activation is computed from: a or z. */
 const savedOf = (node: Node): Node => (row(node.attributes).saves === 'output' ? node : node.inputs[0]);
@@ -75,11 +75,11 @@ export const appendSlope = (graph: Graph, node: Node, name: string): Node =>
   append(graph, activationSlope, [savedOf(node)], { f: node.attributes.f }, name);
 
 /** Where a saved output of σ can lie, or what z may be. */
-function savedRange(f: string): Range {
+function savedRange({ name }: OwnActivation): Range {
   const ranges: Record<string, Range> = { sigmoid: [0, 1], tanh: [-1, 1], elu: [-1, 3], softplus: [0, 9] };
-  return ranges[f] ?? [-9, 9];
+  return ranges[name] ?? [-9, 9];
 }
 
-function everyActivation(cases: (name: string) => Case[]): Case[] {
-  return Object.keys(activations).flatMap(cases);
+function everyActivation(cases: (f: OwnActivation) => Case[]): Case[] {
+  return Object.values(activations).flatMap(cases);
 }

@@ -8,7 +8,7 @@ import sigmoidCrossEntropyWgsl from '../../shaders/loss/sigmoid_cross_entropy.wg
 import squaredErrorWgsl from '../../shaders/loss/squared_error.wgsl';
 import { DIVISION, logError, TINY, U } from '../base/float32.ts';
 import { nameOf, type Printable, type ShaderFile } from '../graph/op.ts';
-import { activations, sigmaError, softplusTailError } from './activation-table.ts';
+import { sigmaError, sigmoid, softplusTailError } from './activation-table.ts';
 
 export interface Loss extends Printable {
   readonly shader: ShaderFile;
@@ -20,7 +20,7 @@ export interface Loss extends Printable {
   gradientRounding(a: number, y: number): number;
 }
 
-const sigma = activations.sigmoid.f;
+const sigma = sigmoid.f;
 
 const FLOOR = 2 ** -20;
 const inner = (a: number): number => Math.min(Math.max(a, FLOOR), 1 - FLOOR);

@@ -3,8 +3,7 @@ import { differentiate } from '../compiler/differentiate.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { append, createGraph, type Graph, type Node } from '../graph/graph.ts';
 import { batch as batchLeaf, data, leaf, stepOf } from '../graph/leaf.ts';
-import { appendActivation } from '../nn/layers/activation.ts';
-import { appendLoss, type LossFunction } from '../nn/losses.ts';
+import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses.ts';
 import { appendModel, type Model, type Parameter } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
@@ -64,7 +63,7 @@ export function inspectionGraph(options: Task): Prediction & { perSample(name: s
     if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
   }
   const ofAll = new Set(parameters.flatMap(({ node: { name } }) => [name, `d${name}`]));
-  const prediction = appendPrediction(graph, options.loss, output);
+  const prediction = appendPrediction(graph, options.loss, output).name;
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }
 
@@ -83,12 +82,8 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const { output, parameters } = appendModel(graph, model, x, false);
-  return { graph, parameters, prediction: appendPrediction(graph, loss, output) };
+  return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
 }
-
-/** Its name: `prediction`, or that of the output where that is one already. */
-const appendPrediction = (graph: Graph, { prediction }: LossFunction, output: Node): string =>
-  appendActivation(graph, prediction, output, 'prediction').name;
 
 /** Appends a batch of the resident images `source`, in place of `gather`. */
 export type AppendImages = (

@@ -39,6 +39,7 @@ import {
 } from '../../src/nn/losses.ts';
 import { apply, input, type Model, model, sequential } from '../../src/nn/model.ts';
 import { activation } from '../../src/ops/activation.ts';
+import { activations } from '../../src/ops/activation-table.ts';
 import { hadamard } from '../../src/ops/arithmetic.ts';
 import { ops } from '../../src/ops/index.ts';
 import { lossTerms } from '../../src/ops/loss.ts';
@@ -150,7 +151,8 @@ describe('where there is a kink, the chosen side', () => {
     ['relu', -0, 0],
     ['leakyRelu', 0, Math.fround(0.01)],
     ['elu', 0, 1],
-  ])("σ' of %s at %d is %d", (f, z, slope) => {
+  ] as const)("σ' of %s at %d is %d", (name, z, slope) => {
+    const f = activations[name];
     const { graph, node } = graphOf(activation, { shapes: [[1, 1]], attributes: { f } });
     const upstream = leaf(graph, batch, 'upstream', [1, 1]);
     const [gradient] = appendGradients(graph, node, upstream).values();

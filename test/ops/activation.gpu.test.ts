@@ -68,7 +68,7 @@ function expectClose(
 /** σ and σ' of a row of numbers on the GPU. */
 async function run(f: ActivationName, z: Float32Array, isCompared = true) {
   const graph = createGraph();
-  const a = append(graph, activation, [leaf(graph, batch, 'z', [1, z.length])], { f }, 'a');
+  const a = append(graph, activation, [leaf(graph, batch, 'z', [1, z.length])], { f: activations[f] }, 'a');
   appendSlope(graph, a, 'slope');
   const step = stepRow({ columns: z.length });
   const tensors = await runGraph(gpu, graph, new Map([['z', z]]), step);

@@ -1,39 +1,39 @@
 /** Activations by name, as layers take them, and as a layer of their own. */
 import { append, type Graph, type Node } from '../../graph/graph.ts';
 import { activation as activationOp } from '../../ops/activation.ts';
+import * as rows from '../../ops/activation-table.ts';
 import { softmax as softmaxOp } from '../../ops/softmax.ts';
-import { checkLayer, type LayerActivation, type LayerKind, ofKind } from './layer.ts';
+import { activationIn, checkLayer, type LayerActivation, type LayerKind, named, ofKind, rowOf } from './layer.ts';
 
-const named = (activation: LayerActivation['activation']): LayerActivation => ({ activation });
 /** The logistic function: `σ(z) = 1 / (1 + e⁻ᶻ)`. */
-export const sigmoid = named('sigmoid');
+export const sigmoid = /* @__PURE__ */ named('sigmoid', rows.sigmoid);
 /** The hyperbolic tangent: `σ(z) = tanh z`. */
-export const tanh = named('tanh');
+export const tanh = /* @__PURE__ */ named('tanh', rows.tanh);
 /** The rectified linear unit: `σ(z) = max(z, 0)`, with `σ'(0) = 0`. */
-export const relu = named('relu');
+export const relu = /* @__PURE__ */ named('relu', rows.relu);
 /** The leaky ReLU: `σ(z) = z` for z > 0, else `0.01 z`, as PyTorch's `LeakyReLU()`. */
-export const leakyRelu = named('leakyRelu');
+export const leakyRelu = /* @__PURE__ */ named('leakyRelu', rows.leakyRelu);
 /** The exponential linear unit: `σ(z) = z` for z > 0, else `eᶻ − 1` (Clevert et al. 2016), with α = 1. */
-export const elu = named('elu');
+export const elu = /* @__PURE__ */ named('elu', rows.elu);
 /**
  * The Gaussian error linear unit in its tanh form: `σ(z) = z/2 · (1 + tanh(√(2/π) (z + 0.044715 z³)))` (Hendrycks & Gimpel
  * 2016), as PyTorch's `GELU(approximate='tanh')`.
  */
-export const gelu = named('gelu');
+export const gelu = /* @__PURE__ */ named('gelu', rows.gelu);
 /** The sigmoid linear unit, also called swish: `σ(z) = z / (1 + e⁻ᶻ)`. */
-export const silu = named('silu');
+export const silu = /* @__PURE__ */ named('silu', rows.silu);
 /** A smooth ReLU: `σ(z) = ln(1 + eᶻ)`. */
-export const softplus = named('softplus');
+export const softplus = /* @__PURE__ */ named('softplus', rows.softplus);
 /** Probabilities from logits: `σ(z)ᵢ = exp zᵢ / Σₖ exp zₖ`, over all units of the layer. */
-export const softmax = named('softmax');
+export const softmax = /* @__PURE__ */ named('softmax');
 /** The identity: `σ(z) = z`. */
-export const linear = named('linear');
+export const linear = /* @__PURE__ */ named('linear', rows.linear);
 
 /** σ(z); the linear activation is z itself. */
-export function appendActivation(graph: Graph, activation: LayerActivation['activation'], z: Node, name: string): Node {
-  if (activation === 'linear') return z;
-  if (activation === 'softmax') return append(graph, softmaxOp, [z], {}, name);
-  return append(graph, activationOp, [z], { f: activation }, name);
+export function appendActivation(graph: Graph, of: LayerActivation, z: Node, name: string): Node {
+  if (of.activation === 'linear') return z;
+  if (of.activation === 'softmax') return append(graph, softmaxOp, [z], {}, name);
+  return append(graph, activationOp, [z], { f: rowOf(of)! }, name);
 }
 
 /** An activation as a layer of its own, as plain data; made by {@link activation}. */
@@ -53,12 +53,12 @@ export interface ActivationLayer {
  */
 export function activation(f: LayerActivation): ActivationLayer {
   checkLayer('activation', f, {});
-  return ofKind(activationKind, { layer: 'activation', activation: f.activation });
+  return ofKind(activationKind, { layer: 'activation', ...activationIn(f) });
 }
 
 const activationKind: LayerKind<ActivationLayer> = {
   shape: (_layer, [x]) => x,
-  append: (layer, { graph, index }, [x]) => appendActivation(graph, layer.activation, x, `a${index}`),
+  append: (layer, { graph, index }, [x]) => appendActivation(graph, layer, x, `a${index}`),
   check: (layer) => void activation(layer),
   describe: (layer) => String(layer.activation),
 };

@@ -11,6 +11,7 @@ import { type Initialiser, zeros } from '../initialisers.ts';
 import { appendActivation, linear } from './activation.ts';
 import { checkedImage, checkedWindow } from './image.ts';
 import {
+  activationIn,
   checkLayer,
   type InitialiserOptions,
   initialiserFor,
@@ -85,7 +86,7 @@ export function conv2d(
     kernel: size,
     stride,
     padding,
-    activation: activation.activation,
+    ...activationIn(activation),
     init,
     biasInit,
   });
@@ -120,12 +121,12 @@ const conv2dKind: LayerKind<Conv2d> = {
 
   // z^l = W^l ∗ a^(l−1) + b^l, a^l = σ(z^l)
   append(layer, { graph, index, parameter }, [x]) {
-    const { filters, kernel, activation, init, biasInit } = layer;
+    const { filters, kernel, init, biasInit } = layer;
     const W = parameter('W', { key: 'weight', shape: [filters, x.shape[0], ...kernel], init });
     const b = parameter('b', { key: 'bias', shape: [filters], init: biasInit });
     const attributes = windowAttributes(windowOn(layer, x.shape.slice(0, -1)));
     const z = append(graph, bias, [append(graph, convolution, [W, x], attributes), b], {}, `z${index}`);
-    return appendActivation(graph, activation, z, `a${index}`);
+    return appendActivation(graph, layer, z, `a${index}`);
   },
 
   check: (layer) => {

@@ -7,6 +7,7 @@ import { matmul } from '../../ops/matmul.ts';
 import { type Initialiser, zeros } from '../initialisers.ts';
 import { appendActivation, linear } from './activation.ts';
 import {
+  activationIn,
   checkLayer,
   type InitialiserOptions,
   initialiserFor,
@@ -45,19 +46,20 @@ export function dense(units: number, activation: LayerActivation = linear, optio
   checkCount('dense: units', units);
   checkLayer('dense', activation, { init: options.init, biasInit: options.biasInit });
   const { init = initialiserFor(activation), biasInit = zeros() } = options;
-  return ofKind(denseKind, { layer: 'dense', units, activation: activation.activation, init, biasInit });
+  return ofKind(denseKind, { layer: 'dense', units, ...activationIn(activation), init, biasInit });
 }
 
 const denseKind: LayerKind<Dense> = {
   shape: ({ units }) => [units],
 
   // z^l = W^l a^(l−1) + b^l, a^l = σ(z^l)
-  append({ units, activation, init, biasInit }, { graph, index, parameter }, [x]) {
+  append(layer, { graph, index, parameter }, [x]) {
+    const { units, init, biasInit } = layer;
     const inputs = size(x.shape.slice(0, -1));
     const W = parameter('W', { key: 'weight', shape: [units, inputs], init });
     const b = parameter('b', { key: 'bias', shape: [units], init: biasInit });
     const z = append(graph, bias, [append(graph, matmul, [W, x]), b], {}, `z${index}`);
-    return appendActivation(graph, activation, z, `a${index}`);
+    return appendActivation(graph, layer, z, `a${index}`);
   },
 
   check: (layer) => void dense(layer.units, layer, { init: layer.init, biasInit: layer.biasInit }),

@@ -7,7 +7,7 @@ import { ArgumentError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
-import { type Activation, type ActivationName, activations, type OwnActivation } from '../../ops/activation-table.ts';
+import type { ActivationName, OwnActivation } from '../../ops/activation-table.ts';
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
@@ -82,12 +82,27 @@ export interface LayerActivation {
   readonly activation: ActivationName | 'softmax' | OwnActivation;
 }
 
-/** He for activations that rectify, Xavier for the others. */
-export function initialiserFor(of: LayerActivation): Initialiser {
-  const rows: Readonly<Record<string, Activation>> = activations;
+/** Under which an activation, and a layer that has one, carries what its name stands for. Softmax is no such function. */
+const ROW = Symbol('row');
+
+/** An activation by its name. */
+export const named = (activation: ActivationName | 'softmax', row?: OwnActivation): LayerActivation =>
+  Object.assign({ activation }, { [ROW]: row });
+
+/** The activation of a layer, for the layer to be made. */
+export const activationIn = (of: LayerActivation): LayerActivation =>
+  Object.assign({ activation: of.activation }, { [ROW]: member(of, ROW) });
+
+/** σ and σ' of an activation that works number by number; undefined for a name that comes without. */
+export function rowOf(of: LayerActivation): OwnActivation | undefined {
   const { activation } = of;
-  return typeof activation === 'string' && rows[activation]?.rectifies ? he() : xavier();
+  if (typeof activation !== 'string') return activation;
+  const row = member(of, ROW);
+  return member(row, 'name') === activation ? (row as OwnActivation) : undefined;
 }
+
+/** He for activations that rectify, Xavier for the others. */
+export const initialiserFor = (of: LayerActivation): Initialiser => (rowOf(of)?.rectifies ? he() : xavier());
 
 /** The options of a layer with weights. */
 export const initialiserOptions = ['init', 'biasInit'];
@@ -98,9 +113,8 @@ export function checkLayer(layer: string, of: LayerActivation, initialisers: Ini
     if (value === undefined || isInitialiser(value)) continue;
     throw new ArgumentError(`${layer}: ${name} must be an initialiser such as he(), found ${showValue(value)}`);
   }
-  const given = member(of, 'activation');
-  if (!isActivation(given)) {
-    const found = showValue(given ?? of);
+  if (!isActivation(of)) {
+    const found = showValue(member(of, 'activation') ?? of);
     throw new ArgumentError(`${layer}: expected an activation such as relu, found ${found}`);
   }
 }
@@ -109,10 +123,13 @@ const isInitialiser = (value: unknown): boolean =>
   ['normal', 'uniform', 'zeros', 'ones'].includes(member(value, 'kind') as string) &&
   typeof member(value, 'scale') === 'function';
 
-const isActivation = (value: unknown): value is string | OwnActivation =>
-  typeof value === 'string'
-    ? value === 'softmax' || Object.hasOwn(activations, value)
-    : ['f', 'gradient'].every((name) => typeof member(value, name) === 'function') && isList(member(value, 'shaders'));
+function isActivation(of: unknown): of is LayerActivation {
+  const given = member(of, 'activation');
+  if (typeof given === 'string') return given === 'softmax' || rowOf(of as LayerActivation) !== undefined;
+  return (
+    ['f', 'gradient'].every((name) => typeof member(given, name) === 'function') && isList(member(given, 'shaders'))
+  );
+}
 
 /** The options with what they leave out. Throws ArgumentError for one that is unknown, or no number that it can be. */
 export function checkOptions<T extends Record<string, number>>(layer: string, options: Partial<T>, defaults: T): T {
