@@ -19,7 +19,8 @@ const lineOf = (shader: string): string =>
     .trim();
 
 describe('a net of dense layers carries no', () => {
-  const absent = ['convolve', 'convolve_filters', 'max_pool', 'average_pool', 'channel_moments', 'pointwise/dropout'];
+  const ofLayers = ['convolve', 'convolve_filters', 'max_pool', 'average_pool', 'channel_moments', 'pointwise/dropout'];
+  const absent = [...ofLayers, 'act/gelu', 'act/relu', 'loss/squared_error', 'update/normalize'];
   test.each(absent)('%s.wgsl, which everything has', (shader) => {
     const { start, later } = bundles['compile + dense + sgd'];
     expect(start.text + later.text).not.toContain(lineOf(shader));
@@ -38,6 +39,6 @@ test('no part of the library is loaded later', () => {
 });
 
 test('no program has grown', () => {
-  expect(bundles['ten lines'].start.packed).toBeLessThan(62_000);
-  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(59_000);
+  expect(bundles['ten lines'].start.packed).toBeLessThan(65_900);
+  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(62_600);
 });

@@ -303,7 +303,11 @@ describe('models', () => {
     ['a batch in words', { batch: any('10') }, ['batch', 'positive integer', 'found "10"']],
     ['a batch of NaN', { batch: nan }, ['batch', 'positive integer', 'found NaN']],
     ['no batch', { batch: undefined }, ['batch', 'positive integer', 'found undefined']],
-    ['a loss that was not called', { loss: any(meanSquared) }, ['loss', 'softmaxCrossEntropy()', 'found a function']],
+    [
+      'a loss that was not called',
+      { loss: any(meanSquared) },
+      ['loss', 'softmaxCrossEntropy()', 'the function meanSquared'],
+    ],
     ['logits that are probabilities', { model: ending(dense(3, softmax)) }, ['logits', 'linear', 'found softmax']],
     ['probabilities that are logits', { loss: binaryCrossEntropy() }, ['probabilities', 'sigmoid', 'found linear']],
     ['a softmax of one', { model: ending(dense(1)) }, ['classes', '2 units or more', 'found 1']],
