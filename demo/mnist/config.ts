@@ -1,60 +1,38 @@
 /** What a visitor can choose, and how it is written into the address of the page. */
-import {
-  adam,
-  adamw,
-  elu,
-  gelu,
-  type LayerActivation,
-  type LossFunction,
-  leakyRelu,
-  linear,
-  momentum,
-  nesterov,
-  type Optimizer,
-  quadratic,
-  relu,
-  rmsprop,
-  sgd,
-  sigmoid,
-  sigmoidCrossEntropy,
-  silu,
-  softmaxCrossEntropy,
-  softplus,
-  tanh,
-} from 'retrograd';
 
 export const datasets = { digits: 'Generated digits', mnist: 'MNIST' } as const;
 
-export const activations = { sigmoid, tanh, relu, leakyRelu, elu, gelu, silu, softplus, linear } satisfies Record<
-  string,
-  LayerActivation
->;
+/** Titles of the activations of a hidden layer. What each name stands for is in lab/choices.ts, which the page need not load. */
+export const activations = {
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  relu: 'relu',
+  leakyRelu: 'leakyRelu',
+  elu: 'elu',
+  gelu: 'gelu',
+  silu: 'silu',
+  softplus: 'softplus',
+  linear: 'linear',
+} as const;
 
-interface CostChoice {
-  readonly title: string;
-  readonly make: () => LossFunction;
-  /** Of the last layer. */
-  readonly output: LayerActivation;
-}
 export const losses = {
-  crossEntropy: { title: 'softmax + cross-entropy', make: softmaxCrossEntropy, output: linear },
-  binaryCrossEntropy: { title: 'sigmoid + cross-entropy', make: sigmoidCrossEntropy, output: linear },
-  quadratic: { title: 'quadratic, ½ Σ(a − y)²', make: quadratic, output: sigmoid },
-} satisfies Record<string, CostChoice>;
+  crossEntropy: { title: 'softmax + cross-entropy' },
+  binaryCrossEntropy: { title: 'sigmoid + cross-entropy' },
+  quadratic: { title: 'quadratic, ½ Σ(a − y)²' },
+} as const;
 
 interface OptimizerChoice {
   readonly title: string;
-  readonly make: (options: { learningRate: number }) => Optimizer;
   /** One at which the usual net trains steadily. */
   readonly learningRate: number;
 }
 export const optimizers = {
-  sgd: { title: 'SGD', make: sgd, learningRate: 0.5 },
-  momentum: { title: 'momentum', make: momentum, learningRate: 0.05 },
-  nesterov: { title: 'Nesterov', make: nesterov, learningRate: 0.05 },
-  rmsprop: { title: 'RMSProp', make: rmsprop, learningRate: 0.001 },
-  adam: { title: 'Adam', make: adam, learningRate: 0.001 },
-  adamw: { title: 'AdamW', make: adamw, learningRate: 0.001 },
+  sgd: { title: 'SGD', learningRate: 0.5 },
+  momentum: { title: 'momentum', learningRate: 0.05 },
+  nesterov: { title: 'Nesterov', learningRate: 0.05 },
+  rmsprop: { title: 'RMSProp', learningRate: 0.001 },
+  adam: { title: 'Adam', learningRate: 0.001 },
+  adamw: { title: 'AdamW', learningRate: 0.001 },
 } satisfies Record<string, OptimizerChoice>;
 
 export type DatasetName = keyof typeof datasets;

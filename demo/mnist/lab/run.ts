@@ -14,7 +14,8 @@ import {
   type Trainer,
 } from 'retrograd';
 import type { DatasetPair } from 'retrograd/data';
-import { activations, type Config, losses, optimizers } from '../config.ts';
+import type { Config } from '../config.ts';
+import { activations, losses, optimizers } from './choices.ts';
 import { createClock } from './clock.ts';
 import { CLASSES, type Evaluated, type LabEvent, type Parameters, type Preparing, SIDE } from './protocol.ts';
 
@@ -236,7 +237,7 @@ function compileNet(
     batch,
     seed,
     loss: make(),
-    optimizer: optimizers[optimizer].make({ learningRate }),
+    optimizer: optimizers[optimizer]({ learningRate }),
     ...watched,
   });
 }

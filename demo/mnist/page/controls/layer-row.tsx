@@ -1,11 +1,6 @@
-import { type ActivationName, activations, type HiddenLayer, limits } from '../../config.ts';
+import { activations, type HiddenLayer, limits } from '../../config.ts';
 import { Choice } from './choice.tsx';
 import { NumberField } from './number-field.tsx';
-
-const names = Object.fromEntries(Object.keys(activations).map((name) => [name, name])) as Record<
-  ActivationName,
-  string
->;
 
 interface LayerRowProps {
   /** From 1. */
@@ -29,7 +24,7 @@ export const LayerRow = ({ number, layer, onChange, onRemove }: LayerRowProps) =
       label={`Activation of hidden layer ${number}`}
       unseen
       value={layer.activation}
-      options={names}
+      options={activations}
       onChoose={(activation) => onChange({ ...layer, activation })}
     />
     <button type="button" class="layers-remove" aria-label={`Remove hidden layer ${number}`} onClick={onRemove}>
