@@ -21,15 +21,20 @@ import {
   exponentialDecay,
   type FitOptions,
   type Layer,
+  type LayerActivation,
+  type LossFunction,
   layerNorm,
   linear,
   type Model,
   meanSquared,
   momentum,
   nesterov,
+  type Optimizer,
   oneCycle,
   openDevice,
+  print,
   type RetrogradError,
+  relu,
   rmsprop,
   ShapeError,
   StateError,
@@ -247,6 +252,8 @@ describe('models', () => {
     ['1.5 units', () => dense(1.5), ['dense', 'units', 'positive integer', 'found 1.5']],
     ['units in words', () => dense(any('10')), ['dense', 'units', 'found "10"']],
     ['an unknown activation', () => dense(1, any({ activation: 'swoosh' })), ['dense', 'activation', '"swoosh"']],
+    ['an activation by hand', () => dense(1, any({ activation: 'relu' })), ['dense', 'such as relu', '"relu"']],
+    ['an activation of two names', () => dense(1, { ...relu, activation: 'gelu' }), ['dense', '"gelu"']],
     ['an activation by its bare name', () => dense(1, any('relu')), ['dense', 'activation']],
     [
       'what every object has for an activation',
@@ -322,6 +329,7 @@ describe('models', () => {
     ['no model', { model: any(null) }, ['model', 'sequential()', 'found null']],
     ['no loss', { loss: undefined }, ['loss', 'found undefined']],
     ['an optimizer of another kind', { optimizer: { ...good.optimizer, kind: any('lion') } }, ['optimizer', 'adam()']],
+    ['an optimizer from JSON', { optimizer: any(JSON.parse(JSON.stringify(good.optimizer))) }, ['optimizer', 'adam()']],
     ['an optimizer that was not called', { optimizer: any(adam) }, ['optimizer', 'adam()', 'found the function adam']],
     ['a negative seed', { seed: -1 }, ['seed', 'found -1']],
     ['a check that nothing reads', { check: any({ evry: 1 }) }, ['check', '{ every }', 'found evry']],
@@ -343,6 +351,18 @@ describe('models', () => {
     await expectError(() => compile(net, { ...good, device, ...options }), ArgumentError, words);
     expect(asked()).toBe(0);
   });
+});
+
+test('copies of an activation, a loss and an optimizer are what they are of', async () => {
+  const of = (loss: LossFunction, optimizer: Optimizer, f: LayerActivation) =>
+    compile(sequential([2], [dense(4, f), dense(3)]), { ...good, device: 'cpu', loss, optimizer });
+  const [one, other] = [
+    await of(softmaxCrossEntropy(), adam(), relu),
+    await of({ ...softmaxCrossEntropy() }, { ...adam() }, { ...relu }),
+  ];
+  expect(print(other.graph)).toBe(print(one.graph));
+  one.destroy();
+  other.destroy();
 });
 
 describe('the graph', () => {
