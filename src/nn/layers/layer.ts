@@ -24,10 +24,10 @@ export interface LayerKind<Layer> {
 }
 
 /**
- * Under which a layer carries its kind. A copy such as { ...layer } has it too, a JSON text does not. The symbol is that of
- * every copy of the library in a page, so that each takes the layers of the others.
+ * Under which a layer carries its kind. A copy such as { ...layer } has it too, a JSON text does not. A layer of another copy
+ * of the library in one page is refused: it would append ops that this copy does not know as its own.
  */
-const KIND = Symbol.for('retrograd.layer');
+const KIND = Symbol('kind');
 
 export const ofKind = <L extends { readonly layer: string }>(kind: LayerKind<L>, layer: L): L =>
   Object.assign(layer, { [KIND]: kind });
