@@ -5,6 +5,6 @@ declare module '*.wgsl' {
 }
 
 declare module 'virtual:shaders' {
-  /** Of the text of all files. */
+  /** A digest of the text of all files. */
   export const digest: string;
 }

@@ -26,7 +26,7 @@ export interface FitOptions extends BestOptions {
   validation?: Dataset;
   /** Whether every epoch has a new order of the samples, drawn from the seed. Default: true. */
   shuffle?: boolean;
-  /** Random changes to the training images, drawn anew in every step. Default: none. */
+  /** Random changes to the training images, drawn again in every step. Default: none. */
   augment?: AugmentOptions;
   /** Called about ten times a second while training runs. */
   onProgress?(progress: Progress): void;

@@ -342,7 +342,7 @@ export class Trainer {
    * Loads a file of `save`, so that training continues bit by bit as if it had never stopped, on the same device.
    *
    * Seed and learning rate become those of the file. An unfinished epoch continues when `fit` gets the same samples. A file of
-   * weights alone, such as one from PyTorch, sets the parameters and starts anew: step 0, and no optimizer state.
+   * weights alone, such as one from PyTorch, sets the parameters and starts over: step 0, and no optimizer state.
    *
    * @param source The file: bytes, a Blob, a URL or, in Node, a path.
    * @throws {ArgumentError} For an invalid source or option.

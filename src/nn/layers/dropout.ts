@@ -17,7 +17,7 @@ export interface Dropout {
 /**
  * Drops random numbers of every sample during training (Srivastava et al. 2014).
  *
- * Each number becomes 0 with probability `rate`, else `x / (1 − rate)`, drawn anew in every step from the seed of the net.
+ * Each number becomes 0 with probability `rate`, else `x / (1 − rate)`, drawn again in every step from the seed of the net.
  * `evaluate` and `predict` change nothing.
  *
  * @param rate Probability that a number becomes 0, in [0, 1).
