@@ -44,12 +44,12 @@ export interface OwnActivation extends Activation, Printable {}
 
 const sigma = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 
-/** Of σ(z) = 1/(1+e) or e/(1+e), relative: the error of e = exp(−|z|) enters times 1 − s, the sum and the quotient whole. */
+/** Relative error of σ(z) = 1/(1+e) or e/(1+e): the error of e = exp(−|z|) enters times 1 − s, the sum and the quotient whole. */
 export const sigmaError = (z: number): number => sigma(-z) * expError(z) + 2 * U + DIVISION;
 /** What an e that may count as 0, since it is below the smallest normal number, can make of z σ(z). */
 const flushed = (z: number): number => (1 + Math.min(Math.abs(z), 128)) * TINY;
 
-/** Of log(1 + e), e = exp(−|z|), whose error enters whole at most. */
+/** Error of log(1 + e), where the error of e = exp(−|z|) enters whole at most. */
 export const softplusTailError = (z: number): number =>
   Math.log1p(Math.exp(-Math.abs(z))) * (expError(z) + LOG_ONE_PLUS) + TINY;
 
@@ -61,7 +61,7 @@ const tanhRounding = (z: number): number => {
 
 const GELU_SLOPE = 2 * Math.sqrt(2 / Math.PI);
 const geluArgument = (z: number): number => GELU_SLOPE * (z + 0.044715 * z ** 3);
-/** Of σ(2w), relative, when 2w itself carries eight roundings. */
+/** Relative error of σ(2w), where 2w carries eight roundings. */
 const geluSigmaError = (z: number): number => {
   const w = geluArgument(z);
   return sigmaError(w) + 8 * U * Math.abs(w) * sigma(-w);
