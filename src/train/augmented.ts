@@ -8,7 +8,6 @@ import { find } from '../graph/graph.ts';
 import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type AugmentOptions, augmentationOf } from './augmentation.ts';
-import { augmenting } from './augmenting.ts';
 import { batchRow } from './feed.ts';
 import { feedGraph } from './graphs.ts';
 
@@ -37,7 +36,7 @@ export function augmented(
   const { shape, inputs, targets } = samples;
   const n = Math.min(count, samples.count);
   const augmentation = augmentationOf(augment, samples, shape, 'augmented');
-  const graph = feedGraph(samples, n, augmenting(augmentation));
+  const graph = feedGraph(samples, n, augmentation);
   const stored = new Map([
     ['xData', inputs.data],
     ['yData', targets.data],

@@ -5,19 +5,15 @@ import { affine } from '../ops/affine.ts';
 import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../ops/elastic.ts';
 import { warp } from '../ops/warp.ts';
 import type { Augmentation } from './augmentation.ts';
-import type { AppendImages } from './graphs.ts';
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
-/** What appends the batch of resident images as this augmentation makes it: [features, batch]. */
-export const augmenting = (augmentation: Augmentation | undefined): AppendImages | undefined =>
-  augmentation && ((graph, source, field, name) => appendAugmented(graph, source, augmentation, field, name));
-
-function appendAugmented(
+/** Appends the batch of resident images `source` as this augmentation makes it, in place of `gather`: [features, batch]. */
+export function appendAugmented(
   graph: Graph,
   source: Node,
   { shift, rotate, scale, shear, elastic: bent, image: [channels, height, width] }: Augmentation,
-  field: Parameters<AppendImages>[2],
+  field: { readonly format: string; readonly scale: number; readonly batch: number },
   name: string,
 ): Node {
   const step = stepOf(graph);

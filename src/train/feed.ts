@@ -9,7 +9,6 @@ import type { StepRow } from '../graph/step-row.ts';
 import type { LossFunction } from '../nn/losses.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 import type { Augmentation } from './augmentation.ts';
-import { augmenting } from './augmenting.ts';
 import { checkTargets } from './batch.ts';
 import { feedGraph, type Task } from './graphs.ts';
 
@@ -134,8 +133,7 @@ async function createFeed(
   if (!isKnown(dataset)) identityOf(dataset);
   const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
   datasetFor(task, taken, 'data set');
-  const changed = augmenting(augmentation);
-  const graph = feedGraph(dataset, task.batch, changed);
+  const graph = feedGraph(dataset, task.batch, augmentation);
   const names = ['x', 'y'];
   const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
   try {

@@ -11,6 +11,8 @@ import { activation, appendSlope } from '../ops/activation.ts';
 import { gather } from '../ops/gather.ts';
 import { correct } from '../ops/metrics.ts';
 import { appendTotal } from '../ops/total.ts';
+import type { Augmentation } from './augmentation.ts';
+import { appendAugmented } from './augmenting.ts';
 
 export interface BuiltGraph {
   readonly graph: Graph;
@@ -53,7 +55,7 @@ export function trainingGraph(
 }
 
 /**
- * As `trainingNetwork` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
+ * As `trainingGraph` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
  * which tensors have a column per sample.
  */
 export function inspectionGraph(options: Task): Prediction & { perSample(name: string): boolean } {
@@ -85,24 +87,16 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
   return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
 }
 
-/** Appends a batch of the resident images `source`, in place of `gather`. */
-export type AppendImages = (
-  graph: Graph,
-  source: Node,
-  field: { readonly format: string; readonly scale: number; readonly batch: number },
-  name: string,
-) => Node;
-
-/** A data set on the device -> x and y of one batch; x as `appendImages` makes it, if given. */
-export function feedGraph({ inputs, targets, count }: Dataset, batch: number, appendImages?: AppendImages): Graph {
+/** Gathers x and y of one batch from a data set on the device; augments x if asked. */
+export function feedGraph({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
   const graph = createGraph();
-  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changed?: AppendImages) => {
+  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changes?: Augmentation) => {
     const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
     const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
-    if (changed) changed(graph, source, { format, scale, batch }, name);
+    if (changes) appendAugmented(graph, source, changes, { format, scale, batch }, name);
     else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
   };
-  feed('x', inputs, appendImages);
+  feed('x', inputs, augmentation);
   feed('y', targets);
   return graph;
 }

@@ -9,7 +9,6 @@ import { fromArrays } from '../../src/data/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
-import { augmenting } from '../../src/train/augmenting.ts';
 import { evaluationGraph, feedGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { casesOf } from '../support/cases.ts';
 import { graphOf, useGpu } from '../support/harness.ts';
@@ -66,7 +65,7 @@ describe('every shader variant compiles', () => {
     for (const x of [new Uint8Array(12), new Float32Array(12)]) {
       const dataset = fromArrays({ x, y: [0, 1], shape: [2, 3] });
       for (const options of [{}, { rotate: 15 }, { elastic: { alpha: 34, sigma: 4 } }]) {
-        await compile(feedGraph(dataset, 2, augmenting(augmentationOf(options, dataset, [2, 3], 'test'))));
+        await compile(feedGraph(dataset, 2, augmentationOf(options, dataset, [2, 3], 'test')));
       }
     }
   });

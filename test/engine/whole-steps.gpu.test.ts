@@ -6,7 +6,6 @@ import type { GpuProgram, Table } from '../../src/engine/gpu-program.ts';
 import { makeWholeSteps } from '../../src/engine/whole-steps.ts';
 import { packRows, type StepRow } from '../../src/graph/step-row.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
-import { augmenting } from '../../src/train/augmenting.ts';
 import { feedGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { someStep, useGpu, valuesFor } from '../support/harness.ts';
 import { random } from '../support/nets.ts';
@@ -91,7 +90,7 @@ describe('a whole step has the bits of its kernels', () => {
   it('with a batch of changed images', () => {
     const dataset = fromArrays({ x: random(9 * 16, 1), y: random(9 * 4, 2), shape: [4, 4] });
     const augment = { shift: 1, rotate: 30, scale: 0.2, shear: 10, elastic: { alpha: 9, sigma: 2 } };
-    return expectEqual(feedGraph(dataset, 7, augmenting(augmentationOf(augment, dataset, [4, 4], 'test'))));
+    return expectEqual(feedGraph(dataset, 7, augmentationOf(augment, dataset, [4, 4], 'test')));
   });
   // Each by itself: compiling several of them as one shader takes a software driver long.
   for (const name of ['dropout', 'batchNorm', 'layerNorm']) {

@@ -21,7 +21,6 @@ import {
 import { elastic } from '../../src/ops/elastic.ts';
 import { warp } from '../../src/ops/warp.ts';
 import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
-import { augmenting } from '../../src/train/augmenting.ts';
 import { feedGraph } from '../../src/train/graphs.ts';
 import { expectReference, referenceOf, runGraph, someStep, useGpu } from '../support/harness.ts';
 import { parameterBits, random } from '../support/nets.ts';
@@ -41,7 +40,7 @@ function images(n: number, shape: readonly number[], format: 'bytes' | 'floats' 
 }
 
 const feedOf = (dataset: Dataset, size: number, options: AugmentOptions) =>
-  feedGraph(dataset, size, augmenting(augmentationOf(options, dataset, dataset.shape, 'test')));
+  feedGraph(dataset, size, augmentationOf(options, dataset, dataset.shape, 'test'));
 
 const leavesOf = ({ inputs, targets }: Dataset) =>
   new Map([

@@ -12,7 +12,6 @@ import { amplitudeOf, elastic, pitchOf, pointsAlong } from '../../src/ops/elasti
 import { reachOf, weighed } from '../../src/ops/shared/spline.ts';
 import { type AugmentOptions, augmentationOf } from '../../src/train/augmentation.ts';
 import { augmented } from '../../src/train/augmented.ts';
-import { augmenting } from '../../src/train/augmenting.ts';
 import { feedGraph } from '../../src/train/graphs.ts';
 
 /** An op of the step alone, for so many columns. */
@@ -112,7 +111,7 @@ describe('maps', () => {
 
 test.each([10, 70, 80])('upright lines lean by angles uniform within %d degrees', (shear) => {
   const upright = fromArrays({ x: new Uint8Array(100), y: [0], shape: [10, 10] });
-  const graph = feedGraph(upright, 1, augmenting(augmentationOf({ shear }, upright, upright.shape, 'here')));
+  const graph = feedGraph(upright, 1, augmentationOf({ shear }, upright, upright.shape, 'here'));
   const { attributes } = graph.nodes.find(({ op }) => op === affine)!;
   const n = 4000;
   const maps = drawn(affine, attributes as Record<string, number>, n);
