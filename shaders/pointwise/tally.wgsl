@@ -1,7 +1,8 @@
-// One more value of a total, (sum, rest), by compensated summation. The mean of a batch counts as often as the batch has
-// samples.
+// One more value of a total, (sum, rest), by compensated summation, or its first one. The mean of a batch counts as often as
+// the batch has samples.
 // @uses shared/step
-fn tally(total: vec2f, value: f32, mean: bool) -> vec2f {
+fn tally(before: vec2f, value: f32, mean: bool) -> vec2f {
+  let total = select(before, vec2f(), step.begins == 1u);
   let x = rounded(rounded(select(value, value * step.columns, mean)) - total.y);
   let sum = rounded(total.x + x);
   return vec2f(sum, rounded(sum - total.x) - x);

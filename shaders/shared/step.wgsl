@@ -13,6 +13,8 @@ struct Step {
   random: u32,
   fresh: u32,
   due: u32,
+  slot: u32,
+  begins: u32,
   // Rows in the table.
   rows: u32,
 }

@@ -87,12 +87,13 @@ function planesIn(nodes: readonly Node[], node: Node): number {
   return Math.max(1, ...nodes.map((other) => (storageOf(other) === at ? ((other.op as PointwiseOp).planes ?? 1) : 1)));
 }
 
-/** The elements of a node at (row, col) of a result of this shape, one in each of its planes. */
+/** The elements of a node at (row, col) of a result of this shape, one in each of its planes, in the slot of the step. */
 function elementsOf(buffer: string, node: Node, shape: Shape, planes: number): string[] {
   const places = planes === 1 ? node.shape : node.shape.slice(1);
   const first = at(places, shape);
   const plane = byteLength(places) / 4;
-  return Array.from({ length: planes }, (_, p) => `${buffer}[${p === 0 ? first : `${first} + ${p * plane}u`}]`);
+  const slot = planes > 1 && node.shape[0] > planes ? `step.slot * ${planes * plane}u + ` : '';
+  return Array.from({ length: planes }, (_, p) => `${buffer}[${slot}${p === 0 ? first : `${first} + ${p * plane}u`}]`);
 }
 
 /** Index of (row, col) in the memory of a tensor; each of its rows serves as many rows of `shape` as there are to one. */

@@ -106,7 +106,8 @@ export interface PointwiseOp extends Base {
   readonly inPlace?: number;
   /**
    * Values per place in the operand that it overwrites, whose shape is [planes, ...the others]. `f` takes them one after
-   * another, and returns the one of `place.plane`; in WGSL they are a vector. Default: 1.
+   * another, and returns the one of `place.plane`; in WGSL they are a vector. An operand with several times as many planes
+   * has so many slots: the step says which of them is overwritten. Default: 1.
    */
   readonly planes?: number;
   /** Its name in printouts of a fused kernel. Default: `name`. */

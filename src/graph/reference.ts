@@ -9,6 +9,7 @@ import type { Graph, Node } from './graph.ts';
 import { tensors } from './leaf.ts';
 import type { PointwiseOp, Value } from './op.ts';
 import type { StepRow } from './step-row.ts';
+import { slotsOf } from './storage.ts';
 
 export interface EvaluateOptions {
   readonly step: StepRow;
@@ -38,11 +39,29 @@ export function evaluate(graph: Graph, options: EvaluateOptions): Map<Node, Valu
 function compute(node: Node, inputs: readonly Value[], { step, bounds, single }: EvaluateOptions): Value {
   const { op, shape } = node;
   if (op.kind === 'leaf') throw new Error(`${op.name} is a leaf: it is given, not computed`);
-  if (op.kind === 'pointwise') return pointwise(op, node, inputs, step, Boolean(bounds), Boolean(single));
+  if (op.kind === 'pointwise') {
+    const evaluateOn = slotsOf(node) > 1 ? inSlot : pointwise;
+    return evaluateOn(op, node, inputs, step, Boolean(bounds), Boolean(single));
+  }
   const exact = op.reference(inputs, node, step);
   const error = bounds ? op.error(inputs, exact, node, step) : undefined;
   return { shape, data: single ? Float32Array.from(exact) : exact, error };
 }
+
+/** The slot of the step, overwritten; the other slots stay as they are. */
+const inSlot: typeof pointwise = (op, node, inputs, step, bounds, single) => {
+  const whole = inputs[op.inPlace!];
+  const shape = [op.planes!, ...node.shape.slice(1)];
+  const [from, to] = [step.slot * size(shape), (step.slot + 1) * size(shape)];
+  const slot = { shape, data: whole.data.subarray(from, to), error: whole.error?.subarray(from, to) };
+  const { data, error } = pointwise(op, { ...node, shape }, inputs.with(op.inPlace!, slot), step, bounds, single);
+  const result = { data: single ? Float32Array.from(whole.data) : Float64Array.from(whole.data) };
+  result.data.set(data, from);
+  if (!error) return { shape: node.shape, ...result };
+  const errors = whole.error ? Float64Array.from(whole.error) : new Float64Array(result.data.length);
+  errors.set(error, from);
+  return { shape: node.shape, ...result, error: errors };
+};
 
 function pointwise(
   op: PointwiseOp,

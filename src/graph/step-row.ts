@@ -22,10 +22,13 @@ export interface StepRow {
   due: number;
   /** 1 / samples in them up to now. */
   share: number;
+  /** Which slot of a total is added to, and whether it starts from 0 (0 or 1). */
+  slot: number;
+  begins: number;
 }
 
 const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share'] as const;
-const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due'] as const;
+const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due', 'slot', 'begins'] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
@@ -45,6 +48,8 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     fresh: 1,
     due: 1,
     share: 1,
+    slot: 0,
+    begins: 0,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

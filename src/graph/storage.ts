@@ -10,6 +10,9 @@ export function storageOf(node: Node): Node {
 /** The shape of the places where a node has its values. */
 export const placesOf = ({ op, shape }: Node): Shape =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
+/** Of how many slots of a tensor it overwrites the one that the step names. */
+export const slotsOf = ({ op, shape }: Node): number =>
+  op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape[0] / op.planes! : 1;
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 /** How what it stores is called: W1′ where it overwrites W1. */
 export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));

@@ -14,8 +14,9 @@ const weighted = (value: number, { attributes, step }: Place): number =>
   attributes.mean ? value * step.columns : value;
 
 /**
- * (sum, rest) ← (sum + x, ((sum + x) − sum) − x) for x = value · n − rest, n the columns of a mean and 1 of a sum; inputs
- * the total, [2, ...] of the shape of a value, the value, step. Attribute `mean`.
+ * (sum, rest) ← (sum + x, ((sum + x) − sum) − x) for x = value · n − rest, n the columns of a mean and 1 of a sum; sum and
+ * rest are 0 where the step begins a total. Inputs the total, [2 · slots, ...] of the shape of a value, the value, step.
+ * Attribute `mean`.
  */
 export const tally: PointwiseOp = {
   kind: 'pointwise',
@@ -24,16 +25,21 @@ export const tally: PointwiseOp = {
   planes: 2,
   shape: (inputs) => {
     const [total, value] = tensors(inputs);
-    if (!sameShape(total.shape, [2, ...value.shape])) mismatch('tally', 'a total of two planes like its value', inputs);
+    const [planes, ...places] = total.shape;
+    if (planes % 2 > 0 || !sameShape(places, value.shape)) {
+      mismatch('tally', 'a total of two planes like its value, or of several times two', inputs);
+    }
     return total.shape;
   },
-  f: ([sum, rest, value], place) => {
+  f: ([before, restBefore, value], place) => {
+    const [sum, rest] = place.step.begins ? [0, 0] : [before, restBefore];
     const x = Math.fround(Math.fround(weighted(value, place)) - rest);
     const next = Math.fround(sum + x);
     return place.plane ? Math.fround(next - sum) - x : next;
   },
   // The sum may be rounded either way, and the rest is what comes of that.
-  rounding: ([sum, rest, value], _result, place) => {
+  rounding: ([before, restBefore, value], _result, place) => {
+    const [sum, rest] = place.step.begins ? [0, 0] : [before, restBefore];
     const by = Math.abs(weighted(value, place));
     return 8 * U * (Math.abs(sum) + Math.abs(rest) + by) + TINY;
   },
@@ -46,14 +52,23 @@ export const tallyCases = (): readonly Case[] =>
     [
       [1, 1],
       [7, 33],
-    ].map((shape) => ({ shapes: [[2, ...shape], shape, null], attributes: { mean } })),
+    ].flatMap((shape) => [
+      { shapes: [[2, ...shape], shape, null], attributes: { mean } },
+      { shapes: [[2, ...shape], shape, null], attributes: { mean }, step: { begins: 1 } },
+      { shapes: [[6, ...shape], shape, null], attributes: { mean }, step: { slot: 1 } },
+    ]),
   );
 
-/** Appends the total of a value over many steps, of which a mean counts as often as its step has columns. */
-export const appendTotal = (graph: Graph, name: string, value: Node, { mean }: { mean: boolean }): Node =>
-  append(graph, tally, [leaf(graph, state, name, [2, ...value.shape]), value, stepOf(graph)], { mean });
+/** Appends the totals of a value over many steps, one in each slot. A mean counts as often as its step has columns. */
+export const appendTotal = (
+  graph: Graph,
+  name: string,
+  value: Node,
+  { mean, slots = 1 }: { mean: boolean; slots?: number },
+): Node =>
+  append(graph, tally, [leaf(graph, state, name, [2 * slots, ...value.shape]), value, stepOf(graph)], { mean });
 
-/** A total as it is read -> what each of its elements has come to, the rest left out. */
+/** A total as it is read, of one slot -> what each of its elements has come to, the rest left out. */
 export function valuesOfTotal(total: ArrayLike<number>): Float64Array {
   const count = total.length / 2;
   return Float64Array.from({ length: count }, (_, i) => total[i] - total[count + i]);

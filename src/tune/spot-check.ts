@@ -19,9 +19,9 @@ export type Memory = (tensor: string, index: number) => number;
 export function patchFault(step: Dispatch, row: StepRow, before: Memory, after: Memory): string | undefined {
   const [started] = step.nodes;
   const sample = (started.op as KernelOp).patch!(started, spread);
-  const { graph, nodes, leaves } = reduced(step, sample, before);
+  const { graph, nodes, leaves } = reduced(step, sample, row, before);
   const values = evaluate(graph, {
-    step: row,
+    step: { ...row, slot: 0 },
     bounds: true,
     leaf: (node) => ({ shape: node.shape, data: leaves.get(node)! }),
   });
@@ -30,7 +30,7 @@ export function patchFault(step: Dispatch, row: StepRow, before: Memory, after: 
   const last = new Map(step.nodes.map((node) => [label(storageOf(node)), node]));
   for (const [tensor, node] of last) {
     if (!touched.has(tensor)) continue;
-    const actual = pick(node.shape, selected(node, sample, planesOf(node)), (i) => after(tensor, i));
+    const actual = pick(node.shape, selected(node, sample, planesOf(node), row), (i) => after(tensor, i));
     const { share, worst } = compare(tensor, actual, values.get(nodes.get(node)!)!);
     if (!(share <= 1)) return `${written(node)} is ${worst.actual} instead of ${worst.expected}`;
   }
@@ -38,7 +38,7 @@ export function patchFault(step: Dispatch, row: StepRow, before: Memory, after: 
 }
 
 /** The nodes of a step on some rows and columns of its result, and the values of the leaves they then begin with. */
-function reduced({ nodes: [started, ...fused] }: Dispatch, sample: Patch, before: Memory) {
+function reduced({ nodes: [started, ...fused] }: Dispatch, sample: Patch, row: StepRow, before: Memory) {
   const graph = createGraph();
   const leaves = new Map<Node, Float64Array>();
   const asLeaf = (node: Node, selection: Selection): Node => {
@@ -57,7 +57,7 @@ function reduced({ nodes: [started, ...fused] }: Dispatch, sample: Patch, before
     if (node.op === stepLeaf) return stepOf(graph);
     const made = nodes.get(node) ?? outside.get(node);
     if (made) return made;
-    const read = asLeaf(node, selected(node, sample, planes));
+    const read = asLeaf(node, selected(node, sample, planes, row));
     outside.set(node, read);
     return read;
   };
@@ -66,7 +66,7 @@ function reduced({ nodes: [started, ...fused] }: Dispatch, sample: Patch, before
     const { op } = node;
     const planesIn = (input: number): number => (op.kind === 'pointwise' && input === op.inPlace ? planesOf(node) : 1);
     const inputs = op.kind === 'kernel' ? [operands[0]] : node.inputs.map((input, i) => operand(input, planesIn(i)));
-    nodes.set(node, put(graph, { ...node, inputs, shape: selected(node, sample, planesOf(node)).shape }));
+    nodes.set(node, put(graph, { ...node, inputs, shape: selected(node, sample, planesOf(node), row).shape }));
   }
   return { graph, nodes, leaves };
 }
@@ -82,12 +82,18 @@ const planesOf = ({ op }: Node): number => (op.kind === 'pointwise' && op.planes
 
 /**
  * What the sample takes of a tensor that meets the result row by row, or has a row for several of them or a single column:
- * the same of each of its planes.
+ * the same of each of its planes, in the slot of the step.
  */
-function selected({ shape }: Node, { rows: sampled, columns: across, height }: Patch, planes: number): Selection {
-  const inPlane = rows(shape) / planes;
+function selected(
+  { shape }: Node,
+  { rows: sampled, columns: across, height }: Patch,
+  planes: number,
+  { slot }: StepRow,
+): Selection {
+  const inPlane = planes > 1 ? rows(shape.slice(1)) : rows(shape);
+  const first = planes > 1 ? slot * planes : 0;
   const i = Array.from({ length: planes }, (_, plane) =>
-    sampled.map((row) => plane * inPlane + Math.floor((row * inPlane) / height)),
+    sampled.map((row) => (first + plane) * inPlane + Math.floor((row * inPlane) / height)),
   ).flat();
   const j = columns(shape) === 1 ? [0] : across;
   return { rows: i, columns: j, shape: [...(planes > 1 ? [planes] : []), sampled.length, j.length] };
