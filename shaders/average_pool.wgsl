@@ -1,9 +1,10 @@
 // The mean of each window, an invocation per result.
-// Expects: constants LANES, GROUPS, SCALE = 1 / (KH · KW), CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS, X_STRIDE;
+// Expects: constants LANES, SCALE = 1 / (KH · KW), CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS, X_STRIDE;
 //          finish(value, row, col).
 // @read X: array<f32>
 fn run(group: vec3u, lane: u32) {
-  for (var i = group.x * LANES + lane; i < CHANNELS * OH * OW * COLUMNS; i += LANES * GROUPS) {
+  let i = group.x * LANES + lane;
+  if (i < CHANNELS * OH * OW * COLUMNS) {
     let row = i / COLUMNS;
     let col = i % COLUMNS;
     let first = (row / (OH * OW) * H + row / OW % OH * STEP) * W + row % OW * STEP;

@@ -2,7 +2,8 @@
 // Expects: constants as average_pool.wgsl, and G_STRIDE; finish(gradient, row, col).
 // @read G: array<f32>
 fn run(group: vec3u, lane: u32) {
-  for (var i = group.x * LANES + lane; i < CHANNELS * H * W * COLUMNS; i += LANES * GROUPS) {
+  let i = group.x * LANES + lane;
+  if (i < CHANNELS * H * W * COLUMNS) {
     let col = i % COLUMNS;
     let row = i / COLUMNS;
     let h = row / W % H;

@@ -1,6 +1,6 @@
 // Mean and variance of each channel of X over its places in the valid columns of the batch. One workgroup adds up a
 // channel, first x and then (x − mean)².
-// Expects: constants LANES, GROUPS, CHANNELS, COLUMNS, STRIDE, COUNT; finish_mean(mean, channel, 0),
+// Expects: constants LANES, COLUMNS, STRIDE, COUNT; finish_mean(mean, channel, 0),
 //          finish(variance, channel, 0).
 // @read X: array<f32>
 // @uses shared/step
@@ -8,16 +8,15 @@
 
 fn run(group: vec3u, lane: u32) {
   let count = f32(COUNT / COLUMNS) * step.columns;
-  for (var channel = group.x; channel < CHANNELS; channel += GROUPS) {
-    let mean = channel_sum(channel, lane, 0.0, false) / count;
-    if (FINISH_MEAN && lane == 0u) {
-      finish_mean(mean, channel, 0u);
-    }
-    if (FINISH) {
-      let variance = channel_sum(channel, lane, mean, true) / count;
-      if (lane == 0u) {
-        finish(variance, channel, 0u);
-      }
+  let channel = group.x;
+  let mean = channel_sum(channel, lane, 0.0, false) / count;
+  if (FINISH_MEAN && lane == 0u) {
+    finish_mean(mean, channel, 0u);
+  }
+  if (FINISH) {
+    let variance = channel_sum(channel, lane, mean, true) / count;
+    if (lane == 0u) {
+      finish(variance, channel, 0u);
     }
   }
 }

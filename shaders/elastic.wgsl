@@ -1,6 +1,6 @@
 // Control points of the random displacements: AMPLITUDE times the sum of the four bytes of a word, about 0, which is near
-// normal. Rows: x of every point, then y. One invocation makes the points group.y, group.y + GROUPS, ... of one column.
-// Expects: constants LANES, GROUPS, COLUMNS, POINTS, STREAM, AMPLITUDE; finish(value, row, col).
+// normal. Rows: x of every point, then y. One invocation makes the point group.y of one column.
+// Expects: constants LANES, COLUMNS, POINTS, STREAM, AMPLITUDE; finish(value, row, col).
 // @uses shared/step
 // @uses shared/sample
 // @uses shared/threefry
@@ -10,11 +10,9 @@ fn run(group: vec3u, lane: u32) {
   if (col >= COLUMNS) {
     return;
   }
-  for (var point = group.y; point < POINTS; point += GROUPS) {
-    let words = threefry(vec2u(step.random, STREAM), vec2u(sample_at(col), point));
-    finish(AMPLITUDE * sum_of_bytes(words.x), point, col);
-    finish(AMPLITUDE * sum_of_bytes(words.y), point + POINTS, col);
-  }
+  let words = threefry(vec2u(step.random, STREAM), vec2u(sample_at(col), group.y));
+  finish(AMPLITUDE * sum_of_bytes(words.x), group.y, col);
+  finish(AMPLITUDE * sum_of_bytes(words.y), group.y + POINTS, col);
 }
 
 fn sum_of_bytes(word: u32) -> f32 {

@@ -1,9 +1,10 @@
 // The largest value of each window, NaN where it holds one, which `max` may leave out; an invocation makes several samples of one, side by side with its neighbours.
-// Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉ and those of load/window; finish(value, row, col).
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉ and those of load/window; finish(value, row, col).
 // @read X: array<f32>
 // @uses load/window
 fn run(group: vec3u, lane: u32) {
-  for (var i = group.x * LANES + lane; i < CHANNELS * OH * OW * PARTS; i += LANES * GROUPS) {
+  let i = group.x * LANES + lane;
+  if (i < CHANNELS * OH * OW * PARTS) {
     let row = i / PARTS;
     let first = pixel_row(row / (OH * OW), row / OW % OH * STEP, row % OW * STEP);
     for (var j = 0u; j < SAMPLES + group.z; j++) {

@@ -1,6 +1,6 @@
 // Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values of X were: an invocation makes a cell of STEP × STEP
 // pixels of several samples, from all windows that reach into it.
-// Expects: constants LANES, GROUPS, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, G_STRIDE and those of load/window;
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, G_STRIDE and those of load/window;
 //          finish(gradient, row, col).
 // @read G: array<f32>
 // @read X: array<f32>
@@ -12,7 +12,8 @@ const REACH_DOWN = (KH + STEP - 1u) / STEP;
 const REACH_ACROSS = (KW + STEP - 1u) / STEP;
 
 fn run(group: vec3u, lane: u32) {
-  for (var i = group.x * LANES + lane; i < CHANNELS * CELLS_DOWN * CELLS_ACROSS * PARTS; i += LANES * GROUPS) {
+  let i = group.x * LANES + lane;
+  if (i < CHANNELS * CELLS_DOWN * CELLS_ACROSS * PARTS) {
     let cell = i / PARTS;
     let cell_x = cell % CELLS_ACROSS;
     let cell_y = cell / CELLS_ACROSS % CELLS_DOWN;

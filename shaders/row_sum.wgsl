@@ -1,21 +1,20 @@
 // Sums over all but the first axis: one workgroup adds up the COUNT values of X at one place of it.
-// Expects: constants LANES, GROUPS, ROWS, COLUMNS, STRIDE, COUNT; finish(sum, row, 0).
+// Expects: constants LANES, COLUMNS, STRIDE, COUNT; finish(sum, row, 0).
 // @read X: array<f32>
 // @uses shared/tree
 
 fn run(group: vec3u, lane: u32) {
-  for (var row = group.x; row < ROWS; row += GROUPS) {
-    workgroupBarrier();
-    for (var term = lane; term < TERMS; term += LANES) {
-      var sum = 0.0;
-      for (var i = term; i < COUNT; i += TERMS) {
-        sum += X[(row * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + i % COLUMNS];
-      }
-      terms[term] = sum;
+  let row = group.x;
+  workgroupBarrier();
+  for (var term = lane; term < TERMS; term += LANES) {
+    var sum = 0.0;
+    for (var i = term; i < COUNT; i += TERMS) {
+      sum += X[(row * (COUNT / COLUMNS) + i / COLUMNS) * STRIDE + i % COLUMNS];
     }
-    let sum = sum_of_terms(lane);
-    if (lane == 0u) {
-      finish(sum, row, 0u);
-    }
+    terms[term] = sum;
+  }
+  let sum = sum_of_terms(lane);
+  if (lane == 0u) {
+    finish(sum, row, 0u);
   }
 }

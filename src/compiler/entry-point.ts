@@ -1,7 +1,8 @@
 /**
  * Entry points. A body is a function run(group, lane), and a dispatch runs it for every workgroup of its grid. A dispatch
  * can also run several bodies: one after another on the columns that a workgroup owns, with barriers between, or side by
- * side. Loops end at a count + group.z, where group.z is 0: see shaders/gemm.wgsl.
+ * side. Loops end at a count + group.z, where group.z is 0: see shaders/gemm.wgsl. A grid that is longer than a device runs
+ * along one dimension is folded, and no body knows of it.
  */
 export type Grid = readonly [number, number, number];
 
@@ -22,17 +23,30 @@ export function gridOf(arrangement: Arrangement, grids: readonly Grid[]): Grid {
   return [Math.max(...grids.map(([x], i) => Math.ceil(x / arrangement.blocks[i]))), 1, 1];
 }
 
+/**
+ * The grid to dispatch on a device that runs at most so many workgroups along one dimension: the grid itself where it fits,
+ * else its workgroups in the order x, y, in lines of equal length. The last line may have some that do nothing.
+ */
+export function folded(grid: Grid, most: number): Grid {
+  if (grid.every((n) => n <= most)) return grid;
+  const lines = Math.ceil(count(grid) / most);
+  return [Math.ceil(count(grid) / lines), lines, 1];
+}
+
 /** The text, for a shader with these WGSL extensions. */
 export type Entry = (extensions: ReadonlySet<string>) => string;
 
+/** `dispatched` is the grid of the arrangement as `folded` gives it. */
 export const entryPoint =
-  (arrangement: Arrangement, grids: readonly Grid[], lanes: number): Entry =>
-  (extensions) =>
-    text(arrangement, grids, lanes, extensions.has('subgroups'));
+  (arrangement: Arrangement, grids: readonly Grid[], lanes: number, dispatched = gridOf(arrangement, grids)): Entry =>
+  (extensions) => {
+    const place = unfolding(gridOf(arrangement, grids), dispatched);
+    return text([...place, ...calls(arrangement, grids)], lanes, extensions.has('subgroups'), place.length > 0);
+  };
 
-function text(arrangement: Arrangement, grids: readonly Grid[], lanes: number, subgroups: boolean): string {
+function text(body: readonly string[], lanes: number, subgroups: boolean, isFolded: boolean): string {
   const builtins = [
-    '@builtin(workgroup_id) group: vec3u',
+    `@builtin(workgroup_id) ${isFolded ? 'place' : 'group'}: vec3u`,
     '@builtin(local_invocation_index) lane: u32',
     ...(subgroups ? ['@builtin(subgroup_invocation_id) lane_of_subgroup: u32'] : []),
   ];
@@ -41,9 +55,19 @@ function text(arrangement: Arrangement, grids: readonly Grid[], lanes: number, s
     `@compute @workgroup_size(${lanes})`,
     `fn main(${builtins.join(', ')}) {`,
     ...(subgroups ? ['  subgroup_lane = lane_of_subgroup;'] : []),
-    ...calls(arrangement, grids).map((line) => `  ${line}`),
+    ...body.map((line) => `  ${line}`),
     '}',
   ].join('\n');
+}
+
+/** The workgroup of the grid that stands at a place of the folded one. */
+function unfolding(grid: Grid, [x, y]: Grid): string[] {
+  if (x === grid[0] && y === grid[1]) return [];
+  return [
+    `let index = place.y * ${x}u + place.x;`,
+    `if (index >= ${count(grid)}u) { return; }`,
+    `let group = vec3u(index % ${grid[0]}u, index / ${grid[0]}u, place.z);`,
+  ];
 }
 
 function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {

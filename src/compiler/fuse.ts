@@ -21,11 +21,17 @@ export interface Kernel {
   readonly chains: Map<string, Node[]>;
 }
 
-export interface FuseOptions {
+/** What one dispatch may take on a device. */
+export interface Limits {
+  /** Storage buffers. */
+  readonly storageBuffers: number;
+  /** Workgroups along one dimension. Default: 65,535, which every device runs. */
+  readonly workgroups?: number;
+}
+
+export interface FuseOptions extends Limits {
   /** Nodes whose value must be in memory afterwards. Nodes that overwrite their operand always are. */
   readonly keep: (node: Node) => boolean;
-  /** Storage buffers one dispatch may bind. */
-  readonly storageBuffers: number;
   /** The form a kernel op takes, out of those it offers; its own choice where this has none. */
   readonly formOf?: (node: Node) => Form | undefined;
   /** One kernel per node, and one dispatch per kernel: what fusion is compared with. */
@@ -183,18 +189,17 @@ function carrier(kernel: Kernel, node: Node): string | undefined {
   return chain && !kernel.chains.has(chain) ? chain : undefined;
 }
 
-function mapBody(node: Node): Body {
+/** The body of a kernel that no kernel op starts. */
+export function mapBody(node: Node, lanes = 64): Body {
   const places = placesOf(node);
   const [m, n] = [rows(places), columns(places)];
-  const lanes = 64;
-  const { GROUPS, workgroups } = grid(m * n, lanes);
   return {
     shaders: [mapWgsl],
-    constants: { ROWS: m, COLUMNS: n, GROUPS },
+    constants: { ROWS: m, COLUMNS: n },
     operands: {},
     epilogues: { finish: places },
     lanes,
-    workgroups,
+    workgroups: grid(m * n, lanes),
   };
 }
 

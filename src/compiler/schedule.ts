@@ -8,7 +8,7 @@ import { data } from '../graph/leaf.ts';
 import type { Form, ShaderFile, Target } from '../graph/op.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import { PORTABLE } from '../ops/shared/target.ts';
-import { entryPoint } from './entry-point.ts';
+import { entryPoint, folded, gridOf } from './entry-point.ts';
 import { type Epilogues, epilogues, identifier, phaseOf } from './epilogues.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
 import { type LinkedShader, link } from './link.ts';
@@ -115,7 +115,7 @@ export interface ScheduleOptions extends FuseOptions {
 export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }: ScheduleOptions): Schedule {
   const fused = fuse(graph, options);
   const { stored } = fused;
-  const { separate, storageBuffers } = options;
+  const { separate, storageBuffers, workgroups = 65_535 } = options;
   const groups = shareDispatches(fused, { target, usable, storageBuffers, separate });
   const plans = groups.map((group) => ({ group, called: group.kernels.map((kernel) => epilogues(kernel, stored)) }));
   const touches = plans.map(({ group, called }) => [
@@ -124,7 +124,7 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   ]);
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
   const dispatches = plans.map(({ group, called }) => {
-    const { shader, nodes } = linkGroup(group, called);
+    const { shader, nodes, grid } = linkGroup(group, called, workgroups);
     const bindings = shader.storage.map(({ name, access }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
@@ -136,7 +136,7 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
       writes: writes.map((node) => ({ tensor: written(node), shape: node.shape })),
       shader,
       bindings,
-      workgroups: group.workgroups,
+      workgroups: grid,
       form: group.arrangement.kind === 'alone' ? group.kernels[0].body.form : undefined,
       forms: group.kernels.flatMap(({ body }) => body.form ?? []),
       work: group.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
@@ -149,8 +149,8 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   return { graph, groups, stored, bufferOf, dispatches, buffers, tensors };
 }
 
-/** The shader of a group, and the node behind each name it binds. */
-function linkGroup({ kernels, arrangement, lanes }: DispatchGroup, called: readonly Epilogues[]) {
+/** The shader of a group, the node behind each name it binds, and the grid to dispatch. */
+function linkGroup({ kernels, arrangement, lanes }: DispatchGroup, called: readonly Epilogues[], most: number) {
   const shared = kernels.length > 1;
   const nodes = new Map<string, Node>();
   const phases = kernels.map((kernel, i) => {
@@ -163,7 +163,8 @@ function linkGroup({ kernels, arrangement, lanes }: DispatchGroup, called: reado
     return phaseOf(kernel, called[i], lanes, names);
   });
   const grids = kernels.map(({ body }) => body.workgroups);
-  return { shader: link(phases, entryPoint(arrangement, grids, lanes)), nodes };
+  const grid = folded(gridOf(arrangement, grids), most);
+  return { shader: link(phases, entryPoint(arrangement, grids, lanes, grid)), nodes, grid };
 }
 
 /** The body and what is fused into it; `; row: ...` for what follows a result on the side. */

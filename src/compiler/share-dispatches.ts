@@ -7,16 +7,14 @@ import { columns } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Body, Form, Target } from '../graph/op.ts';
 import { overwrites, storageOf } from '../graph/storage.ts';
-import { MOST } from '../ops/shared/grid.ts';
 import { sharedLanes } from '../ops/shared/target.ts';
-import { type Arrangement, type Grid, gridOf } from './entry-point.ts';
+import type { Arrangement } from './entry-point.ts';
 import { type Fused, type Kernel, loadedBy, nodesOf } from './fuse.ts';
 
 export interface DispatchGroup {
   readonly kernels: readonly Kernel[];
   readonly arrangement: Arrangement;
   readonly lanes: number;
-  readonly workgroups: Grid;
 }
 
 export interface SharingOptions {
@@ -58,10 +56,6 @@ const group = (kernels: readonly Kernel[], arrangement: Arrangement): DispatchGr
   kernels,
   arrangement,
   lanes: kernels[0].body.lanes,
-  workgroups: gridOf(
-    arrangement,
-    kernels.map(({ body }) => body.workgroups),
-  ),
 });
 const alone = (kernel: Kernel): DispatchGroup => group([kernel], { kind: 'alone' });
 const beside = (kernels: readonly Kernel[]): DispatchGroup => group(kernels, { kind: 'beside' });
@@ -123,7 +117,6 @@ function canStandBeside(
   return (
     arrangement.kind !== 'columns' &&
     together.every(({ body }) => !body.form && body.lanes === kernel.body.lanes) &&
-    together.reduce((sum, { body }) => sum + body.workgroups[0] * body.workgroups[1], 0) <= MOST &&
     buffersOf(together, stored) <= most
   );
 }

@@ -1,6 +1,7 @@
 /** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
-import { OutOfMemoryError, ShapeError } from '../base/errors.ts';
+import { OutOfMemoryError } from '../base/errors.ts';
 import { byteLength, pad, unpad } from '../base/tensor.ts';
+import type { Limits } from '../compiler/fuse.ts';
 import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import type { Graph } from '../graph/graph.ts';
 import { data as dataLeaf } from '../graph/leaf.ts';
@@ -38,7 +39,7 @@ export async function gpuProgram(
   { keep, shared, separate, formOf, recall, signal, onProgress }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
-  const options = { keep, separate, storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage };
+  const options = { keep, separate, ...limitsOf(gpu) };
   const watched = { signal, onProgress };
   const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
   const steps = [...planned.dispatches];
@@ -50,10 +51,6 @@ export async function gpuProgram(
   if (tooLarge) {
     const { name, bytes } = tooLarge;
     throw new OutOfMemoryError(`${name} needs ${bytes} bytes, but ${device.info.name} binds at most ${largest}`);
-  }
-  for (const step of steps) {
-    const wrong = beyondGrid(device, step);
-    if (wrong) throw new ShapeError(`${step.label}: ${wrong}`);
   }
   const made = await device.createBuffers(
     own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
@@ -119,12 +116,10 @@ export async function gpuProgram(
   };
 }
 
-/** In words, where a step takes more workgroups than the device runs in one dispatch. */
-export function beyondGrid({ gpu, info }: Device, { workgroups }: Dispatch): string | undefined {
-  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
-  if (workgroups.every((n) => n <= most)) return undefined;
-  return `it needs ${workgroups.join(' × ')} workgroups, but ${info.name} runs at most ${most} along each dimension`;
-}
+const limitsOf = ({ limits }: GPUDevice): Limits => ({
+  storageBuffers: limits.maxStorageBuffersPerShaderStage,
+  workgroups: limits.maxComputeWorkgroupsPerDimension,
+});
 
 /** The bytes of an array, filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,7 @@
 import stepWgsl from '../../shaders/shared/step.wgsl';
 import { entryPoint } from '../compiler/entry-point.ts';
 import { epilogues, phaseOf } from '../compiler/epilogues.ts';
-import type { Kernel } from '../compiler/fuse.ts';
+import { type Kernel, mapBody } from '../compiler/fuse.ts';
 import { link, type Phase } from '../compiler/link.ts';
 import type { Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
@@ -120,11 +120,11 @@ function layOut(programs: readonly GpuProgram[]) {
   return { placeOf, places: [...byBuffer.values()], bytes };
 }
 
-function bodyFor({ node, body }: Kernel, lanes: number): Body {
+function bodyFor({ node }: Kernel, lanes: number): Body {
   if (node.op.kind === 'kernel') {
     return node.op.body(node, { form: node.op.narrow?.(node, PORTABLE, lanes), lanes });
   }
-  return { ...body, constants: { ...body.constants, GROUPS: 1 }, workgroups: [1, 1, 1] };
+  return mapBody(node, lanes);
 }
 
 /** Where a phase touches what one since the last barrier has written, or writes what one has touched. */

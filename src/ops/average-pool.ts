@@ -42,14 +42,13 @@ export const averagePool: KernelOp = {
   },
   body(node, { lanes = 64 } = {}) {
     const [x] = node.inputs;
-    const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
       shaders: [averagePoolWgsl],
-      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: literal(1 / area(node)), GROUPS },
+      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: literal(1 / area(node)) },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups,
+      workgroups: grid(size(node.shape), lanes),
     };
   },
 };
@@ -89,19 +88,17 @@ export const averagePoolGradient: KernelOp = {
   },
   body(node, { lanes = 64 } = {}) {
     const [g] = node.inputs;
-    const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
       shaders: [averagePoolGradientWgsl],
       constants: {
         ...poolConstants(geometryOf(node.shape, node.attributes), node),
         SCALE: literal(1 / area(node)),
         G_STRIDE: stride(g.shape),
-        GROUPS,
       },
       operands: { G: g },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups,
+      workgroups: grid(size(node.shape), lanes),
     };
   },
 };

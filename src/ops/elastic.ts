@@ -14,7 +14,6 @@ import type { KernelOp } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { sampleAt } from './gather.ts';
 import { byColumn } from './shared/columns.ts';
-import { grid } from './shared/grid.ts';
 
 /** Spacings per pixel for a Gaussian of deviation `sigma`: 12 bits of it, so that a pixel's place among the points is exact. */
 export function pitchOf(sigma: number): number {
@@ -49,20 +48,18 @@ export const elastic: KernelOp = {
   error: (_inputs, data) => Float64Array.from(data, (x) => U * Math.abs(x) + TINY),
   body: (node, { lanes = 64 } = {}) => {
     const points = rows(node.shape) / 2;
-    const { GROUPS } = grid(points, 1);
     return {
       shaders: [elasticWgsl],
       constants: {
         COLUMNS: columns(node.shape),
         POINTS: points,
-        GROUPS,
         STREAM: streams.elastic,
         AMPLITUDE: literal(amplitude(node.attributes)),
       },
       operands: {},
       epilogues: { finish: node.shape },
       lanes,
-      workgroups: [Math.ceil(columns(node.shape) / lanes), GROUPS, 1],
+      workgroups: [Math.ceil(columns(node.shape) / lanes), points, 1],
     };
   },
 };

@@ -51,14 +51,13 @@ export const maxPool: KernelOp = {
   },
   body(node, { lanes = 64 } = {}) {
     const [x] = node.inputs;
-    const { GROUPS, workgroups } = grid(invocations(rows(node.shape), columns(node.shape)), lanes);
     return {
       shaders: [maxPoolWgsl],
-      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), GROUPS },
+      constants: poolConstants(geometryOf(x.shape, node.attributes), x),
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups,
+      workgroups: grid(invocations(rows(node.shape), columns(node.shape)), lanes),
     };
   },
 };
@@ -101,14 +100,13 @@ export const maxPoolGradient: KernelOp = {
   body(node, { lanes = 64 } = {}) {
     const [g, x] = node.inputs;
     const geometry = geometryOf(x.shape, node.attributes);
-    const { GROUPS, workgroups } = grid(invocations(cells(geometry), geometry.N), lanes);
     return {
       shaders: [maxPoolGradientWgsl],
-      constants: { ...poolConstants(geometry, x), G_STRIDE: stride(g.shape), GROUPS },
+      constants: { ...poolConstants(geometry, x), G_STRIDE: stride(g.shape) },
       operands: { G: g, X: x },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups,
+      workgroups: grid(invocations(cells(geometry), geometry.N), lanes),
     };
   },
 };

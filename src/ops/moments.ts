@@ -14,7 +14,6 @@ import type { Body, Case, KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
 import { columnWalk } from './shared/columns.ts';
-import { grid } from './shared/grid.ts';
 
 export type Per = 'channel' | 'sample';
 
@@ -88,19 +87,16 @@ function body(node: Node, own: 'finish' | 'finish_mean', lanes = 64): Body {
     return { ...shared, shaders: [sampleMomentsWgsl], columnwise: ['X'], ...columnWalk(x.shape, lanes) };
   }
   const channels = x.shape[0];
-  const { GROUPS, workgroups } = grid(channels, 1);
   return {
     ...shared,
     shaders: [channelMomentsWgsl],
     constants: {
-      CHANNELS: channels,
       COLUMNS: columns(x.shape),
       STRIDE: stride(x.shape),
       COUNT: size(x.shape) / channels,
-      GROUPS,
     },
     lanes,
-    workgroups,
+    workgroups: [channels, 1, 1],
   };
 }
 
@@ -142,7 +138,7 @@ export const mean: KernelOp = {
   reference: ([x], node, step) => byGroup(x, node, step, average),
   error: ([x], _data, node, step) =>
     byGroup(x, node, step, (values, errors) => meanRounding(values, node) + average(errors)),
-  body: (node, { lanes } = {}) => body(node, 'finish_mean', lanes), // more than there may be workgroups
+  body: (node, { lanes } = {}) => body(node, 'finish_mean', lanes),
 };
 
 export const meanCases = (): readonly Case[] => [

@@ -33,11 +33,9 @@ export const partialSum: KernelOp = {
 
   body: (node, { lanes = 64 } = {}) => {
     const [x] = node.inputs;
-    const { GROUPS, workgroups } = grid(size(node.shape), lanes);
     return {
       shaders: [partialSumWgsl],
       constants: {
-        GROUPS,
         PARTS: x.shape[0],
         ROWS: rows(node.shape),
         COLUMNS: columns(node.shape),
@@ -46,7 +44,7 @@ export const partialSum: KernelOp = {
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
-      workgroups,
+      workgroups: grid(size(node.shape), lanes),
     };
   },
 };

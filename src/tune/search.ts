@@ -7,7 +7,7 @@ import { median } from '../base/statistics.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
 import { menuOf } from '../engine/choose-forms.ts';
 import type { Device } from '../engine/device.ts';
-import { beyondGrid, type GpuProgram } from '../engine/gpu-program.ts';
+import type { GpuProgram } from '../engine/gpu-program.ts';
 import { isolatedBytes, type Launch } from '../engine/isolated-step.ts';
 import { passes } from '../engine/self-test.ts';
 import { isSmall } from '../engine/whole-steps.ts';
@@ -106,8 +106,6 @@ const compilation = new WeakMap<Device, number>();
 async function launchOf(device: Device, step: Dispatch): Promise<Launch | string> {
   const { pipeline, faults } = device;
   const { shader, label, workgroups, form, nodes } = step;
-  const wrong = beyondGrid(device, step);
-  if (wrong) return wrong;
   try {
     const [works, made] = await Promise.all([passes(device, form!, [nodes[0].op]), pipeline(shader, label)]);
     return works ? { pipeline: made, workgroups } : faults.get(form!.shader)!;

@@ -84,7 +84,7 @@ describe('a shader that does not compile', () => {
       [
         {
           shaders: [mapWgsl],
-          constants: { LANES: 64, GROUPS: 1, ROWS: 1, COLUMNS: 1, FINISH: true },
+          constants: { LANES: 64, ROWS: 1, COLUMNS: 1, FINISH: true },
           epilogues,
           storage: [],
         },

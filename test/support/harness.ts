@@ -34,6 +34,19 @@ export function useGpu(): Gpu {
   return use;
 }
 
+/** The same device, which claims to have lower limits. */
+export function narrowed(device: Device, lower: Readonly<Record<string, number>>): Device {
+  const over = <T extends object>(of: T, own: Readonly<Record<string | symbol, unknown>>): T =>
+    new Proxy(of, {
+      get(_, name) {
+        const value = own[name] ?? Reflect.get(of, name, of);
+        return typeof value === 'function' ? value.bind(of) : value;
+      },
+    });
+  const { gpu } = device;
+  return Object.create(device, { gpu: { value: over(gpu, { limits: over(gpu.limits, lower) }) } });
+}
+
 /** What is no plain value by its name, as in a printout. */
 const settings = (of: object): string =>
   JSON.stringify(
@@ -48,6 +61,19 @@ export function graphOf(op: Op, { shapes, attributes }: Case): { graph: Graph; n
   const graph = createGraph();
   const inputs = shapes.map((shape, i) => (shape ? leaf(graph, batch, `in${i}`, shape) : stepOf(graph)));
   return { graph, node: append(graph, op, inputs, attributes, 'out') };
+}
+
+/** As `graphOf`, with the gradient towards each operand that has one, named `gradient0`, ... */
+export function gradientGraphOf(op: Op, example: Case): Graph {
+  const { graph, node } = graphOf(op, example);
+  const upstream = () => leaf(graph, batch, 'upstream', node.shape);
+  const gradients = op.lossGradient?.(graph, node) ?? op.gradient!(graph, node, upstream());
+  gradients.forEach((make, i) => {
+    const gradient = make?.();
+    if (gradient && !gradient.name) gradient.name = `gradient${i}`;
+  });
+  expect(gradients.some(Boolean)).toBe(true);
+  return graph;
 }
 
 /** Seeded values for the leaves of a graph, rounded to f32. */
