@@ -97,7 +97,7 @@ function checkField(field: Field, what: string, count: number): void {
 }
 
 /** A factor that 32-bit floats hold; one that they take for 0 would make all samples alike. */
-export function checkScale(scale: unknown, what: string): void {
+export function checkScale(scale: unknown, what: string): asserts scale is number {
   if (isFinite32(scale) && (scale === 0 || Math.abs(scale) >= 2 ** -126)) return;
   throw new DataError(`${what}: expected a finite number that fits in a 32-bit float, found ${showValue(scale)}`);
 }

@@ -79,4 +79,4 @@ function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, 
 }
 
 /** Numbers a sample takes in `data`. */
-const stored = (field: Field): number => (field.kind === 'labels' ? 1 : field.size);
+export const stored = ({ kind, size }: Pick<Field, 'kind' | 'size'>): number => (kind === 'labels' ? 1 : size);

@@ -1,0 +1,141 @@
+/** Samples that a source of one's own gives. They are checked as `fromArrays` checks them, while they are copied into a request. */
+import { keysOf } from '../base/arguments.ts';
+import { isTypedArray, isUint8Array } from '../base/as-bytes.ts';
+import { DataError } from '../base/errors.ts';
+import { isFinite32 } from '../base/float32.ts';
+import { foundInstead, isNumbers } from '../base/numbers.ts';
+import { showValue } from '../base/show-value.ts';
+import { stored } from './samples.ts';
+import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
+
+/** Some samples with their targets, in arrays as `fromArrays` takes them. */
+export interface Batch {
+  /** Inputs: a row of numbers per sample, or all numbers one after another, `[n][size]`. */
+  x: ArrayLike<number> | readonly ArrayLike<number>[];
+  /** Targets: a class index per sample, or values: a row per sample, or all one after another, `[n][outputs]`. */
+  y: ArrayLike<number> | readonly ArrayLike<number>[];
+}
+
+/** The samples of a batch, or the inputs or targets of them. */
+export interface GivenSamples<To> {
+  readonly count: number;
+  /** Copies `n` samples, from place `from` of the batch on, to place `at`. Throws DataError with the sample and the number. */
+  copy(from: number, n: number, to: To, at: number): void;
+}
+
+/**
+ * A batch, after a look at its lengths. `numberOf` gives the number of the sample at a place of it. Throws DataError for what
+ * is no batch.
+ */
+export function givenSamples(
+  batch: Batch,
+  { name, inputs, targets }: Pick<StreamedDataset, 'name' | 'inputs' | 'targets'>,
+  numberOf: (place: number) => number,
+): GivenSamples<Request> {
+  if (keysOf(batch)?.sort().join() !== 'x,y') {
+    throw new DataError(`${name}: expected { x, y } of some samples, found ${showValue(batch)}`);
+  }
+  const x = column(batch.x, inputs, `${name}.x`, numberOf);
+  const y = column(batch.y, targets, `${name}.y`, numberOf);
+  if (x.count !== y.count) {
+    throw new DataError(
+      `${name}.y: expected ${x.count} samples, as many as x in the batch with sample ${numberOf(0)}, found ${y.count}`,
+    );
+  }
+  return {
+    count: x.count,
+    copy(from, n, request, at) {
+      x.copy(from, n, request.x, at);
+      y.copy(from, n, request.y, at);
+    },
+  };
+}
+
+function column(
+  array: Batch['x'],
+  field: StreamedField,
+  what: string,
+  numberOf: (place: number) => number,
+): GivenSamples<Uint8Array | Float32Array> {
+  if (!isNumbers(array)) throw new DataError(`${what}: expected numbers or rows of them, ${foundInstead(array)}`);
+  const width = stored(field);
+  const rows =
+    Array.isArray(array) && typeof array[0] === 'object' ? (array as readonly ArrayLike<number>[]) : undefined;
+  const count = rows ? rows.length : array.length / width;
+  if (!Number.isInteger(count)) {
+    const where = `in the batch with sample ${numberOf(0)}`;
+    throw new DataError(`${what}: expected ${width} numbers per sample ${where}, found ${array.length} numbers in all`);
+  }
+  const sampleAt = (place: number): string => `sample ${numberOf(place)}`;
+  const rowAt = (place: number): ArrayLike<number> => {
+    const row = rows![place];
+    if (isNumbers(row) && row.length === width) return row;
+    const found = isNumbers(row) ? `found ${row.length}` : foundInstead(row);
+    throw new DataError(`${what}: ${sampleAt(place)}: expected a row of ${width} numbers, ${found}`);
+  };
+  const put = putterOf(field);
+  return {
+    count,
+    copy(from, n, to, at) {
+      for (let i = 0; i < n; i++) {
+        const place = from + i;
+        const values = rows ? rowAt(place) : (array as ArrayLike<number>);
+        const start = rows ? 0 : place * width;
+        const odd = put(values, start, to.subarray((at + i) * width, (at + i + 1) * width));
+        if (odd < 0) continue;
+        const found = showValue(values[start + odd]);
+        throw new DataError(`${what}: ${sampleAt(place)}: expected ${expected(field)} at ${odd}, found ${found}`);
+      }
+    },
+  };
+}
+
+function expected({ kind, size, scale, type }: StreamedField): string {
+  if (kind === 'labels') return `a class from 0 to ${size - 1}`;
+  if (type === 'uint8') return 'an integer from 0 to 255';
+  return `a finite number that${scale === 1 ? '' : ` times ${scale}`} fits in a 32-bit float`;
+}
+
+/** Copies as many numbers as `to` holds, from place `start` on. Answers which is the first that it may not hold, or −1. */
+type Put = (values: ArrayLike<number>, start: number, to: Uint8Array | Float32Array) => number;
+
+function putterOf({ kind, size, scale, type }: StreamedField): Put {
+  if (kind === 'labels') return oneByOne((value) => isIntegerTo(size - 1, value));
+  if (type === 'uint8') {
+    const checked = oneByOne((value) => isIntegerTo(255, value));
+    return (values, start, to) => (isUint8Array(values) ? copied(values, start, to) : checked(values, start, to));
+  }
+  const checked = oneByOne((value) => isFinite32(value) && isFinite32(value * scale));
+  return (values, start, to) => {
+    if (!isTypedArray(values)) return checked(values, start, to);
+    copied(values as Float32Array, start, to);
+    return firstBeyond(to, scale);
+  };
+}
+
+const isIntegerTo = (most: number, value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+
+const oneByOne =
+  (holds: (value: unknown) => boolean): Put =>
+  (values, start, to) => {
+    for (let i = 0; i < to.length; i++) {
+      if (!holds(values[start + i])) return i;
+      to[i] = values[start + i];
+    }
+    return -1;
+  };
+
+function copied(values: Uint8Array | Float32Array, start: number, to: Uint8Array | Float32Array): number {
+  to.set(values.subarray(start, start + to.length));
+  return -1;
+}
+
+/** Which is the first that is not finite, as it is or times the scale, or −1. For most it takes one comparison. */
+function firstBeyond(values: ArrayLike<number>, scale: number): number {
+  const safe = 2 ** 127 / Math.max(1, Math.abs(scale));
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]) <= safe) && !isFinite32(values[i] * scale)) return i;
+  }
+  return -1;
+}
