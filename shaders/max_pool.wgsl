@@ -1,23 +1,41 @@
-// The largest value of each window, NaN where it holds one, which `max` may leave out; an invocation makes several samples of one, side by side with its neighbours.
-// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉ and those of load/window; finish(value, row, col).
+// The largest value of each window, NaN where it holds one, which `max` may leave out, and where the first of the largest is:
+// ky · KW + kx. An invocation makes several samples of one window, side by side with its neighbours.
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS,
+//          X_STRIDE; finish(value, row, col), finish_place(place, row, col).
 // @read X: array<f32>
-// @uses load/window
+
+// The bits of |x|: more than INFINITE for NaN alone. By bits, since a driver may take it that x == x.
+const INFINITE = 0x7f800000u;
+fn magnitude(x: f32) -> u32 {
+  return bitcast<u32>(x) & 0x7fffffffu;
+}
+
 fn run(group: vec3u, lane: u32) {
   let i = group.x * LANES + lane;
   if (i < CHANNELS * OH * OW * PARTS) {
     let row = i / PARTS;
-    let first = pixel_row(row / (OH * OW), row / OW % OH * STEP, row % OW * STEP);
+    let first = (row / (OH * OW) * H + row / OW % OH * STEP) * W + row % OW * STEP;
     for (var j = 0u; j < SAMPLES + group.z; j++) {
       let col = i % PARTS + j * PARTS;
       if (col < COLUMNS) {
         var best = X[first * X_STRIDE + col];
         var bits = magnitude(best);
+        var place = 0u;
         for (var k = 1u; k < KH * KW; k++) {
           let value = X[(first + k / KW * W + k % KW) * X_STRIDE + col];
+          let more = magnitude(value);
+          if (FINISH_PLACE) {
+            place = select(place, k, bits <= INFINITE && (more > INFINITE || value > best));
+          }
           best = max(best, value);
-          bits = max(bits, magnitude(value));
+          bits = max(bits, more);
         }
-        finish(select(best, bitcast<f32>(bits), bits > INFINITE), row, col);
+        if (FINISH) {
+          finish(select(best, bitcast<f32>(bits), bits > INFINITE), row, col);
+        }
+        if (FINISH_PLACE) {
+          finish_place(f32(place), row, col);
+        }
       }
     }
   }

@@ -1,52 +1,54 @@
-// Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values of X were: an invocation makes a cell of STEP × STEP
-// pixels of several samples, from all windows that reach into it.
-// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, G_STRIDE and those of load/window;
-//          finish(gradient, row, col).
+// Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values were, which PLACE says of each window: ky · KW + kx.
+// An invocation makes a tile of TILE × TILE pixels of several samples, from all windows that reach into it, the last one first.
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, TILE, CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS,
+//          G_STRIDE; finish(gradient, row, col).
 // @read G: array<f32>
-// @read X: array<f32>
-// @uses load/window
-const CELLS_DOWN = (H + STEP - 1u) / STEP;
-const CELLS_ACROSS = (W + STEP - 1u) / STEP;
-// Windows that reach into a cell from above, and from the left, counting the one that begins there.
-const REACH_DOWN = (KH + STEP - 1u) / STEP;
-const REACH_ACROSS = (KW + STEP - 1u) / STEP;
+// @read PLACE: array<f32>
+const TILES_DOWN = (H + TILE - 1u) / TILE;
+const TILES_ACROSS = (W + TILE - 1u) / TILE;
 
 fn run(group: vec3u, lane: u32) {
   let i = group.x * LANES + lane;
-  if (i < CHANNELS * CELLS_DOWN * CELLS_ACROSS * PARTS) {
-    let cell = i / PARTS;
-    let cell_x = cell % CELLS_ACROSS;
-    let cell_y = cell / CELLS_ACROSS % CELLS_DOWN;
+  if (i < CHANNELS * TILES_DOWN * TILES_ACROSS * PARTS) {
+    let tile = i / PARTS;
+    let left = tile % TILES_ACROSS * TILE;
+    let top = tile / TILES_ACROSS % TILES_DOWN * TILE;
     for (var j = 0u; j < SAMPLES + group.z; j++) {
       let col = i % PARTS + j * PARTS;
       if (col < COLUMNS) {
-        make_cell(cell / (CELLS_ACROSS * CELLS_DOWN), cell_y, cell_x, col, group.z);
+        make_tile(tile / (TILES_ACROSS * TILES_DOWN), top, left, col, group.z);
       }
     }
   }
 }
 
-fn make_cell(c: u32, cell_y: u32, cell_x: u32, col: u32, zero: u32) {
-  var sums: array<f32, STEP * STEP>;
-  for (var up = 0u; up < min(REACH_DOWN, cell_y + 1u); up++) {
-    for (var back = 0u; back < min(REACH_ACROSS, cell_x + 1u); back++) {
-      if (cell_y - up < OH && cell_x - back < OW) {
-        let at = first_largest(c, cell_y - up, cell_x - back, col);
-        let g = G[((c * OH + cell_y - up) * OW + cell_x - back) * G_STRIDE + col];
-        // Within the cell; what lies before it wraps round to large numbers.
-        let down = at / KW - up * STEP;
-        let across = at % KW - back * STEP;
-        if (down < STEP && across < STEP) {
-          sums[down * STEP + across] += g;
-        }
+fn make_tile(c: u32, top: u32, left: u32, col: u32, zero: u32) {
+  var sums: array<f32, TILE * TILE>;
+  for (var y = end_of_windows(top, OH); y > first_window(top, KH); y--) {
+    for (var x = end_of_windows(left, OW); x > first_window(left, KW); x--) {
+      let window = ((c * OH + y - 1u) * OW + x - 1u) * G_STRIDE + col;
+      let place = u32(PLACE[window]);
+      // Within the tile; what lies before it wraps round to large numbers.
+      let down = (y - 1u) * STEP + place / KW - top;
+      let across = (x - 1u) * STEP + place % KW - left;
+      if (down < TILE && across < TILE) {
+        sums[down * TILE + across] += G[window];
       }
     }
   }
-  for (var e = 0u; e < STEP * STEP + zero; e++) {
-    let h = cell_y * STEP + e / STEP;
-    let w = cell_x * STEP + e % STEP;
+  for (var e = 0u; e < TILE * TILE + zero; e++) {
+    let h = top + e / TILE;
+    let w = left + e % TILE;
     if (h < H && w < W) {
-      finish(sums[e], pixel_row(c, h, w), col);
+      finish(sums[e], (c * H + h) * W + w, col);
     }
   }
+}
+
+// Of the windows along an axis, the first that reaches the pixel `start`, and the end of those that begin in its tile.
+fn first_window(start: u32, size: u32) -> u32 {
+  return select(0u, (start - size) / STEP + 1u, start >= size);
+}
+fn end_of_windows(start: u32, count: u32) -> u32 {
+  return min((start + TILE - 1u) / STEP + 1u, count);
 }

@@ -4,10 +4,12 @@
  * before and back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
 import stepWgsl from '../../shaders/shared/step.wgsl';
+import { size } from '../base/tensor.ts';
 import { entryPoint } from '../compiler/entry-point.ts';
 import { epilogues, phaseOf } from '../compiler/epilogues.ts';
 import { type Kernel, mapBody } from '../compiler/fuse.ts';
 import { link, type Phase } from '../compiler/link.ts';
+import type { Dispatch } from '../compiler/schedule.ts';
 import type { Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
 import type { Body, Form } from '../graph/op.ts';
@@ -24,12 +26,18 @@ export interface WholeSteps {
   destroy(): void;
 }
 
-/** Multiply-adds of a step up to which one workgroup is faster than a dispatch per kernel. */
+/** Operations of a step up to which one workgroup is faster than a dispatch per kernel. */
 const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
 export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
-  const work = programs.flatMap(({ schedule }) => schedule.dispatches).reduce((sum, step) => sum + step.work, 0);
-  return work <= (info.software ? SMALL.software : SMALL.gpu);
+  const operations = programs.flatMap(({ schedule }) => schedule.dispatches).map(operationsOf);
+  return operations.reduce((sum, n) => sum + n, 0) <= (info.software ? SMALL.software : SMALL.gpu);
+}
+
+/** Its multiply-adds, and at least one operation for each element of the largest tensor that it goes through. */
+function operationsOf({ work, nodes }: Dispatch): number {
+  const touched = nodes.flatMap((node) => [node, ...node.inputs]).filter(({ op }) => op !== data);
+  return touched.reduce((most, { shape }) => Math.max(most, size(shape)), work);
 }
 
 /** A tensor of the net, and where it stands in the one buffer; data sets stay where they are. */

@@ -44,7 +44,11 @@ export const averagePool: KernelOp = {
     const [x] = node.inputs;
     return {
       shaders: [averagePoolWgsl],
-      constants: { ...poolConstants(geometryOf(x.shape, node.attributes), x), SCALE: literal(1 / area(node)) },
+      constants: {
+        ...poolConstants(geometryOf(x.shape, node.attributes)),
+        SCALE: literal(1 / area(node)),
+        X_STRIDE: stride(x.shape),
+      },
       operands: { X: x },
       epilogues: { finish: node.shape },
       lanes,
@@ -91,7 +95,7 @@ export const averagePoolGradient: KernelOp = {
     return {
       shaders: [averagePoolGradientWgsl],
       constants: {
-        ...poolConstants(geometryOf(node.shape, node.attributes), node),
+        ...poolConstants(geometryOf(node.shape, node.attributes)),
         SCALE: literal(1 / area(node)),
         G_STRIDE: stride(g.shape),
       },

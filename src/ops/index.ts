@@ -15,7 +15,7 @@ import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
-import { maxPool, maxPoolGradient } from './max-pool.ts';
+import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
 import { correct } from './metrics.ts';
 import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
@@ -40,6 +40,7 @@ export const ops: readonly Op[] = [
   conv2dFilterGradient,
   partialSum,
   maxPool,
+  maxPoolPlace,
   maxPoolGradient,
   averagePool,
   averagePoolGradient,

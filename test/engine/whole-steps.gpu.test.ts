@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromArrays } from '../../src/data/index.ts';
 import type { GpuProgram, Table } from '../../src/engine/gpu-program.ts';
-import { makeWholeSteps } from '../../src/engine/whole-steps.ts';
+import { isSmall, makeWholeSteps } from '../../src/engine/whole-steps.ts';
 import { packRows, type StepRow } from '../../src/graph/step-row.ts';
+import { dense, maxPool2d } from '../../src/nn/layers/index.ts';
+import { sequential } from '../../src/nn/model.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
 import { feedGraph, trainingGraph } from '../../src/train/graphs.ts';
 import { someStep, useGpu, valuesFor } from '../support/harness.ts';
@@ -116,4 +118,17 @@ describe('a whole step has the bits of its kernels', () => {
     const small = anyTraining.filter(({ layers }) => layers.length <= 2);
     for (const { graph } of fc.sample(small, { numRuns: 2, seed: 5 })) await expectEqual(graph);
   });
+});
+
+it('is for small nets: those of few multiply-adds, on few numbers', async () => {
+  const { device, engine } = gpu;
+  const small = async (side: number) => {
+    const model = sequential([1, side, side], [maxPool2d(side), dense(2)]);
+    const { graph } = trainingGraph({ model, loss: losses.softmaxCrossEntropy(), batch: 7 }, optimizers.sgd);
+    const program = (await engine.program(graph, { keep: () => false })) as GpuProgram;
+    program.destroy();
+    return isSmall([program], device);
+  };
+  expect(await small(9)).toBe(true);
+  expect(await small(500)).toBe(false);
 });

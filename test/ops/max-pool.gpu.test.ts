@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { append, createGraph } from '../../src/graph/graph.ts';
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
-import { maxPool, maxPoolGradient } from '../../src/ops/max-pool.ts';
+import { maxPool, maxPoolGradient, maxPoolPlace } from '../../src/ops/max-pool.ts';
 import { referenceOf, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
@@ -24,7 +24,8 @@ test.each([
   const upstream = leaf(graph, batch, 'upstream', [1, 1, 1, CHOICES]);
   const window = { height: 2, width: 2, stride: 2 };
   append(graph, maxPool, [x], window, 'pooled');
-  append(graph, maxPoolGradient, [upstream, x], window, 'passed');
+  const place = append(graph, maxPoolPlace, [x], window);
+  append(graph, maxPoolGradient, [upstream, place], { ...window, H: 2, W: 2 }, 'passed');
   // Column m holds NaN in the places that are the bits of m.
   const isBad = (place: number, m: number) => ((m >> place) & 1) === 1;
   const data = new Float32Array(PLACES * CHOICES);

@@ -79,6 +79,10 @@ export const imageNets: Record<string, Model> = {
     [2, 5, 5],
     [layers.conv2d(2, 1, layers.silu), layers.maxPool2d(3, { stride: 1 }), layers.dense(3)],
   ),
+  'a window as large as the image': sequential(
+    [1, 8, 8],
+    [layers.conv2d(2, 2, layers.tanh), layers.maxPool2d(7), layers.dense(3)],
+  ),
 };
 
 /** The net of the benchmarks: 784-100-10, batch 100. */

@@ -1,5 +1,5 @@
 /** What the pooling ops share: their windows on the CPU, the constants of their kernels, and cases to test. */
-import { type Shape, stride } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { Case } from '../../graph/op.ts';
 import { type Geometry, geometryOf } from './window.ts';
@@ -23,8 +23,11 @@ export function eachWindow(
         }
 }
 
-/** Cells of stride × stride pixels that the images of a batch fall into: the gradient kernels make one per invocation. */
-export const cells = ({ C, H, W, stride }: Geometry): number => C * Math.ceil(H / stride) * Math.ceil(W / stride);
+/** Pixels along a side of the tiles that the gradient is made in: whole strides, where they are short. */
+export const tileOf = ({ stride }: Geometry): number => (stride > 4 ? 4 : stride * Math.floor(4 / stride));
+
+/** Tiles that the images of a batch fall into. */
+export const tiles = ({ C, H, W }: Geometry, tile: number): number => C * Math.ceil(H / tile) * Math.ceil(W / tile);
 
 /** That an invocation makes of one place: the index arithmetic costs as much as they do. */
 const SAMPLES = 4;
@@ -32,7 +35,7 @@ const SAMPLES = 4;
 /** Invocations for so many places in N samples. */
 export const invocations = (places: number, N: number): number => places * Math.ceil(N / SAMPLES);
 
-export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geometry, image: Node) {
+export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geometry) {
   return {
     SAMPLES,
     PARTS: Math.ceil(N / SAMPLES),
@@ -45,11 +48,10 @@ export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geom
     KH,
     KW,
     STEP: step,
-    X_STRIDE: stride(image.shape),
   };
 }
 
-/** Windows that touch, that do not, that overlap, and that leave a rest. */
+/** Windows that touch, that do not, that overlap little and much, that leave a rest, and that are large. */
 export const poolCases: Case[] = [
   { shapes: [[1, 2, 2, 1]], attributes: { height: 2, width: 2, stride: 2 } },
   { shapes: [[6, 8, 8, 7]], attributes: { height: 2, width: 2, stride: 2 } },
@@ -57,4 +59,8 @@ export const poolCases: Case[] = [
   { shapes: [[2, 9, 7, 33]], attributes: { height: 3, width: 3, stride: 2 } },
   { shapes: [[2, 6, 5, 6]], attributes: { height: 4, width: 3 } },
   { shapes: [[5, 4, 4, 9]], attributes: { height: 4, width: 4, stride: 4 } },
+  { shapes: [[2, 17, 18, 5]], attributes: { height: 7, width: 6, stride: 5 } },
+  { shapes: [[1, 20, 19, 3]], attributes: { height: 13, width: 16 } },
+  { shapes: [[1, 13, 31, 2]], attributes: { height: 6, width: 3, stride: 7 } },
+  { shapes: [[2, 64, 64, 3]], attributes: { height: 64, width: 64, stride: 64 } },
 ];
