@@ -24,7 +24,7 @@ export interface Epilogues {
 }
 
 /** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
-export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = identifier): Epilogues {
+export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf: (node: Node) => string): Epilogues {
   const buffers = new Map<Node, EpilogueBuffer>();
   const use = (node: Node, access: 'read' | 'readWrite'): string => {
     const at = storageOf(node);
@@ -37,6 +37,7 @@ export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = id
   const constants: Record<string, boolean> = {};
   for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
     const chain = kernel.chains.get(epilogue) ?? [];
+    const local = numbered('value');
     constants[epilogue.toUpperCase()] = chain.length > 0;
     const computed = chain.filter((node) => node.op.kind === 'pointwise');
     const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
@@ -49,7 +50,7 @@ export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf = id
         const value = elements.length === 1 ? elements[0] : `vec${elements.length}f(${elements.join(', ')})`;
         return `  let ${local(node)} = ${value};`;
       }),
-      ...chain.map((node) => `  let ${local(node)} = ${expression(node)};`),
+      ...chain.map((node) => `  let ${local(node)} = ${expression(node, local)};`),
       ...chain
         .filter((node) => stored.has(node))
         .flatMap((node) => {
@@ -72,11 +73,17 @@ export const phaseOf = ({ body }: Kernel, called: Epilogues, lanes: number, name
   names,
 });
 
-/** The name of a node in WGSL. */
-export const identifier = (node: Node): string => node.name.replace(/\W/g, '_') || `t${node.id}`;
-const local = (node: Node): string => `${identifier(node)}_value`;
+/** Names nodes in WGSL, in the order in which it is asked: so equal kernels of different layers have the same text. */
+export function numbered(prefix: string): (node: Node) => string {
+  const known = new Map<Node, string>();
+  return (node) => {
+    const name = known.get(node) ?? `${prefix}${known.size}`;
+    known.set(node, name);
+    return name;
+  };
+}
 
-function expression(node: Node): string {
+function expression(node: Node, local: (node: Node) => string): string {
   if (node.op.kind !== 'pointwise') return 'value';
   return node.op.call(tensors(node.inputs).map(local), node.attributes);
 }

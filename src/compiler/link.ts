@@ -28,6 +28,8 @@ export interface LinkedShader {
   readonly code: string;
   /** Its storage buffers, from `@binding(0)` on. */
   readonly storage: readonly StorageBinding[];
+  /** What the storage buffers hold, for people: name in the WGSL -> name of the tensor. */
+  readonly tensors?: ReadonlyMap<string, string>;
   /** Whether it reads the values of the current step, in a uniform buffer after the storage buffers. */
   readonly usesStep: boolean;
   /** The files that it consists of, in order. */

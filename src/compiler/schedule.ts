@@ -9,7 +9,7 @@ import type { Form, ShaderFile, Target } from '../graph/op.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import { PORTABLE } from '../ops/shared/target.ts';
 import { entryPoint, folded, gridOf } from './entry-point.ts';
-import { type Epilogues, epilogues, identifier, phaseOf } from './epilogues.ts';
+import { type Epilogues, epilogues, numbered, phaseOf } from './epilogues.ts';
 import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
 import { type LinkedShader, link } from './link.ts';
 import { type DispatchGroup, shareDispatches } from './share-dispatches.ts';
@@ -117,14 +117,17 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   const { stored } = fused;
   const { separate, storageBuffers, workgroups = 65_535 } = options;
   const groups = shareDispatches(fused, { target, usable, storageBuffers, separate });
-  const plans = groups.map((group) => ({ group, called: group.kernels.map((kernel) => epilogues(kernel, stored)) }));
+  const plans = groups.map((group) => {
+    const nameOf = numbered(NUMBERED);
+    return { group, nameOf, called: group.kernels.map((kernel) => epilogues(kernel, stored, nameOf)) };
+  });
   const touches = plans.map(({ group, called }) => [
     ...group.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
     ...called.flatMap(({ buffers }) => buffers.map(({ node }) => node)),
   ]);
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
-  const dispatches = plans.map(({ group, called }) => {
-    const { shader, nodes, grid } = linkGroup(group, called, workgroups);
+  const dispatches = plans.map(({ group, called, nameOf }) => {
+    const { shader, nodes, grid } = linkGroup(group, called, nameOf, workgroups);
     const bindings = shader.storage.map(({ name, access }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
@@ -149,22 +152,33 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   return { graph, groups, stored, bufferOf, dispatches, buffers, tensors };
 }
 
+/** Before the number of a tensor that is not an operand by name. */
+const NUMBERED = 'tensor';
+const isNumbered = (name: string): boolean => new RegExp(`^${NUMBERED}\\d+$`).test(name);
+
 /** The shader of a group, the node behind each name it binds, and the grid to dispatch. */
-function linkGroup({ kernels, arrangement, lanes }: DispatchGroup, called: readonly Epilogues[], most: number) {
+function linkGroup(
+  { kernels, arrangement, lanes }: DispatchGroup,
+  called: readonly Epilogues[],
+  nameOf: (node: Node) => string,
+  most: number,
+) {
   const shared = kernels.length > 1;
   const nodes = new Map<string, Node>();
   const phases = kernels.map((kernel, i) => {
     const names: Record<string, string> = {};
     for (const { name, node } of called[i].buffers) nodes.set(name, node);
     for (const [name, node] of Object.entries(kernel.body.operands)) {
-      if (shared) names[name] = identifier(storageOf(node));
+      if (shared) names[name] = nameOf(storageOf(node));
       nodes.set(names[name] ?? name, node);
     }
     return phaseOf(kernel, called[i], lanes, names);
   });
   const grids = kernels.map(({ body }) => body.workgroups);
   const grid = folded(gridOf(arrangement, grids), most);
-  return { shader: link(phases, entryPoint(arrangement, grids, lanes, grid)), nodes, grid };
+  const shader = link(phases, entryPoint(arrangement, grids, lanes, grid));
+  const tensors = new Map(shader.storage.map(({ name }) => [name, label(storageOf(nodes.get(name)!))]));
+  return { shader: { ...shader, tensors }, nodes, grid };
 }
 
 /** The body and what is fused into it; `; row: ...` for what follows a result on the side. */
@@ -226,7 +240,7 @@ function storageBytes(node: Node): number {
 export function printSchedule({ dispatches, buffers }: Schedule): string {
   const blocks = dispatches.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
     const list = bindings.map(({ name, tensor, buffer, access }) => {
-      const as = name === tensor.replace(/\W/g, '_') ? '' : `${name}=`;
+      const as = isNumbered(name) || name === tensor ? '' : `${name}=`;
       const where = buffer === tensor ? '' : `@${buffer}`;
       return `${access} ${as}${tensor}${where}`;
     });

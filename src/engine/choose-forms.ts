@@ -70,17 +70,18 @@ export async function plan(
   }
 }
 
-/** All at once, since a device compiles several at a time. */
+/** One per shader that differs, all at once, since a device compiles several at a time. */
 function pipelinesOf(device: Device, { dispatches: steps }: Schedule, { signal, onProgress }: Watched) {
   let done = 0;
-  return Promise.all(
-    steps.map(async ({ shader, label }) => {
-      const pipeline = await device.pipeline(shader, label);
-      done++;
-      if (!signal?.aborted) onProgress?.({ phase: 'pipelines', done, total: steps.length });
-      return pipeline;
-    }),
-  );
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const make = async ({ shader, label }: Dispatch): Promise<GPUComputePipeline> => {
+    const pipeline = await device.pipeline(shader, label);
+    done++;
+    if (!signal?.aborted) onProgress?.({ phase: 'pipelines', done, total: pipelines.size });
+    return pipeline;
+  };
+  for (const step of steps) if (!pipelines.has(step.shader.code)) pipelines.set(step.shader.code, make(step));
+  return Promise.all(steps.map(({ shader }) => pipelines.get(shader.code)!));
 }
 
 function withMenus(device: Device, variant: Plan['variant'], recall?: Recall): Schedule {

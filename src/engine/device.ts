@@ -257,7 +257,12 @@ async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: strin
   const error = await scope;
   if (messages.length > 0) {
     const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
-    throw new ShaderError([`${label}: the shader failed to compile:`, ...lines.flatMap((line) => line.split('\n'))]);
+    const concerned = [...(shader.tensors ?? [])].map(([name, tensor]) => `${name} = ${tensor}`).join(', ');
+    throw new ShaderError([
+      `${label}: the shader failed to compile:`,
+      ...lines.flatMap((line) => line.split('\n')),
+      ...(concerned ? [`  with ${concerned}`] : []),
+    ]);
   }
   if (error) throw new ShaderError(`${label}: ${error.message}`.split('\n'));
   try {

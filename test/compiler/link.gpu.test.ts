@@ -99,6 +99,17 @@ describe('a shader that does not compile', () => {
     );
   });
 
+  it('names the tensors that the kernel works on', async () => {
+    const { graph } = trainingGraph({ model: mlp(4, [[3, 'relu']]), loss: losses.quadratic(), batch: 2 });
+    const [{ shader, label }] = schedule(graph, { keep: ({ name }) => name !== '', storageBuffers: 8 }).dispatches;
+    const wrong = { ...shader, code: shader.code.replace(/relu\((value\d)\);/, 'nonsense($1);') };
+    const failing = gpu.device.pipeline(wrong, label);
+    await expect(failing).rejects.toThrow(/gemm \+ bias \+ relu.*: .*\n.*epilogues:\d+: .*nonsense/);
+    await expect(failing).rejects.toThrow(
+      'with A = W1, B = x, tensor0 = b1, tensor1 = y, tensor2 = z1, tensor3 = a1, ',
+    );
+  });
+
   it('names the shader file where a hole is not filled', async () => {
     await expect(gpu.device.pipeline(broken(''), 'test kernel')).rejects.toThrow(/shaders\/map\.wgsl:\d+: .*finish/);
   });

@@ -149,3 +149,28 @@ export const anyTraining = fc
     const graph: Graph = trainingGraph(options, optimizers[how.optimizer], how).graph;
     return { ...how, graph, keep: how.keepNames ? ({ name }: { name: string }) => name !== '' : () => false };
   });
+
+/** 80 inputs, so many dense layers of 80, which is too many for layers to share a dispatch, and 10 outputs. */
+export const deepMlp = (count: number): Task => ({
+  model: sequential([80], [...Array.from({ length: count }, () => layers.dense(80, layers.relu)), layers.dense(10)]),
+  loss: lossFunctions.softmaxCrossEntropy(),
+  batch: 8,
+});
+
+/** So many blocks of two convolutions with batch normalization, each added to what it is applied to. */
+export function residualNet(count: number): Task {
+  const convolution = layers.conv2d(4, 3, layers.linear, { padding: 1 });
+  const normalized = (x: Symbolic): Symbolic => apply(layers.batchNorm(), apply(convolution, x));
+  const relu = (x: Symbolic): Symbolic => apply(layers.activation(layers.relu), x);
+  const image = input([1, 6, 6]);
+  const start = apply(convolution, image);
+  const end = Array.from({ length: count }).reduce<Symbolic>(
+    (x) => relu(apply(layers.add(), normalized(relu(normalized(x))), x)),
+    start,
+  );
+  return {
+    model: model(image, apply(layers.dense(10), apply(layers.flatten(), end))),
+    loss: lossFunctions.softmaxCrossEntropy(),
+    batch: 8,
+  };
+}

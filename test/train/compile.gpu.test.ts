@@ -1,5 +1,6 @@
 /** compile() tells how far it is, and can be given up at any point, after which nothing of it is left. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countCalls } from '../../src/bench/counting.ts';
 import { digits } from '../../src/data/digits.ts';
 import {
   adam,
@@ -12,6 +13,7 @@ import {
   sigmoid,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
+import { deepMlp } from '../support/networks.ts';
 
 const model = sequential([784], [dense(12, sigmoid), dense(10)]);
 const options = { batch: 10, loss: softmaxCrossEntropy(), optimizer: adam() };
@@ -33,8 +35,8 @@ describe.each(['gpu', 'cpu'] as const)('compile on the %s', (kind) => {
     const weights = told.filter(({ phase }) => phase === 'weights');
     expect(weights.map(({ done }) => done)).toEqual([9408, 9420, 9540, NUMBERS]);
     expect(weights.every(({ total }) => total === NUMBERS)).toBe(true);
-    const steps = kind === 'cpu' ? 0 : net.schedule.dispatches.length;
-    const pipelines = Array.from({ length: steps }, (_, i) => ({ phase: 'pipelines', done: i + 1, total: steps }));
+    const total = kind === 'cpu' ? 0 : new Set(net.schedule.dispatches.map(({ shader }) => shader.code)).size;
+    const pipelines = Array.from({ length: total }, (_, i) => ({ phase: 'pipelines', done: i + 1, total }));
     expect(told.slice(0, -4)).toEqual(pipelines);
     net.destroy();
   });
@@ -112,6 +114,21 @@ it('destroys the device that it opened itself', async () => {
   } finally {
     prototype.destroy = destroy;
   }
+});
+
+it('makes a pipeline for each kernel that differs, however many layers have it', async () => {
+  const own = await openDevice();
+  const counter = countCalls(own.gpu);
+  const made: number[] = [];
+  for (const count of [4, 12]) {
+    const { model, loss, batch } = deepMlp(count);
+    const net = await compile(model, { loss, batch, optimizer: adam(), device: own });
+    made.push(counter.take().made.createComputePipelineAsync ?? 0);
+    net.destroy();
+  }
+  expect(made[0]).toBeGreaterThan(0);
+  expect(made[1]).toBe(0); // those of the first net
+  own.destroy();
 });
 
 it('gives up the search for the fastest forms', async () => {
