@@ -3,6 +3,7 @@
 import { tagOf } from './as-bytes.ts';
 import { ArgumentError } from './errors.ts';
 import { isFinite32 } from './float32.ts';
+import { nearest } from './nearest.ts';
 import { showValue } from './show-value.ts';
 
 /** Options are an object that holds no key but the known ones: another would be one that nothing reads. */
@@ -10,7 +11,14 @@ export function checkKeys(where: string, options: unknown, known: readonly strin
   const keys = keysOf(options);
   const unknown = keys?.find((key) => !known.includes(key));
   if (keys && unknown === undefined) return;
-  throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${unknown ?? showValue(options)}`);
+  const found = unknown === undefined ? showValue(options) : `${unknown}${meant(unknown, known)}`;
+  throw new ArgumentError(`${where}: expected { ${known.join(', ')} }, found ${found}`);
+}
+
+/** '; did you mean stride?' for strides, and nothing where no name is near. */
+function meant(unknown: string, known: readonly string[]): string {
+  const name = nearest(unknown, known);
+  return name === undefined ? '' : `; did you mean ${name}?`;
 }
 
 /** Of an object that is no array, Map, Promise or the like. */

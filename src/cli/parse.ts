@@ -1,5 +1,6 @@
 /** Parses the text of flags into values. Each parser throws the error that commander reports with the flag and its text. */
 import { InvalidArgumentError } from 'commander';
+import { nearest } from '../base/nearest.ts';
 
 type Parse<T> = (text: string) => T;
 
@@ -31,7 +32,9 @@ export function oneOf<Name extends string>(table: Readonly<Record<Name, unknown>
   return (text) => {
     const name = text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (Object.hasOwn(table, name)) return name as Name;
-    throw new InvalidArgumentError(`Expected one of ${Object.keys(table).join(', ')}.`);
+    const names = Object.keys(table);
+    const near = nearest(name, names);
+    throw new InvalidArgumentError(`Expected one of ${names.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`);
   };
 }
 

@@ -861,7 +861,8 @@ describe('bench', () => {
   });
 
   test.each([
-    [['--work', 'fast'], 'Expected one of mlp-small, xor, wide, lenet, matmul'],
+    [['--work', 'fast'], 'Expected one of mlp-small, xor, wide, lenet, matmul.\n'],
+    [['--work', 'lanet'], 'Expected one of mlp-small, xor, wide, lenet, matmul. Did you mean lenet?'],
     [['--work', 'xor', '--size', '64'], '--size: expected with --work matmul, found with xor'],
     [['--hidden', '8', '--size', '64'], '--size: expected with --work matmul, found with a net'],
     [['--momentum', '0.5'], '--momentum: expected with --optimizer momentum or nesterov'],

@@ -170,7 +170,18 @@ describe('learning rates and other numbers of an optimizer', () => {
     ['a weight decay beyond f32', () => sgd({ learningRate: 1, weightDecay: 1e39 }), ['weightDecay', 'found 1e+39']],
     ['a bare number for options', () => adam(any(0.5)), ['adam', 'learningRate, beta1', 'found 0.5']],
     ['an option that nothing reads', () => adam(any({ lr: 0.5 })), ['adam', 'learningRate, beta1', 'found lr']],
-    ['no options', () => sgd(any(undefined)), ['sgd', 'learningRate', 'found undefined']],
+    [
+      'an option that is misspelt',
+      () => sgd(any({ learningrate: 1 })),
+      ['found learningrate; did you mean learningRate?'],
+    ],
+    ['no options', () => sgd(any(undefined)), ['learningRate', 'as in sgd({ learningRate: 0.1 })', 'found undefined']],
+    [
+      'no learning rate',
+      () => momentum(any({ momentum: 0.5 })),
+      ['as in momentum({ learningRate: 0.1 })', 'undefined'],
+    ],
+    ['options of null', () => nesterov(any(null)), ['as in nesterov({ learningRate: 0.1 })']],
     ['two kinds of momentum', () => momentum(any({ learningRate: 1, nesterov: true })), ['momentum', 'found nesterov']],
     ['momentum or none', () => nesterov(any({ learningRate: 1, nesterov: false })), ['nesterov', 'found nesterov']],
     [

@@ -1,5 +1,5 @@
 /** Stochastic gradient descent, plain and with momentum. */
-import { checkFlag, checkKeys } from '../../base/arguments.ts';
+import { checkFlag, checkKeys, member } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
 import { append, type Node } from '../../graph/graph.ts';
 import { addScaled, momentum as momentumOp } from '../../ops/optimizer-steps.ts';
@@ -29,7 +29,7 @@ const sgdOptions = ['learningRate', 'momentum', 'weightDecay', 'decayed'];
  * @throws {ArgumentError} For a number out of its range, `nesterov` without a momentum, or an unknown option.
  */
 export function sgd(options: SgdOptions): Optimizer {
-  checkKeys('sgd', options, [...sgdOptions, 'nesterov']);
+  checkOptions('sgd', options, [...sgdOptions, 'nesterov']);
   const { nesterov = false, momentum = 0, ...rest } = options;
   checkFlag('sgd: nesterov', nesterov);
   return sgdLike(nesterov ? nesterovRule : momentum === 0 ? sgdRule : momentumRule, { ...rest, momentum });
@@ -41,7 +41,7 @@ export function sgd(options: SgdOptions): Optimizer {
  * @throws {ArgumentError} For a number out of its range or an unknown option.
  */
 export function momentum(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
-  checkKeys('momentum', options, sgdOptions);
+  checkOptions('momentum', options, sgdOptions);
   return sgdLike(momentumRule, options);
 }
 
@@ -52,8 +52,18 @@ export function momentum(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
  * @throws {ArgumentError} For a number out of its range or an unknown option.
  */
 export function nesterov(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
-  checkKeys('nesterov', options, sgdOptions);
+  checkOptions('nesterov', options, sgdOptions);
   return sgdLike(nesterovRule, options);
+}
+
+/** Of the options, the learning rate alone has no default. */
+function checkOptions(name: string, options: SgdOptions | undefined, known: readonly string[]): void {
+  checkKeys(name, options ?? {}, known);
+  if (member(options, 'learningRate') !== undefined) return;
+  const example = `${name}({ learningRate: 0.1 })`;
+  throw new ArgumentError(
+    `${name}: learningRate must be a finite number ≥ 0 or a schedule, as in ${example}, found undefined`,
+  );
 }
 
 function sgdLike(rule: Rule, options: Omit<SgdOptions, 'nesterov'>): Optimizer {
