@@ -170,7 +170,7 @@ describe('a gzip file', () => {
     expect(await failureOf(readIdx(new Blob([bomb]), 'bomb', limits))).toBe(`bomb: ${words}`);
     const sent = serve(bomb.subarray(0, 1000), { rest: bomb.subarray(1000, 2000) });
     expect(await failureOf(readIdx(url, 'bomb', limits))).toBe(`bomb: ${words}`);
-    expect(sent.bytes).toBeLessThan(2 ** 16); // what the streams in between hold
+    expect(sent.bytes).toBeLessThan(2 ** 17); // what the streams in between hold: 66 kB in Node 22
     await vi.waitFor(() => expect(sent.stopped).toBe(true));
   });
 
