@@ -1,5 +1,5 @@
-// Deno, Bun and other versions of TypeScript from npm, for the tests of the package in them. They are large, so they have a
-// folder and a lock file of their own.
+// Deno, Bun and other versions of TypeScript and Vite from npm, for the tests of the package in them. They are large, so they
+// have a folder and a lock file of their own.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,4 +16,5 @@ export function consumer(path) {
 export const missing = 'not installed: `npm test` does it, where RETROGRAD_NO_INSTALL=1 does not forbid it';
 
 /** Installs them, or throws why it cannot. */
-export const installConsumers = () => installPackages(folder, 'Deno, Bun and TypeScript 6 and 7 from npm (110 MB)');
+export const installConsumers = () =>
+  installPackages(folder, 'Deno, Bun, TypeScript 6 and 7, and Vite 7 from npm (120 MB)');

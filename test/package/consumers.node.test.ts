@@ -1,13 +1,13 @@
 /** The package in what its users run and bundle it with: each trains a few steps. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import type { Browser } from 'playwright';
-import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumIsInstalled } from '../../setup/chromium.mjs';
 import { consumer, missing } from '../../setup/consumers.mjs';
 import { launch, serveFiles, visit } from '../support/page.ts';
-import { type Installed, install, run } from './installed.ts';
+import { type Installed, install, root, run } from './installed.ts';
 
 let installed: Installed;
 beforeAll(async () => {
@@ -59,19 +59,44 @@ describe('Node', () => {
   });
 });
 
-/** Deno has a WebGPU of its own, and Bun loads the package. Neither promises an adapter on every machine. */
-describe.each([
-  ['deno', ['run', '--allow-all', 'import.mjs'], 'bare'],
-  ['bun', ['import.mjs'], 'full'],
-] as const)('%s', (name, args, folder) => {
-  test('import.mjs', async ({ skip, annotate }) => {
-    const command = consumer(`.bin/${name}`);
-    if (!command) return skip(missing);
-    const outcome = await outcomeOf(command, args, installed[folder]);
-    if (!outcome.adapter) await annotate(`${name} has no adapter here (${outcome.error}), and trained on the CPU`);
+/** The driver, if it is one that computes on the CPU: the part of an adapter's name that is the same in every runtime. */
+const softwareDriver = ({ adapter }: Outcome): string | undefined => /llvmpipe|swiftshader/i.exec(adapter!)?.[0];
+
+/** Each trains on the GPU wherever Node does, and says on which. */
+describe('beside Node', () => {
+  let inNode: Outcome;
+  beforeAll(async () => {
+    inNode = await outcomeOf(process.execPath, ['import.mjs'], installed.full);
+  });
+
+  async function outcomeIn(name: string, args: readonly string[], folder: string): Promise<Outcome> {
+    const outcome = await outcomeOf(consumer(`.bin/${name}`)!, args, folder);
+    console.log(`${name} trained on ${outcome.adapter ?? `the CPU: ${outcome.error}`}`);
+    expect(outcome.adapter).toBeTruthy();
     expectLearned(outcome);
+    return outcome;
+  }
+
+  // It loads the same package `webgpu`, and so finds the same adapter.
+  test('Bun', async ({ skip }) => {
+    if (!consumer('.bin/bun')) return skip(missing);
+    const outcome = await outcomeIn('bun', ['import.mjs'], installed.full);
+    expect(outcome.adapter).toBe(inNode.adapter);
+  });
+
+  // Its own WebGPU finds drivers where Dawn does, and names adapters in another way.
+  test('Deno', async ({ skip }) => {
+    if (!consumer('.bin/deno')) return skip(missing);
+    const outcome = await outcomeIn('deno', ['run', '--allow-all', 'import.mjs'], installed.bare);
+    expect(softwareDriver(outcome)).toBe(softwareDriver(inNode));
   });
 });
+
+/** A major version of Vite, and the folder it is in. */
+const vites = [
+  ['7', consumer('vite-7')],
+  ['8', join(root, 'node_modules/vite')],
+] as const;
 
 describe.runIf(chromiumIsInstalled())('bundled, in Chromium, on a page and in a worker', () => {
   let browser: Browser;
@@ -95,9 +120,13 @@ describe.runIf(chromiumIsInstalled())('bundled, in Chromium, on a page and in a 
     await site.close();
   }
 
-  test('Vite', async () => {
-    const outDir = join(installed.bare, 'vite');
-    await vite({
+  test.for(vites)('Vite %s', async ([major, folder], { skip }) => {
+    if (!folder) return skip(missing);
+    const entry = pathToFileURL(join(folder, 'dist/node/index.js')).href;
+    const { build, version }: typeof import('vite') = await import(entry);
+    expect(version.split('.')[0]).toBe(major);
+    const outDir = join(installed.bare, `vite-${major}`);
+    await build({
       root: join(installed.bare, 'page'),
       base: './',
       configFile: false,
