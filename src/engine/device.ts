@@ -198,7 +198,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
     get bytesInUse() {
       return inUse();
     },
-    wait: (work) => (info.software ? platform.patiently(work) : work),
+    wait: (work) => (info.software ? platform.waitFor(work) : work),
     assertAlive() {
       if (lost) throw lost;
       const error = trouble;

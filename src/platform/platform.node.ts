@@ -20,7 +20,7 @@ platform.gpu = async () => {
   dawn ??= globalThis.navigator?.gpu ? undefined : openDawn();
   return globalThis.navigator?.gpu ?? dawn;
 };
-platform.patiently = waitFor;
+platform.waitFor = waitFor;
 platform.runtime = async () => {
   const { name, version } = runtimeOf(process.versions);
   return `${name} ${version}, webgpu ${dawnVersion() ?? 'of the runtime'}`;

@@ -25,7 +25,7 @@ export interface Platform {
   /** The entry point of WebGPU, or undefined where there is none. */
   gpu(): Promise<GPU | undefined>;
   /** The same promise, awaited in a way that leaves the processor to a device that runs on it. */
-  patiently<T>(work: Promise<T>): Promise<T>;
+  waitFor<T>(work: Promise<T>): Promise<T>;
   /** What WebGPU runs in, with its version: results of measurements hold for one. */
   runtime(): Promise<string>;
   /** Where what was learnt about a device is kept between runs; undefined where nothing may be kept. */
@@ -38,7 +38,7 @@ export interface Platform {
 
 export const platform: Platform = {
   gpu: async () => globalThis.navigator?.gpu,
-  patiently: (work) => work,
+  waitFor: (work) => work,
   runtime: async () => globalThis.navigator?.userAgent ?? 'unknown',
   store: databaseStore,
   cache: pageCache,
