@@ -25,7 +25,7 @@ async function mnistOrDigits(options: Parameters<typeof mnist>[0], { warn }: Out
     return await mnist(options);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    warn(`${error.message}\nUsing the built-in digits instead.\n`);
+    warn(`${error.message}\nUsing generated digits instead.\n`);
     return digits();
   }
 }

@@ -53,7 +53,7 @@ export function addRunOptions(command: Command): Command {
   addOptions(command, 'Data and device:', [
     [
       '--data <name|dir>',
-      `mnist, fashion-mnist, digits (built in), or a folder or URL with the four IDX files (default: mnist, or digits if mnist is unavailable)`,
+      `mnist, fashion-mnist, digits (generated), or a folder or URL with the four IDX files (default: mnist, or digits if mnist is unavailable)`,
       text,
     ],
     ['--device <name>', spelled(devices), oneOf(devices), 'auto'],

@@ -38,6 +38,6 @@ export interface DatasetPair {
   readonly train: Dataset;
   /** Samples to test on. */
   readonly test: Dataset;
-  /** Where it came from: a folder, a URL, or `'built in'`. */
+  /** Where it came from: a folder, a URL, or `'generated'`. */
   readonly source: string;
 }

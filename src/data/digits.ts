@@ -1,5 +1,5 @@
 /**
- * `digits`: hand-drawn-looking digits made on the spot, 28×28 bytes like MNIST. Each image is a glyph whose control
+ * `digits`: handwritten-looking digits generated on the spot, 28×28 bytes like MNIST. Each image is a glyph whose control
  * points are jittered, bent, slanted, rotated, scaled and shifted, drawn with a pen of some thickness and softness over
  * light noise. Image i of a seed is the same however many are asked for.
  */
@@ -28,7 +28,7 @@ const pixels = side * side;
 const firstTest = 2 ** 31 - 8;
 
 /**
- * Draws images of handwritten-looking digits, `[28, 28]` in bytes with ten classes, like MNIST; no files are needed.
+ * Generates images of handwritten-looking digits, `[28, 28]` in bytes with ten classes, like MNIST; no files are needed.
  *
  * Sample i of a seed is the same however many are asked for, and every ten samples hold each digit once.
  *
@@ -42,7 +42,7 @@ export function digits(options: DigitsOptions = {}): DatasetPair {
   return {
     train: drawMany('digits train', train, seed, 0),
     test: drawMany('digits test', test, seed, firstTest),
-    source: 'built in',
+    source: 'generated',
   };
 }
 

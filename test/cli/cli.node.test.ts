@@ -102,7 +102,7 @@ describe('train', () => {
       adapter: expect.any(String),
       software: expect.any(Boolean),
     });
-    expect(begin).toMatchObject({ data: 'digits', source: 'built in', trainSamples: 10000, testSamples: 2000 });
+    expect(begin).toMatchObject({ data: 'digits', source: 'generated', trainSamples: 10000, testSamples: 2000 });
     expect(begin).toMatchObject({ parameters: 79510, dispatchesPerStep: expect.any(Number), seed: 0, batch: 100 });
     expect(begin).toMatchObject({ loss: 'cross-entropy', optimizer: 'adam', learningRate: 0.001, epochs: 2 });
     expect(begin.dispatchesPerStep).toBeGreaterThan(2);
@@ -375,8 +375,8 @@ describe('data that is not there', () => {
   test('MNIST not asked for gives way to digits, and says why', async () => {
     const { code, stdout, stderr } = await retrograd(['eval', ...onCpu], bare());
     expect(code).toBe(0);
-    expect(stderr).toMatch(/MNIST: not found[\s\S]*offline[\s\S]*\nUsing the built-in digits instead/);
-    expect(stdout).toContain('data        digits (built in)');
+    expect(stderr).toMatch(/MNIST: not found[\s\S]*offline[\s\S]*\nUsing generated digits instead/);
+    expect(stdout).toContain('data        digits (generated)');
   });
 });
 

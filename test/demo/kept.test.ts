@@ -5,7 +5,7 @@ import { bounds, keyOf, readRecord, recordOf } from '../../demo/mnist/lab/kept.t
 import type { Progress } from '../../demo/mnist/lab/protocol.ts';
 
 const config: Config = { ...usual, hidden: [{ units: 3, activation: 'relu' }] };
-const data = { name: 'digits', source: 'built in', train: 10000, test: 2000 };
+const data = { name: 'digits', source: 'generated', train: 10000, test: 2000 };
 const tensor = (...shape: number[]) => ({
   shape,
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),

@@ -27,7 +27,7 @@ describe('a visit', () => {
   });
   afterAll(() => seen?.close());
 
-  test('begins with a net on drawn digits, and asks no other server for anything', async () => {
+  test('begins with a net on generated digits, and asks no other server for anything', async () => {
     expect(await page.getByTestId('adapter').innerText()).toMatch(/swiftshader|GPU/i);
     expect(await page.getByLabel('The network and its data').innerText()).toContain('digits');
     expect(await numberOf(page, 'step')).toBe(0);

@@ -1,4 +1,4 @@
-/** When the page says that a run gets nowhere. The series of losses are those of runs on drawn digits, 784-32-10, batch 50. */
+/** When the page says that a run gets nowhere. The series of losses are those of runs on generated digits, 784-32-10, batch 50. */
 import { describe, expect, test } from 'vitest';
 import { type Config, usual } from '../../demo/mnist/config.ts';
 import { troubleOf } from '../../demo/mnist/page/training/trouble.ts';

@@ -1,4 +1,4 @@
-/** Each kind of layer in a net that learns the built-in digits: minutes in a browser without a GPU, so in Node alone. */
+/** Each kind of layer in a net that learns the generated digits: minutes in a browser without a GPU, so in Node alone. */
 import { expect, test } from 'vitest';
 import { digits } from '../../src/data/index.ts';
 import { activation, batchNorm, dense, dropout, type Layer, layerNorm, pointwise, relu } from '../../src/index.node.ts';

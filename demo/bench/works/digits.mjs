@@ -1,4 +1,4 @@
-// The library's built-in digits, as the data set and as the same batches in floats.
+// The library's generated digits, as the data set and as the same batches in floats.
 import { data } from '../library.mjs';
 
 export function digitBatches(batch, batches) {

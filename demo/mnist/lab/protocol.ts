@@ -22,7 +22,7 @@ export interface Machine {
 
 export interface DataSummary {
   readonly name: string;
-  /** 'built in', a URL, 'files given'. */
+  /** 'generated', a URL, 'files given'. */
   readonly source: string;
   readonly train: number;
   readonly test: number;

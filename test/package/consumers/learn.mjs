@@ -1,4 +1,4 @@
-/** A few steps on drawn digits, with the modules that were imported in one way or another. Prints the outcome as JSON. */
+/** A few steps on generated digits, with the modules that were imported in one way or another. Prints the outcome as JSON. */
 export async function learn({ adam, compile, dense, openDevice, relu, sequential, softmaxCrossEntropy }, { digits }) {
   const { train } = digits({ train: 200, test: 10 });
   const opened = await openDevice().catch((error) => error);
