@@ -111,14 +111,14 @@ export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts'
 export type { Values as ParameterValues } from './train/checkpoint/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './train/checkpoint/safetensors.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
+export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
 export type {
   EpochResult,
   FitOptions,
   Progress,
   ValidatedEpochResult,
   ValidatedFitOptions,
-} from './train/epoch.ts';
-export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
+} from './train/fit-options.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';
 

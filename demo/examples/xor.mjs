@@ -16,7 +16,7 @@ const net = await compile(sequential([2], [dense(8, tanh), dense(1, sigmoid)]), 
   optimizer: adam({ learningRate: 0.05 }),
   seed: 1,
 });
-await net.fit(fromArrays({ x: questions, y: answers }), { epochs: 300 });
+await net.fit(fromArrays({ x: questions, y: answers }), { epochs: 2000 });
 
 const predicted = await net.predict(new Float32Array(questions.flat()));
 questions.forEach(([a, b], i) => {

@@ -109,8 +109,7 @@ function record(gpu: GPUDevice) {
       const stamps = new BigUint64Array(
         await readBuffer({ gpu, wait: (work) => work }, guard, {
           name: 'timestamps',
-          from: resolved,
-          bytes,
+          parts: [{ from: resolved, bytes }],
           staging: () => staging,
           explain: (cause) => Promise.reject(cause),
         }),

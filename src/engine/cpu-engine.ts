@@ -69,13 +69,13 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
       if (graph.nodes.some((node) => node.name === name && node.op === dataLeaf)) memory.set(name, { shape, data });
       else put(name, { shape, data });
     },
-    clear: (name) => {
-      assertUsable();
-      (memory.get(name)!.data as Float32Array).fill(0);
-    },
     read: async (name) => {
       assertUsable();
       return Float32Array.from(memory.get(name)!.data);
+    },
+    readAll: async (names) => {
+      assertUsable();
+      return new Map(names.map((name) => [name, Float32Array.from(memory.get(name)!.data)]));
     },
     run: (step) => {
       const values = evaluate(graph, { step, single: true, leaf: (node) => memory.get(node.name)! });

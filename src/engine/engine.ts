@@ -27,10 +27,10 @@ export interface Program {
   readonly tensors: ReadonlyMap<string, { readonly shape: Shape }>;
   /** Overwrites a tensor, given compact [rows][columns], or the packed samples of a data set. Queued, in order with runs. */
   write(name: string, data: Data): void;
-  /** Overwrites a tensor with zeros, without sending them. Queued, in order with runs. */
-  clear(name: string): void;
   /** The tensor after everything queued so far, compact. Rejects where any of that was refused. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /** The same for several at once, in one copy where it is not too large: one wait instead of one for each. */
+  readAll(names: readonly string[]): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>>;
   /** Frees its own buffers; those it shares stay. */
   destroy(): void;
 }

@@ -76,6 +76,22 @@ export async function gpuProgram(
     throw error;
   });
 
+  const readTogether = async (names: readonly string[]) => {
+    const parts = names.map((name) => {
+      const { shape, buffer } = schedule.tensors.get(name)!;
+      return { from: buffers.get(buffer)!, bytes: byteLength(shape) };
+    });
+    const data = await staging.read(describe(names), parts);
+    let at = 0;
+    return new Map(
+      names.map((name, i) => {
+        const floats = new Float32Array(data, at, parts[i].bytes / 4);
+        at += parts[i].bytes;
+        return [name, unpad(floats, schedule.tensors.get(name)!.shape)] as const;
+      }),
+    );
+  };
+
   return {
     graph,
     schedule,
@@ -100,17 +116,10 @@ export async function gpuProgram(
       const words = packed ? toWords(data) : pad(data, shape);
       guard.run(`to write ${name}`, () => gpu.queue.writeBuffer(buffers.get(buffer)!, 0, words));
     },
-    clear(name) {
-      staging.assertUsable();
-      guard.run(`to clear ${name}`, () => {
-        const encoder = gpu.createCommandEncoder();
-        encoder.clearBuffer(buffers.get(schedule.tensors.get(name)!.buffer)!);
-        gpu.queue.submit([encoder.finish()]);
-      });
-    },
-    async read(name) {
-      const { shape, buffer } = schedule.tensors.get(name)!;
-      return unpad(await staging.read(name, buffers.get(buffer)!, byteLength(shape)), shape);
+    read: async (name) => (await readTogether([name])).get(name)!,
+    async readAll(names) {
+      const groups = inGroups(names, (name) => byteLength(schedule.tensors.get(name)!.shape));
+      return new Map((await Promise.all(groups.map(readTogether))).flatMap((tensors) => [...tensors]));
     },
     destroy: release,
   };
@@ -120,6 +129,28 @@ const limitsOf = ({ limits }: GPUDevice): Limits => ({
   storageBuffers: limits.maxStorageBuffersPerShaderStage,
   workgroups: limits.maxComputeWorkgroupsPerDimension,
 });
+
+/** What is read together, in bytes; a tensor that is larger is read alone. */
+const READ_TOGETHER = 2 ** 26;
+
+/** The names in their order, cut where a group would hold more than that. */
+function inGroups(names: readonly string[], bytesOf: (name: string) => number): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const name of names) {
+    const bytes = bytesOf(name);
+    if (bytes > room) {
+      groups.push([]);
+      room = READ_TOGETHER;
+    }
+    groups[groups.length - 1].push(name);
+    room -= bytes;
+  }
+  return groups;
+}
+
+const describe = ([first, ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
 
 /** The bytes of an array, filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {

@@ -99,7 +99,12 @@ export async function createIsolatedStep(
       const { explain } = device;
       for (const { tensor, bytes } of written) {
         const from = bufferOf.get(tensor)!;
-        const data = await readBuffer(device, guard, { name: tensor, from, bytes, staging: () => staging, explain });
+        const data = await readBuffer(device, guard, {
+          name: tensor,
+          parts: [{ from, bytes }],
+          staging: () => staging,
+          explain,
+        });
         values.set(tensor, new Float32Array(data));
       }
       return values;

@@ -11,12 +11,10 @@ import type { Program } from './engine.ts';
 export type Tensors = ReadonlyMap<string, Data>;
 
 /** The tensors of the nodes that are wanted, of those that can be read. */
-export const readTensors = async (program: Program, wanted: (node: Node) => boolean): Promise<Tensors> => {
-  const names = program.graph.nodes
-    .filter((node) => program.tensors.has(node.name) && wanted(node))
-    .map((node) => node.name);
-  return new Map(await Promise.all(names.map(async (name) => [name, await program.read(name)] as const)));
-};
+export const readTensors = (program: Program, wanted: (node: Node) => boolean) =>
+  program.readAll(
+    program.graph.nodes.filter((node) => program.tensors.has(node.name) && wanted(node)).map((node) => node.name),
+  );
 
 /** Parameters and state: what a step overwrites. */
 export const readState = (program: Program): Promise<Tensors> =>
@@ -37,8 +35,8 @@ export async function readByKey<T extends { readonly key: string; readonly shape
   wanted: readonly T[],
   nameOf: (one: T) => string,
 ): Promise<Record<string, Tensor>> {
-  const read = async (one: T) => [one.key, { shape: one.shape, data: await program.read(nameOf(one)) }] as const;
-  return Object.fromEntries(await Promise.all(wanted.map(read)));
+  const tensors = await program.readAll(wanted.map(nameOf));
+  return Object.fromEntries(wanted.map((one) => [one.key, { shape: one.shape, data: tensors.get(nameOf(one))! }]));
 }
 
 export function writeTensors(program: Program, tensors: Tensors): void {

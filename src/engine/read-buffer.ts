@@ -1,14 +1,20 @@
-/** Reads a buffer of the device through one that the CPU can map. */
+/** Reads buffers of the device through one that the CPU can map. */
 import { READ_MODE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
 
+/** So many bytes from the start of a buffer. */
+export interface BufferPart {
+  readonly from: GPUBuffer;
+  readonly bytes: number;
+}
+
 export interface BufferRead {
   /** What is read, for people. */
   readonly name: string;
-  readonly from: GPUBuffer;
-  readonly bytes: number;
-  /** The buffer to copy to; asked for where its own errors count as those of the copy. */
+  /** What is copied, one after another. */
+  readonly parts: readonly BufferPart[];
+  /** The buffer to copy to, large enough for all of them; asked for where its own errors count as those of the copy. */
   staging(): GPUBuffer;
   /** Why it could not be mapped. */
   explain(cause: unknown): Promise<never>;
@@ -21,14 +27,19 @@ export interface BufferRead {
 export async function readBuffer(
   { gpu, wait }: Pick<Device, 'gpu' | 'wait'>,
   guard: Guard,
-  { name, from, bytes, staging, explain }: BufferRead,
+  { name, parts, staging, explain }: BufferRead,
 ): Promise<ArrayBuffer> {
+  const bytes = totalBytes(parts);
   let to: GPUBuffer | undefined;
   let mapped: Promise<undefined> = Promise.resolve(undefined);
   guard.run(`to read ${name}`, () => {
     to = staging();
     const encoder = gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    let at = 0;
+    for (const { from, bytes } of parts) {
+      encoder.copyBufferToBuffer(from, 0, to, at, bytes);
+      at += bytes;
+    }
     gpu.queue.submit([encoder.finish()]);
     mapped = wait(to.mapAsync(READ_MODE, 0, bytes));
     mapped.catch(() => {}); // it is awaited below, unless the copy was refused
@@ -41,3 +52,5 @@ export async function readBuffer(
     to?.unmap();
   }
 }
+
+export const totalBytes = (parts: readonly BufferPart[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -2,6 +2,7 @@
  * Runs many steps. A submit holds as many as take about the requested time, and at most two submits are ahead of the device.
  * How steps are grouped does not change any result.
  */
+import { together } from '../base/together.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import type { Engine, Program } from './engine.ts';
 
@@ -9,6 +10,8 @@ export interface RunOptions {
   readonly steps: number;
   /** The row of step i = 0, 1, ... */
   row(i: number): StepRow;
+  /** How many steps one submit may hold from step i on; it is made once this is known. Default: what the engine takes. */
+  ready?(i: number): number | Promise<number>;
   /** Length of one submit; a page stays responsive below about 16. */
   readonly milliseconds: number;
   /** Abandons the run between two submits; rejects with the signal's reason. */
@@ -17,8 +20,8 @@ export interface RunOptions {
   between?(): (() => Promise<void>) | undefined;
   /** Steps that the device refused; the run then rejects. */
   refused?(rows: readonly StepRow[]): void;
-  /** After each submit, with the steps queued so far. */
-  onSubmit?(done: number): void;
+  /** After each submit, with the steps queued so far. A promise is waited for as the submit is: what is read after it. */
+  onSubmit?(queued: number): unknown;
 }
 
 /** Milliseconds of work per submit where nobody says otherwise: short where there is a page to keep alive. */
@@ -27,26 +30,32 @@ export const defaultMilliseconds = (): number => (typeof process !== 'undefined'
 /** Steps of a submit when the same program last ran, and for how many milliseconds: a new run need not begin with one. */
 const chunks = new WeakMap<Program, { readonly steps: number; readonly milliseconds: number }>();
 
-export async function runSteps(engine: Engine, programs: readonly Program[], options: RunOptions): Promise<void> {
-  const { steps, row, refused, milliseconds, signal, between, onSubmit } = options;
-  const pending: Promise<void>[] = [];
+/** When each engine was last seen to have finished a submit. What is queued behind another run does not take its time. */
+const finishedAt = new WeakMap<Engine, number>();
+
+/** Resolves when all steps are queued, with a promise for the end of them. */
+export async function queueSteps(
+  engine: Engine,
+  programs: readonly Program[],
+  options: RunOptions,
+): Promise<{ readonly done: Promise<unknown> }> {
+  const { steps, row, ready, refused, milliseconds, signal, between, onSubmit } = options;
+  const pending: Promise<unknown>[] = [];
   const last = programs[programs.length - 1];
   const before = chunks.get(last);
   let chunk = before ? Math.max(1, Math.floor(before.steps * Math.min(1, milliseconds / before.milliseconds))) : 1;
-  let finished = performance.now();
-  const submit = (first: number, n: number): void => {
+  const submit = (first: number, n: number): Promise<void> => {
     const started = performance.now();
     const rows = Array.from({ length: n }, (_, k) => row(first + k));
     engine.run(programs, rows, refused);
-    const done = engine.settled().then(() => {
-      const perStep = (performance.now() - Math.max(started, finished)) / n;
-      finished = performance.now();
+    return engine.settled().then(() => {
+      const now = performance.now();
+      const perStep = (now - Math.max(started, finishedAt.get(engine) ?? 0)) / n;
+      finishedAt.set(engine, now);
       // At most twice as many: where the event loop was held up, a submit may look as if it took no time.
       chunk = Math.max(1, Math.min(2 * n, Math.round(milliseconds / perStep)));
       chunks.set(last, { steps: chunk, milliseconds });
     });
-    done.catch(() => {}); // it is awaited below; until then it is not unhandled
-    pending.push(done);
   };
   try {
     for (let i = 0; i < steps; ) {
@@ -56,15 +65,28 @@ export async function runSteps(engine: Engine, programs: readonly Program[], opt
         await Promise.all(pending.splice(0));
         await interlude();
       }
-      const n = Math.min(chunk, steps - i, engine.maxRows);
-      submit(i, n);
+      const room = ready?.(i) ?? engine.maxRows;
+      const most = typeof room === 'number' ? room : await room;
+      const n = Math.min(chunk, steps - i, engine.maxRows, most);
+      const settled = submit(i, n);
+      settled.catch(() => {}); // it is awaited below; until then it is not unhandled
       i += n;
-      onSubmit?.(i);
+      const submitted = together([settled, (async () => onSubmit?.(i))()]);
+      submitted.catch(() => {});
+      pending.push(submitted);
       if (pending.length >= 2) await pending.shift();
     }
-    await Promise.all(pending);
   } catch (error) {
     await Promise.allSettled(pending); // so that nothing of it happens any more
     throw error;
   }
+  const done = together(pending);
+  done.catch(() => {});
+  return { done };
+}
+
+/** Resolves when all steps are done. */
+export async function runSteps(engine: Engine, programs: readonly Program[], options: RunOptions): Promise<void> {
+  const { done } = await queueSteps(engine, programs, options);
+  await done;
 }

@@ -2,12 +2,12 @@
 import { COPY_DST, MAP_READ } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
-import { readBuffer } from './read-buffer.ts';
+import { type BufferPart, readBuffer, totalBytes } from './read-buffer.ts';
 
 export interface StagingPool {
   assertUsable(): void;
   /** Rejects where the copy was refused, or anything queued before it: what lies in the buffer then is of another read. */
-  read(name: string, from: GPUBuffer, bytes: number): Promise<Float32Array>;
+  read(name: string, parts: readonly BufferPart[]): Promise<ArrayBuffer>;
   destroy(): void;
 }
 
@@ -19,7 +19,7 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
   const take = (bytes: number): GPUBuffer => {
     // The smallest that is large enough, so that a repeated series of reads finds the same buffers again.
     free.sort((a, b) => a.size - b.size);
-    const fitting = free.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * bytes);
+    const fitting = free.findIndex((buffer) => buffer.size >= bytes);
     if (fitting >= 0) return free.splice(fitting, 1)[0];
     const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });
     all.add(buffer);
@@ -31,11 +31,11 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
   };
   return {
     assertUsable,
-    async read(name, from, bytes) {
+    async read(name, parts) {
       assertUsable();
       let buffer: GPUBuffer | undefined;
       const staging = (): GPUBuffer => {
-        buffer = take(bytes);
+        buffer = take(totalBytes(parts));
         return buffer;
       };
       const explain = (cause: unknown): Promise<never> => {
@@ -43,9 +43,9 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
         return device.explain(cause);
       };
       try {
-        const data = await readBuffer(device, guard, { name, from, bytes, staging, explain });
+        const data = await readBuffer(device, guard, { name, parts, staging, explain });
         free.push(buffer!);
-        return new Float32Array(data);
+        return data;
       } catch (error) {
         if (buffer) discard(buffer);
         throw error;

@@ -4,7 +4,7 @@ import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import { defaultMilliseconds, runSteps } from '../engine/run-steps.ts';
+import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { isPerLabel, type LossFunction } from '../nn/losses.ts';
 import { features, outputs } from '../nn/model.ts';
@@ -28,10 +28,6 @@ export interface Evaluation {
   /** Samples evaluated. */
   readonly count: number;
 }
-
-/** What a total has come to in all its columns. */
-export const readTotal = async (program: Program, name: string): Promise<number> =>
-  sumOf(valuesOfTotal(await program.read(name)));
 
 /** Options of {@link Trainer.evaluate}. */
 export interface EvaluateOptions {
@@ -62,16 +58,16 @@ export async function evaluateOn(
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
-  for (const name of totals) program.clear(name);
-  await runSteps(engine, [feed, program], {
+  const { done } = await queueSteps(engine, [feed, program], {
     steps: Math.ceil(count / batch),
-    row: (i) => stepRow(batchRow(dataset, batch, i)),
+    row: (i) => stepRow({ ...batchRow(dataset, batch, i), begins: Number(i === 0) }),
     milliseconds: defaultMilliseconds(),
     signal,
     onSubmit: (steps) => onProgress?.({ done: Math.min(steps * batch, count), count }),
   });
-  const [total, counts] = await together([readTotal(program, 'lossTotal'), program.read('correctTotal')]);
-  const right = valuesOfTotal(counts); // [3, batch]
+  const [, found] = await together([done, program.readAll(totals)]);
+  const [losses, right] = totals.map((name) => valuesOfTotal(found.get(name)!)); // right: [3, batch]
+  const total = sumOf(losses);
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
     const what = Number.isFinite(total) ? 'an output' : `the sum of the losses is ${total}, or an output`;

@@ -7,15 +7,13 @@ import { data } from '../graph/leaf.ts';
 import type { Session } from './session.ts';
 
 /**
- * Throws NonFiniteError where the mean loss of an epoch, or a parameter after it, is no finite number. A loss alone does not
+ * Throws NonFiniteError where the mean loss of an epoch, or one of some parameters, is no finite number. A loss alone does not
  * tell: ReLU turns −∞ into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
 export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
-  const { program, steps } = session;
-  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) {
-    session.finiteAt = steps;
-    return;
-  }
+  const { program } = session;
+  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
+  const { steps } = session;
   session.unfinished = undefined; // an epoch whose loss is NaN is not resumed
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const bad = firstNonFinite(program, tensors);

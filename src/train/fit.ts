@@ -1,39 +1,58 @@
 /** Runs the epochs of a fit: training, validation, and what follows from it. */
+import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
-import { type EpochResult, type FitOptions, spanOf, trainEpoch } from './epoch.ts';
+import { epochsOf, type TrainedEpoch } from './epochs.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
+import { demandParameters } from './finite.ts';
+import type { EpochResult, FitOptions } from './fit-options.ts';
 import { type Session, startAfresh } from './session.ts';
+import { endOfEpoch, spanOf } from './span.ts';
 
-/** A result per completed epoch. Rejects as `trainEpoch`, or with the reason of the signal; the best is not restored then. */
+/**
+ * A result per completed epoch. Epochs run on without a pause unless somebody waits for each: a validation, or `onEpoch`.
+ * Rejects as `Epochs.queue`; the best is not restored then.
+ */
 export async function trainEpochs(
   session: Session,
   feed: Feed,
   options: FitOptions,
-  evaluate: (dataset: Dataset, signal?: AbortSignal) => Promise<Evaluation>,
+  evaluate: Evaluate,
 ): Promise<EpochResult[]> {
-  const { validation: heldOut, signal, onEpoch } = options;
-  const results: EpochResult[] = [];
+  const { onEpoch, validation: heldOut } = options;
   const span = spanOf(session, feed.dataset, options);
-  const before = span.first > 0 ? session.epochs - 1 : session.epochs;
+  const { first, last, perEpoch, before } = span;
   let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate);
-  for (let epoch = 1; epoch <= span.epochs && !isOverdue(best, options); epoch++) {
-    signal?.throwIfAborted();
-    const trained = await trainEpoch(session, feed, span, epoch, options);
-    if (!trained) break;
+  const waited = Boolean(heldOut || onEpoch);
+  const epochs = epochsOf(session, feed, span, options, waited);
+  const results: EpochResult[] = [];
+  for (let step = first; step < last && !isOverdue(best, options); epochs.resume(step)) {
+    const end = waited ? endOfEpoch(span, step) : last;
+    const { done } = await epochs.queue(step, end);
+    step = end;
     // Not for the signal to stop: what an epoch came to is told.
-    const validation = heldOut && (await evaluate(heldOut));
-    if (validation) best = await see(session, best, before + epoch, validation);
+    const validated = heldOut && end % perEpoch === 0 ? evaluate(heldOut) : Promise.resolve(undefined);
+    const [trained, validation] = await together([done, validated]);
+    if (validation) best = await see(session, best, before + end / perEpoch, validation);
     if (isAsked(options)) session.best = best;
-    results.push({ ...trained, ...(validation && { validation, best: best.best!.epoch - before }) });
-    if ((await onEpoch?.(results[epoch - 1])) === 'stop') break;
+    results.push(...trained.map((epoch) => withValidation(epoch, validation, best, before)));
+    if (waited && trained.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
   }
   session.best = undefined;
   if (best.weights) restore(session, best.weights);
   return results;
 }
+
+type Evaluate = (dataset: Dataset, signal?: AbortSignal) => Promise<Evaluation>;
+
+const withValidation = (
+  epoch: TrainedEpoch,
+  validation: Evaluation | undefined,
+  { best }: BestSoFar,
+  before: number,
+): EpochResult => ({ ...epoch, ...(validation && { validation, best: best!.epoch - before }) });
 
 const isAsked = ({ keepBest, earlyStopping }: FitOptions): boolean => Boolean(keepBest || earlyStopping);
 
@@ -42,7 +61,7 @@ async function bestBefore(
   session: Session,
   nothing: BestSoFar,
   options: FitOptions,
-  evaluate: (dataset: Dataset, signal?: AbortSignal) => Promise<Evaluation>,
+  evaluate: Evaluate,
 ): Promise<BestSoFar> {
   const { validation, signal } = options;
   const goesOn = isAsked(options) && session.best && isOf(session.best, nothing);
@@ -51,7 +70,10 @@ async function bestBefore(
   if (!validation || !isAsked(options)) return best;
   // A fit may have been saved between an epoch and its validation.
   const isNews = goesOn ? best.seen < nothing.seen : session.steps > 0 || session.given;
-  if (isNews) best = await see(session, best, nothing.seen, await evaluate(validation, signal));
+  if (isNews) {
+    const [, evaluation] = await together([demandParameters(session, 'fit'), evaluate(validation, signal)]);
+    best = await see(session, best, nothing.seen, evaluation);
+  }
   session.best = best;
   return best;
 }

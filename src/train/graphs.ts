@@ -1,4 +1,6 @@
 /** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
+
+import { byteLength } from '../base/tensor.ts';
 import { differentiate } from '../compiler/differentiate.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { append, createGraph, type Graph, type Node } from '../graph/graph.ts';
@@ -32,7 +34,7 @@ export interface Task {
 
 /**
  * x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, and with an
- * optimizer `lossTotal` adds it up over an epoch.
+ * optimizer `lossTotal` adds it up over each epoch, in a slot of its own for the last ones.
  */
 export function trainingGraph(
   options: Task,
@@ -40,7 +42,7 @@ export function trainingGraph(
   update: UpdateOptions = {},
 ): BuiltGraph & { output: Node } {
   const { graph, parameters, updates, terms, output } = withLoss(options, true);
-  if (optimizer) appendTotal(graph, 'lossTotal', terms, options.loss);
+  if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(terms) });
   const trained = parameters.filter((parameter) => parameter.trained);
   const gradients = differentiate(
     graph,
@@ -100,6 +102,13 @@ export function feedGraph({ inputs, targets, count }: Dataset, batch: number, au
   feed('y', targets);
   return graph;
 }
+
+/** Epochs whose losses stay on the device: the more there are, the longer training goes on without a look at them. */
+const MOST_SLOTS = 256;
+const SLOT_BYTES = 2 ** 18;
+
+const slotsFor = ({ shape }: Node): number =>
+  Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / (2 * byteLength(shape)))));
 
 function withLoss({ model, loss, batch }: Task, training: boolean) {
   const graph = createGraph();

@@ -2,7 +2,7 @@
 import { checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
 import { indented, showValue } from '../base/show-value.ts';
-import { firstColumns, type Shape, type Tensor } from '../base/tensor.ts';
+import { firstColumns, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
@@ -28,17 +28,17 @@ import {
 } from './checkpoint/checkpoint.ts';
 import { differences, type Values } from './checkpoint/differences.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
+import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
+import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
+import { demandParameters } from './finite.ts';
+import { trainEpochs } from './fit.ts';
 import {
   checkFit,
   type EpochResult,
   type FitOptions,
   type ValidatedEpochResult,
   type ValidatedFitOptions,
-} from './epoch.ts';
-import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
-import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
-import { demandParameters } from './finite.ts';
-import { trainEpochs } from './fit.ts';
+} from './fit-options.ts';
 import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { checkBatchStep } from './verify.ts';
@@ -132,7 +132,9 @@ export class Trainer {
    * @throws {ShapeError} For a data set that does not fit the model.
    * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, or a data set too large for
    * one buffer of the device.
-   * @throws {NonFiniteError} If the loss or a parameter is NaN or infinite after an epoch, with the first such tensor.
+   * @throws {NonFiniteError} If the loss of an epoch is NaN or infinite, or a parameter is, with the first such tensor. Without
+   * `validation` and `onEpoch` epochs do not wait for each other: losses are read while later steps run, parameters about once
+   * a second and at the end.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
   fit(dataset: Dataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
@@ -149,7 +151,11 @@ export class Trainer {
     return this.#access.exclusive('fit', () =>
       this.#tuned(async () => {
         const feed = await this.#feeds.of(samples, program, augmentation);
-        return trainEpochs(this.#session, feed, options, (dataset, signal) => this.evaluate(dataset, { signal }));
+        // The fit looks at the parameters itself.
+        return trainEpochs(this.#session, feed, options, (heldOut, signal) => {
+          const samples = datasetFor(task, heldOut, 'fit: validation');
+          return this.#access.take(() => this.#evaluate(samples, { signal }));
+        });
       }),
     );
   }
@@ -163,18 +169,20 @@ export class Trainer {
    * @throws {NonFiniteError} For a parameter, an output or a loss that is NaN or infinite.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { task, engine } = this.#session;
     this.#access.assertOpen('evaluate');
     checkKeys('evaluate', options, ['signal', 'onProgress']);
     checkSignal('evaluate: signal', options.signal);
     checkFunction('evaluate: onProgress', options.onProgress);
-    const samples = datasetFor(task, dataset, 'evaluate');
+    const samples = datasetFor(this.#session.task, dataset, 'evaluate');
+    return this.#access.take(() => this.#finite('evaluate', () => this.#evaluate(samples, options)));
+  }
+
+  #evaluate(samples: Dataset, options: EvaluateOptions): Promise<Evaluation> {
+    const { task, engine } = this.#session;
     const evaluate = async (program: Program) =>
       evaluateOn(engine, program, await this.#feeds.of(samples, program), task, options);
     const nothing = () => false;
-    return this.#access.take(() =>
-      this.#finite('evaluate', () => this.#on('evaluate', () => evaluationGraph(task).graph, nothing, evaluate)),
-    );
+    return this.#on('evaluate', () => evaluationGraph(task).graph, nothing, evaluate);
   }
 
   /**
@@ -277,12 +285,11 @@ export class Trainer {
     const inspect = async (program: Program) => {
       writeTensors(program, tensors);
       engine.run([program], [nextRow(this.#session, { columns })]);
-      const read = async (name: string, shape: Shape) => {
-        const data = await program.read(name);
-        return [name, perSample(name) ? firstColumns(shape, data, columns) : { shape, data }] as const;
-      };
-      const all = [...program.tensors];
-      const found = Object.fromEntries(await Promise.all(all.map(([name, { shape }]) => read(name, shape))));
+      const found: Record<string, Tensor> = {};
+      for (const [name, data] of await program.readAll([...program.tensors.keys()])) {
+        const { shape } = program.tensors.get(name)!;
+        found[name] = perSample(name) ? firstColumns(shape, data, columns) : { shape, data };
+      }
       return { ...found, prediction: found[prediction] };
     };
     return this.#access.take(() => this.#on('tensors', () => graph, isNamed, inspect));

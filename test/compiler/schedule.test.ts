@@ -65,32 +65,32 @@ describe('a training step of 784-100-10 with SGD', () => {
 describe('print', () => {
   it('shows a graph as a line per node with its name, shape and op', () => {
     expect(printGraph(training)).toMatchInlineSnapshot(`
-      "x          [784, 100]   batch
-      y          [10, 100]    batch
-      W1         [100, 784]   parameter
-      b1         [100, 1]     parameter
-      %4         [100, 100]   matmul(W1, x)
-      z1         [100, 100]   bias(%4, b1)
-      a1         [100, 100]   activation(z1, f=sigmoid)
-      W2         [10, 100]    parameter
-      b2         [10, 1]      parameter
-      %9         [10, 100]    matmul(W2, a1)
-      z2         [10, 100]    bias(%9, b2)
-      step       [1, 1]       step
-      losses     [1, 100]     softmaxCrossEntropy(z2, y, step, mean)
-      lossTotal  [2, 1, 100]  state
-      %14        [2, 1, 100]  tally(lossTotal, losses, step, mean)
-      delta2     [10, 100]    softmaxCrossEntropyGradient(z2, y, step, mean)
-      db2        [10, 1]      rowSum(delta2)
-      dW2        [10, 100]    matmul(delta2, a1, transposeB)
-      %18        [100, 100]   matmul(W2, delta2, transposeA)
-      delta1     [100, 100]   activationGradient(%18, a1, f=sigmoid)
-      db1        [100, 1]     rowSum(delta1)
-      dW1        [100, 784]   matmul(delta1, x, transposeB)
-      %22        [100, 784]   descend(W1, dW1, step)
-      %23        [100, 1]     descend(b1, db1, step)
-      %24        [10, 100]    descend(W2, dW2, step)
-      %25        [10, 1]      descend(b2, db2, step)"
+      "x          [784, 100]     batch
+      y          [10, 100]      batch
+      W1         [100, 784]     parameter
+      b1         [100, 1]       parameter
+      %4         [100, 100]     matmul(W1, x)
+      z1         [100, 100]     bias(%4, b1)
+      a1         [100, 100]     activation(z1, f=sigmoid)
+      W2         [10, 100]      parameter
+      b2         [10, 1]        parameter
+      %9         [10, 100]      matmul(W2, a1)
+      z2         [10, 100]      bias(%9, b2)
+      step       [1, 1]         step
+      losses     [1, 100]       softmaxCrossEntropy(z2, y, step, mean)
+      lossTotal  [512, 1, 100]  state
+      %14        [512, 1, 100]  tally(lossTotal, losses, step, mean)
+      delta2     [10, 100]      softmaxCrossEntropyGradient(z2, y, step, mean)
+      db2        [10, 1]        rowSum(delta2)
+      dW2        [10, 100]      matmul(delta2, a1, transposeB)
+      %18        [100, 100]     matmul(W2, delta2, transposeA)
+      delta1     [100, 100]     activationGradient(%18, a1, f=sigmoid)
+      db1        [100, 1]       rowSum(delta1)
+      dW1        [100, 784]     matmul(delta1, x, transposeB)
+      %22        [100, 784]     descend(W1, dW1, step)
+      %23        [100, 1]       descend(b1, db1, step)
+      %24        [10, 100]      descend(W2, dW2, step)
+      %25        [10, 1]        descend(b2, db2, step)"
     `);
   });
 
@@ -99,7 +99,7 @@ describe('print', () => {
       " 1  gemm + bias + sigmoid  ->  z1 [100, 100], a1 [100, 100]
             read A=W1, read B=x, read b1, readWrite z1, readWrite a1
             workgroups [4, 7, 1], workgroup 8² 2×4×32
-       2  gemm + bias → softmax_cross_entropy + tally  ->  z2 [10, 100], losses [1, 100], lossTotal′ [2, 1, 100], delta2 [10, 100]
+       2  gemm + bias → softmax_cross_entropy + tally  ->  z2 [10, 100], losses [1, 100], lossTotal′ [512, 1, 100], delta2 [10, 100]
             read W2, read a1, read b2, readWrite z2, read y, readWrite lossTotal, readWrite losses, readWrite delta2, uniform step
             workgroups [2, 1, 1]
        3  gemm + sigmoid′  ->  delta1 [100, 100]
@@ -111,7 +111,7 @@ describe('print', () => {
        5  gemm + descend; row: descend  ->  dW1 [100, 784], W1′ [100, 784], db1 [100, 1], b1′ [100, 1]
             read A=delta1, read B=x, readWrite W1, readWrite dW1, readWrite b1, readWrite db1, uniform step
             workgroups [25, 7, 1], workgroup 8² 2×4×32
-      17 buffers: leaf 7 (637760 bytes), kept 10 (447760 bytes), slot 0 (0 bytes)"
+      17 buffers: leaf 7 (841760 bytes), kept 10 (447760 bytes), slot 0 (0 bytes)"
     `);
   });
 });

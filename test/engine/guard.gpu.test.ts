@@ -72,17 +72,17 @@ describe('a read whose copy is refused rejects, and names what was read', () => 
   const calls: Record<string, [call: (net: Trainer) => Promise<unknown>, says: RegExp]> = {
     loss: [(net) => net.loss(), /refused to read losses: /],
     tensor: [(net) => net.tensor('delta1'), /refused to read delta1: /],
-    tensors: [(net) => net.tensors(x, labels), /refused to read \w+: /],
-    parameters: [(net) => net.parameters(), /refused to read W1: /],
-    gradients: [(net) => net.gradients(x, labels), /refused to read \w+: /],
-    evaluate: [(net) => net.evaluate(data), /refused to read \w+: /],
-    predict: [(net) => net.predict(x), /refused to read \w+: /],
-    check: [(net) => net.check(x, labels), /refused to read \w+: /],
-    save: [(net) => net.save(), /refused to read W1: /],
-    fit: [(net) => net.fit(data, { epochs: 1 }), /refused to read \w+: /],
+    tensors: [(net) => net.tensors(x, labels), /refused to read \w+( and \d+ more)?: /],
+    parameters: [(net) => net.parameters(), /refused to read W1 and \d+ more: /],
+    gradients: [(net) => net.gradients(x, labels), /refused to read \w+( and \d+ more)?: /],
+    evaluate: [(net) => net.evaluate(data), /refused to read \w+( and \d+ more)?: /],
+    predict: [(net) => net.predict(x), /refused to read \w+( and \d+ more)?: /],
+    check: [(net) => net.check(x, labels), /refused to read \w+( and \d+ more)?: /],
+    save: [(net) => net.save(), /refused to read W1 and \d+ more: /],
+    fit: [(net) => net.fit(data, { epochs: 1 }), /refused to read \w+( and \d+ more)?: /],
     'fit, of its progress': [
       (net) => net.fit(data, { epochs: 1, millisecondsPerSubmit: 1e-6, onProgress: () => {} }),
-      /refused to read \w+: /,
+      /refused to read \w+( and \d+ more)?: /,
     ],
   };
   test.each(Object.entries(calls))('%s', async (_name, [call, says]) => {
@@ -102,7 +102,7 @@ describe('a read whose copy is refused rejects, and names what was read', () => 
     const launch = { pipeline: await device.pipeline(step.shader, step.label), workgroups: step.workgroups };
     const trial = await openTrial(device, net.graph, step, launch);
     await trial.fault(launch);
-    await expectRefusal(await ending(() => trial.fault(launch), 'reads'), /refused to read \w+: /);
+    await expectRefusal(await ending(() => trial.fault(launch), 'reads'), /refused to read \w+( and \d+ more)?: /);
     await expectRefusal(await ending(() => trial.time(), 'runs'), /refused a trial: /);
     expect(await trial.fault(launch)).toBeUndefined();
     trial.destroy();
@@ -170,7 +170,7 @@ describe.each(Object.entries(models))('steps that are refused, of a %s net', (_s
   });
 });
 
-test('a write or a clearing that is refused is told before a result is made of what was there before', async () => {
+test('a write that is refused is told before a result is made of what was there before', async () => {
   const [net, other] = [await make(), await make()];
   const given = await net.parameters();
   await net.fit(data, { epochs: 1 });
@@ -179,8 +179,6 @@ test('a write or a clearing that is refused is told before a result is made of w
     return net.predict(x);
   };
   await expectRefusal(await ending(setting, 'writes'), /refused to write W1: /);
-  await expectRefusal(await ending(() => net.evaluate(data), 'clears'), /refused to clear lossTotal: /);
-  await expectRefusal(await ending(() => net.fit(data, { epochs: 1 }), 'clears'), /refused to clear lossTotal: /);
   expect(await other.predict(x)).toHaveLength(3 * batch);
   for (const each of [net, other]) each.destroy();
 });
@@ -221,7 +219,7 @@ test('a check that fails midway takes its step back', async () => {
   const found = await net.check(x, labels).catch((error) => error);
   allow();
   undo();
-  await expectRefusal(found, /refused to read \w+: /);
+  await expectRefusal(found, /refused to read \w+( and \d+ more)?: /);
   expect(await net.parameters()).toEqual(before);
   net.destroy();
 });
@@ -229,7 +227,7 @@ test('a check that fails midway takes its step back', async () => {
 test('one refusal is told once, however many calls of the device it follows from', async () => {
   const net = await make();
   net.step(x, labels);
-  await expectRefusal(await ending(() => net.save(), 'reads'), /refused to read W1: /);
+  await expectRefusal(await ending(() => net.save(), 'reads'), /refused to read W1 and \d+ more: /);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect((await net.save()).length).toBeGreaterThan(0);
   net.destroy();

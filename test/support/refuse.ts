@@ -9,7 +9,6 @@ const spoiling = {
     name === 'copyBufferToBuffer' && Boolean((args[2] as GPUBuffer).usage & MAP_READ),
   /** Dispatches. */
   runs: (name: string) => name === 'beginComputePass',
-  clears: (name: string) => name === 'clearBuffer',
 };
 
 /** Refuses what is submitted, or written, until the function returned is called. */
@@ -23,7 +22,7 @@ export function refuse(gpu: GPUDevice, what: keyof typeof spoiling | 'writes'): 
   }
   return wrap(gpu, 'createCommandEncoder', (create) => (...options) => {
     const encoder: GPUCommandEncoder = create(...options);
-    for (const name of ['copyBufferToBuffer', 'beginComputePass', 'clearBuffer'] as const) {
+    for (const name of ['copyBufferToBuffer', 'beginComputePass'] as const) {
       wrap(encoder, name, (call) => (...args) => {
         if (spoiling[what](name, args)) encoder.popDebugGroup();
         return call(...args);

@@ -4,7 +4,7 @@ import { softmaxCrossEntropy } from '../../nn/losses.ts';
 import type { Model } from '../../nn/model.ts';
 import { adam } from '../../nn/optimizers/index.ts';
 import type { CompileOptions } from '../../train/compile.ts';
-import type { FitOptions } from '../../train/epoch.ts';
+import type { FitOptions } from '../../train/fit-options.ts';
 
 export interface Recipe {
   /** Who published it, and where. */

@@ -14,7 +14,7 @@ import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
 import { differences } from './differences.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { checkTexts, formatSafetensors } from './safetensors.ts';
-import { OPTIMIZER, type Snapshot, storedTensors, TRAINING } from './snapshot.ts';
+import { OPTIMIZER, type Snapshot, storedTensors, TRAINING, unfolded } from './snapshot.ts';
 
 /** Options of {@link Trainer.save}. */
 export interface SaveOptions {
@@ -89,7 +89,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   }
   for (const tensor of stored) {
     const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));
-    session.program.write(tensor.name, data);
+    session.program.write(tensor.name, unfolded(tensor, data, position!));
   }
   Object.assign(session, position);
   if (session.best && kept.length > 0) {
@@ -104,7 +104,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */
-const beginning: Partial<Position> = {
+const beginning: Omit<Position, 'seed' | 'learningRate'> = {
   steps: 0,
   updates: 0,
   pending: NOTHING,

@@ -1,14 +1,17 @@
 /** What a checkpoint is made of, as it is at one moment. */
-import type { Tensor } from '../../base/tensor.ts';
+import { size, type Tensor } from '../../base/tensor.ts';
 import { readByKey } from '../../engine/named-tensors.ts';
 import { state } from '../../graph/leaf.ts';
-import type { Session } from '../session.ts';
+import type { Data } from '../../graph/op.ts';
+import { LOSSES, type Position, type Session, slotOf } from '../session.ts';
 import type { Expected } from './differences.ts';
 
 export interface Stored extends Expected {
   /** The name of the tensor in the program. */
   readonly name: string;
   readonly isWeight: boolean;
+  /** Slots that the tensor of the program has; a file holds the one of the epoch under way, in `shape`. */
+  readonly slots: number;
 }
 
 export const OPTIMIZER = 'optimizer.';
@@ -16,16 +19,19 @@ export const TRAINING = 'training.';
 
 /** Every tensor that outlives a step, with its key in a file. */
 export function storedTensors({ program, parameters }: Session): Stored[] {
-  const weights = parameters.map(({ key, node: { name }, shape }) => ({ key, name, shape, isWeight: true }));
+  const weights = parameters.map(({ key, node: { name }, shape }) => ({
+    ...{ key, name, shape, isWeight: true, slots: 1 },
+  }));
   const isStored = (name: string) => weights.some((weight) => weight.name === name);
   const states = program.graph.nodes.filter(({ op, name }) => op === state && program.tensors.has(name));
   const others = states
     .filter(({ name }) => !isStored(name))
     .map(({ name, shape }): Stored => {
       const of = weights.find((weight) => name.endsWith(`.${weight.name}`)); // v.W1
-      const rest = { name, isWeight: false, anyNumber: true };
-      if (!of) return { ...rest, key: TRAINING + name, shape };
-      return { ...rest, key: OPTIMIZER + name.slice(0, -of.name.length) + of.key, shape: of.shape };
+      const rest = { name, isWeight: false, anyNumber: true, slots: 1 };
+      if (of) return { ...rest, key: OPTIMIZER + name.slice(0, -of.name.length) + of.key, shape: of.shape };
+      const slots = name === LOSSES ? shape[0] / 2 : 1;
+      return { ...rest, key: TRAINING + name, shape: [shape[0] / slots, ...shape.slice(1)], slots };
     });
   return [...weights, ...others];
 }
@@ -40,5 +46,19 @@ export interface Snapshot {
 /** Copies what a file holds, as it is after the step that was queued last. */
 export async function takeSnapshot(session: Session, weightsOnly = false): Promise<Snapshot> {
   const stored = storedTensors(session).filter(({ isWeight }) => isWeight || !weightsOnly);
-  return { session: { ...session }, stored, tensors: await readByKey(session.program, stored, ({ name }) => name) };
+  const taken = { ...session };
+  const tensors = await readByKey(session.program, stored, ({ name }) => name);
+  for (const { key, shape, slots } of stored) {
+    const first = slotOf(taken, slots) * size(shape);
+    tensors[key] = { shape, data: tensors[key].data.subarray(first, first + size(shape)) };
+  }
+  return { session: taken, stored, tensors };
+}
+
+/** A tensor of a file as one of the program, in the slot where an epoch goes on; the others are of epochs that are over. */
+export function unfolded({ shape, slots }: Stored, data: Data, position: Pick<Position, 'epochs'>): Data {
+  if (slots === 1) return data;
+  const whole = new Float32Array(slots * size(shape));
+  whole.set(data, slotOf(position, slots) * size(shape));
+  return whole;
 }

@@ -1,0 +1,120 @@
+/** The options and results of a fit. */
+import { checkCount, checkFlag, checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { AugmentOptions } from './augmentation.ts';
+import type { BestOptions } from './best-epoch.ts';
+import type { Evaluation } from './evaluate.ts';
+
+/** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
+export interface FitOptions extends BestOptions {
+  /** Epochs to complete. An epoch that an earlier fit on this data set left unfinished is continued, and counts as one. */
+  epochs?: number;
+  /** Steps to take. The next fit on this data set continues where they end. */
+  steps?: number;
+  /** Data set to evaluate after every epoch. */
+  validation?: Dataset;
+  /** Whether every epoch has a new order of the samples, drawn from the seed. Default: true. */
+  shuffle?: boolean;
+  /** Random changes to the training images, drawn again in every step. Default: none. */
+  augment?: AugmentOptions;
+  /** Called about ten times a second while training runs. */
+  onProgress?(progress: Progress): void;
+  /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
+  onEpoch?(result: EpochResult): unknown;
+  /** Stops training between two submits; `fit` then rejects with the signal's reason, and the net stays usable. */
+  signal?: AbortSignal;
+  /** Milliseconds of work per submit to the device. Default: 15 in a browser, 50 in Node. */
+  millisecondsPerSubmit?: number;
+}
+
+/** How far a fit is. */
+export interface Progress {
+  /** The current epoch, counted from 1 within this fit. */
+  readonly epoch: number;
+  /** Epochs in this fit. */
+  readonly epochs: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+  /** Mean loss per sample over this epoch so far. */
+  readonly loss: number;
+  /** Samples trained per second in this epoch. */
+  readonly samplesPerSecond: number;
+  /** Estimated seconds until this fit ends, without validation. */
+  readonly secondsLeft: number;
+}
+
+/** Result of one epoch. */
+export interface EpochResult {
+  /** Number of the epoch, counted from 1 within this fit. */
+  readonly epoch: number;
+  /** Mean loss per sample over the epoch, each batch measured before its update. */
+  readonly trainLoss: number;
+  /** Evaluation of the `validation` set after the epoch, if there is one. */
+  readonly validation?: Evaluation;
+  /**
+   * The epoch with the best validation so far, counted as `epoch` is: 0 is the net before this fit, less than 0 an epoch of an
+   * earlier fit that this one continues. Absent without `validation`.
+   */
+  readonly best?: number;
+  /** Seconds of training in this fit that the epoch took, without validation. */
+  readonly seconds: number;
+  /** Samples trained per second. */
+  readonly samplesPerSecond: number;
+}
+
+/** Options of a {@link Trainer.fit} with a `validation` set. */
+export interface ValidatedFitOptions extends FitOptions {
+  /** Data set to evaluate after every epoch. */
+  validation: Dataset;
+  /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
+  onEpoch?(result: ValidatedEpochResult): unknown;
+}
+
+/** Result of one epoch of a fit with a `validation` set. */
+export interface ValidatedEpochResult extends EpochResult {
+  /** Evaluation of the `validation` set after the epoch. */
+  readonly validation: Evaluation;
+  /**
+   * The epoch with the best validation so far, counted as `epoch` is: 0 is the net before this fit, less than 0 an epoch of an
+   * earlier fit that this one continues.
+   */
+  readonly best: number;
+}
+
+/** Every option: one that is left out here does not compile. */
+const known: Record<keyof FitOptions, true> = {
+  epochs: true,
+  steps: true,
+  validation: true,
+  metric: true,
+  earlyStopping: true,
+  keepBest: true,
+  shuffle: true,
+  augment: true,
+  onProgress: true,
+  onEpoch: true,
+  signal: true,
+  millisecondsPerSubmit: true,
+};
+
+/** Throws ArgumentError for options that no run could follow. */
+export function checkFit(options: FitOptions): void {
+  checkKeys('fit', options, Object.keys(known));
+  const { epochs, steps, signal, shuffle, millisecondsPerSubmit: ms } = options;
+  if (epochs !== undefined && steps !== undefined) {
+    throw new ArgumentError(`fit: expected epochs or steps, found both: ${showValue(epochs)} and ${showValue(steps)}`);
+  }
+  if (steps === undefined) checkCount('fit: epochs', epochs);
+  else checkCount('fit: steps', steps);
+  checkFunction('fit: onProgress', options.onProgress);
+  checkFunction('fit: onEpoch', options.onEpoch);
+  checkSignal('fit: signal', signal);
+  checkFlag('fit: shuffle', shuffle);
+  if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
+    throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${showValue(ms)}`);
+  }
+}

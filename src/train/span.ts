@@ -1,0 +1,33 @@
+/** What a fit has to do, in steps counted from the beginning of its first epoch. */
+import type { Dataset } from '../data/dataset.ts';
+import { sameDataset } from '../data/identity.ts';
+import type { FitOptions } from './fit-options.ts';
+import type { Session } from './session.ts';
+
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+  /** Steps in an epoch. */
+  readonly perEpoch: number;
+  /** How many epochs it touches. */
+  readonly epochs: number;
+  /** Epochs of the net before the first of these. */
+  readonly before: number;
+}
+
+/** From where the last fit on this data set left off. */
+export function spanOf({ task, unfinished, epochs: begun }: Session, dataset: Dataset, options: FitOptions): Span {
+  const { epochs, steps } = options;
+  const perEpoch = Math.ceil(dataset.count / task.batch);
+  const first = unfinished && sameDataset(unfinished.dataset, dataset) ? unfinished.steps : 0;
+  const last = steps === undefined ? epochs! * perEpoch : first + steps;
+  return { first, last, perEpoch, epochs: Math.ceil(last / perEpoch), before: first > 0 ? begun - 1 : begun };
+}
+
+/** Where the epoch ends that a step belongs to, or the span does. */
+export const endOfEpoch = ({ last, perEpoch }: Span, step: number): number =>
+  Math.min((Math.floor(step / perEpoch) + 1) * perEpoch, last);
+
+/** Samples in the first steps of a span. */
+export const samplesIn = ({ perEpoch }: Span, { count }: Dataset, batch: number, steps: number): number =>
+  Math.floor(steps / perEpoch) * count + Math.min((steps % perEpoch) * batch, count);
