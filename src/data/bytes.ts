@@ -1,8 +1,9 @@
 /** Reads bytes from anywhere: memory, a Blob, a path or a URL. It never reads more than a limit. */
 import { asBytes, type Bytes, tagOf } from '../base/as-bytes.ts';
 import { blobParts, collect, limited, type Opened } from '../base/byte-stream.ts';
-import { ArgumentError } from '../base/errors.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
+import type { Slices } from '../base/slices.ts';
 import { platform } from '../platform/platform.ts';
 import { download } from './download.ts';
 import type { OpenOptions } from './read-options.ts';
@@ -12,6 +13,9 @@ export type Source = string | URL | Blob | Bytes;
 
 /** More than there is of any set that trains on one device. */
 export const MOST = 2 ** 30;
+
+/** Measured in Chromium 138 on a slow core: 2,000 reads a second of a Blob, whatever their length up to 64 KiB, and 360 MB/s. */
+const PACE = { gap: 2 ** 17, part: 2 ** 20, reads: 16 };
 
 /** What a source is called in messages. */
 export function nameOf(source: Source): string {
@@ -42,10 +46,43 @@ async function find(
   const bytes = asBytes(source, where);
   if (bytes) return { where, size: bytes.length, parts: [bytes] };
   if (isBlob(source)) return { where, size: source.size, parts: blobParts(source, where) };
-  if (typeof source !== 'string' && !isUrl(source)) {
-    throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${showValue(source)}`);
-  }
+  checkPlace(source);
   return platform.files && isFile(where) ? platform.files.open(where) : download(where, maxBytes, options);
+}
+
+/** Opens a source whose bytes are read by their places. Throws as `open`, and DataError for one that is no file. */
+export async function openSlices(source: Source): Promise<Slices> {
+  const where = nameOf(source);
+  const bytes = asBytes(source, where);
+  if (bytes) return slicesOf(where, bytes.length, async (at, end) => bytes.subarray(at, end));
+  if (isBlob(source)) return slicesOf(where, source.size, (at, end) => bytesOfBlob(source.slice(at, end), where));
+  checkPlace(source);
+  const files = isFile(where) ? platform.files : undefined;
+  const opened = await files?.openSlices(where);
+  if (opened) return opened;
+  const hint = 'only a file is read in slices; download it and give the Blob: await (await fetch(url)).blob()';
+  throw new DataError(`${where}: ${files ? 'no such file' : hint}`);
+}
+
+const slicesOf = (where: string, size: number, slice: (at: number, end: number) => Promise<Uint8Array>): Slices => ({
+  where,
+  size,
+  pace: PACE,
+  read: async (at, into) => into.set(await slice(at, at + into.length)),
+  close: async () => {},
+});
+
+async function bytesOfBlob(blob: Blob, where: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (cause) {
+    throw new DataError(`${where}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function checkPlace(source: unknown): asserts source is string | URL {
+  if (typeof source === 'string' || isUrl(source)) return;
+  throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${showValue(source)}`);
 }
 
 /** The bytes, nobody else's to change, or undefined where there is no such file. Throws as `open`. */

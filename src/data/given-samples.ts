@@ -2,9 +2,9 @@
 import { keysOf } from '../base/arguments.ts';
 import { isTypedArray, isUint8Array } from '../base/as-bytes.ts';
 import { DataError } from '../base/errors.ts';
-import { isFinite32 } from '../base/float32.ts';
 import { foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
+import { expectedOf, firstRefused, holderOf } from './field-numbers.ts';
 import { stored } from './samples.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
@@ -84,58 +84,27 @@ function column(
         const odd = put(values, start, to.subarray((at + i) * width, (at + i + 1) * width));
         if (odd < 0) continue;
         const found = showValue(values[start + odd]);
-        throw new DataError(`${what}: ${sampleAt(place)}: expected ${expected(field)} at ${odd}, found ${found}`);
+        throw new DataError(`${what}: ${sampleAt(place)}: expected ${expectedOf(field)} at ${odd}, found ${found}`);
       }
     },
   };
 }
 
-function expected({ kind, size, scale, type }: StreamedField): string {
-  if (kind === 'labels') return `a class from 0 to ${size - 1}`;
-  if (type === 'uint8') return 'an integer from 0 to 255';
-  return `a finite number that${scale === 1 ? '' : ` times ${scale}`} fits in a 32-bit float`;
-}
-
 /** Copies as many numbers as `to` holds, from place `start` on. Answers which is the first that it may not hold, or −1. */
 type Put = (values: ArrayLike<number>, start: number, to: Uint8Array | Float32Array) => number;
 
-function putterOf({ kind, size, scale, type }: StreamedField): Put {
-  if (kind === 'labels') return oneByOne((value) => isIntegerTo(size - 1, value));
-  if (type === 'uint8') {
-    const checked = oneByOne((value) => isIntegerTo(255, value));
-    return (values, start, to) => (isUint8Array(values) ? copied(values, start, to) : checked(values, start, to));
-  }
-  const checked = oneByOne((value) => isFinite32(value) && isFinite32(value * scale));
+function putterOf(field: StreamedField): Put {
+  const holds = holderOf(field);
+  const isBulk = field.kind === 'labels' ? undefined : field.type === 'uint8' ? isUint8Array : isTypedArray;
   return (values, start, to) => {
-    if (!isTypedArray(values)) return checked(values, start, to);
-    copied(values as Float32Array, start, to);
-    return firstBeyond(to, scale);
-  };
-}
-
-const isIntegerTo = (most: number, value: unknown): boolean =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-
-const oneByOne =
-  (holds: (value: unknown) => boolean): Put =>
-  (values, start, to) => {
+    if (isBulk?.(values)) {
+      to.set((values as Uint8Array).subarray(start, start + to.length));
+      return firstRefused(field, to);
+    }
     for (let i = 0; i < to.length; i++) {
       if (!holds(values[start + i])) return i;
       to[i] = values[start + i];
     }
     return -1;
   };
-
-function copied(values: Uint8Array | Float32Array, start: number, to: Uint8Array | Float32Array): number {
-  to.set(values.subarray(start, start + to.length));
-  return -1;
-}
-
-/** Which is the first that is not finite, as it is or times the scale, or −1. For most it takes one comparison. */
-function firstBeyond(values: ArrayLike<number>, scale: number): number {
-  const safe = 2 ** 127 / Math.max(1, Math.abs(scale));
-  for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]) <= safe) && !isFinite32(values[i] * scale)) return i;
-  }
-  return -1;
 }

@@ -47,7 +47,7 @@ export const sameFields = (a: Dataset, b: Dataset): boolean =>
 const describe = ({ kind, size, scale, data }: Field) => [kind, size, scale, data.BYTES_PER_ELEMENT, ...checksum(data)];
 
 /** Two FNV-1a sums over 32-bit words, with a multiplier each: any word that changes alone changes both. */
-function checksum(data: Uint8Array | Float32Array): [number, number] {
+export function checksum(data: Uint8Array | Float32Array): [number, number] {
   const words = new Uint32Array(Math.ceil(data.byteLength / 4));
   new Uint8Array(words.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   let [a, b] = [0x811c9dc5, 0x2f0b4a27];

@@ -117,17 +117,44 @@ function promisedLength(start: Uint8Array, what: string, maxBytes: number, size?
   return promised;
 }
 
-function checkLength(what: string, found: number, shape: readonly number[]): void {
-  const end = fileLength(shape);
+function checkLength(what: string, found: number, shape: readonly number[], each = 1): void {
+  const end = fileLength(shape, each);
   if (found !== end) fail(what, Math.min(found, end), `${end} bytes for shape [${shape}]`, `${found} bytes`);
 }
 
+/** What the header of an IDX file says, whose values are read later. */
+export interface IdxHeader {
+  readonly shape: readonly number[];
+  readonly type: 'uint8' | 'float32';
+  /** Where the values begin, in bytes. */
+  readonly start: number;
+}
+
+/** The most bytes that a header has. */
+export const LONGEST_HEADER = 4 + 4 * 255;
+
+/** The header of a file of `size` bytes, which has to have that size. Values may be bytes, or f32 with the last byte last. */
+export function parseIdxHeader(bytes: Uint8Array, what: string, size: number): IdxHeader {
+  const start = headerLength(bytes, what, [UINT8, FLOAT32]);
+  if (bytes.length < start) fail(what, bytes.length, `a header of ${start} bytes`, 'the end of the file');
+  const shape = sizes(bytes, what);
+  const type = bytes[2] === UINT8 ? 'uint8' : 'float32';
+  checkLength(what, size, shape, type === 'uint8' ? 1 : 4);
+  return { shape, type, start };
+}
+
+/** Types of values, as the third byte of a file says. */
+const UINT8 = 0x08;
+const FLOAT32 = 0x0d;
+
 /** 4 + 4 dims, after a look at the magic number; 4 while that is not there. */
-function headerLength(bytes: Uint8Array, what: string): number {
+function headerLength(bytes: Uint8Array, what: string, types = [UINT8]): number {
   if (bytes.length < 4) return 4;
   const [zero, zeroToo, type, dims] = bytes as unknown as [number, number, number, number];
-  if (zero || zeroToo || type !== 8 || !dims)
-    fail(what, 0, 'IDX magic 00 00 08 (dims)', hex(bytes.subarray(0, 4), ' '));
+  if (zero || zeroToo || !types.includes(type) || !dims) {
+    const expected = types.map((type) => `00 00 ${hex(Uint8Array.of(type))} (dims)`).join(' or ');
+    fail(what, 0, `IDX magic ${expected}`, hex(bytes.subarray(0, 4), ' '));
+  }
   return 4 + 4 * dims;
 }
 
@@ -140,7 +167,9 @@ function sizes(bytes: Uint8Array, what: string): number[] {
   });
 }
 
-const fileLength = (shape: readonly number[]): number => 4 + 4 * shape.length + shape.reduce((a, b) => a * b, 1);
+/** Of values of so many bytes each. */
+const fileLength = (shape: readonly number[], each = 1): number =>
+  4 + 4 * shape.length + each * shape.reduce((a, b) => a * b, 1);
 
 function fail(what: string, offset: number, expected: string, found: string): never {
   throw new DataError(`${what}: byte ${offset}: expected ${expected}, found ${found}`);

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { collect, limited, type Opened } from '../base/byte-stream.ts';
-import { DataError, NoAdapterError } from '../base/errors.ts';
+import { NoAdapterError } from '../base/errors.ts';
 import { platform } from './platform.ts';
+import { openSlices, unreadable } from './slices.node.ts';
 import type { Store } from './store.ts';
 import { waitFor } from './wait.node.ts';
 import { isNothing, local, messageOf, writeFile } from './write-file.node.ts';
@@ -29,6 +30,7 @@ platform.store = () =>
   process.env.RETROGRAD_NO_TUNING_CACHE ? undefined : folderStore(join(cacheRoot(), 'retrograd', 'tuning'));
 platform.files = {
   open: openFile,
+  openSlices,
   read,
   write: writeFile,
   join,
@@ -123,9 +125,6 @@ async function* partsOf(path: string): AsyncGenerator<Uint8Array, void> {
     throw unreadable(path, cause);
   }
 }
-
-const unreadable = (path: string, cause: unknown): DataError =>
-  new DataError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
 
 function cacheRoot(): string {
   if (process.platform === 'win32') return process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');

@@ -3,12 +3,15 @@
  * the Node entries only, fills in the rest.
  */
 import type { Opened } from '../base/byte-stream.ts';
+import type { Slices } from '../base/slices.ts';
 import { type Cache, pageCache } from './cache.ts';
 import { databaseStore, type Store } from './store.ts';
 
 export interface Files {
   /** A local file, to be read in parts; undefined where there is no such file. */
   open(path: string): Promise<Opened | undefined>;
+  /** A local file, to be read by places; undefined where there is no such file. */
+  openSlices(path: string): Promise<Slices | undefined>;
   /** Bytes of a local file, or undefined where there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
   /**
