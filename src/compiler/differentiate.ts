@@ -3,7 +3,7 @@
  * wanted one, the nodes its op's gradient rule emits. Gradients are more graph, so they fuse and run like the rest.
  */
 import { ArgumentError } from '../base/errors.ts';
-import { append, describe, type Graph, label, type Node } from '../graph/graph.ts';
+import { append, describe, type Graph, label, type Node, rename } from '../graph/graph.ts';
 import { copy, sumOf } from '../ops/arithmetic.ts';
 
 /**
@@ -12,13 +12,14 @@ import { copy, sumOf } from '../ops/arithmetic.ts';
  * ArgumentError where an op on the way has no gradient, or no way leads there.
  */
 export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[]): Map<Node, Node> {
+  const goals = new Set(wanted);
   const leads = leadingTo(graph, loss, wanted);
   const contributions = new Map<Node, Node[]>();
   const gradients = new Map<Node, Node>();
   for (let id = loss.id; id >= 0; id--) {
     const node = graph.nodes[id];
     if (!leads.has(node)) continue;
-    const upstream = node === loss ? undefined : total(graph, node, contributions.get(node), wanted);
+    const upstream = node === loss ? undefined : total(graph, node, contributions.get(node), goals);
     if (!upstream && node !== loss) continue; // on no way to the loss
     if (upstream) gradients.set(node, upstream);
     if (node.op.kind === 'leaf') continue;
@@ -47,16 +48,12 @@ function total(
   graph: Graph,
   node: Node,
   terms: readonly Node[] | undefined,
-  wanted: readonly Node[],
+  goals: ReadonlySet<Node>,
 ): Node | undefined {
   if (!terms) return undefined;
   const gradient = sumOf(graph, terms);
-  const name = /^z\d+$/.test(node.name)
-    ? node.name.replace('z', 'delta')
-    : wanted.includes(node)
-      ? `d${node.name}`
-      : '';
+  const name = /^z\d+$/.test(node.name) ? node.name.replace('z', 'delta') : goals.has(node) ? `d${node.name}` : '';
   if (name && gradient.name) append(graph, copy, [gradient], {}, name);
-  else if (name) gradient.name = name;
+  else if (name) rename(graph, gradient, name);
   return gradient;
 }

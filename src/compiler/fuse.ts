@@ -64,33 +64,20 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
     bodyOf,
   );
   const readers = readersOf(live);
+  const befores = new Map(live.map((node) => [node, [...node.inputs, ...readersBefore(node, readers)]]));
+  const afters = inverse(befores);
   const home = new Map<Node, Kernel>();
   const kernels: Kernel[] = [];
+  const order = dependencyOrder();
 
   const isStored = (node: Node): boolean =>
     keep(node) || overwrites(node) || (readers.get(node) ?? []).some((reader) => home.get(reader) !== home.get(node));
 
-  const dependencies = (kernel: Kernel): Set<Kernel> => {
-    const before = new Set<Kernel>();
-    for (const node of nodesOf(kernel)) {
-      for (const other of [...node.inputs, ...readersBefore(node, readers)]) {
-        const there = home.get(other);
-        if (there && there !== kernel) before.add(there);
-      }
-    }
-    return before;
-  };
-  const dependsOn = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
-    if (kernel === other) return true;
-    seen.add(kernel);
-    return [...dependencies(kernel)].some((before) => !seen.has(before) && dependsOn(before, other, seen));
-  };
-
   const fits = (kernel: Kernel, chain: string, node: Node): boolean => {
     if (!sameLayout(kernel.body.epilogues[chain], placesOf(node))) return false;
     const inChain = (other: Node) => kernel.chains.get(chain)?.includes(other);
-    const before = [...node.inputs, ...readersBefore(node, readers)].filter((other) => !inChain(other));
-    const early = before.every((other) => !home.has(other) || !dependsOn(home.get(other)!, kernel));
+    const before = befores.get(node)!.filter((other) => home.has(other) && !inChain(other));
+    const early = before.every((other) => !order.dependsOn(home.get(other)!, kernel));
     const clobbers =
       overwrites(node) && Object.values(kernel.body.operands).some((x) => storageOf(x) === storageOf(node));
     return early && !clobbers && bindings(kernel, node) <= storageBuffers;
@@ -107,17 +94,27 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
   const place = (kernel: Kernel, chain: string, node: Node): void => {
     kernel.chains.set(chain, [...(kernel.chains.get(chain) ?? []), node]);
     home.set(node, kernel);
+    for (const other of befores.get(node)!) if (home.has(other)) order.put(kernel, home.get(other)!);
+    for (const other of afters.get(node) ?? []) if (home.has(other)) order.put(home.get(other)!, kernel);
   };
 
   const start = (node: Node): void => {
     const body = bodyOf(node) ?? mapBody(node);
     const kernel: Kernel = { node, body, chains: new Map() };
-    kernels.push(kernel);
+    position.set(kernel, kernels.push(kernel));
     place(kernel, Object.keys(body.epilogues)[0], node);
   };
 
+  /** The kernels that may take a node, the latest first: those of its operands, or that read the same one. */
+  const hostsOf = (node: Node): Kernel[] => {
+    const near = node.op.kind === 'pointwise' ? node.inputs : (readers.get(node.inputs[0]) ?? []);
+    const hosts = new Set(near.flatMap((other) => home.get(other) ?? []));
+    return [...hosts].sort((a, b) => position.get(b)! - position.get(a)!);
+  };
+  const position = new Map<Kernel, number>();
+
   const join = (node: Node): boolean => {
-    for (const kernel of kernels.toReversed()) {
+    for (const kernel of hostsOf(node)) {
       const chain = node.op.kind === 'pointwise' ? chainOfOperand(kernel, node) : carrier(kernel, node);
       if (chain && fits(kernel, chain, node)) {
         place(kernel, chain, node);
@@ -129,8 +126,9 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
 
   for (const node of live) if (node.op.kind !== 'leaf' && (separate || !join(node))) start(node);
   return {
-    dependencies,
-    kernels: inOrder(kernels, dependencies),
+    dependencies: order.dependencies,
+    // So that independent kernels stand next to each other.
+    kernels: kernels.toSorted((a, b) => order.level(a) - order.level(b)),
     stored: new Set(live.filter((node) => home.has(node) && isStored(node))),
   };
 }
@@ -147,21 +145,37 @@ function liveNodes(graph: Graph, isOutput: (node: Node) => boolean): Node[] {
 
 /** Moves a node behind the one whose body could carry it, unless something needs it before that. */
 function carriersFirst(nodes: readonly Node[], bodyOf: (node: Node) => Body | undefined): Node[] {
-  const order = [...nodes];
-  for (const node of nodes) {
-    const carrier = nodes.find((other) => other !== node && bodyOf(other)?.carries?.(node));
-    if (!carrier) continue;
-    const [at, to] = [order.indexOf(node), order.indexOf(carrier)];
-    const needed = order.findIndex((other) => other.inputs.includes(node));
-    if (to > at && (needed < 0 || needed > to)) order.splice(to, 0, ...order.splice(at, 1));
-  }
-  return order;
+  const readers = readersOf(nodes);
+  // A place is that of the node before and a number, the last one to get there first.
+  const places = new Map<Node, readonly number[]>(nodes.map((node, i) => [node, [i]]));
+  const isBefore = (a: Node, b: Node): boolean => comparePlaces(places.get(a)!, places.get(b)!) < 0;
+  nodes.forEach((node, i) => {
+    const carrier = readers.get(node.inputs[0])?.find((other) => other !== node && bodyOf(other)?.carries?.(node));
+    if (!carrier || !isBefore(node, carrier) || readers.get(node)?.some((reader) => !isBefore(carrier, reader))) return;
+    places.set(node, [...places.get(carrier)!, -i]);
+  });
+  return nodes.toSorted((a, b) => comparePlaces(places.get(a)!, places.get(b)!));
 }
 
-function readersOf(nodes: readonly Node[]): Map<Node, Node[]> {
-  const readers = new Map<Node, Node[]>();
-  for (const node of nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
-  return readers;
+function comparePlaces(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((n, i) => n !== b[i]);
+  return at < 0 || at >= b.length ? a.length - b.length : a[at] - b[at];
+}
+
+const readersOf = (nodes: readonly Node[]): Map<Node, Node[]> =>
+  inverse(new Map(nodes.map((node) => [node, node.inputs])));
+
+/** For what is in a list, under whose lists it is. */
+function inverse(lists: ReadonlyMap<Node, readonly Node[]>): Map<Node, Node[]> {
+  const inverted = new Map<Node, Node[]>();
+  for (const [node, others] of lists) {
+    for (const other of others) {
+      const known = inverted.get(other);
+      if (known) known.push(node);
+      else inverted.set(other, [node]);
+    }
+  }
+  return inverted;
 }
 
 /** For a node that overwrites its operand: who else reads the old value. */
@@ -203,15 +217,37 @@ export function mapBody(node: Node, lanes = 64): Body {
   };
 }
 
-/** By length of the longest chain of dependencies, so that independent kernels stand next to each other. */
-function inOrder(kernels: readonly Kernel[], dependencies: (kernel: Kernel) => Set<Kernel>): Kernel[] {
+/**
+ * Which kernel depends on which, while they are put together. The level of a kernel is the length of the longest chain of
+ * dependencies that leads to it; a search stops where that is too short, and so does not walk the whole net.
+ */
+function dependencyOrder() {
+  const before = new Map<Kernel, Set<Kernel>>();
+  const after = new Map<Kernel, Set<Kernel>>();
   const levels = new Map<Kernel, number>();
-  const level = (kernel: Kernel): number => {
-    const known = levels.get(kernel);
-    if (known !== undefined) return known;
-    const found = 1 + Math.max(-1, ...[...dependencies(kernel)].map(level));
-    levels.set(kernel, found);
-    return found;
+  const level = (kernel: Kernel): number => levels.get(kernel) ?? 0;
+  const dependencies = (kernel: Kernel): ReadonlySet<Kernel> => before.get(kernel) ?? new Set();
+  const raise = (kernel: Kernel, least: number): void => {
+    if (level(kernel) >= least) return;
+    levels.set(kernel, least);
+    for (const next of after.get(kernel) ?? []) raise(next, least + 1);
   };
-  return kernels.toSorted((a, b) => level(a) - level(b));
+  const dependsOn = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
+    if (kernel === other) return true;
+    seen.add(kernel);
+    if (level(kernel) <= level(other)) return false;
+    return [...dependencies(kernel)].some((next) => !seen.has(next) && dependsOn(next, other, seen));
+  };
+  return {
+    level,
+    dependencies,
+    dependsOn: (kernel: Kernel, other: Kernel): boolean => dependsOn(kernel, other),
+    /** `kernel` depends on `other`. */
+    put(kernel: Kernel, other: Kernel): void {
+      if (kernel === other) return;
+      before.set(kernel, (before.get(kernel) ?? new Set()).add(other));
+      after.set(other, (after.get(other) ?? new Set()).add(kernel));
+      raise(kernel, level(other) + 1);
+    },
+  };
 }

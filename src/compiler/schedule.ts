@@ -126,8 +126,9 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
     ...called.flatMap(({ buffers }) => buffers.map(({ node }) => node)),
   ]);
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
+  const linked = new Map<string, LinkedShader>();
   const dispatches = plans.map(({ group, called, nameOf }) => {
-    const { shader, nodes, grid } = linkGroup(group, called, nameOf, workgroups);
+    const { shader, nodes, grid } = linkGroup(group, called, nameOf, workgroups, linked);
     const bindings = shader.storage.map(({ name, access }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
@@ -156,12 +157,13 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
 const NUMBERED = 'tensor';
 const isNumbered = (name: string): boolean => new RegExp(`^${NUMBERED}\\d+$`).test(name);
 
-/** The shader of a group, the node behind each name it binds, and the grid to dispatch. */
+/** The shader of a group, the node behind each name it binds, and the grid to dispatch; `linked` are those made so far. */
 function linkGroup(
   { kernels, arrangement, lanes }: DispatchGroup,
   called: readonly Epilogues[],
   nameOf: (node: Node) => string,
   most: number,
+  linked: Map<string, LinkedShader>,
 ) {
   const shared = kernels.length > 1;
   const nodes = new Map<string, Node>();
@@ -176,7 +178,9 @@ function linkGroup(
   });
   const grids = kernels.map(({ body }) => body.workgroups);
   const grid = folded(gridOf(arrangement, grids), most);
-  const shader = link(phases, entryPoint(arrangement, grids, lanes, grid));
+  const key = JSON.stringify([phases, arrangement, grids, lanes, grid]);
+  const shader = linked.get(key) ?? link(phases, entryPoint(arrangement, grids, lanes, grid));
+  linked.set(key, shader);
   const tensors = new Map(shader.storage.map(({ name }) => [name, label(storageOf(nodes.get(name)!))]));
   return { shader: { ...shader, tensors }, nodes, grid };
 }
@@ -204,7 +208,8 @@ export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: 
     for (const node of nodes) lives.set(node, { from: lives.get(node)?.from ?? i, to: i });
   });
   const buffers: Buffer[] = [];
-  const slots: { name: string; bytes: number; role: 'slot'; tenants: Buffer['tenants'][number][] }[] = [];
+  const slots: Slot[] = [];
+  const free = freeSlots();
   const bufferOf = new Map<Node, string>();
   for (const [node, life] of lives) {
     const tenant = { tensor: label(node), ...life };
@@ -215,18 +220,46 @@ export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: 
       continue;
     }
     const bytes = byteLength(node.shape);
-    // Free slots are those whose last tenant is done; of these the one that has to grow least.
-    const free = slots.filter((slot) => slot.tenants[slot.tenants.length - 1].to < life.from);
-    let slot = free.toSorted((a, b) => Math.abs(a.bytes - bytes) - Math.abs(b.bytes - bytes))[0];
-    if (!slot) {
-      slot = { name: `slot${slots.length}`, bytes, role: 'slot', tenants: [] };
-      slots.push(slot);
-    }
+    const slot = free.take(bytes, life.from) ?? { name: `slot${slots.length}`, bytes, role: 'slot', tenants: [] };
+    if (slot.tenants.length === 0) slots.push(slot);
     slot.bytes = Math.max(slot.bytes, bytes);
     slot.tenants.push(tenant);
+    free.from(life.to, slot);
     bufferOf.set(node, slot.name);
   }
   return { buffers: [...buffers, ...slots] as Buffer[], bufferOf };
+}
+
+interface Slot extends Buffer {
+  readonly role: 'slot';
+  bytes: number;
+  readonly tenants: Buffer['tenants'][number][];
+}
+
+/** Slots whose last tenant is done, by size: looking for one does not walk over all that there are. */
+function freeSlots() {
+  const bySize = new Map<number, Slot[]>();
+  const endings: Slot[][] = [];
+  let passed = 0;
+  return {
+    /** No longer in use after this dispatch. */
+    from(dispatch: number, slot: Slot): void {
+      endings[dispatch] = [...(endings[dispatch] ?? []), slot];
+    },
+    /** A slot that is free at this dispatch: the one that has to change least. */
+    take(bytes: number, dispatch: number): Slot | undefined {
+      for (; passed < dispatch; passed++) {
+        for (const slot of endings[passed] ?? []) {
+          if (!bySize.has(slot.bytes)) bySize.set(slot.bytes, []);
+          bySize.get(slot.bytes)!.push(slot);
+        }
+      }
+      const distance = (size: number): number => Math.abs(size - bytes);
+      const sizes = [...bySize.keys()].filter((size) => bySize.get(size)!.length > 0);
+      const nearest = sizes.reduce((a, b) => (distance(b) < distance(a) ? b : a), sizes[0]);
+      return bySize.get(nearest)?.pop();
+    },
+  };
 }
 
 /** Bytes of a tensor in GPU memory; a resident data set is packed, not padded. */

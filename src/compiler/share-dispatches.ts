@@ -44,9 +44,9 @@ export function shareDispatches(fused: Fused, options: SharingOptions): Dispatch
     const merged = after < 0 ? undefined : inColumns([...groups[after].kernels, kernel], stored, options);
     if (merged && buffersOf(merged.kernels, stored) <= storageBuffers) put(merged, after);
     else {
-      const at = groups.findIndex((group, i) => i > after && canStandBeside(group, kernel, stored, storageBuffers));
-      if (at >= 0) put(beside([...groups[at].kernels, kernel]), at);
-      else put(alone(kernel), groups.length);
+      let at = after + 1;
+      while (at < groups.length && !canStandBeside(groups[at], kernel, stored, storageBuffers)) at++;
+      put(at < groups.length ? beside([...groups[at].kernels, kernel]) : alone(kernel), at);
     }
   }
   return groups;

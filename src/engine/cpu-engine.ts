@@ -1,7 +1,7 @@
 /** The CPU engine: the reference, in f32, behind the same interface. It is slow and simple, for machines without WebGPU. */
 import { StateError } from '../base/errors.ts';
 import { size } from '../base/tensor.ts';
-import type { Graph } from '../graph/graph.ts';
+import { find, type Graph } from '../graph/graph.ts';
 import { data as dataLeaf, step as stepLeaf } from '../graph/leaf.ts';
 import type { Value } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
@@ -66,7 +66,7 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
       assertUsable();
       const { shape } = memory.get(name)!;
       // A data set stays as it is stored; everything else is f32.
-      if (graph.nodes.some((node) => node.name === name && node.op === dataLeaf)) memory.set(name, { shape, data });
+      if (find(graph, name)?.op === dataLeaf) memory.set(name, { shape, data });
       else put(name, { shape, data });
     },
     read: async (name) => {

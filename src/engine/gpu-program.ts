@@ -3,7 +3,7 @@ import { OutOfMemoryError } from '../base/errors.ts';
 import { byteLength, pad, unpad } from '../base/tensor.ts';
 import type { Limits } from '../compiler/fuse.ts';
 import type { Dispatch, Schedule } from '../compiler/schedule.ts';
-import type { Graph } from '../graph/graph.ts';
+import { find, type Graph } from '../graph/graph.ts';
 import { data as dataLeaf } from '../graph/leaf.ts';
 import { ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
@@ -45,7 +45,8 @@ export async function gpuProgram(
   const steps = [...planned.dispatches];
   const schedule: Schedule = { ...planned, dispatches: steps };
   const theirs = shared?.program as GpuProgram | undefined;
-  const own = schedule.buffers.filter(({ name }) => !(theirs && shared!.names.includes(name)));
+  const names = new Set(theirs ? shared!.names : []);
+  const own = schedule.buffers.filter(({ name }) => !names.has(name));
   const largest = gpu.limits.maxStorageBufferBindingSize;
   const tooLarge = own.find(({ bytes }) => bytes > largest);
   if (tooLarge) {
@@ -112,7 +113,7 @@ export async function gpuProgram(
     write(name, data) {
       staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
-      const packed = graph.nodes.some((node) => node.name === name && node.op === dataLeaf);
+      const packed = find(graph, name)?.op === dataLeaf;
       const words = packed ? toWords(data) : pad(data, shape);
       guard.run(`to write ${name}`, () => gpu.queue.writeBuffer(buffers.get(buffer)!, 0, words));
     },

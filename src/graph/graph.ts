@@ -10,17 +10,44 @@ export type { Attributes, Graph, Node, Printable } from './op.ts';
 
 export const createGraph = (): Graph => ({ nodes: [] });
 
+/** What is looked up in a graph: nodes by name, and by the operand that they read first. */
+interface Index {
+  readonly names: Map<string, Node>;
+  readonly readers: Map<Node, Node[]>;
+}
+const indices = new WeakMap<Graph, Index>();
+
+function indexOf(graph: Graph): Index {
+  const known = indices.get(graph);
+  if (known) return known;
+  const index: Index = { names: new Map(), readers: new Map() };
+  indices.set(graph, index);
+  for (const node of graph.nodes) enter(index, node);
+  return index;
+}
+
+function enter({ names, readers }: Index, node: Node): void {
+  if (node.name) names.set(node.name, node);
+  const [first] = node.inputs;
+  if (!first) return;
+  const known = readers.get(first);
+  if (known) known.push(node);
+  else readers.set(first, [node]);
+}
+
 /** Appends `op` applied to `inputs`. Throws ShapeError where they do not fit together. */
 export function append(graph: Graph, op: Op, inputs: readonly Node[], attributes: Attributes = {}, name = ''): Node {
   if (name && find(graph, name))
     throw new ShapeError(`graph: the name "${name}" is taken by ${describe(find(graph, name)!)}`);
+  const index = indexOf(graph);
   const shape = op.shape(inputs, attributes);
   const node: Node = { id: graph.nodes.length, op, inputs, attributes, shape, name };
   graph.nodes.push(node);
+  enter(index, node);
   return node;
 }
 
-/** `op` applied to `inputs`: the node that is so already, else a new one. */
+/** `op` applied to `inputs`, at least one: the node that is so already, else a new one. */
 export function reuse(graph: Graph, op: Op, inputs: readonly Node[], attributes: Attributes = {}): Node {
   const names = Object.keys(attributes);
   const same = (node: Node): boolean =>
@@ -28,10 +55,18 @@ export function reuse(graph: Graph, op: Op, inputs: readonly Node[], attributes:
     node.inputs.length === inputs.length &&
     node.inputs.every((input, i) => input === inputs[i]) &&
     names.every((name) => node.attributes[name] === attributes[name]);
-  return graph.nodes.find(same) ?? append(graph, op, inputs, attributes);
+  return indexOf(graph).readers.get(inputs[0])?.find(same) ?? append(graph, op, inputs, attributes);
 }
 
-export const find = (graph: Graph, name: string): Node | undefined => graph.nodes.find((node) => node.name === name);
+export const find = (graph: Graph, name: string): Node | undefined => indexOf(graph).names.get(name);
+
+/** Names a node that has been appended. */
+export function rename(graph: Graph, node: Node, name: string): void {
+  const { names } = indexOf(graph);
+  if (names.get(node.name) === node) names.delete(node.name);
+  node.name = name;
+  names.set(name, node);
+}
 
 /** How a node is called wherever one is mentioned: its name, or its number. */
 export const label = (node: Node): string => node.name || `%${node.id}`;

@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';
-import { append } from './graph.ts';
+import { append, find } from './graph.ts';
 import type { LeafOp } from './op.ts';
 
 const leafOp = (name: string): LeafOp => ({
@@ -25,8 +25,7 @@ export const leaf = (graph: Graph, op: LeafOp, name: string, shape: Shape, attri
   append(graph, op, [], { shape: JSON.stringify(shape), ...attributes }, name);
 
 /** The step of this graph: there is one. */
-export const stepOf = (graph: Graph): Node =>
-  graph.nodes.find((node) => node.op === step) ?? leaf(graph, step, 'step', [1, 1]);
+export const stepOf = (graph: Graph): Node => find(graph, 'step') ?? leaf(graph, step, 'step', [1, 1]);
 
 /** The inputs without the step. */
 export const tensors = (inputs: readonly Node[]): readonly Node[] => inputs.filter((node) => node.op !== step);

@@ -12,7 +12,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
 import type { GpuProgram } from '../engine/gpu-program.ts';
 import { unknownTensor } from '../engine/named-tensors.ts';
-import type { Graph, Node } from '../graph/graph.ts';
+import { find, type Graph, type Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
 import { checkModel, describeModel, type Model } from '../nn/model.ts';
@@ -77,8 +77,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   checkSizes(graph, options.device);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with parameters to train, found ${describeModel(model)}`);
-  for (const name of keep ?? [])
-    if (!graph.nodes.some((node) => node.name === name)) throw unknownTensor('compile: keep', name, graph);
+  for (const name of keep ?? []) if (!find(graph, name)) throw unknownTensor('compile: keep', name, graph);
   const watched = { signal: options.signal, onProgress: options.onProgress };
   watched.signal?.throwIfAborted();
   const ownDevice = options.device === undefined ? await openDevice() : undefined;

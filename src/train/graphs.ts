@@ -3,7 +3,7 @@
 import { byteLength } from '../base/tensor.ts';
 import { differentiate } from '../compiler/differentiate.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
-import { append, createGraph, type Graph, type Node } from '../graph/graph.ts';
+import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
 import { batch as batchLeaf, data, leaf, stepOf } from '../graph/leaf.ts';
 import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses.ts';
 import { appendModel, type Model, type Parameter } from '../nn/model.ts';
@@ -116,6 +116,6 @@ function withLoss({ model, loss, batch }: Task, training: boolean) {
   const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);
   const { output, parameters, updates } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
-  terms.name = 'losses';
+  rename(graph, terms, 'losses');
   return { graph, parameters, updates, output, y, terms };
 }
