@@ -14,6 +14,7 @@ export { fromSamples, type SampleSource } from './from-samples.ts';
 export type { Batch } from './given-samples.ts';
 export { type Idx, parseIdx, readIdx } from './idx.ts';
 export { fashionMnist, type IdxSources, type MnistOptions, mnist } from './mnist.ts';
+export { type Column, type OpenCsvOptions, openCsv } from './open-csv.ts';
 export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';
 export { batch, take } from './samples.ts';

@@ -1,0 +1,97 @@
+/** A data set in a CSV file of numbers that is read in slices, as samples are needed. */
+import { checkFlag, checkKeys, isShape } from '../base/arguments.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
+import { size as sizeOf } from '../base/tensor.ts';
+import { nameOf, type Source } from './bytes.ts';
+import { columnsOf, readTable, tableOf } from './csv-table.ts';
+import { labelsField, valuesField } from './described.ts';
+import { identityOfSome } from './identity-of-some.ts';
+import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
+
+/** A column of a table: its name in the header, or its number, counted from 0. */
+export type Column = string | number;
+
+/** Options of {@link openCsv}. */
+export interface OpenCsvOptions {
+  /** The column of the targets, or several of them, for values. */
+  target: Column | readonly Column[];
+  /** Number of classes, if the target is a class index. Default: the targets are values. */
+  classes?: number;
+  /** The columns of the inputs, in this order. The others are not read. Default: all but the target. */
+  columns?: readonly Column[];
+  /** Whether the first line has names. Default: whether it has anything but numbers. */
+  header?: boolean;
+  /** What separates columns. Default: `','`. */
+  delimiter?: string;
+  /** Shape of one sample: `[28, 28]` for 784 columns. Default: `[columns]`. */
+  shape?: readonly number[];
+  /** How the inputs are stored. `'uint8'` is for integers from 0 to 255, such as pixels. Default: `'float32'`. */
+  type?: 'uint8' | 'float32';
+  /** Factor for the inputs: the net sees `x · scale`. Default: 1. */
+  scale?: number;
+  /** Name of the data set in messages. Default: that of the file, without its folder. */
+  name?: string;
+}
+
+/**
+ * Opens a data set in a CSV file of numbers. It reads the file once, to find its lines, and then samples as they are needed. So
+ * the file may be larger than the memory. A source is a path or a file URL in Node, a `Blob` or `File`, or bytes in memory. Each
+ * pass over the samples opens the file and closes it.
+ *
+ * Every line is a sample. It has numbers such as `1`, `-0.5` or `"6e-3"`, and may end in CR LF. Columns that are neither inputs nor
+ * targets may hold other text, without line breaks.
+ *
+ * @throws {ArgumentError} For an unknown option, or a source that is none.
+ * @throws {DataError} For a file that is missing or has no samples, lines of different numbers of columns, and columns that are
+ * not there. While the data set is read: for what is no number or no class, with the line and the column.
+ */
+export async function openCsv(source: Source, options: OpenCsvOptions): Promise<StreamedDataset> {
+  const known = ['target', 'classes', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];
+  checkKeys('openCsv', options, known);
+  checkFlag('openCsv: header', options.header);
+  const { name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
+  if (typeof name !== 'string') throw new DataError(`openCsv: name: expected a string, found ${showValue(name)}`);
+  const table = await tableOf(source, delimiterOf(options), options.header);
+  const targets = columnsOf(table, 'target', [options.target].flat() as Column[]);
+  const inputs =
+    options.columns === undefined
+      ? table.all.filter((column) => !targets.includes(column))
+      : columnsOf(table, 'columns', options.columns);
+  if (inputs.length === 0) throw new DataError(`${table.where}: expected a column besides the target, found none`);
+  const { shape = [inputs.length] } = options;
+  if (!isShape(shape) || sizeOf(shape) !== inputs.length)
+    throw new DataError(
+      `${name}.shape: expected ${inputs.length} values, as many as columns, found ${showValue(shape)}`,
+    );
+  const x = { field: valuesField(name, inputs.length, options.type, options.scale), columns: inputs };
+  const y = { field: targetField(name, targets, options.classes), columns: targets };
+  const read = (requests: Iterable<Request>) => readTable(source, table, x, y, requests);
+  const count = table.lines.count - table.header;
+  const set = {
+    name,
+    count,
+    shape: Object.freeze([...shape]),
+    inputs: x.field,
+    targets: y.field,
+    shuffles: true,
+    read,
+  };
+  return Object.freeze({ ...set, identity: await identityOfSome(set) });
+}
+
+function delimiterOf({ delimiter = ',' }: OpenCsvOptions): number {
+  if (typeof delimiter === 'string' && /^[\t -~]$/.test(delimiter) && !/[\w".+-]/.test(delimiter)) {
+    return delimiter.charCodeAt(0);
+  }
+  const expected = "a character such as ',', ';' or '\\t'";
+  throw new ArgumentError(`openCsv: delimiter must be ${expected}, found ${showValue(delimiter)}`);
+}
+
+function targetField(name: string, targets: readonly number[], classes?: number): StreamedField {
+  if (classes === undefined && targets.length > 0) return valuesField(name, targets.length);
+  if (targets.length === 1) return labelsField(name, classes);
+  throw new DataError(
+    `${name}.target: expected one column${classes ? ' of classes' : ' or more'}, found ${targets.length}`,
+  );
+}
