@@ -33,12 +33,20 @@ function blocksOf(filters: number, geometry: Geometry): number {
   return C * Math.ceil(KH / block.height) * Math.ceil(KW / block.width) * Math.ceil(filters / block.filters);
 }
 
-/** Into how many parts the rows and the samples are divided. */
+/** Floats that the parts of a small result may take together: 4 MiB. */
+const SCRATCH = 2 ** 20;
+
+/**
+ * Into how many parts the rows and the samples are divided. Together they take no more memory than the result, or than SCRATCH
+ * where that is more: a large result has blocks enough to keep a processor busy without them.
+ */
 export function splitOf(filters: number, geometry: Geometry) {
-  const { OH, N } = geometry;
-  const sampleParts = Math.min(16, N);
+  const { C, OH, N, KH, KW } = geometry;
+  const most = Math.max(1, Math.floor(SCRATCH / (filters * stride([C * KH * KW]))));
+  const sampleParts = Math.min(16, N, 2 ** Math.floor(Math.log2(most)));
   const wanted = Math.ceil(INVOCATIONS / (blocksOf(filters, geometry) * sampleParts));
-  return { rowParts: Math.ceil(OH / Math.ceil(OH / wanted)), sampleParts };
+  const rowParts = Math.min(wanted, Math.floor(most / sampleParts));
+  return { rowParts: Math.ceil(OH / Math.ceil(OH / rowParts)), sampleParts };
 }
 
 interface Layout {

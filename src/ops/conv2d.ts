@@ -9,6 +9,7 @@ import type { Case, KernelOp } from '../graph/op.ts';
 import { conv2dFilterGradient, splitOf } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
 import { partialSum } from './partial-sum.ts';
+import { axesOf, reshape } from './reshape.ts';
 import { type Convolution, contractWeights, convolving, probing, summing } from './shared/convolution.ts';
 import { all, selection } from './shared/selection.ts';
 import { mismatch } from './shared/shapes.ts';
@@ -22,8 +23,9 @@ function layout(node: Node): Convolution {
 }
 
 /**
- * Images and filters that leave nothing over, that do, and that reach over the edges; the last with 57,600 products in each
- * sum of the filter gradient, as the first layer of LeNet-5 has it in batches of 100.
+ * Images and filters that leave nothing over, that do, and that reach over the edges; one with 57,600 products in each sum of
+ * the filter gradient, as the first layer of LeNet-5 has it in batches of 100; and so many filters that this gradient has few
+ * parts, or a single one.
  */
 const cases = [
   { image: [1, 5, 5, 4], filters: 1, window: { height: 3, width: 3 } },
@@ -42,6 +44,8 @@ const cases = [
   { image: [6, 12, 12, 5], filters: 16, window: { height: 5, width: 5 } },
   { image: [1, 28, 28, 3], filters: 6, window: { height: 5, width: 5, top: 2, left: 2, bottom: 2, right: 2 } },
   { image: [1, 28, 28, 100], filters: 6, window: { height: 5, width: 5 } },
+  { image: [64, 3, 3, 20], filters: 128, window: { height: 3, width: 3 } },
+  { image: [1024, 1, 1, 2], filters: 1025, window: { height: 1, width: 1 } },
 ] as const;
 
 export const conv2d: KernelOp = {
@@ -62,11 +66,14 @@ export const conv2d: KernelOp = {
     const { attributes } = node;
     const [, H, W] = image.shape;
     const split = splitOf(filters.shape[0], geometryOf(image.shape, attributes));
+    const appendFilterGradient = (): Node => {
+      const parts = append(graph, conv2dFilterGradient, [upstream, image], { ...attributes, ...split });
+      return parts.shape[0] > 1
+        ? append(graph, partialSum, [parts])
+        : append(graph, reshape, [parts], axesOf(filters.shape));
+    };
     return [
-      () =>
-        append(graph, partialSum, [
-          append(graph, conv2dFilterGradient, [upstream, image], { ...attributes, ...split }),
-        ]),
+      appendFilterGradient,
       () => append(graph, conv2dInputGradient, [filters, upstream], { ...attributes, H, W }),
     ];
   },
