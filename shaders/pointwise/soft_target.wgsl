@@ -1,4 +1,4 @@
-// The target of one class, smoothed and weighted: w ((1 − ε) y + ε / K).
-fn soft_target(y: f32, keep: f32, least: f32, weight: f32) -> f32 {
-  return weight * (keep * y + least);
+// The target of one class, smoothed: (1 − ε) y + ε / K.
+fn soft_target(y: f32, keep: f32, least: f32) -> f32 {
+  return keep * y + least;
 }

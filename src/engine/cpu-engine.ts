@@ -2,7 +2,7 @@
 import { StateError } from '../base/errors.ts';
 import { size } from '../base/tensor.ts';
 import { find, type Graph } from '../graph/graph.ts';
-import { data as dataLeaf, step as stepLeaf } from '../graph/leaf.ts';
+import { constant, data as dataLeaf, step as stepLeaf, valuesOf } from '../graph/leaf.ts';
 import type { Value } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
 import type { StepRow } from '../graph/step-row.ts';
@@ -54,9 +54,11 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
   const named = graph.nodes.filter(
     (node) => node.name && node.op !== stepLeaf && (node.op.kind === 'leaf' ? read.has(node) : keep(node)),
   );
-  for (const { name, shape } of named) {
+  for (const node of named) {
+    const { name, shape, op } = node;
     const theirs = shared?.names.includes(name) ? (shared.program as CpuProgram).memory.get(name) : undefined;
-    memory.set(name, theirs ?? { shape, data: new Float32Array(size(shape)) });
+    const data = op === constant ? valuesOf(node).slice() : new Float32Array(size(shape));
+    memory.set(name, theirs ?? { shape, data });
   }
   return {
     graph,

@@ -4,7 +4,7 @@ import { byteLength, pad, unpad } from '../base/tensor.ts';
 import type { Limits } from '../compiler/fuse.ts';
 import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import { find, type Graph } from '../graph/graph.ts';
-import { data as dataLeaf } from '../graph/leaf.ts';
+import { constant, data as dataLeaf, valuesOf } from '../graph/leaf.ts';
 import { ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import { type FormOf, plan } from './choose-forms.ts';
@@ -93,7 +93,7 @@ export async function gpuProgram(
     );
   };
 
-  return {
+  const program: GpuProgram = {
     graph,
     schedule,
     buffers,
@@ -124,6 +124,9 @@ export async function gpuProgram(
     },
     destroy: release,
   };
+  for (const node of graph.nodes)
+    if (node.op === constant && program.tensors.has(node.name)) program.write(node.name, valuesOf(node));
+  return program;
 }
 
 const limitsOf = ({ limits }: GPUDevice): Limits => ({

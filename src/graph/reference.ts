@@ -6,13 +6,14 @@
 import { TINY } from '../base/float32.ts';
 import { columns, rows, size } from '../base/tensor.ts';
 import type { Graph, Node } from './graph.ts';
-import { tensors } from './leaf.ts';
+import { constant, tensors, valuesOf } from './leaf.ts';
 import type { PointwiseOp, Value } from './op.ts';
 import type { StepRow } from './step-row.ts';
 import { slotsOf } from './storage.ts';
 
 export interface EvaluateOptions {
   readonly step: StepRow;
+  /** The value of a leaf that is no constant. */
   leaf(node: Node): Value;
   readonly bounds?: boolean;
   /** Store every tensor as f32. */
@@ -25,7 +26,7 @@ export interface EvaluateOptions {
 export function evaluate(graph: Graph, options: EvaluateOptions): Map<Node, Value> {
   const values = new Map<Node, Value>();
   const at = (node: Node): Value => {
-    if (!values.has(node)) values.set(node, options.leaf(node));
+    if (!values.has(node)) values.set(node, node.op === constant ? constantOf(node) : options.leaf(node));
     return values.get(node)!;
   };
   for (const node of graph.nodes) {
@@ -35,6 +36,8 @@ export function evaluate(graph: Graph, options: EvaluateOptions): Map<Node, Valu
   }
   return values;
 }
+
+const constantOf = (node: Node): Value => ({ shape: node.shape, data: valuesOf(node) });
 
 function compute(node: Node, inputs: readonly Value[], { step, bounds, single }: EvaluateOptions): Value {
   const { op, shape } = node;

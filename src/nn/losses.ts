@@ -4,9 +4,10 @@ import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { rows } from '../base/tensor.ts';
 import { append, type Graph, type Node } from '../graph/graph.ts';
-import { stepOf } from '../graph/leaf.ts';
+import { appendConstant, stepOf } from '../graph/leaf.ts';
 import { activation } from '../ops/activation.ts';
 import { sigmoid as sigmoidRow } from '../ops/activation-table.ts';
+import { scale } from '../ops/arithmetic.ts';
 import { lossTerms } from '../ops/loss.ts';
 import {
   binaryCrossEntropy as binaryTerm,
@@ -272,8 +273,10 @@ const onDistributions: LossRule = {
 
 /** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
 function appendTargets(graph: Graph, { labelSmoothing, classWeights }: LossFunction, y: Node): Node {
-  if (labelSmoothing === 0 && !classWeights) return y;
-  const blend = { keep: 1 - labelSmoothing, floor: labelSmoothing / rows(y.shape) };
-  const weights = classWeights && { weights: JSON.stringify(classWeights) };
-  return append(graph, softTargets, [y], { ...blend, ...weights }, 'softTargets');
+  const classes = rows(y.shape);
+  const blend = { keep: 1 - labelSmoothing, floor: labelSmoothing / classes };
+  const soft = labelSmoothing === 0 ? y : append(graph, softTargets, [y], blend, 'softTargets');
+  if (!classWeights) return soft;
+  const weights = appendConstant(graph, 'classWeights', [classes, 1], classWeights);
+  return append(graph, scale, [soft, weights], {}, 'weightedTargets');
 }

@@ -4,7 +4,7 @@ import { byteLength } from '../base/tensor.ts';
 import { differentiate } from '../compiler/differentiate.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
-import { batch as batchLeaf, data, leaf, stepOf } from '../graph/leaf.ts';
+import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
 import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses.ts';
 import { appendModel, type Model, type Parameter } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
@@ -66,7 +66,8 @@ export function inspectionGraph(options: Task): Prediction & { perSample(name: s
     const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
     if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
   }
-  const ofAll = new Set(parameters.flatMap(({ node: { name } }) => [name, `d${name}`]));
+  const constants = graph.nodes.filter(({ op }) => op === constant).map(({ name }) => name);
+  const ofAll = new Set([...constants, ...parameters.flatMap(({ node: { name } }) => [name, `d${name}`])]);
   const prediction = appendPrediction(graph, options.loss, output).name;
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }

@@ -8,7 +8,7 @@ import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { GpuProgram } from '../../src/engine/gpu-program.ts';
 import { type Comparison, compare } from '../../src/graph/check.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph/graph.ts';
-import { batch, leaf, stepOf } from '../../src/graph/leaf.ts';
+import { batch, constant, leaf, stepOf, valuesOf } from '../../src/graph/leaf.ts';
 import type { Case, Data, Op, Range, Value } from '../../src/graph/op.ts';
 import { evaluate } from '../../src/graph/reference.ts';
 import { type StepRow, stepRow } from '../../src/graph/step-row.ts';
@@ -86,6 +86,7 @@ export function valuesFor(
   const ranges = (Array.isArray(domain[0]) ? domain : leaves.map(() => domain)) as readonly Range[];
   return new Map(
     leaves.map((node, i) => {
+      if (node.op === constant) return [node.name, valuesOf(node)];
       const [low, high] = ranges[i] ?? [-2, 2];
       return [node.name, Float32Array.from(uniforms(size(node.shape), seed, 100 + i), (u) => low + (high - low) * u)];
     }),
