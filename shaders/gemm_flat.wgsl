@@ -1,7 +1,7 @@
 // gemm.wgsl for small products that share a workgroup with others: it makes all rows of 4·COLUMNS columns, a vec4 of
 // results per lane at a time.
 // Expects: as gemm.wgsl, with WIDTH = LANES and ROWS = M.
-// @uses shared/gemm_finish
+// @uses shared/gemm_finish_rows
 fn run(group: vec3u, lane: u32) {
   for (var i = lane; i < M * COLUMNS; i += LANES) {
     let row = i / COLUMNS;
