@@ -37,28 +37,30 @@ export function checkSeed(seed: unknown, what = 'seed'): void {
 }
 
 /**
- * Random u32 words; word i belongs to counter (step, i / 2). A longer draw begins with the shorter one.
+ * Random u32 words; word i belongs to counter (step, i / 2). A longer draw begins with the shorter one, and one that starts
+ * at an even word `first` goes on where a draw of so many ends.
  * Throws ArgumentError for a seed that is not a u32.
  */
-export function words(count: number, seed: number, stream: number, step = 0): Uint32Array {
+export function words(count: number, seed: number, stream: number, step = 0, first = 0): Uint32Array {
   checkSeed(seed);
   const out = new Uint32Array(count);
-  for (let i = 0; i < count; i += 2) [out[i], out[i + 1]] = threefry(seed, stream, step, i >>> 1);
+  for (let i = 0; i < count; i += 2) [out[i], out[i + 1]] = threefry(seed, stream, step, (first + i) / 2);
   return out;
 }
 
 /** Uniform in the open interval (0, 1): (word + 1/2) / 2^32. */
-export function uniforms(count: number, seed: number, stream: number, step = 0): Float64Array {
-  // Not by `from` with a function, which takes many times as long.
-  return new Float64Array(words(count, seed, stream, step)).map((word) => (word + 0.5) / 2 ** 32);
+export function uniforms(count: number, seed: number, stream: number, step = 0, first = 0): Float64Array {
+  const out = new Float64Array(words(count, seed, stream, step, first));
+  for (let i = 0; i < count; i++) out[i] = (out[i] + 0.5) / 2 ** 32;
+  return out;
 }
 
 /** A word as a number uniform in [−1, 1) that is exact in f32: (word >> 8) / 2²³ − 1. */
 export const symmetric = (word: number): number => (word >>> 8) * 2 ** -23 - 1;
 
 /** Normal with mean 0 and variance 1, by Box-Muller: sqrt(-2 ln u) (cos 2πv, sin 2πv). */
-export function normals(count: number, seed: number, stream: number, step = 0): Float64Array {
-  const u = uniforms(count + (count & 1), seed, stream, step);
+export function normals(count: number, seed: number, stream: number, step = 0, first = 0): Float64Array {
+  const u = uniforms(count + (count & 1), seed, stream, step, first);
   for (let i = 0; i < u.length; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(u[i]));
     const angle = 2 * Math.PI * u[i + 1];
