@@ -1,5 +1,5 @@
 /**
- * Data sets: built-in ones, IDX files and arrays of your own.
+ * Data sets: built-in ones, arrays of your own, IDX and CSV files, and sources that are larger than the memory.
  *
  * @module retrograd/data
  */
