@@ -1,6 +1,6 @@
 // A batch out of the resident data set: column `col` is sample start + col of the (shuffled) order, the columns past the
 // end of a ragged batch are 0. One invocation writes ROWS_PER_LANE rows of one column, so the shuffle is computed once.
-// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(sample, row) of a load file;
+// Expects: constants LANES, ROWS, COLUMNS, ROWS_PER_LANE; four_values(place, row) of a load file;
 //          finish(value, row, col).
 // @uses shared/step
 // @uses shared/sample
@@ -11,12 +11,12 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let valid = f32(col) < step.columns;
-  let sample = sample_at(col);
+  let place = place_at(col);
   let end = min(ROWS, (group.y + 1u) * ROWS_PER_LANE);
   for (var row = group.y * ROWS_PER_LANE; row < end; row += 4u) {
     var x = vec4f();
     if (valid) {
-      x = four_values(sample, row);
+      x = four_values(place, row);
     }
     for (var i = 0u; i < 4u; i++) { // @unroll
       if (ROWS % 4u == 0u || row + i < end) {

@@ -13,7 +13,7 @@ fn run(group: vec3u, lane: u32) {
     return;
   }
   let valid = f32(col) < step.columns;
-  let image = sample_at(col) * (CHANNELS * HEIGHT * WIDTH);
+  let image = place_at(col) * (CHANNELS * HEIGHT * WIDTH);
   let a = mat2x2f(MAP[col], MAP[2u * STRIDE + col], MAP[STRIDE + col], MAP[3u * STRIDE + col]);
   let b = vec2f(MAP[4u * STRIDE + col], MAP[5u * STRIDE + col]);
   let end = WIDTH + group.z; // as in gemm.wgsl

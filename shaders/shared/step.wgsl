@@ -15,6 +15,7 @@ struct Step {
   due: u32,
   slot: u32,
   begins: u32,
+  place: u32,
   // Rows in the table.
   rows: u32,
 }

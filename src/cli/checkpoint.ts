@@ -1,7 +1,8 @@
 /** The files of --save, --resume and eval: a checkpoint of the library plus what the command remembers. */
 import { createHash } from 'node:crypto';
 import { isObject, parseJson } from '../base/json.ts';
-import { type DatasetIdentity, identityOf, isIdentity, sameDataset } from '../data/identity.ts';
+import type { DatasetIdentity } from '../data/dataset.ts';
+import { identityOf, isIdentity, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';

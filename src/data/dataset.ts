@@ -41,3 +41,13 @@ export interface DatasetPair {
   /** Where it came from: a folder, a URL, or `'generated'`. */
   readonly source: string;
 }
+
+/** Which data set it is, in files that outlive it. */
+export interface DatasetIdentity {
+  /** Name in messages. */
+  readonly name: string;
+  /** Samples. */
+  readonly count: number;
+  /** Of everything the network sees; not for secrets. */
+  readonly digest: string;
+}

@@ -1,15 +1,8 @@
 /** Identifies a data set in files that outlive it. */
 import { digest } from '../base/digest.ts';
 import { isObject } from '../base/json.ts';
-import type { Dataset, Field } from './dataset.ts';
-
-export interface DatasetIdentity {
-  readonly name: string;
-  /** Samples. */
-  readonly count: number;
-  /** Of everything the network sees; not for secrets. */
-  readonly digest: string;
-}
+import type { Dataset, DatasetIdentity, Field } from './dataset.ts';
+import type { StreamedDataset } from './streamed.ts';
 
 /** Of what a file says. */
 export function isIdentity(value: unknown): value is DatasetIdentity {
@@ -21,9 +14,13 @@ export function isIdentity(value: unknown): value is DatasetIdentity {
 
 const known = new WeakMap<Dataset, DatasetIdentity>();
 
+/** What a data set is recognised by: itself, or what was written down of it. */
+export type Known = Dataset | StreamedDataset | DatasetIdentity;
+
 /** Computed when first asked for, in about a tenth of a second for MNIST. */
-export function identityOf(dataset: Dataset | DatasetIdentity): DatasetIdentity {
+export function identityOf(dataset: Known): DatasetIdentity {
   if (!('inputs' in dataset)) return dataset;
+  if ('identity' in dataset) return dataset.identity;
   const { name, count, shape, inputs, targets } = dataset;
   const identity = known.get(dataset) ?? {
     name,
@@ -34,14 +31,14 @@ export function identityOf(dataset: Dataset | DatasetIdentity): DatasetIdentity 
   return identity;
 }
 
-export function sameDataset(a: Dataset | DatasetIdentity, b: Dataset | DatasetIdentity): boolean {
+export function sameDataset(a: Known, b: Known): boolean {
   if (a === b || ('inputs' in a && 'inputs' in b && a.name === b.name && sameFields(a, b))) return true;
   const [one, other] = [identityOf(a), identityOf(b)];
   return one.name === other.name && one.count === other.count && one.digest === other.digest;
 }
 
 /** Without a look at the numbers. */
-export const sameFields = (a: Dataset, b: Dataset): boolean =>
+export const sameFields = (a: Dataset | StreamedDataset, b: Dataset | StreamedDataset): boolean =>
   a.inputs === b.inputs && a.targets === b.targets && `${a.shape}` === `${b.shape}`;
 
 const describe = ({ kind, size, scale, data }: Field) => [kind, size, scale, data.BYTES_PER_ELEMENT, ...checksum(data)];

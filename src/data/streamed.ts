@@ -1,5 +1,5 @@
 /** What a data set is that stays where it is, and is read as training goes on. */
-import type { DatasetIdentity } from './identity.ts';
+import type { Dataset, DatasetIdentity } from './dataset.ts';
 
 /** How the inputs or the targets of a streamed data set are stored. */
 export interface StreamedField {
@@ -49,3 +49,6 @@ export interface StreamedDataset {
    */
   read(requests: Iterable<Request>): AsyncGenerator<void, void>;
 }
+
+/** Samples in memory, or read as they are used. */
+export type AnyDataset = Dataset | StreamedDataset;

@@ -41,7 +41,7 @@ export function cpuEngine(): Engine {
   };
 }
 
-function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable: () => void): CpuProgram {
+function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertUsable: () => void): CpuProgram {
   const memory = new Map<string, Value>();
   const put = (name: string, value: Value): void => {
     const place = memory.get(name);
@@ -56,9 +56,9 @@ function cpuProgram(graph: Graph, { keep, shared }: ProgramOptions, assertUsable
   );
   for (const node of named) {
     const { name, shape, op } = node;
-    const theirs = shared?.names.includes(name) ? (shared.program as CpuProgram).memory.get(name) : undefined;
+    const owner = shared.find(({ names }) => names.includes(name))?.program as CpuProgram | undefined;
     const data = op === constant ? valuesOf(node).slice() : new Float32Array(size(shape));
-    memory.set(name, theirs ?? { shape, data });
+    memory.set(name, owner?.memory.get(name) ?? { shape, data });
   }
   return {
     graph,

@@ -15,8 +15,8 @@ export interface ProgramOptions extends Watched {
   readonly formOf?: (node: Node) => Form | undefined;
   /** The form that measurements found for a step. */
   readonly recall?: Recall;
-  /** Tensors that are those of the same name in another program. */
-  readonly shared?: { readonly program: Program; readonly names: readonly string[] };
+  /** Tensors that are those of the same name in other programs. */
+  readonly shared?: readonly { readonly program: Program; readonly names: readonly string[] }[];
 }
 
 /** A graph made ready to run: its buffers, and on a GPU its pipelines and bind groups. */

@@ -36,7 +36,7 @@ export async function gpuProgram(
   table: Table,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared, separate, formOf, recall, signal, onProgress }: ProgramOptions,
+  { keep, shared = [], separate, formOf, recall, signal, onProgress }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
   const options = { keep, separate, ...limitsOf(gpu) };
@@ -44,9 +44,8 @@ export async function gpuProgram(
   const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
   const steps = [...planned.dispatches];
   const schedule: Schedule = { ...planned, dispatches: steps };
-  const theirs = shared?.program as GpuProgram | undefined;
-  const names = new Set(theirs ? shared!.names : []);
-  const own = schedule.buffers.filter(({ name }) => !names.has(name));
+  const theirs = new Set(shared.flatMap(({ names }) => names));
+  const own = schedule.buffers.filter(({ name }) => !theirs.has(name));
   const largest = gpu.limits.maxStorageBufferBindingSize;
   const tooLarge = own.find(({ bytes }) => bytes > largest);
   if (tooLarge) {
@@ -57,7 +56,12 @@ export async function gpuProgram(
     own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
   );
   const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
-  for (const name of shared?.names ?? []) if (theirs?.buffers.has(name)) buffers.set(name, theirs.buffers.get(name)!);
+  for (const { program, names } of shared) {
+    for (const name of names) {
+      const buffer = (program as GpuProgram).buffers.get(name);
+      if (buffer) buffers.set(name, buffer);
+    }
+  }
 
   const commandOf = ({ bindings, shader, workgroups, label }: Dispatch, i: number) => {
     const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({

@@ -12,6 +12,8 @@ export interface StepRow {
   /** Position of the batch's first sample in the (shuffled) order, and samples in the data set. */
   start: number;
   count: number;
+  /** Where on the device the first sample of the batch is, the others behind it; or `BY_NUMBER`. */
+  place: number;
   /** Key of the shuffle, and whether to shuffle at all (0 or 1). */
   key: number;
   shuffled: number;
@@ -27,8 +29,11 @@ export interface StepRow {
   begins: number;
 }
 
+/** The place of a batch whose samples are on the device by their numbers in the data set. */
+export const BY_NUMBER = 2 ** 32 - 1;
+
 const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share'] as const;
-const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due', 'slot', 'begins'] as const;
+const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due', 'slot', 'begins', 'place'] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
@@ -50,6 +55,7 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     share: 1,
     slot: 0,
     begins: 0,
+    place: BY_NUMBER,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

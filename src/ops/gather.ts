@@ -12,7 +12,7 @@ import { permute } from '../base/random.ts';
 import { columns, rows } from '../base/tensor.ts';
 import type { Attributes } from '../graph/graph.ts';
 import type { KernelOp } from '../graph/op.ts';
-import type { StepRow } from '../graph/step-row.ts';
+import { BY_NUMBER, type StepRow } from '../graph/step-row.ts';
 import { byColumn } from './shared/columns.ts';
 
 /** Enough that the shuffle, computed once per lane, costs little beside them. */
@@ -28,9 +28,13 @@ const numbers = ({ size, batch, scale }: Attributes) => ({
 const kinds = { labels, values };
 export const formats = { bytes, floats };
 
-/** Which sample stands in column j. */
+/** Which sample stands in column j, by its number in the data set. */
 export const sampleAt = (j: number, step: StepRow): number =>
   step.shuffled ? permute(step.start + j, step.count, step.key) : step.start + j;
+
+/** Where that sample is on the device: at its number in a resident data set, in the order of the batch in a streamed one. */
+export const placeAt = (j: number, step: StepRow): number =>
+  step.place === BY_NUMBER ? sampleAt(j, step) : step.place + j;
 
 /**
  * (data, step) -> [size, batch]. Attributes: `size` and `batch`; `kind` 'values' (size numbers per sample, times
@@ -44,9 +48,9 @@ export const gather: KernelOp = {
     const { size, scale } = numbers(attributes);
     return byColumn(shape, (j) => {
       if (j >= step.columns) return new Array(size).fill(0);
-      const sample = sampleAt(j, step);
+      const place = placeAt(j, step);
       return Array.from({ length: size }, (_, i) =>
-        attributes.kind === 'labels' ? Number(data.data[sample] === i) : data.data[sample * size + i] * scale,
+        attributes.kind === 'labels' ? Number(data.data[place] === i) : data.data[place * size + i] * scale,
       );
     });
   },

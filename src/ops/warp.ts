@@ -12,7 +12,7 @@ import { columns, rows, size, stride } from '../base/tensor.ts';
 import type { Attributes, Node } from '../graph/graph.ts';
 import type { KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
-import { formats, sampleAt } from './gather.ts';
+import { formats, placeAt } from './gather.ts';
 import { type Bounded, exact, plus, times } from './shared/bounded.ts';
 import { byColumn } from './shared/columns.ts';
 import { reachOf, weighed } from './shared/spline.ts';
@@ -78,7 +78,7 @@ function warped([data, map, points]: readonly Value[], node: Node, step: StepRow
   const { channels, height, width, scale, pitch } = numbers(node.attributes);
   if (j >= step.columns) return new Array(size(node.shape) / columns(node.shape)).fill(exact(0));
   const places = placesOf(valuesIn(map, j), points ? displacements(points, pitch, j) : undefined, [height, width]);
-  const first = sampleAt(j, step) * channels * height * width;
+  const first = placeAt(j, step) * channels * height * width;
   return Array.from({ length: channels }, (_, channel) => {
     const pixel = (x: number, y: number): number =>
       x < 0 || y < 0 || x >= width || y >= height ? 0 : data.data[first + (channel * height + y) * width + x];

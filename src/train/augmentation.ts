@@ -2,7 +2,7 @@
 import { checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { type Shape, show } from '../base/tensor.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 
 /**
  * Largest random changes to an image. Each change is drawn uniformly within its limit, for every image in every step, about
@@ -48,7 +48,7 @@ const elasticLimits = { alpha: [0, 1e5], sigma: [1, 4096] } as const;
  * The augmentation of this data set for a model of such an input; undefined where it changes nothing. Throws ArgumentError
  * for what is out of range or unknown, and for samples that are no images.
  */
-export function augmentationOf(options: AugmentOptions, dataset: Dataset, input: Shape, where: string) {
+export function augmentationOf(options: AugmentOptions, dataset: AnyDataset, input: Shape, where: string) {
   checkAugment(options, where);
   const { shift = 0, rotate = 0, scale = 0, shear = 0 } = options;
   const bent = options.elastic && options.elastic.alpha > 0 ? { ...options.elastic } : undefined;
@@ -77,7 +77,7 @@ const checkRange = (what: string, value: unknown, [least, most]: Range): void =>
   checkNumber(what, value, `a number from ${least} to ${most}`, (number) => number >= least && number <= most);
 
 /** Of the samples, or else of what the model takes. */
-function imageOf({ name, shape }: Dataset, input: Shape, where: string): Augmentation['image'] {
+function imageOf({ name, shape }: AnyDataset, input: Shape, where: string): Augmentation['image'] {
   const image = [shape, input].find(({ length }) => length === 2 || length === 3);
   if (!image) {
     const found = `${show(shape)} and a model with input ${show(input)}`;

@@ -8,7 +8,7 @@ import { find } from '../graph/graph.ts';
 import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type AugmentOptions, augmentationOf } from './augmentation.ts';
-import { batchRow } from './feed.ts';
+import { batchRow } from './batches.ts';
 import { feedGraph } from './graphs.ts';
 
 /**

@@ -77,14 +77,25 @@ export function finite(values: ArrayLike<number>, what: string, perSample: numbe
 /** What arithmetic in 32-bit floats may make of a probability of 1. */
 const MOST = 1 + 1e-6;
 
-/** Throws DataError for the first target, of [count][perSample], that is no probability where the loss is one of those. */
-export function checkTargets(loss: LossFunction, targets: ArrayLike<number>, perSample: number, what: string): void {
+/**
+ * Throws DataError for the first target, of [count][perSample], that is no probability where the loss is one of those.
+ * `samples` are their numbers, where these are others than 0, 1, 2, ...
+ */
+export function checkTargets(
+  loss: LossFunction,
+  targets: ArrayLike<number>,
+  perSample: number,
+  what: string,
+  samples?: ArrayLike<number>,
+): void {
   if (!loss.classifies) return;
   const at = firstWhere(targets, (y) => !(y >= 0 && y <= MOST));
   if (at < 0) return;
   const expected = `must be a probability, from 0 to 1, for ${loss.name}`;
-  throw new DataError(`${what}: ${placeOf(at, perSample)} ${expected}, found ${showValue(targets[at])}`);
+  throw new DataError(`${what}: ${placeOf(at, perSample, samples)} ${expected}, found ${showValue(targets[at])}`);
 }
 
-const placeOf = (at: number, perSample: number): string =>
-  `value ${at % perSample} of sample ${Math.floor(at / perSample)}`;
+const placeOf = (at: number, perSample: number, samples?: ArrayLike<number>): string => {
+  const i = Math.floor(at / perSample);
+  return `value ${at % perSample} of sample ${samples?.[i] ?? i}`;
+};

@@ -2,8 +2,8 @@
 import { checkCount, checkFlag, checkKeys, checkNumber } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { type DatasetIdentity, sameDataset } from '../data/identity.ts';
+import { type Known, sameDataset } from '../data/identity.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { Tensors } from '../engine/named-tensors.ts';
 import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
 import type { Task } from './graphs.ts';
@@ -38,7 +38,7 @@ export interface BestOptions {
 }
 
 /** Throws ArgumentError for options that ask what no validation could answer. */
-export function checkBest({ loss }: Task, validation: Dataset | undefined, options: BestOptions): void {
+export function checkBest({ loss }: Task, validation: AnyDataset | undefined, options: BestOptions): void {
   const { metric = 'loss', earlyStopping, keepBest } = options;
   if (!isMetric(metric)) {
     throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${showValue(metric)}`);
@@ -70,8 +70,8 @@ export function checkBest({ loss }: Task, validation: Dataset | undefined, optio
  */
 export interface BestSoFar {
   /** The training and validation that it belongs to. */
-  readonly dataset: Dataset | DatasetIdentity;
-  readonly validation: Dataset | DatasetIdentity;
+  readonly dataset: Known;
+  readonly validation: Known;
   readonly metric: Metric;
   readonly minDelta: number;
   readonly keepBest: boolean;
@@ -92,8 +92,8 @@ export interface Score {
 
 /** Before the first epoch of a fit is done. */
 export function nothingSeen(
-  dataset: Dataset,
-  options: BestOptions & { validation?: Dataset },
+  dataset: AnyDataset,
+  options: BestOptions & { validation?: AnyDataset },
   seen: number,
 ): BestSoFar {
   const { metric = 'loss', earlyStopping, keepBest = false } = options;

@@ -7,9 +7,10 @@ import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { parameter } from '../graph/leaf.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { valuesOfTotal } from '../ops/total.ts';
-import { batchRow, type Feed } from './feed.ts';
+import type { Batches } from './batches.ts';
+import type { Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
-import type { EpochResult, FitOptions } from './fit-options.ts';
+import { type EpochResult, type FitOptions, shuffles } from './fit-options.ts';
 import { giveBack, LOSSES, NOTHING, type Session, slotOf, takeRow } from './session.ts';
 import { type Span, samplesIn } from './span.ts';
 import { demandStep } from './verify.ts';
@@ -25,6 +26,8 @@ export interface Epochs {
   queue(from: number, to: number): Promise<{ readonly done: Promise<TrainedEpoch[]> }>;
   /** Starts the clock again, after something else than training. */
   resume(step: number): void;
+  /** Ends what is being read. */
+  close(): Promise<void>;
 }
 
 /** `waited`: somebody waits for every epoch, and is told how it went before the next one begins. */
@@ -32,12 +35,16 @@ export function epochsOf(session: Session, feed: Feed, span: Span, options: FitO
   const { engine, program, checkEvery } = session;
   const { signal, millisecondsPerSubmit: milliseconds = defaultMilliseconds() } = options;
   const log = lossLog(session, feed, span, options, waited);
-  const { row, roomAt } = rowsOf(session, feed, span, options);
+  const isShuffled = options.shuffle ?? shuffles(feed.dataset);
+  const keyOf = (epoch: number) => (isShuffled ? shuffleKey(session.seed, span.before + epoch) : undefined);
+  const batches = feed.batches({ first: span.first, last: span.last, keyOf });
+  const { row, roomAt } = rowsOf(session, feed, span, batches);
   const programs = [feed.program, program];
   const refused = (rows: readonly StepRow[]): void => giveBack(session, rows);
   const between = () => session.tuner?.between();
   return {
     resume: log.resume,
+    close: batches.close,
     async queue(from, to) {
       // Where every n-th step is checked, in stretches between those.
       for (let start = from; ; start++) {
@@ -57,6 +64,7 @@ export function epochsOf(session: Session, feed: Feed, span: Span, options: FitO
         if (start === to) return { done: done.then(log.taken) };
         await done;
         signal?.throwIfAborted();
+        await batches.ready(start);
         await demandStep(session, () => row(start), feed);
         await log.submitted(start, start + 1);
         if (start + 1 === to) return { done: Promise.resolve(log.taken()) };
@@ -66,7 +74,7 @@ export function epochsOf(session: Session, feed: Feed, span: Span, options: FitO
 }
 
 /** The rows of the steps of a span, and how many of them fit into one submit. */
-function rowsOf(session: Session, { dataset }: Feed, { perEpoch }: Span, { shuffle = true }: FitOptions) {
+function rowsOf(session: Session, { dataset }: Feed, { perEpoch }: Span, batches: Batches) {
   const slots = slotsIn(session);
   return {
     /** Called as the step is queued, so that the session is at no time ahead of the tensors. */
@@ -77,13 +85,15 @@ function rowsOf(session: Session, { dataset }: Feed, { perEpoch }: Span, { shuff
         session.pending = NOTHING; // that of an epoch given up
       }
       session.unfinished = i + 1 < perEpoch ? { dataset, steps: i + 1 } : undefined;
-      const key = shuffleKey(session.seed, session.epochs - 1);
-      const order = { ...batchRow(dataset, session.task.batch, i), key, shuffled: Number(shuffle) };
       const total = { slot: slotOf(session, slots), begins: Number(i === 0) };
-      return takeRow(session, { ...order, ...total }, i === perEpoch - 1);
+      return takeRow(session, { ...batches.row(step), ...total }, i === perEpoch - 1);
     },
-    /** Not more epochs than there are slots for. */
-    roomAt: (step: number): number => slots * perEpoch - (step % perEpoch),
+    /** Steps with samples on the device, of not more epochs than there are slots for. */
+    roomAt(step: number): number | Promise<number> {
+      const most = slots * perEpoch - (step % perEpoch);
+      const ready = batches.ready(step);
+      return typeof ready === 'number' ? Math.min(ready, most) : ready.then((n) => Math.min(n, most));
+    },
   };
 }
 

@@ -1,15 +1,15 @@
-/** Loss and accuracy on a data set, and predictions for single samples. Neither changes the net. */
+/** Loss and accuracy on a data set. Nothing of the net changes. */
 import { NonFiniteError } from '../base/errors.ts';
-import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { isPerLabel, type LossFunction } from '../nn/losses.ts';
-import { features, outputs } from '../nn/model.ts';
+import { outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
-import { batchRow, type Feed } from './feed.ts';
+import { stepsIn } from './batches.ts';
+import type { Feed } from './feed.ts';
 import type { Task } from './graphs.ts';
 
 /** Result of an evaluation. */
@@ -31,6 +31,8 @@ export interface Evaluation {
 
 /** Options of {@link Trainer.evaluate}. */
 export interface EvaluateOptions {
+  /** Bytes of the data set to keep on the device, as in {@link FitOptions}. */
+  maxBytes?: number;
   /** Stops the evaluation, which then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Called as work is submitted, with the samples submitted so far (`done`) and the samples in all (`count`). */
@@ -38,11 +40,11 @@ export interface EvaluateOptions {
 }
 
 /** Whether accuracy means something. */
-export const hasClasses = ({ targets }: Dataset, loss: LossFunction): boolean =>
+export const hasClasses = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
   targets.kind === 'labels' || loss.classifies;
 
 /** Whether every output is right or wrong by itself; class labels say of one that it is the highest, whatever the loss. */
-export const hasLabels = ({ targets }: Dataset, loss: LossFunction): boolean =>
+export const hasLabels = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
   targets.kind === 'values' && isPerLabel(loss);
 
 /**
@@ -52,19 +54,22 @@ export const hasLabels = ({ targets }: Dataset, loss: LossFunction): boolean =>
 export async function evaluateOn(
   engine: Engine,
   program: Program,
-  { program: feed, dataset }: Feed,
+  { program: feed, dataset, batches: batchesOf }: Feed,
   { batch, loss, model }: Task,
   { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
   const totals = ['lossTotal', 'correctTotal'];
+  const steps = stepsIn(dataset, batch);
+  const batches = batchesOf({ first: 0, last: steps, keyOf: () => undefined });
   const { done } = await queueSteps(engine, [feed, program], {
-    steps: Math.ceil(count / batch),
-    row: (i) => stepRow({ ...batchRow(dataset, batch, i), begins: Number(i === 0) }),
+    steps,
+    ready: batches.ready,
+    row: (i) => stepRow({ ...batches.row(i), begins: Number(i === 0) }),
     milliseconds: defaultMilliseconds(),
     signal,
-    onSubmit: (steps) => onProgress?.({ done: Math.min(steps * batch, count), count }),
-  });
+    onSubmit: (queued) => onProgress?.({ done: Math.min(queued * batch, count), count }),
+  }).finally(batches.close);
   const [, found] = await together([done, program.readAll(totals)]);
   const [losses, right] = totals.map((name) => valuesOfTotal(found.get(name)!)); // right: [3, batch]
   const total = sumOf(losses);
@@ -79,41 +84,5 @@ export async function evaluateOn(
   return { loss: total / count, ...scores, count };
 }
 
-const remedy = 'The parameters are finite, but they or the inputs are too large.';
+export const remedy = 'The parameters are finite, but they or the inputs are too large.';
 const sumOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
-
-/** Batches of a prediction queued before the first is waited for. */
-const AHEAD = 64;
-
-/**
- * x [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. Throws
- * NonFiniteError for an output that is no finite number.
- */
-export async function predictOn(
-  engine: Engine,
-  program: Program,
-  prediction: string,
-  x: Float32Array,
-  { model, batch }: Task,
-): Promise<Float32Array> {
-  const [inputs, classes] = [features(model), outputs(model)];
-  const count = x.length / inputs;
-  const out = new Float32Array(count * classes);
-  const predict = async (start: number): Promise<void> => {
-    const n = Math.min(batch, count - start);
-    program.write('x', toColumns(x.subarray(start * inputs, (start + n) * inputs), inputs, batch));
-    engine.run([program], [stepRow({ columns: n })]);
-    const values = toSamples(await program.read(prediction), classes, batch, n);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const place = `output ${bad % classes} of sample ${start + Math.floor(bad / classes)}`;
-      throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);
-    }
-    out.set(values, start * classes);
-  };
-  for (let first = 0; first < count; first += AHEAD * batch) {
-    const starts = Array.from({ length: AHEAD }, (_, i) => first + i * batch).filter((start) => start < count);
-    await together(starts.map(predict));
-  }
-  return out;
-}

@@ -1,162 +1,226 @@
-/** Keeps whole data sets on the device, and feeds batches of them to a program. */
-import { ArgumentError, DataError, ShapeError } from '../base/errors.ts';
-import { sameSamples, show } from '../base/tensor.ts';
-import { checkedDataset, copyOf, isKnown, rangeOf } from '../data/checked-dataset.ts';
-import type { Dataset, Field } from '../data/dataset.ts';
+/** Feeds batches of data sets to the programs of a net. A data set that fits is kept on the device, another is streamed. */
+import { DataError } from '../base/errors.ts';
+import { copyOf, isKnown } from '../data/checked-dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
+import { bytesIn, isStreamed, room, streamOf, typeOf } from '../data/stream-of.ts';
+import type { AnyDataset, StreamedDataset, StreamedField } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import type { StepRow } from '../graph/step-row.ts';
-import type { LossFunction } from '../nn/losses.ts';
-import { features, type Model, outputs } from '../nn/model.ts';
+import type { Data } from '../graph/op.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkTargets } from './batch.ts';
+import { type Batches, batchesInWindow, type Run, residentBatches, windowedBatches } from './batches.ts';
+import { datasetFor } from './dataset-for.ts';
 import { feedGraph, type Task } from './graphs.ts';
-
-/**
- * The data set, as it is now. Throws ArgumentError if this is not a data set, ShapeError if its samples do not fit the model,
- * DataError for targets that the loss cannot take, or if it was made by hand and breaks the rules of `fromArrays`.
- */
-export function datasetFor({ model, loss }: Task, dataset: Dataset, where: string): Dataset {
-  const taken = checkedDataset(dataset, where);
-  const { name, shape, inputs } = taken;
-  if (inputs.size !== features(model))
-    throw new ShapeError(
-      `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,
-    );
-  if (!sameSamples(shape, model.input)) {
-    const expected = `expected samples of shape ${show(model.input)}, or rows of ${features(model)} numbers`;
-    throw new ShapeError(
-      `${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in a different order`,
-    );
-  }
-  checkOutputs(model, taken, where);
-  checkRange(loss, taken, where);
-  return taken;
-}
-
-function checkOutputs(model: Model, { name, targets: { kind, size } }: Dataset, where: string): void {
-  const units = outputs(model);
-  if (size === units && !(kind === 'labels' && units === 1)) return;
-  const found = `${where}: ${name} has ${size} targets per sample, but the model has ${units} outputs`;
-  if (kind === 'values') throw new ShapeError(found);
-  const classes = `${where}: ${name} has labels of ${size} ${size === 1 ? 'class' : 'classes'}`;
-  if (units === 1) {
-    const values = 'give y as values, [[0], [1], ...] or a Float32Array, or end the model with one unit per class';
-    throw new ShapeError(`${classes}, which need one output each, but the model has 1: ${values}`);
-  }
-  const hint = size < units ? `; if there are ${units} classes, make the data set with { classes: ${units} }` : '';
-  throw new ShapeError(`${found}: its labels are of ${size} classes${hint}`);
-}
-
-/** Looks at the targets one by one only where some of them are out of range. */
-function checkRange(loss: LossFunction, { name, targets }: Dataset, where: string): void {
-  if (targets.kind === 'labels' || !loss.classifies) return;
-  const { least, most } = rangeOf(targets);
-  const ends = [least * targets.scale, most * targets.scale];
-  if (Math.min(...ends) >= 0 && Math.max(...ends) <= 1) return;
-  const { data, size, scale } = targets;
-  checkTargets(loss, scale === 1 ? data : Float32Array.from(data, (y) => y * scale), size, `${where}: ${name}: y`);
-}
 
 export interface Feed {
   /** Writes x and y of the batch that the step row names. */
   readonly program: Program;
-  readonly dataset: Dataset;
-  /** The samples that the program holds, kept only where steps are compared with them. */
-  readonly copy?: Dataset;
+  readonly dataset: AnyDataset;
+  batches(run: Run): Batches;
+  /** What the program holds of the data set, by name; only where steps are compared with it. */
+  held(): ReadonlyMap<string, Data>;
 }
 
-/** Data sets that a program keeps on the device; of more than these, the one not used for longest goes. */
+export interface FeedOptions {
+  readonly augmentation?: Augmentation;
+  /** Bytes of a data set that is kept on the device. */
+  readonly maxBytes?: number;
+}
+
+/** Data sets that a net keeps on its device; of more than these, the one goes that was not used for longest. */
 const KEPT = 4;
 
-interface KeptFeed {
-  readonly dataset: Dataset;
-  readonly augmentation: string;
-  readonly feed: Promise<Feed>;
+/** Bytes of a data set that is kept, where nobody says otherwise. */
+const MOST = 2 ** 30;
+
+/** A data set and its feeds. Where it is resident they share its samples: those that the first one holds. */
+interface Kept {
+  readonly dataset: AnyDataset;
+  /** Batches on the device at a time; undefined for a resident one. */
+  readonly window?: number;
+  /** The samples, for the first feed and for comparisons. */
+  numbers?: Promise<Dataset>;
+  readonly feeds: { readonly program: Program; readonly augmentation: string; readonly feed: Promise<Feed> }[];
+  /** Calls that work on it: it stays for them. */
+  users: number;
 }
 
 /**
- * Feeds of each program, made once per data set and what is done to its images. Each has a copy of the samples, so that
- * nothing written to the arrays later, were it during the call, reaches a net unseen.
+ * Feeds of the programs of a net, made once per data set, program, and what is done to its images. A resident data set has a
+ * copy of the samples, so that nothing written to the arrays later, were it during the call, reaches a net unseen.
  */
 export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
-  const known = new Map<Program, KeptFeed[]>();
-  const release = ({ feed }: KeptFeed): void => void feed.then(({ program }) => program.destroy()).catch(() => {});
+  const kept: Kept[] = [];
+  const remove = (entry: Kept): void => {
+    if (kept.includes(entry)) kept.splice(kept.indexOf(entry), 1);
+  };
+  const release = (entry: Kept): void => {
+    remove(entry);
+    for (const { feed } of entry.feeds) feed.then(({ program }) => program.destroy()).catch(() => {});
+  };
+  const entryOf = (dataset: AnyDataset, maxBytes: number): Kept => {
+    const window = isResident(engine, dataset, maxBytes) ? undefined : batchesInWindow(dataset, task.batch, maxBytes);
+    const known = kept.find((entry) => entry.window === window && sameNumbers(entry.dataset, dataset));
+    const numbers = known || window !== undefined ? undefined : numbersOf(dataset, task);
+    const entry: Kept = known ?? { dataset, window, numbers, feeds: [], users: 0 };
+    entry.numbers?.catch(() => {}); // whoever makes a feed of them is told
+    remove(entry);
+    kept.push(entry); // in order of use
+    return entry;
+  };
+  const feedIn = (entry: Kept, program: Program, augmentation?: Augmentation): Promise<Feed> => {
+    const key = JSON.stringify(augmentation ?? null);
+    const known = entry.feeds.find((other) => other.program === program && other.augmentation === key);
+    if (known) return known.feed;
+    const owner = entry.feeds[0]?.feed;
+    const made =
+      entry.window === undefined
+        ? residentFeed(engine, task, entry, program, { augmentation, owner, checked })
+        : streamedFeed(engine, task, entry, program, augmentation);
+    const one = { program, augmentation: key, feed: made };
+    entry.feeds.push(one);
+    made.catch(() => {
+      entry.feeds.splice(entry.feeds.indexOf(one), 1);
+      if (entry.feeds.length === 0) remove(entry);
+    });
+    return made;
+  };
   return {
-    /** Throws DataError where the device cannot bind that much. */
-    of(dataset: Dataset, program: Program, augmentation?: Augmentation): Promise<Feed> {
-      const kept = known.get(program) ?? [];
-      known.set(program, kept);
-      const key = JSON.stringify(augmentation ?? null);
-      const at = kept.findIndex((other) => sameNumbers(other.dataset, dataset) && other.augmentation === key);
-      const create = async (): Promise<Feed> => {
-        const feed = await createFeed(engine, dataset, program, task, augmentation);
-        return checked ? feed : { ...feed, copy: undefined };
-      };
-      const [found] = at >= 0 ? kept.splice(at, 1) : [{ dataset, augmentation: key, feed: create() }];
-      kept.push(found); // in order of use
-      found.feed.catch(() => {
-        if (kept.includes(found)) kept.splice(kept.indexOf(found), 1);
-      });
-      if (kept.length > KEPT) release(kept.shift()!);
-      return found.feed.then((feed) => ({ ...feed, dataset }));
+    /** Works with a feed. Throws DataError where the device cannot bind the samples of one batch. */
+    async use<T>(
+      dataset: AnyDataset,
+      program: Program,
+      { augmentation, maxBytes = MOST }: FeedOptions,
+      work: (feed: Feed) => Promise<T>,
+    ): Promise<T> {
+      const entry = entryOf(dataset, maxBytes);
+      entry.users++;
+      try {
+        const unused = kept.find(({ users }) => users === 0);
+        if (kept.length > KEPT && unused) release(unused);
+        return await work({ ...(await feedIn(entry, program, augmentation)), dataset });
+      } finally {
+        entry.users--;
+      }
     },
   };
 }
 export type Feeds = ReturnType<typeof feeds>;
 
+/** A source that gives its samples in an order of its own may give others in the next pass. */
+function isResident(engine: Engine, dataset: AnyDataset, maxBytes: number): boolean {
+  if (isStreamed(dataset) && !dataset.shuffles) return false;
+  const bytes = [dataset.inputs, dataset.targets].map((field) => bytesIn(field, dataset.count));
+  return bytes[0] + bytes[1] <= maxBytes && Math.max(...bytes) <= engine.largest;
+}
+
 /** One that the library did not make may have changed since: its digest is of what it held when its samples were copied. */
-function sameNumbers(kept: Dataset, dataset: Dataset): boolean {
+function sameNumbers(kept: AnyDataset, dataset: AnyDataset): boolean {
+  if (isStreamed(kept) || isStreamed(dataset)) return kept === dataset;
   if (isKnown(dataset) || isKnown(kept)) return sameFields(kept, dataset);
   return sameDataset(kept, dataset);
 }
 
-async function createFeed(
-  engine: Engine,
-  dataset: Dataset,
-  program: Program,
-  task: Task,
-  augmentation?: Augmentation,
-): Promise<Feed> {
-  const fields: [string, Field][] = [
-    ['xData', dataset.inputs],
-    ['yData', dataset.targets],
-  ];
-  for (const [name, { data }] of fields) {
-    if (data.byteLength <= engine.largest) continue;
-    const most = `at most ${engine.largest} can be bound on ${engine.name}`;
-    throw new DataError(
-      `${dataset.name}: ${name} needs ${data.byteLength} bytes, but ${most}; store bytes instead of floats, or train on parts`,
-    );
-  }
-  // Before anything is awaited, and so together with the digest.
+/** A copy of all samples, made before anything is awaited where they are in memory, and so together with the digest. */
+async function numbersOf(dataset: AnyDataset, task: Task): Promise<Dataset> {
+  if (isStreamed(dataset)) return read(dataset);
   if (!isKnown(dataset)) identityOf(dataset);
-  const taken = { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) };
-  datasetFor(task, taken, 'data set');
-  const graph = feedGraph(dataset, task.batch, augmentation);
-  const names = ['x', 'y'];
-  const feed = await engine.program(graph, { keep: (node) => names.includes(node.name), shared: { program, names } });
+  return datasetFor(task, { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) }, 'data set');
+}
+
+async function read(dataset: StreamedDataset): Promise<Dataset> {
+  const request = room(
+    Uint32Array.from({ length: dataset.count }, (_, i) => i),
+    dataset,
+  );
+  for await (const _ of dataset.read([request]));
+  const field = ({ kind, size, scale }: StreamedField, data: Uint8Array | Float32Array) => ({
+    kind,
+    size,
+    scale,
+    data,
+  });
+  const { name, count, shape, inputs, targets } = dataset;
+  return { name, count, shape, inputs: field(inputs, request.x), targets: field(targets, request.y) };
+}
+
+const SAMPLES = ['xData', 'yData'];
+const BATCH = ['x', 'y'];
+
+async function residentFeed(
+  engine: Engine,
+  task: Task,
+  entry: Kept,
+  program: Program,
+  { augmentation, owner, checked }: { augmentation?: Augmentation; owner?: Promise<Feed>; checked: boolean },
+): Promise<Feed> {
+  const { dataset } = entry;
+  const holder = (await owner)?.program;
+  const shared = [{ program, names: BATCH }, ...(holder ? [{ program: holder, names: SAMPLES }] : [])];
+  const held = new Map<string, Data>();
+  if (!holder || checked) {
+    const { inputs, targets } = await entry.numbers!;
+    held.set('xData', inputs.data).set('yData', targets.data);
+    if (!checked) entry.numbers = undefined; // on the device from now on
+  }
+  const feed = await engine.program(feedGraph(dataset, task.batch, augmentation), {
+    keep: isBatch,
+    shared,
+  });
   try {
-    feed.write('xData', taken.inputs.data);
-    feed.write('yData', taken.targets.data);
+    if (!holder) for (const [name, data] of held) feed.write(name, data);
     await engine.settled(); // a feed is kept: one whose samples the device refused would be of zeros from then on
     await engine.prepare([feed, program]);
   } catch (error) {
     feed.destroy();
     throw error;
   }
-  return { program: feed, dataset, copy: taken };
+  if (!checked) held.clear();
+  return { program: feed, dataset, batches: (run) => residentBatches(dataset, task.batch, run), held: () => held };
 }
 
-/** Which samples batch number i of an epoch holds; the last one may be ragged. */
-export function batchRow({ count }: Dataset, batch: number, i: number): Pick<StepRow, 'start' | 'count' | 'columns'> {
-  return { start: i * batch, count, columns: Math.min(batch, count - i * batch) };
+async function streamedFeed(
+  engine: Engine,
+  task: Task,
+  { dataset, window }: Kept,
+  program: Program,
+  augmentation?: Augmentation,
+): Promise<Feed> {
+  const { batch } = task;
+  const { inputs, targets } = dataset;
+  const stream = isStreamed(dataset) ? dataset : streamOf(isKnown(dataset) ? dataset : await numbersOf(dataset, task));
+  const samples = window! * batch;
+  demandBindable(engine, dataset, samples);
+  const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation);
+  const feed = await engine.program(graph, { keep: isBatch, shared: [{ program, names: BATCH }] });
+  await engine.prepare([feed, program]).catch((error) => {
+    feed.destroy();
+    throw error;
+  });
+  let held: ReadonlyMap<string, Data> = new Map();
+  const wrote = (tensors: ReadonlyMap<string, Data>): void => {
+    held = tensors;
+  };
+  const batches = (run: Run): Batches => windowedBatches(stream, feed, task, window!, run, wrote);
+  return { program: feed, dataset, batches, held: () => held };
 }
 
-/** Throws ArgumentError for a batch that no step could ever fill. */
-export function checkBatch({ batch }: Task, dataset: Dataset, where: string): void {
-  if (batch <= dataset.count) return;
-  throw new ArgumentError(
-    `${where}: the batch of ${batch} is larger than ${dataset.name}, which has ${dataset.count} samples`,
-  );
+const isBatch = ({ name }: { readonly name: string }): boolean => BATCH.includes(name);
+
+function demandBindable(
+  { largest, name: device }: Engine,
+  { name, inputs, targets }: AnyDataset,
+  samples: number,
+): void {
+  for (const [what, field] of [
+    ['x', inputs],
+    ['y', targets],
+  ] as const) {
+    const bytes = bytesIn(field, samples);
+    if (bytes <= largest) continue;
+    const bytesOf = typeOf(field) === 'float32' ? '; store bytes instead of floats, or train' : '; train';
+    throw new DataError(
+      `${name}: ${what} of one batch needs ${bytes} bytes, but at most ${largest} can be bound on ${device}${bytesOf} with smaller batches`,
+    );
+  }
 }

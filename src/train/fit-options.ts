@@ -3,6 +3,8 @@ import { checkCount, checkFlag, checkFunction, checkKeys, checkSignal } from '..
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { isStreamed } from '../data/stream-of.ts';
+import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -14,9 +16,18 @@ export interface FitOptions extends BestOptions {
   /** Steps to take. The next fit on this data set continues where they end. */
   steps?: number;
   /** Data set to evaluate after every epoch. */
-  validation?: Dataset;
-  /** Whether every epoch has a new order of the samples, drawn from the seed. Default: true. */
+  validation?: Dataset | StreamedDataset;
+  /**
+   * Whether every epoch has a new order of the samples, drawn from the seed. Default: true, but false for `fromBatches`, whose
+   * samples come in an order of their own.
+   */
   shuffle?: boolean;
+  /**
+   * Bytes of a data set to keep on the device. A larger one is streamed: parts of it are read and uploaded while the net trains
+   * on the part before, in the same order and with the same results. Default: what one buffer of the device holds, and at most
+   * 1 GiB.
+   */
+  maxBytes?: number;
   /** Random changes to the training images, drawn again in every step. Default: none. */
   augment?: AugmentOptions;
   /** Called about ten times a second while training runs. */
@@ -69,7 +80,7 @@ export interface EpochResult {
 /** Options of a {@link Trainer.fit} with a `validation` set. */
 export interface ValidatedFitOptions extends FitOptions {
   /** Data set to evaluate after every epoch. */
-  validation: Dataset;
+  validation: Dataset | StreamedDataset;
   /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
   onEpoch?(result: ValidatedEpochResult): unknown;
 }
@@ -95,6 +106,7 @@ const known: Record<keyof FitOptions, true> = {
   keepBest: true,
   shuffle: true,
   augment: true,
+  maxBytes: true,
   onProgress: true,
   onEpoch: true,
   signal: true,
@@ -114,7 +126,23 @@ export function checkFit(options: FitOptions): void {
   checkFunction('fit: onEpoch', options.onEpoch);
   checkSignal('fit: signal', signal);
   checkFlag('fit: shuffle', shuffle);
+  checkMaxBytes('fit', options.maxBytes);
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
     throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${showValue(ms)}`);
   }
 }
+
+export function checkMaxBytes(where: string, maxBytes: unknown): void {
+  if (maxBytes === undefined || (typeof maxBytes === 'number' && maxBytes >= 0)) return;
+  throw new ArgumentError(`${where}: maxBytes must be a number ≥ 0, found ${showValue(maxBytes)}`);
+}
+
+/** Throws ArgumentError where samples that come in an order of their own are to be shuffled. */
+export function checkOrder(dataset: AnyDataset, { shuffle }: FitOptions): void {
+  if (!shuffle || shuffles(dataset)) return;
+  throw new ArgumentError(
+    `fit: shuffle: ${dataset.name} has its samples in an order of its own; shuffle them in its generator, or use fromSamples`,
+  );
+}
+
+export const shuffles = (dataset: AnyDataset): boolean => !isStreamed(dataset) || dataset.shuffles;

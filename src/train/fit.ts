@@ -1,6 +1,6 @@
 /** Runs the epochs of a fit: training, validation, and what follows from it. */
 import { together } from '../base/together.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
 import { epochsOf, type TrainedEpoch } from './epochs.ts';
@@ -27,25 +27,29 @@ export async function trainEpochs(
   let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate);
   const waited = Boolean(heldOut || onEpoch);
   const epochs = epochsOf(session, feed, span, options, waited);
-  const results: EpochResult[] = [];
-  for (let step = first; step < last && !isOverdue(best, options); epochs.resume(step)) {
-    const end = waited ? endOfEpoch(span, step) : last;
-    const { done } = await epochs.queue(step, end);
-    step = end;
-    // Not for the signal to stop: what an epoch came to is told.
-    const validated = heldOut && end % perEpoch === 0 ? evaluate(heldOut) : Promise.resolve(undefined);
-    const [trained, validation] = await together([done, validated]);
-    if (validation) best = await see(session, best, before + end / perEpoch, validation);
-    if (isAsked(options)) session.best = best;
-    results.push(...trained.map((epoch) => withValidation(epoch, validation, best, before)));
-    if (waited && trained.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
+  try {
+    const results: EpochResult[] = [];
+    for (let step = first; step < last && !isOverdue(best, options); epochs.resume(step)) {
+      const end = waited ? endOfEpoch(span, step) : last;
+      const { done } = await epochs.queue(step, end);
+      step = end;
+      // Not for the signal to stop: what an epoch came to is told.
+      const validated = heldOut && end % perEpoch === 0 ? evaluate(heldOut) : Promise.resolve(undefined);
+      const [trained, validation] = await together([done, validated]);
+      if (validation) best = await see(session, best, before + end / perEpoch, validation);
+      if (isAsked(options)) session.best = best;
+      results.push(...trained.map((epoch) => withValidation(epoch, validation, best, before)));
+      if (waited && trained.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
+    }
+    session.best = undefined;
+    if (best.weights) restore(session, best.weights);
+    return results;
+  } finally {
+    await epochs.close();
   }
-  session.best = undefined;
-  if (best.weights) restore(session, best.weights);
-  return results;
 }
 
-type Evaluate = (dataset: Dataset, signal?: AbortSignal) => Promise<Evaluation>;
+type Evaluate = (dataset: AnyDataset, signal?: AbortSignal) => Promise<Evaluation>;
 
 const withValidation = (
   epoch: TrainedEpoch,

@@ -2,7 +2,9 @@
 
 import { byteLength } from '../base/tensor.ts';
 import { differentiate } from '../compiler/differentiate.ts';
-import type { Dataset, Field } from '../data/dataset.ts';
+import type { Field } from '../data/dataset.ts';
+import { typeOf } from '../data/stream-of.ts';
+import type { AnyDataset, StreamedField } from '../data/streamed.ts';
 import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
 import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
 import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses.ts';
@@ -90,11 +92,16 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
   return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
 }
 
-/** Gathers x and y of one batch from a data set on the device; augments x if asked. */
-export function feedGraph({ inputs, targets, count }: Dataset, batch: number, augmentation?: Augmentation): Graph {
+/** Gathers x and y of one batch from `count` samples on the device; augments x if asked. */
+export function feedGraph(
+  { inputs, targets, count }: Pick<AnyDataset, 'inputs' | 'targets' | 'count'>,
+  batch: number,
+  augmentation?: Augmentation,
+): Graph {
   const graph = createGraph();
-  const feed = (name: string, { kind, size, scale, data: { BYTES_PER_ELEMENT } }: Field, changes?: Augmentation) => {
-    const format = BYTES_PER_ELEMENT === 1 ? 'bytes' : 'floats';
+  const feed = (name: string, field: Field | StreamedField, changes?: Augmentation) => {
+    const { kind, size, scale } = field;
+    const format = typeOf(field) === 'uint8' ? 'bytes' : 'floats';
     const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
     if (changes) appendAugmented(graph, source, changes, { format, scale, batch }, name);
     else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);

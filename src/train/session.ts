@@ -1,7 +1,6 @@
 /** The state of a compiled model, on which `Trainer` and the functions it calls work. */
 import { stepKey } from '../base/random.ts';
-import type { Dataset } from '../data/dataset.ts';
-import type { DatasetIdentity } from '../data/identity.ts';
+import type { Known } from '../data/identity.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
@@ -24,7 +23,7 @@ export interface Position {
   /** Steps, and samples in them, whose gradients wait for the next update. */
   pending: Pending;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
-  unfinished?: { readonly dataset: Dataset | DatasetIdentity; readonly steps: number };
+  unfinished?: { readonly dataset: Known; readonly steps: number };
   /** The state of the fit under way, or of one that was aborted. */
   best?: BestSoFar;
 }

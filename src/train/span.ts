@@ -1,6 +1,7 @@
 /** What a fit has to do, in steps counted from the beginning of its first epoch. */
-import type { Dataset } from '../data/dataset.ts';
+
 import { sameDataset } from '../data/identity.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +17,7 @@ export interface Span {
 }
 
 /** From where the last fit on this data set left off. */
-export function spanOf({ task, unfinished, epochs: begun }: Session, dataset: Dataset, options: FitOptions): Span {
+export function spanOf({ task, unfinished, epochs: begun }: Session, dataset: AnyDataset, options: FitOptions): Span {
   const { epochs, steps } = options;
   const perEpoch = Math.ceil(dataset.count / task.batch);
   const first = unfinished && sameDataset(unfinished.dataset, dataset) ? unfinished.steps : 0;
@@ -29,5 +30,5 @@ export const endOfEpoch = ({ last, perEpoch }: Span, step: number): number =>
   Math.min((Math.floor(step / perEpoch) + 1) * perEpoch, last);
 
 /** Samples in the first steps of a span. */
-export const samplesIn = ({ perEpoch }: Span, { count }: Dataset, batch: number, steps: number): number =>
+export const samplesIn = ({ perEpoch }: Span, { count }: AnyDataset, batch: number, steps: number): number =>
   Math.floor(steps / perEpoch) * count + Math.min((steps % perEpoch) * batch, count);

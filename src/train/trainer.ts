@@ -7,17 +7,17 @@ import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Device } from '../engine/device.ts';
 import type { Program } from '../engine/engine.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
-import { features } from '../nn/model.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
-import { countSamples, finite, packBatch } from './batch.ts';
+import { packBatch } from './batch.ts';
 import { checkBest } from './best-epoch.ts';
 import {
   applyCheckpoint,
@@ -28,18 +28,22 @@ import {
 } from './checkpoint/checkpoint.ts';
 import { differences, type Values } from './checkpoint/differences.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
-import { type EvaluateOptions, type Evaluation, evaluateOn, predictOn } from './evaluate.ts';
-import { checkBatch, datasetFor, type Feeds, feeds } from './feed.ts';
+import { checkBatch, datasetFor } from './dataset-for.ts';
+import { type EvaluateOptions, type Evaluation, evaluateOn } from './evaluate.ts';
+import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkFit,
+  checkMaxBytes,
+  checkOrder,
   type EpochResult,
   type FitOptions,
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
 import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
+import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { checkBatchStep } from './verify.ts';
 
@@ -137,26 +141,29 @@ export class Trainer {
    * a second and at the end.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
-  fit(dataset: Dataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
+  fit(dataset: Dataset | StreamedDataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
   /** Trains as above; the results have no `validation` and `best` unless the options have a `validation` set. */
-  fit(dataset: Dataset, options: FitOptions): Promise<EpochResult[]>;
-  async fit(dataset: Dataset, options: FitOptions = {}): Promise<EpochResult[]> {
+  fit(dataset: Dataset | StreamedDataset, options: FitOptions): Promise<EpochResult[]>;
+  async fit(dataset: Dataset | StreamedDataset, options: FitOptions = {}): Promise<EpochResult[]> {
     const { task, program } = this.#session;
     checkFit(options);
     const samples = datasetFor(task, dataset, 'fit');
+    const { maxBytes } = options;
     checkBatch(task, samples, 'fit');
+    checkOrder(samples, options);
     if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     return this.#access.exclusive('fit', () =>
-      this.#tuned(async () => {
-        const feed = await this.#feeds.of(samples, program, augmentation);
-        // The fit looks at the parameters itself.
-        return trainEpochs(this.#session, feed, options, (heldOut, signal) => {
-          const samples = datasetFor(task, heldOut, 'fit: validation');
-          return this.#access.take(() => this.#evaluate(samples, { signal }));
-        });
-      }),
+      this.#tuned(() =>
+        this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) =>
+          // The fit looks at the parameters itself.
+          trainEpochs(this.#session, feed, options, (validation, signal) => {
+            const heldOut = datasetFor(task, validation, 'fit: validation');
+            return this.#access.take(() => this.#evaluate(heldOut, { signal, maxBytes }));
+          }),
+        ),
+      ),
     );
   }
 
@@ -168,19 +175,20 @@ export class Trainer {
    * @throws {DataError} As for `fit`.
    * @throws {NonFiniteError} For a parameter, an output or a loss that is NaN or infinite.
    */
-  async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(dataset: Dataset | StreamedDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#access.assertOpen('evaluate');
-    checkKeys('evaluate', options, ['signal', 'onProgress']);
+    checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes']);
+    checkMaxBytes('evaluate', options.maxBytes);
     checkSignal('evaluate: signal', options.signal);
     checkFunction('evaluate: onProgress', options.onProgress);
     const samples = datasetFor(this.#session.task, dataset, 'evaluate');
     return this.#access.take(() => this.#finite('evaluate', () => this.#evaluate(samples, options)));
   }
 
-  #evaluate(samples: Dataset, options: EvaluateOptions): Promise<Evaluation> {
+  #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
     const { task, engine } = this.#session;
-    const evaluate = async (program: Program) =>
-      evaluateOn(engine, program, await this.#feeds.of(samples, program), task, options);
+    const evaluate = (program: Program) =>
+      this.#feeds.use(samples, program, options, (feed) => evaluateOn(engine, program, feed, task, options));
     const nothing = () => false;
     return this.#on('evaluate', () => evaluationGraph(task).graph, nothing, evaluate);
   }
@@ -188,20 +196,18 @@ export class Trainer {
   /**
    * Predicts the outputs of samples: probabilities if the loss takes logits, else the output of the model.
    *
-   * @param x Any number of samples, `[n][features]`.
+   * @param x Any number of samples, `[n][features]`, or a data set, whose targets are not looked at.
    * @returns Predictions `[n][outputs]`.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For a number in `x` that is not finite.
    * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
-  async predict(x: ArrayLike<number>): Promise<Float32Array> {
+  async predict(x: ArrayLike<number> | Dataset | StreamedDataset): Promise<Float32Array> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
-    countSamples(task, x, 'predict');
-    finite(x, 'predict: x', features(task.model));
+    const samples = samplesOf(task, x, 'predict');
     this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
-    const samples = Float32Array.from(x);
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
     const isPrediction = (node: Node) => node.name === prediction;
     return this.#access.take(() =>
@@ -430,7 +436,7 @@ export class Trainer {
     const { engine, program, parameters } = this.#session;
     const known = this.#others.get(name);
     if (known) return work(known);
-    const shared = { program, names: parameters.map(({ node }) => node.name) };
+    const shared = [{ program, names: parameters.map(({ node }) => node.name) }];
     return engine.program(graph(), { keep, shared }).then((made) => {
       this.#others.set(name, made);
       return work(made);

@@ -47,13 +47,8 @@ async function checkedStep(
   const after = await readTensors(program, ({ op }) => op !== data);
   const step = compareRun(program, row, before, after);
   if (!feed) return step;
-  const { inputs, targets } = feed.copy ?? feed.dataset;
-  const resident = new Map<string, Data>([
-    ['xData', inputs.data],
-    ['yData', targets.data],
-  ]);
   const made = await readTensors(feed.program, ({ op }) => op !== data);
-  const batch = compareRun(feed.program, row, resident, made);
+  const batch = compareRun(feed.program, row, feed.held(), made);
   return { ...report([...batch.tensors, ...step.tensors]), nonFinite: step.nonFinite };
 }
 

@@ -30,7 +30,7 @@ describe('a training step of 784-100-10 with SGD', () => {
   it('takes one more to gather a batch from a resident data set', () => {
     const field = { kind: 'values', data: new Uint8Array(784), size: 784, scale: 1 / 255 } as const;
     const labels = { kind: 'labels', data: new Uint8Array(1), size: 10, scale: 1 } as const;
-    const feed = feedGraph({ name: '', count: 1, shape: [784], inputs: field, targets: labels }, 100);
+    const feed = feedGraph({ count: 1, inputs: field, targets: labels }, 100);
     expect(schedule(feed, { keep: named, storageBuffers: 8 }).dispatches).toHaveLength(1);
   });
 

@@ -30,10 +30,10 @@ test('four data sets stay; for a fifth the one goes that was not used for longes
   const network = { model: sequential([1], [dense(1)]), loss: quadratic(), batch: 2 };
   const { graph } = trainingGraph(network);
   const program = await engine.program(graph, { keep: () => true });
-  const { of } = feeds(engine, network);
+  const known = feeds(engine, network);
   const sets = [0, 1, 2, 3, 4].map((i) => fromArrays({ x: [[i], [i + 1]], y: [[0], [1]] }));
   const use = async (...which: number[]) => {
-    for (const i of which) await of(sets[i], program);
+    for (const i of which) await known.use(sets[i], program, {}, async () => {});
     return [...engine.alive];
   };
   expect(await use(0, 1, 2, 3)).toEqual([0, 1, 2, 3, 4]); // 0 is the training step itself

@@ -1,0 +1,153 @@
+/** The batches of a run: of a data set that is on the device, or of one that comes there in windows. */
+import { permute } from '../base/random.ts';
+import { bytesIn, room } from '../data/stream-of.ts';
+import type { AnyDataset, Request, StreamedDataset } from '../data/streamed.ts';
+import type { Program } from '../engine/engine.ts';
+import type { Data } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
+import { checkTargets } from './batch.ts';
+import type { Task } from './graphs.ts';
+
+/** The steps of a run, counted from the beginning of an epoch. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+  /** Key of the shuffle of epoch 0, 1, ... of the run; undefined for samples in their own order. */
+  keyOf(epoch: number): number | undefined;
+}
+
+export interface Batches {
+  /** How many steps, from this one on, find their samples on the device. */
+  ready(step: number): number | Promise<number>;
+  /** Where they are for a step that is ready. */
+  row(step: number): Partial<BatchRow> & Pick<BatchRow, 'columns'>;
+  /** Ends what is being read. */
+  close(): Promise<void>;
+}
+
+type BatchRow = Pick<StepRow, 'start' | 'count' | 'columns' | 'key' | 'shuffled' | 'place'>;
+
+/** Which samples batch number i of an epoch holds; the last one may be ragged. */
+export function batchRow(
+  { count }: AnyDataset,
+  batch: number,
+  i: number,
+): Pick<StepRow, 'start' | 'count' | 'columns'> {
+  return { start: i * batch, count, columns: Math.min(batch, count - i * batch) };
+}
+
+export const stepsIn = ({ count }: AnyDataset, batch: number): number => Math.ceil(count / batch);
+
+export const residentBatches = (dataset: AnyDataset, batch: number, run: Run): Batches => ({
+  ready: () => Number.POSITIVE_INFINITY,
+  row: (step) => orderOf(dataset, batch, run, step),
+  close: async () => {},
+});
+
+/** Which samples a step takes. */
+function orderOf(dataset: AnyDataset, batch: number, { keyOf }: Run, step: number): Omit<BatchRow, 'place'> {
+  const perEpoch = stepsIn(dataset, batch);
+  const key = keyOf(Math.floor(step / perEpoch));
+  return { ...batchRow(dataset, batch, step % perEpoch), key: key ?? 0, shuffled: Number(key !== undefined) };
+}
+
+/** Bytes of a window: enough for many steps, few beside what else there is. */
+const WINDOW_BYTES = 2 ** 24;
+
+/** Batches in a window: one at least, an epoch at most. */
+export function batchesInWindow(dataset: AnyDataset, batch: number, maxBytes: number): number {
+  const bytes = bytesIn(dataset.inputs, batch) + bytesIn(dataset.targets, batch);
+  const most = Math.floor(Math.min(WINDOW_BYTES, maxBytes) / bytes);
+  return Math.min(Math.max(1, most), stepsIn(dataset, batch));
+}
+
+interface Window extends Request {
+  /** Its steps. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * One window of batches is on the device, in the order of the steps that take them. The next one is read meanwhile, and
+ * written behind the last step of the one before. A window has `capacity` batches; `wrote` sees each as it is written.
+ */
+export function windowedBatches(
+  dataset: StreamedDataset,
+  program: Program,
+  { batch, loss }: Task,
+  capacity: number,
+  run: Run,
+  wrote: (tensors: ReadonlyMap<string, Data>) => void,
+): Batches {
+  const windows = windowsOf(dataset, batch, capacity, run);
+  let current: Pick<Window, 'from' | 'to'> = { from: run.first, to: run.first };
+  let next: Promise<IteratorResult<Window, void>> | undefined;
+  const advance = async (step: number): Promise<number> => {
+    const { value: window } = await (next ?? windows.next());
+    if (!window || window.from !== step) throw new Error(`step ${step} is not the next one of its run`);
+    checkWindow(dataset, loss, window);
+    const tensors = new Map<string, Data>([
+      ['xData', window.x],
+      ['yData', window.y],
+    ]);
+    for (const [name, data] of tensors) program.write(name, data);
+    wrote(tensors);
+    current = window;
+    next = windows.next();
+    next.catch(() => {}); // whoever asks for it is told
+    return window.to - step;
+  };
+  return {
+    ready: (step) => (step < current.to ? current.to - step : advance(step)),
+    row: (step) => ({ ...orderOf(dataset, batch, run, step), place: (step - current.from) * batch }),
+    async close() {
+      await next?.catch(() => {});
+      await windows.return();
+    },
+  };
+}
+
+/** The windows of a run one after another, in two pieces of memory by turns. Each epoch is a pass over the data set. */
+async function* windowsOf(
+  dataset: StreamedDataset,
+  batch: number,
+  capacity: number,
+  { first, last, keyOf }: Run,
+): AsyncGenerator<Window, void> {
+  const perEpoch = stepsIn(dataset, batch);
+  const samples = Math.min(capacity * batch, dataset.count);
+  const memory = [0, 1].map(() => room(new Uint32Array(samples), dataset));
+  let made = 0;
+  for (let from = first; from < last; ) {
+    const epoch = Math.floor(from / perEpoch);
+    const end = Math.min((epoch + 1) * perEpoch, last);
+    const key = keyOf(epoch);
+    let window: Window;
+    function* requests(): Generator<Window> {
+      while (from < end) {
+        const to = Math.min(from + capacity, end);
+        const [start, stop] = [from, to].map((step) => Math.min((step - epoch * perEpoch) * batch, dataset.count));
+        window = { from, to, ...part(memory[made++ % 2], stop - start) };
+        for (let i = start; i < stop; i++) {
+          window.samples[i - start] = key === undefined ? i : permute(i, dataset.count, key);
+        }
+        from = to;
+        yield window;
+      }
+    }
+    for await (const _ of dataset.read(requests())) yield window!;
+  }
+}
+
+/** The first samples of a piece of memory. */
+function part({ samples, x, y }: Request, count: number): Request {
+  const cut = <T extends Request['x'] | Uint32Array>(all: T): T =>
+    all.subarray(0, (all.length / samples.length) * count) as T;
+  return { samples: cut(samples), x: cut(x), y: cut(y) };
+}
+
+function checkWindow({ name, targets }: StreamedDataset, loss: Task['loss'], { samples, y }: Window): void {
+  if (targets.kind === 'labels' || !loss.classifies) return;
+  const { size, scale } = targets;
+  checkTargets(loss, scale === 1 ? y : Float32Array.from(y, (value) => value * scale), size, `${name}: y`, samples);
+}

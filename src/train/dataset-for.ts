@@ -1,0 +1,68 @@
+/** Checks that a data set fits a model and its loss. */
+import { ArgumentError, ShapeError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
+import { sameSamples, show } from '../base/tensor.ts';
+import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
+import { isStreamed } from '../data/stream-of.ts';
+import type { AnyDataset } from '../data/streamed.ts';
+import type { LossFunction } from '../nn/losses.ts';
+import { features, type Model, outputs } from '../nn/model.ts';
+import { checkTargets } from './batch.ts';
+import type { Task } from './graphs.ts';
+
+/**
+ * The data set, as it is now. Throws ArgumentError if this is not a data set, ShapeError if its samples do not fit the model,
+ * DataError for targets that the loss cannot take, or if it was made by hand and breaks the rules of `fromArrays`.
+ */
+export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
+  const taken = isRead(dataset) ? dataset : (checkedDataset(dataset, where) as T);
+  const { name, shape, inputs } = taken;
+  if (inputs.size !== features(model))
+    throw new ShapeError(
+      `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,
+    );
+  if (!sameSamples(shape, model.input)) {
+    const expected = `expected samples of shape ${show(model.input)}, or rows of ${features(model)} numbers`;
+    throw new ShapeError(
+      `${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in a different order`,
+    );
+  }
+  checkOutputs(model, taken, where);
+  checkRange(loss, taken, where);
+  return taken;
+}
+
+const isRead = (dataset: unknown): boolean => isObject(dataset) && isStreamed(dataset as unknown as AnyDataset);
+
+function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDataset, where: string): void {
+  const units = outputs(model);
+  if (size === units && !(kind === 'labels' && units === 1)) return;
+  const found = `${where}: ${name} has ${size} targets per sample, but the model has ${units} outputs`;
+  if (kind === 'values') throw new ShapeError(found);
+  const classes = `${where}: ${name} has labels of ${size} ${size === 1 ? 'class' : 'classes'}`;
+  if (units === 1) {
+    const values = 'give y as values, [[0], [1], ...] or a Float32Array, or end the model with one unit per class';
+    throw new ShapeError(`${classes}, which need one output each, but the model has 1: ${values}`);
+  }
+  const hint = size < units ? `; if there are ${units} classes, make the data set with { classes: ${units} }` : '';
+  throw new ShapeError(`${found}: its labels are of ${size} classes${hint}`);
+}
+
+/** Looks at the targets one by one only where some of them are out of range; those that are yet to be read, when they are. */
+function checkRange(loss: LossFunction, dataset: AnyDataset, where: string): void {
+  const { name, targets } = dataset;
+  if (!('data' in targets) || targets.kind === 'labels' || !loss.classifies) return;
+  const { least, most } = rangeOf(targets);
+  const ends = [least * targets.scale, most * targets.scale];
+  if (Math.min(...ends) >= 0 && Math.max(...ends) <= 1) return;
+  const { data, size, scale } = targets;
+  checkTargets(loss, scale === 1 ? data : Float32Array.from(data, (y) => y * scale), size, `${where}: ${name}: y`);
+}
+
+/** Throws ArgumentError for a batch that no step could ever fill. */
+export function checkBatch({ batch }: Task, dataset: AnyDataset, where: string): void {
+  if (batch <= dataset.count) return;
+  throw new ArgumentError(
+    `${where}: the batch of ${batch} is larger than ${dataset.name}, which has ${dataset.count} samples`,
+  );
+}

@@ -1,0 +1,104 @@
+/** Predictions for samples. Nothing of the net changes. */
+import { NonFiniteError } from '../base/errors.ts';
+import { toColumns, toSamples } from '../base/tensor.ts';
+import { together } from '../base/together.ts';
+import { isStreamed, room, streamOf } from '../data/stream-of.ts';
+import type { AnyDataset } from '../data/streamed.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { stepRow } from '../graph/step-row.ts';
+import { features, outputs } from '../nn/model.ts';
+import { countSamples, finite } from './batch.ts';
+import { datasetFor } from './dataset-for.ts';
+import { remedy } from './evaluate.ts';
+import type { Task } from './graphs.ts';
+
+/** Batches of a prediction queued before the first is waited for. */
+const AHEAD = 64;
+
+/** Samples to predict for, some batches at a time. */
+export interface Samples {
+  readonly count: number;
+  /** Samples [n][features], as a net sees them, of so many at a time; those in memory are there at once. */
+  parts(most: number): Iterator<Float32Array, void> | AsyncIterator<Float32Array, void>;
+}
+
+/** Numbers or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
+export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: string): Samples {
+  if (isDataset(x)) return samplesIn(datasetFor(task, x, where));
+  const count = countSamples(task, x, where);
+  const width = features(task.model);
+  finite(x, `${where}: x`, width);
+  const values = Float32Array.from(x);
+  return {
+    count,
+    *parts(most) {
+      for (let at = 0; at < count; at += most) yield values.subarray(at * width, (at + most) * width);
+    },
+  };
+}
+
+const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset =>
+  typeof x === 'object' && x !== null && 'inputs' in x;
+
+function samplesIn(dataset: AnyDataset): Samples {
+  const stream = isStreamed(dataset) ? dataset : streamOf(dataset);
+  const { count, inputs } = dataset;
+  const scale = Math.fround(inputs.scale);
+  async function* parts(most: number): AsyncGenerator<Float32Array, void> {
+    let asked = room(new Uint32Array(0), dataset);
+    function* requests() {
+      for (let at = 0; at < count; at += most) {
+        asked = room(
+          Uint32Array.from({ length: Math.min(most, count - at) }, (_, i) => at + i),
+          dataset,
+        );
+        yield asked;
+      }
+    }
+    for await (const _ of stream.read(requests())) yield Float32Array.from(asked.x, (value) => value * scale);
+  }
+  return { count, parts };
+}
+
+/**
+ * [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. Throws
+ * NonFiniteError for an output that is no finite number.
+ */
+export async function predictOn(
+  engine: Engine,
+  program: Program,
+  prediction: string,
+  { count, parts }: Samples,
+  { model, batch }: Task,
+): Promise<Float32Array> {
+  const [inputs, classes] = [features(model), outputs(model)];
+  const out = new Float32Array(count * classes);
+  const predict = async (x: Float32Array, first: number): Promise<void> => {
+    const n = x.length / inputs;
+    program.write('x', toColumns(x, inputs, batch));
+    engine.run([program], [stepRow({ columns: n })]);
+    const values = toSamples(await program.read(prediction), classes, batch, n);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const place = `output ${bad % classes} of sample ${first + Math.floor(bad / classes)}`;
+      throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);
+    }
+    out.set(values, first * classes);
+  };
+  const all = parts(AHEAD * batch);
+  try {
+    for (let first = 0; first < count; ) {
+      const next = all.next();
+      const part = (next instanceof Promise ? await next : next).value!;
+      const batches: Promise<void>[] = [];
+      for (let at = 0; at < part.length; at += batch * inputs) {
+        batches.push(predict(part.subarray(at, at + batch * inputs), first + at / inputs));
+      }
+      await together(batches);
+      first += part.length / inputs;
+    }
+  } finally {
+    await all.return?.();
+  }
+  return out;
+}

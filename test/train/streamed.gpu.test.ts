@@ -1,0 +1,254 @@
+/** Data sets that are larger than their share of the device: streamed in windows, with the bits of resident ones. */
+import { describe, expect, test } from 'vitest';
+import { countCalls } from '../../src/bench/counting.ts';
+import { type Dataset, fromArrays, fromBatches, fromSamples } from '../../src/data/index.ts';
+import {
+  ArgumentError,
+  adam,
+  compile,
+  conv2d,
+  DataError,
+  type Device,
+  dense,
+  dropout,
+  type FitOptions,
+  flatten,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  type Trainer,
+} from '../../src/index.node.ts';
+import { useGpu } from '../support/harness.ts';
+import { random } from '../support/nets.ts';
+import { streamed, streamedInOrder } from '../support/streamed.ts';
+
+const gpu = useGpu();
+const [count, batch] = [45, 8]; // a ragged end
+const pixels = Uint8Array.from(random(64 * count, 1), (value) => Math.abs(value) * 100);
+const labels = Array.from({ length: count }, (_, i) => (i * i + (i >> 2)) % 3);
+const images = fromArrays({ x: pixels, y: labels, shape: [8, 8], scale: 1 / 255, name: 'images' });
+const rows = fromArrays({ x: random(4 * count, 2), y: labels, shape: [4], name: 'rows' });
+/** Two batches and a bit; a batch of images and labels is 8 · 65 bytes. */
+const maxBytes = 2 * batch * 65 + 100;
+
+const nets = {
+  'a small net, whole steps in a dispatch': {
+    model: sequential([64], [dense(3)]),
+    optimizer: sgd({ learningRate: 0.1 }),
+  },
+  'a convolutional net with dropout': {
+    model: sequential([1, 8, 8], [conv2d(8, 3, relu), flatten(), dropout(0.3), dense(100, relu), dense(3)]),
+    optimizer: adam(),
+  },
+};
+type Net = (typeof nets)[keyof typeof nets];
+const make = ({ model, optimizer }: Net, seed = 1, device: Device | 'cpu' = gpu.device): Promise<Trainer> =>
+  compile(model, { device, batch, loss: softmaxCrossEntropy(), optimizer, seed, tune: 'off' });
+
+const weights = async (net: Trainer) => Object.values(await net.parameters()).map(({ data }) => data);
+
+describe.each(Object.entries(nets))('%s', (_name, net) => {
+  test.each([1, 2, 3])('has the bits of the resident data set, with the seed %i', async (seed) => {
+    const [resident, windowed, read] = [await make(net, seed), await make(net, seed), await make(net, seed)];
+    const options: FitOptions = { epochs: 3, augment: { shift: 1, rotate: 5 }, validation: images };
+    const expected = await resident.fit(images, options);
+    const inWindows = await windowed.fit(images, { ...options, maxBytes });
+    const fromSource = await read.fit(streamed(images), { ...options, validation: streamed(images), maxBytes: 1 });
+    const told = (results: typeof expected) => results.map(({ trainLoss, validation }) => ({ trainLoss, validation }));
+    expect(told(inWindows)).toEqual(told(expected));
+    expect(told(fromSource)).toEqual(told(expected));
+    expect(await weights(windowed)).toEqual(await weights(resident));
+    expect(await weights(read)).toEqual(await weights(resident));
+    for (const each of [resident, windowed, read]) each.destroy();
+  });
+
+  test('goes on in the middle of an epoch, from a file as well', async () => {
+    const [whole, first, second] = [await make(net), await make(net), await make(net)];
+    await whole.fit(images, { epochs: 3 });
+    const source = streamed(images);
+    await first.fit(source, { steps: 8, maxBytes: 1 });
+    await second.load(await first.save());
+    await first.fit(source, { epochs: 2, maxBytes });
+    await second.fit(source, { epochs: 2, maxBytes: 1 });
+    expect(await weights(first)).toEqual(await weights(whole));
+    expect(await weights(second)).toEqual(await weights(whole));
+    for (const each of [whole, first, second]) each.destroy();
+  });
+});
+
+test('a training on the CPU reference streams as well', async () => {
+  const net = nets['a small net, whole steps in a dispatch'];
+  const [resident, windowed] = [await make(net, 1, 'cpu'), await make(net, 1, 'cpu')];
+  await resident.fit(images, { epochs: 2 });
+  await windowed.fit(images, { epochs: 2, maxBytes: 1 });
+  expect(await weights(windowed)).toEqual(await weights(resident));
+});
+
+test('evaluate and predict take streamed data sets, and give what they give for resident ones', async () => {
+  const net = await make(nets['a convolutional net with dropout']);
+  expect(await net.evaluate(images, { maxBytes: 1 })).toEqual(await net.evaluate(images));
+  expect(await net.evaluate(streamed(images), { maxBytes })).toEqual(await net.evaluate(images));
+  expect(await net.evaluate(streamedInOrder(images, [7, 1, 20]))).toEqual(await net.evaluate(images));
+  const expected = await net.predict(Float32Array.from(pixels, (value) => value * Math.fround(1 / 255)));
+  for (const dataset of [images, streamed(images), streamedInOrder(images, [3])]) {
+    expect(await net.predict(dataset)).toEqual(expected);
+  }
+  net.destroy();
+});
+
+test('a generator is trained on in its own order, called once per epoch, and ended where the fit ends early', async () => {
+  const net = nets['a small net, whole steps in a dispatch'];
+  const [resident, generated] = [await make(net), await make(net)];
+  await resident.fit(images, { epochs: 3, shuffle: false });
+  const source = streamedInOrder(images, [10, 3]);
+  await generated.fit(source, { epochs: 3, maxBytes });
+  expect(await weights(generated)).toEqual(await weights(resident));
+  const asked = await generated.fit(source, { epochs: 1, shuffle: true }).catch((error) => error);
+  expect(asked).toBeInstanceOf(ArgumentError);
+  expect(asked.message).toMatch(/images has its samples in an order of its own/);
+  let [calls, ends] = [0, 0];
+  const endless = fromBatches(
+    async function* () {
+      calls++;
+      try {
+        for (let i = 0; i < 45; i++) yield { x: [[i, i]], y: [i % 3] };
+      } finally {
+        ends++;
+      }
+    },
+    { count: 45, shape: [2], classes: 3, name: 'endless' },
+  );
+  const small = await make({ ...net, model: sequential([2], [dense(3)]) });
+  const stopped = {
+    epochs: 5,
+    maxBytes: 1,
+    onEpoch: ({ epoch }: { epoch: number }) => (epoch === 2 ? 'stop' : undefined),
+  };
+  expect(await small.fit(endless, stopped)).toHaveLength(2);
+  expect([calls, ends]).toEqual([3, 3]); // the third was begun beside the second
+  await small.fit(endless, { steps: 2, maxBytes: 1 });
+  expect([calls, ends]).toEqual([4, 4]);
+  for (const each of [resident, generated, small]) each.destroy();
+});
+
+test('what a source throws, or gives that is none, ends the fit with it; the net and the source stay usable', async () => {
+  const net = await make({ ...nets['a small net, whole steps in a dispatch'], model: sequential([4], [dense(3)]) });
+  let fault: 'throws' | 'NaN' | undefined;
+  const sourceOf = () =>
+    fromSamples(
+      (samples) => {
+        if (fault === 'throws') throw new Error('the disk is gone');
+        const x = Array.from(samples, (i) => Array.from(rows.inputs.data.subarray(4 * i, 4 * i + 4)));
+        if (fault === 'NaN') x[0][1] = Number.NaN;
+        return { x, y: Array.from(samples, (i) => labels[i]) };
+      },
+      { count, shape: [4], classes: 3, name: 'source' },
+    );
+  for (const [kind, error, says] of [
+    ['throws', Error, /^the disk is gone$/],
+    ['NaN', DataError, /source.*expected a finite number/],
+  ] as const) {
+    fault = kind;
+    const source = sourceOf();
+    for (const limit of [undefined, 1]) {
+      const failed = await net.fit(source, { epochs: 1, maxBytes: limit }).catch((reason) => reason);
+      expect(failed).toBeInstanceOf(error);
+      expect(failed.message).toMatch(says);
+    }
+    fault = undefined;
+    expect(await net.fit(source, { epochs: 1, maxBytes: 1 })).toHaveLength(1);
+    expect(await net.fit(source, { epochs: 1 })).toHaveLength(1);
+  }
+  net.destroy();
+});
+
+test('targets that the loss does not take are found as they are read, with the number of their sample', async () => {
+  const net = await compile(sequential([1], [dense(2, sigmoid), dense(1)]), {
+    ...{ device: gpu.device, batch: 4, loss: sigmoidCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }), seed: 1 },
+  });
+  const targets = fromSamples(
+    (samples) => ({ x: Array.from(samples, (i) => [i]), y: Array.from(samples, (i) => [i === 9 ? 2 : 1]) }),
+    {
+      ...{ count: 12, shape: [1], outputs: 1, name: 'targets' },
+    },
+  );
+  const found = await net.fit(targets, { epochs: 1, maxBytes: 1 }).catch((error) => error);
+  expect(found).toBeInstanceOf(DataError);
+  expect(found.message).toMatch(/targets: y: value 0 of sample 9 must be a probability/);
+  net.destroy();
+});
+
+test('check compares streamed steps with the reference, the batch they made of a window too', async () => {
+  const { model, optimizer } = nets['a convolutional net with dropout'];
+  const options = { device: gpu.device, batch, loss: softmaxCrossEntropy(), optimizer, tune: 'off' as const };
+  const net = await compile(model, { ...options, check: { every: 2 } });
+  await net.fit(images, { epochs: 2, maxBytes, augment: { shift: 1 } });
+  expect(net.steps).toBe(12);
+  net.destroy();
+});
+
+test('a window is uploaded once: an epoch uploads its samples and the rows of its steps, and makes nothing', async () => {
+  const net = await make(nets['a convolutional net with dropout']);
+  await net.fit(images, { epochs: 2, maxBytes });
+  const counter = countCalls(gpu.device.gpu);
+  await net.fit(images, { epochs: 10, maxBytes });
+  const { uploadedBytes, made } = counter.take();
+  counter.stop();
+  expect(made).toEqual({});
+  const stride = Math.max(64, gpu.device.gpu.limits.minUniformBufferOffsetAlignment);
+  const epoch = 65 * count + 6 * stride;
+  expect(uploadedBytes).toBeGreaterThanOrEqual(10 * epoch);
+  expect(uploadedBytes).toBeLessThanOrEqual(10 * (epoch + 3 * 8)); // each window ends on a whole word
+  net.destroy();
+});
+
+test('the samples of a data set lie on the device once, for training, two augmentations and evaluation', async () => {
+  const net = await make(nets['a convolutional net with dropout']);
+  const bytes = 65 * count;
+  const sizes: number[] = [];
+  const counted = gpu.device.gpu.createBuffer;
+  gpu.device.gpu.createBuffer = (descriptor) => {
+    if (/^[xy]Data$/.test(String(descriptor.label))) sizes.push(descriptor.size);
+    return counted.call(gpu.device.gpu, descriptor);
+  };
+  try {
+    await net.fit(images, { epochs: 1 });
+    await net.fit(images, { epochs: 1, augment: { shift: 1 } });
+    await net.fit(images, { epochs: 1, augment: { shift: 2 }, validation: images });
+    await net.evaluate(images);
+  } finally {
+    gpu.device.gpu.createBuffer = counted;
+  }
+  expect(sizes).toHaveLength(2);
+  expect(sizes.reduce((a, b) => a + b)).toBeLessThan(bytes + 8);
+  net.destroy();
+});
+
+test('a source that can be read in any order is read once where it fits, and by each epoch where it does not', async () => {
+  const net = await make(nets['a small net, whole steps in a dispatch']);
+  const counted = (dataset: Dataset) => {
+    let samples = 0;
+    const source = streamed(dataset);
+    const read: typeof source.read = (requests) =>
+      source.read(
+        (function* () {
+          for (const request of requests) {
+            samples += request.samples.length;
+            yield request;
+          }
+        })(),
+      );
+    return { source: { ...source, read }, samples: () => samples };
+  };
+  const fits = counted(images);
+  await net.fit(fits.source, { epochs: 4 });
+  await net.evaluate(fits.source);
+  expect(fits.samples()).toBe(count);
+  const large = counted(images);
+  await net.fit(large.source, { epochs: 4, maxBytes });
+  expect(large.samples()).toBe(4 * count);
+  net.destroy();
+});
