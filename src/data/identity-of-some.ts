@@ -1,7 +1,8 @@
 /** Identifies a data set by some of its samples, however many it has. */
 import { digest } from '../base/digest.ts';
-import { checksum, type DatasetIdentity } from './identity.ts';
-import { stored } from './samples.ts';
+import type { DatasetIdentity } from './dataset.ts';
+import { checksum } from './identity.ts';
+import { room } from './stream-of.ts';
 import type { StreamedDataset } from './streamed.ts';
 
 /** Samples that are looked at, spread evenly from the first to the last. */
@@ -12,9 +13,7 @@ export async function identityOfSome(set: Omit<StreamedDataset, 'identity'>): Pr
   const { name, count, shape, inputs, targets } = set;
   const n = Math.min(SAMPLES, count);
   const samples = Uint32Array.from({ length: n }, (_, i) => (n === 1 ? 0 : Math.round((i * (count - 1)) / (n - 1))));
-  const memory = (field: typeof inputs) =>
-    field.type === 'uint8' ? new Uint8Array(n * stored(field)) : new Float32Array(n * stored(field));
-  const request = { samples, x: memory(inputs), y: memory(targets) };
+  const request = room(samples, set);
   for await (const _ of set.read([request]));
   return {
     name,

@@ -1,9 +1,8 @@
 /** Checks that a data set fits a model and its loss. */
+import { member } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
-import { isObject } from '../base/json.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
-import { isStreamed } from '../data/stream-of.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { LossFunction } from '../nn/losses.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
@@ -32,7 +31,7 @@ export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset:
   return taken;
 }
 
-const isRead = (dataset: unknown): boolean => isObject(dataset) && isStreamed(dataset as unknown as AnyDataset);
+const isRead = (dataset: unknown): boolean => typeof member(dataset, 'read') === 'function';
 
 function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDataset, where: string): void {
   const units = outputs(model);

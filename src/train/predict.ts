@@ -1,4 +1,5 @@
 /** Predictions for samples. Nothing of the net changes. */
+import { member } from '../base/arguments.ts';
 import { NonFiniteError } from '../base/errors.ts';
 import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
@@ -37,8 +38,7 @@ export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: 
   };
 }
 
-const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset =>
-  typeof x === 'object' && x !== null && 'inputs' in x;
+const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset => member(x, 'inputs') !== undefined;
 
 function samplesIn(dataset: AnyDataset): Samples {
   const stream = isStreamed(dataset) ? dataset : streamOf(dataset);
