@@ -13,10 +13,18 @@ import { whereTimeGoes } from './test/support/where-time-goes.ts';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** In Node: all but what only a browser has. */
+/** Lowers the limits of every device to those that all devices have. */
+const defaultLimits = 'test/support/default-limits.ts';
+
+/** In Node: all but what only a browser has. RETROGRAD_DEFAULT_LIMITS=1 lowers the limits. */
 const gpu = {
   extends: true as const,
-  test: { name: 'gpu', include: ['test/**/*.test.ts'], exclude: ['test/**/*.browser.test.ts'] },
+  test: {
+    name: 'gpu',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.browser.test.ts'],
+    setupFiles: process.env.RETROGRAD_DEFAULT_LIMITS ? [defaultLimits] : [],
+  },
 };
 
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */

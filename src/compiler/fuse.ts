@@ -4,14 +4,15 @@
  * is carried by it. What is left becomes a `map` kernel. Nothing here knows a particular op.
  */
 import mapWgsl from '../../shaders/map.wgsl';
-import { ShapeError } from '../base/errors.ts';
+import { OutOfMemoryError, ShapeError } from '../base/errors.ts';
 import { memo } from '../base/memo.ts';
-import { columns, rows, sameLayout } from '../base/tensor.ts';
+import { columns, rows, sameLayout, show } from '../base/tensor.ts';
 import { describe, type Graph, label, type Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Body, Form } from '../graph/op.ts';
-import { overwrites, placesOf, storageOf } from '../graph/storage.ts';
+import { bytesOf, overwrites, placesOf, storageOf } from '../graph/storage.ts';
 import { grid } from '../ops/shared/grid.ts';
+import { partsOf } from './split.ts';
 
 export interface Kernel {
   /** The node it was started for. */
@@ -27,7 +28,13 @@ export interface Limits {
   readonly storageBuffers: number;
   /** Workgroups along one dimension. Default: 65,535, which every device runs. */
   readonly workgroups?: number;
+  /** Bytes of one storage buffer, a multiple of 16. A larger tensor is bound in parts. Default: no limit. */
+  readonly bindingBytes?: number;
 }
+
+/** Storage buffers that it takes to bind these tensors. */
+export const buffersFor = (nodes: Iterable<Node>, { bindingBytes }: Limits): number =>
+  [...nodes].reduce((sum, node) => sum + partsOf(node, bindingBytes), 0);
 
 export interface FuseOptions extends Limits {
   /** Nodes whose value must be in memory afterwards. Nodes that overwrite their operand always are. */
@@ -55,7 +62,9 @@ export function loadedBy(nodes: readonly Node[]): Node[] {
   return loaded.filter((node) => !nodes.includes(node));
 }
 
-export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = false }: FuseOptions): Fused {
+/** Throws OutOfMemoryError where a kernel takes more storage buffers than a dispatch has. */
+export function fuse(graph: Graph, { keep, formOf, separate = false, ...limits }: FuseOptions): Fused {
+  const { storageBuffers } = limits;
   const bodyOf = memo((node: Node) =>
     node.op.kind === 'kernel' ? node.op.body(node, { form: formOf?.(node) }) : undefined,
   );
@@ -88,7 +97,8 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
     const inside = [...nodesOf(kernel), extra];
     const external = loadedBy(inside);
     const written = inside.filter((node) => node === extra || isStored(node));
-    return Object.keys(kernel.body.operands).length + new Set([...external, ...written].map(storageOf)).size;
+    const operands = Object.values(kernel.body.operands).map(storageOf);
+    return buffersFor([...operands, ...new Set([...external, ...written].map(storageOf))], limits);
   };
 
   const place = (kernel: Kernel, chain: string, node: Node): void => {
@@ -102,6 +112,8 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
     const body = bodyOf(node) ?? mapBody(node);
     const kernel: Kernel = { node, body, chains: new Map() };
     position.set(kernel, kernels.push(kernel));
+    const needed = bindings(kernel, node);
+    if (needed > storageBuffers) throw tooLarge(node, needed, limits);
     place(kernel, Object.keys(body.epilogues)[0], node);
   };
 
@@ -131,6 +143,16 @@ export function fuse(graph: Graph, { keep, storageBuffers, formOf, separate = fa
     kernels: kernels.toSorted((a, b) => order.level(a) - order.level(b)),
     stored: new Set(live.filter((node) => home.has(node) && isStored(node))),
   };
+}
+
+function tooLarge(node: Node, needed: number, { storageBuffers, bindingBytes }: Limits): OutOfMemoryError {
+  const tensors = [node, ...node.inputs].map(storageOf);
+  const largest = tensors.reduce((a, b) => (bytesOf(b) > bytesOf(a) ? b : a));
+  const bytes = `${label(largest)} ${show(largest.shape)} needs ${bytesOf(largest)} bytes`;
+  const bound = `${partsOf(largest, bindingBytes)} bindings of ${bindingBytes} bytes`;
+  return new OutOfMemoryError(
+    `${bytes}, ${bound}: ${describe(node)} takes ${needed} bindings with it, but a dispatch has ${storageBuffers}`,
+  );
 }
 
 /** What the outputs need, in the order of the graph. */

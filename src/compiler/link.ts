@@ -10,17 +10,8 @@
  */
 import type { Constant, Constants, ShaderFile } from '../graph/op.ts';
 import type { Entry } from './entry-point.ts';
+import { accessors, declaredName, inParts, type Split, type StorageBinding, throughAccessors } from './split.ts';
 import { unroll } from './unroll.ts';
-
-/** A storage buffer of a shader. */
-export interface StorageBinding {
-  /** Name in the WGSL. */
-  readonly name: string;
-  /** Type in the WGSL: `array<vec4f>`. */
-  readonly type: string;
-  /** Whether the shader only reads it. */
-  readonly access: 'read' | 'readWrite';
-}
 
 /** The WGSL of one dispatch. */
 export interface LinkedShader {
@@ -65,22 +56,33 @@ export interface Residence {
   readonly arena: ReadonlyMap<string, number>;
 }
 
+/** Where tensors are that are not each bound as they are. */
+export interface Layout {
+  readonly residence?: Residence;
+  /** Tensors that are larger than a binding. */
+  readonly split?: Split;
+}
+
 /** `entry` gives the text of the entry point; with several phases it calls run_0, run_1, ... */
-export function link(phases: readonly Phase[], entry: Entry, residence?: Residence): LinkedShader {
+export function link(phases: readonly Phase[], entry: Entry, { residence, split }: Layout = {}): LinkedShader {
   const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 || residence ? `_${i}` : ''));
   const files = distinct(linked.flatMap(({ files }) => files));
-  const storage = placed(merged(linked.flatMap(({ storage }) => storage)), residence);
+  const bound = placed(merged(linked.flatMap(({ storage }) => storage)), residence);
+  const storage = inParts(bound, split);
   const uniforms = files.flatMap(({ text }) => [...text.matchAll(UNIFORM)]);
   const extensions = new Set(files.flatMap(({ text }) => [...text.matchAll(ENABLE)].map(([, name]) => name)));
   const declarations = [
-    ...storage.map(({ name, type, access }, i) => storageDeclaration(i, name, type, access)),
+    ...storage.map((binding, i) => storageDeclaration(i, binding)),
     ...uniforms.map(([, name, type]) => uniformDeclaration(storage.length, name, type, residence)),
   ];
   const parts = [
     { path: 'extensions', text: [...extensions].map((name) => `enable ${name};`).join('\n') },
     { path: 'bindings', text: declarations.join('\n') },
-    ...linked.flatMap(({ generated }) => generated).map((part) => inArena(part, residence)),
-    ...files.map((part) => inArena(part, residence)),
+    ...(split ? [{ path: 'parts', text: accessors(bound, split) }] : []),
+    ...[...linked.flatMap(({ generated }) => generated), ...files].map(({ path, text }) => ({
+      path,
+      text: throughAccessors(inArena(text, residence), split),
+    })),
     { path: 'entry', text: entry(extensions) },
   ];
   let first = 1;
@@ -162,8 +164,9 @@ function withUses(files: readonly ShaderFile[]): ShaderFile[] {
   return [...found.values()];
 }
 
-function storageDeclaration(index: number, name: string, type: string, access: StorageBinding['access']): string {
-  return `@group(0) @binding(${index}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: ${type};`;
+function storageDeclaration(index: number, binding: StorageBinding): string {
+  const access = binding.access === 'read' ? 'read' : 'read_write';
+  return `@group(0) @binding(${index}) var<storage, ${access}> ${declaredName(binding)}: ${binding.type};`;
 }
 
 function uniformDeclaration(index: number, name: string, type: string, residence?: Residence): string {
@@ -184,14 +187,13 @@ function placed(bindings: readonly StorageBinding[], residence?: Residence): rea
 }
 
 /** Every access to a tensor made one to its part of the arena. */
-function inArena({ path, text }: ShaderFile, residence?: Residence): ShaderFile {
-  if (!residence) return { path, text };
+function inArena(text: string, residence?: Residence): string {
+  if (!residence) return text;
   const access = /\b(\w+)\[/g;
-  const replaced = text.replace(access, (all, name) => {
+  return text.replace(access, (all, name) => {
     const at = residence.arena.get(name);
     return at === undefined ? all : `arena[${at}u + `;
   });
-  return { path, text: replaced };
 }
 
 function constant([name, value]: [string, Constant]): string {

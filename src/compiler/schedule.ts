@@ -2,17 +2,17 @@
  * The schedule: the dispatches of one step, in order, each with its linked shader, its buffers and its grid, and the plan
  * of the buffers. Leaves and kept tensors own their buffer; what only passes from kernel to kernel shares slots.
  */
-import { byteLength, columns, rows, type Shape, show } from '../base/tensor.ts';
+import { byteLength, columns, type Shape, show } from '../base/tensor.ts';
 import { type Graph, label, type Node } from '../graph/graph.ts';
-import { data } from '../graph/leaf.ts';
 import type { Form, ShaderFile, Target } from '../graph/op.ts';
-import { storageOf, written } from '../graph/storage.ts';
+import { bytesOf, storageOf, written } from '../graph/storage.ts';
 import { PORTABLE } from '../ops/shared/target.ts';
 import { entryPoint, folded, gridOf } from './entry-point.ts';
 import { type Epilogues, epilogues, numbered, phaseOf } from './epilogues.ts';
-import { type FuseOptions, fuse, type Kernel, nodesOf } from './fuse.ts';
+import { type FuseOptions, fuse, type Kernel, type Limits, nodesOf } from './fuse.ts';
 import { type LinkedShader, link } from './link.ts';
 import { type DispatchGroup, shareDispatches } from './share-dispatches.ts';
+import { partsOf } from './split.ts';
 
 /** A tensor bound to a dispatch. */
 export interface Binding {
@@ -24,6 +24,8 @@ export interface Binding {
   readonly access: 'read' | 'readWrite';
   /** Name of the tensor. */
   readonly tensor: string;
+  /** Which part of the tensor, where it is larger than a binding of the device. */
+  readonly part?: number;
 }
 
 /** One dispatch: a kernel, or several that share it, with everything fused into them. */
@@ -115,8 +117,7 @@ export interface ScheduleOptions extends FuseOptions {
 export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }: ScheduleOptions): Schedule {
   const fused = fuse(graph, options);
   const { stored } = fused;
-  const { separate, storageBuffers, workgroups = 65_535 } = options;
-  const groups = shareDispatches(fused, { target, usable, storageBuffers, separate });
+  const groups = shareDispatches(fused, { target, usable, ...options });
   const plans = groups.map((group) => {
     const nameOf = numbered(NUMBERED);
     return { group, nameOf, called: group.kernels.map((kernel) => epilogues(kernel, stored, nameOf)) };
@@ -128,10 +129,10 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
   const linked = new Map<string, LinkedShader>();
   const dispatches = plans.map(({ group, called, nameOf }) => {
-    const { shader, nodes, grid } = linkGroup(group, called, nameOf, workgroups, linked);
-    const bindings = shader.storage.map(({ name, access }): Binding => {
+    const { shader, nodes, grid } = linkGroup(group, called, nameOf, options, linked);
+    const bindings = shader.storage.map(({ name, access, part }): Binding => {
       const node = storageOf(nodes.get(name)!);
-      return { name, access, buffer: bufferOf.get(node)!, tensor: label(node) };
+      return { name, access, buffer: bufferOf.get(node)!, tensor: label(node), part };
     });
     const writes = group.kernels.flatMap(nodesOf).filter((node) => stored.has(node));
     return {
@@ -162,7 +163,7 @@ function linkGroup(
   { kernels, arrangement, lanes }: DispatchGroup,
   called: readonly Epilogues[],
   nameOf: (node: Node) => string,
-  most: number,
+  { workgroups = 65_535, bindingBytes }: Limits,
   linked: Map<string, LinkedShader>,
 ) {
   const shared = kernels.length > 1;
@@ -177,9 +178,12 @@ function linkGroup(
     return phaseOf(kernel, called[i], lanes, names);
   });
   const grids = kernels.map(({ body }) => body.workgroups);
-  const grid = folded(gridOf(arrangement, grids), most);
-  const key = JSON.stringify([phases, arrangement, grids, lanes, grid]);
-  const shader = linked.get(key) ?? link(phases, entryPoint(arrangement, grids, lanes, grid));
+  const grid = folded(gridOf(arrangement, grids), workgroups);
+  const parts = [...nodes].map(([name, node]) => [name, partsOf(storageOf(node), bindingBytes)] as const);
+  const large = parts.filter(([, count]) => count > 1);
+  const split = large.length > 0 ? { bytes: bindingBytes!, parts: new Map(large) } : undefined;
+  const key = JSON.stringify([phases, arrangement, grids, lanes, grid, large]);
+  const shader = linked.get(key) ?? link(phases, entryPoint(arrangement, grids, lanes, grid), { split });
   linked.set(key, shader);
   const tensors = new Map(shader.storage.map(({ name }) => [name, label(storageOf(nodes.get(name)!))]));
   return { shader: { ...shader, tensors }, nodes, grid };
@@ -216,7 +220,7 @@ export function planBuffers(touches: readonly (readonly Node[])[], keep: (node: 
     if (node.op.kind === 'leaf' || keep(node)) {
       bufferOf.set(node, label(node));
       const role = node.op.kind === 'leaf' ? 'leaf' : 'kept';
-      buffers.push({ name: label(node), bytes: storageBytes(node), role, tenants: [tenant] });
+      buffers.push({ name: label(node), bytes: bytesOf(node), role, tenants: [tenant] });
       continue;
     }
     const bytes = byteLength(node.shape);
@@ -262,20 +266,15 @@ function freeSlots() {
   };
 }
 
-/** Bytes of a tensor in GPU memory; a resident data set is packed, not padded. */
-function storageBytes(node: Node): number {
-  if (node.op !== data) return byteLength(node.shape);
-  const elements = rows(node.shape) * columns(node.shape);
-  return node.attributes.format === 'bytes' ? Math.ceil(elements / 4) * 4 : 4 * elements;
-}
-
 /** One block per dispatch: what it runs, what it reads and writes, its grid; then the buffers. */
 export function printSchedule({ dispatches, buffers }: Schedule): string {
   const blocks = dispatches.map(({ label, writes, bindings, workgroups, shader, form }, i) => {
-    const list = bindings.map(({ name, tensor, buffer, access }) => {
+    const whole = bindings.filter(({ part = 0 }) => part === 0);
+    const list = whole.map(({ name, tensor, buffer, access }) => {
+      const parts = bindings.filter((binding) => binding.name === name).length;
       const as = isNumbered(name) || name === tensor ? '' : `${name}=`;
       const where = buffer === tensor ? '' : `@${buffer}`;
-      return `${access} ${as}${tensor}${where}`;
+      return `${access} ${as}${tensor}${where}${parts > 1 ? ` in ${parts} parts` : ''}`;
     });
     const uniform = shader.usesStep ? ', uniform step' : '';
     const results = writes.map(({ tensor, shape }) => `${tensor} ${show(shape)}`);

@@ -9,7 +9,7 @@ import type { Body, Form, Target } from '../graph/op.ts';
 import { overwrites, storageOf } from '../graph/storage.ts';
 import { sharedLanes } from '../ops/shared/target.ts';
 import type { Arrangement } from './entry-point.ts';
-import { type Fused, type Kernel, loadedBy, nodesOf } from './fuse.ts';
+import { buffersFor, type Fused, type Kernel, type Limits, loadedBy, nodesOf } from './fuse.ts';
 
 export interface DispatchGroup {
   readonly kernels: readonly Kernel[];
@@ -17,9 +17,8 @@ export interface DispatchGroup {
   readonly lanes: number;
 }
 
-export interface SharingOptions {
+export interface SharingOptions extends Limits {
   readonly target: Target;
-  readonly storageBuffers: number;
   /** Whether kernels may share a dispatch in a form. Default: always. */
   readonly usable?: (form: Form) => boolean;
   /** One dispatch per kernel. */
@@ -31,7 +30,7 @@ const LITTLE_PER_COLUMN = 4096;
 
 export function shareDispatches(fused: Fused, options: SharingOptions): DispatchGroup[] {
   const { kernels, stored, dependencies } = fused;
-  const { storageBuffers, separate } = options;
+  const { separate } = options;
   if (separate) return kernels.map(alone);
   const groups: DispatchGroup[] = [];
   const groupOf = new Map<Node, number>();
@@ -42,10 +41,10 @@ export function shareDispatches(fused: Fused, options: SharingOptions): Dispatch
   for (const kernel of kernels) {
     const after = Math.max(-1, ...[...dependencies(kernel)].map((other) => groupOf.get(other.node)!));
     const merged = after < 0 ? undefined : inColumns([...groups[after].kernels, kernel], stored, options);
-    if (merged && buffersOf(merged.kernels, stored) <= storageBuffers) put(merged, after);
+    if (merged && buffersOf(merged.kernels, stored, options) <= options.storageBuffers) put(merged, after);
     else {
       let at = after + 1;
-      while (at < groups.length && !canStandBeside(groups[at], kernel, stored, storageBuffers)) at++;
+      while (at < groups.length && !canStandBeside(groups[at], kernel, stored, options)) at++;
       put(at < groups.length ? beside([...groups[at].kernels, kernel]) : alone(kernel), at);
     }
   }
@@ -111,21 +110,21 @@ function canStandBeside(
   { kernels, arrangement }: DispatchGroup,
   kernel: Kernel,
   stored: ReadonlySet<Node>,
-  most: number,
+  limits: Limits,
 ): boolean {
   const together = [...kernels, kernel];
   return (
     arrangement.kind !== 'columns' &&
     together.every(({ body }) => !body.form && body.lanes === kernel.body.lanes) &&
-    buffersOf(together, stored) <= most
+    buffersOf(together, stored, limits) <= limits.storageBuffers
   );
 }
 
-function buffersOf(kernels: readonly Kernel[], stored: ReadonlySet<Node>): number {
+function buffersOf(kernels: readonly Kernel[], stored: ReadonlySet<Node>, limits: Limits): number {
   const touched = kernels.flatMap((kernel) => [
     ...Object.values(kernel.body.operands),
     ...loadedBy(nodesOf(kernel)),
     ...nodesOf(kernel).filter((node) => stored.has(node)),
   ]);
-  return new Set(touched.map(storageOf)).size;
+  return buffersFor(new Set(touched.map(storageOf)), limits);
 }

@@ -1,5 +1,6 @@
 /** What training needs from a device. Two engines: `gpuEngine` runs the schedule, `cpuEngine` the graph. */
 import type { Shape } from '../base/tensor.ts';
+import type { Limits } from '../compiler/fuse.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Data, Form } from '../graph/op.ts';
@@ -41,6 +42,8 @@ export interface Engine {
   readonly name: string;
   /** Largest tensor it can bind, in bytes. */
   readonly largest: number;
+  /** What one dispatch may take; undefined on the CPU. */
+  readonly limits?: Limits;
   /** How many rows `run` takes at most. */
   readonly maxRows: number;
   program(graph: Graph, options: ProgramOptions): Promise<Program>;

@@ -11,6 +11,7 @@ import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
 import { allPass } from './self-test.ts';
 import { stagingPool } from './staging.ts';
+import { limitsOf } from './tensor-buffers.ts';
 import { formsOfWholeSteps, isSmall, makeWholeSteps, type WholeSteps } from './whole-steps.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
@@ -35,6 +36,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     kind: 'gpu',
     name: device.info.name,
     largest: Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
+    limits: limitsOf(gpu),
     maxRows: table.rows,
     async program(graph, options) {
       assertUsable();

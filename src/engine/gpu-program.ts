@@ -1,7 +1,5 @@
 /** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
-import { OutOfMemoryError } from '../base/errors.ts';
 import { byteLength, pad, unpad } from '../base/tensor.ts';
-import type { Limits } from '../compiler/fuse.ts';
 import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import { find, type Graph } from '../graph/graph.ts';
 import { constant, data as dataLeaf, valuesOf } from '../graph/leaf.ts';
@@ -11,11 +9,14 @@ import { type FormOf, plan } from './choose-forms.ts';
 import type { Device } from './device.ts';
 import type { Program, ProgramOptions } from './engine.ts';
 import { type Guard, guarded } from './guard.ts';
+import type { BufferPart } from './read-buffer.ts';
 import type { StagingPool } from './staging.ts';
+import { buffersOf, cut, joined, limitsOf, partsIn, writeTo } from './tensor-buffers.ts';
 
 export interface GpuProgram extends Program {
   readonly schedule: Schedule;
-  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  /** Those of a tensor in several parts in their order. */
+  readonly buffers: ReadonlyMap<string, readonly GPUBuffer[]>;
   encode(pass: GPUComputePassEncoder, offset: number): void;
   /** The same steps and bindings, with steps in other forms; nothing is changed by that. */
   variant(formOf: FormOf): Schedule;
@@ -39,34 +40,32 @@ export async function gpuProgram(
   { keep, shared = [], separate, formOf, recall, signal, onProgress }: ProgramOptions,
 ): Promise<GpuProgram> {
   const { gpu } = device;
-  const options = { keep, separate, ...limitsOf(gpu) };
+  const limits = limitsOf(gpu);
+  const options = { keep, separate, ...limits };
   const watched = { signal, onProgress };
   const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
   const steps = [...planned.dispatches];
   const schedule: Schedule = { ...planned, dispatches: steps };
   const theirs = new Set(shared.flatMap(({ names }) => names));
   const own = schedule.buffers.filter(({ name }) => !theirs.has(name));
-  const largest = gpu.limits.maxStorageBufferBindingSize;
-  const tooLarge = own.find(({ bytes }) => bytes > largest);
-  if (tooLarge) {
-    const { name, bytes } = tooLarge;
-    throw new OutOfMemoryError(`${name} needs ${bytes} bytes, but ${device.info.name} binds at most ${largest}`);
-  }
-  const made = await device.createBuffers(
-    own.map(({ name, bytes }) => ({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })),
+  const usage = STORAGE | COPY_SRC | COPY_DST;
+  const parts = own.map(({ name, bytes }) => buffersOf({ label: name, size: bytes, usage }, limits));
+  const made = await device.createBuffers(parts.flat());
+  const left = [...made];
+  const buffers = new Map<string, readonly GPUBuffer[]>(
+    own.map(({ name }, i) => [name, left.splice(0, parts[i].length)]),
   );
-  const buffers = new Map(own.map(({ name }, i) => [name, made[i]]));
   for (const { program, names } of shared) {
     for (const name of names) {
-      const buffer = (program as GpuProgram).buffers.get(name);
-      if (buffer) buffers.set(name, buffer);
+      const of = (program as GpuProgram).buffers.get(name);
+      if (of) buffers.set(name, of);
     }
   }
 
   const commandOf = ({ bindings, shader, workgroups, label }: Dispatch, i: number) => {
-    const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
+    const entries: GPUBindGroupEntry[] = bindings.map(({ buffer, part = 0 }, binding) => ({
       binding,
-      resource: { buffer: buffers.get(buffer)! },
+      resource: { buffer: buffers.get(buffer)![part] },
     }));
     if (shader.usesStep)
       entries.push({ binding: bindings.length, resource: { buffer: table.buffer, size: ROW_BYTES } });
@@ -81,19 +80,16 @@ export async function gpuProgram(
     throw error;
   });
 
-  const readTogether = async (names: readonly string[]) => {
-    const parts = names.map((name) => {
+  const readAll = async (names: readonly string[]) => {
+    const tensors = names.map((name) => {
       const { shape, buffer } = schedule.tensors.get(name)!;
-      return { from: buffers.get(buffer)!, bytes: byteLength(shape) };
+      return { name, shape, parts: partsIn(buffers.get(buffer)!, byteLength(shape)) };
     });
-    const data = await staging.read(describe(names), parts);
-    let at = 0;
+    const groups = inGroups(tensors.flatMap(({ parts }) => parts));
+    const read = await Promise.all(groups.map((group) => staging.read(describe(names), group)));
+    const bytes = groups.flatMap((group, i) => cut(read[i], group));
     return new Map(
-      names.map((name, i) => {
-        const floats = new Float32Array(data, at, parts[i].bytes / 4);
-        at += parts[i].bytes;
-        return [name, unpad(floats, schedule.tensors.get(name)!.shape)] as const;
-      }),
+      tensors.map(({ name, shape, parts }) => [name, unpad(joined(bytes.splice(0, parts.length)), shape)] as const),
     );
   };
 
@@ -118,14 +114,11 @@ export async function gpuProgram(
       staging.assertUsable();
       const { shape, buffer } = schedule.tensors.get(name)!;
       const packed = find(graph, name)?.op === dataLeaf;
-      const words = packed ? toWords(data) : pad(data, shape);
-      guard.run(`to write ${name}`, () => gpu.queue.writeBuffer(buffers.get(buffer)!, 0, words));
+      const words = packed ? toWords(data) : new Uint8Array(pad(data, shape).buffer);
+      guard.run(`to write ${name}`, () => writeTo(gpu, buffers.get(buffer)!, words));
     },
-    read: async (name) => (await readTogether([name])).get(name)!,
-    async readAll(names) {
-      const groups = inGroups(names, (name) => byteLength(schedule.tensors.get(name)!.shape));
-      return new Map((await Promise.all(groups.map(readTogether))).flatMap((tensors) => [...tensors]));
-    },
+    read: async (name) => (await readAll([name])).get(name)!,
+    readAll,
     destroy: release,
   };
   for (const node of graph.nodes)
@@ -133,26 +126,20 @@ export async function gpuProgram(
   return program;
 }
 
-const limitsOf = ({ limits }: GPUDevice): Limits => ({
-  storageBuffers: limits.maxStorageBuffersPerShaderStage,
-  workgroups: limits.maxComputeWorkgroupsPerDimension,
-});
-
-/** What is read together, in bytes; a tensor that is larger is read alone. */
+/** What is read together, in bytes; a part that is larger is read alone. */
 const READ_TOGETHER = 2 ** 26;
 
-/** The names in their order, cut where a group would hold more than that. */
-function inGroups(names: readonly string[], bytesOf: (name: string) => number): string[][] {
-  const groups: string[][] = [];
+/** The parts in their order, cut where a group would hold more than that. */
+function inGroups(parts: readonly BufferPart[]): BufferPart[][] {
+  const groups: BufferPart[][] = [];
   let room = 0;
-  for (const name of names) {
-    const bytes = bytesOf(name);
-    if (bytes > room) {
+  for (const part of parts) {
+    if (part.bytes > room) {
       groups.push([]);
       room = READ_TOGETHER;
     }
-    groups[groups.length - 1].push(name);
-    room -= bytes;
+    groups[groups.length - 1].push(part);
+    room -= part.bytes;
   }
   return groups;
 }

@@ -10,6 +10,7 @@ import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './buffer-usage.t
 import type { Device } from './device.ts';
 import { guardOf } from './guard.ts';
 import { readBuffer } from './read-buffer.ts';
+import { buffersOf, joined, limitsOf, partsIn } from './tensor-buffers.ts';
 
 /** A step in one of its forms. */
 export interface Launch {
@@ -49,27 +50,29 @@ export async function createIsolatedStep(
   const { gpu } = device;
   const tensors = tensorsOf(graph, step);
   const written = tensors.filter(({ access }) => access === 'readWrite');
+  const limits = limitsOf(gpu);
+  const usage = STORAGE | COPY_SRC | COPY_DST;
+  const parts = tensors.map(({ tensor, bytes }) =>
+    buffersOf({ label: `isolated ${tensor}`, size: bytes, usage }, limits),
+  );
+  const largest = Math.max(...written.map(({ bytes }) => bytes));
   const made = await device.createBuffers([
     { label: 'isolated step', size: ROW_BYTES, usage: UNIFORM | COPY_DST },
-    { label: 'isolated read', size: Math.max(...written.map(({ bytes }) => bytes)), usage: MAP_READ | COPY_DST },
-    ...tensors.map(({ tensor, bytes }) => ({
-      label: `isolated ${tensor}`,
-      size: bytes,
-      usage: STORAGE | COPY_SRC | COPY_DST,
-    })),
+    { label: 'isolated read', size: Math.min(largest, limits.bindingBytes!), usage: MAP_READ | COPY_DST },
+    ...parts.flat(),
   ]);
   const [table, staging, ...storage] = made;
   const guard = guardOf(gpu);
-  const bufferOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage[i]]));
-  const fill = (filled: readonly { readonly tensor: string }[]): void =>
+  const partsOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage.splice(0, parts[i].length)]));
+  const fill = (filled: typeof tensors): void =>
     guard.run('to fill a trial', () => {
-      for (const { tensor } of filled) repeat(gpu, bufferOf.get(tensor)!, contents(tensor));
+      for (const { tensor, bytes } of filled) repeat(gpu, partsIn(partsOf.get(tensor)!, bytes), contents(tensor));
     });
   guard.run('to begin a trial', () => gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES));
   fill(tensors);
   let group: GPUBindGroup | undefined;
   const groupFor = (pipeline: GPUComputePipeline): GPUBindGroup => {
-    const buffers = [...step.bindings.map(({ tensor }) => ({ buffer: bufferOf.get(tensor)! }))];
+    const buffers = step.bindings.map(({ tensor, part = 0 }) => ({ buffer: partsOf.get(tensor)![part] }));
     const resources = step.shader.usesStep ? [...buffers, { buffer: table, size: ROW_BYTES }] : buffers;
     const entries = resources.map((resource, binding) => ({ binding, resource }));
     return gpu.createBindGroup({ label: 'isolated', layout: pipeline.getBindGroupLayout(0), entries });
@@ -98,14 +101,11 @@ export async function createIsolatedStep(
       const values = new Map<string, Float32Array>();
       const { explain } = device;
       for (const { tensor, bytes } of written) {
-        const from = bufferOf.get(tensor)!;
-        const data = await readBuffer(device, guard, {
-          name: tensor,
-          parts: [{ from, bytes }],
-          staging: () => staging,
-          explain,
-        });
-        values.set(tensor, new Float32Array(data));
+        const read: ArrayBuffer[] = [];
+        for (const part of partsIn(partsOf.get(tensor)!, bytes)) {
+          read.push(await readBuffer(device, guard, { name: tensor, parts: [part], staging: () => staging, explain }));
+        }
+        values.set(tensor, joined(read.map((data) => new Uint8Array(data))));
       }
       return values;
     },
@@ -126,8 +126,13 @@ function tensorsOf(graph: Graph, step: Dispatch): (Pick<Binding, 'tensor' | 'acc
   }));
 }
 
-function repeat({ queue }: GPUDevice, buffer: GPUBuffer, block: Float32Array<ArrayBuffer>): void {
-  for (let at = 0; at < buffer.size; at += block.byteLength) {
-    queue.writeBuffer(buffer, at, block, 0, Math.min(block.length, (buffer.size - at) / 4));
+/** Fills the parts of a tensor with a block over and over, as if they were one. */
+function repeat({ queue }: GPUDevice, parts: ReturnType<typeof partsIn>, block: Float32Array<ArrayBuffer>): void {
+  for (const { from: buffer, first, bytes } of parts) {
+    for (let at = 0, length = 0; at < bytes; at += 4 * length) {
+      const from = ((first + at) / 4) % block.length;
+      length = Math.min(block.length - from, (bytes - at) / 4);
+      queue.writeBuffer(buffer, at, block, from, length);
+    }
   }
 }

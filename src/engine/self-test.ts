@@ -12,6 +12,7 @@ import { evaluate } from '../graph/reference.ts';
 import { stepRow } from '../graph/step-row.ts';
 import type { Device } from './device.ts';
 import { createIsolatedStep, type IsolatedStep } from './isolated-step.ts';
+import { limitsOf } from './tensor-buffers.ts';
 
 const verdicts = new WeakMap<Device, Map<string, Promise<boolean>>>();
 
@@ -48,7 +49,7 @@ async function test(device: Device, form: Form, probe: Probe): Promise<string | 
   const known = evaluate(graph, { step: stepRow({}), leaf: ({ name, shape }) => ({ shape, data: values.get(name)! }) });
   const { dispatches: steps } = schedule(graph, {
     keep: () => true,
-    storageBuffers: 8,
+    ...limitsOf(device.gpu),
     formOf: () => probe.least(form),
   });
   let isolated: IsolatedStep | undefined;

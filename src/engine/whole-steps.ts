@@ -30,6 +30,7 @@ export interface WholeSteps {
 const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
 export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
+  if (programs.some(({ buffers }) => [...buffers.values()].some((parts) => parts.length > 1))) return false;
   const operations = programs.flatMap(({ schedule }) => schedule.dispatches).map(operationsOf);
   return operations.reduce((sum, n) => sum + n, 0) <= (info.software ? SMALL.software : SMALL.gpu);
 }
@@ -64,10 +65,8 @@ export async function makeWholeSteps(
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
   const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);
   const inArena = places.filter((place) => place.offset !== undefined);
-  const shader = link(phases, entry, {
-    table,
-    arena: new Map(inArena.map(({ name, offset }) => [name, offset! / 4])),
-  });
+  const arenaOf = new Map(inArena.map(({ name, offset }) => [name, offset! / 4]));
+  const shader = link(phases, entry, { residence: { table, arena: arenaOf } });
   const pipeline = await device.pipeline(shader, 'whole steps');
   const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: STORAGE | COPY_DST | COPY_SRC }]);
   const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
@@ -116,7 +115,7 @@ function layOut(programs: readonly GpuProgram[]) {
   let bytes = 0;
   for (const { schedule, buffers } of programs) {
     for (const [node, name] of schedule.bufferOf) {
-      const buffer = buffers.get(name)!;
+      const [buffer] = buffers.get(name)!;
       if (byBuffer.has(buffer)) continue;
       const place = { name: `tensor${byBuffer.size}`, buffer };
       byBuffer.set(buffer, node.op === data ? place : { ...place, offset: bytes });
@@ -124,7 +123,7 @@ function layOut(programs: readonly GpuProgram[]) {
     }
   }
   const placeOf = ({ schedule, buffers }: GpuProgram, node: Node): Slot =>
-    byBuffer.get(buffers.get(schedule.bufferOf.get(storageOf(node))!)!)!;
+    byBuffer.get(buffers.get(schedule.bufferOf.get(storageOf(node))!)![0])!;
   return { placeOf, places: [...byBuffer.values()], bytes };
 }
 

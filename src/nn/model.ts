@@ -196,6 +196,29 @@ export function describeModel({ input, layers, wiring }: Model): string {
   return [input.join('x'), ...parts].join(' -> ');
 }
 
+/** The option of all layers that sets how wide they are, and the largest it is given as. */
+export function widest({ layers }: Model): { readonly option: string; readonly count: number } {
+  const widths = layers.flatMap((layer) => {
+    const { width } = kindOf(layer);
+    return width ? [{ option: width, count: Number(member(layer, width)) }] : [];
+  });
+  const options = [...new Set(widths.map(({ option }) => option))];
+  return { option: options.join(' and '), count: Math.max(0, ...widths.map(({ count }) => count)) };
+}
+
+/** The same model with no layer wider than that. */
+export function capped({ input, layers, wiring }: Model, most: number): Model {
+  const values: Symbolic[] = [{ shape: input, of: [] }];
+  for (const [i, layer] of layers.entries()) {
+    const { width } = kindOf(layer);
+    const narrow = width
+      ? Object.assign({ ...layer }, { [width]: Math.min(most, Number(member(layer, width))) })
+      : layer;
+    values.push(apply(narrow, ...wiring[i].map((value) => values[value])));
+  }
+  return model(values[0], values[values.length - 1]);
+}
+
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */
 export function checkModel(where: string, value: unknown): void {
   if (isModel(value)) return;

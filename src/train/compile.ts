@@ -3,7 +3,7 @@ import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList 
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
-import { byteLength, show, size } from '../base/tensor.ts';
+import { size } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
 import { breathe, type CompileProgress, type Watched } from '../engine/compile-progress.ts';
 import { cpuEngine } from '../engine/cpu-engine.ts';
@@ -20,7 +20,8 @@ import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import { choicesOf, keyOf } from '../tune/choices.ts';
 import { type TuneMode, Tuner } from '../tune/tuner.ts';
-import { trainingGraph } from './graphs.ts';
+import { checkBindings, checkSizes } from './check-sizes.ts';
+import { type Task, trainingGraph } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
 import { Trainer } from './trainer.ts';
 
@@ -74,7 +75,13 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   const task = { model, loss, batch };
   const update = { clipNorm, accumulate };
   const { graph, parameters } = trainingGraph(task, optimizer, update);
-  checkSizes(graph, options.device);
+  const lean = keep && !check;
+  const wanted = lean
+    ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
+    : (node: Node) => node.name !== '';
+  const graphOf = (changed: Task): Graph => trainingGraph(changed, optimizer, update).graph;
+  const step = { task, graphOf, keep: wanted, cpu: options.device === 'cpu' };
+  checkSizes(step, options.device);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with parameters to train, found ${describeModel(model)}`);
   for (const name of keep ?? []) if (!find(graph, name)) throw unknownTensor('compile: keep', name, graph);
@@ -87,12 +94,11 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     watched.signal?.throwIfAborted();
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
-    const lean = keep && !check;
-    const wanted = lean
-      ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
-      : (node: Node) => node.name !== '';
     const recall = (step: Dispatch) => choices?.get(keyOf(step))?.form;
-    const program = await engine.program(graph, { keep: wanted, recall, ...watched });
+    const program = await engine.program(graph, { keep: wanted, recall, ...watched }).catch((error) => {
+      if (error instanceof OutOfMemoryError && engine?.limits) checkBindings(step, engine.limits);
+      throw error;
+    });
     const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
     if (tune === 'now') await tuner?.finish(watched.signal);
     await writeWeights(program, parameters, seed, watched);
@@ -142,21 +148,6 @@ async function writeWeights(
     onProgress?.({ phase: 'weights', done, total });
   }
   signal?.throwIfAborted();
-}
-
-/** What one buffer of WebGPU can hold at all, and all tensors of the CPU reference together. */
-const MOST_BYTES = 2 ** 32;
-
-/** Throws OutOfMemoryError for a step that no device could hold, before any memory is taken. */
-function checkSizes({ nodes }: Graph, device: CompileOptions['device']): void {
-  const bytes = nodes.map(({ shape }) => byteLength(shape));
-  const largest = Math.max(...bytes);
-  const { name, op, shape } = nodes[bytes.indexOf(largest)];
-  const all = device === 'cpu' ? bytes.reduce((sum, n) => sum + n, 0) : largest;
-  if (all <= MOST_BYTES) return;
-  const what = `${name || `a tensor of ${op.name}`} ${show(shape)} needs ${largest} bytes`;
-  const together = device === 'cpu' ? `, all tensors together ${all}` : '';
-  throw new OutOfMemoryError(`compile: ${what}${together}; the limit is ${MOST_BYTES}`);
 }
 
 /** Every option: one that is left out here does not compile. */

@@ -6,6 +6,7 @@ import { type Device, openDevice } from '../../src/engine/device.ts';
 import type { Engine, ProgramOptions } from '../../src/engine/engine.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { GpuProgram } from '../../src/engine/gpu-program.ts';
+import { writeTo } from '../../src/engine/tensor-buffers.ts';
 import { type Comparison, compare } from '../../src/graph/check.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph/graph.ts';
 import { batch, constant, leaf, stepOf, valuesOf } from '../../src/graph/leaf.ts';
@@ -14,6 +15,7 @@ import { evaluate } from '../../src/graph/reference.ts';
 import { type StepRow, stepRow } from '../../src/graph/step-row.ts';
 import { storageOf } from '../../src/graph/storage.ts';
 import '../../src/platform/platform.node.ts';
+import { over } from './over.ts';
 
 // For lavapipe, before it is loaded: without LLVM's optimizer it compiles faster, and these tests run a kernel a few times only.
 // They take a quarter less time.
@@ -36,13 +38,6 @@ export function useGpu(): Gpu {
 
 /** The same device, which claims to have lower limits. */
 export function narrowed(device: Device, lower: Readonly<Record<string, number>>): Device {
-  const over = <T extends object>(of: T, own: Readonly<Record<string | symbol, unknown>>): T =>
-    new Proxy(of, {
-      get(_, name) {
-        const value = own[name] ?? Reflect.get(of, name, of);
-        return typeof value === 'function' ? value.bind(of) : value;
-      },
-    });
   const { gpu } = device;
   return Object.create(device, { gpu: { value: over(gpu, { limits: over(gpu.limits, lower) }) } });
 }
@@ -114,7 +109,7 @@ export async function runGraph(
   options: Pick<ProgramOptions, 'separate' | 'formOf'> = {},
 ): Promise<Map<string, Float32Array>> {
   const program = (await engine.program(graph, { keep: (node) => node.name !== '', ...options })) as GpuProgram;
-  for (const buffer of program.buffers.values()) {
+  for (const buffer of [...program.buffers.values()].flat()) {
     device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
   }
   for (const node of graph.nodes) {
@@ -163,5 +158,6 @@ function writeWithNaN(device: Device, program: GpuProgram, node: Node, data: Dat
   for (let i = 0; i < rows(node.shape); i++) {
     padded.set(data.subarray(i * columns(node.shape), (i + 1) * columns(node.shape)), i * stride(node.shape));
   }
-  device.gpu.queue.writeBuffer(program.buffers.get(program.schedule.tensors.get(node.name)!.buffer)!, 0, padded);
+  const buffers = program.buffers.get(program.schedule.tensors.get(node.name)!.buffer)!;
+  writeTo(device.gpu, buffers, new Uint8Array(padded.buffer));
 }

@@ -117,6 +117,8 @@ function zerosBeside({ padding, stride }: Conv2d, n: number, size: number): read
 }
 
 const conv2dKind: LayerKind<Conv2d> = {
+  width: 'filters',
+
   shape: (layer, [image]) => [layer.filters, ...windowsOn(image.slice(1), windowOn(layer, image))],
 
   // z^l = W^l ∗ a^(l−1) + b^l, a^l = σ(z^l)

@@ -50,6 +50,8 @@ export function dense(units: number, activation: LayerActivation = linear, optio
 }
 
 const denseKind: LayerKind<Dense> = {
+  width: 'units',
+
   shape: ({ units }) => [units],
 
   // z^l = W^l a^(l−1) + b^l, a^l = σ(z^l)

@@ -11,6 +11,8 @@ import type { ActivationName, OwnActivation } from '../../ops/activation-table.t
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
+  /** The option that says how many outputs, or channels of them, it has. */
+  readonly width?: keyof Layer & string;
   /** How many values it is applied to. Default: one. */
   readonly takes?: { readonly least: number; readonly most: number };
   /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
