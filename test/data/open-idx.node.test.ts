@@ -109,6 +109,26 @@ test('what is no file is named', async () => {
   expect(seen.open).toBe(0);
 });
 
+test('threads read the same once the disk was slow, and nobody looks at the clock meanwhile', async () => {
+  const count = 50;
+  const spread = 2 ** 15; // bytes of a sample, so that no read fills two
+  const x = new Uint8Array(12 + count * spread).fill(5);
+  x.set([0, 0, 8, 2, 0, 0, 0, count, 0, 0, spread >> 8, 0]);
+  for (let i = 0; i < count; i++) x[12 + i * spread] = i;
+  await writeFile(path('spread'), x);
+  const set = await openIdx({
+    x: path('spread'),
+    y: Uint8Array.of(0, 0, 8, 1, 0, 0, 0, count, ...new Uint8Array(count)),
+  });
+  let time = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time++);
+  const samples = Uint32Array.from({ length: count }, (_, i) => (i * 7) % count);
+  const [read] = await readPass(set, [samples]);
+  expect(clock.mock.calls.length).toBeLessThan(10);
+  expect(Array.from(samples, (_, i) => read.x[i * spread])).toEqual([...samples]);
+  expect(read.x.filter((value) => value === 5).length).toBe(count * (spread - 1) + 1);
+});
+
 test('of a file of 4 GB only the samples asked for are read', async () => {
   const count = 5_000_000;
   const header = Buffer.alloc(16);
