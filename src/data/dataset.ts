@@ -16,8 +16,8 @@ export interface Field {
  * Samples with their targets, as plain data. `fromArrays` makes and checks one; one made by hand is checked wherever it
  * is used.
  *
- * Do not write to the arrays of a data set: `fit` and `evaluate` each keep a copy of the samples of the last four data sets
- * they saw. Make another data set instead.
+ * Do not write to the arrays of a data set: a net keeps a copy of the samples of the last four data sets that it saw. Make
+ * another data set instead.
  */
 export interface Dataset {
   /** Name in messages: `'MNIST train'`, `'digits test'`. */

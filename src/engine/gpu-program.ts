@@ -147,9 +147,10 @@ function inGroups(parts: readonly BufferPart[]): BufferPart[][] {
 const describe = ([first, ...more]: readonly string[]): string =>
   more.length === 0 ? first : `${first} and ${more.length} more`;
 
-/** The bytes of an array, filled up to whole words. */
+/** The bytes of an array; a copy only where they have to be filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  if (bytes.length % 4 === 0) return bytes;
   const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
   words.set(bytes);
   return words;

@@ -51,13 +51,14 @@ function orderOf(dataset: AnyDataset, batch: number, { keyOf }: Run, step: numbe
   return { ...batchRow(dataset, batch, step % perEpoch), key: key ?? 0, shuffled: Number(key !== undefined) };
 }
 
-/** Bytes of a window: enough for many steps, few beside what else there is. */
-const WINDOW_BYTES = 2 ** 24;
+/** A window has so many bytes, or so many batches: enough for many steps, few beside what else there is. */
+const WINDOW_BYTES = 2 ** 22;
+const WINDOW_BATCHES = 8;
 
 /** Batches in a window: one at least, an epoch at most. */
 export function batchesInWindow(dataset: AnyDataset, batch: number, maxBytes: number): number {
   const bytes = bytesIn(dataset.inputs, batch) + bytesIn(dataset.targets, batch);
-  const most = Math.floor(Math.min(WINDOW_BYTES, maxBytes) / bytes);
+  const most = Math.floor(Math.min(Math.max(WINDOW_BYTES, WINDOW_BATCHES * bytes), maxBytes) / bytes);
   return Math.min(Math.max(1, most), stepsIn(dataset, batch));
 }
 

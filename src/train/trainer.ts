@@ -134,8 +134,8 @@ export class Trainer {
    * @throws {ArgumentError} For an invalid option, a batch larger than the data set, or a `metric` that the validation set
    * does not have.
    * @throws {ShapeError} For a data set that does not fit the model.
-   * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, or a data set too large for
-   * one buffer of the device.
+   * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, what a streamed one may
+   * not hold, or samples of one batch that are too large for a buffer of the device.
    * @throws {NonFiniteError} If the loss of an epoch is NaN or infinite, or a parameter is, with the first such tensor. Without
    * `validation` and `onEpoch` epochs do not wait for each other: losses are read while later steps run, parameters about once
    * a second and at the end.
