@@ -10,8 +10,8 @@ fn run(group: vec3u, lane: u32) {
     let w = row % W;
     var sum = 0.0;
     // The last window that begins at or before the pixel, and those before it that still reach it.
-    for (var oy = h / STEP; oy * STEP + KH > h && oy <= h; oy--) {
-      for (var ox = w / STEP; ox * STEP + KW > w && ox <= w; ox--) {
+    for (var oy = h / STEP_DOWN; oy * STEP_DOWN + KH > h && oy <= h; oy--) {
+      for (var ox = w / STEP_ACROSS; ox * STEP_ACROSS + KW > w && ox <= w; ox--) {
         if (oy < OH && ox < OW) {
           sum += G[(row / (H * W) * OH * OW + oy * OW + ox) * G_STRIDE + col];
         }

@@ -1,7 +1,7 @@
 // The largest value of each window, NaN where it holds one, which `max` may leave out, and where the first of the largest is:
 // ky · KW + kx. An invocation makes several samples of one window, side by side with its neighbours.
-// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS,
-//          X_STRIDE; finish(value, row, col), finish_place(place, row, col).
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, CHANNELS, H, W, OH, OW, KH, KW, STEP_DOWN, STEP_ACROSS,
+//          COLUMNS, X_STRIDE; finish(value, row, col), finish_place(place, row, col).
 // @read X: array<f32>
 
 // The bits of |x|: more than INFINITE for NaN alone. By bits, since a driver may take it that x == x.
@@ -14,7 +14,7 @@ fn run(group: vec3u, lane: u32) {
   let i = group.x * LANES + lane;
   if (i < CHANNELS * OH * OW * PARTS) {
     let row = i / PARTS;
-    let first = (row / (OH * OW) * H + row / OW % OH * STEP) * W + row % OW * STEP;
+    let first = (row / (OH * OW) * H + row / OW % OH * STEP_DOWN) * W + row % OW * STEP_ACROSS;
     for (var j = 0u; j < SAMPLES + group.z; j++) {
       let col = i % PARTS + j * PARTS;
       if (col < COLUMNS) {

@@ -1,7 +1,7 @@
 // Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values were, which PLACE says of each window: ky · KW + kx.
 // An invocation makes a tile of TILE × TILE pixels of several samples, from all windows that reach into it, the last one first.
-// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, TILE, CHANNELS, H, W, OH, OW, KH, KW, STEP, COLUMNS,
-//          G_STRIDE; finish(gradient, row, col).
+// Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, TILE, CHANNELS, H, W, OH, OW, KH, KW, STEP_DOWN,
+//          STEP_ACROSS, COLUMNS, G_STRIDE; finish(gradient, row, col).
 // @read G: array<f32>
 // @read PLACE: array<f32>
 const TILES_DOWN = (H + TILE - 1u) / TILE;
@@ -24,13 +24,13 @@ fn run(group: vec3u, lane: u32) {
 
 fn make_tile(c: u32, top: u32, left: u32, col: u32, zero: u32) {
   var sums: array<f32, TILE * TILE>;
-  for (var y = end_of_windows(top, OH); y > first_window(top, KH); y--) {
-    for (var x = end_of_windows(left, OW); x > first_window(left, KW); x--) {
+  for (var y = end_of_windows(top, STEP_DOWN, OH); y > first_window(top, STEP_DOWN, KH); y--) {
+    for (var x = end_of_windows(left, STEP_ACROSS, OW); x > first_window(left, STEP_ACROSS, KW); x--) {
       let window = ((c * OH + y - 1u) * OW + x - 1u) * G_STRIDE + col;
       let place = u32(PLACE[window]);
       // Within the tile; what lies before it wraps round to large numbers.
-      let down = (y - 1u) * STEP + place / KW - top;
-      let across = (x - 1u) * STEP + place % KW - left;
+      let down = (y - 1u) * STEP_DOWN + place / KW - top;
+      let across = (x - 1u) * STEP_ACROSS + place % KW - left;
       if (down < TILE && across < TILE) {
         sums[down * TILE + across] += G[window];
       }
@@ -45,10 +45,10 @@ fn make_tile(c: u32, top: u32, left: u32, col: u32, zero: u32) {
   }
 }
 
-// Of the windows along an axis, the first that reaches the pixel `start`, and the end of those that begin in its tile.
-fn first_window(start: u32, size: u32) -> u32 {
-  return select(0u, (start - size) / STEP + 1u, start >= size);
+// Of the windows along an axis, `by` pixels from one to the next, the first that reaches the pixel `start`, and the end of those that begin in its tile.
+fn first_window(start: u32, by: u32, size: u32) -> u32 {
+  return select(0u, (start - size) / by + 1u, start >= size);
 }
-fn end_of_windows(start: u32, count: u32) -> u32 {
-  return min((start + TILE - 1u) / STEP + 1u, count);
+fn end_of_windows(start: u32, by: u32, count: u32) -> u32 {
+  return min((start + TILE - 1u) / by + 1u, count);
 }

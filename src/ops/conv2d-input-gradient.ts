@@ -37,6 +37,7 @@ function layout(node: Node): Convolution {
       KH,
       KW,
       stride: 1,
+      across: 1,
       top: KH - 1 - top,
       left: KW - 1 - left,
     },

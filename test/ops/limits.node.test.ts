@@ -161,6 +161,26 @@ describe('a shader', () => {
   }
 });
 
+describe('the work of pooling', () => {
+  it.each([maxPool2d, avgPool2d])('is at most in proportion to the pixels and a side of a window', (pool) => {
+    for (const side of [16, 100, 300]) {
+      for (const share of [1, 2, 3, 8]) {
+        const size = Math.floor(side / share);
+        for (const stride of [1, 2, Math.ceil(size / 2), size, size + 1]) {
+          const { nodes } = withLoss(sequential([1, side, side], [conv2d(2, 1), pool(size, { stride }), dense(2)]));
+          const pools = nodes.filter(({ op }) => op.name === 'maxPool' || op.name === 'averagePool');
+          const work = pools.map(
+            ({ shape: [, h, w], attributes: { height, width } }) => h * w * Number(height) * Number(width),
+          );
+          expect(work.reduce((a, b) => a + b)).toBeLessThanOrEqual(4 * side ** 2 * 2 * size);
+          // Nothing is done twice where windows do not overlap.
+          if (stride >= size) expect(work).toHaveLength(1);
+        }
+      }
+    }
+  });
+});
+
 describe('memory between kernels', () => {
   /** Of what adds up in parts, where the result is small. */
   const SCRATCH = 4 * 2 ** 20;

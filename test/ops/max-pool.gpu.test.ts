@@ -1,9 +1,14 @@
-/** A window that holds NaN has it for its largest value, wherever it lies and whatever else is there, as in PyTorch. */
+/**
+ * A window that holds NaN has it for its largest value, wherever it lies and whatever else is there, as in PyTorch. Windows that
+ * overlap much are pooled along rows and then down columns, which gives the same.
+ */
 import { expect, test } from 'vitest';
-import { append, createGraph } from '../../src/graph/graph.ts';
+import { size } from '../../src/base/tensor.ts';
+import { type Attributes, append, createGraph, rename } from '../../src/graph/graph.ts';
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { maxPool, maxPoolGradient, maxPoolPlace } from '../../src/ops/max-pool.ts';
+import { passesOf } from '../../src/ops/shared/pooling.ts';
 import { referenceOf, runGraph, useGpu } from '../support/harness.ts';
 
 const gpu = useGpu();
@@ -53,4 +58,36 @@ test.each([
   expect(Array.from(reference.get('passed')!.data)).toEqual(passed);
   expect(Array.from(found.get('pooled')!)).toEqual(pooled);
   expect(Array.from(found.get('passed')!)).toEqual(passed);
+});
+
+test('pooling in two passes gives the values and the gradient of one, among equals and NaN too', async () => {
+  const shape = [2, 24, 26, 3];
+  const window = { height: 16, width: 17, stride: 1 };
+  const passes = passesOf(shape, window);
+  expect(passes).toHaveLength(2);
+  expect(passesOf(shape, { ...window, stride: 8 })).toEqual([{ ...window, stride: 8 }]);
+  const pooled = async (windows: readonly Attributes[]) => {
+    const graph = createGraph();
+    const x = leaf(graph, batch, 'x', shape);
+    const results = [x];
+    for (const each of windows) results.push(append(graph, maxPool, [results[results.length - 1]], each));
+    const last = results[results.length - 1];
+    rename(graph, last, 'pooled');
+    let gradient = leaf(graph, batch, 'upstream', last.shape);
+    for (const node of results.slice(1).toReversed()) gradient = maxPool.gradient!(graph, node, gradient)[0]!();
+    rename(graph, gradient, 'passed');
+    // Whole numbers, so that sums do not depend on their order; few of them, so that many are equal.
+    const integers = (n: number, most: number) =>
+      Float32Array.from({ length: n }, (_, i) => ((i * 7919) % 1009) % most);
+    const data = integers(size(shape), 5);
+    data[7] = data[size(shape) / 2] = Number.NaN;
+    const leaves = new Map([
+      ['x', data],
+      ['upstream', integers(size(last.shape), 9)],
+    ]);
+    return runGraph(gpu, graph, leaves, stepRow({ columns: 3 }));
+  };
+  const [inOne, inTwo] = [await pooled([window]), await pooled(passes)];
+  for (const name of ['pooled', 'passed']) expect(inTwo.get(name), name).toEqual(inOne.get(name));
+  expect(inOne.get('passed')!.filter((g) => g > 0).length).toBeGreaterThan(20);
 });

@@ -5,6 +5,7 @@ import { type Shape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { averagePool } from '../../ops/average-pool.ts';
 import { maxPool } from '../../ops/max-pool.ts';
+import { passesOf } from '../../ops/shared/pooling.ts';
 import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
 import { checkedImage, checkedWindow } from './image.ts';
 import { type LayerKind, ofKind } from './layer.ts';
@@ -82,8 +83,13 @@ const pool2dKind: LayerKind<Pool2d> = {
     );
   },
 
-  append: (layer, { graph, index }, [x]) =>
-    append(graph, ops[layer.pool], [x], windowAttributes(windowOf(layer)), `a${index}`),
+  append: (layer, { graph, index }, [x]) => {
+    const passes = passesOf(x.shape, windowAttributes(windowOf(layer)));
+    return passes.reduce(
+      (image, pass, i) => append(graph, ops[layer.pool], [image], pass, i === passes.length - 1 ? `a${index}` : ''),
+      x,
+    );
+  },
 
   check: ({ pool, size, stride }) => {
     if (pool !== 'max' && pool !== 'average')

@@ -1,6 +1,6 @@
 /** What the pooling ops share: their windows on the CPU, the constants of their kernels, and cases to test. */
 import type { Shape } from '../../base/tensor.ts';
-import type { Node } from '../../graph/graph.ts';
+import type { Attributes, Node } from '../../graph/graph.ts';
 import type { Case } from '../../graph/op.ts';
 import { type Geometry, geometryOf } from './window.ts';
 
@@ -10,7 +10,7 @@ export function eachWindow(
   image: Shape,
   visit: (element: number, places: readonly number[]) => void,
 ): void {
-  const { C, H, W, N, OH, OW, KH, KW, stride } = geometryOf(image, attributes);
+  const { C, H, W, N, OH, OW, KH, KW, stride, across } = geometryOf(image, attributes);
   let element = 0;
   for (let c = 0; c < C; c++)
     for (let y = 0; y < OH; y++)
@@ -18,10 +18,27 @@ export function eachWindow(
         for (let n = 0; n < N; n++, element++) {
           const places: number[] = [];
           for (let i = 0; i < KH; i++)
-            for (let j = 0; j < KW; j++) places.push(((c * H + y * stride + i) * W + x * stride + j) * N + n);
+            for (let j = 0; j < KW; j++) places.push(((c * H + y * stride + i) * W + x * across + j) * N + n);
           visit(element, places);
         }
 }
+
+/**
+ * The windows of one pooling, or of two that do the same with less work where windows overlap much: along the rows, then
+ * down the columns. Reading order stays what decides among equals.
+ */
+export function passesOf(image: Shape, attributes: Attributes): readonly Attributes[] {
+  const { H, OH, OW, KH, KW, stride } = geometryOf([...image], attributes);
+  const [inOne, inTwo] = [OH * OW * KH * KW, H * OW * KW + OH * OW * KH];
+  if (inOne < WORTH_TWO * inTwo) return [attributes];
+  return [
+    { height: 1, width: KW, stride: 1, across: stride },
+    { height: KH, width: 1, stride, across: 1 },
+  ];
+}
+
+/** How many times less work has to be worth the memory between the two. */
+const WORTH_TWO = 4;
 
 /** Pixels along a side of the tiles that the gradient is made in: whole strides, where they are short. */
 export const tileOf = ({ stride }: Geometry): number => (stride > 4 ? 4 : stride * Math.floor(4 / stride));
@@ -35,7 +52,7 @@ const SAMPLES = 4;
 /** Invocations for so many places in N samples. */
 export const invocations = (places: number, N: number): number => places * Math.ceil(N / SAMPLES);
 
-export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geometry) {
+export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride, across }: Geometry) {
   return {
     SAMPLES,
     PARTS: Math.ceil(N / SAMPLES),
@@ -47,7 +64,8 @@ export function poolConstants({ C, H, W, N, OH, OW, KH, KW, stride: step }: Geom
     OW,
     KH,
     KW,
-    STEP: step,
+    STEP_DOWN: stride,
+    STEP_ACROSS: across,
   };
 }
 
@@ -63,4 +81,6 @@ export const poolCases: Case[] = [
   { shapes: [[1, 20, 19, 3]], attributes: { height: 13, width: 16 } },
   { shapes: [[1, 13, 31, 2]], attributes: { height: 6, width: 3, stride: 7 } },
   { shapes: [[2, 64, 64, 3]], attributes: { height: 64, width: 64, stride: 64 } },
+  { shapes: [[2, 9, 14, 5]], attributes: { height: 1, width: 4, stride: 1, across: 3 } },
+  { shapes: [[2, 14, 9, 5]], attributes: { height: 5, width: 1, stride: 2, across: 1 } },
 ];

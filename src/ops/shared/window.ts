@@ -11,6 +11,8 @@ export interface Window {
   readonly width: number;
   /** Pixels from one window to the next, both ways. */
   readonly stride: number;
+  /** Along a row, where that is another number. */
+  readonly across?: number;
   /** Zeros beside the image. */
   readonly top: number;
   readonly left: number;
@@ -28,7 +30,9 @@ export interface Geometry {
   readonly OW: number;
   readonly KH: number;
   readonly KW: number;
+  /** Pixels from one window to the next: down, and along a row. */
   readonly stride: number;
+  readonly across: number;
   readonly top: number;
   readonly left: number;
 }
@@ -40,8 +44,9 @@ export function windowAttributes({ height, width, ...rest }: Window): Attributes
 }
 
 export function windowOf(attributes: Attributes): Window {
-  const { height, width, stride = 1, top = 0, left = 0, bottom = 0, right = 0 } = attributes as Record<string, number>;
-  return { height, width, stride, top, left, bottom, right };
+  const numbers = attributes as Record<string, number>;
+  const { height, width, stride = 1, across = stride, top = 0, left = 0, bottom = 0, right = 0 } = numbers;
+  return { height, width, stride, across, top, left, bottom, right };
 }
 
 /** Windows along an axis of n pixels; less than 1 where not one fits. */
@@ -50,20 +55,20 @@ const along = (n: number, size: number, stride: number, zeros: number): number =
 
 /** [OH, OW], for images of H × W pixels. */
 export function windowsOn([H, W]: readonly number[], window: Window): readonly [number, number] {
-  const { height, width, stride, top, left, bottom, right } = window;
-  return [along(H, height, stride, top + bottom), along(W, width, stride, left + right)];
+  const { height, width, stride, across = stride, top, left, bottom, right } = window;
+  return [along(H, height, stride, top + bottom), along(W, width, across, left + right)];
 }
 
 export function geometryOf([C, H, W, N]: Shape, attributes: Attributes): Geometry {
   const window = windowOf(attributes);
-  const { height: KH, width: KW, stride, top, left } = window;
+  const { height: KH, width: KW, stride, across = stride, top, left } = window;
   const [OH, OW] = windowsOn([H, W], window);
-  return { C, H, W, N, OH, OW, KH, KW, stride, top, left };
+  return { C, H, W, N, OH, OW, KH, KW, stride, across, top, left };
 }
 
 /** Whether windows reach beyond the image. */
-export const isPadded = ({ H, W, OH, OW, KH, KW, stride, top, left }: Geometry): boolean =>
-  top > 0 || left > 0 || (OH - 1) * stride + KH > H || (OW - 1) * stride + KW > W;
+export const isPadded = ({ H, W, OH, OW, KH, KW, stride, across, top, left }: Geometry): boolean =>
+  top > 0 || left > 0 || (OH - 1) * stride + KH > H || (OW - 1) * across + KW > W;
 
 /** Geometry of the windows on the images that a node reads. Throws ShapeError where they are none, or none fits on them. */
 export function checkedGeometry(op: string, image: Node, inputs: readonly Node[], attributes: Attributes): Geometry {
