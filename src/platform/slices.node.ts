@@ -1,6 +1,6 @@
 /** A local file that is read by places. */
-import { read, readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { read, readSync, type Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { DataError } from '../base/errors.ts';
 import type { Slices } from '../base/slices.ts';
 import { isNothing, local, messageOf } from './write-file.node.ts';
@@ -14,38 +14,33 @@ const PACE = { gap: 2 ** 14, part: 2 ** 16, reads: 128 };
 
 /** Milliseconds of reading at once before others have their turn. */
 const TURN = 2;
-/** Milliseconds that a read takes only if it waits for the disk; as many reads after it as this are left to threads. */
+/** Milliseconds. A read that takes longer has waited for the disk. */
 const SLOW = 0.3;
+/** Reads that are left to threads after such a one. */
 const LEFT_TO_THREADS = 100;
 
 /** Undefined where there is no such file. Throws DataError for what cannot be read, or is no regular file. */
 export async function openSlices(path: string): Promise<Slices | undefined> {
-  let file: FileHandle;
   try {
-    file = await open(local(path));
+    const { size } = await regular(path);
+    const file = await open(local(path));
+    return { where: path, size, pace: PACE, read: readerOf(path, file.fd), close: () => file.close() };
   } catch (cause) {
     if (isNothing(cause)) return undefined;
     throw unreadable(path, cause);
   }
-  try {
-    const about = await file.stat();
-    if (!about.isFile()) throw new Error('not a regular file');
-    return {
-      where: path,
-      size: about.size,
-      pace: PACE,
-      read: readerOf(path, file.fd),
-      close: () => file.close(),
-    };
-  } catch (cause) {
-    await file.close();
-    throw unreadable(path, cause);
-  }
+}
+
+/** Asked before the file is opened, as a FIFO would wait for somebody to write to it. */
+async function regular(path: string): Promise<Stats> {
+  const about = await stat(local(path));
+  if (about.isFile()) return about;
+  throw new Error('not a regular file');
 }
 
 /**
- * Reads at once as long as bytes come from memory, which takes the processor a fifth of the time that it takes by threads. After a
- * read that had to wait for the disk, threads wait for the next ones.
+ * Reads at once as long as bytes come from memory, which takes the processor less time than threads do. After a read that had to
+ * wait for the disk, threads wait for the next ones.
  */
 function readerOf(path: string, fd: number): Slices['read'] {
   let since = performance.now();

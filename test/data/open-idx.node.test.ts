@@ -98,7 +98,7 @@ test('what is no file is named', async () => {
   await mkdir(path('folder'), { recursive: true });
   for (const [x, message] of [
     [path('absent'), /absent: no such file/],
-    [path('folder'), /folder: cannot be read: /],
+    [path('folder'), /folder: cannot be read: not a regular file/],
     ['/dev/zero', /\/dev\/zero: cannot be read: not a regular file/],
   ] as const) {
     if (process.platform === 'win32' && x.startsWith('/dev')) continue;
