@@ -51,7 +51,7 @@ async function retrograd(command, args) {
 async function test(args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) throw new Error(reason);
-  const projects = ['gpu', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
+  const projects = ['gpu', 'limits', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
   consumers();
   const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
   for (const step of ['types', 'lint', 'build']) {

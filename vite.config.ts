@@ -27,6 +27,24 @@ const gpu = {
   },
 };
 
+/**
+ * What meets the limits of a device most: 8 storage buffers in a dispatch decide how optimizers, accumulation, clipping and
+ * totals are fused. RETROGRAD_DEFAULT_LIMITS=1 and the project `gpu` are all tests in that mode.
+ */
+const limits = {
+  extends: true as const,
+  test: {
+    name: 'limits',
+    include: [
+      'test/engine/budget.gpu.test.ts',
+      'test/nn/optimizers.gpu.test.ts',
+      'test/ops/total.gpu.test.ts',
+      'test/train/{best-epoch,check-sizes,compile,fit}.gpu.test.ts',
+    ],
+    setupFiles: [defaultLimits],
+  },
+};
+
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
 const compileOnly = 'test/compiler/link.gpu.test.ts';
 
@@ -118,6 +136,11 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     reporters: ['default', whereTimeGoes],
-    projects: [gpu, ...(swiftShaderIsInstalled() ? [swiftshader] : []), ...(chromiumIsInstalled() ? [browser()] : [])],
+    projects: [
+      gpu,
+      limits,
+      ...(swiftShaderIsInstalled() ? [swiftshader] : []),
+      ...(chromiumIsInstalled() ? [browser()] : []),
+    ],
   },
 }));

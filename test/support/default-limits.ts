@@ -27,5 +27,12 @@ const limited = (adapter: GPUAdapter | null): GPUAdapter | null =>
   adapter &&
   over(adapter, {
     limits: over(adapter.limits, limits),
-    requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice({ ...descriptor, requiredLimits: {} }),
+    async requestDevice(descriptor: GPUDeviceDescriptor) {
+      const device = await adapter.requestDevice({ ...descriptor, requiredLimits: {} });
+      for (const [name, value] of Object.entries(limits)) {
+        const found = device.limits[name as keyof typeof limits];
+        if (found !== value) throw new Error(`${name} is ${found}, not the default of ${value}`);
+      }
+      return device;
+    },
   });
