@@ -1,10 +1,15 @@
-// retrograd as its users import it: the built package two folders up, found through its own list of exports.
+// retrograd as its users import it: the built package two folders up, or in RETROGRAD_LIBRARY, found through its own list of
+// exports.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const manifest = new URL('../../package.json', import.meta.url);
+const { RETROGRAD_LIBRARY } = process.env;
+const manifest = RETROGRAD_LIBRARY
+  ? pathToFileURL(join(RETROGRAD_LIBRARY, 'package.json'))
+  : new URL('../../package.json', import.meta.url);
 const { resolve } = createRequire(manifest);
 const entry = (name) => import(pathToFileURL(resolve(name)).href);
 

@@ -15,9 +15,7 @@ export const ours = {
 
 async function startTraining(work, { dataset, parameters }) {
   const { batch } = work;
-  const optimizer = optimizers[work.optimizer.kind](work.optimizer);
-  const loss = retrograd[work.loss]();
-  const net = await retrograd.compile(modelOf(work), { device, batch, loss, optimizer, seed: 1, keep: [] });
+  const net = await compiled(work, { keep: [] });
   net.setParameters(parameters);
   const epochs = new Map();
   return {
@@ -31,6 +29,13 @@ async function startTraining(work, { dataset, parameters }) {
     },
     end: () => net.destroy(),
   };
+}
+
+/** The net of a work. */
+export function compiled(work, options = {}) {
+  const optimizer = optimizers[work.optimizer.kind](work.optimizer);
+  const loss = retrograd[work.loss]();
+  return retrograd.compile(modelOf(work), { device, batch: work.batch, loss, optimizer, seed: 1, ...options });
 }
 
 const optimizers = {
