@@ -1,7 +1,7 @@
 /**
  * Runs many whole steps of a small net in one dispatch. One workgroup runs kernel after kernel and step after step, with
- * barriers between, because one dispatch per kernel would cost many times the work. The tensors are copied into one buffer
- * before and back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
+ * barriers between, because one dispatch per kernel would cost many times the work. What a step starts from is copied into one
+ * buffer before, and what it writes back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
  */
 import stepWgsl from '../../shaders/shared/step.wgsl';
 import { size } from '../base/tensor.ts';
@@ -46,6 +46,8 @@ interface Slot {
   readonly name: string;
   readonly buffer: GPUBuffer;
   readonly offset?: number;
+  /** Whether a step may find values in it that it did not compute. */
+  readonly isGiven: boolean;
 }
 
 export async function makeWholeSteps(
@@ -65,6 +67,8 @@ export async function makeWholeSteps(
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
   const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);
   const inArena = places.filter((place) => place.offset !== undefined);
+  const written = new Set(phases.flatMap(writesOf));
+  const [given, results] = [inArena.filter(({ isGiven }) => isGiven), inArena.filter(({ name }) => written.has(name))];
   const arenaOf = new Map(inArena.map(({ name, offset }) => [name, offset! / 4]));
   const shader = link(phases, entry, { residence: { table, arena: arenaOf } });
   const pipeline = await device.pipeline(shader, 'whole steps');
@@ -85,13 +89,13 @@ export async function makeWholeSteps(
   });
   return {
     encode(encoder) {
-      for (const { buffer, offset } of inArena) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
+      for (const { buffer, offset } of given) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group, [0]);
       pass.dispatchWorkgroups(1);
       pass.end();
-      for (const { buffer, offset } of inArena) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
+      for (const { buffer, offset } of results) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
     },
     destroy: () => device.destroyBuffer(arena),
   };
@@ -117,7 +121,7 @@ function layOut(programs: readonly GpuProgram[]) {
     for (const [node, name] of schedule.bufferOf) {
       const [buffer] = buffers.get(name)!;
       if (byBuffer.has(buffer)) continue;
-      const place = { name: `tensor${byBuffer.size}`, buffer };
+      const place = { name: `tensor${byBuffer.size}`, buffer, isGiven: node.op.kind === 'leaf' };
       byBuffer.set(buffer, node.op === data ? place : { ...place, offset: bytes });
       if (node.op !== data) bytes += Math.ceil(buffer.size / 16) * 16;
     }
@@ -134,12 +138,15 @@ function bodyFor({ node }: Kernel, lanes: number): Body {
   return mapBody(node, lanes);
 }
 
+const writesOf = ({ storage }: Pick<Phase, 'storage'>): string[] =>
+  storage.filter(({ access }) => access === 'readWrite').map(({ name }) => name);
+
 /** Where a phase touches what one since the last barrier has written, or writes what one has touched. */
 function barriersBetween(phases: readonly Phase[]): boolean[] {
   let touched = new Set<string>();
   let written = new Set<string>();
   return phases.map(({ names = {}, storage }) => {
-    const writes = storage.filter(({ access }) => access === 'readWrite').map(({ name }) => name);
+    const writes = writesOf({ storage });
     const all = [...Object.values(names), ...storage.map(({ name }) => name)];
     const barrier = all.some((name) => written.has(name)) || writes.some((name) => touched.has(name));
     if (barrier) [touched, written] = [new Set(), new Set()];
