@@ -6,6 +6,7 @@ import { isFinite32 } from '../base/float32.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkScale, MOST_CLASSES } from './checked-dataset.ts';
+import { unidentified } from './identity.ts';
 import type { StreamedDataset, StreamedField } from './streamed.ts';
 
 /** What the samples of a source of your own are. */
@@ -28,8 +29,8 @@ export interface SourceOptions {
   /** Name of the data set in messages. */
   name?: string;
   /**
-   * Says which data this is. A saved training that goes on with samples of the same `name`, `count`, `shape` and `id` goes on
-   * with the same data. Default: the name.
+   * Says which data this is. Training that was left off within an epoch, or saved, goes on where the next data set has the same
+   * `name`, `count`, `shape` and `id`. Without an `id` it is the same only as the same object, or after a load by its name.
    */
   id?: string;
 }
@@ -50,6 +51,7 @@ export function described(
   const inputs = valuesField(name, sizeOf(shape), type, scale);
   const targets = targetField(name, options);
   const identity = { name, count, digest: digest(JSON.stringify([shape, inputs, targets, id])) };
+  if (options.id === undefined) unidentified.add(identity);
   return { name, count, shape: Object.freeze([...shape]), inputs, targets, identity };
 }
 

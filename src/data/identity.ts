@@ -31,9 +31,14 @@ export function identityOf(dataset: Known): DatasetIdentity {
   return identity;
 }
 
+/** Identities that say no more than a name: of sources that were given none. Those of files are told by their samples. */
+export const unidentified = new WeakSet<DatasetIdentity>();
+
+/** Two live data sets without an identity of their own are the same only as the same object. */
 export function sameDataset(a: Known, b: Known): boolean {
   if (a === b || ('inputs' in a && 'inputs' in b && a.name === b.name && sameFields(a, b))) return true;
   const [one, other] = [identityOf(a), identityOf(b)];
+  if (unidentified.has(one) && unidentified.has(other)) return one === other;
   return one.name === other.name && one.count === other.count && one.digest === other.digest;
 }
 

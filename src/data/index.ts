@@ -6,7 +6,7 @@
 export type { Bytes } from '../base/as-bytes.ts';
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
-export type { Dataset, DatasetPair, Field } from './dataset.ts';
+export type { Dataset, DatasetIdentity, DatasetPair, Field } from './dataset.ts';
 export type { SourceOptions } from './described.ts';
 export { type DigitsOptions, digits } from './digits.ts';
 export { type BatchSource, fromBatches } from './from-batches.ts';

@@ -4,13 +4,14 @@
  */
 import { together } from '../base/together.ts';
 import type { StepRow } from '../graph/step-row.ts';
+import { unlessAborted } from './compile-progress.ts';
 import type { Engine, Program } from './engine.ts';
 
 export interface RunOptions {
   readonly steps: number;
   /** The row of step i = 0, 1, ... */
   row(i: number): StepRow;
-  /** How many steps one submit may hold from step i on; it is made once this is known. Default: what the engine takes. */
+  /** How many steps one submit may hold from step i on. The submit waits for it. Default: what the engine takes. */
   ready?(i: number): number | Promise<number>;
   /** Length of one submit; a page stays responsive below about 16. */
   readonly milliseconds: number;
@@ -66,7 +67,7 @@ export async function queueSteps(
         await interlude();
       }
       const room = ready?.(i) ?? engine.maxRows;
-      const most = typeof room === 'number' ? room : await room;
+      const most = typeof room === 'number' ? room : await unlessAborted(room, signal);
       const n = Math.min(chunk, steps - i, engine.maxRows, most);
       const settled = submit(i, n);
       settled.catch(() => {}); // it is awaited below; until then it is not unhandled

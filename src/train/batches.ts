@@ -2,6 +2,7 @@
 import { permute } from '../base/random.ts';
 import { bytesIn, room } from '../data/stream-of.ts';
 import type { AnyDataset, Request, StreamedDataset } from '../data/streamed.ts';
+import { unlessAborted } from '../engine/compile-progress.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
@@ -21,8 +22,8 @@ export interface Batches {
   ready(step: number): number | Promise<number>;
   /** Where they are for a step that is ready. */
   row(step: number): Partial<BatchRow> & Pick<BatchRow, 'columns'>;
-  /** Ends what is being read. */
-  close(): Promise<void>;
+  /** Ends what is being read. What goes wrong with that is nobody's any more. */
+  close(signal?: AbortSignal): Promise<void>;
 }
 
 type BatchRow = Pick<StepRow, 'start' | 'count' | 'columns' | 'key' | 'shuffled' | 'place'>;
@@ -55,10 +56,12 @@ function orderOf(dataset: AnyDataset, batch: number, { keyOf }: Run, step: numbe
 const WINDOW_BYTES = 2 ** 22;
 const WINDOW_BATCHES = 8;
 
-/** Batches in a window: one at least, an epoch at most. */
-export function batchesInWindow(dataset: AnyDataset, batch: number, maxBytes: number): number {
-  const bytes = bytesIn(dataset.inputs, batch) + bytesIn(dataset.targets, batch);
-  const most = Math.floor(Math.min(Math.max(WINDOW_BYTES, WINDOW_BATCHES * bytes), maxBytes) / bytes);
+/** Batches in a window: one at least, an epoch at most, and no more than fit into a buffer of `largest` bytes. */
+export function batchesInWindow(dataset: AnyDataset, batch: number, maxBytes: number, largest: number): number {
+  const fields = [dataset.inputs, dataset.targets].map((field) => bytesIn(field, batch));
+  const bytes = fields[0] + fields[1];
+  const wanted = Math.min(Math.max(WINDOW_BYTES, WINDOW_BATCHES * bytes), maxBytes);
+  const most = Math.min(Math.floor(wanted / bytes), Math.floor(largest / Math.max(...fields)));
   return Math.min(Math.max(1, most), stepsIn(dataset, batch));
 }
 
@@ -86,7 +89,7 @@ export function windowedBatches(
   const advance = async (step: number): Promise<number> => {
     const { value: window } = await (next ?? windows.next());
     if (!window || window.from !== step) throw new Error(`step ${step} is not the next one of its run`);
-    checkWindow(dataset, loss, window);
+    checkRead(dataset, loss, window);
     const tensors = new Map<string, Data>([
       ['xData', window.x],
       ['yData', window.y],
@@ -101,11 +104,34 @@ export function windowedBatches(
   return {
     ready: (step) => (step < current.to ? current.to - step : advance(step)),
     row: (step) => ({ ...orderOf(dataset, batch, run, step), place: (step - current.from) * batch }),
-    async close() {
-      await next?.catch(() => {});
-      await windows.return();
-    },
+    // A source that never answers is not waited for once the run was given up.
+    close: (signal) =>
+      unlessAborted(
+        Promise.resolve(next).then(() => windows.return()),
+        signal,
+      ).then(
+        () => {},
+        () => {},
+      ),
   };
+}
+
+/** All samples in their own order, read in parts of the size of a window. Throws as reading them does, or `checkRead`. */
+export async function readWhole(dataset: StreamedDataset, { batch, loss }: Task): Promise<Request> {
+  const all = room(
+    Uint32Array.from({ length: dataset.count }, (_, i) => i),
+    dataset,
+  );
+  const samples = batch * batchesInWindow(dataset, batch, WINDOW_BYTES, Number.POSITIVE_INFINITY);
+  let asked = all;
+  function* requests(): Generator<Request> {
+    for (let first = 0; first < dataset.count; first += samples) {
+      asked = part(all, Math.min(samples, dataset.count - first), first);
+      yield asked;
+    }
+  }
+  for await (const _ of dataset.read(requests())) checkRead(dataset, loss, asked);
+  return all;
 }
 
 /** The windows of a run one after another, in two pieces of memory by turns. Each epoch is a pass over the data set. */
@@ -140,14 +166,15 @@ async function* windowsOf(
   }
 }
 
-/** The first samples of a piece of memory. */
-function part({ samples, x, y }: Request, count: number): Request {
+/** Some samples of a piece of memory. */
+function part({ samples, x, y }: Request, count: number, first = 0): Request {
   const cut = <T extends Request['x'] | Uint32Array>(all: T): T =>
-    all.subarray(0, (all.length / samples.length) * count) as T;
+    all.subarray((all.length / samples.length) * first, (all.length / samples.length) * (first + count)) as T;
   return { samples: cut(samples), x: cut(x), y: cut(y) };
 }
 
-function checkWindow({ name, targets }: StreamedDataset, loss: Task['loss'], { samples, y }: Window): void {
+/** Throws DataError for targets that the loss does not take. */
+function checkRead({ name, targets }: StreamedDataset, loss: Task['loss'], { samples, y }: Request): void {
   if (targets.kind === 'labels' || !loss.classifies) return;
   const { size, scale } = targets;
   checkTargets(loss, scale === 1 ? y : Float32Array.from(y, (value) => value * scale), size, `${name}: y`, samples);

@@ -1,5 +1,5 @@
 /** Checks that a data set fits a model and its loss. */
-import { member } from '../base/arguments.ts';
+import { isCount, isShape, member } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
@@ -31,7 +31,15 @@ export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset:
   return taken;
 }
 
-const isRead = (dataset: unknown): boolean => typeof member(dataset, 'read') === 'function';
+/** A streamed data set, by all that is asked of one before it is read. */
+function isRead(dataset: unknown): boolean {
+  const of = (name: string): unknown => member(dataset, name);
+  if (typeof of('read') !== 'function') return false;
+  const isField = (field: unknown): boolean =>
+    isCount(member(field, 'size')) && ['uint8', 'float32'].includes(member(field, 'type') as string);
+  const isDescribed = typeof of('name') === 'string' && isCount(of('count')) && isShape(of('shape'));
+  return isDescribed && isField(of('inputs')) && isField(of('targets'));
+}
 
 function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDataset, where: string): void {
   const units = outputs(model);

@@ -44,7 +44,7 @@ export function epochsOf(session: Session, feed: Feed, span: Span, options: FitO
   const between = () => session.tuner?.between();
   return {
     resume: log.resume,
-    close: batches.close,
+    close: () => batches.close(signal),
     async queue(from, to) {
       // Where every n-th step is checked, in stretches between those.
       for (let start = from; ; start++) {

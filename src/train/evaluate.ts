@@ -69,7 +69,7 @@ export async function evaluateOn(
     milliseconds: defaultMilliseconds(),
     signal,
     onSubmit: (queued) => onProgress?.({ done: Math.min(queued * batch, count), count }),
-  }).finally(batches.close);
+  }).finally(() => batches.close(signal));
   const [, found] = await together([done, program.readAll(totals)]);
   const [losses, right] = totals.map((name) => valuesOfTotal(found.get(name)!)); // right: [3, batch]
   const total = sumOf(losses);

@@ -3,12 +3,12 @@ import { DataError } from '../base/errors.ts';
 import { copyOf, isKnown } from '../data/checked-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
-import { bytesIn, isStreamed, room, streamOf, typeOf } from '../data/stream-of.ts';
+import { bytesIn, isStreamed, streamOf, typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset, StreamedField } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import type { Data } from '../graph/op.ts';
 import type { Augmentation } from './augmentation.ts';
-import { type Batches, batchesInWindow, type Run, residentBatches, windowedBatches } from './batches.ts';
+import { type Batches, batchesInWindow, type Run, readWhole, residentBatches, windowedBatches } from './batches.ts';
 import { datasetFor } from './dataset-for.ts';
 import { feedGraph, type Task } from './graphs.ts';
 
@@ -27,7 +27,7 @@ export interface FeedOptions {
   readonly maxBytes?: number;
 }
 
-/** Data sets that a net keeps on its device; of more than these, the one goes that was not used for longest. */
+/** Data sets that a net keeps on its device; beyond that, the least recently used one goes. */
 const KEPT = 4;
 
 /** Bytes of a data set that is kept, where nobody says otherwise. */
@@ -38,7 +38,7 @@ interface Kept {
   readonly dataset: AnyDataset;
   /** Batches on the device at a time; undefined for a resident one. */
   readonly window?: number;
-  /** The samples, for the first feed and for comparisons. */
+  /** A copy of the samples: of a resident one for its first feed and for comparisons, of a streamed one made by hand. */
   numbers?: Promise<Dataset>;
   readonly feeds: { readonly program: Program; readonly augmentation: string; readonly feed: Promise<Feed> }[];
   /** Calls that work on it: it stays for them. */
@@ -59,9 +59,12 @@ export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
     for (const { feed } of entry.feeds) feed.then(({ program }) => program.destroy()).catch(() => {});
   };
   const entryOf = (dataset: AnyDataset, maxBytes: number): Kept => {
-    const window = isResident(engine, dataset, maxBytes) ? undefined : batchesInWindow(dataset, task.batch, maxBytes);
+    const window = isResident(engine, dataset, maxBytes)
+      ? undefined
+      : batchesInWindow(dataset, task.batch, maxBytes, engine.largest);
     const known = kept.find((entry) => entry.window === window && sameNumbers(entry.dataset, dataset));
-    const numbers = known || window !== undefined ? undefined : numbersOf(dataset, task);
+    const isCopied = window === undefined || !(isStreamed(dataset) || isKnown(dataset));
+    const numbers = known || !isCopied ? undefined : numbersOf(dataset, task);
     const entry: Kept = known ?? { dataset, window, numbers, feeds: [], users: 0 };
     entry.numbers?.catch(() => {}); // whoever makes a feed of them is told
     remove(entry);
@@ -76,7 +79,7 @@ export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
     const made =
       entry.window === undefined
         ? residentFeed(engine, task, entry, program, { augmentation, owner, checked })
-        : streamedFeed(engine, task, entry, program, augmentation);
+        : streamedFeed(engine, task, entry, program, { augmentation, checked });
     const one = { program, augmentation: key, feed: made };
     entry.feeds.push(one);
     made.catch(() => {
@@ -123,17 +126,13 @@ function sameNumbers(kept: AnyDataset, dataset: AnyDataset): boolean {
 
 /** A copy of all samples, made before anything is awaited where they are in memory, and so together with the digest. */
 async function numbersOf(dataset: AnyDataset, task: Task): Promise<Dataset> {
-  if (isStreamed(dataset)) return read(dataset);
+  if (isStreamed(dataset)) return read(dataset, task);
   if (!isKnown(dataset)) identityOf(dataset);
   return datasetFor(task, { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) }, 'data set');
 }
 
-async function read(dataset: StreamedDataset): Promise<Dataset> {
-  const request = room(
-    Uint32Array.from({ length: dataset.count }, (_, i) => i),
-    dataset,
-  );
-  for await (const _ of dataset.read([request]));
+async function read(dataset: StreamedDataset, task: Task): Promise<Dataset> {
+  const request = await readWhole(dataset, task);
   const field = ({ kind, size, scale }: StreamedField, data: Uint8Array | Float32Array) => ({
     kind,
     size,
@@ -182,13 +181,13 @@ async function residentFeed(
 async function streamedFeed(
   engine: Engine,
   task: Task,
-  { dataset, window }: Kept,
+  { dataset, window, numbers }: Kept,
   program: Program,
-  augmentation?: Augmentation,
+  { augmentation, checked }: { augmentation?: Augmentation; checked: boolean },
 ): Promise<Feed> {
   const { batch } = task;
   const { inputs, targets } = dataset;
-  const stream = isStreamed(dataset) ? dataset : streamOf(isKnown(dataset) ? dataset : await numbersOf(dataset, task));
+  const stream = isStreamed(dataset) ? dataset : streamOf((await numbers) ?? dataset);
   const samples = window! * batch;
   demandBindable(engine, dataset, samples);
   const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation);
@@ -199,7 +198,7 @@ async function streamedFeed(
   });
   let held: ReadonlyMap<string, Data> = new Map();
   const wrote = (tensors: ReadonlyMap<string, Data>): void => {
-    held = tensors;
+    if (checked) held = tensors;
   };
   const batches = (run: Run): Batches => windowedBatches(stream, feed, task, window!, run, wrote);
   return { program: feed, dataset, batches, held: () => held };

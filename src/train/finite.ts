@@ -14,7 +14,6 @@ export async function demandFinite(session: Session, loss: number, parameters: T
   const { program } = session;
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
   const { steps } = session;
-  session.unfinished = undefined; // an epoch whose loss is NaN is not resumed
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const bad = firstNonFinite(program, tensors);
   const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';

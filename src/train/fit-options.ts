@@ -34,7 +34,7 @@ export interface FitOptions extends BestOptions {
   onProgress?(progress: Progress): void;
   /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
   onEpoch?(result: EpochResult): unknown;
-  /** Stops training between two submits; `fit` then rejects with the signal's reason, and the net stays usable. */
+  /** Stops training between two submits, or while samples are read; `fit` then rejects with the signal's reason, and the net stays usable. */
   signal?: AbortSignal;
   /** Milliseconds of work per submit to the device. Default: 15 in a browser, 50 in Node. */
   millisecondsPerSubmit?: number;

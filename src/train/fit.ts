@@ -1,4 +1,5 @@
 /** Runs the epochs of a fit: training, validation, and what follows from it. */
+import { NonFiniteError } from '../base/errors.ts';
 import { together } from '../base/together.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
@@ -33,17 +34,21 @@ export async function trainEpochs(
       const end = waited ? endOfEpoch(span, step) : last;
       const { done } = await epochs.queue(step, end);
       step = end;
-      // Not for the signal to stop: what an epoch came to is told.
+      // The signal does not stop this: an epoch that was trained is told with its validation.
       const validated = heldOut && end % perEpoch === 0 ? evaluate(heldOut) : Promise.resolve(undefined);
       const [trained, validation] = await together([done, validated]);
       if (validation) best = await see(session, best, before + end / perEpoch, validation);
       if (isAsked(options)) session.best = best;
-      results.push(...trained.map((epoch) => withValidation(epoch, validation, best, before)));
+      for (const epoch of trained) results.push(withValidation(epoch, validation, best, before));
       if (waited && trained.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
     }
     session.best = undefined;
     if (best.weights) restore(session, best.weights);
     return results;
+  } catch (error) {
+    // An epoch whose loss is NaN is not resumed, though steps of it may have been queued since.
+    if (error instanceof NonFiniteError) session.unfinished = undefined;
+    throw error;
   } finally {
     await epochs.close();
   }

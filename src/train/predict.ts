@@ -3,8 +3,8 @@ import { member } from '../base/arguments.ts';
 import { NonFiniteError } from '../base/errors.ts';
 import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
-import { isStreamed, room, streamOf } from '../data/stream-of.ts';
-import type { AnyDataset } from '../data/streamed.ts';
+import { isStreamed, room } from '../data/stream-of.ts';
+import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { features, outputs } from '../nn/model.ts';
@@ -25,7 +25,7 @@ export interface Samples {
 
 /** Numbers or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
 export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: string): Samples {
-  if (isDataset(x)) return samplesIn(datasetFor(task, x, where));
+  if (isDataset(x)) return samplesIn(datasetFor(task, x, where), task.batch);
   const count = countSamples(task, x, where);
   const width = features(task.model);
   finite(x, `${where}: x`, width);
@@ -40,28 +40,45 @@ export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: 
 
 const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset => member(x, 'inputs') !== undefined;
 
-function samplesIn(dataset: AnyDataset): Samples {
-  const stream = isStreamed(dataset) ? dataset : streamOf(dataset);
+/** Bytes of samples that are read ahead, as the floats that a net sees. */
+const AHEAD_BYTES = 2 ** 24;
+
+function samplesIn(dataset: AnyDataset, batch: number): Samples {
   const { count, inputs } = dataset;
   const scale = Math.fround(inputs.scale);
+  const floats = (stored: ArrayLike<number>): Float32Array => Float32Array.from(stored, (value) => value * scale);
+  const batches = Math.max(1, Math.floor(AHEAD_BYTES / (4 * inputs.size * batch)));
+  const atOnce = (most: number): number => Math.min(most, batches * batch);
+  if (!isStreamed(dataset)) {
+    const { data, size } = dataset.inputs;
+    return {
+      count,
+      *parts(most) {
+        const n = atOnce(most);
+        for (let at = 0; at < count; at += n) yield floats(data.subarray(at * size, Math.min(at + n, count) * size));
+      },
+    };
+  }
   async function* parts(most: number): AsyncGenerator<Float32Array, void> {
+    const n = atOnce(most);
     let asked = room(new Uint32Array(0), dataset);
     function* requests() {
-      for (let at = 0; at < count; at += most) {
+      for (let at = 0; at < count; at += n) {
         asked = room(
-          Uint32Array.from({ length: Math.min(most, count - at) }, (_, i) => at + i),
+          Uint32Array.from({ length: Math.min(n, count - at) }, (_, i) => at + i),
           dataset,
         );
         yield asked;
       }
     }
-    for await (const _ of stream.read(requests())) yield Float32Array.from(asked.x, (value) => value * scale);
+    for await (const _ of (dataset as StreamedDataset).read(requests())) yield floats(asked.x);
   }
   return { count, parts };
 }
 
 /**
- * [n][features] -> [n][outputs]; up to 64 batches see the same weights, whatever is queued after the call. Throws
+ * [n][features] -> [n][outputs]; up to 64 batches of samples in memory see the same
+ * weights, whatever is queued after the call. Throws
  * NonFiniteError for an output that is no finite number.
  */
 export async function predictOn(

@@ -90,6 +90,7 @@ export function takeRow(session: Session, batch: Batch, last = false): StepRow {
 export function giveBack(session: Session, rows: readonly StepRow[]): void {
   session.steps -= rows.length;
   session.updates -= rows.reduce((sum, { due }) => sum + due, 0);
+  session.epochs -= rows.reduce((sum, { begins }) => sum + begins, 0);
   session.unfinished = undefined;
   session.pending = NOTHING;
 }

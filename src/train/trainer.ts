@@ -158,7 +158,7 @@ export class Trainer {
       this.#tuned(() =>
         this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) =>
           // The fit looks at the parameters itself.
-          trainEpochs(this.#session, feed, options, (validation, signal) => {
+          trainEpochs(this.#session, feed, options, async (validation, signal) => {
             const heldOut = datasetFor(task, validation, 'fit: validation');
             return this.#access.take(() => this.#evaluate(heldOut, { signal, maxBytes }));
           }),

@@ -13,6 +13,7 @@ import {
   sigmoid,
 } from '../../src/index.node.ts';
 import { useGpu } from '../support/harness.ts';
+import { refuse } from '../support/refuse.ts';
 
 const gpu = useGpu();
 const xor = fromArrays({
@@ -36,7 +37,7 @@ const make = (batch = 4) =>
   });
 const losses = (results: readonly EpochResult[]): number[] => results.map(({ trainLoss }) => trainLoss);
 
-test('2000 epochs of one step take a few dozen submits and reads, and no more when they are a hundred times as many', async () => {
+test('2000 epochs of one step take a few dozen submits and reads', async () => {
   const net = await make();
   const counter = countCalls(gpu.device.gpu);
   await net.fit(xor, { epochs: 2000 });
@@ -87,6 +88,22 @@ test('an epoch with a validation costs one read for the losses and one for what 
   expect(submits).toBeLessThanOrEqual(4 * 100);
   const last = results[99].validation;
   expect(await net.evaluate(xor)).toEqual(last);
+  net.destroy();
+});
+
+test('there may be more epochs than arguments of a call', async () => {
+  const net = await make();
+  expect(await net.fit(xor, { epochs: 150_000 })).toHaveLength(150_000);
+  net.destroy();
+});
+
+test('epochs that the device refuses are not counted, as their steps are not', async () => {
+  const net = await make();
+  await net.fit(xor, { epochs: 1000 });
+  const allow = refuse(gpu.device.gpu, 'runs');
+  await expect(net.fit(xor, { epochs: 1000 })).rejects.toThrow(/refused to run/);
+  allow();
+  expect([net.steps, net.epochs]).toEqual([1000, 1000]);
   net.destroy();
 });
 

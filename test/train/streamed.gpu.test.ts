@@ -21,6 +21,7 @@ import {
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
+import { batchesInWindow } from '../../src/train/batches.ts';
 import { useGpu } from '../support/harness.ts';
 import { random } from '../support/nets.ts';
 import { streamed, streamedInOrder } from '../support/streamed.ts';
@@ -175,9 +176,11 @@ test('targets that the loss does not take are found as they are read, with the n
       ...{ count: 12, shape: [1], outputs: 1, name: 'targets' },
     },
   );
-  const found = await net.fit(targets, { epochs: 1, maxBytes: 1 }).catch((error) => error);
-  expect(found).toBeInstanceOf(DataError);
-  expect(found.message).toMatch(/targets: y: value 0 of sample 9 must be a probability/);
+  for (const limit of [1, undefined]) {
+    const found = await net.fit(targets, { epochs: 1, maxBytes: limit }).catch((error) => error);
+    expect(found).toBeInstanceOf(DataError);
+    expect(found.message).toMatch(/targets: y: value 0 of sample 9 must be a probability/);
+  }
   net.destroy();
 });
 
@@ -251,4 +254,69 @@ test('a source that can be read in any order is read once where it fits, and by 
   await net.fit(large.source, { epochs: 4, maxBytes });
   expect(large.samples()).toBe(4 * count);
   net.destroy();
+});
+
+test('evaluate and predict run beside a fit on the same streamed data set, and change nothing of it', async () => {
+  const net = nets['a convolutional net with dropout'];
+  const [alone, beside] = [await make(net), await make(net)];
+  const source = streamed(images);
+  const options: FitOptions = { epochs: 6, maxBytes, millisecondsPerSubmit: 1e-6 };
+  await alone.fit(source, options);
+  const expected = await alone.evaluate(images);
+  const fit = beside.fit(source, options);
+  const others = [
+    beside.evaluate(source, { maxBytes }),
+    beside.predict(source),
+    beside.evaluate(source, { maxBytes: 1 }),
+  ];
+  await Promise.all([fit, ...others]);
+  expect(await beside.evaluate(source, { maxBytes: 1 })).toEqual(expected);
+  expect(await weights(beside)).toEqual(await weights(alone));
+  for (const each of [alone, beside]) each.destroy();
+});
+
+test('a signal ends a fit and an evaluation whose source never answers, and the net stays usable', async () => {
+  const net = await make({ ...nets['a small net, whole steps in a dispatch'], model: sequential([4], [dense(3)]) });
+  const described = { count, shape: [4], classes: 3, name: 'silent' };
+  const silent = fromSamples(() => new Promise<never>(() => {}), described);
+  for (const call of [
+    (signal: AbortSignal) => net.fit(silent, { epochs: 1, maxBytes: 1, signal }),
+    (signal: AbortSignal) => net.evaluate(silent, { maxBytes: 1, signal }),
+  ]) {
+    const control = new AbortController();
+    const ended = call(control.signal);
+    setTimeout(() => control.abort(new Error('enough')), 20);
+    await expect(ended).rejects.toThrow('enough');
+    expect(await net.fit(rows, { epochs: 1 })).toHaveLength(1);
+  }
+  net.destroy();
+});
+
+test('an epoch left off goes on with the same source, and not with another that has only its name', async () => {
+  const net = nets['a small net, whole steps in a dispatch'];
+  const trained = await make(net);
+  const [source, other] = [streamed(images), streamed(images)];
+  await trained.fit(source, { steps: 2, maxBytes });
+  await trained.fit(source, { epochs: 1, maxBytes });
+  expect(trained.steps).toBe(6);
+  await trained.fit(source, { steps: 2, maxBytes });
+  await trained.fit(other, { epochs: 1, maxBytes });
+  expect(trained.steps).toBe(14);
+  trained.destroy();
+});
+
+test('what only looks like a data set is refused', async () => {
+  const net = await make(nets['a small net, whole steps in a dispatch']);
+  for (const wild of [{ read() {} }, { ...streamed(images), count: 0 }, { ...streamed(images), inputs: {} }]) {
+    await expect(net.fit(wild as never, { epochs: 1 })).rejects.toBeInstanceOf(ArgumentError);
+  }
+  net.destroy();
+});
+
+test('a window is no larger than a buffer of the device, however large a batch is', () => {
+  const bytes = 8 * 64;
+  expect(batchesInWindow(images, batch, 2 ** 30, 2 ** 30)).toBe(6);
+  expect(batchesInWindow(images, batch, 2 ** 30, 3 * bytes)).toBe(3);
+  expect(batchesInWindow(images, batch, 2 * (bytes + 8), 2 ** 30)).toBe(2);
+  expect(batchesInWindow(images, batch, 1, 2 ** 30)).toBe(1);
 });
