@@ -13,7 +13,9 @@ import {
   sgd,
   sigmoid,
   softmaxCrossEntropy,
+  type Trainer,
 } from '../../src/index.node.ts';
+import { readTwoAtATime } from '../support/nets.ts';
 
 let device: Device;
 let counter: Counter;
@@ -23,16 +25,22 @@ beforeAll(async () => {
 });
 afterAll(() => device?.destroy());
 
+const imagesOf = (count: number) =>
+  fromArrays({
+    x: Uint8Array.from({ length: count * 784 }, (_, i) => (i * 37) % 251),
+    y: Uint8Array.from({ length: count }, (_, i) => i % 10),
+    shape: [28, 28],
+    scale: 1 / 255,
+  });
 // Ten steps an epoch, the last one of 50 samples.
-const images = fromArrays({
-  x: Uint8Array.from({ length: 950 * 784 }, (_, i) => (i * 37) % 251),
-  y: Uint8Array.from({ length: 950 }, (_, i) => i % 10),
-  shape: [28, 28],
-  scale: 1 / 255,
-});
+const images = imagesOf(950);
 const steps = 10;
-// At its end: the loss, and four parameters to see that they are finite.
-const readsPerEpoch = 5;
+
+/** Ends with everything made that training needs: the feed of the images, and buffers for two reads at a time, the most there are. */
+async function warmUp(net: Trainer): Promise<void> {
+  await readTwoAtATime(net, imagesOf(100));
+  await net.fit(images, { epochs: 1 });
+}
 
 const compiled = (options: Partial<CompileOptions> = {}) =>
   compile(sequential([784], [dense(100, sigmoid), dense(10)]), {
@@ -46,7 +54,7 @@ const compiled = (options: Partial<CompileOptions> = {}) =>
 
 test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epoch reads its loss and the parameters, and makes no object', async () => {
   const net = await compiled();
-  await net.fit(images, { epochs: 1 });
+  await warmUp(net);
   expect(counter.take().made.createBuffer).toBeGreaterThan(0);
 
   await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e6 });
@@ -55,17 +63,20 @@ test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epo
   expect(dispatches % (2 * steps)).toBe(0);
   expect(dispatches / (2 * steps)).toBeLessThanOrEqual(6);
   expect(dispatches / (2 * steps)).toBe(net.schedule.dispatches.length + 1);
-  // Every submit is a pass of steps, but for the copies at the end of each epoch and the cleared loss at its beginning; and
-  // steps are grouped.
-  expect(maps).toBe(2 * readsPerEpoch);
-  expect(submits).toBe(passes + maps + 2);
+  // One read tells the losses and the parameters, of both epochs where they end in the same submit.
+  expect(maps).toBeGreaterThanOrEqual(1);
+  expect(maps).toBeLessThanOrEqual(2);
+  // Every submit is a pass of steps, but for the copies that are read; and steps are grouped.
+  expect(submits).toBe(passes + maps);
   expect(passes).toBeLessThan(2 * steps);
 
   let reports = 0;
   await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e-6, onProgress: () => void reports++ });
   const told = counter.take();
   expect(reports).toBeGreaterThanOrEqual(2);
-  expect(told.maps).toBe(2 * readsPerEpoch + reports);
+  // A report is a read, and shares that of an epoch that ends with it, as the last one does.
+  expect(told.maps).toBeGreaterThanOrEqual(reports);
+  expect(told.maps).toBeLessThanOrEqual(reports + 1);
   expect(told.passes).toBe(2 * steps);
   expect(told.dispatches).toBe(dispatches);
   net.destroy();
@@ -74,13 +85,13 @@ test('a step of 784-100-10 takes at most 6 dispatches, a submit one pass, an epo
 test('with a schedule, several batches to an update and clipping there are more dispatches, but no object, submit or readback', async () => {
   const dispatchesOf = async (options: Partial<CompileOptions>) => {
     const net = await compiled({ optimizer: sgd({ learningRate: cosineDecay({ from: 0.1, steps: 40 }) }), ...options });
-    await net.fit(images, { epochs: 1 });
+    await warmUp(net);
     counter.take();
     await net.fit(images, { epochs: 2, millisecondsPerSubmit: 1e6 });
     const { made, passes, submits, maps, dispatches } = counter.take();
     expect(made).toEqual({});
-    expect(maps).toBe(2 * readsPerEpoch);
-    expect(submits).toBe(passes + maps + 2);
+    expect(maps).toBeLessThanOrEqual(2);
+    expect(submits).toBe(passes + maps);
     expect(passes).toBeLessThan(2 * steps);
     expect(dispatches / (2 * steps)).toBe(net.schedule.dispatches.length + 1);
     net.destroy();

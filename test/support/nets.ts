@@ -1,6 +1,6 @@
 /** What the tests of training share: seeded samples, and everything a net holds, bit by bit. */
 import { uniforms } from '../../src/base/random.ts';
-import type { LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
+import type { Dataset, LossFunction, Model, Tensor, Trainer } from '../../src/index.node.ts';
 import { features, outputs as outputsOf } from '../../src/nn/model.ts';
 
 /** Uniform in ±1; each stream its own numbers. */
@@ -31,3 +31,10 @@ export async function stateBits(net: Trainer): Promise<Bits> {
   const read = async (name: string) => [name, bits(await net.tensor(name))] as const;
   return Object.fromEntries(await Promise.all(overwrittenNames(net).map(read)));
 }
+
+/**
+ * Trains two epochs of one step, each in a submit of its own, of a data set of one batch. Both are read before the first read
+ * ends, losses and parameters: nothing that is read beside training needs more buffers than are there afterwards.
+ */
+export const readTwoAtATime = (net: Trainer, batch: Dataset): Promise<unknown> =>
+  net.fit(batch, { epochs: 2, millisecondsPerSubmit: 1e-6 });

@@ -13,6 +13,7 @@ import {
   sigmoid,
 } from '../../src/index.node.ts';
 import { useGpu } from '../support/harness.ts';
+import { readTwoAtATime } from '../support/nets.ts';
 import { refuse } from '../support/refuse.ts';
 
 const gpu = useGpu();
@@ -40,6 +41,7 @@ const losses = (results: readonly EpochResult[]): number[] => results.map(({ tra
 test('2000 epochs of one step take a few dozen submits and reads', async () => {
   const net = await make();
   const counter = countCalls(gpu.device.gpu);
+  await readTwoAtATime(net, xor);
   await net.fit(xor, { epochs: 2000 });
   counter.take();
   const results = await net.fit(xor, { epochs: 2000 });

@@ -1,7 +1,7 @@
 /** Forms are chosen by measurement: only right ones, by a clear margin, beside training, without changing a bit of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
-import { fromArrays } from '../../src/data/index.ts';
+import { fromArrays, take } from '../../src/data/index.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { GpuProgram } from '../../src/engine/gpu-program.ts';
 import { append, createGraph } from '../../src/graph/graph.ts';
@@ -24,7 +24,7 @@ import {
 import { matmul } from '../../src/ops/matmul.ts';
 import { openTrial, stopwatch } from '../../src/tune/trial.ts';
 import { budget } from '../../src/tune/tuner.ts';
-import { parameterBits, random } from '../support/nets.ts';
+import { parameterBits, random, readTwoAtATime } from '../support/nets.ts';
 
 const form = (name: string, rows: number, tileRows = rows): Form => ({
   name,
@@ -177,6 +177,7 @@ describe('tuning in the background', () => {
     const inUse = device.bytesInUse;
     await fitUntilSettled(net);
     expect(device.bytesInUse).toBe(inUse);
+    await readTwoAtATime(net, take(data, 32));
     const counter = countCalls(device.gpu);
     await net.fit(data, { epochs: 2 });
     expect(counter.take().made).toEqual({});
