@@ -104,6 +104,8 @@ const slotsIn = ({ program }: Session): number => program.tensors.get(LOSSES)!.s
 const LOOK = 1000;
 /** Milliseconds from one report to the next. */
 const REPORT = 100;
+/** Milliseconds that steps take at least: the clock of a page may stand still for so long. */
+const TICK = 0.1;
 
 /** What is read beside training: the losses of epochs, for their results and for progress, and whether all is finite. */
 function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, waited: boolean) {
@@ -121,6 +123,7 @@ function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, 
   let reads: Promise<unknown> = Promise.resolve();
   let results: TrainedEpoch[] = [];
 
+  const secondsSince = (time: number): number => Math.max(time - mark.time, TICK) / 1000;
   const totalsIn = (values: Float32Array) => {
     const length = values.length / slots;
     return (epoch: number): number => {
@@ -139,7 +142,7 @@ function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, 
   };
   /** The time since the mark, shared by the steps since then. */
   const finish = (ended: readonly number[], to: number, totalOf: (epoch: number) => number, time: number): void => {
-    const perStep = (time - mark.time) / 1000 / (to - mark.step);
+    const perStep = secondsSince(time) / (to - mark.step);
     for (const epoch of ended) {
       const end = epoch * perEpoch;
       const seconds = perStep * (end - Math.max(startOf(epoch), mark.step));
@@ -176,7 +179,7 @@ function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, 
       reads = Promise.all([read, reads]).then(async ([tensors]) => {
         const time = performance.now();
         const totalOf = totalsIn(tensors.get(LOSSES)!);
-        if (reports && !signal?.aborted) report(to, totalOf, (time - mark.time) / 1000);
+        if (reports && !signal?.aborted) report(to, totalOf, secondsSince(time));
         for (let epoch = first; epoch <= (isEnd ? Math.ceil : Math.floor)(to / perEpoch); epoch++) {
           const end = Math.min(epoch * perEpoch, to);
           await demandFinite(session, totalOf(epoch) / (samples(end) - samples((epoch - 1) * perEpoch)), tensors);
