@@ -120,14 +120,16 @@ it('makes a pipeline for each kernel that differs, however many layers have it',
   const own = await openDevice();
   const counter = countCalls(own.gpu);
   const made: number[] = [];
-  for (const count of [4, 12]) {
+  for (const count of [4, 12, 24, 48]) {
     const { model, loss, batch } = deepMlp(count);
     const net = await compile(model, { loss, batch, optimizer: adam(), device: own });
     made.push(counter.take().made.createComputePipelineAsync ?? 0);
     net.destroy();
   }
   expect(made[0]).toBeGreaterThan(0);
-  expect(made[1]).toBe(0); // those of the first net
+  // Small updates share dispatches, as many as there are bindings for: what is left over of them may be one more group.
+  expect(made[1]).toBeLessThanOrEqual(1);
+  expect(made.slice(2)).toEqual([0, 0]);
   own.destroy();
 });
 
