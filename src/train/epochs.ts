@@ -180,10 +180,13 @@ function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, 
         const time = performance.now();
         const totalOf = totalsIn(tensors.get(LOSSES)!);
         if (reports && !signal?.aborted) report(to, totalOf, secondsSince(time));
+        const means: number[] = [];
         for (let epoch = first; epoch <= (isEnd ? Math.ceil : Math.floor)(to / perEpoch); epoch++) {
           const end = Math.min(epoch * perEpoch, to);
-          await demandFinite(session, totalOf(epoch) / (samples(end) - samples((epoch - 1) * perEpoch)), tensors);
+          means.push(totalOf(epoch) / (samples(end) - samples((epoch - 1) * perEpoch)));
         }
+        const told = means.find((mean) => !Number.isFinite(mean)) ?? means[0];
+        if (told !== undefined) await demandFinite(session, told, tensors);
         if (looks) session.finiteAt = steps;
         if (ended.length > 0) finish(ended, to, totalOf, time);
       });
