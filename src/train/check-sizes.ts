@@ -19,9 +19,9 @@ export interface Step {
   readonly cpu: boolean;
 }
 
-/** Throws OutOfMemoryError for a step that no device can hold. */
-export function checkSizes(step: Step, device?: Device | 'cpu'): void {
-  const why = beyondAll(step, step.graphOf(step.task));
+/** Throws OutOfMemoryError for a step, with this graph, that no device can hold. */
+export function checkSizes(step: Step, graph: Graph, device?: Device | 'cpu'): void {
+  const why = beyondAll(step, graph);
   if (why) throw tooLarge(why, step, isDevice(device) ? limitsOf(device.gpu) : undefined);
 }
 
