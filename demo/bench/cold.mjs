@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Of a driver: Mesa, NVIDIA. The library's own memory is of what the tuner found. */
+/** Turns off the caches of the drivers (Mesa, NVIDIA), and that of what the tuner found. */
 const noCaches = {
   MESA_SHADER_CACHE_DISABLE: 'true',
   __GL_SHADER_DISK_CACHE: '0',

@@ -1,8 +1,8 @@
 /** What somebody probably meant who wrote a name that is not there. */
 
 /**
- * The nearest of some names, apart from case and what is no letter or digit: one that the word begins, or that begins the
- * word, or one at most 3 edits away and half the same. Undefined where none is near.
+ * Finds the name that is nearest to a word. Only letters and digits count, in any case. A name is near if one of the two
+ * begins with the other, or if they are at most 3 edits apart and half the same. Undefined if none is near.
  */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const near = names

@@ -42,7 +42,7 @@ export async function indexLines(file: Slices, delimiter: number, blocks = BLOCK
 function lineIndex(where: string, begin: number, blocks: number) {
   let starts: number[] = [];
   let [stride, count, columns] = [1, 0, 0];
-  /** Of the line that is read: where it begins, its columns so far, whether a quote is open, and the byte before. */
+  /** The line that is read: where it begins, its columns so far, whether a quote is open, and the byte before. */
   let line = { start: begin, columns: 1, isQuoted: false, last: 0 };
   /** The first of the blank lines just before, counted from 1. */
   let blank = 0;

@@ -48,6 +48,6 @@ export interface DatasetIdentity {
   readonly name: string;
   /** Samples. */
   readonly count: number;
-  /** Of everything the network sees; not for secrets. */
+  /** A digest of everything the network sees. It does not protect secrets. */
   readonly digest: string;
 }

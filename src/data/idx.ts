@@ -167,7 +167,7 @@ function sizes(bytes: Uint8Array, what: string): number[] {
   });
 }
 
-/** Of values of so many bytes each. */
+/** Bytes of a whole file with this shape, `each` for a value. */
 const fileLength = (shape: readonly number[], each = 1): number =>
   4 + 4 * shape.length + each * shape.reduce((a, b) => a * b, 1);
 

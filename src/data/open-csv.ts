@@ -44,7 +44,7 @@ export interface OpenCsvOptions {
  *
  * @throws {ArgumentError} For an unknown option, or a source that is none.
  * @throws {DataError} For a file that is missing or has no samples, lines of different numbers of columns, and columns that are
- * not there. While the data set is read: for what is no number or no class, with the line and the column.
+ * not there. While the data set is read: for an invalid number or class, with the line and the column.
  */
 export async function openCsv(source: Source, options: OpenCsvOptions): Promise<StreamedDataset> {
   const known = ['target', 'classes', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];

@@ -138,7 +138,7 @@ async function fill({ header, field, of }: IdxColumn, file: Slices, request: Req
   throw new DataError(`${file.where}: byte ${at}: expected ${expectedOf(field)}, found ${to[odd]} in sample ${sample}`);
 }
 
-/** Where the bytes of samples are, and where they go: of samples that follow each other, those of all at once. */
+/** Where the bytes of samples are, and where they go. Samples that follow each other make one span. */
 function spansOf(samples: Uint32Array, into: Uint8Array, start: number, each: number) {
   const spans: { at: number; into: Uint8Array }[] = [];
   for (let first = 0, end = 1; first < samples.length; first = end++) {
@@ -148,7 +148,7 @@ function spansOf(samples: Uint32Array, into: Uint8Array, start: number, each: nu
   return spans;
 }
 
-/** From the order of bytes in the file, the last one last. */
+/** Turns the big-endian floats of a file into those of the machine. */
 function swap(values: Float32Array): void {
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i);

@@ -16,7 +16,7 @@ export function bytesOf({ op, shape, attributes }: Node): number {
 /** The shape of the places where a node has its values. */
 export const placesOf = ({ op, shape }: Node): Shape =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
-/** Of how many slots of a tensor it overwrites the one that the step names. */
+/** How many slots the tensor has that it overwrites; the step names the one it writes to. */
 export const slotsOf = ({ op, shape }: Node): number =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape[0] / op.planes! : 1;
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;

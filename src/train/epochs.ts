@@ -131,7 +131,7 @@ function lossLog(session: Session, feed: Feed, span: Span, options: FitOptions, 
       return valuesOfTotal(values.subarray(at, at + length)).reduce((sum, x) => sum + x, 0);
     };
   };
-  /** Of the epoch that the step before this one belongs to. */
+  /** Reports the epoch that the step before this one belongs to. */
   const report = (step: number, totalOf: (epoch: number) => number, seconds: number): void => {
     const epoch = Math.ceil(step / perEpoch);
     const samplesPerSecond = (samples(step) - samples(mark.step)) / seconds;

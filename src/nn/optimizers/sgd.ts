@@ -56,7 +56,7 @@ export function nesterov(options: Omit<SgdOptions, 'nesterov'>): Optimizer {
   return sgdLike(nesterovRule, options);
 }
 
-/** Of the options, the learning rate alone has no default. */
+/** Throws ArgumentError where the learning rate is missing, the only option without a default. */
 function checkOptions(name: string, options: SgdOptions | undefined, known: readonly string[]): void {
   checkKeys(name, options ?? {}, known);
   if (member(options, 'learningRate') !== undefined) return;
