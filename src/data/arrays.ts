@@ -7,6 +7,7 @@ import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
+import { checkedMeaning } from './meaning.ts';
 
 /** Options of {@link fromArrays}. */
 export interface ArraysOptions {
@@ -22,8 +23,10 @@ export interface ArraysOptions {
   y: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Shape of one sample: `[28, 28]`. Without rows and class indices it is needed. Default: `[size]`. */
   shape?: readonly number[];
-  /** Number of classes. Default: the largest class index + 1. */
+  /** Number of classes. Default: as many as `classNames`, else the largest class index + 1. */
   classes?: number;
+  /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
+  classNames?: readonly string[];
   /** Name of the data set in messages. Default: `'arrays'`. */
   name?: string;
   /** Factor for x: the net sees `x · scale`, so 1/255 turns bytes into 0 to 1. Default: 1. */
@@ -35,11 +38,11 @@ export interface ArraysOptions {
  *
  * @throws {ArgumentError} For an unknown option.
  * @throws {DataError} For counts that differ, rows of different lengths, numbers that are not finite in f32, invalid classes,
- * or sizes that do not divide, with the array and the index.
+ * sizes that do not divide, or names that are not one per class, with the array and the index.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
-  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'name', 'scale']);
-  const { name = 'arrays', scale = 1, shape: given, classes } = options;
+  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'classNames', 'name', 'scale']);
+  const { name = 'arrays', scale = 1, shape: given, classes, classNames } = options;
   if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a string, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
@@ -56,8 +59,9 @@ export function fromArrays(options: ArraysOptions): Dataset {
     throw new DataError(`${name}.shape: expected ${size} values, as many as x has per sample, found [${given}]`);
   const inputs: Field = { kind: 'values', data, size, scale };
   if (scale !== 1) checkNumbers(inputs, x.what);
-  const targets = targetsOf(y, count, classes, name);
-  return made({ name, count, shape: given ? [...given] : [size], inputs, targets });
+  const targets = targetsOf(y, count, classes, name, lengthOf(classNames) || undefined);
+  const meaning = checkedMeaning({ classNames }, targets.size, name);
+  return made({ name, count, shape: given ? [...given] : [size], inputs, targets, ...meaning });
 }
 
 /** What is given for x or y: rows of numbers, or numbers. */
@@ -87,10 +91,10 @@ export function labelField(labels: ArrayLike<number>, what: string, classes?: nu
   return { kind: 'labels', data, size, scale: 1 };
 }
 
-function targetsOf(y: Given, count: number, classes: number | undefined, name: string): Field {
+function targetsOf(y: Given, count: number, classes: number | undefined, name: string, names?: number): Field {
   if (y.values && !isFloats(y.values)) {
     const odd = firstWhere(y.values, (label) => !Number.isInteger(label) || label < 0);
-    if (odd < 0) return labelField(y.values, y.what, classes);
+    if (odd < 0) return labelField(y.values, y.what, classes ?? names);
     const found = `found ${showValue(y.values[odd])}; give target values as a Float32Array, or as one row per sample`;
     throw new DataError(`${y.what}[${odd}]: expected a class, an integer ≥ 0, ${found}`);
   }

@@ -11,6 +11,7 @@ import { firstOdd, firstWhere } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { show, size as sizeOf } from '../base/tensor.ts';
 import type { Dataset, Field } from './dataset.ts';
+import { checkedMeaning, meaningOf } from './meaning.ts';
 
 const sets = new WeakSet<Dataset>();
 const fields = new WeakSet<Field>();
@@ -27,7 +28,7 @@ export const MOST_CLASSES = 2 ** 24;
 /** Of arrays that were checked and are nobody else's; it stays as it is. */
 export function made(dataset: Dataset): Dataset {
   for (const field of [dataset.inputs, dataset.targets]) fields.add(Object.freeze(field));
-  Object.freeze(dataset.shape);
+  for (const list of [dataset.shape, dataset.classNames, dataset.columns]) Object.freeze(list);
   sets.add(Object.freeze(dataset));
   return dataset;
 }
@@ -51,11 +52,12 @@ export function checkedDataset(dataset: unknown, where: string, { numbers = true
       `${what}.shape: expected ${inputs.size} values, as many as inputs have per sample, found ${show(shape)}`,
     );
   if (numbers) for (const key of ['inputs', 'targets'] as const) checkNumbers(taken[key], `${what}.${key}.data`);
-  return taken;
+  return { ...taken, ...checkedMeaning(taken, targets.size, what) };
 }
 
 function takenFrom(dataset: unknown, where: string): Dataset {
-  const { name, count, shape, inputs, targets } = read(dataset) ?? {};
+  const members = read(dataset) ?? {};
+  const { name, count, shape, inputs, targets } = members;
   if (typeof name !== 'string' || !read(inputs)?.data || !read(targets)?.data) {
     const found = read(dataset)
       ? `an object with ${Object.keys(dataset as object).join(', ') || 'nothing'}`
@@ -64,7 +66,8 @@ function takenFrom(dataset: unknown, where: string): Dataset {
   }
   const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
   const copied = isShape(shape) ? [...shape] : shape;
-  return { name, count, shape: copied, inputs: field(inputs), targets: field(targets) } as Dataset;
+  const meaning = meaningOf(members);
+  return { name, count, shape: copied, inputs: field(inputs), targets: field(targets), ...meaning } as Dataset;
 }
 
 /** The members of an object, each read once; undefined for what is none, or cannot be read. */

@@ -1,4 +1,5 @@
 /** What a data set is: plain data. */
+import type { TableColumn } from './table-columns.ts';
 
 /** The inputs or the targets of all samples. */
 export interface Field {
@@ -30,6 +31,10 @@ export interface Dataset {
   readonly inputs: Field;
   /** Targets of the samples. */
   readonly targets: Field;
+  /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
+  readonly classNames?: readonly string[];
+  /** Columns of the table that became the inputs. */
+  readonly columns?: readonly TableColumn[];
 }
 
 /** A data set in two parts. */

@@ -7,6 +7,7 @@ import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkScale, MOST_CLASSES } from './checked-dataset.ts';
 import { unidentified } from './identity.ts';
+import { checkedMeaning } from './meaning.ts';
 import type { StreamedDataset, StreamedField } from './streamed.ts';
 
 /** What the samples of a source of your own are. */
@@ -19,6 +20,8 @@ export interface SourceOptions {
   classes?: number;
   /** Number of values per sample in `y`, if it has target values. */
   outputs?: number;
+  /** Names of the classes, in the order of their index; of the outputs if `y` has target values. */
+  classNames?: readonly string[];
   /**
    * How `x` is stored. `'uint8'` is for integers from 0 to 255, such as pixels: they stay bytes on the device, in a quarter of
    * the memory. Default: `'float32'`.
@@ -41,7 +44,7 @@ export function described(
   options: SourceOptions,
   usualName: string,
 ): Omit<StreamedDataset, 'shuffles' | 'read'> {
-  checkKeys(where, options, ['count', 'shape', 'classes', 'outputs', 'type', 'scale', 'name', 'id']);
+  checkKeys(where, options, ['count', 'shape', 'classes', 'outputs', 'classNames', 'type', 'scale', 'name', 'id']);
   const { count, shape, type, scale, name = usualName, id = name } = options;
   for (const [key, text] of Object.entries({ name, id })) {
     if (typeof text !== 'string') throw new DataError(`${where}: ${key}: expected a string, found ${showValue(text)}`);
@@ -52,7 +55,8 @@ export function described(
   const targets = targetField(name, options);
   const identity = { name, count, digest: digest(JSON.stringify([shape, inputs, targets, id])) };
   if (options.id === undefined) unidentified.add(identity);
-  return { name, count, shape: Object.freeze([...shape]), inputs, targets, identity };
+  const meaning = checkedMeaning(options, targets.size, name);
+  return { name, count, shape: Object.freeze([...shape]), inputs, targets, ...meaning, identity };
 }
 
 /** Numbers `[size]` per sample. Throws DataError for an unknown type, or a scale that they cannot have. */

@@ -62,6 +62,7 @@ function drawMany(name: string, count: number, seed: number, first: number): Dat
     shape: [side, side],
     inputs: { kind: 'values', data: images, size: pixels, scale: 1 / 255 },
     targets: { kind: 'labels', data: labels, size: 10, scale: 1 },
+    classNames: Array.from('0123456789'),
   });
 }
 

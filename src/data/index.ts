@@ -19,3 +19,4 @@ export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';
 export { batch, take } from './samples.ts';
 export type { StreamedDataset, StreamedField } from './streamed.ts';
+export type { CategoryColumn, NumberColumn, TableColumn } from './table-columns.ts';

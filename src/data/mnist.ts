@@ -56,6 +56,10 @@ export const mnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(
  */
 export const fashionMnist = (options: MnistOptions = {}): Promise<DatasetPair> => load(knownFashionMnist, options);
 
+interface NamedSet extends KnownSet {
+  readonly classNames: readonly string[];
+}
+
 /** The two sets have the same shapes. */
 const bytesOfMnist = {
   trainImages: 16 + 60_000 * 28 * 28,
@@ -64,8 +68,9 @@ const bytesOfMnist = {
   testLabels: 8 + 10_000,
 };
 
-const knownMnist: KnownSet = {
+const knownMnist: NamedSet = {
   name: 'MNIST',
+  classNames: Array.from('0123456789'),
   folder: 'mnist',
   mirrors: [
     'https://cdn.jsdelivr.net/gh/fgnt/mnist', // the one that lets pages of other sites read it
@@ -81,8 +86,20 @@ const knownMnist: KnownSet = {
   },
 };
 
-const knownFashionMnist: KnownSet = {
+const knownFashionMnist: NamedSet = {
   name: 'Fashion-MNIST',
+  classNames: [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ],
   folder: 'fashion-mnist',
   mirrors: [
     'https://storage.googleapis.com/tensorflow/tf-keras-datasets',
@@ -97,13 +114,13 @@ const knownFashionMnist: KnownSet = {
   },
 };
 
-async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> {
+async function load(set: NamedSet, options: MnistOptions): Promise<DatasetPair> {
   checkLimits(set.name, options, ['from', 'keep', 'onProgress']);
   checkFlag(`${set.name}: keep`, options.keep);
   checkFunction(`${set.name}: onProgress`, options.onProgress);
   const { name, source, files } = await locate(set, options);
-  const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels);
-  const test = labelledImages(`${name} test`, files.testImages, files.testLabels);
+  const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels, set);
+  const test = labelledImages(`${name} test`, files.testImages, files.testLabels, set);
   if (`${train.shape}` !== `${test.shape}`) {
     throw new DataError(
       `${files.testImages.where}: expected images [${train.shape}], as in the training set, found [${test.shape}]`,
@@ -112,7 +129,7 @@ async function load(set: KnownSet, options: MnistOptions): Promise<DatasetPair> 
   return { train, test, source };
 }
 
-function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile): Dataset {
+function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile, { classNames }: NamedSet): Dataset {
   const images = parseIdx(imageFile.bytes, imageFile.where);
   const labels = parseIdx(labelFile.bytes, labelFile.where);
   const [count, rows, columns] = images.shape;
@@ -127,6 +144,7 @@ function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile): D
     count: count!,
     shape: [rows!, columns!],
     inputs: { kind: 'values', data: images.data, size: rows! * columns!, scale: 1 / 255 },
-    targets: labelField(labels.data, labelFile.where, 10),
+    targets: labelField(labels.data, labelFile.where, classNames.length),
+    classNames: [...classNames],
   });
 }

@@ -7,6 +7,7 @@ import { nameOf, type Source } from './bytes.ts';
 import { columnsOf, readTable, tableOf } from './csv-table.ts';
 import { labelsField, valuesField } from './described.ts';
 import { identityOfSome } from './identity-of-some.ts';
+import { checkedMeaning } from './meaning.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
 /** A column of a table: its name in the header, or its number, counted from 0. */
@@ -18,6 +19,8 @@ export interface OpenCsvOptions {
   target: Column | readonly Column[];
   /** Number of classes, if the target is a class index. Default: the targets are values. */
   classes?: number;
+  /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
+  classNames?: readonly string[];
   /** The columns of the inputs, in this order. The others are not read. Default: all but the target. */
   columns?: readonly Column[];
   /** Whether the first line has names. Default: whether it has anything but numbers. */
@@ -47,7 +50,7 @@ export interface OpenCsvOptions {
  * not there. While the data set is read: for an invalid number or class, with the line and the column.
  */
 export async function openCsv(source: Source, options: OpenCsvOptions): Promise<StreamedDataset> {
-  const known = ['target', 'classes', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];
+  const known = ['target', 'classes', 'classNames', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];
   checkKeys('openCsv', options, known);
   checkFlag('openCsv: header', options.header);
   const { name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
@@ -74,6 +77,7 @@ export async function openCsv(source: Source, options: OpenCsvOptions): Promise<
     shape: Object.freeze([...shape]),
     inputs: x.field,
     targets: y.field,
+    ...checkedMeaning({ classNames: options.classNames }, y.field.size, name),
     shuffles: true,
     read,
   };

@@ -1,6 +1,7 @@
 /** A data set in two IDX files that are read in slices, as samples are needed. */
 import { checkKeys } from '../base/arguments.ts';
 import { DataError } from '../base/errors.ts';
+import { lengthOf } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { readSpans, type Slices } from '../base/slices.ts';
 import { together } from '../base/together.ts';
@@ -9,6 +10,7 @@ import { labelsField, valuesField } from './described.ts';
 import { expectedOf, firstRefused } from './field-numbers.ts';
 import { identityOfSome } from './identity-of-some.ts';
 import { type IdxHeader, LONGEST_HEADER, parseIdxHeader } from './idx.ts';
+import { checkedMeaning } from './meaning.ts';
 import { stored } from './samples.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
@@ -18,8 +20,13 @@ export interface OpenIdxOptions {
   x: Source;
   /** The file of the targets: bytes `[count]` are a class per sample, floats or more dimensions are values. */
   y: Source;
-  /** Number of classes. Default: the largest class in `y` plus 1, for which that file is read once. */
+  /**
+   * Number of classes. Default: as many as `classNames`, else the largest class in `y` plus 1, for which that file is read
+   * once.
+   */
   classes?: number;
+  /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
+  classNames?: readonly string[];
   /** Factor for `x`: the net sees `x · scale`, so 1/255 turns bytes into 0 to 1. Default: 1. */
   scale?: number;
   /** Name of the data set in messages. Default: that of the file of the inputs, without its folder. */
@@ -38,7 +45,7 @@ export interface OpenIdxOptions {
  * files of different counts. While the data set is read: for an invalid class or number, with the byte and the sample.
  */
 export async function openIdx(options: OpenIdxOptions): Promise<StreamedDataset> {
-  checkKeys('openIdx', options, ['x', 'y', 'classes', 'scale', 'name']);
+  checkKeys('openIdx', options, ['x', 'y', 'classes', 'classNames', 'scale', 'name']);
   const { x, y, name = nameOf(x).split(/[\\/]/).at(-1) } = options;
   if (typeof name !== 'string') throw new DataError(`openIdx: name: expected a string, found ${showValue(name)}`);
   const [inX, inY] = await together([headerOf(x), headerOf(y)]);
@@ -47,13 +54,14 @@ export async function openIdx(options: OpenIdxOptions): Promise<StreamedDataset>
     throw new DataError(`${nameOf(y)}: expected ${count} samples, as in ${nameOf(x)}, found ${inY.shape[0]}`);
   const shape = inX.shape.length > 1 ? inX.shape.slice(1) : [1];
   const inputs = valuesField(name, sizeOf(inX), inX.type, options.scale);
-  const targets = await targetsOf(y, inY, name, options.classes);
+  const targets = await targetsOf(y, inY, name, options);
+  const meaning = checkedMeaning({ classNames: options.classNames }, targets.size, name);
   const files: readonly IdxColumn[] = [
     { source: x, header: inX, field: inputs, of: (request) => request.x },
     { source: y, header: inY, field: targets, of: (request) => request.y },
   ];
   const read = (requests: Iterable<Request>) => readFiles(files, requests);
-  const set = { name, count, shape: Object.freeze(shape), inputs, targets, shuffles: true, read };
+  const set = { name, count, shape: Object.freeze(shape), inputs, targets, ...meaning, shuffles: true, read };
   return Object.freeze({ ...set, identity: await identityOfSome(set) });
 }
 
@@ -82,9 +90,15 @@ async function headerOf(source: Source): Promise<IdxHeader> {
   }
 }
 
-async function targetsOf(source: Source, header: IdxHeader, name: string, classes?: number): Promise<StreamedField> {
+async function targetsOf(
+  source: Source,
+  header: IdxHeader,
+  name: string,
+  { classes, classNames }: OpenIdxOptions,
+): Promise<StreamedField> {
   if (header.type === 'uint8' && header.shape.length === 1) {
-    return { ...labelsField(name, classes ?? (await largestOf(source, header)) + 1), type: 'uint8' };
+    const size = classes ?? (lengthOf(classNames) || undefined) ?? (await largestOf(source, header)) + 1;
+    return { ...labelsField(name, size), type: 'uint8' };
   }
   if (classes === undefined) return valuesField(name, sizeOf(header), header.type);
   const found = `found ${showValue(classes)} with target values in ${nameOf(source)}`;

@@ -3,6 +3,7 @@ import { isUint8Array } from '../base/as-bytes.ts';
 import { allocate } from '../base/numbers.ts';
 import type { Dataset, Field } from './dataset.ts';
 import { identityOf } from './identity.ts';
+import { meaningOf } from './meaning.ts';
 import { stored } from './samples.ts';
 import type { AnyDataset, Request, StreamedDataset, StreamedField } from './streamed.ts';
 
@@ -40,6 +41,7 @@ export function streamOf(dataset: Dataset): StreamedDataset {
   };
   return {
     ...{ name, count, shape, inputs: described(inputs), targets: described(targets), shuffles: true },
+    ...meaningOf(dataset),
     get identity() {
       return identityOf(dataset);
     },

@@ -1,5 +1,6 @@
 /** What a data set is that stays where it is, and is read as training goes on. */
 import type { Dataset, DatasetIdentity } from './dataset.ts';
+import type { TableColumn } from './table-columns.ts';
 
 /** How the inputs or the targets of a streamed data set are stored. */
 export interface StreamedField {
@@ -37,6 +38,10 @@ export interface StreamedDataset {
   readonly inputs: StreamedField;
   /** Targets of the samples. */
   readonly targets: StreamedField;
+  /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
+  readonly classNames?: readonly string[];
+  /** Columns of the table that became the inputs. */
+  readonly columns?: readonly TableColumn[];
   /** Whether samples can be read in any order. If not, every pass has them in their own order, and `fit` does not shuffle. */
   readonly shuffles: boolean;
   /** Which data it is, in files that outlive it. */

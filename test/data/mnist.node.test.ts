@@ -252,6 +252,7 @@ describe.skipIf(!data)(`the original files${why}`, () => {
     expect(histogram(pair.train.targets.data)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
     expect(histogram(pair.test.targets.data)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
     expect(mean(pair)).toBeCloseTo(0.1307, 4);
+    expect(pair.test.classNames).toEqual([...'0123456789']);
   });
 
   const hasFashion = data !== undefined && existsSync(join(data, 'fashion-mnist'));
@@ -262,6 +263,7 @@ describe.skipIf(!data)(`the original files${why}`, () => {
     expect(pair.test).toMatchObject({ name: 'Fashion-MNIST test', count: 10000 });
     expect(histogram(pair.train.targets.data)).toEqual(new Array(10).fill(6000));
     expect(mean(pair)).toBeCloseTo(0.286, 4);
+    expect(pair.test.classNames?.[9]).toBe('Ankle boot');
   });
 
   test('keep their name when read plain through `from`', async () => {
