@@ -9,7 +9,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Case, KernelOp } from '../graph/op.ts';
 import { eachProduct, summing } from './shared/convolution.ts';
 import { mismatch } from './shared/shapes.ts';
-import { checkedGeometry, type Geometry, geometryOf, isPadded } from './shared/window.ts';
+import { alongRows, checkedGeometry, type Geometry, geometryOf, isPadded } from './shared/window.ts';
 
 /** Sums that are worth a register each: filters × taps of one invocation. */
 const REGISTERS = 100;
@@ -40,7 +40,8 @@ const SCRATCH = 2 ** 20;
  * Into how many parts the rows and the samples are divided. Together they take no more memory than the result, or than SCRATCH
  * where that is more: a large result has blocks enough to keep a processor busy without them.
  */
-export function splitOf(filters: number, geometry: Geometry) {
+export function splitOf(filters: number, onImage: Geometry) {
+  const geometry = alongRows(onImage);
   const { C, OH, N, KH, KW } = geometry;
   const most = Math.max(1, Math.floor(SCRATCH / (filters * stride([C * KH * KW]))));
   const sampleParts = Math.min(16, N, 2 ** Math.floor(Math.log2(most)));
@@ -50,6 +51,7 @@ export function splitOf(filters: number, geometry: Geometry) {
 }
 
 interface Layout {
+  /** Along rows: a part has rows of this image. */
   readonly geometry: Geometry;
   readonly filters: number;
   readonly rowParts: number;
@@ -58,7 +60,7 @@ interface Layout {
 
 function layout({ inputs: [delta, image], attributes }: Node): Layout {
   const { rowParts, sampleParts } = attributes as Record<string, number>;
-  return { geometry: geometryOf(image.shape, attributes), filters: delta.shape[0], rowParts, sampleParts };
+  return { geometry: alongRows(geometryOf(image.shape, attributes)), filters: delta.shape[0], rowParts, sampleParts };
 }
 
 /** Products in one sum. */

@@ -23,9 +23,9 @@ function layout(node: Node): Convolution {
 }
 
 /**
- * Images and filters that leave nothing over, that do, and that reach over the edges; one with 57,600 products in each sum of
- * the filter gradient, as the first layer of LeNet-5 has it in batches of 100; and so many filters that this gradient has few
- * parts, or a single one.
+ * Images and filters that leave nothing over, that do, and that reach over the edges; columns of pixels; one with 57,600
+ * products in each sum of the filter gradient, as the first layer of LeNet-5 has it in batches of 100; and so many filters that
+ * this gradient has few parts, or a single one.
  */
 const cases = [
   { image: [1, 5, 5, 4], filters: 1, window: { height: 3, width: 3 } },
@@ -38,6 +38,8 @@ const cases = [
   },
   { image: [3, 8, 11, 3], filters: 7, window: { height: 2, width: 3, stride: 3 } },
   { image: [2, 3, 4, 6], filters: 3, window: { height: 5, width: 6, top: 2, left: 3, bottom: 2, right: 2 } },
+  { image: [3, 11, 1, 5], filters: 4, window: { height: 3, width: 1, stride: 2, top: 2, bottom: 1 } },
+  { image: [2, 9, 1, 6], filters: 3, window: { height: 4, width: 2, top: 1, left: 1 } },
   { image: [4, 1, 1, 9], filters: 6, window: { height: 1, width: 1 } },
   { image: [2, 4, 3, 6], filters: 3, window: { height: 1, width: 2, top: 1, left: 3, bottom: 2, right: 2 } },
   { image: [2, 5, 5, 6], filters: 3, window: { height: 2, width: 2, stride: 3, top: 3, left: 2, bottom: 3, right: 2 } },

@@ -6,6 +6,9 @@ import { printSchedule, schedule } from '../../src/compiler/schedule.ts';
 import { append, createGraph, type Node, printGraph } from '../../src/graph/graph.ts';
 import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
 import { overwrites, storageOf } from '../../src/graph/storage.ts';
+import { conv2d, dense, flatten, relu } from '../../src/nn/layers/index.ts';
+import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
+import { sequential } from '../../src/nn/model.ts';
 import { adam, sgd } from '../../src/nn/optimizers/index.ts';
 import { add, hadamard } from '../../src/ops/arithmetic.ts';
 import { matmul } from '../../src/ops/matmul.ts';
@@ -228,5 +231,27 @@ describe('any training step', () => {
       }
     });
     expect(shared).toBeGreaterThan(100);
+  });
+});
+
+describe('a signal', () => {
+  /** A training step of a convolutional net, in the kernels of a software adapter and of any other. */
+  const kernelsOf = (image: [number, number, number], window: [number, number]) => {
+    const model = sequential(image, [
+      conv2d(8, window),
+      conv2d(4, window, relu, { padding: 'same' }),
+      flatten(),
+      dense(2),
+    ]);
+    const { graph } = trainingGraph({ model, loss: softmaxCrossEntropy(), batch: 4 }, sgd({ learningRate: 0.1 }));
+    return [false, true].flatMap((software) =>
+      schedule(graph, { keep: named, storageBuffers: 8, target: { software, subgroup: 0 } }).dispatches.map(
+        ({ shader, workgroups }) => [workgroups, shader.code],
+      ),
+    );
+  };
+
+  it('runs in the same kernels as a column of pixels and as a row', () => {
+    expect(kernelsOf([1, 200, 1], [9, 1])).toEqual(kernelsOf([1, 1, 200], [1, 9]));
   });
 });

@@ -12,7 +12,7 @@ import type { Data, Form, KernelOp, Probe, Target, Value } from '../../graph/op.
 import { convolutionFiles, convolutionForms, narrowConvolution, smallestConvolution } from '../convolution-forms.ts';
 import { type Contract, productError } from './product-error.ts';
 import { PORTABLE } from './target.ts';
-import { type Geometry, isPadded } from './window.ts';
+import { alongRows, type Geometry, isPadded } from './window.ts';
 
 /** Calls visit for every product: index of the weight in [O, C·KH·KW], row of the image, row of the result [O, OH, OW]. */
 export function eachProduct(
@@ -91,7 +91,7 @@ export function convolving(layout: (node: Node) => Convolution): Pick<KernelOp, 
 } {
   const forms = (node: Node, target: Target): readonly Form[] => {
     const { M, geometry } = layout(node);
-    return convolutionForms(M, geometry.OW, target);
+    return convolutionForms(M, alongRows(geometry).OW, target);
   };
   return {
     forms,
@@ -100,7 +100,8 @@ export function convolving(layout: (node: Node) => Convolution): Pick<KernelOp, 
   };
 }
 
-function convolutionBody(node: Node, { filters, image, geometry, M, spread, flipped, work }: Convolution, form: Form) {
+function convolutionBody(node: Node, { filters, image, M, spread, flipped, work, ...on }: Convolution, form: Form) {
+  const geometry = alongRows(on.geometry);
   const { C, H, W, N, OH, OW, KH, KW, stride: step, top, left } = geometry;
   const [rows, span] = form.tile;
   const quads = Math.ceil(N / 4);

@@ -66,6 +66,17 @@ export function geometryOf([C, H, W, N]: Shape, attributes: Attributes): Geometr
   return { C, H, W, N, OH, OW, KH, KW, stride, across, top, left };
 }
 
+/**
+ * The same windows on the image turned on its side, if it is a single column of pixels: they lie in memory as a row does, and
+ * the kernels of a convolution work along rows.
+ */
+export function alongRows(geometry: Geometry): Geometry {
+  const { C, N, H, W, OH, OW, KH, KW, stride, across, top, left } = geometry;
+  const isColumn = W === 1 && OW === 1 && KW === 1 && left === 0;
+  if (!isColumn) return geometry;
+  return { C, N, H: W, W: H, OH: OW, OW: OH, KH: KW, KW: KH, stride: across, across: stride, top: left, left: top };
+}
+
 /** Whether windows reach beyond the image. */
 export const isPadded = ({ H, W, OH, OW, KH, KW, stride, across, top, left }: Geometry): boolean =>
   top > 0 || left > 0 || (OH - 1) * stride + KH > H || (OW - 1) * across + KW > W;
