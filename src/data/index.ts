@@ -18,5 +18,6 @@ export { type Column, type OpenCsvOptions, openCsv } from './open-csv.ts';
 export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';
 export { batch, take } from './samples.ts';
+export { type SplitOptions, split } from './split.ts';
 export type { StreamedDataset, StreamedField } from './streamed.ts';
 export type { CategoryColumn, NumberColumn, TableColumn } from './table-columns.ts';
