@@ -13,6 +13,10 @@ export const rooms = {
   graph: { purpose: 'nodes and ops; the CPU reference that runs them, and comparison with it', imports: ['base'] },
   ops: { purpose: 'every op: shape, gradient, reference, kernel, cases', imports: ['base', 'graph'] },
   nn: { purpose: 'layers, losses, optimizers, initialisers, schedules', imports: ['base', 'graph', 'ops'] },
+  saved: {
+    purpose: 'the file of a net: tensors, texts, checksums, the model',
+    imports: ['base', 'data', 'graph', 'ops', 'nn'],
+  },
   compiler: { purpose: 'from a graph to dispatches', imports: ['base', 'graph', 'ops'] },
   engine: {
     purpose: 'runs programs on a GPU or on the CPU',
@@ -24,7 +28,7 @@ export const rooms = {
   },
   train: {
     purpose: 'what a user calls: compile, fit, evaluate, check, save',
-    imports: ['base', 'data', 'graph', 'ops', 'nn', 'compiler', 'engine', 'tune'],
+    imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved', 'compiler', 'engine', 'tune'],
   },
   bench: {
     purpose: 'workloads, and what measures them',
@@ -32,7 +36,7 @@ export const rooms = {
   },
   cli: {
     purpose: 'the command, and the recipes of published results',
-    imports: ['base', 'platform', 'data', 'nn', 'engine', 'train', 'bench', 'entries'],
+    imports: ['base', 'platform', 'data', 'nn', 'saved', 'engine', 'train', 'bench', 'entries'],
   },
   entries: { purpose: 'the files of src/ itself: what users import and run', imports: 'all' },
 };

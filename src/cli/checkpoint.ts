@@ -6,7 +6,7 @@ import { identityOf, isIdentity, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';
-import { parseChecked } from '../train/checkpoint/checksums.ts';
+import { parseChecked } from '../saved/checksums.ts';
 import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
 import type { Texts } from './remembered-options.ts';
 

@@ -20,9 +20,10 @@ import {
 import { softTargets } from '../ops/soft-targets.ts';
 import { softmax as softmaxOp } from '../ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cross-entropy.ts';
-import { appendActivation, linear, sigmoid, softmax } from './layers/activation.ts';
+import { appendActivation, linear } from './layers/activation.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
+import { predictions } from './predictions.ts';
 
 /** Options of every loss. */
 export interface LossOptions {
@@ -251,10 +252,14 @@ const appendSoftmaxTerms = (...[graph, { mean }, output, rest]: Site): Node =>
 const onSquares: LossRule = { term: 'squaredError', append: (...site) => appendTerms(squaredError, ...site) };
 const onLogits: LossRule = {
   term: 'sigmoidCrossEntropy',
-  prediction: sigmoid,
+  prediction: predictions.sigmoidCrossEntropy,
   append: (...site) => appendTerms(sigmoidTerm, ...site),
 };
-const onClassLogits: LossRule = { term: 'softmaxCrossEntropy', prediction: softmax, append: appendSoftmaxTerms };
+const onClassLogits: LossRule = {
+  term: 'softmaxCrossEntropy',
+  prediction: predictions.softmaxCrossEntropy,
+  append: appendSoftmaxTerms,
+};
 // Probabilities that are σ or softmax of logits are traced back to those, where no rounding has made 0 or 1 of them.
 const onProbabilities: LossRule = {
   term: 'binaryCrossEntropy',

@@ -59,12 +59,12 @@ function inputOf(shape: Shape, what: string): Symbolic {
  */
 export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
   if (!isLayer(layer)) throw new ArgumentError(`apply: expected a layer such as dense(10), found ${showValue(layer)}`);
-  kindOf(layer).check(layer);
+  const kind = kindOf(layer);
+  kind.remade(layer);
   for (const value of values) {
     if (!isValue(value))
       throw new ArgumentError(`apply: ${layer.layer} takes values from input() or apply(), found ${showValue(value)}`);
   }
-  const kind = kindOf(layer);
   const shapes = values.map(({ shape }) => shape);
   const { least, most } = kind.takes ?? { least: 1, most: 1 };
   if (values.length < least || values.length > most) {

@@ -1,5 +1,6 @@
 /** The state of a compiled model, on which `Trainer` and the functions it calls work. */
 import { stepKey } from '../base/random.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import type { Known } from '../data/identity.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
@@ -46,6 +47,8 @@ export interface Session extends Position {
   finiteAt?: number;
   /** Whether weights came from the caller or a file: others than `compile` drew, trained or not. */
   given: boolean;
+  /** How the samples of the last fit were given. */
+  data?: DataFacts;
 }
 
 /** The tensor that adds up the losses of epochs. */

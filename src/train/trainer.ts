@@ -6,6 +6,7 @@ import { firstColumns, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
+import { factsOf } from '../data/data-facts.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Device } from '../engine/device.ts';
@@ -154,8 +155,9 @@ export class Trainer {
     if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
-    return this.#access.exclusive('fit', () =>
-      this.#tuned(() =>
+    return this.#access.exclusive('fit', () => {
+      this.#session.data = factsOf(samples);
+      return this.#tuned(() =>
         this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) =>
           // The fit looks at the parameters itself.
           trainEpochs(this.#session, feed, options, async (validation, signal) => {
@@ -163,8 +165,8 @@ export class Trainer {
             return this.#access.take(() => this.#evaluate(heldOut, { signal, maxBytes }));
           }),
         ),
-      ),
-    );
+      );
+    });
   }
 
   /**

@@ -56,9 +56,9 @@ export function activation(f: LayerActivation): ActivationLayer {
   return ofKind(activationKind, { layer: 'activation', ...activationIn(f) });
 }
 
-const activationKind: LayerKind<ActivationLayer> = {
+export const activationKind: LayerKind<ActivationLayer> = {
   shape: (_layer, [x]) => x,
   append: (layer, { graph, index }, [x]) => appendActivation(graph, layer, x, `a${index}`),
-  check: (layer) => void activation(layer),
+  remade: (layer) => activation(layer),
   describe: (layer) => String(layer.activation),
 };

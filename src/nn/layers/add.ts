@@ -14,7 +14,7 @@ export interface Add {
 /** Adds two or more values of one shape, for residual nets (He et al. 2016): `apply(add(), a, b)`. */
 export const add = (): Add => ofKind(addKind, { layer: 'add' });
 
-const addKind: LayerKind<Add> = {
+export const addKind: LayerKind<Add> = {
   takes: { least: 2, most: Number.POSITIVE_INFINITY },
 
   shape(_layer, inputs) {
@@ -29,7 +29,7 @@ const addKind: LayerKind<Add> = {
     }, first);
   },
 
-  check: () => {},
+  remade: add,
 
   describe: () => 'add',
 };

@@ -49,7 +49,7 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNorm {
   });
 }
 
-const batchNormKind: LayerKind<BatchNorm> = {
+export const batchNormKind: LayerKind<BatchNorm> = {
   shape: (_layer, [x]) => x,
 
   append({ momentum, epsilon }, { graph, index, training, parameter, update }, [x]) {
@@ -80,7 +80,7 @@ const batchNormKind: LayerKind<BatchNorm> = {
     return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
   },
 
-  check: ({ momentum, epsilon }) => void batchNorm({ momentum, epsilon }),
+  remade: ({ momentum, epsilon }) => batchNorm({ momentum, epsilon }),
 
   describe: () => 'batchNorm',
 };

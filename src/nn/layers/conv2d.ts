@@ -116,7 +116,7 @@ function zerosBeside({ padding, stride }: Conv2d, n: number, size: number): read
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-const conv2dKind: LayerKind<Conv2d> = {
+export const conv2dKind: LayerKind<Conv2d> = {
   width: 'filters',
 
   shape: (layer, [image]) => [layer.filters, ...windowsOn(image.slice(1), windowOn(layer, image))],
@@ -131,9 +131,9 @@ const conv2dKind: LayerKind<Conv2d> = {
     return appendActivation(graph, layer, z, `a${index}`);
   },
 
-  check: (layer) => {
+  remade: (layer) => {
     const { filters, kernel, stride, padding, init, biasInit } = layer;
-    conv2d(filters, kernel, layer, { stride, padding, init, biasInit });
+    return conv2d(filters, kernel, layer, { stride, padding, init, biasInit });
   },
 
   describe: ({ filters, kernel, stride, padding, activation }) =>

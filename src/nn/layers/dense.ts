@@ -49,7 +49,7 @@ export function dense(units: number, activation: LayerActivation = linear, optio
   return ofKind(denseKind, { layer: 'dense', units, ...activationIn(activation), init, biasInit });
 }
 
-const denseKind: LayerKind<Dense> = {
+export const denseKind: LayerKind<Dense> = {
   width: 'units',
 
   shape: ({ units }) => [units],
@@ -64,7 +64,7 @@ const denseKind: LayerKind<Dense> = {
     return appendActivation(graph, layer, z, `a${index}`);
   },
 
-  check: (layer) => void dense(layer.units, layer, { init: layer.init, biasInit: layer.biasInit }),
+  remade: (layer) => dense(layer.units, layer, { init: layer.init, biasInit: layer.biasInit }),
 
   describe: ({ units, activation }) => `${units} ${activation}`,
 };

@@ -30,7 +30,7 @@ export function dropout(rate: number): Dropout {
   return ofKind(dropoutKind, { layer: 'dropout', rate });
 }
 
-const dropoutKind: LayerKind<Dropout> = {
+export const dropoutKind: LayerKind<Dropout> = {
   shape: (_layer, [x]) => x,
 
   append({ rate }, { graph, index, training }, [x]) {
@@ -38,7 +38,7 @@ const dropoutKind: LayerKind<Dropout> = {
     return append(graph, dropoutOp, [x, stepOf(graph)], { rate, layer: index }, `a${index}`);
   },
 
-  check: ({ rate }) => void dropout(rate),
+  remade: ({ rate }) => dropout(rate),
 
   describe: ({ rate }) => `dropout ${rate}`,
 };

@@ -34,7 +34,7 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNorm {
   return ofKind(layerNormKind, { layer: 'layerNorm', ...checkOptions('layerNorm', options, { epsilon: 1e-5 }) });
 }
 
-const layerNormKind: LayerKind<LayerNorm> = {
+export const layerNormKind: LayerKind<LayerNorm> = {
   shape: (_layer, [x]) => x,
 
   append({ epsilon }, { graph, index, parameter }, [x]) {
@@ -46,7 +46,7 @@ const layerNormKind: LayerKind<LayerNorm> = {
     return append(graph, bias, [append(graph, scale, [normalized, gamma]), beta], {}, `a${index}`);
   },
 
-  check: ({ epsilon }) => void layerNorm({ epsilon }),
+  remade: ({ epsilon }) => layerNorm({ epsilon }),
 
   describe: () => 'layerNorm',
 };

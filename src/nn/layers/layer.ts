@@ -19,8 +19,8 @@ export interface LayerKind<Layer> {
   shape(layer: Layer, inputs: readonly Shape[]): Shape;
   /** Appends the layer, applied to inputs whose last axis is the batch. */
   append(layer: Layer, site: Site, inputs: readonly Node[]): Node;
-  /** Throws ArgumentError for one that its function would not have made. */
-  check(layer: Layer): void;
+  /** The layer as its function makes it of the same options. Throws ArgumentError for options that it does not take. */
+  remade(layer: Layer): Layer;
   /** '100 relu' */
   describe(layer: Layer): string;
 }

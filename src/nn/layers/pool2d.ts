@@ -73,7 +73,7 @@ const windowOf = ({ size: [height, width], stride }: Pool2d): Window => ({
   right: 0,
 });
 
-const pool2dKind: LayerKind<Pool2d> = {
+export const pool2dKind: LayerKind<Pool2d> = {
   shape(layer, [image]): Shape {
     const [C, ...place] = checkedImage(titles[layer.pool], image);
     const windows = windowsOn(place, windowOf(layer));
@@ -91,10 +91,10 @@ const pool2dKind: LayerKind<Pool2d> = {
     );
   },
 
-  check: ({ pool, size, stride }) => {
+  remade: ({ pool, size, stride }) => {
     if (pool !== 'max' && pool !== 'average')
       throw new ArgumentError(`pool2d: expected one of maxPool2d() or avgPool2d(), found another`);
-    pool2d(pool, size, { stride });
+    return pool2d(pool, size, { stride });
   },
 
   describe: ({ pool, size, stride }) => `${pool} pool ${size.join('x')}${stride === size[0] ? '' : ` /${stride}`}`,

@@ -9,11 +9,12 @@ import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
 import { size, type Tensor } from '../../base/tensor.ts';
 import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
+import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts';
+import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
+import { checkTexts, formatSafetensors } from '../../saved/safetensors.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
-import { CHECKSUMS, parseChecked, withChecksums } from './checksums.ts';
 import { differences } from './differences.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
-import { checkTexts, formatSafetensors } from './safetensors.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, TRAINING, unfolded } from './snapshot.ts';
 
 /** Options of {@link Trainer.save}. */
@@ -49,14 +50,16 @@ export function formatCheckpoint(
   const { weightsOnly = false, metadata = {} } = options;
   checkFlag('save: weightsOnly', weightsOnly);
   checkTexts('save: metadata', metadata);
-  const taken = [RECORD, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
+  const taken = [RECORD, MODEL, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
   if (taken) throw new ArgumentError(`save: metadata.${taken} is reserved for the library`);
+  const { model, loss } = session.task;
+  const texts = { ...metadata, [MODEL]: formatModel(model, loss, session.data) };
   const record: Record<string, string> = weightsOnly ? {} : { [RECORD]: formatRecord(session) };
   const best = weightsOnly ? {} : bestTensors(session);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(['save: nothing was written:', ...indented(wrong)]);
   const all = { ...tensors, ...best };
-  return formatSafetensors(all, withChecksums({ tensors: all, metadata: { ...metadata, ...record } }));
+  return formatSafetensors(all, withChecksums({ tensors: all, metadata: { ...texts, ...record } }));
 }
 
 /**
@@ -83,6 +86,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
   const kept = position?.best?.keepBest && position.best.best ? session.parameters : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
+  const data = factsIn(metadata[MODEL], where);
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
     throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(all)]);
@@ -91,7 +95,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
     const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));
     session.program.write(tensor.name, unfolded(tensor, data, position!));
   }
-  Object.assign(session, position);
+  Object.assign(session, position, { data });
   if (session.best && kept.length > 0) {
     session.best = {
       ...session.best,

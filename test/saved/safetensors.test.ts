@@ -1,8 +1,8 @@
 /** The safetensors format: what is written is read back, and of what is damaged nothing but a DataError comes out. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { repeatedName } from '../../../src/base/json.ts';
-import { ArgumentError, DataError, formatSafetensors, parseSafetensors } from '../../../src/index.ts';
+import { repeatedName } from '../../src/base/json.ts';
+import { ArgumentError, DataError, formatSafetensors, parseSafetensors } from '../../src/index.ts';
 
 const random = (shape: number[]) => ({
   shape,

@@ -3,12 +3,12 @@
  * each tensor and, in UTF-8, of each text. Files without checksums, such as those of other libraries, are accepted as they
  * are.
  */
-import type { Bytes } from '../../base/as-bytes.ts';
-import { crc32 } from '../../base/crc32.ts';
-import { DataError } from '../../base/errors.ts';
-import { isObject, parseJson } from '../../base/json.ts';
-import { showValue } from '../../base/show-value.ts';
-import { show } from '../../base/tensor.ts';
+import type { Bytes } from '../base/as-bytes.ts';
+import { crc32 } from '../base/crc32.ts';
+import { DataError } from '../base/errors.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import { showValue } from '../base/show-value.ts';
+import { show } from '../base/tensor.ts';
 import { parseSafetensors, type TensorFile } from './safetensors.ts';
 
 /** Of the metadata of the file. */

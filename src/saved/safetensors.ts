@@ -3,11 +3,11 @@
  * dtype, shape and place of each tensor, then the data of all of them without a gap, row-major. Here all are F32. A file is
  * checked whole before any tensor is made of it, and no two may claim the same bytes, so memory stays within its size.
  */
-import { asBytes, type Bytes, copyBytes, isFloat32Array } from '../../base/as-bytes.ts';
-import { ArgumentError, DataError } from '../../base/errors.ts';
-import { isObject, repeatedName, tooDeep } from '../../base/json.ts';
-import { showValue, typeName } from '../../base/show-value.ts';
-import { type Shape, size, type Tensor } from '../../base/tensor.ts';
+import { asBytes, type Bytes, copyBytes, isFloat32Array } from '../base/as-bytes.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
+import { isObject, repeatedName, tooDeep } from '../base/json.ts';
+import { showValue, typeName } from '../base/show-value.ts';
+import { type Shape, size, type Tensor } from '../base/tensor.ts';
 
 /** Contents of a safetensors file. */
 export interface TensorFile {

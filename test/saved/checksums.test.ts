@@ -1,8 +1,8 @@
 /** A bit that a disk or a network turns in a saved file is noticed, wherever it is. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { crc32 } from '../../../src/base/crc32.ts';
-import { fromArrays } from '../../../src/data/index.ts';
+import { crc32 } from '../../src/base/crc32.ts';
+import { fromArrays } from '../../src/data/index.ts';
 import {
   adam,
   compile,
@@ -13,8 +13,8 @@ import {
   sequential,
   squared,
   tanh,
-} from '../../../src/index.ts';
-import { CHECKSUMS, parseChecked, withChecksums } from '../../../src/train/checkpoint/checksums.ts';
+} from '../../src/index.ts';
+import { CHECKSUMS, parseChecked, withChecksums } from '../../src/saved/checksums.ts';
 
 test('CRC-32 is that of zlib, at every length and place in memory', () => {
   // Values of zlib.crc32 of Python 3.

@@ -1,0 +1,51 @@
+/** Layers and activations by the names that a file has for them. What few nets need is fetched when a file asks for it. */
+import {
+  activationKind,
+  elu,
+  gelu,
+  leakyRelu,
+  linear,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from '../nn/layers/activation.ts';
+import { denseKind } from '../nn/layers/dense.ts';
+import { dropoutKind } from '../nn/layers/dropout.ts';
+import { flattenKind } from '../nn/layers/flatten.ts';
+import type { Layer } from '../nn/layers/index.ts';
+import type { LayerActivation, LayerKind } from '../nn/layers/layer.ts';
+import type { ActivationName } from '../ops/activation-table.ts';
+
+type Kinds = { readonly [L in Layer as L['layer']]: () => LayerKind<L> | Promise<LayerKind<L>> };
+
+const kinds: Kinds = {
+  dense: () => denseKind,
+  activation: () => activationKind,
+  dropout: () => dropoutKind,
+  flatten: () => flattenKind,
+  add: async () => (await import('../nn/layers/add.ts')).addKind,
+  batchNorm: async () => (await import('../nn/layers/batch-norm.ts')).batchNormKind,
+  conv2d: async () => (await import('../nn/layers/conv2d.ts')).conv2dKind,
+  layerNorm: async () => (await import('../nn/layers/layer-norm.ts')).layerNormKind,
+  pool2d: async () => (await import('../nn/layers/pool2d.ts')).pool2dKind,
+};
+
+/** The kind of that name, if there is one. */
+export const kindNamed = async (name: unknown): Promise<LayerKind<Layer> | undefined> =>
+  Object.hasOwn(kinds, name as string) ? ((await kinds[name as Layer['layer']]()) as LayerKind<Layer>) : undefined;
+
+export const activations: Readonly<Record<ActivationName | 'softmax', LayerActivation>> = {
+  linear,
+  sigmoid,
+  tanh,
+  relu,
+  leakyRelu,
+  elu,
+  gelu,
+  silu,
+  softplus,
+  softmax,
+};

@@ -1,0 +1,55 @@
+/**
+ * The model in its file: a JSON text in the metadata that says all that is needed to predict with the weights. It has the
+ * shape of a sample, the layers and what each is applied to, the loss, and how the samples of training were given. The same
+ * net gives the same text.
+ */
+import { member } from '../base/arguments.ts';
+import { DataError } from '../base/errors.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import { showValue } from '../base/show-value.ts';
+import { type DataFacts, EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
+import type { LossFunction } from '../nn/losses.ts';
+import type { Model } from '../nn/model.ts';
+import type { LossName } from '../nn/predictions.ts';
+
+/** Of the metadata of the file. */
+export const MODEL = 'retrograd.model';
+/** Of the text. A reader refuses the text of a newer version. */
+export const VERSION = 1;
+
+/** A loss as the options of its function. */
+export interface SavedLoss {
+  readonly name: LossName;
+  readonly reduction: 'mean' | 'sum';
+  readonly labelSmoothing: number;
+  readonly classWeights?: readonly number[];
+}
+
+export interface Saved {
+  readonly model: Model;
+  readonly loss: SavedLoss;
+  /** Absent for a net that no data set has trained. */
+  readonly data?: DataFacts;
+}
+
+export function formatModel({ input, layers, wiring }: Model, loss: LossFunction, data?: DataFacts): string {
+  const { name, mean, labelSmoothing, classWeights } = loss;
+  const saved = { name, reduction: mean ? 'mean' : 'sum', labelSmoothing, classWeights };
+  return JSON.stringify({ version: VERSION, input, layers: layers.map(plain), wiring, loss: saved, data });
+}
+
+/** What a text says of the data, if there is one. Throws DataError for what is no such text. */
+export function factsIn(text: string | undefined, where: string): DataFacts | undefined {
+  const data = text === undefined ? undefined : member(parseJson(text), 'data');
+  if (data === undefined || isFacts(data)) return data;
+  throw new DataError(`${where}: ${MODEL}: data: expected ${EXPECTED_FACTS}, found ${showValue(data)}`);
+}
+
+/** A layer without functions: initialisers are left out, and an activation of one's own is its name and a digest. */
+export const plain = (layer: object): unknown => JSON.parse(JSON.stringify(layer, withoutFunctions));
+
+function withoutFunctions(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  if (typeof value.scale === 'function') return undefined;
+  return typeof value.f === 'function' ? { name: value.name, wgsl: value.wgsl } : value;
+}

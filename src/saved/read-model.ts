@@ -1,0 +1,120 @@
+/**
+ * Reads the text of a model. Layers are made by their functions, which check them, and have to be written by the same text
+ * again: so a text holds nothing that is not understood.
+ */
+import { isCount, isList, isShape, member } from '../base/arguments.ts';
+import { DataError, RetrogradError } from '../base/errors.ts';
+import { isFinite32 } from '../base/float32.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import { shorten, showValue } from '../base/show-value.ts';
+import { size } from '../base/tensor.ts';
+import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
+import type { Layer } from '../nn/layers/index.ts';
+import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
+import { apply, input as inputOf, type Model, model as modelOf, outputs, type Symbolic } from '../nn/model.ts';
+import { predictions } from '../nn/predictions.ts';
+import { activations, kindNamed } from './layer-kinds.ts';
+import { MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
+
+/**
+ * The model of a text that `formatModel` wrote. Throws DataError for any other text, naming the file and the place. `own` are
+ * the activations that are not of the library, of which a text has only the names.
+ */
+export async function readModel(text: string, where: string, own: readonly LayerActivation[] = []): Promise<Saved> {
+  try {
+    return await read(text, own);
+  } catch (cause) {
+    if (!(cause instanceof RetrogradError)) throw cause;
+    throw new DataError(`${where}: ${MODEL}: ${cause.message}`, { cause });
+  }
+}
+
+const failure = (what: string, expected: string, found: unknown): DataError =>
+  new DataError(`${what}expected ${expected}, found ${showValue(found)}`);
+
+const mismatch = (what: string, expected: unknown, found: unknown): DataError =>
+  new DataError(`${what}: expected ${shorten(JSON.stringify(expected))}, found ${shorten(JSON.stringify(found))}`);
+
+async function read(text: string, own: readonly LayerActivation[]): Promise<Saved> {
+  const saved = parseJson(text);
+  if (!isObject(saved)) throw failure('', 'a JSON object', text);
+  const { version, input, layers, wiring, loss, data, ...more } = saved;
+  if (version !== VERSION) {
+    const newer = isCount(version) && version > VERSION ? ` or an older one; update retrograd to open this file` : '';
+    throw failure('version: ', `${VERSION}${newer}`, version);
+  }
+  for (const key of Object.keys(more)) throw failure(`${key}: `, 'nothing', more[key]);
+  if (!isShape(input)) throw failure('input: ', 'a shape such as [784]', input);
+  if (!isList(layers) || layers.length === 0) throw failure('layers: ', 'a list of layers', layers);
+  const made: Layer[] = [];
+  for (const [i, layer] of layers.entries()) made.push(await readLayer(layer, own, `layers[${i}]`));
+  const model = wired(input, made, wiring);
+  if (!isLoss(loss, model)) throw failure('loss: ', 'one that goes with the layers', loss);
+  if (data !== undefined && !isFacts(data)) throw failure('data: ', EXPECTED_FACTS, data);
+  return { model, loss, data };
+}
+
+/** A layer as its function makes it. */
+async function readLayer(layer: unknown, own: readonly LayerActivation[], where: string): Promise<Layer> {
+  const name = member(layer, 'layer');
+  const kind = await kindNamed(name);
+  if (!isObject(layer) || !kind) throw failure(`${where}: `, 'a layer of this version of retrograd', name ?? layer);
+  const activation = 'activation' in layer ? activationIn(activationOf(layer.activation, own, where)) : {};
+  const made = kind.remade({ ...layer, ...activation } as unknown as Layer);
+  const again = plain(made);
+  if (!sameJson(again, layer)) throw mismatch(where, again, layer);
+  return made;
+}
+
+function activationOf(saved: unknown, own: readonly LayerActivation[], where: string): LayerActivation {
+  if (typeof saved === 'string' && Object.hasOwn(activations, saved)) return activations[saved as 'relu'];
+  const found = own.find((of) => sameJson(plain(of), { activation: saved }));
+  if (found) return found;
+  const name = member(saved, 'name');
+  if (typeof name !== 'string') throw failure(`${where}: `, 'an activation of this version of retrograd', saved);
+  const isKnown = own.some(({ activation }) => member(activation, 'name') === name);
+  const what = isKnown
+    ? 'with the same WGSL as in training, found another'
+    : 'from pointwise(), found none of that name';
+  throw new DataError(`${where}: expected the activation ${showValue(name)} in { activations: [...] }, ${what}`);
+}
+
+/** The layers applied to what the file says; the model that this gives has to be wired in the same way. */
+function wired(input: readonly number[], layers: readonly Layer[], wiring: unknown): Model {
+  const expected = `the values that each of ${layers.length} layers is applied to`;
+  if (!isList(wiring) || wiring.length !== layers.length) throw failure('wiring: ', expected, wiring);
+  const values: Symbolic[] = [inputOf(input)];
+  for (const [i, layer] of layers.entries()) {
+    const of = wiring[i];
+    if (!isList(of) || !of.every((at) => Object.hasOwn(values, at as number)))
+      throw failure(`wiring[${i}]: `, `numbers of values from 0 to ${i}`, of);
+    values.push(apply(layer, ...of.map((at) => values[at as number])));
+  }
+  const odd = values.findIndex(({ shape }) => !isCount(size(shape)));
+  if (odd >= 0) throw failure(`layers[${odd - 1}]: `, 'outputs that can be counted', values[odd].shape);
+  const model = modelOf(values[0], values[values.length - 1]);
+  if (!sameJson(model.wiring, wiring)) throw mismatch('wiring', model.wiring, wiring);
+  return model;
+}
+
+function isLoss(loss: unknown, model: Model): loss is SavedLoss {
+  if (!isObject(loss) || !Object.hasOwn(predictions, loss.name as string)) return false;
+  const { name, reduction, labelSmoothing, classWeights, ...more } = loss;
+  const isCategorical = name === 'softmaxCrossEntropy' || name === 'categoricalCrossEntropy';
+  const isShare = isCategorical && isFinite32(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing < 1;
+  const isSmoothing = labelSmoothing === 0 || isShare;
+  const isWeight = (value: unknown) => isFinite32(value) && value >= 0;
+  const areWeights =
+    classWeights === undefined ||
+    (isCategorical && isList(classWeights) && classWeights.length === outputs(model) && classWeights.every(isWeight));
+  const isReduction = reduction === 'mean' || reduction === 'sum';
+  return Object.keys(more).length === 0 && isReduction && isSmoothing && areWeights;
+}
+
+/** Whether two values are the same JSON text, whatever the order of members. */
+function sameJson(a: unknown, b: unknown): boolean {
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const keys = Object.keys({ ...a, ...b });
+  return keys.every((key) => Object.hasOwn(a, key) && Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+}
