@@ -1,11 +1,13 @@
 /** What a net keeps of the data set that it was trained on, so that later it can be given samples in the same form. */
+import { isList } from '../base/arguments.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { isObject } from '../base/json.ts';
+import { type Meaning, meaningOf } from './meaning.ts';
 import { typeOf } from './stream-of.ts';
 import type { AnyDataset } from './streamed.ts';
 
 /** How the samples were given that a net was trained on, as plain data. */
-export interface DataFacts {
+export interface DataFacts extends Meaning {
   /** Name of the data set. */
   readonly name: string;
   /** How the numbers of a sample were given: integers from 0 to 255, or any numbers. */
@@ -14,18 +16,28 @@ export interface DataFacts {
   readonly scale: number;
 }
 
-export const factsOf = ({ name, inputs }: AnyDataset): DataFacts => ({
-  name,
-  type: typeOf(inputs),
-  scale: inputs.scale,
+export const factsOf = (dataset: AnyDataset): DataFacts => ({
+  name: dataset.name,
+  type: typeOf(dataset.inputs),
+  scale: dataset.inputs.scale,
+  ...meaningOf(dataset),
 });
 
 /** What is expected of a value from a file, for messages. */
-export const EXPECTED_FACTS = '{ name, type, scale }';
+export const EXPECTED_FACTS = '{ name, type, scale, classNames, columns }';
 
-export function isFacts(value: unknown): value is DataFacts {
+/** Of a net with so many outputs. */
+export function isFacts(value: unknown, outputs: number): value is DataFacts {
   if (!isObject(value)) return false;
-  const { name, type, scale, ...more } = value;
+  const { name, type, scale, classNames, columns, ...more } = value;
   const isType = type === 'uint8' || type === 'float32';
-  return typeof name === 'string' && isType && isFinite32(scale) && Object.keys(more).length === 0;
+  const isMeaning =
+    (classNames === undefined || isNames(classNames, outputs)) && (columns === undefined || isList(columns));
+  return typeof name === 'string' && isType && isFinite32(scale) && isMeaning && Object.keys(more).length === 0;
 }
+
+const isNames = (names: unknown, count: number): boolean =>
+  isList(names) &&
+  names.length === count &&
+  names.every((name) => typeof name === 'string') &&
+  new Set(names).size === count;

@@ -50,7 +50,7 @@ async function read(text: string, own: readonly LayerActivation[]): Promise<Save
   for (const [i, layer] of layers.entries()) made.push(await readLayer(layer, own, `layers[${i}]`));
   const model = wired(input, made, wiring);
   if (!isLoss(loss, model)) throw failure('loss: ', 'one that goes with the layers', loss);
-  if (data !== undefined && !isFacts(data)) throw failure('data: ', EXPECTED_FACTS, data);
+  if (data !== undefined && !isFacts(data, outputs(model))) throw failure('data: ', EXPECTED_FACTS, data);
   return { model, loss, data };
 }
 

@@ -110,6 +110,11 @@ export class Trainer {
     return this.#session.updates;
   }
 
+  /** Names of the classes, or of the outputs, of the data set that the net was last trained on, if it has any. */
+  get classNames(): readonly string[] | undefined {
+    return this.#session.data?.classNames;
+  }
+
   /** The learning rate η of the next update. */
   get learningRate(): number {
     const { learningRate, updates } = this.#session;
@@ -155,18 +160,18 @@ export class Trainer {
     if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
-    return this.#access.exclusive('fit', () => {
-      this.#session.data = factsOf(samples);
-      return this.#tuned(() =>
-        this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) =>
+    return this.#access.exclusive('fit', () =>
+      this.#tuned(() =>
+        this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) => {
+          this.#session.data = factsOf(samples);
           // The fit looks at the parameters itself.
-          trainEpochs(this.#session, feed, options, async (validation, signal) => {
+          return trainEpochs(this.#session, feed, options, async (validation, signal) => {
             const heldOut = datasetFor(task, validation, 'fit: validation');
             return this.#access.take(() => this.#evaluate(heldOut, { signal, maxBytes }));
-          }),
-        ),
-      );
-    });
+          });
+        }),
+      ),
+    );
   }
 
   /**

@@ -174,7 +174,7 @@ test.each<[string, string, string, string]>([
     '"classWeights":[',
     'loss: expected one that goes with the layers',
   ],
-  ['no type', '"uint8"', '"int8"', 'data: expected { name, type, scale }'],
+  ['no type', '"uint8"', '"int8"', 'data: expected { name, type, scale, classNames, columns }'],
 ])('%s is a DataError', async (_title, from, to, words) => {
   const text = formatModel(...saved['a stack'], data).replace(from, to);
   const error = await readModel(text, 'some').catch((error: unknown) => error);
@@ -248,7 +248,9 @@ describe('a net saves its model', () => {
       loss: squared(),
       optimizer: sgd({ learningRate: 0.1 }),
     });
-  const samples = fromArrays({ x: Uint8Array.of(1, 2, 3, 255), y: [0, 2], shape: [2], classes: 3, scale: 1 / 255 });
+  const classNames = ['cat', 'dog', 'hamster'];
+  const x = Uint8Array.of(1, 2, 3, 255);
+  const samples = fromArrays({ x, y: [0, 2], shape: [2], classNames, scale: 1 / 255 });
 
   test('with how the samples of the last fit were given, also with weights alone, and loads it', async () => {
     const net = await make();
@@ -257,9 +259,15 @@ describe('a net saves its model', () => {
     const files = [await net.save(), await net.save(undefined, { weightsOnly: true })];
     const texts = files.map((file) => parseSafetensors(file).metadata[MODEL]);
     expect(texts[0]).toBe(texts[1]);
-    expect((await readModel(texts[0], 'some')).data).toEqual({ name: 'arrays', type: 'uint8', scale: 1 / 255 });
+    expect((await readModel(texts[0], 'some')).data).toEqual({
+      name: 'arrays',
+      type: 'uint8',
+      scale: 1 / 255,
+      classNames,
+    });
     const other = await make();
     await other.load(files[0]);
+    expect(other.classNames).toEqual(classNames);
     expect(await other.save()).toEqual(files[0]);
   });
 
@@ -271,7 +279,15 @@ describe('a net saves its model', () => {
     await net.load(formatSafetensors(tensors, rest));
     expect(JSON.parse(parseSafetensors(await net.save()).metadata[MODEL]).data).toBeUndefined();
     const broken = formatSafetensors(tensors, { ...rest, [MODEL]: text.replace('"scale"', '"size"') });
-    await expect(net.load(broken)).rejects.toThrow(/retrograd\.model: data: expected \{ name, type, scale \}/);
+    await expect(net.load(broken)).rejects.toThrow(
+      /retrograd\.model: data: expected \{ name, type, scale, classNames, columns \}/,
+    );
+    for (const names of ['["cat","dog"]', '["cat","dog","dog"]', '["cat","dog",1]', '"cat"']) {
+      const renamed = text.replace(JSON.stringify(classNames), names);
+      await expect(net.load(formatSafetensors(tensors, { ...rest, [MODEL]: renamed }))).rejects.toThrow(
+        /data: expected/,
+      );
+    }
     await expect(net.save(undefined, { metadata: { [MODEL]: 'mine' } })).rejects.toThrow(
       /retrograd\.model is reserved/,
     );

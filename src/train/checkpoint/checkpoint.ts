@@ -86,7 +86,7 @@ export function applyCheckpoint(session: Session, bytes: Uint8Array, where: stri
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
   const kept = position?.best?.keepBest && position.best.best ? session.parameters : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
-  const data = factsIn(metadata[MODEL], where);
+  const data = factsIn(metadata[MODEL], session.task.model, where);
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
     throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(all)]);
