@@ -86,7 +86,10 @@ const browser = () => ({
   },
 });
 
-/** One file per source, so that the bundler of a user leaves out what a program does not name; `npm run size` measures it. */
+/**
+ * One file per source, so that the bundler of a user leaves out what a program does not name; `npm run size` measures it. Packages
+ * are bundled, in `dist/packages/`: npm would not publish a folder named node_modules.
+ */
 const library: BuildEnvironmentOptions = {
   lib: {
     formats: ['es'],
@@ -99,14 +102,22 @@ const library: BuildEnvironmentOptions = {
       bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
     },
   },
-  rolldownOptions: { external: ['webgpu'], output: { preserveModules: true, preserveModulesRoot: path('src') } },
+  license: { fileName: 'licenses.md' },
+  rolldownOptions: {
+    external: ['webgpu'],
+    output: {
+      preserveModules: true,
+      preserveModulesRoot: path('src'),
+      entryFileNames: ({ name }) => `${name.replace(/^.*node_modules/, 'packages')}.js`,
+    },
+  },
 };
 
 /** `vite build --mode command`, after that of the library: one file, which starts faster than hundreds. */
 const command: BuildEnvironmentOptions = {
   lib: { formats: ['es'], entry: { cli: path('src/cli.ts') } },
   emptyOutDir: false,
-  license: { fileName: 'licenses.md' }, // of the packages bundled into it
+  license: { fileName: 'cli.licenses.md' },
   rolldownOptions: { external: ['webgpu'], output: { codeSplitting: false } },
 };
 

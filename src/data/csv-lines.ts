@@ -1,5 +1,6 @@
 /** Where the lines of a CSV file are: an index of bounded size, made in one pass over the file. */
 import { DataError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
 import type { Slices } from '../base/slices.ts';
 
 /** Lines of a CSV file, all of as many columns. */
@@ -15,14 +16,14 @@ export interface CsvLines {
   readonly size: number;
 }
 
-const NEWLINE = 10;
-const RETURN = 13;
-const QUOTE = 34;
+export const NEWLINE = 10;
+export const RETURN = 13;
+export const QUOTE = 34;
 
 /** Bytes that are read at a time. */
 const PART = 2 ** 20;
 /** Bytes of a line: half a million numbers or more. What is longer has other ends of lines, or is no CSV. */
-const LONGEST = 2 ** 24;
+export const LONGEST = 2 ** 24;
 /** Blocks at most: more would take more memory than they spare time. */
 const BLOCKS = 2 ** 20;
 
@@ -92,16 +93,23 @@ function lineIndex(where: string, begin: number, blocks: number) {
   };
 }
 
-/** Bytes of the mark that says UTF-8, which some programs begin a file with. */
 async function markLength(file: Slices): Promise<number> {
-  const mark = new Uint8Array(Math.min(3, file.size));
-  await file.read(0, mark);
-  return `${mark}` === '239,187,191' ? 3 : 0;
+  const start = new Uint8Array(Math.min(3, file.size));
+  await file.read(0, start);
+  return markLengthOf(start);
 }
 
-function fail(where: string, line: number, expected: string, found: string): never {
+/** Bytes of the mark that says UTF-8, which some programs begin a file with. */
+export const markLengthOf = (bytes: Uint8Array): number => (`${bytes.subarray(0, 3)}` === '239,187,191' ? 3 : 0);
+
+/** Throws DataError for a line, counted from 1, or a place in it. */
+export function fail(where: string, line: number | string, expected: string, found: string): never {
   throw new DataError(`${where}: line ${line}: expected ${expected}, found ${found}`);
 }
+
+/** A column of a line, counted from 0, with its name if it has one: '3, column 1 ("age")'. */
+export const placeOf = (line: number, column: number, names: readonly string[]): string =>
+  `${line}, column ${column}${names.length > 0 ? ` (${showValue(names[column])})` : ''}`;
 
 /** Where the line after the one from `start` on begins, in some bytes. */
 export function nextLine(bytes: Uint8Array, start: number): number {

@@ -43,3 +43,6 @@ const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
 export const textIn = (bytes: Uint8Array, from: number, to: number): string =>
   new TextDecoder().decode(bytes.subarray(from, to));
+
+/** The same of text. */
+export const numberOf = (text: string): number => (/^[\d.+-][\d.eE+-]*$/.test(text) ? Number(text) : Number.NaN);

@@ -3,23 +3,30 @@ import { DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { readSpans, type Slices } from '../base/slices.ts';
 import { openSlices, type Source } from './bytes.ts';
-import { type CsvLines, findColumns, indexLines, nextLine } from './csv-lines.ts';
+import { type CsvLines, fail, findColumns, indexLines, nextLine, placeOf } from './csv-lines.ts';
 import { numberIn, textIn } from './csv-number.ts';
 import { expectedOf, holderOf } from './field-numbers.ts';
 import type { Request, StreamedField } from './streamed.ts';
 
-/** What one pass over a file has found. */
-export interface CsvTable {
+/** A column of a table: its name in the header, or its number, counted from 0. */
+export type Column = string | number;
+
+/** The columns of a file. */
+export interface Header {
   readonly where: string;
+  /** The names of the columns, if there is a header. */
+  readonly names: readonly string[];
+  /** The numbers of the columns. */
+  readonly all: readonly number[];
+}
+
+/** What one pass over a file has found. */
+export interface CsvTable extends Header {
   readonly lines: CsvLines;
   /** Character code. */
   readonly delimiter: number;
   /** Lines before the first sample. */
   readonly header: 0 | 1;
-  /** The names of the columns, if there is a header. */
-  readonly names: readonly string[];
-  /** The numbers of the columns. */
-  readonly all: readonly number[];
 }
 
 /** Finds the lines and the header. Throws DataError where there is no sample. */
@@ -44,11 +51,7 @@ export async function tableOf(source: Source, delimiter: number, header?: boolea
 }
 
 /** The numbers of columns that a caller names by `option`. Throws DataError for one that is not there. */
-export function columnsOf(
-  { where, names, all }: CsvTable,
-  option: string,
-  wanted: readonly (string | number)[],
-): number[] {
+export function columnsOf({ where, names, all }: Header, option: string, wanted: readonly Column[]): number[] {
   const has = names.length > 0 ? `names ${showValue(names)}` : 'no names';
   const expected = `${where}: ${option}: expected a column from 0 to ${all.length - 1}, or its name`;
   if (!Array.isArray(wanted)) throw new DataError(`${expected}, in an array, found ${showValue(wanted)}`);
@@ -140,11 +143,8 @@ function parserOf({ where, lines, header, names, delimiter }: CsvTable, x: CsvPa
       }
     };
   };
-  const refuse = (field: StreamedField, line: number, column: number, text: string): never => {
-    const named = names.length > 0 ? ` (${showValue(names[column])})` : '';
-    const found = `expected ${expectedOf(field)}, found ${showValue(text)}`;
-    throw new DataError(`${where}: line ${line + 1}, column ${column}${named}: ${found}`);
-  };
+  const refuse = (field: StreamedField, line: number, column: number, text: string): never =>
+    fail(where, placeOf(line + 1, column, names), expectedOf(field), showValue(text));
   const [putX, putY] = [putterOf(x), putterOf(y)];
   return (block: Uint8Array, wanted: readonly number[], request: Request): void => {
     const { samples, x, y } = request;
@@ -153,10 +153,7 @@ function parserOf({ where, lines, header, names, delimiter }: CsvTable, x: CsvPa
     for (const at of wanted) {
       for (; line < samples[at] + header; line++) start = nextLine(block, start);
       const found = findColumns(block, start, delimiter, places);
-      if (found !== lines.columns) {
-        const expected = `${lines.columns} columns, as when it was opened`;
-        throw new DataError(`${where}: line ${line + 1}: expected ${expected}, found ${found}`);
-      }
+      if (found !== lines.columns) fail(where, line + 1, `${lines.columns} columns, as when it was opened`, `${found}`);
       putX(block, line, x, at);
       putY(block, line, y, at);
     }

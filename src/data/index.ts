@@ -6,6 +6,8 @@
 export type { Bytes } from '../base/as-bytes.ts';
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
+export { type CsvOptions, csv } from './csv.ts';
+export type { Column } from './csv-table.ts';
 export type { Dataset, DatasetIdentity, DatasetPair, Field } from './dataset.ts';
 export type { SourceOptions } from './described.ts';
 export { type DigitsOptions, digits } from './digits.ts';
@@ -14,7 +16,7 @@ export { fromSamples, type SampleSource } from './from-samples.ts';
 export type { Batch } from './given-samples.ts';
 export { type Idx, parseIdx, readIdx } from './idx.ts';
 export { fashionMnist, type IdxSources, type MnistOptions, mnist } from './mnist.ts';
-export { type Column, type OpenCsvOptions, openCsv } from './open-csv.ts';
+export { type OpenCsvOptions, openCsv } from './open-csv.ts';
 export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';
 export { batch, take } from './samples.ts';

@@ -4,14 +4,11 @@ import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { nameOf, type Source } from './bytes.ts';
-import { columnsOf, readTable, tableOf } from './csv-table.ts';
+import { type Column, columnsOf, readTable, tableOf } from './csv-table.ts';
 import { labelsField, valuesField } from './described.ts';
 import { identityOfSome } from './identity-of-some.ts';
 import { checkedMeaning } from './meaning.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
-
-/** A column of a table: its name in the header, or its number, counted from 0. */
-export type Column = string | number;
 
 /** Options of {@link openCsv}. */
 export interface OpenCsvOptions {
@@ -53,9 +50,10 @@ export async function openCsv(source: Source, options: OpenCsvOptions): Promise<
   const known = ['target', 'classes', 'classNames', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];
   checkKeys('openCsv', options, known);
   checkFlag('openCsv: header', options.header);
-  const { name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
+  const { delimiter = ',', name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
   if (typeof name !== 'string') throw new DataError(`openCsv: name: expected a string, found ${showValue(name)}`);
-  const table = await tableOf(source, delimiterOf(options), options.header);
+  checkDelimiter('openCsv', delimiter);
+  const table = await tableOf(source, delimiter.charCodeAt(0), options.header);
   const targets = columnsOf(table, 'target', [options.target].flat() as Column[]);
   const inputs =
     options.columns === undefined
@@ -84,12 +82,11 @@ export async function openCsv(source: Source, options: OpenCsvOptions): Promise<
   return Object.freeze({ ...set, identity: await identityOfSome(set) });
 }
 
-function delimiterOf({ delimiter = ',' }: OpenCsvOptions): number {
-  if (typeof delimiter === 'string' && /^[\t -~]$/.test(delimiter) && !/[\w".+-]/.test(delimiter)) {
-    return delimiter.charCodeAt(0);
-  }
+/** A character that separates columns. Throws ArgumentError for one that could be part of a number. */
+export function checkDelimiter(where: string, delimiter: unknown): asserts delimiter is string {
+  if (typeof delimiter === 'string' && /^[\t -~]$/.test(delimiter) && !/[\w".+-]/.test(delimiter)) return;
   const expected = "a character such as ',', ';' or '\\t'";
-  throw new ArgumentError(`openCsv: delimiter must be ${expected}, found ${showValue(delimiter)}`);
+  throw new ArgumentError(`${where}: delimiter must be ${expected}, found ${showValue(delimiter)}`);
 }
 
 function targetField(name: string, targets: readonly number[], classes?: number): StreamedField {

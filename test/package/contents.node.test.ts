@@ -19,6 +19,7 @@ const papers = [
   'LICENSE',
   'README.md',
   'demo/mnist/screenshots/training.png',
+  'dist/cli.licenses.md',
   'dist/licenses.md',
   'package.json',
 ];
