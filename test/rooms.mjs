@@ -17,6 +17,7 @@ export const rooms = {
     purpose: 'the file of a net: tensors, texts, checksums, the model',
     imports: ['base', 'data', 'graph', 'ops', 'nn'],
   },
+  metrics: { purpose: 'what an evaluation measures', imports: ['base', 'graph', 'ops', 'nn'] },
   compiler: { purpose: 'from a graph to dispatches', imports: ['base', 'graph', 'ops'] },
   engine: {
     purpose: 'runs programs on a GPU or on the CPU',
@@ -28,7 +29,7 @@ export const rooms = {
   },
   train: {
     purpose: 'what a user calls: compile, fit, evaluate, check, save',
-    imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved', 'compiler', 'engine', 'tune'],
+    imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved', 'metrics', 'compiler', 'engine', 'tune'],
   },
   bench: {
     purpose: 'workloads, and what measures them',

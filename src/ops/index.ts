@@ -3,16 +3,19 @@ import type { Op } from '../graph/op.ts';
 import { accumulate, perSample, whenDue } from './accumulate.ts';
 import { activation, activationGradient, activationSlope } from './activation.ts';
 import { affine } from './affine.ts';
+import { amongHighest } from './among-highest.ts';
 import { add, bias, copy, hadamard, scale, times } from './arithmetic.ts';
 import { averagePool, averagePoolGradient } from './average-pool.ts';
 import { columnSum } from './column-sum.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
+import { highest, reaches } from './decisions.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
+import { firstColumn, hold, record } from './kept.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
@@ -22,6 +25,7 @@ import { meanGradient, varianceGradient } from './moments-gradient.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './optimizer-steps.ts';
 import { partialSum } from './partial-sum.ts';
 import { reshape } from './reshape.ts';
+import { difference, magnitude } from './residuals.ts';
 import { rowSum } from './row-sum.ts';
 import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
@@ -89,5 +93,13 @@ export const ops: readonly Op[] = [
   elastic,
   warp,
   correct,
+  highest,
+  reaches,
+  amongHighest,
+  difference,
+  magnitude,
+  hold,
+  firstColumn,
+  record,
   tally,
 ];

@@ -62,7 +62,7 @@ export const correctCases = (): readonly Case[] =>
   }));
 
 /** Between the two highest. */
-function topGap(values: readonly number[]): number {
+export function topGap(values: readonly number[]): number {
   const [first, second = Number.NEGATIVE_INFINITY] = values.toSorted((a, b) => b - a);
   return first - second;
 }

@@ -1,0 +1,66 @@
+/** What a net says of each sample, as ones and zeros: the class that it chooses, or each label that it finds. */
+import highestWgsl from '../../shaders/highest.wgsl';
+import reachesWgsl from '../../shaders/pointwise/reaches.wgsl';
+import { literal } from '../base/float32.ts';
+import { tensors } from '../graph/leaf.ts';
+import type { Case, KernelOp, PointwiseOp } from '../graph/op.ts';
+import { argmax, topGap } from './metrics.ts';
+import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
+
+/**
+ * (x, step) -> the shape of x: 1 where the highest value of a column stands, the first of several, and 0 elsewhere. Columns
+ * past the end of a ragged batch are 0.
+ */
+export const highest: KernelOp = {
+  kind: 'kernel',
+  name: 'highest',
+  shape: (inputs) => tensors(inputs)[0].shape,
+  reference: ([x], { shape }, step) =>
+    byColumn(shape, (j) => {
+      const xj = column(x.data, shape, j);
+      const place = j < step.columns ? argmax(xj) : -1;
+      return xj.map((_, i) => Number(i === place));
+    }),
+  // Comparisons: exact for exact inputs, and nothing can be said of values that may have changed places.
+  error: ([x], _data, { shape }, step) =>
+    byColumn(shape, (j) => {
+      const errors = columnErrors(x, j);
+      const isDoubtful = x.error && j < step.columns && topGap(column(x.data, shape, j)) <= 2 * Math.max(...errors);
+      return errors.map(() => Number(Boolean(isDoubtful)));
+    }),
+  body: (node, { lanes } = {}) => ({
+    shaders: [highestWgsl],
+    operands: { X: node.inputs[0] },
+    epilogues: { finish: node.shape },
+    columnwise: ['X'],
+    ...columnWalk(node.shape, lanes),
+  }),
+};
+
+export const highestCases = (): readonly Case[] => [
+  { shapes: [[1, 1], null] },
+  { shapes: [[2, 7], null] },
+  { shapes: [[10, 100], null] },
+  { shapes: [[3, 2, 2, 33], null] },
+];
+
+/**
+ * (x, step) -> the shape of x: 1 where x is at least the attribute `threshold`, else 0. Columns past the end of a ragged batch
+ * are 0.
+ */
+export const reaches: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'reaches',
+  shape: (inputs) => tensors(inputs)[0].shape,
+  f: ([x], { attributes, step, column }) =>
+    Number(column < step.columns && x >= Math.fround(Number(attributes.threshold))),
+  rounding: () => 0,
+  shaders: () => [reachesWgsl],
+  call: ([x], { threshold }) => `reaches(${x}, ${literal(Number(threshold))}, col)`,
+};
+
+export const reachesCases = (): readonly Case[] => [
+  { shapes: [[1, 1], null], attributes: { threshold: 0 } },
+  { shapes: [[7, 33], null], attributes: { threshold: 0.5 } },
+  { shapes: [[3, 2, 2, 9], null], attributes: { threshold: 0.5 } },
+];
