@@ -1,0 +1,105 @@
+/**
+ * What a metric is: plain data made by a function such as `topK(5)`, which carries its rule. The rule appends to the graph of
+ * an evaluation what is added up over its batches, and says what the totals come to. One metric, one file; a program holds the
+ * code of the metrics that it names.
+ */
+import { isList, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { isPerLabel, type LossFunction } from '../nn/losses.ts';
+
+/** A measure of how well a net does on a data set; made by functions such as {@link precisionRecallF1}. */
+export interface Metric<Results extends object = object> {
+  /** The call that made it: `'topK(5)'`. */
+  readonly name: string;
+  /** The numbers among its results by which epochs can be compared, and which of them is best. */
+  readonly best: Readonly<Record<string, 'highest' | 'lowest'>>;
+  /** How it is computed; this may change. */
+  readonly rule: MetricRule<Results>;
+}
+
+/** How a metric is computed. */
+export interface MetricRule<Results extends object> {
+  /** What it needs instead of such targets under such a loss: `'class labels'`; undefined where it has what it needs. */
+  lacks(subject: Subject): string | undefined;
+  /** Appends what it needs of each batch, and returns what reads the results. */
+  append(site: MetricSite): (found: Found) => Results;
+}
+
+/** What a net is measured on. */
+export interface Subject {
+  /** Name of the data set. */
+  readonly name: string;
+  readonly targets: { readonly kind: 'labels' | 'values'; readonly size: number };
+  readonly classNames?: readonly string[];
+  readonly loss: LossFunction;
+}
+
+/** Where in the graph of an evaluation a metric is appended. */
+export interface MetricSite {
+  readonly graph: Graph;
+  readonly loss: LossFunction;
+  readonly question: Question;
+  /** The output of the model, and the targets: [..., N]. */
+  readonly output: Node;
+  readonly y: Node;
+  /** Names of the totals to read at the end. */
+  readonly totals: string[];
+  /** Name and slots of the tensor that keeps what each sample came to, and is read whenever it is full. */
+  record?: { readonly name: string; readonly slots: number };
+}
+
+/** What an evaluation has found. */
+export interface Found {
+  readonly subject: Subject;
+  readonly evaluation: { readonly accuracy?: number; readonly exactMatch?: number; readonly count: number };
+  /** Totals by name, as they are read. */
+  readonly totals: ReadonlyMap<string, Float32Array>;
+  /** The record, each time that it was read. */
+  readonly records: readonly Float32Array[];
+}
+
+/**
+ * What is asked of a net: which class a sample is of; which labels it has, each by itself; or which values.
+ */
+export type Question = 'class' | 'labels' | 'values';
+
+export function questionOf({ targets, loss }: Pick<Subject, 'targets' | 'loss'>): Question {
+  if (targets.kind === 'labels') return 'class';
+  if (isPerLabel(loss)) return 'labels';
+  return loss.classifies ? 'class' : 'values';
+}
+
+/** The results of several metrics, as one object. */
+export type ResultsOf<M extends readonly Metric[]> = M extends readonly []
+  ? undefined
+  : Together<M[number] extends infer One ? (One extends Metric<infer R> ? (result: R) => void : never) : never>;
+type Together<F> = [F] extends [(result: infer All) => void] ? All : never;
+
+/**
+ * Throws ArgumentError for what is no list of metrics, for two with a result of the same name, and for one that says nothing of
+ * these targets under this loss.
+ */
+export function checkMetrics(where: string, metrics: unknown, subject: Subject): asserts metrics is readonly Metric[] {
+  if (!isList(metrics)) {
+    throw new ArgumentError(`${where} must be a list such as [topK(5)], found ${showValue(metrics)}`);
+  }
+  const names = new Map<string, string>();
+  for (const [i, metric] of metrics.entries()) {
+    if (!isMetric(metric)) {
+      throw new ArgumentError(`${where}[${i}] must be a metric such as topK(5), found ${showValue(metric)}`);
+    }
+    for (const name of Object.keys(metric.best)) {
+      if (names.has(name)) throw new ArgumentError(`${where}: ${names.get(name)} and ${metric.name} both give ${name}`);
+      names.set(name, metric.name);
+    }
+    const missing = metric.rule.lacks(subject);
+    if (missing === undefined) continue;
+    const { name, targets, loss } = subject;
+    const found = targets.kind === 'labels' ? `labels of ${targets.size} classes` : `${targets.size} target values`;
+    throw new ArgumentError(`${where}: ${metric.name} needs ${missing}, found ${name} with ${found} and ${loss.name}`);
+  }
+}
+
+const isMetric = (value: unknown): value is Metric => typeof member(member(value, 'rule'), 'append') === 'function';

@@ -1,0 +1,81 @@
+/** What metrics append to the graph of an evaluation: decisions, predictions, totals over its batches, and a record of all. */
+import { byteLength, rows } from '../base/tensor.ts';
+import { append, find, type Node, reuse } from '../graph/graph.ts';
+import { leaf, state, stepOf } from '../graph/leaf.ts';
+import { appendPrediction } from '../nn/losses.ts';
+import { highest, reaches } from '../ops/decisions.ts';
+import { record } from '../ops/kept.ts';
+import { reshape } from '../ops/reshape.ts';
+import { appendTotal, valuesOfTotal } from '../ops/total.ts';
+import type { Found, MetricSite } from './metric.ts';
+
+/** What a total comes to, element by element. */
+export type Total = (found: Found) => Float64Array;
+
+/** The sum of a node over all batches. */
+export function totalOf({ graph, totals }: MetricSite, node: Node): Total {
+  const name = `metric${totals.length}`;
+  appendTotal(graph, name, node, { mean: false });
+  totals.push(name);
+  return (found) => valuesOfTotal(found.totals.get(name)!);
+}
+
+/** An activation of any axes as [K, N]. */
+export const flat = ({ graph }: MetricSite, node: Node): Node =>
+  node.shape.length === 2 ? node : reuse(graph, reshape, [node], { axes: `[${rows(node.shape)}]` });
+
+/**
+ * What the net says and what is right, as ones and zeros [K, N]: the class of each sample, or its labels. Columns past the end
+ * of a ragged batch are 0.
+ */
+export function decisionsOf(site: MetricSite): { said: Node; right: Node } {
+  const { graph, loss, question } = site;
+  const [output, y] = [site.output, site.y].map((node) => flat(site, node));
+  const decide = (node: Node, threshold: number): Node =>
+    question === 'class'
+      ? reuse(graph, highest, [node, stepOf(graph)])
+      : reuse(graph, reaches, [node, stepOf(graph)], { threshold });
+  return { said: decide(output, loss.threshold), right: decide(y, 0.5) };
+}
+
+/** What the net predicts, and the targets: [K, N]. */
+export function predictionsOf(site: MetricSite): { predicted: Node; y: Node } {
+  const { graph, loss, output, y } = site;
+  const predicted = find(graph, 'prediction') ?? appendPrediction(graph, loss, output);
+  return { predicted: flat(site, predicted), y: flat(site, y) };
+}
+
+/** Bytes of a record, from one read to the next, and batches in it at most. */
+const RECORD_BYTES = 2 ** 20;
+const MOST_SLOTS = 256;
+const RECORD = 'metricRecord';
+
+/** For output k, what was predicted for every sample, and its targets. */
+export type Pairs = (found: Found, k: number) => { readonly predicted: Float32Array; readonly targets: Float32Array };
+
+/** Keeps every prediction and target. */
+export function recordOf(site: MetricSite): Pairs {
+  const { graph } = site;
+  const { predicted, y } = predictionsOf(site);
+  const [outputs, batch] = y.shape;
+  if (!site.record) {
+    const slots = Math.max(1, Math.min(MOST_SLOTS, Math.floor(RECORD_BYTES / (2 * byteLength(y.shape)))));
+    append(graph, record, [leaf(graph, state, RECORD, [2 * slots, outputs, batch]), predicted, y, stepOf(graph)]);
+    site.record = { name: RECORD, slots };
+  }
+  const { slots } = site.record;
+  return ({ records, evaluation: { count } }, k) => {
+    const [all, targets] = [new Float32Array(count), new Float32Array(count)];
+    for (let first = 0; first < count; first += batch) {
+      const i = first / batch;
+      const kept = records[Math.floor(i / slots)];
+      const rowAt = (plane: number): Float32Array => {
+        const at = ((2 * (i % slots) + plane) * outputs + k) * batch;
+        return kept.subarray(at, at + Math.min(batch, count - first));
+      };
+      all.set(rowAt(0), first);
+      targets.set(rowAt(1), first);
+    }
+    return { predicted: all, targets };
+  };
+}
