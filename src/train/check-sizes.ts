@@ -1,8 +1,8 @@
 /** Steps that no device holds, or not this one: they are refused before anything is made, with the number to lower. */
-import { OutOfMemoryError } from '../base/errors.ts';
+import { ArgumentError, OutOfMemoryError, ShapeError } from '../base/errors.ts';
 import { byteLength, show } from '../base/tensor.ts';
 import { fuse, type Limits } from '../compiler/fuse.ts';
-import { type Device, isDevice } from '../engine/device.ts';
+import type { Device } from '../engine/device.ts';
 import { limitsOf } from '../engine/tensor-buffers.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { capped, widest } from '../nn/model.ts';
@@ -20,9 +20,9 @@ export interface Step {
 }
 
 /** Throws OutOfMemoryError for a step, with this graph, that no device can hold. */
-export function checkSizes(step: Step, graph: Graph, device?: Device | 'cpu'): void {
+export function checkSizes(step: Step, graph: Graph, device: Device | 'cpu'): void {
   const why = beyondAll(step, graph);
-  if (why) throw tooLarge(why, step, isDevice(device) ? limitsOf(device.gpu) : undefined);
+  if (why) throw tooLarge(why, step, device === 'cpu' ? undefined : limitsOf(device.gpu));
 }
 
 /** Throws OutOfMemoryError for a step that a device with these limits cannot bind. */
@@ -59,28 +59,41 @@ function beyondAll({ cpu }: Step, { nodes }: Graph): string | undefined {
   return `${what}${cpu ? `, all tensors together ${all}` : ''}; the limit is ${MOST_BYTES}`;
 }
 
+/** How a step is with another batch, or with narrower layers. */
+type Verdict = 'fits' | 'too large' | 'impossible';
+
+/** A step is impossible where a layer takes no batch of one, or adds what has other shapes now. */
+function judge(step: Step, change: () => Partial<Task>, limits?: Limits): Verdict {
+  try {
+    return refusal(step, { ...step.task, ...change() }, limits) ? 'too large' : 'fits';
+  } catch (error) {
+    if (error instanceof ArgumentError || error instanceof ShapeError) return 'impossible';
+    throw error;
+  }
+}
+
 /** The number to lower, and what is the largest that is not refused. */
 function remedy(step: Step, limits?: Limits): string {
   const { model, batch } = step.task;
-  const fits = (changed: Partial<Task>): boolean => !refusal(step, { ...step.task, ...changed }, limits);
-  const most = largestThat((n) => fits({ batch: n }), batch);
+  const most = largestThat((n) => judge(step, () => ({ batch: n }), limits), batch);
   if (most) return `Lower batch to at most ${most}.`;
   const { option, count } = widest(model);
-  const width = largestThat((n) => fits({ model: capped(model, n) }), count);
+  const width = largestThat((n) => judge(step, () => ({ model: capped(model, n) }), limits), count);
   if (width) return `Lower ${option} to at most ${width}.`;
-  const narrow = largestThat((n) => fits({ batch: 1, model: capped(model, n) }), count);
+  const least = [1, 2].find((n) => judge(step, () => ({ batch: n })) !== 'impossible')!;
+  const narrow = largestThat((n) => judge(step, () => ({ batch: least, model: capped(model, n) }), limits), count);
   if (!narrow) return `The input ${show(model.input)} is too large.`;
-  const few = largestThat((n) => fits({ batch: n, model: capped(model, narrow) }), batch);
+  const few = largestThat((n) => judge(step, () => ({ batch: n, model: capped(model, narrow) }), limits), batch);
   return `Lower ${option} to at most ${narrow} and batch to at most ${few}.`;
 }
 
-/** The largest integer below `end` that fits, where all below one that fits do; 0 if none does. */
-function largestThat(fits: (n: number) => boolean, end: number): number {
+/** The largest integer below `end` that fits; 0 if none does. None is too large below one that is not, and what is impossible is least. */
+function largestThat(judged: (n: number) => Verdict, end: number): number {
   let [low, high] = [0, end];
   while (high - low > 1) {
     const middle = low === 0 ? 1 : Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
+    if (judged(middle) === 'too large') high = middle;
+    else low = middle;
   }
-  return low;
+  return low > 0 && judged(low) === 'fits' ? low : 0;
 }

@@ -81,7 +81,6 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     : (node: Node) => node.name !== '';
   const graphOf = (changed: Task): Graph => trainingGraph(changed, optimizer, update).graph;
   const step = { task, graphOf, keep: wanted, cpu: options.device === 'cpu' };
-  checkSizes(step, graph, options.device);
   if (!parameters.some(({ trained }) => trained))
     throw new ArgumentError(`compile: expected a model with parameters to train, found ${describeModel(model)}`);
   for (const name of keep ?? []) if (!find(graph, name)) throw unknownTensor('compile: keep', name, graph);
@@ -92,6 +91,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
   let engine: Engine | undefined;
   try {
     watched.signal?.throwIfAborted();
+    checkSizes(step, graph, device);
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
     const recall = (step: Dispatch) => choices?.get(keyOf(step))?.form;

@@ -3,10 +3,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { digits } from '../../src/data/digits.ts';
 import {
   adam,
+  add,
+  apply,
+  batchNorm,
   type CompileOptions,
   compile,
   type Device,
   dense,
+  input,
+  model as modelOf,
   OutOfMemoryError,
   relu,
   sequential,
@@ -90,6 +95,27 @@ describe('a step that a device cannot bind', () => {
   it('names both where neither is enough', async () => {
     const make = () => net(device, { batch: 1000 }, 2000);
     await refused(20_000, make, /Lower units to at most \d+ and batch to at most (\d+)\.$/);
+  });
+
+  it('counts no batch that a layer cannot learn from', async () => {
+    const model = sequential([784], [dense(30, relu), batchNorm(), dense(10)]);
+    const make = (batch: number) => () =>
+      compile(model, { ...options, optimizer: sgd({ learningRate: 0.1 }), device, batch });
+    const most = await refused(60_000, make(400), /Lower batch to at most (\d+)\.$/);
+    (await make(most)()).destroy();
+    await refused(256, make(2), /The input \[784\] is too large\.$/);
+  });
+
+  it('counts no width that a layer cannot add', async () => {
+    const x = input([100]);
+    const wide = (units: number) =>
+      modelOf(x, apply(dense(10), apply(dense(units), apply(add(), apply(dense(100), x), x))));
+    const make = (units: number) => () =>
+      compile(wide(units), { ...options, optimizer: sgd({ learningRate: 0.1 }), device });
+    const most = await refused(20_000, make(1000), /Lower units to at most (\d+)\.$/);
+    expect(most).toBeGreaterThan(100);
+    (await make(most)()).destroy();
+    await refused(4_000, make(1000), /The input \[100\] is too large\.$/);
   });
 
   it('says so where the input alone is too large', async () => {
