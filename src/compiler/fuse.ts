@@ -79,8 +79,11 @@ export function fuse(graph: Graph, { keep, formOf, separate = false, ...limits }
   const kernels: Kernel[] = [];
   const order = dependencyOrder();
 
-  const isStored = (node: Node): boolean =>
-    keep(node) || overwrites(node) || (readers.get(node) ?? []).some((reader) => home.get(reader) !== home.get(node));
+  /** Whether a node of this kernel is read outside of it, or has to be in memory anyway; `extra` is about to join it. */
+  const isStored = (node: Node, kernel = home.get(node), extra?: Node): boolean =>
+    keep(node) ||
+    overwrites(node) ||
+    (readers.get(node) ?? []).some((reader) => reader !== extra && home.get(reader) !== kernel);
 
   const fits = (kernel: Kernel, chain: string, node: Node): boolean => {
     if (!sameLayout(kernel.body.epilogues[chain], placesOf(node))) return false;
@@ -96,7 +99,7 @@ export function fuse(graph: Graph, { keep, formOf, separate = false, ...limits }
   const bindings = (kernel: Kernel, extra: Node): number => {
     const inside = [...nodesOf(kernel), extra];
     const external = loadedBy(inside);
-    const written = inside.filter((node) => node === extra || isStored(node));
+    const written = inside.filter((node) => isStored(node, kernel, extra));
     const operands = Object.values(kernel.body.operands).map(storageOf);
     return buffersFor([...operands, ...new Set([...external, ...written].map(storageOf))], limits);
   };

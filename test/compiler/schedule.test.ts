@@ -10,7 +10,7 @@ import { conv2d, dense, flatten, relu } from '../../src/nn/layers/index.ts';
 import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
 import { sequential } from '../../src/nn/model.ts';
 import { adam, sgd } from '../../src/nn/optimizers/index.ts';
-import { add, hadamard } from '../../src/ops/arithmetic.ts';
+import { add, bias, hadamard } from '../../src/ops/arithmetic.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { descend } from '../../src/ops/optimizer-steps.ts';
 import { evaluationGraph, feedGraph, trainingGraph } from '../../src/train/graphs.ts';
@@ -128,6 +128,15 @@ describe('a kernel', () => {
     const { kernels, stored } = fuse(graph, { keep: named, storageBuffers: 8 });
     expect(kernels).toHaveLength(1);
     expect([...stored].map(({ name }) => name)).toEqual(['out']);
+  });
+
+  it('takes all that fits its bindings, of which a value in registers needs none', () => {
+    const { graph, x } = square('x');
+    const [W, b] = [leaf(graph, parameter, 'W', [4, 4]), leaf(graph, parameter, 'b', [4, 1])];
+    const z = append(graph, bias, [append(graph, matmul, [W, x]), b]);
+    append(graph, add, [z, leaf(graph, batch, 'y', [4, 4])], {}, 'out');
+    expect(fuse(graph, { keep: named, storageBuffers: 5 }).kernels).toHaveLength(1);
+    expect(fuse(graph, { keep: named, storageBuffers: 4 }).kernels).toHaveLength(2);
   });
 
   it('is not made for a value that leads to no output', () => {
