@@ -13,6 +13,7 @@ export type TableColumn = NumberColumn | CategoryColumn;
 export interface NumberColumn {
   /** Name in the header, or the number of the column if there is no header. */
   readonly name: string;
+  /** Kind of column. */
   readonly kind: 'number';
   /** What a missing cell becomes. If it is absent, a missing cell is an error. */
   readonly missing?: number;
@@ -22,6 +23,7 @@ export interface NumberColumn {
 export interface CategoryColumn {
   /** Name in the header, or the number of the column if there is no header. */
   readonly name: string;
+  /** Kind of column. */
   readonly kind: 'category';
   /** The texts that its cells may hold, in the order of their index. */
   readonly categories: readonly string[];
