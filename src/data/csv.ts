@@ -6,18 +6,18 @@ import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { nameOf, type Source } from './bytes.ts';
 import { made } from './checked-dataset.ts';
-import { fail } from './csv-lines.ts';
-import { numberOf } from './csv-number.ts';
+import { type CsvFormat, headerOf } from './csv-header.ts';
 import { readRecords } from './csv-records.ts';
 import { openRows, type RowOptions, type Rows } from './csv-rows.ts';
 import type { Column } from './csv-table.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, DatasetPair } from './dataset.ts';
 import { valuesField } from './described.ts';
-import { checkedMeaning } from './meaning.ts';
+import { checkedMeaning, meaningOf } from './meaning.ts';
 import { checkDelimiter } from './open-csv.ts';
 import { checkLimits, type ReadLimits } from './read-options.ts';
 import { readUnpacked } from './read-unpacked.ts';
-import { checkColumns, encodeCells, filledColumns, inputsIn, isMissing, type TableColumn } from './table-columns.ts';
+import { type SplitOptions, split } from './split.ts';
+import { checkColumns, encodeCells, filledColumns, inputsIn, type TableColumn } from './table-columns.ts';
 
 /** Options of {@link csv}. */
 export interface CsvOptions extends ReadLimits {
@@ -59,8 +59,10 @@ export interface CsvOptions extends ReadLimits {
   name?: string;
 }
 
-const known = ['target', 'columns', 'categorical', 'classes', 'classNames', 'header', 'delimiter', 'missing'];
-const more = ['shape', 'type', 'scale', 'name'];
+const optionNames: readonly (keyof CsvOptions | keyof SplitOptions)[] = [
+  ...(['target', 'columns', 'categorical', 'classes', 'classNames', 'header', 'delimiter', 'missing'] as const),
+  ...(['shape', 'type', 'scale', 'name', 'test', 'seed', 'stratify'] as const),
+];
 
 /**
  * Reads a data set from a CSV file, plain or gzip. For a file of numbers that does not fit into memory, see {@link openCsv}.
@@ -73,29 +75,38 @@ const more = ['shape', 'type', 'scale', 'name'];
  * names of classes, or of the columns of values, are `classNames` of the data set. How cells became inputs is in its `columns`:
  *
  * ```js
- * const train = await csv('train.csv', { target: 'species' });
+ * const { train, test } = await csv('measured.csv', { target: 'species', missing: 'mean', test: 0.2 });
  * const { columns, classNames } = train;
- * const test = await csv('test.csv', { target: 'species', columns, classNames });
- * const unlabelled = await csv('new.csv', { columns });
+ * const later = await csv('later.csv', { target: 'species', columns, classNames });
+ * const unlabelled = await csv('unlabelled.csv', { columns });
  * ```
  *
  * @param source The file: bytes, a Blob, a URL or, in Node, a path.
+ * @returns The data set, or a pair of them: with the options of {@link split} the rows are split, and means are those of `train`.
  * @throws {ArgumentError} For an unknown or invalid option, or a source that is none.
  * @throws {DataError} For a file that is missing, too long or has no rows, lines of different numbers of columns, damaged quotes,
  * columns that are not there, and cells that are missing or invalid, with the line and the column.
  */
-export async function csv(source: Source, options: CsvOptions): Promise<Dataset> {
-  checkLimits('csv', options, [...known, ...more]);
+export function csv(source: Source, options: CsvOptions & SplitOptions): Promise<DatasetPair>;
+export function csv(source: Source, options: CsvOptions): Promise<Dataset>;
+export async function csv(source: Source, options: CsvOptions & Partial<SplitOptions>): Promise<Dataset | DatasetPair> {
+  checkLimits('csv', options, optionNames);
   checkFlag('csv: header', options.header);
-  const { delimiter = ',', maxBytes = MOST_BYTES, name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
+  const where = nameOf(source);
+  const { delimiter = ',', maxBytes = MOST_BYTES, test, name = where.split(/[\\/]/).at(-1)! } = options;
   checkDelimiter('csv', delimiter);
   if (typeof name !== 'string') throw new DataError(`csv: name: expected a string, found ${showValue(name)}`);
   const rowOptions = rowOptionsOf(options, name);
   const bytes = await readUnpacked(source, { ...options, maxBytes });
-  const rows = readRows(bytes, nameOf(source), { delimiter, header: options.header }, rowOptions);
-  const columns =
-    options.missing === 'mean' && !rowOptions.known ? filledColumns(rows.columns, rows.cells, name) : rows.columns;
-  return datasetOf(rows, columns, options, name);
+  const rows = readRows(bytes, where, { delimiter, header: options.header }, rowOptions);
+  const cells = cellsOf(rows, name);
+  const parts = test === undefined ? { train: cells } : split(cells, { test, ...splitOptions(options) });
+  const fills = options.missing === 'mean' && !rowOptions.known;
+  const columns = fills
+    ? filledColumns(rows.columns, parts.train.inputs.data as Float32Array, parts.train.name)
+    : rows.columns;
+  const train = encoded(parts.train, columns, options);
+  return 'test' in parts ? { train, test: encoded(parts.test, columns, options), source: where } : train;
 }
 
 /** Bytes that are read, unless told otherwise. The rows take up to four times as many. */
@@ -104,10 +115,12 @@ const MOST_BYTES = 2 ** 28;
 const MOST_INPUTS = 2 ** 28;
 
 /** Throws ArgumentError or DataError for options that are none, but for columns that are not in the file. */
-function rowOptionsOf(options: CsvOptions, name: string): RowOptions {
+function rowOptionsOf(options: CsvOptions & Partial<SplitOptions>, name: string): RowOptions {
   const { target, columns, missing = 'error', classes, classNames, type, scale } = options;
   if (!['error', 'mean', 'drop'].includes(missing))
     throw new ArgumentError(`csv: missing must be 'error', 'mean' or 'drop', found ${showValue(missing)}`);
+  if (options.test === undefined && (options.seed ?? options.stratify) !== undefined)
+    throw new ArgumentError('csv: expected seed and stratify only with test');
   if (missing === 'mean' && type === 'uint8')
     throw new ArgumentError("csv: missing: expected 'error' or 'drop' with type 'uint8', found 'mean'");
   const known = isList(columns) && typeof columns[0] === 'object' ? (columns as readonly TableColumn[]) : undefined;
@@ -130,6 +143,12 @@ function rowOptionsOf(options: CsvOptions, name: string): RowOptions {
   };
 }
 
+/** The options that are there. */
+const splitOptions = ({ seed, stratify }: Partial<SplitOptions>): Partial<SplitOptions> => ({
+  ...(seed !== undefined && { seed }),
+  ...(stratify !== undefined && { stratify }),
+});
+
 function categoricalOf(categorical: CsvOptions['categorical'] = []): RowOptions['categorical'] {
   if (isList(categorical)) return (categorical as readonly Column[]).map((column) => [column, 'one-hot']);
   const columns = keysOf(categorical)?.map((column) => [column, member(categorical, column)]);
@@ -139,23 +158,16 @@ function categoricalOf(categorical: CsvOptions['categorical'] = []): RowOptions[
   throw new ArgumentError(`csv: categorical: expected ${expected}, found ${showValue(categorical)}`);
 }
 
-function readRows(
-  bytes: Uint8Array,
-  where: string,
-  { delimiter, header }: { delimiter: string; header?: boolean },
-  options: RowOptions,
-): Rows {
+function readRows(bytes: Uint8Array, where: string, format: CsvFormat, options: RowOptions): Rows {
   let first: readonly string[] | undefined;
   let rows: ReturnType<typeof openRows> | undefined;
   const begin = (first: readonly string[], second?: readonly string[]): ReturnType<typeof openRows> => {
-    const isHeader = header ?? isNames(first, second);
-    if (first.length === 1) demandDelimiter(first[0], where, delimiter);
-    const names = isHeader ? namesOf(first, where) : [];
-    const opened = openRows({ where, names, all: first.map((_, i) => i) }, options);
-    if (!isHeader) opened.take(first, 1);
+    const header = headerOf(where, format, first, second);
+    const opened = openRows(header, options);
+    if (header.names.length === 0) opened.take(first, 1);
     return opened;
   };
-  readRecords(bytes, where, delimiter, (fields, line) => {
+  readRecords(bytes, where, format.delimiter, (fields, line) => {
     if (!first) first = fields;
     else {
       rows ??= begin(first, fields);
@@ -166,56 +178,44 @@ function readRows(
   return (rows ?? begin(first)).end();
 }
 
-/** Whether a line has names: there is no number in it, or a text is above a number. */
-function isNames(first: readonly string[], second: readonly string[] = []): boolean {
-  const isNumber = (text: string | undefined): boolean => text !== undefined && !Number.isNaN(numberOf(text.trim()));
-  const isText = (text: string): boolean => !isNumber(text) && !isMissing(text.trim());
-  return first.every((text) => !isNumber(text)) || first.some((text, i) => isText(text) && isNumber(second[i]));
-}
+/** The rows as a data set whose inputs are the cells, with NaN for the missing ones. */
+const cellsOf = ({ count, columns, cells, targets, classNames }: Rows, name: string): Dataset => {
+  const inputs = { kind: 'values', data: cells, size: columns.length, scale: 1 } as const;
+  return made({
+    name,
+    count,
+    shape: [columns.length],
+    inputs,
+    targets: targets ?? inputs,
+    ...meaningOf({ classNames }),
+  });
+};
 
-function namesOf(first: readonly string[], where: string): readonly string[] {
-  const names = first.map((name) => name.trim());
-  const places = new Map<string, number>();
-  for (const [i, name] of names.entries()) {
-    const before = places.get(name);
-    if (before !== undefined)
-      fail(where, `1, column ${i}`, 'a name of its own', `${showValue(name)} as in column ${before}`);
-    places.set(name, i);
-  }
-  return names;
-}
-
-function demandDelimiter(line: string, where: string, delimiter: string): void {
-  const other = [',', ';', '\t', '|'].find((other) => line.includes(other));
-  if (other === undefined) return;
-  const expected = `columns separated by ${showValue(delimiter)}`;
-  fail(
-    where,
-    1,
-    expected,
-    `${showValue(line)}; if ${showValue(other)} separates them, set { delimiter: ${showValue(other)} }`,
-  );
-}
-
-/** The cells as inputs, one data set of them. */
-function datasetOf(rows: Rows, columns: readonly TableColumn[], options: CsvOptions, name: string): Dataset {
-  const { type, scale = 1 } = options;
+/** The same with the inputs that the cells become. */
+function encoded(part: Dataset, columns: readonly TableColumn[], options: CsvOptions): Dataset {
+  const { type, scale = 1, target } = options;
   const size = inputsIn(columns);
   const { shape = [size] } = options;
   if (!isShape(shape) || sizeOf(shape) !== size)
-    throw new DataError(`${name}.shape: expected ${size} values, as many as inputs, found ${showValue(shape)}`);
-  const length = rows.count * size;
+    throw new DataError(`${part.name}.shape: expected ${size} values, as many as inputs, found ${showValue(shape)}`);
+  const length = part.count * size;
   if (length > MOST_INPUTS)
-    throw new DataError(`${name}: expected at most ${MOST_INPUTS} inputs in all, found ${length} (${size} in a row)`);
-  const data = allocate(name, length, (n) => (type === 'uint8' ? new Uint8Array(n) : new Float32Array(n)));
-  const inputs = { kind: 'values', data: encodeCells(columns, rows.cells, data), size, scale } as const;
-  const { targets = inputs } = rows;
+    throw new DataError(
+      `${part.name}: expected at most ${MOST_INPUTS} inputs in all, found ${length} (${size} in a row)`,
+    );
+  const data = allocate(part.name, length, (n) => (type === 'uint8' ? new Uint8Array(n) : new Float32Array(n)));
+  const inputs = {
+    kind: 'values',
+    data: encodeCells(columns, part.inputs.data as Float32Array, data),
+    size,
+    scale,
+  } as const;
+  const targets = target === undefined ? inputs : part.targets;
   return made({
-    name,
-    count: rows.count,
+    ...part,
     shape: [...shape],
     inputs,
     targets,
-    ...checkedMeaning({ classNames: rows.classNames, columns }, targets.size, name),
+    ...checkedMeaning({ ...part, columns }, targets.size, part.name),
   });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArgumentError, DataError } from '../../src/base/errors.ts';
 import { numberIn, numberOf } from '../../src/data/csv-number.ts';
-import { type CsvOptions, csv, fromArrays } from '../../src/data/index.ts';
+import { type CsvOptions, csv, type Dataset, fromArrays, split } from '../../src/data/index.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, options: CsvOptions) => csv(bytesOf(text), options);
@@ -197,6 +197,52 @@ describe('a missing cell', () => {
     await expect(read(gaps, { target: 'class', missing: 'mean' })).rejects.toThrow(
       'line 6, column 2 ("class"): expected a target; leave out rows without one by { missing: \'drop\' }, found an empty cell',
     );
+  });
+});
+
+describe('a test part', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i % 5 ? i : ''},${'ab'[i % 2]},${i % 4 ? 'no' : 'yes'}`);
+  const text = `n,letter,answer\n${rows.join('\n')}\n`;
+
+  test('is the one that split draws, and the mean is that of the rest', async () => {
+    const options = { target: 'answer', missing: 'mean', name: 'rows' } as const;
+    const pair = await csv(bytesOf(text), { ...options, test: 0.25, seed: 3 });
+    const { train, test, source } = split(await read(text, options), { test: 0.25, seed: 3 });
+    expect(pair.source).toBe('bytes given');
+    for (const [part, whole] of [
+      [pair.train, train],
+      [pair.test, test],
+    ] as const) {
+      expect(part).toMatchObject({
+        name: whole.name,
+        count: whole.count,
+        targets: whole.targets,
+        classNames: ['no', 'yes'],
+      });
+      expect(part.columns).toEqual(pair.train.columns);
+    }
+    expect(source).toBe('rows');
+    const numbersOf = (set: Dataset) => rowsOf(set.inputs.data, 3).map(([n]) => n);
+    const [mean] = numbersOf(await read(text, options)); // of all rows, which row 0 is filled with
+    const present = numbersOf(train).filter((n) => n !== mean);
+    const expected = present.reduce((a, b) => a + b) / present.length;
+    expect(expected).not.toBeCloseTo(mean, 2);
+    expect(pair.train.columns![0]).toMatchObject({ name: 'n' });
+    for (const [part, whole] of [
+      [pair.train, train],
+      [pair.test, test],
+    ] as const)
+      expect(numbersOf(part)).toEqual(numbersOf(whole).map((n) => (n === mean ? Math.fround(expected) : n)));
+  });
+
+  test.each([
+    ['a share that is none', { test: 2.5 }, 'split: test: expected a share'],
+    ['a seed alone', { seed: 1 }, 'csv: expected seed and stratify only with test'],
+    ['classes that are none', { test: 0.5, stratify: true, target: 'n', missing: 'drop' }, 'split: stratify'],
+  ])('of %s is an ArgumentError', async (_, options, message) => {
+    const failure = read(text, { target: 'answer', missing: 'mean', ...(options as object) });
+    await expect(failure).rejects.toThrow(ArgumentError);
+    await expect(failure).rejects.toThrow(message);
   });
 });
 
