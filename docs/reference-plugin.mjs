@@ -18,6 +18,7 @@ const topics = [
   ['nn/learning-rate', 'Learning-rate schedules'],
   ['nn/initialisers', 'Initialisers'],
   ['train/checkpoint/', 'Saving and loading'],
+  ['saved/', 'Saving and loading'],
   ['train/augment', 'Augmentation'],
   ['train/', 'Training'],
   ['tune/', 'Training'],
