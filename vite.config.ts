@@ -67,7 +67,7 @@ const browser = () => ({
   resolve: {
     alias: [
       { find: /\/(index|platform)\.node\.ts$/, replacement: '/$1.ts' },
-      { find: /\/data\.node\.ts$/, replacement: '/data/index.ts' },
+      { find: /\/(data|predict)\.node\.ts$/, replacement: '/$1/index.ts' },
     ],
   },
   test: {
@@ -99,6 +99,8 @@ const library: BuildEnvironmentOptions = {
       'index.node': path('src/index.node.ts'),
       data: path('src/data/index.ts'),
       'data.node': path('src/data.node.ts'),
+      predict: path('src/predict/index.ts'),
+      'predict.node': path('src/predict.node.ts'),
       bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
     },
   },
@@ -134,6 +136,7 @@ export default defineConfig(({ mode }) => ({
     alias: {
       'retrograd/bench': path('src/bench/index.ts'),
       'retrograd/data': path('src/data.node.ts'),
+      'retrograd/predict': path('src/predict.node.ts'),
       retrograd: path('src/index.node.ts'),
     },
   },

@@ -19,6 +19,7 @@ const topics = [
   ['nn/initialisers', 'Initialisers'],
   ['train/checkpoint/', 'Saving and loading'],
   ['saved/', 'Saving and loading'],
+  ['predict/', 'Prediction'],
   ['train/augment', 'Augmentation'],
   ['train/', 'Training'],
   ['tune/', 'Training'],

@@ -106,12 +106,12 @@ export {
 } from './nn/optimizers/index.ts';
 export type { UpdateOptions } from './nn/updates.ts';
 export type { OwnActivation } from './ops/activation-table.ts';
+export type { Values as ParameterValues } from './saved/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';
 export type { BestOptions, Metric } from './train/best-epoch.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
-export type { Values as ParameterValues } from './train/checkpoint/differences.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
 export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
 export type {

@@ -31,6 +31,10 @@ export const rooms = {
     purpose: 'what a user calls: compile, fit, evaluate, check, save',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved', 'metrics', 'compiler', 'engine', 'tune'],
   },
+  predict: {
+    purpose: 'a model opened from its file, to predict with',
+    imports: ['base', 'platform', 'data', 'graph', 'ops', 'nn', 'saved', 'compiler', 'engine', 'train'],
+  },
   bench: {
     purpose: 'workloads, and what measures them',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'compiler', 'engine', 'train'],

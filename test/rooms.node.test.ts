@@ -13,7 +13,9 @@ test('src/ holds entries and rooms', () => {
       .sort(),
   );
   const entries = [...imports.keys()].filter((file) => roomOf(file) === 'entries');
-  expect(entries.sort()).toEqual(['cli', 'data.node', 'index.node', 'index'].map((name) => `src/${name}.ts`));
+  expect(entries.sort()).toEqual(
+    ['cli', 'data.node', 'index.node', 'index', 'predict.node'].map((name) => `src/${name}.ts`),
+  );
 });
 
 test('every import goes to a room that may be imported', () => {

@@ -23,6 +23,10 @@ const programs = {
     import { compile, dense, sequential, sgd, softmaxCrossEntropy } from 'retrograd';
     const optimizer = sgd({ learningRate: 0.1 });
     export const net = await compile(sequential([784], [dense(10)]), { batch: 50, loss: softmaxCrossEntropy(), optimizer });`,
+  predict: `
+    import { openDevice, openModel } from 'retrograd/predict';
+    export const model = await openModel('digits.safetensors', { device: await openDevice() });
+    console.log(await model.predict(new Uint8Array(784)));`,
   everything: `export * from 'retrograd';`,
 };
 

@@ -23,7 +23,7 @@ import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cro
 import { appendActivation, linear } from './layers/activation.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
-import { predictions } from './predictions.ts';
+import { type LossName, predictions } from './predictions.ts';
 
 /** Options of every loss. */
 export interface LossOptions {
@@ -190,6 +190,22 @@ export const softmaxCrossEntropy = (options: CategoricalOptions = {}): LossFunct
   const own = { name: 'softmaxCrossEntropy', prediction: 'softmax', classifies: true, threshold: 0 } as const;
   return categorical(onClassLogits, own, options);
 };
+
+const losses = {
+  quadratic,
+  squared,
+  meanSquared,
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+} satisfies Record<LossName, (options: LossOptions) => LossFunction>;
+
+/** The loss of that name. Throws ArgumentError for options that its function does not take. */
+export function lossNamed(name: LossName, { labelSmoothing, ...options }: CategoricalOptions): LossFunction {
+  const given = Object.entries({ ...options, labelSmoothing: labelSmoothing || undefined });
+  return losses[name](Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+}
 
 /** Throws ArgumentError for what no function here would have made. */
 export function checkLoss(where: string, value: unknown): void {

@@ -7,7 +7,7 @@ import { isStreamed } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { EvaluateOptions, Evaluation } from './evaluate.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
@@ -146,3 +146,11 @@ export function checkOrder(dataset: AnyDataset, { shuffle }: FitOptions): void {
 }
 
 export const shuffles = (dataset: AnyDataset): boolean => !isStreamed(dataset) || dataset.shuffles;
+
+/** Throws ArgumentError for options of an evaluation that are none. */
+export function checkEvaluate(options: EvaluateOptions): void {
+  checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes']);
+  checkMaxBytes('evaluate', options.maxBytes);
+  checkSignal('evaluate: signal', options.signal);
+  checkFunction('evaluate: onProgress', options.onProgress);
+}

@@ -43,7 +43,8 @@ const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset => member
 /** Bytes of samples that are read ahead, as the floats that a net sees. */
 const AHEAD_BYTES = 2 ** 24;
 
-function samplesIn(dataset: AnyDataset, batch: number): Samples {
+/** The samples of a data set, read ahead in whole batches. */
+export function samplesIn(dataset: AnyDataset, batch: number): Samples {
   const { count, inputs } = dataset;
   const scale = Math.fround(inputs.scale);
   const floats = (stored: ArrayLike<number>): Float32Array => Float32Array.from(stored, (value) => value * scale);

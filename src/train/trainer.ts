@@ -1,5 +1,4 @@
 /** The operations on a compiled model. */
-import { checkFunction, checkKeys, checkSignal } from '../base/arguments.ts';
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
@@ -15,6 +14,7 @@ import { readByKey, tensorNames, unknownTensor, writeTensors } from '../engine/n
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
+import { differences, type Values } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
@@ -27,7 +27,6 @@ import {
   readLimits,
   type SaveOptions,
 } from './checkpoint/checkpoint.ts';
-import { differences, type Values } from './checkpoint/differences.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn } from './evaluate.ts';
@@ -35,8 +34,8 @@ import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
+  checkEvaluate,
   checkFit,
-  checkMaxBytes,
   checkOrder,
   type EpochResult,
   type FitOptions,
@@ -184,10 +183,7 @@ export class Trainer {
    */
   async evaluate(dataset: Dataset | StreamedDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#access.assertOpen('evaluate');
-    checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes']);
-    checkMaxBytes('evaluate', options.maxBytes);
-    checkSignal('evaluate: signal', options.signal);
-    checkFunction('evaluate: onProgress', options.onProgress);
+    checkEvaluate(options);
     const samples = datasetFor(this.#session.task, dataset, 'evaluate');
     return this.#access.take(() => this.#finite('evaluate', () => this.#evaluate(samples, options)));
   }

@@ -45,7 +45,8 @@ test('publint finds nothing', async () => {
 test('the declarations of every entry are found, and are those of its modules', async () => {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const { stdout } = await run(process.execPath, [attw, '--profile', 'esm-only', '--no-color', installed.tarball]);
-  for (const entry of ['retrograd', 'retrograd/bench', 'retrograd/data']) expect(stdout).toContain(`"${entry}"`);
+  for (const entry of ['retrograd', 'retrograd/bench', 'retrograd/data', 'retrograd/predict'])
+    expect(stdout).toContain(`"${entry}"`);
 });
 
 /** A major version, where it is, how it finds modules, and what its user has installed beside. */

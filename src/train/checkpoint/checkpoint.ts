@@ -10,10 +10,10 @@ import { indented } from '../../base/show-value.ts';
 import { size, type Tensor } from '../../base/tensor.ts';
 import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts';
+import { differences } from '../../saved/differences.ts';
 import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
 import { checkTexts, formatSafetensors } from '../../saved/safetensors.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
-import { differences } from './differences.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, TRAINING, unfolded } from './snapshot.ts';
 

@@ -3,8 +3,8 @@ import { size, type Tensor } from '../../base/tensor.ts';
 import { readByKey } from '../../engine/named-tensors.ts';
 import { state } from '../../graph/leaf.ts';
 import type { Data } from '../../graph/op.ts';
+import type { Expected } from '../../saved/differences.ts';
 import { LOSSES, type Position, type Session, slotOf } from '../session.ts';
-import type { Expected } from './differences.ts';
 
 export interface Stored extends Expected {
   /** The name of the tensor in the program. */

@@ -14,6 +14,7 @@ import {
 } from 'retrograd';
 import { countCalls } from 'retrograd/bench';
 import { digits } from 'retrograd/data';
+import { openModel, type Predictor } from 'retrograd/predict';
 
 const { train, test } = digits();
 const device: Device = await openDevice({ powerPreference: 'low-power' });
@@ -37,4 +38,8 @@ const results: EpochResult[] = await net.fit(train, { epochs: 1, onEpoch: (e) =>
 const none: number = (await net.fit(train, { epochs: 1 }))[0].validation.loss;
 
 console.log(print(net.schedule), countCalls(device.gpu), best, results, none);
+const opened: Predictor = await openModel(await net.save(), { device });
+const outputs: Float32Array = await opened.predict(new Uint8Array(784));
+console.log(outputs, (await opened.classify([new Uint8Array(784)]))[0].className, (await opened.evaluate(test)).loss);
+await opened[Symbol.asyncDispose]();
 await net[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
 /** Compares tensors from a caller or a file with those of the net. */
-import { isList, keysOf, member } from '../../base/arguments.ts';
-import { firstOdd, foundInstead, isNumbers } from '../../base/numbers.ts';
-import { showValue } from '../../base/show-value.ts';
-import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
+import { isList, keysOf, member } from '../base/arguments.ts';
+import { firstOdd, foundInstead, isNumbers } from '../base/numbers.ts';
+import { showValue } from '../base/show-value.ts';
+import { type Shape, sameShape, show, size } from '../base/tensor.ts';
 
 /** Tensors by key, with their numbers in any kind of array. */
 export type Values = Readonly<

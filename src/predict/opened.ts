@@ -1,0 +1,15 @@
+/** What a predictor is made of. */
+import type { Device } from '../engine/device.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Saved } from '../saved/model-text.ts';
+import type { Batcher } from './batcher.ts';
+import type { Form } from './raw-samples.ts';
+
+export interface Opened {
+  readonly saved: Saved;
+  readonly form: Form;
+  readonly engine: Engine;
+  readonly batcher: Batcher;
+  /** A device that goes with it. */
+  readonly ownDevice?: Device;
+}

@@ -1,0 +1,140 @@
+/** A model that predicts. */
+import { member } from '../base/arguments.ts';
+import { StateError } from '../base/errors.ts';
+import type { Shape } from '../base/tensor.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { StreamedDataset } from '../data/streamed.ts';
+import { describeModel, type Model, outputs } from '../nn/model.ts';
+import type { LossName } from '../nn/predictions.ts';
+import type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
+import type { Opened } from './opened.ts';
+import { samplesFrom } from './raw-samples.ts';
+
+/**
+ * Samples in the form in which they went into training: numbers one after another `[n][features]`, a row of them per sample, or
+ * a data set.
+ */
+export type RawSamples = ArrayLike<number> | readonly ArrayLike<number>[] | Dataset | StreamedDataset;
+
+/** The class of a sample. */
+export interface Classified {
+  /** Name of the class, or its index as text where the file has no names. */
+  readonly className: string;
+  /** Index of the class. */
+  readonly index: number;
+  /** Its output, which is its probability after softmax. */
+  readonly probability: number;
+}
+
+/** Losses that take each output for a question of its own. */
+const perLabel: readonly LossName[] = ['binaryCrossEntropy', 'sigmoidCrossEntropy'];
+
+/**
+ * A model that was opened from its file; made by {@link openModel}.
+ *
+ * Calls may be made at any time, also while others are under way. Every one rejects with a StateError after
+ * {@link Predictor.destroy}, and with a DeviceLostError if the device is lost.
+ */
+export class Predictor {
+  readonly #opened: Opened;
+  #evaluate?: Promise<(dataset: Dataset | StreamedDataset, options: EvaluateOptions) => Promise<Evaluation>>;
+  #closed = false;
+
+  /** @internal */
+  constructor(opened: Opened) {
+    this.#opened = opened;
+  }
+
+  /** Shape of one sample. */
+  get input(): Shape {
+    return this.model.input;
+  }
+
+  /** Names of the classes, or of the outputs, if the data set of training had any. */
+  get classNames(): readonly string[] | undefined {
+    return this.#opened.saved.data?.classNames;
+  }
+
+  /** The model, as plain data. */
+  get model(): Model {
+    return this.#opened.saved.model;
+  }
+
+  /** The layers in one line: `'784 -> 100 relu -> 10 linear'`. */
+  get summary(): string {
+    return describeModel(this.model);
+  }
+
+  /**
+   * Predicts the outputs of samples: probabilities if the loss of training took logits, else the output of the model.
+   *
+   * @param x Any number of samples.
+   * @returns Predictions `[n][outputs]`.
+   * @throws {ShapeError} For an `x` that does not hold whole samples.
+   * @throws {DataError} For numbers that are not as those of training, such as floats for a net that was trained on bytes.
+   * @throws {NonFiniteError} For a prediction that is NaN or infinite.
+   */
+  async predict(x: RawSamples): Promise<Float32Array> {
+    this.#assertOpen('predict');
+    const { batcher, form, saved } = this.#opened;
+    if (member(x, 'inputs') === undefined) return batcher.run(samplesFrom(x, form));
+    const { predictOn } = await import('./on-datasets.ts');
+    return predictOn(x as Dataset | StreamedDataset, saved, batcher);
+  }
+
+  /**
+   * Finds the class of each sample: the one with the highest output.
+   *
+   * @param x Any number of samples, as for {@link Predictor.predict}.
+   * @throws {StateError} For a net that does not choose between classes: one with a single output, or with several labels.
+   */
+  async classify(x: RawSamples): Promise<Classified[]> {
+    const classes = outputs(this.model);
+    const what =
+      classes === 1
+        ? 'has a single output'
+        : perLabel.includes(this.#opened.saved.loss.name) && 'answers every label by itself';
+    if (what) throw new StateError(`classify: this model ${what}, and so does not choose between classes; use predict`);
+    const found = await this.predict(x);
+    return Array.from({ length: found.length / classes }, (_, i) =>
+      this.#best(found.subarray(i * classes, (i + 1) * classes)),
+    );
+  }
+
+  #best(values: Float32Array): Classified {
+    const index = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+    return { className: this.classNames?.[index] ?? String(index), index, probability: values[index] };
+  }
+
+  /**
+   * Computes the loss and the accuracy on a data set, with the loss of training.
+   *
+   * @throws {ArgumentError} For an invalid option.
+   * @throws {ShapeError} For a data set that does not fit the model.
+   * @throws {DataError} For targets that the loss does not take.
+   * @throws {NonFiniteError} For an output or a loss that is NaN or infinite.
+   */
+  async evaluate(dataset: Dataset | StreamedDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    this.#assertOpen('evaluate');
+    this.#evaluate ??= import('./on-datasets.ts').then(({ evaluatorOn }) => evaluatorOn(this.#opened));
+    return (await this.#evaluate)(dataset, options);
+  }
+
+  /** Frees all buffers, and the device if `openModel` opened it. It may be called twice. */
+  destroy(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#opened.batcher.close();
+    this.#opened.engine.destroy();
+    this.#opened.ownDevice?.destroy();
+  }
+
+  /** Calls {@link Predictor.destroy}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy();
+  }
+
+  #assertOpen(what: string): void {
+    if (this.#closed) throw new StateError(`${what}: this model has been destroyed`);
+  }
+}
