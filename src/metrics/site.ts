@@ -4,8 +4,9 @@ import { append, find, type Node, reuse } from '../graph/graph.ts';
 import { leaf, state, stepOf } from '../graph/leaf.ts';
 import { appendPrediction } from '../nn/losses.ts';
 import { highest, reaches } from '../ops/decisions.ts';
-import { record } from '../ops/kept.ts';
+import { record } from '../ops/record.ts';
 import { reshape } from '../ops/reshape.ts';
+import { appendSpread, squaresOf } from '../ops/spread.ts';
 import { appendTotal, valuesOfTotal } from '../ops/total.ts';
 import type { Found, MetricSite } from './metric.ts';
 
@@ -18,6 +19,14 @@ export function totalOf({ graph, totals }: MetricSite, node: Node): Total {
   appendTotal(graph, name, node, { mean: false });
   totals.push(name);
   return (found) => valuesOfTotal(found.totals.get(name)!);
+}
+
+/** For each row of x [K, N], Σ (x − mean)² over all batches. */
+export function spreadOf({ graph, totals }: MetricSite, x: Node): Total {
+  const name = `metric${totals.length}`;
+  appendSpread(graph, name, x);
+  totals.push(name);
+  return (found) => squaresOf(found.totals.get(name)!);
 }
 
 /** An activation of any axes as [K, N]. */

@@ -15,7 +15,6 @@ import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
-import { firstColumn, hold, record } from './kept.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
@@ -24,12 +23,14 @@ import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './optimizer-steps.ts';
 import { partialSum } from './partial-sum.ts';
+import { record } from './record.ts';
 import { reshape } from './reshape.ts';
 import { difference, magnitude } from './residuals.ts';
 import { rowSum } from './row-sum.ts';
 import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cross-entropy.ts';
+import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
 import { warp } from './warp.ts';
@@ -98,8 +99,8 @@ export const ops: readonly Op[] = [
   amongHighest,
   difference,
   magnitude,
-  hold,
-  firstColumn,
   record,
+  firstColumn,
+  spread,
   tally,
 ];
