@@ -104,6 +104,7 @@ export {
   type SgdOptions,
   sgd,
 } from './nn/optimizers/index.ts';
+export { type LayerSummary, printSummary, type StepBytes, type Summary } from './nn/summary.ts';
 export type { UpdateOptions } from './nn/updates.ts';
 export type { OwnActivation } from './ops/activation-table.ts';
 export type { Values as ParameterValues } from './saved/differences.ts';
@@ -121,6 +122,7 @@ export type {
   ValidatedEpochResult,
   ValidatedFitOptions,
 } from './train/fit-options.ts';
+export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';
 

@@ -166,12 +166,15 @@ export interface Forward {
   readonly parameters: readonly Parameter[];
   /** Each appends what a layer itself changes in a step that learns, such as a running mean. */
   readonly updates: readonly (() => Node)[];
+  /** How many nodes the graph has after each layer. */
+  readonly ends: readonly number[];
 }
 
 /** Appends the model applied to x [...input, N], for a pass that it learns from or not. */
 export function appendModel(graph: Graph, model: Model, x: Node, training: boolean): Forward {
   const parameters: Parameter[] = [];
   const updates: (() => Node)[] = [];
+  const ends: number[] = [];
   const values = [x];
   model.layers.forEach((layer, i) => {
     const parameter = (letter: string, { key, shape, init, trained = true, ...options }: ParameterOptions): Node => {
@@ -183,8 +186,9 @@ export function appendModel(graph: Graph, model: Model, x: Node, training: boole
     const inputs = model.wiring[i].map((value) => values[value]);
     const site = { graph, index: i + 1, training, parameter, update: (append: () => Node) => updates.push(append) };
     values.push(kindOf(layer).append(layer, site, inputs));
+    ends.push(graph.nodes.length);
   });
-  return { output: values[values.length - 1], parameters, updates };
+  return { output: values[values.length - 1], parameters, updates, ends };
 }
 
 /** '784 -> 100 relu -> 10 linear'; a layer that takes something else than what comes before says what: 'add of 1, 2'. */
