@@ -8,6 +8,9 @@ import { CommentTag, Converter, ReflectionKind } from 'typedoc';
 /** Beginnings of paths in src/, and the topic of what is declared there; the first that matches counts. */
 const topics = [
   ['nn/model', 'Models'],
+  ['nn/summary', 'Models'],
+  ['train/summary', 'Models'],
+  ['metrics/', 'Metrics'],
   ['nn/layers/activation', 'Activations'],
   ['nn/layers/pointwise', 'Activations'],
   ['ops/activation', 'Activations'],
