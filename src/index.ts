@@ -56,10 +56,13 @@ export {
   type Pool2dOptions,
   pointwise,
   relu,
+  type Standardize,
+  type StandardizeOptions,
   sigmoid,
   silu,
   softmax,
   softplus,
+  standardize,
   tanh,
 } from './nn/layers/index.ts';
 export {

@@ -21,5 +21,6 @@ export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';
 export { batch, take } from './samples.ts';
 export { type SplitOptions, split } from './split.ts';
+export { type Statistics, statistics } from './statistics.ts';
 export type { StreamedDataset, StreamedField } from './streamed.ts';
 export type { CategoryColumn, NumberColumn, TableColumn } from './table-columns.ts';

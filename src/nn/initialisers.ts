@@ -62,11 +62,13 @@ function fixed(name: string, value: number, most: number): () => number {
 }
 
 /**
- * Values of parameter number `index` (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
+ * Values of parameter number `index`, drawn unless they are given (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
  * convolution has inputs · field connections in, and passes a value on to outputs · field places. Throws ArgumentError for a
  * scale that is no finite number, or with which a weight could be infinite.
  */
-export function initialise({ kind, scale }: Initialiser, shape: Shape, seed: number, index: number): Float32Array {
+export function initialise(init: Initialiser | Float32Array, shape: Shape, seed: number, index: number): Float32Array {
+  if (!('kind' in init)) return init;
+  const { kind, scale } = init;
   const [outputs, inputs = 1, ...field] = shape;
   const s = scale(inputs * size(field), outputs * size(field));
   const widest = kind === 'normal' || kind === 'uniform' ? WIDEST[kind] : Number.POSITIVE_INFINITY;

@@ -154,7 +154,8 @@ export interface Parameter {
   readonly node: Node;
   /** [out, in] of a weight, [out] of a bias. */
   readonly shape: Shape;
-  readonly init: Initialiser;
+  /** How its values are drawn, or the values. */
+  readonly init: Initialiser | Float32Array;
   /** Whether the optimizer changes it. */
   readonly trained: boolean;
   /** Whether it is a weight to optimizers that let no others decay. */
@@ -214,11 +215,13 @@ export function widest({ layers }: Model): { readonly option: string; readonly c
 export function capped({ input, layers, wiring }: Model, most: number): Model {
   const values: Symbolic[] = [{ shape: input, of: [] }];
   for (const [i, layer] of layers.entries()) {
-    const { width } = kindOf(layer);
+    const { width, narrowed } = kindOf(layer);
+    const inputs = wiring[i].map((value) => values[value]);
+    const shapes = inputs.map(({ shape }) => shape);
     const narrow = width
       ? Object.assign({ ...layer }, { [width]: Math.min(most, Number(member(layer, width))) })
-      : layer;
-    values.push(apply(narrow, ...wiring[i].map((value) => values[value])));
+      : (narrowed?.(layer, shapes) ?? layer);
+    values.push(apply(narrow, ...inputs));
   }
   return model(values[0], values[values.length - 1]);
 }

@@ -34,6 +34,7 @@ import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
 import { warp } from './warp.ts';
+import { inDeviations, zScore } from './z-score.ts';
 
 /** What overwrites parameters and optimizer state, and may have to wait. */
 export const updates = [descend, momentum, average, averageSquare];
@@ -75,6 +76,8 @@ export const ops: readonly Op[] = [
   varianceGradient,
   standardize,
   perDeviation,
+  zScore,
+  inDeviations,
   unbiased,
   follow,
   squareSums,

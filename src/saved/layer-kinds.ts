@@ -31,6 +31,7 @@ const kinds: Kinds = {
   conv2d: async () => (await import('../nn/layers/conv2d.ts')).conv2dKind,
   layerNorm: async () => (await import('../nn/layers/layer-norm.ts')).layerNormKind,
   pool2d: async () => (await import('../nn/layers/pool2d.ts')).pool2dKind,
+  standardize: async () => (await import('../nn/layers/standardize.ts')).standardizeKind,
 };
 
 /** The kind of that name, if there is one. */

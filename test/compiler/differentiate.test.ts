@@ -25,6 +25,7 @@ import {
   silu,
   softmax,
   softplus,
+  standardize,
   tanh,
 } from '../../src/nn/layers/index.ts';
 import {
@@ -244,6 +245,11 @@ describe('the gradients of whole models are the slopes of their loss', () => {
     [
       'images through batchNorm, layerNorm and dropout',
       sequential([2, 3, 2], [batchNorm(), dropout(0.2), layerNorm(), dense(3, sigmoid)]),
+      quadratic(),
+    ],
+    [
+      'standardize',
+      sequential([4], [dense(5, tanh), standardize({ mean: [0, 1, 2, 3, 4], deviation: [1, 2, 3, 0, 0.5] }), dense(3)]),
       quadratic(),
     ],
     ['residuals', residual(), quadratic()],

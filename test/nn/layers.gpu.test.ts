@@ -20,6 +20,7 @@ import {
   sgd,
   sigmoid,
   softmaxCrossEntropy,
+  standardize,
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
@@ -41,6 +42,16 @@ const models: Record<string, Model> = {
   'batchNorm of images': sequential([3, 4, 2], [batchNorm(), dense(7, tanh), batchNorm({ momentum: 0.5 }), dense(3)]),
   layerNorm: sequential([5], [layerNorm(), dense(33, tanh), layerNorm({ epsilon: 0.1 }), dense(3)]),
   'layerNorm of images': sequential([3, 4, 2], [layerNorm(), dense(7, sigmoid), dense(3)]),
+  standardize: sequential(
+    [5],
+    [
+      standardize({ mean: [1, 0, -1, 0.5, 0], deviation: [1, 0.5, 2, 0, 3] }),
+      dense(33, tanh),
+      standardize({ mean: 0.1, deviation: 0.5 }),
+      dense(3),
+    ],
+  ),
+  'standardize of images': sequential([3, 4, 2], [standardize({ mean: [0, 1, 2], deviation: [1, 2, 3] }), dense(3)]),
   residual: residual(),
   'wide enough for a dispatch of its own': sequential([40], [dense(130, relu), batchNorm(), dropout(0.5), dense(10)]),
 };

@@ -43,6 +43,7 @@ import {
   softmaxCrossEntropy,
   softplus,
   squared,
+  standardize,
   tanh,
 } from '../../src/index.ts';
 import { formatModel, MODEL, plain } from '../../src/saved/model-text.ts';
@@ -65,6 +66,7 @@ function residual(): Model {
 const image = sequential(
   [2, 9, 9],
   [
+    standardize({ mean: [1, 2], deviation: [3, 4] }),
     conv2d(3, [3, 2], relu, { stride: 2, padding: 'same' }),
     conv2d(2, 2, gelu, { padding: 1 }),
     maxPool2d(2),

@@ -103,6 +103,7 @@ export const between: Record<string, (x: Symbolic) => Symbolic> = {
   dropout: (x) => apply(layers.dropout(0.4), x),
   batchNorm: (x) => apply(layers.batchNorm(), x),
   layerNorm: (x) => apply(layers.layerNorm(), x),
+  standardize: (x) => apply(layers.standardize({ mean: 0.2, deviation: 0.5 }), x),
   'batchNorm and relu': (x) => apply(layers.activation(layers.relu), apply(layers.batchNorm(), x)),
   residual: (x) => apply(layers.add(), apply(layers.layerNorm(), x), apply(layers.dropout(0.1), x), x),
 };

@@ -117,7 +117,8 @@ const { adam, adamw, activation, add, apply, augmented, avgPool2d, batchNorm, bi
 const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
 const { input, layerNorm, learningRateAt, maxPool2d, meanSquared, model, momentum, nesterov, normal } = library;
 const { oneCycle, pointwise, print, printReport, quadratic, relu, rmsprop, sequential, sgd } = library;
-const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, stepDecay, uniform, updatesIn, warmUp } = library;
+const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, standardize, stepDecay, uniform, updatesIn, warmUp } =
+  library;
 
 const points = fromArrays({
   x: [
@@ -211,8 +212,19 @@ const calls: Calls = {
   'sequential: layers': (w) => sequential([2], w),
   'sequential: layer': (w) => sequential([2], [w]),
   'sequential: a layer made by hand': async (w) => {
-    const all = { units: w, filters: w, kernel: w, pool: w, size: w, stride: w, rate: w, momentum: w, epsilon: w };
-    for (const layer of ['dense', 'conv2d', 'pool2d', 'dropout', 'batchNorm', 'layerNorm', 'activation'])
+    const all = {
+      units: w,
+      filters: w,
+      kernel: w,
+      pool: w,
+      size: w,
+      stride: w,
+      rate: w,
+      momentum: w,
+      epsilon: w,
+      values: w,
+    };
+    for (const layer of ['dense', 'conv2d', 'pool2d', 'dropout', 'batchNorm', 'layerNorm', 'activation', 'standardize'])
       await expectTyped(() => sequential([2, 2, 2], [any({ ...all, layer, activation: w })]));
   },
   'dense: units': (w) => sequential([2], [dense(w)]),
@@ -235,6 +247,8 @@ const calls: Calls = {
   'dropout: rate': (w) => dropout(w),
   ...options('batchNorm', batchNorm, {}, ['momentum', 'epsilon']),
   ...options('layerNorm', layerNorm, {}, ['epsilon']),
+  ...options('standardize', standardize, { mean: 0, deviation: 1 }, ['mean', 'deviation']),
+  'standardize: numbers': (w) => standardize({ mean: [w], deviation: [w] }),
   ...options('pointwise', pointwise, swish, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']),
   'pointwise: f': (w) => pointwise({ ...swish, reference: { f: w, derivative: () => 1 } }),
   'pointwise: what f gives': (w) => pointwise({ ...swish, reference: { f: () => w, derivative: () => w } }),

@@ -8,6 +8,7 @@ import type { Dropout } from './dropout.ts';
 import type { Flatten } from './flatten.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Pool2d } from './pool2d.ts';
+import type { Standardize } from './standardize.ts';
 
 export * from './activation.ts';
 export { type Add, add } from './add.ts';
@@ -20,6 +21,17 @@ export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
+export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
 
 /** Any layer, as plain data. */
-export type Layer = ActivationLayer | Add | BatchNorm | Conv2d | Dense | Dropout | Flatten | LayerNorm | Pool2d;
+export type Layer =
+  | ActivationLayer
+  | Add
+  | BatchNorm
+  | Conv2d
+  | Dense
+  | Dropout
+  | Flatten
+  | LayerNorm
+  | Pool2d
+  | Standardize;

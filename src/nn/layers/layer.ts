@@ -13,6 +13,8 @@ import { he, type Initialiser, xavier } from '../initialisers.ts';
 export interface LayerKind<Layer> {
   /** The option that says how many outputs, or channels of them, it has. */
   readonly width?: keyof Layer & string;
+  /** The layer for inputs that have become narrower. Default: the same layer. */
+  narrowed?(layer: Layer, inputs: readonly Shape[]): Layer;
   /** How many values it is applied to. Default: one. */
   readonly takes?: { readonly least: number; readonly most: number };
   /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
@@ -60,7 +62,8 @@ export interface ParameterOptions {
   readonly shape: Shape;
   /** Shape in the graph. Default: [first axis, all others]. */
   readonly memory?: Shape;
-  readonly init: Initialiser;
+  /** How its values are drawn, or the values. */
+  readonly init: Initialiser | Float32Array;
   /** Whether the optimizer updates it, and not the layer itself, as with a running mean. Default: true. */
   readonly trained?: boolean;
   /** Whether it counts as a weight for `decayed: 'weights'`. Default: whether it has two axes or more. */
