@@ -82,6 +82,9 @@ function allocate(length: number, where: string): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Bytes unpacked at a time: no more than a thousand times as many come of them before the next look. */
+export const PIECE = 2 ** 14;
+
 /** Of a size, but for the last of each part: so what is made of one, or done before a look at it, is bounded. */
 export async function* pieces(parts: Opened['parts'], size: number): AsyncGenerator<Uint8Array, void> {
   for await (const part of parts) {
@@ -103,11 +106,14 @@ export async function* chunks(stream: ReadableStream<Uint8Array>): AsyncGenerato
 }
 
 /**
- * gzip, unpacked. A part is asked for once the one before has been taken in: pipeThrough would let thousands wait in Node.
+ * What was compressed, unpacked. A part is asked for once the one before has been taken in: pipeThrough would let thousands wait in Node.
  * Throws what the parts throw, else what the browser says of damage.
  */
-export async function* gunzip(parts: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array, void> {
-  const { readable, writable } = new DecompressionStream('gzip');
+export async function* decompress(
+  parts: AsyncGenerator<Uint8Array, void>,
+  format: CompressionFormat,
+): AsyncGenerator<Uint8Array, void> {
+  const { readable, writable } = new DecompressionStream(format);
   const writer = writable.getWriter();
   let failure: unknown;
   const feed = async (): Promise<void> => {

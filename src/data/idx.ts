@@ -3,7 +3,7 @@
  * dimension fastest. The sizes of a header are not trusted: memory is allocated only for bytes that have arrived.
  */
 import { asBytes, type Bytes } from '../base/as-bytes.ts';
-import { concat, growing, gunzip, type Opened, pieces } from '../base/byte-stream.ts';
+import { concat, decompress, growing, type Opened, PIECE, pieces } from '../base/byte-stream.ts';
 import { ArgumentError, DataError, RetrogradError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
@@ -51,9 +51,6 @@ export function parseIdx(source: Bytes, what: string): Idx {
   return { shape, data: bytes.subarray(headerEnd) };
 }
 
-/** Bytes unpacked at a time: no more than a thousand times as many come of them before the next look. */
-const PIECE = 2 ** 14;
-
 /**
  * The plain file, unpacked where it is gzip, and no further than the IDX header inside promises. That is looked at as soon as
  * it has come, and may promise `maxBytes` at most.
@@ -66,7 +63,7 @@ export async function readPlain(opened: Opened, what: string, maxBytes: number):
     const start = (await source.next()).value ?? new Uint8Array(0);
     const isPacked = start[0] === 0x1f && start[1] === 0x8b;
     const all = after(start, source);
-    for await (const part of isPacked ? gunzip(all) : all) {
+    for await (const part of isPacked ? decompress(all, 'gzip') : all) {
       read.push(part, promised);
       promised ??= promisedLength(read.bytes, what, maxBytes, isPacked ? undefined : opened.size);
       if (promised !== undefined && read.length > promised) {

@@ -16,6 +16,8 @@ export { fromSamples, type SampleSource } from './from-samples.ts';
 export type { Batch } from './given-samples.ts';
 export { type Idx, parseIdx, readIdx } from './idx.ts';
 export { fashionMnist, type IdxSources, type MnistOptions, mnist } from './mnist.ts';
+export { type Npy, type NpyData, npy } from './npy.ts';
+export { npz } from './npz.ts';
 export { type OpenCsvOptions, openCsv } from './open-csv.ts';
 export { type OpenIdxOptions, openIdx } from './open-idx.ts';
 export type { OnProgress, Progress, ReadLimits } from './read-options.ts';

@@ -1,11 +1,8 @@
 /** Reads a whole file, unpacked where it is gzip. */
-import { collect, gunzip, limited, pieces } from '../base/byte-stream.ts';
+import { collect, decompress, limited, PIECE, pieces } from '../base/byte-stream.ts';
 import { DataError, RetrogradError } from '../base/errors.ts';
 import { nameOf, readBytes, type Source } from './bytes.ts';
 import type { OpenOptions } from './read-options.ts';
-
-/** Bytes unpacked at a time: no more than a thousand times as many come of them before the next look. */
-const PIECE = 2 ** 14;
 
 /** The bytes, of which there may be `maxBytes` before and after they are unpacked. Throws DataError where there is no such file. */
 export async function readUnpacked(source: Source, options: OpenOptions & { maxBytes: number }): Promise<Uint8Array> {
@@ -14,7 +11,7 @@ export async function readUnpacked(source: Source, options: OpenOptions & { maxB
   if (!bytes) throw new DataError(`${where}: no such file`);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await collect(limited({ where, parts: gunzip(pieces([bytes], PIECE)) }, options.maxBytes));
+    return await collect(limited({ where, parts: decompress(pieces([bytes], PIECE), 'gzip') }, options.maxBytes));
   } catch (cause) {
     if (cause instanceof RetrogradError) throw cause;
     throw new DataError(`${where}: damaged gzip: ${(cause as Error).message}`, { cause });
