@@ -7,6 +7,7 @@ import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';
 import { parseChecked } from '../saved/checksums.ts';
+import { MODEL } from '../saved/model-text.ts';
 import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
 import type { Texts } from './remembered-options.ts';
 
@@ -24,6 +25,8 @@ export interface Checkpoint {
   readonly options: Texts;
   readonly data?: DatasetIdentity;
   readonly best?: Best;
+  /** The text of its model; none in a file of an older version, or of others. */
+  readonly model?: string;
   /** The epoch whose parameters it keeps, those of --keep-best so far. */
   readonly keptEpoch?: number;
 }
@@ -39,10 +42,10 @@ export const metadataOf = (options: Texts, train: Dataset, best: Best | undefine
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
-  const { [NAME]: text, [RECORD]: record } = parseChecked(bytes, path).metadata;
+  const { [NAME]: text, [RECORD]: record, [MODEL]: model } = parseChecked(bytes, path).metadata;
   const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
   const keptEpoch = record === undefined ? undefined : keptEpochOf(record);
-  return { path, file, keptEpoch, ...(text === undefined ? { options: {} } : parse(text, path)) };
+  return { path, file, keptEpoch, model, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }
 
 function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' | 'best'> {
@@ -65,9 +68,12 @@ const known: Readonly<Record<string, string>> = {
  * ArgumentError for another set, as no file may name a path or an address.
  */
 export function dataOf({ path, data }: Checkpoint): string | undefined {
-  if (!data) return undefined;
-  if (Object.hasOwn(known, data.name)) return known[data.name];
-  const found = `${data.name} with ${data.count} samples`;
+  return data && knownData(path, data.name, `${data.name} with ${data.count} samples`);
+}
+
+/** What --data is for a set by its name. Throws ArgumentError for another set; `found` is what is known of it. */
+export function knownData(path: string, name: string, found = name): string {
+  if (Object.hasOwn(known, name)) return known[name];
   throw new ArgumentError(
     `--data: expected the folder or URL of the data that ${path} was trained on (${found}), found none`,
   );

@@ -1,14 +1,16 @@
 /** `retrograd eval` */
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
-import { sgd } from '../index.node.ts';
-import { dataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { ArgumentError, sgd } from '../index.node.ts';
+import { lossNamed } from '../nn/losses.ts';
+import { readModel } from '../saved/read-model.ts';
+import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
 import { checkHeeded } from './heeded.ts';
 import { modelRules } from './model-options.ts';
 import { addOutputOptions, addRunOptions, type RunFlags } from './options.ts';
 import { decimal, duration, outputOf, percentage } from './output.ts';
 import { recall } from './remembered-options.ts';
-import { facts, introduce, withRun } from './run.ts';
+import { facts, introduce, type Run, type SavedNet, withRun } from './run.ts';
 
 export function evalCommand(): Command {
   const command = new Command('eval').description(
@@ -23,8 +25,9 @@ Example:
   retrograd train --hidden 30 --save digits.safetensors
   retrograd eval digits.safetensors
 
-The file holds the options of the model and the name of the data set. --data is needed only if the network was trained on data
-other than mnist, fashion-mnist or digits. For a file that train did not write, give the options of the model.
+The file holds the model and the name of the data set, whether train or a program of your own wrote it. --data is needed only
+if the network was trained on data other than mnist, fashion-mnist or digits. For a file without a model, such as one of
+another library, give the options of the model.
 With --json there is one event, "evaluation" or "error".`;
 
 async function evaluate(file: string | undefined, _flags: RunFlags, command: Command): Promise<void> {
@@ -35,13 +38,14 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
   );
   const saved = file === undefined ? undefined : await openCheckpoint(file);
   if (saved) recall(command, saved.options, saved.path);
+  const own = saved && (await netIn(saved, command));
   const options = command.opts<RunFlags>();
-  const flags = { ...options, data: options.data ?? (saved && dataOf(saved)) };
-  checkHeeded(command, modelRules(flags));
+  const flags = { ...options, data: options.data ?? own?.data() ?? (saved && dataOf(saved)) };
+  if (!own) checkHeeded(command, modelRules(flags));
   const output = outputOf(flags);
   // compile wants an optimizer; no step is ever taken.
   const untrained = { optimizer: sgd({ learningRate: 0 }), keep: [] };
-  await withRun(flags, untrained, output, async (run) => {
+  const evaluateRun = async (run: Run): Promise<void> => {
     const { net, data } = run;
     if (saved) await net.load(saved.file, { weightsOnly: true });
     introduce(run, flags, output);
@@ -49,7 +53,8 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
     const started = performance.now();
     const { loss, accuracy, count } = await net.evaluate(data.test);
     const seconds = (performance.now() - started) / 1000;
-    output.say(`test loss ${decimal(loss)}   test accuracy ${percentage(accuracy ?? 0)}   ${duration(seconds)}`);
+    const right = accuracy === undefined ? '' : `   test accuracy ${percentage(accuracy)}`;
+    output.say(`test loss ${decimal(loss)}${right}   ${duration(seconds)}`);
     output.emit({
       event: 'evaluation',
       ...facts(run, flags),
@@ -60,5 +65,31 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
       samples: count,
       seconds,
     });
-  });
+  };
+  await withRun(flags, untrained, output, evaluateRun, own);
+}
+
+/** The net that a file says, and what --data is for it; undefined for a file that says none. */
+async function netIn(
+  { path, model: text, data }: Checkpoint,
+  command: Command,
+): Promise<(SavedNet & { data(): string | undefined }) | undefined> {
+  if (text === undefined) return undefined;
+  const flags = ['--model', '--hidden', '--activation', '--loss', '--label-smoothing'];
+  const expected = 'with a file that does not say its model';
+  checkHeeded(
+    command,
+    flags.map((flag) => [flag, false, expected, `it with ${path}, which does`]),
+  );
+  const { model, loss, data: trainedOn } = await readModel(text, path);
+  const { name, ...options } = loss;
+  return {
+    model,
+    loss: lossNamed(name, options),
+    data() {
+      if (data) return undefined; // what train writes says more
+      if (trainedOn) return knownData(path, trainedOn.name);
+      throw new ArgumentError(`--data: expected the data to evaluate on, as ${path} does not name any, found none`);
+    },
+  };
 }

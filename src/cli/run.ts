@@ -12,6 +12,7 @@ import {
   type Trainer,
 } from '../index.node.ts';
 import { countParameters, describeModel } from '../nn/model.ts';
+import type { Task } from '../train/graphs.ts';
 import { checkBatch, openData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
 import { baseRate, checkModel, lossOf, modelOf } from './model-options.ts';
@@ -23,11 +24,16 @@ export interface Run {
   readonly data: DatasetPair & Partial<HeldOut>;
   readonly device: Device | 'cpu';
   readonly model: Model;
+  /** What the loss is called: by its flag, or by its function where a file says it. */
+  readonly loss: string;
   readonly net: Trainer;
 }
 
 /** How a net is compiled, beside what the flags of a run say. */
 export type RunOptions = Omit<CompileOptions, 'device' | 'batch' | 'seed' | 'loss'>;
+
+/** A model that a file says, with the loss that it was trained on: flags do not say them then. */
+export type SavedNet = Pick<Task, 'model' | 'loss'>;
 
 /** Opens everything, hands it to `work` and closes it again, whatever happens. */
 export async function withRun<T>(
@@ -35,9 +41,10 @@ export async function withRun<T>(
   options: RunOptions | ((data: DatasetPair) => RunOptions),
   output: Output,
   work: (run: Run) => Promise<T>,
+  saved?: SavedNet,
 ): Promise<T> {
   const { batch, seed } = flags;
-  const loss = lossOf(flags);
+  const loss = saved?.loss ?? lossOf(flags);
   checkModel(flags);
   const whole = await openData(flags.data, output);
   const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
@@ -46,10 +53,10 @@ export async function withRun<T>(
   const device = await chooseDevice(flags.device, output);
   try {
     const { shape, targets } = data.train;
-    const model = modelOf(flags, shape, targets.size);
+    const model = saved?.model ?? modelOf(flags, shape, targets.size);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
-      return await work({ data, device, model, net });
+      return await work({ data, device, model, loss: saved?.loss.name ?? flags.loss, net });
     } finally {
       net.destroy();
     }
@@ -91,14 +98,14 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 
 /** The same for people, a line each. */
 export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
-  const { data, device, model } = run;
+  const { data, device, model, loss } = run;
   const held = data.validation ? `${integer(data.validation.count)} of them held out for validation, ` : '';
   const trained = integer(data.train.count + (data.validation?.count ?? 0));
   const samples = `${trained} samples to train on, ${held}${integer(data.test.count)} to test on`;
   say(`device      ${device === 'cpu' ? 'CPU reference' : describeAdapter(device.info)}`);
   say(`data        ${nameOf(data)} (${printable(data.source)}): ${samples}`);
   say(
-    `model       ${describeModel(model)}: ${integer(countParameters(model))} parameters, ${flags.loss}, seed ${flags.seed}`,
+    `model       ${describeModel(model)}: ${integer(countParameters(model))} parameters, ${loss}, seed ${flags.seed}`,
   );
 }
 

@@ -7,7 +7,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dataset, digits } from '../../src/data.node.ts';
-import { formatSafetensors, parseSafetensors } from '../../src/index.ts';
+import {
+  compile,
+  dense,
+  formatSafetensors,
+  parseSafetensors,
+  quadratic,
+  sequential,
+  sgd,
+  sigmoid,
+  tanh,
+} from '../../src/index.node.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -438,6 +448,36 @@ describe('eval', () => {
       },
     ]);
     expect(await readdir(join(folder, 'new'))).toEqual(['run.safetensors']);
+  });
+
+  test('evaluates what a program of your own saved, by the model and the data that its file says', async () => {
+    const file = join(folder, 'in-code.safetensors');
+    const training = { loss: quadratic(), optimizer: sgd({ learningRate: 0.1 }) };
+    const net = await compile(sequential([784], [dense(7, tanh), dense(10, sigmoid)]), {
+      ...{ device: 'cpu', batch: 100 }, // as that of eval, for the same bits
+      ...training,
+    });
+    const { train, test } = digits({ train: 100 });
+    await net.fit(train, { epochs: 1 });
+    await net.save(file, { weightsOnly: true });
+    const result = await retrograd(['eval', file, ...cpu, '--json']);
+    expect(result.code, result.stderr).toBe(0);
+    const { loss, accuracy } = await net.evaluate(test);
+    const found = { model: '784 -> 7 tanh -> 10 sigmoid', data: 'digits', testLoss: loss, testAccuracy: accuracy };
+    expect(eventsOf(result)).toMatchObject([found]);
+    const told = await retrograd(['eval', file, ...own, ...cpu]);
+    expect(told.stdout).toMatch(/\nmodel +784 -> 7 tanh -> 10 sigmoid: 5,575 parameters, quadratic, seed 0\n/);
+    const wrong = await retrograd(['eval', file, '--hidden', '7', ...cpu]);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('--hidden: expected with a file that does not say its model'),
+    ]);
+    const { tensors, metadata } = parseSafetensors(await readFile(file));
+    const { data: _, ...model } = JSON.parse(metadata['retrograd.model']);
+    await writeFile(file, formatSafetensors(tensors, { 'retrograd.model': JSON.stringify(model) }));
+    const nameless = await retrograd(['eval', file, ...cpu]);
+    expect([nameless.code, nameless.stderr]).toEqual([2, expect.stringContaining('does not name any')]);
+    net.destroy();
   });
 
   test('takes the weights of other programs, with the options that make their net', async () => {
