@@ -125,6 +125,7 @@ export type {
   ValidatedEpochResult,
   ValidatedFitOptions,
 } from './train/fit-options.ts';
+export { formatLog, type LogFormat, type LogOptions, type LogToOptions, logTo } from './train/log.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

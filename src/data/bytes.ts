@@ -4,7 +4,7 @@ import { blobParts, collect, limited, type Opened } from '../base/byte-stream.ts
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Slices } from '../base/slices.ts';
-import { platform } from '../platform/platform.ts';
+import { type Files, platform } from '../platform/platform.ts';
 import { download } from './download.ts';
 import type { OpenOptions } from './read-options.ts';
 
@@ -96,11 +96,17 @@ export async function readBytes(source: Source, options: OpenOptions = {}): Prom
  * is no path or file URL, or where there are no files.
  */
 export function writerTo(path: string | URL): (bytes: Promise<Uint8Array>) => Promise<void> {
+  const { files, name } = fileAt(path, 'save: expected a path, or none to get only the bytes');
+  return (bytes) => files.write(name, bytes);
+}
+
+/** The files of this platform, for one of them. Throws ArgumentError for what is no path or file URL, or where there are none. */
+export function fileAt(path: string | URL, expected: string): { readonly files: Files; readonly name: string } {
   const { files } = platform;
   const isPath = typeof path === 'string' || isUrl(path);
-  if (files && isPath && isFile(nameOf(path))) return (bytes) => files.write(nameOf(path), bytes);
+  if (files && isPath && isFile(nameOf(path))) return { files, name: nameOf(path) };
   const found = isPath && !files ? 'a path, but a browser has no file system' : showValue(path);
-  throw new ArgumentError(`save: expected a path, or none to get only the bytes, found ${found}`);
+  throw new ArgumentError(`${expected}, found ${found}`);
 }
 
 export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';

@@ -1,10 +1,10 @@
 /** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
-import { open, stat } from 'node:fs/promises';
+import { appendFile, open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { collect, limited, type Opened } from '../base/byte-stream.ts';
-import { NoAdapterError } from '../base/errors.ts';
+import { DataError, NoAdapterError } from '../base/errors.ts';
 import { platform } from './platform.ts';
 import { openSlices, unreadable } from './slices.node.ts';
 import type { Store } from './store.ts';
@@ -33,6 +33,7 @@ platform.files = {
   openSlices,
   read,
   write: writeFile,
+  append,
   join,
   dataFolder: () => process.env.RETROGRAD_DATA || undefined,
 };
@@ -104,6 +105,15 @@ async function openFile(path: string): Promise<Opened | undefined> {
   } catch (cause) {
     if (isNothing(cause)) return undefined;
     throw unreadable(path, cause);
+  }
+}
+
+/** Throws DataError where the disk or the rights do not allow it. */
+async function append(path: string, text: string): Promise<void> {
+  try {
+    await appendFile(local(path), text);
+  } catch (cause) {
+    throw new DataError(`${path}: cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -19,6 +19,8 @@ export interface Files {
    * by whatever name, are carried out in their order, also where bytes of the earlier one come later.
    */
   write(path: string, bytes: Uint8Array | Promise<Uint8Array>): Promise<void>;
+  /** Writes at the end of a file, in one piece. */
+  append(path: string, text: string): Promise<void>;
   join(...parts: string[]): string;
   /** RETROGRAD_DATA: a folder that holds `mnist/` and the like. */
   dataFolder(): string | undefined;
