@@ -16,6 +16,8 @@ export { fromSamples, type SampleSource } from './from-samples.ts';
 export type { Batch } from './given-samples.ts';
 export { type Idx, parseIdx, readIdx } from './idx.ts';
 export type { ImageSize } from './image-bytes.ts';
+export type { ImagesSource } from './image-folders.ts';
+export { type ImagesOptions, type ImagesProgress, images, type SkippedImage } from './images.ts';
 export { fashionMnist, type IdxSources, type MnistOptions, mnist } from './mnist.ts';
 export { type Npy, type NpyData, npy } from './npy.ts';
 export { npz } from './npz.ts';

@@ -1,11 +1,11 @@
 /** Node's side of `platform`: files through node:fs, WebGPU through Dawn (the optional package `webgpu`). */
-import { appendFile, open, stat } from 'node:fs/promises';
+import { appendFile, open, readdir, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { collect, limited, type Opened } from '../base/byte-stream.ts';
 import { DataError, NoAdapterError } from '../base/errors.ts';
-import { platform } from './platform.ts';
+import { type Folder, platform } from './platform.ts';
 import { openSlices, unreadable } from './slices.node.ts';
 import type { Store } from './store.ts';
 import { waitFor } from './wait.node.ts';
@@ -34,6 +34,7 @@ platform.files = {
   read,
   write: writeFile,
   append,
+  list,
   join,
   dataFolder: () => process.env.RETROGRAD_DATA || undefined,
 };
@@ -133,6 +134,29 @@ async function* partsOf(path: string): AsyncGenerator<Uint8Array, void> {
     }
   } catch (cause) {
     throw unreadable(path, cause);
+  }
+}
+
+/** Links that lead nowhere are left out. */
+async function list(where: string): Promise<Folder | undefined> {
+  try {
+    const path = local(where);
+    const entries = await readdir(path, { withFileTypes: true });
+    const found = await Promise.all(
+      entries.map(async (entry) => ({
+        name: entry.name,
+        kind: entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => undefined) : entry,
+      })),
+    );
+    const namesOf = (is: 'isFile' | 'isDirectory') =>
+      found
+        .filter(({ kind }) => kind?.[is]())
+        .map(({ name }) => name)
+        .sort();
+    return { path, real: await realpath(path), files: namesOf('isFile'), folders: namesOf('isDirectory') };
+  } catch (cause) {
+    if (isNothing(cause)) return undefined;
+    throw unreadable(where, cause);
   }
 }
 

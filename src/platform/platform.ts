@@ -7,6 +7,18 @@ import type { Slices } from '../base/slices.ts';
 import { type Cache, pageCache } from './cache.ts';
 import { databaseStore, type Store } from './store.ts';
 
+/** What is in a folder. */
+export interface Folder {
+  /** Its path, also where it was named by a file URL. */
+  readonly path: string;
+  /** Its path behind all links: two names of one folder have the same. */
+  readonly real: string;
+  /** Names of the files in it, and of what links to a file. */
+  readonly files: readonly string[];
+  /** Names of the folders in it, and of what links to a folder. */
+  readonly folders: readonly string[];
+}
+
 export interface Files {
   /** A local file, to be read in parts; undefined where there is no such file. */
   open(path: string): Promise<Opened | undefined>;
@@ -21,6 +33,8 @@ export interface Files {
   write(path: string, bytes: Uint8Array | Promise<Uint8Array>): Promise<void>;
   /** Writes at the end of a file, in one piece. */
   append(path: string, text: string): Promise<void>;
+  /** What is in a local folder, sorted by name; undefined where there is no such folder. */
+  list(path: string): Promise<Folder | undefined>;
   join(...parts: string[]): string;
   /** RETROGRAD_DATA: a folder that holds `mnist/` and the like. */
   dataFolder(): string | undefined;
