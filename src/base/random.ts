@@ -100,8 +100,11 @@ export function elementBits(key: number, stream: number, row: number, column: nu
   return h >>> 0;
 }
 
+/** Samples that a shuffle takes. */
+export const MOST_SHUFFLED = 2 ** 31;
+
 /**
- * Where a shuffle keyed by `key` sends `index`: a bijection of [0, count) for count up to 2^31, without a table.
+ * Where a shuffle keyed by `key` sends `index`: a bijection of [0, count) for count up to MOST_SHUFFLED, without a table.
  * A Feistel network over the smallest power of two that holds `count`, walked until it lands inside (fewer than two
  * walks on average). An index outside [0, count) comes back as it is, so idle GPU lanes end too.
  */

@@ -1,6 +1,7 @@
 /** Checks that a data set fits a model and its loss. */
 import { isCount, isShape, member } from '../base/arguments.ts';
-import { ArgumentError, ShapeError } from '../base/errors.ts';
+import { ArgumentError, DataError, ShapeError } from '../base/errors.ts';
+import { MOST_SHUFFLED } from '../base/random.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
@@ -15,7 +16,9 @@ import type { Task } from './graphs.ts';
  */
 export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
   const taken = isRead(dataset) ? dataset : (checkedDataset(dataset, where) as T);
-  const { name, shape, inputs } = taken;
+  const { name, count, shape, inputs } = taken;
+  if (count > MOST_SHUFFLED)
+    throw new DataError(`${where}: expected at most ${MOST_SHUFFLED} samples, found ${name} with ${count}`);
   if (inputs.size !== features(model))
     throw new ShapeError(
       `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,

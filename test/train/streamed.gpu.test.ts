@@ -184,6 +184,22 @@ test('targets that the loss does not take are found as they are read, with the n
   net.destroy();
 });
 
+test('more samples than a shuffle tells apart are refused before any is read', async () => {
+  const net = await make({ ...nets['a small net, whole steps in a dispatch'], model: sequential([1], [dense(2)]) });
+  const described = { shape: [1], classes: 2, name: 'many' };
+  const read = (samples: Uint32Array) => ({ x: new Float32Array(samples.length), y: new Uint8Array(samples.length) });
+  await net.fit(fromSamples(read, { ...described, count: 2 ** 31 }), { steps: 1 });
+  const options = { fit: { epochs: 1 }, evaluate: {} };
+  for (const call of ['fit', 'evaluate'] as const) {
+    const found = await net[call](fromSamples(read, { ...described, count: 2 ** 31 + 1 }), options[call]).catch(
+      (error) => error,
+    );
+    expect(found).toBeInstanceOf(DataError);
+    expect(found.message).toBe(`${call}: expected at most 2147483648 samples, found many with 2147483649`);
+  }
+  net.destroy();
+});
+
 test('check compares streamed steps with the reference, the batch they made of a window too', async () => {
   const { model, optimizer } = nets['a convolutional net with dropout'];
   const options = { device: gpu.device, batch, loss: softmaxCrossEntropy(), optimizer, tune: 'off' as const };
