@@ -110,7 +110,7 @@ export function fileAt(path: string | URL, expected: string): { readonly files: 
 }
 
 export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
-const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagOf(value));
+export const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagOf(value));
 
 /** A path, which may hold a colon, or a file URL. */
 const isFile = (where: string): boolean =>

@@ -5,8 +5,10 @@
 import { asBytes, type Bytes } from '../base/as-bytes.ts';
 import { concat, decompress, growing, type Opened, PIECE, pieces } from '../base/byte-stream.ts';
 import { ArgumentError, DataError, RetrogradError } from '../base/errors.ts';
+import { firstWhere } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { hex, MOST, nameOf, open, type Source } from './bytes.ts';
+import type { Npy } from './npy.ts';
 import { checkLimits, type ReadLimits } from './read-options.ts';
 
 /** Contents of an IDX file of bytes. */
@@ -117,6 +119,17 @@ function promisedLength(start: Uint8Array, what: string, maxBytes: number, size?
 function checkLength(what: string, found: number, shape: readonly number[], each = 1): void {
   const end = fileLength(shape, each);
   if (found !== end) fail(what, Math.min(found, end), `${end} bytes for shape [${shape}]`, `${found} bytes`);
+}
+
+/** The file of an array. Throws DataError for a value that is no byte. */
+export function formatIdx({ shape, data }: Npy, what: string): Uint8Array<ArrayBuffer> {
+  const at = firstWhere(data as ArrayLike<number>, (value) => value !== (value & 255));
+  if (at >= 0) throw new DataError(`${what}[${at}]: expected an integer from 0 to 255, found ${showValue(data[at])}`);
+  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
+  bytes.set([0, 0, UINT8, shape.length]);
+  for (const [i, size] of shape.entries()) new DataView(bytes.buffer).setUint32(4 + 4 * i, size);
+  bytes.set(data, 4 + 4 * shape.length);
+  return bytes;
 }
 
 /** What the header of an IDX file says, whose values are read later. */

@@ -11,6 +11,7 @@ export type { Column } from './csv-table.ts';
 export type { Dataset, DatasetIdentity, DatasetPair, Field } from './dataset.ts';
 export type { SourceOptions } from './described.ts';
 export { type DigitsOptions, digits } from './digits.ts';
+export { type EmnistOptions, emnist } from './emnist.ts';
 export { type BatchSource, fromBatches } from './from-batches.ts';
 export { fromSamples, type SampleSource } from './from-samples.ts';
 export type { Batch } from './given-samples.ts';

@@ -1,21 +1,19 @@
 /** MNIST and Fashion-MNIST as data sets: 28×28 grey images, ten classes, 60000 for training and 10000 for testing. */
 import { checkFlag, checkFunction } from '../base/arguments.ts';
-import { DataError } from '../base/errors.ts';
-import { labelField } from './arrays.ts';
 import type { Source } from './bytes.ts';
-import { made } from './checked-dataset.ts';
-import type { Dataset, DatasetPair } from './dataset.ts';
-import { parseIdx } from './idx.ts';
-import { type IdxFile, type KnownSet, locate } from './locate.ts';
+import type { DatasetPair } from './dataset.ts';
+import { labelledImages } from './labelled-images.ts';
+import { type KnownSet, locate } from './locate.ts';
 import { checkLimits, type OnProgress, type ReadLimits } from './read-options.ts';
 
 /** Options of {@link mnist} and {@link fashionMnist}. */
 export interface MnistOptions extends ReadLimits {
   /**
    * The four IDX files, plain or gzip: a folder or base URL, or the one above it (with `mnist/` or `fashion-mnist/` in it),
-   * `File`s with their usual names, or a source for each. Default: the places that {@link mnist} lists.
+   * `File`s with their usual names, or a source for each. Or Keras' file of NumPy arrays: a path or URL that ends in `.npz`, or a
+   * `Blob`. Default: the places that {@link mnist} lists.
    */
-  from?: string | URL | Iterable<File> | IdxSources;
+  from?: string | URL | Blob | Iterable<File> | IdxSources;
   /** Whether to keep the files of `from`, if they are the original ones, in the cache. Default: false. */
   keep?: boolean;
   /** Called while a file is downloaded. */
@@ -60,7 +58,14 @@ interface NamedSet extends KnownSet {
   readonly classNames: readonly string[];
 }
 
-/** The two sets have the same shapes. */
+/** The two sets have the same names and shapes. */
+const stems = {
+  trainImages: 'train-images',
+  trainLabels: 'train-labels',
+  testImages: 't10k-images',
+  testLabels: 't10k-labels',
+};
+
 const bytesOfMnist = {
   trainImages: 16 + 60_000 * 28 * 28,
   trainLabels: 8 + 60_000,
@@ -72,6 +77,7 @@ const knownMnist: NamedSet = {
   name: 'MNIST',
   classNames: Array.from('0123456789'),
   folder: 'mnist',
+  stems,
   mirrors: [
     'https://cdn.jsdelivr.net/gh/fgnt/mnist', // the one that lets pages of other sites read it
     'https://ossci-datasets.s3.amazonaws.com/mnist',
@@ -101,6 +107,7 @@ const knownFashionMnist: NamedSet = {
     'Ankle boot',
   ],
   folder: 'fashion-mnist',
+  stems,
   mirrors: [
     'https://storage.googleapis.com/tensorflow/tf-keras-datasets',
     'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com',
@@ -118,33 +125,5 @@ async function load(set: NamedSet, options: MnistOptions): Promise<DatasetPair> 
   checkLimits(set.name, options, ['from', 'keep', 'onProgress']);
   checkFlag(`${set.name}: keep`, options.keep);
   checkFunction(`${set.name}: onProgress`, options.onProgress);
-  const { name, source, files } = await locate(set, options);
-  const train = labelledImages(`${name} train`, files.trainImages, files.trainLabels, set);
-  const test = labelledImages(`${name} test`, files.testImages, files.testLabels, set);
-  if (`${train.shape}` !== `${test.shape}`) {
-    throw new DataError(
-      `${files.testImages.where}: expected images [${train.shape}], as in the training set, found [${test.shape}]`,
-    );
-  }
-  return { train, test, source };
-}
-
-function labelledImages(name: string, imageFile: IdxFile, labelFile: IdxFile, { classNames }: NamedSet): Dataset {
-  const images = parseIdx(imageFile.bytes, imageFile.where);
-  const labels = parseIdx(labelFile.bytes, labelFile.where);
-  const [count, rows, columns] = images.shape;
-  if (images.shape.length !== 3) {
-    throw new DataError(`${imageFile.where}: expected shape [count, rows, columns], found [${images.shape}]`);
-  }
-  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new DataError(`${labelFile.where}: expected shape [${count}], one label per image, found [${labels.shape}]`);
-  }
-  return made({
-    name,
-    count: count!,
-    shape: [rows!, columns!],
-    inputs: { kind: 'values', data: images.data, size: rows! * columns!, scale: 1 / 255 },
-    targets: labelField(labels.data, labelFile.where, classNames.length),
-    classNames: [...classNames],
-  });
+  return labelledImages(await locate(set, options), set);
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OnProgress } from '../../src/data/read-options.ts';
@@ -14,6 +15,7 @@ import type { DatasetPair } from '../../src/data/dataset.ts';
 import { type KnownSet, locate } from '../../src/data/locate.ts';
 import { fashionMnist, mnist } from '../../src/data/mnist.ts';
 import { statistics } from '../../src/data/statistics.ts';
+import numpy from './numpy-cases.json';
 
 const names = {
   trainImages: 'train-images-idx3-ubyte',
@@ -93,6 +95,38 @@ describe('a set of one’s own under the names of MNIST', () => {
     await expect(mnist({ from: files.slice(1) })).rejects.toThrow(/files given: expected train-images-idx3-ubyte|t10k/);
   });
 
+  test('is read from files whose names have a dot before idx, plain or packed', async () => {
+    const dotted = (role: Role) => names[role].replace('-idx', '.idx');
+    await mkdir(folder, { recursive: true });
+    for (const role of roles) await writeFile(join(folder, dotted(role)), own[role]);
+    await writeFile(join(folder, `${dotted('testLabels')}.gz`), gzipSync(own.testLabels));
+    await rm(join(folder, dotted('testLabels')));
+    expect((await mnist({ from: folder })).train).toMatchObject(expected);
+    const files = roles.map((role) => new File([own[role]], dotted(role)));
+    expect((await mnist({ from: files })).train).toMatchObject(expected);
+  });
+
+  test('is read from an .npz file with the names of Keras, by its path and as a Blob', async () => {
+    const bytes = Buffer.from(numpy.keras.keras, 'base64');
+    const path = join(folder, 'own.npz');
+    await writeFile(path, bytes);
+    const fromIdx = await mnist({ from: own });
+    for (const from of [path, pathToFileURL(path), new Blob([bytes])]) {
+      const { train, test } = await mnist({ from });
+      expect([train, test]).toEqual([fromIdx.train, fromIdx.test]);
+    }
+    expect((await mnist({ from: path })).source).toBe(path);
+  });
+
+  test.each([
+    ['without an array', numpy.archives.stored, 'expected an array x_test, found ["x_train", "y_train"]'],
+    ['with values that are no bytes', numpy.keras.half, 'x_train[0]: expected an integer from 0 to 255, found 127.5'],
+  ])('is refused from an .npz file %s', async (_, file, message) => {
+    const reading = mnist({ from: new Blob([Buffer.from(file, 'base64')]) });
+    await expect(reading).rejects.toThrow(DataError);
+    await expect(reading).rejects.toThrow(message);
+  });
+
   test('is refused under RETROGRAD_DATA and named with both sums', async () => {
     vi.stubEnv('RETROGRAD_DATA', folder);
     await save(join(folder, 'mnist'), own);
@@ -165,7 +199,9 @@ describe('a known set on a server', () => {
     for (const role of roles) answers.set(`/good/${names[role]}.gz`, gzipSync(own[role]));
     const sums = Object.fromEntries(roles.map((role) => [role, sha256(own[role])])) as Record<Role, string>;
     const sizes = Object.fromEntries(roles.map((role) => [role, own[role].length])) as Record<Role, number>;
-    set = { name: 'Known', folder: 'known', mirrors: [`${base}/bad`, `${base}/good`], sizes, sums };
+    const [trainImages, trainLabels] = ['train-images', 'train-labels'];
+    const stems = { trainImages, trainLabels, testImages: 't10k-images', testLabels: 't10k-labels' };
+    set = { name: 'Known', folder: 'known', stems, mirrors: [`${base}/bad`, `${base}/good`], sizes, sums };
   });
   afterEach(() => {
     answers.clear();

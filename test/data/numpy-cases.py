@@ -46,6 +46,10 @@ refused = {
     "negative": packed(np.save, np.array([2**32], "<u8")),
 }
 arrays = {"x_train": np.arange(2 * 3 * 3, dtype="u1").reshape(2, 3, 3), "y_train": np.array([3, 1])}
+x_test, y_test = np.zeros((1, 2, 2), "u1"), np.array([3], "u1")
+keras = {"x_train": np.zeros((3, 2, 2), "u1"), "y_train": np.array([7, 0, 9], "u1"), "x_test": x_test, "y_test": y_test}
+keras["x_train"][0, 0, 0] = 255
 archives = {"stored": packed(np.savez, **arrays), "deflated": packed(np.savez_compressed, **arrays)}
+more = {"keras": packed(np.savez_compressed, **keras), "half": packed(np.savez, **{**keras, "x_train": keras["x_train"] / 2})}
 path = pathlib.Path(__file__).with_suffix(".json")
-path.write_text(json.dumps({"cases": cases, "refused": refused, "archives": archives}, indent=1) + "\n")
+path.write_text(json.dumps({"cases": cases, "refused": refused, "archives": archives, "keras": more}, indent=1) + "\n")
