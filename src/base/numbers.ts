@@ -5,6 +5,9 @@ import { OutOfMemoryError } from './errors.ts';
 import { isFinite32 } from './float32.ts';
 import { showValue } from './show-value.ts';
 
+/** Numbers of samples: a row for each sample, or all numbers one after another. */
+export type Rows = ArrayLike<number> | readonly ArrayLike<number>[];
+
 /** What has a length and numbers by index: no text, no function, no bigints. */
 export const isNumbers = (value: unknown): value is ArrayLike<number> => lengthOf(value) !== undefined;
 

@@ -1,42 +1,66 @@
-/** Checks batches from the caller and lays them out as the tensors of a program. */
-import { isList } from '../base/arguments.ts';
-import { isFloats, typedArrayName } from '../base/as-bytes.ts';
+/** Numbers of a caller's as samples and targets: checked, and as a net sees them. */
+import { isCount, isList, member } from '../base/arguments.ts';
+import { isFloats, isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
-import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers } from '../base/numbers.ts';
+import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
-import { toColumns } from '../base/tensor.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { LossFunction } from '../nn/losses.ts';
-import { features, outputs } from '../nn/model.ts';
-import type { Task } from './graphs.ts';
 
-/** Samples in x. Throws ShapeError unless they are whole. */
-export function countSamples({ model }: Task, x: ArrayLike<number>, where: string): number {
-  const expected = `${where}: x must hold whole samples of ${features(model)} values`;
-  if (!isNumbers(x)) throw new ShapeError(`${expected}, one after another in an array, ${foundInstead(x)}`);
-  const count = x.length / features(model);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new ShapeError(`${expected}, found ${x.length} values`);
+/**
+ * Numbers of a caller's as samples [n][width], bytes times the scale. Throws ShapeError unless they are whole samples, and
+ * DataError for the first that is no finite number.
+ */
+export function samplesFrom(given: Rows, width: number, what: string, scale = 1): Float32Array {
+  if (isRows(given)) return fromRows(given, width, what, scale);
+  const expected = `${what} must hold whole samples of ${width} values`;
+  if (!isNumbers(given)) throw new ShapeError(`${expected}, as rows or one after another, ${foundInstead(given)}`);
+  const count = given.length / width;
+  if (!isCount(count)) throw new ShapeError(`${expected}, found ${given.length} values`);
+  finite(given, what, width);
+  return seen(given, isUint8Array(given) ? scale : 1);
 }
 
-/** A batch of the caller's as x and y of a program, and its number of samples. Throws ShapeError or DataError. */
-export function packBatch(task: Task, x: ArrayLike<number>, y: ArrayLike<number>, where: string) {
-  const count = countSamples(task, x, where);
-  const [inputs, classes, batch] = [features(task.model), outputs(task.model), task.batch];
-  if (count > batch) {
-    throw new ShapeError(
-      `${where}: x holds ${count} samples, more than the batch of ${batch} that the net was compiled for`,
-    );
+/** A list of rows, and not of numbers. */
+export const isRows = (given: unknown): given is readonly ArrayLike<number>[] =>
+  isList(given) && typeof given[0] === 'object';
+
+function fromRows(rows: readonly ArrayLike<number>[], width: number, what: string, scale: number): Float32Array {
+  // Looked at before there is memory for them.
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (!isNumbers(row))
+      throw new ShapeError(`${what}[${i}]: expected a row of ${width} numbers, ${foundInstead(row)}`);
+    if (row.length !== width) throw new ShapeError(`${what}[${i}]: expected ${width} numbers, found ${row.length}`);
+    finite(row, what, width, i);
   }
-  finite(x, `${where}: x`, inputs);
+  const samples = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) samples.set(seen(rows[i], isUint8Array(rows[i]) ? scale : 1), i * width);
+  return samples;
+}
+
+/** Stored numbers as a net sees them. */
+export function seen(stored: ArrayLike<number>, scale: number): Float32Array {
+  const factor = Math.fround(scale);
+  const values = Float32Array.from(stored);
+  if (factor !== 1) for (let i = 0; i < values.length; i++) values[i] *= factor;
+  return values;
+}
+
+/** Of what may be samples or a data set, in memory or not. */
+export const isDataset = <T extends AnyDataset>(x: Rows | T): x is T => member(x, 'inputs') !== undefined;
+
+/** Targets of a caller's as values [count][classes]. Throws ShapeError for another number of them, and DataError. */
+export function targetsFrom(y: Rows | undefined, count: number, classes: number, where: string): ArrayLike<number> {
   if (!isNumbers(y)) throw new ShapeError(`${where}: y must hold the targets of ${count} samples, ${foundInstead(y)}`);
-  const targets = targetsOf(y, count, classes, where);
-  finite(targets, `${where}: y`, classes);
-  checkTargets(task.loss, targets, classes, `${where}: y`);
-  const tensors = new Map([
-    ['x', toColumns(x, inputs, batch)],
-    ['y', toColumns(targets, classes, batch)],
-  ]);
-  return { columns: count, tensors };
+  if (!isRows(y)) {
+    const targets = targetsOf(y, count, classes, where);
+    finite(targets, `${where}: y`, classes);
+    return targets;
+  }
+  if (y.length !== count)
+    throw new ShapeError(`${where}: y must hold a row for each of the ${count} samples of x, found ${y.length}`);
+  return samplesFrom(y, classes, `${where}: y`);
 }
 
 /** [count][classes]: floats are values and integers class indices; a plain array is either, as its length says. */
@@ -52,7 +76,7 @@ function targetsOf(y: ArrayLike<number>, count: number, classes: number, where: 
   );
 }
 
-function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
+export function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
   const out = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
@@ -64,14 +88,12 @@ function oneHot(labels: ArrayLike<number>, classes: number, where: string): Floa
   return out;
 }
 
-/** Throws DataError for the first of the values, [count][perSample], that is no finite number. */
-export function finite(values: ArrayLike<number>, what: string, perSample: number): void {
+/** Throws DataError for the first of the values, [n][perSample] from sample `first` on, that is no finite number. */
+function finite(values: ArrayLike<number>, what: string, perSample: number, first = 0): void {
   const odd = firstOdd(values);
   if (odd < 0) return;
-  const flat = isList(values[odd]) ? '; pass samples one after another: rows.flat()' : '';
-  throw new DataError(
-    `${what}: ${placeOf(odd, perSample)} must be a finite number, found ${showValue(values[odd])}${flat}`,
-  );
+  const place = placeOf(first * perSample + odd, perSample);
+  throw new DataError(`${what}: ${place} must be a finite number, found ${showValue(values[odd])}`);
 }
 
 /** What arithmetic in 32-bit floats may make of a probability of 1. */

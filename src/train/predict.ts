@@ -1,6 +1,6 @@
 /** Predictions for samples. Nothing of the net changes. */
-import { member } from '../base/arguments.ts';
 import { NonFiniteError } from '../base/errors.ts';
+import type { Rows } from '../base/numbers.ts';
 import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
 import { isStreamed, room } from '../data/stream-of.ts';
@@ -8,7 +8,7 @@ import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { features, outputs } from '../nn/model.ts';
-import { countSamples, finite } from './batch.ts';
+import { isDataset, samplesFrom, seen } from './batch.ts';
 import { datasetFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
 import type { Task } from './graphs.ts';
@@ -23,13 +23,12 @@ export interface Samples {
   parts(most: number): Iterator<Float32Array, void> | AsyncIterator<Float32Array, void>;
 }
 
-/** Numbers or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
-export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: string): Samples {
+/** Numbers, bytes of them times the scale, or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
+export function samplesOf(task: Task, x: Rows | AnyDataset, where: string, scale?: number): Samples {
   if (isDataset(x)) return samplesIn(datasetFor(task, x, where), task.batch);
-  const count = countSamples(task, x, where);
   const width = features(task.model);
-  finite(x, `${where}: x`, width);
-  const values = Float32Array.from(x);
+  const values = samplesFrom(x, width, `${where}: x`, scale);
+  const count = values.length / width;
   return {
     count,
     *parts(most) {
@@ -38,16 +37,13 @@ export function samplesOf(task: Task, x: ArrayLike<number> | AnyDataset, where: 
   };
 }
 
-const isDataset = (x: ArrayLike<number> | AnyDataset): x is AnyDataset => member(x, 'inputs') !== undefined;
-
 /** Bytes of samples that are read ahead, as the floats that a net sees. */
 const AHEAD_BYTES = 2 ** 24;
 
 /** The samples of a data set, read ahead in whole batches. */
 export function samplesIn(dataset: AnyDataset, batch: number): Samples {
   const { count, inputs } = dataset;
-  const scale = Math.fround(inputs.scale);
-  const floats = (stored: ArrayLike<number>): Float32Array => Float32Array.from(stored, (value) => value * scale);
+  const floats = (stored: ArrayLike<number>): Float32Array => seen(stored, inputs.scale);
   const batches = Math.max(1, Math.floor(AHEAD_BYTES / (4 * inputs.size * batch)));
   const atOnce = (most: number): number => Math.min(most, batches * batch);
   if (!isStreamed(dataset)) {

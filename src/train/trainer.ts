@@ -1,5 +1,6 @@
 /** The operations on a compiled model. */
 import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
+import type { Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
@@ -18,7 +19,6 @@ import { differences, type Values } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
-import { packBatch } from './batch.ts';
 import { checkBest } from './best-epoch.ts';
 import {
   applyCheckpoint,
@@ -43,6 +43,7 @@ import {
   type ValidatedFitOptions,
 } from './fit-options.ts';
 import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
+import { packBatch } from './pack-batch.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { checkBatchStep } from './verify.ts';
@@ -199,16 +200,18 @@ export class Trainer {
   /**
    * Predicts the outputs of samples: probabilities if the loss takes logits, else the output of the model.
    *
-   * @param x Any number of samples, `[n][features]`, or a data set, whose targets are not looked at.
+   * @param x Any number of samples: a row of numbers each, or all numbers one after another. Numbers are what the net sees, except
+   * that bytes (`Uint8Array`) are multiplied by the scale of the data set that the net was last trained on. Or a data set, whose
+   * targets are not looked at.
    * @returns Predictions `[n][outputs]`.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For a number in `x` that is not finite.
    * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
-  async predict(x: ArrayLike<number> | Dataset | StreamedDataset): Promise<Float32Array> {
+  async predict(x: Rows | Dataset | StreamedDataset): Promise<Float32Array> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
-    const samples = samplesOf(task, x, 'predict');
+    const samples = samplesOf(task, x, 'predict', this.#session.data?.scale);
     this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
@@ -221,17 +224,24 @@ export class Trainer {
   /**
    * Trains one step on a batch of your own. It queues the work and returns at once.
    *
-   * @param x Up to `batch` samples, `[n][features]`.
-   * @param y Targets: values `[n][outputs]`, or n class indices. A typed array of floats holds values, one of integers class
-   * indices (values for a single output); a plain array is read by its length.
+   * @param x Up to `batch` samples, as for {@link Trainer.predict}.
+   * @param y Targets: a row of values for each sample, all values one after another, or n class indices. A typed array of floats
+   * holds values, one of integers class indices (values for a single output); a plain array of numbers is read by its length.
+   * @throws {ArgumentError} For a data set that is not in memory.
    * @throws {ShapeError} For lengths that do not fit the model or each other, or too many samples.
    * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
    * @throws {StateError} While `fit`, `load` or `check` runs.
    */
-  step(x: ArrayLike<number>, y: ArrayLike<number>): void {
-    const { task, engine, program } = this.#session;
+  step(x: Rows, y: Rows): void;
+  /**
+   * Trains one step on all samples of a data set in memory, such as `take(train, 50)`: at most a batch of them.
+   */
+  step(dataset: Dataset): void;
+  step(x: Rows | Dataset, y?: Rows): void {
+    const { engine, program } = this.#session;
     this.#access.assertIdle('step');
-    const { columns, tensors } = packBatch(task, x, y, 'step');
+    const { columns, tensors, dataset } = this.#pack(x, y, 'step');
+    if (dataset) this.#session.data = factsOf(dataset);
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
     writeTensors(program, tensors);
@@ -257,10 +267,13 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {NonFiniteError} For a parameter that is NaN or infinite.
    */
-  async gradients(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
+  gradients(x: Rows, y: Rows): Promise<Record<string, Tensor>>;
+  /** The same for all samples of a data set, as for `step`. */
+  gradients(dataset: Dataset): Promise<Record<string, Tensor>>;
+  async gradients(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('gradients');
-    const { columns, tensors } = packBatch(task, x, y, 'gradients');
+    const { columns, tensors } = this.#pack(x, y, 'gradients');
     const trained = this.#session.parameters.filter((parameter) => parameter.trained);
     const names = trained.map(({ node }) => `d${node.name}`);
     const isGradient = (node: Node) => names.includes(node.name);
@@ -284,10 +297,13 @@ export class Trainer {
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */
-  async tensors(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Record<string, Tensor>> {
+  tensors(x: Rows, y: Rows): Promise<Record<string, Tensor>>;
+  /** The same for all samples of a data set, as for `step`. */
+  tensors(dataset: Dataset): Promise<Record<string, Tensor>>;
+  async tensors(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('tensors');
-    const { columns, tensors } = packBatch(task, x, y, 'tensors');
+    const { columns, tensors } = this.#pack(x, y, 'tensors');
     this.#inspection ??= inspectionGraph(task);
     const { graph, perSample, prediction } = this.#inspection;
     const isNamed = (node: Node) => node.name !== '';
@@ -410,9 +426,12 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
-  async check(x: ArrayLike<number>, y: ArrayLike<number>): Promise<Report> {
+  check(x: Rows, y: Rows): Promise<Report>;
+  /** The same for all samples of a data set, as for `step`. */
+  check(dataset: Dataset): Promise<Report>;
+  async check(x: Rows | Dataset, y?: Rows): Promise<Report> {
     return this.#access.exclusive('check', () => {
-      const { columns, tensors } = packBatch(this.#session.task, x, y, 'check');
+      const { columns, tensors } = this.#pack(x, y, 'check');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }
@@ -427,6 +446,11 @@ export class Trainer {
   /** Calls {@link Trainer.destroy}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
+  }
+
+  #pack(x: Rows | Dataset, y: Rows | undefined, where: string) {
+    const { task, data } = this.#session;
+    return packBatch(task, x, y, where, data?.scale);
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */

@@ -1,6 +1,7 @@
 /** Mistakes of the caller's: each a typed error that says what, where, what was expected and found, before anything runs. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as errors from '../../src/base/errors.ts';
+import type { Rows } from '../../src/base/numbers.ts';
 import { fromArrays, mnist } from '../../src/data/index.ts';
 import { append, createGraph } from '../../src/graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../../src/graph/leaf.ts';
@@ -454,7 +455,7 @@ describe('calls on a net', () => {
   const two = [0, 1, 1, 0];
   const points = (size: number, classes: number, count = 8) =>
     fromArrays({ x: new Float32Array(size * count), y: new Uint8Array(count), shape: [size], classes, name: 'points' });
-  const batches: [string, number[], number[], ErrorClass, string[]][] = [
+  const batches: [string, Rows, Rows, ErrorClass, string[]][] = [
     ['a label out of range', two, [0, 3], DataError, ['y[1]', 'from 0 to 2', 'found 3']],
     ['a negative label', two, [-1, 0], DataError, ['y[0]', 'from 0 to 2', 'found -1']],
     ['a label of 1.5', two, [1.5, 0], DataError, ['y[0]', 'found 1.5']],
@@ -462,15 +463,42 @@ describe('calls on a net', () => {
     ['no labels', two, [], ShapeError, ['y must hold', 'found 0']],
     ['half a sample', [0, 1, 1], [0], ShapeError, ['x must hold whole samples of 2', 'found 3']],
     ['a word in x', any([0, 1, 1, 'a']), [0, 1], DataError, ['x', 'value 1 of sample 1', 'found "a"']],
+    ['a ragged row', [two.slice(0, 2), [1]], [0, 0], ShapeError, ['x[1]: expected 2 numbers', 'found 1']],
     [
-      'rows in x',
-      any([
+      'a row of no numbers',
+      any([[0, 1], 'ab']),
+      [0, 0],
+      ShapeError,
+      ['x[1]: expected a row of 2 numbers', 'found "ab"'],
+    ],
+    [
+      'a hole among rows',
+      any(Object.assign(new Array(3), { 0: [0, 1], 2: [1, 1] })),
+      [0, 0, 0],
+      ShapeError,
+      ['x[1]', 'found undefined'],
+    ],
+    [
+      'NaN in a row',
+      [
         [0, 1],
-        [1, 1],
-      ]),
-      [0],
+        [nan, 1],
+      ],
+      [0, 0],
       DataError,
-      ['x', 'found [0, 1]; pass samples', 'rows.flat()'],
+      ['x: value 0 of sample 1', 'found NaN'],
+    ],
+    ['numbers and a row', any([0, 1, [0, 1], 1]), [0, 0], DataError, ['x: value 0 of sample 1', 'found [0, 1]']],
+    ['fewer rows in y', two, [[0, 1, 0]], ShapeError, ['y must hold a row for each of the 2 samples', 'found 1']],
+    [
+      'a row of y that is too long',
+      two,
+      [
+        [0, 1, 0],
+        [0, 0, 0, 1],
+      ],
+      ShapeError,
+      ['y[1]: expected 3 numbers', 'found 4'],
     ],
     ['no y at all', two, any(undefined), ShapeError, ['y must hold', 'found undefined']],
     ['no x at all', any(undefined), [0], ShapeError, ['x must hold', 'found undefined']],
