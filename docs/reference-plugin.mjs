@@ -35,6 +35,7 @@ const topics = [
   ['index', 'Graph and schedule'],
   ['base/', 'Tensors'],
   ['data/', 'Data'],
+  ['platform/image-decoder', 'Data'],
   ['bench/', 'Benchmarks'],
 ];
 

@@ -1,5 +1,6 @@
 /** Pixels of a picture as the numbers that a net sees: resized, and laid out by channels. It needs no decoder. */
-import { isCount, isList } from '../base/arguments.ts';
+import { isCount, isList, member } from '../base/arguments.ts';
+import { isUint8Array } from '../base/as-bytes.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Pixels } from '../platform/image-decoder.ts';
@@ -26,6 +27,12 @@ export function imageShape(where: string, size: ImageSize, channels: 1 | 3 = 3):
     throw new ArgumentError(`${where}: size must be ${expected}, found ${showValue(size)}`);
   }
   return { channels, height, width };
+}
+
+/** An `ImageData`, or what has the same members. */
+export function isPixels(value: unknown): value is Pixels {
+  const [width, height, data] = ['width', 'height', 'data'].map((name) => member(value, name));
+  return isCount(width) && isCount(height) && isUint8Array(data) && data.length === 4 * width * height;
 }
 
 /**

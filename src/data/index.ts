@@ -4,6 +4,7 @@
  * @module retrograd/data
  */
 export type { Bytes } from '../base/as-bytes.ts';
+export type { Pixels } from '../platform/image-decoder.ts';
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export type { Source } from './bytes.ts';
 export { type CsvOptions, csv } from './csv.ts';

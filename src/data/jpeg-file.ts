@@ -68,7 +68,11 @@ export function parseJpeg(
   }
   parts.push(Uint8Array.of(0xff, END));
   if (!frame || scans === 0) return fail(bytes.length, 'a picture', 'none');
-  const { width, height, components } = frame;
+  const { width, height, components, blocks } = frame;
+  // Each block takes a bit or more, in the first scan that has it. So a short file cannot ask for much memory and time.
+  if (8 * bytes.length < blocks) {
+    fail(bytes.length, `${Math.ceil(blocks / 8)} bytes or more for ${width} × ${height} pixels`, bytes.length);
+  }
   if (components.length === 4 && adobe === undefined) {
     fail(0, 'four channels with a mark of Adobe, which says what they are', 'none');
   }
@@ -124,6 +128,8 @@ interface Frame {
   readonly height: number;
   /** Their ids. */
   readonly components: readonly number[];
+  /** Blocks of 8 × 8 numbers, of all components. */
+  readonly blocks: number;
 }
 
 function parseFrame(marker: number, data: Uint8Array, at: number, fail: Fail): Frame {
@@ -134,12 +140,20 @@ function parseFrame(marker: number, data: Uint8Array, at: number, fail: Fail): F
   if (data[0] !== 8) fail(at + 4, '8 bits for each sample', data[0]);
   if (width === 0 || height === 0) fail(at + 5, 'a width and a height of 1 or more', `${width} × ${height}`);
   if (![1, 3, 4].includes(count)) fail(at + 9, '1, 3 or 4 channels', count);
-  const components = Array.from({ length: count }, (_, i) => data.subarray(6 + 3 * i, 9 + 3 * i));
-  for (const [, factors] of components) {
-    const [across, down] = [factors >> 4, factors & 15];
-    if (across < 1 || across > 4 || down < 1 || down > 4) {
-      fail(at + 10, 'sampling factors from 1 to 4', `${across} × ${down}`);
-    }
-  }
-  return { width, height, components: components.map(([id]) => id) };
+  const components = Array.from({ length: count }, (_, i) => {
+    const [id, factors] = data.subarray(6 + 3 * i);
+    return { id, across: factors >> 4, down: factors & 15 };
+  });
+  const odd = components.find(({ across, down }) => Math.min(across, down) < 1 || Math.max(across, down) > 4);
+  if (odd) fail(at + 10, 'sampling factors from 1 to 4', `${odd.across} × ${odd.down}`);
+  const [mostAcross, mostDown] = [
+    Math.max(...components.map((c) => c.across)),
+    Math.max(...components.map((c) => c.down)),
+  ];
+  const blocks = components.reduce(
+    (sum, { across, down }) =>
+      sum + Math.ceil((width * across) / (8 * mostAcross)) * Math.ceil((height * down) / (8 * mostDown)),
+    0,
+  );
+  return { width, height, components: components.map(({ id }) => id), blocks };
 }

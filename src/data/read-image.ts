@@ -1,11 +1,10 @@
 /** One picture, from wherever it is, as the bytes that a net sees. */
 import { isCount } from '../base/arguments.ts';
-import { isUint8Array, tagOf } from '../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type ImageFile, imageDecoder, type Pixels } from '../platform/image-decoder.ts';
 import { hex, nameOf, readBytes, type Source } from './bytes.ts';
-import { type ImageSize, imageBytes, imageShape } from './image-bytes.ts';
+import { type ImageSize, imageBytes, imageShape, isPixels } from './image-bytes.ts';
 import { MOST_PIXELS } from './image-limits.ts';
 import { isJpeg, parseJpeg } from './jpeg-file.ts';
 import { type Orientation, turned } from './orientation.ts';
@@ -14,7 +13,7 @@ import { checkLimits, type ReadLimits } from './read-options.ts';
 
 /** Limits for reading a picture. */
 export interface ImageLimits extends ReadLimits {
-  /** Most pixels of a picture; one that has more, by its header, is refused before it is decoded. Default: 2²⁶. */
+  /** Most pixels of a picture; one that has more, by its header, is refused before it is decoded. Default: 2²⁵. */
   maxPixels?: number;
 }
 
@@ -29,11 +28,11 @@ export interface ReadImageOptions extends ImageLimits {
 /**
  * Reads one picture as {@link images} reads many: the bytes `[channels, height, width]` that a net was trained on.
  *
- * @param picture A PNG or JPEG file: a path or a file URL in Node, a `File` or `Blob`, a URL, or bytes; or an `ImageData`.
+ * @param picture A PNG or JPEG file: a path or a file URL in Node, a `File` or `Blob`, a URL, or bytes; or pixels, such as an `ImageData`.
  * @throws {ArgumentError} For an unknown option, or a picture of another kind.
  * @throws {DataError} For a file that is missing, damaged, neither PNG nor JPEG, or over a limit, with its name.
  */
-export async function readImage(picture: Source | ImageData, options: ReadImageOptions): Promise<Uint8Array> {
+export async function readImage(picture: Source | Pixels, options: ReadImageOptions): Promise<Uint8Array> {
   checkImageLimits('readImage', options, ['size', 'channels']);
   const shape = imageShape('readImage', options.size, options.channels);
   if (isPixels(picture)) return imageBytes(picture, shape);
@@ -47,13 +46,6 @@ export function checkImageLimits(where: string, options: ImageLimits, known: rea
   const { maxPixels } = options;
   if (maxPixels === undefined || isCount(maxPixels)) return;
   throw new ArgumentError(`${where}: maxPixels must be a positive integer, found ${showValue(maxPixels)}`);
-}
-
-/** An `ImageData`, or what has the same members. */
-export function isPixels(value: unknown): value is Pixels {
-  if (typeof value !== 'object' || value === null || ['Blob', 'File', 'URL'].includes(tagOf(value))) return false;
-  const { width, height, data } = value as Partial<Pixels>;
-  return isCount(width) && isCount(height) && isUint8Array(data) && data.length === 4 * width * height;
 }
 
 /** A file that was looked through, and how its picture is to be turned. */

@@ -9,7 +9,7 @@ import { decodePng } from './png-decoder.node.ts';
 imageDecoder.decode = (file) => (file.format === 'PNG' ? decodePng(file) : decodeJpeg(file));
 
 /** Memory that jpeg-js takes for a pixel at most, in bytes: three or four channels as they are stored, and as they are given. */
-const PER_PIXEL = 32;
+const PER_PIXEL = 40;
 
 async function decodeJpeg({ parts, width, height, isTransformed }: JpegFile): Promise<Uint8Array> {
   const { default: decode } = await import('jpeg-js/lib/decoder.js');

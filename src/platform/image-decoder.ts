@@ -1,9 +1,12 @@
 /** What turns the file of a picture into pixels: the browser itself, or in Node what image-decoder.node.ts puts here. */
 
-/** Pixels, row by row, four bytes each: red, green, blue, alpha, which the colours are not multiplied by. As in an `ImageData`. */
+/** A picture in memory. An `ImageData` is one. */
 export interface Pixels {
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Red, green, blue and alpha of each pixel, row by row. Colours are not multiplied by alpha. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 

@@ -45,7 +45,9 @@ describe('a picture that claims 60,000 × 60,000 pixels', () => {
     ['JPEG', large],
   ])('is refused by its header: %s', async (_, bytes) => {
     const decode = vi.spyOn(imageDecoder, 'decode');
-    expect(await failureOf(bytes)).toBe('bytes given: expected at most 67108864 pixels, found 60000 × 60000');
+    expect(await failureOf(bytes)).toBe(
+      'bytes given: expected at most 33554432 pixels (maxPixels), found 60000 × 60000',
+    );
     expect(decode).not.toHaveBeenCalled();
   });
 });
@@ -60,6 +62,15 @@ test('a PNG that unpacks to more than its header says is unpacked no further', a
     expect((outcome as Error).message).toContain('the PNG cannot be decoded: expected 14 unpacked bytes, found more');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
   } else expect(outcome).toHaveLength(48);
+});
+
+test('a JPEG that is too short for its pixels is refused', async () => {
+  const large = jpeg.slice();
+  large.set([16, 0, 16, 0], placeOf(jpeg, 0xc2) + 5);
+  const decode = vi.spyOn(imageDecoder, 'decode');
+  // 512 × 512 blocks of brightness, and a quarter of that for each of two colours.
+  expect(await failureOf(large)).toContain('expected 49152 bytes or more for 4096 × 4096 pixels, found');
+  expect(decode).not.toHaveBeenCalled();
 });
 
 test('a JPEG of thousands of scans is refused', async () => {
@@ -153,7 +164,7 @@ describe('mutations give a picture or a DataError', () => {
   });
   const mutation = fc.record({ edits: fc.array(edit, { minLength: 1, maxLength: 4 }), isResummed: fc.boolean() });
 
-  test.each(victims)('of a %s', async (name, victim) => {
+  test.each(victims)('of %s', async (name, victim) => {
     let slowest = 0;
     await fc.assert(
       fc.asyncProperty(mutation, async ({ edits, isResummed }) => {

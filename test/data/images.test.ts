@@ -117,8 +117,10 @@ describe('images by class', () => {
   });
 
   test('of too many pixels are refused by their header', async () => {
-    expect(await failureOf({ a: [dark] }, { maxPixels: 3 })).toBe('a[0]: expected at most 3 pixels, found 2 × 2');
-    expect(await failureOf({ a: [jpegs.grey.file] }, { maxPixels: 279 })).toMatch(/at most 279 pixels, found 20 × 14/);
+    expect(await failureOf({ a: [dark] }, { maxPixels: 3 })).toBe(
+      'a[0]: expected at most 3 pixels (maxPixels), found 2 × 2',
+    );
+    expect(await failureOf({ a: [jpegs.grey.file] }, { maxPixels: 279 })).toMatch(/at most 279 pixels .*found 20 × 14/);
     expect(await failureOf({ a: [dark] }, { maxBytes: 20 })).toMatch(/expected at most 20 bytes, found/);
   });
 

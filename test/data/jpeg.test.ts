@@ -34,7 +34,7 @@ describe.each(Object.entries(jpegs))('%s', (name, { file, rgb }) => {
 
   test('is near that once it is made smaller', async () => {
     const small = { size: [7, 10] as const };
-    const expected = await readImage(rgba(rgb) as never, small);
+    const expected = await readImage(rgba(rgb), small);
     const { most, mean } = differences(expected, await readImage(file, small));
     expect(most).toBeLessThanOrEqual(isExact ? 0 : isHalved ? 30 : 1);
     expect(mean).toBeLessThan(isExact ? 0.001 : isHalved ? 4.5 : 0.5);

@@ -1,7 +1,7 @@
 /** PNG files of every kind: the same pixels in Node and in a browser. */
 import { describe, expect, test } from 'vitest';
-import '../../src/data.node.ts';
 import { decode, openImage } from '../../src/data/read-image.ts';
+import { readImage } from '../../src/data.node.ts';
 import { platform } from '../../src/platform/platform.ts';
 import { channelsOf, chunk, writePng } from '../support/png.ts';
 
@@ -54,4 +54,22 @@ describe.each(kinds)('colour type $colourType, $depth bits, interlaced: $isInter
     // Chromium takes 16 bits through floats of 16 bits, and rounds again where it multiplies by alpha.
     expect(Math.max(...differences)).toBeLessThanOrEqual(depth < 16 || platform.files ? 0 : colourType < 4 ? 1 : 2);
   });
+});
+
+test('a colour, or entries of a palette, may be transparent', async () => {
+  const of = async (colourType: number, samples: number[], ...before: Uint8Array[]) => {
+    const bytes = await writePng({ width: 2, height: 1, depth: 8, colourType, samples, before });
+    return [...(await readImage(bytes, { size: [1, 2] }))];
+  };
+  expect(await of(0, [7, 8], chunk('tRNS', Uint8Array.of(0, 7)))).toEqual([255, 8, 255, 8, 255, 8]);
+  const colour = Uint8Array.of(0, 1, 0, 2, 0, 3);
+  expect(await of(2, [1, 2, 3, 1, 2, 4], chunk('tRNS', colour))).toEqual([255, 1, 255, 2, 255, 4]);
+  const palette = chunk('PLTE', Uint8Array.of(10, 20, 30, 40, 50, 60));
+  expect(await of(3, [0, 1], palette, chunk('tRNS', Uint8Array.of(0)))).toEqual([255, 40, 255, 50, 255, 60]);
+});
+
+test('gamma and animations are left alone: values are those of the file', async () => {
+  const before = [chunk('gAMA', Uint8Array.of(0, 1, 0x86, 0xa0)), chunk('acTL', Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0))];
+  const bytes = await writePng({ width: 2, height: 1, depth: 8, colourType: 0, samples: [50, 100], before });
+  expect([...(await readImage(bytes, { size: [1, 2], channels: 1 }))]).toEqual([50, 100]);
 });
