@@ -4,17 +4,25 @@ import { StateError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { StreamedDataset } from '../data/streamed.ts';
-import { describeModel, type Model, outputs } from '../nn/model.ts';
+import type { TableRow } from '../data/table-rows.ts';
+import { type Model, outputs } from '../nn/model.ts';
 import type { LossName } from '../nn/predictions.ts';
+import type { Summary } from '../nn/summary.ts';
 import type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
 import type { Opened } from './opened.ts';
-import { samplesFrom } from './raw-samples.ts';
+import { samplesOf } from './samples.ts';
 
 /**
- * Samples in the form in which they went into training: numbers one after another `[n][features]`, a row of them per sample, or
- * a data set.
+ * Samples in the form in which they went into training: numbers one after another `[n][features]`, a row of them per sample,
+ * rows of the table that it was trained on, or a data set.
  */
-export type RawSamples = ArrayLike<number> | readonly ArrayLike<number>[] | Dataset | StreamedDataset;
+export type RawSamples =
+  | ArrayLike<number>
+  | readonly ArrayLike<number>[]
+  | TableRow
+  | readonly TableRow[]
+  | Dataset
+  | StreamedDataset;
 
 /** The class of a sample. */
 export interface Classified {
@@ -60,9 +68,10 @@ export class Predictor {
     return this.#opened.saved.model;
   }
 
-  /** The layers in one line: `'784 -> 100 relu -> 10 linear'`. */
-  get summary(): string {
-    return describeModel(this.model);
+  /** Layers, shapes, parameters and multiply-adds; `print` shows them as a table. */
+  async summary(): Promise<Summary> {
+    const { summarize } = await import('../nn/summary.ts');
+    return summarize(this.model);
   }
 
   /**
@@ -77,7 +86,7 @@ export class Predictor {
   async predict(x: RawSamples): Promise<Float32Array> {
     this.#assertOpen('predict');
     const { batcher, form, saved } = this.#opened;
-    if (member(x, 'inputs') === undefined) return batcher.run(samplesFrom(x, form));
+    if (member(x, 'inputs') === undefined) return batcher.run(await samplesOf(x, form, saved.data?.columns));
     const { predictOn } = await import('./on-datasets.ts');
     return predictOn(x as Dataset | StreamedDataset, saved, batcher);
   }

@@ -1,7 +1,7 @@
 /** A model opened from its file predicts what the net that was saved predicts, for whatever is given and whoever else asks. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
-import { batch, digits, fromArrays, fromSamples, take } from '../../src/data/index.ts';
+import { batch, csv, digits, fromArrays, fromSamples, take } from '../../src/data/index.ts';
 import {
   ArgumentError,
   compile,
@@ -72,10 +72,13 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expected = await net.predict(held);
     });
 
-    test('says what it is', () => {
+    test('says what it is', async () => {
       expect(model.input).toEqual([784]);
       expect(model.classNames).toEqual(Array.from('0123456789'));
-      expect(model.summary).toBe('784 -> 12 relu -> 10 linear');
+      expect(await model.summary()).toMatchObject({
+        parameters: 9550,
+        layers: [{ name: 'layers.0' }, { kind: 'dense' }],
+      });
       expect(model.model).toMatchObject({ input: [784], shapes: [[784], [12], [10]] });
     });
 
@@ -146,6 +149,46 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       for (const [i, [at, n]] of places.entries())
         expect(all[i]).toEqual(expected.subarray(10 * at, 10 * Math.min(40, at + n)));
       expect(await wrong).toBeInstanceOf(ShapeError);
+    });
+
+    test('rows of a table are encoded by the columns that training had', async () => {
+      const table = await csv(new TextEncoder().encode('size,colour,kind\n1,red,a\n2.5,blue,b\n,red,a\n4,green,b\n'), {
+        target: 'kind',
+        categorical: ['colour'],
+        missing: 'mean',
+      });
+      const net = await compile(sequential([4], [dense(2)]), {
+        ...{ device: device(), batch: 2, loss: softmaxCrossEntropy() },
+        optimizer: sgd({ learningRate: 0.1 }),
+      });
+      left.push(net);
+      await net.fit(table, { epochs: 1 });
+      const found = await opened(await net.save());
+      expect(found.classNames).toEqual(['a', 'b']);
+      const expected = await net.predict(table);
+      close(await found.predict(table), expected);
+      const records = [
+        { colour: 'red', size: 1 },
+        { colour: 'blue', size: '2.5' },
+        { colour: 'red', size: '', more: 7 },
+        { colour: 'green', size: 4 },
+      ];
+      close(await found.predict(records), expected);
+      close(await found.predict(records[1]), expected.subarray(2, 4));
+      close(
+        await found.predict([
+          [1, 'red'],
+          [2.5, 'blue'],
+          [null, 'red'],
+          ['4', 'green'],
+        ]),
+        expected,
+      );
+      close(await found.predict(table.inputs.data), expected);
+      expect((await found.classify(records))[0].className).toMatch(/^[ab]$/);
+      await expect(found.predict([{ size: 1 }])).rejects.toThrow(/predict: x\[0\]: expected a cell "colour"/);
+      await expect(found.predict([{ size: 1, colour: 'mauve' }])).rejects.toThrow(DataError);
+      await expect(model.predict([{ size: 1 }] as never)).rejects.toThrow(ShapeError);
     });
 
     test.each<[string, () => unknown, typeof ShapeError | typeof DataError, RegExp]>([
