@@ -2,9 +2,7 @@
 import { isList } from '../base/arguments.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { isObject } from '../base/json.ts';
-import { type Meaning, meaningOf } from './meaning.ts';
-import { typeOf } from './stream-of.ts';
-import type { AnyDataset } from './streamed.ts';
+import type { Meaning } from './meaning.ts';
 
 /** How the samples were given that a net was trained on, as plain data. */
 export interface DataFacts extends Meaning {
@@ -15,13 +13,6 @@ export interface DataFacts extends Meaning {
   /** Factor for these numbers: the net sees `x · scale`. */
   readonly scale: number;
 }
-
-export const factsOf = (dataset: AnyDataset): DataFacts => ({
-  name: dataset.name,
-  type: typeOf(dataset.inputs),
-  scale: dataset.inputs.scale,
-  ...meaningOf(dataset),
-});
 
 /** What is expected of a value from a file, for messages. */
 export const EXPECTED_FACTS = '{ name, type, scale, classNames, columns }';

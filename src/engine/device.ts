@@ -11,7 +11,6 @@ import {
 } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
-import { adviceFor } from '../platform/advice.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
 
@@ -82,21 +81,21 @@ export interface Device {
   destroy(): void;
 }
 
-/**
- * Opens the fastest WebGPU device, with the highest limits that its adapter offers.
- *
- * @param options Options of `navigator.gpu.requestAdapter`. Default: `{ powerPreference: 'high-performance' }`.
- * @throws {ArgumentError} For a flag that is neither true nor false.
- * @throws {NoAdapterError} If there is no WebGPU, no adapter or no device; the message says what to install or which setting
- * to change.
- */
-export async function openDevice(options: GPURequestAdapterOptions = {}): Promise<Device> {
+/** What to do where something is missing, in this browser. */
+export type AdviceFor = (missing: Missing) => Advice | Promise<Advice>;
+
+/** Opens the fastest WebGPU device, with the highest limits that its adapter offers. Throws ArgumentError and NoAdapterError. */
+export async function openDeviceWith(adviceFor: AdviceFor, options: GPURequestAdapterOptions = {}): Promise<Device> {
   for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)
     checkFlag(`openDevice: ${name}`, member(options, name));
   const gpu = await platform.gpu();
-  if (!gpu) throw noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
-  const adapter = await adapterOf(gpu, options);
-  if (!adapter) throw noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
+  const noAdapter = noAdapterWith(adviceFor);
+  if (!gpu) throw await noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
+  const adapter = await adapterOf(gpu, options).catch(async (cause: unknown) => {
+    const why = String(member(cause, 'message') ?? showValue(cause));
+    throw await noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
+  });
+  if (!adapter) throw await noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
   const wanted = [
     'maxStorageBufferBindingSize',
     'maxBufferSize',
@@ -108,20 +107,14 @@ export async function openDevice(options: GPURequestAdapterOptions = {}): Promis
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch(async (cause: Error) => {
-    throw noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
+    throw await noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
   return watch(device, info);
 }
 
 /** Null where there is none. A browser that blocks WebGPU, or options that it does not know, make it reject. */
-async function adapterOf(gpu: GPU, options: GPURequestAdapterOptions): Promise<GPUAdapter | null> {
-  try {
-    return await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
-  } catch (cause) {
-    const why = String(member(cause, 'message') ?? showValue(cause));
-    throw noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
-  }
-}
+const adapterOf = async (gpu: GPU, options: GPURequestAdapterOptions): Promise<GPUAdapter | null> =>
+  gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
 
 /** Whether a value is one, opened by the caller. */
 export const isDevice = (value: unknown): value is Device =>
@@ -132,12 +125,14 @@ export const isDevice = (value: unknown): value is Device =>
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
 const runtime = (): string => (inNode() ? 'Node process' : 'browser');
 
-/** Says what to do about it, and the way without. */
-function noAdapter(what: string, missing: Missing, cause?: unknown): NoAdapterError {
-  const advice = inNode() ? undefined : adviceFor(missing);
-  const remedy = advice ? remedyIn(advice) : remedyInNode(missing);
-  return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });
-}
+/** The error that says what to do about it, and the way without. */
+const noAdapterWith =
+  (adviceFor: AdviceFor) =>
+  async (what: string, missing: Missing, cause?: unknown): Promise<NoAdapterError> => {
+    const advice = inNode() ? undefined : await adviceFor(missing);
+    const remedy = advice ? remedyIn(advice) : remedyInNode(missing);
+    return new NoAdapterError(`${what} ${remedy} Or pass device: 'cpu'.`, { missing, advice, cause });
+  };
 
 const remedyIn = ({ here }: Advice): string =>
   here

@@ -2,22 +2,32 @@
  * The GPU engine: runs programs, many steps per submit. Per-step values are rows of one table, which is written once per run
  * and addressed by a dynamic offset.
  */
-import { OutOfMemoryError, ShaderError, StateError } from '../base/errors.ts';
+import { StateError } from '../base/errors.ts';
 import { packRows, ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
 import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
-import { allPass } from './self-test.ts';
 import { stagingPool } from './staging.ts';
 import { limitsOf } from './tensor-buffers.ts';
-import { formsOfWholeSteps, isSmall, makeWholeSteps, type WholeSteps } from './whole-steps.ts';
 
 /** Bytes of the step table: a uniform binding may always be so large. */
 const TABLE_BYTES = 65536;
 
-export async function gpuEngine(device: Device): Promise<Engine> {
+/** Whole steps of small programs that are run together, which are faster than a dispatch per kernel. */
+export interface Wholes {
+  prepare(programs: readonly GpuProgram[]): Promise<void>;
+  /** Those of these programs, where they were made. */
+  of(programs: readonly Program[]): { encode(encoder: GPUCommandEncoder): void } | undefined;
+  forget(program: Program): void;
+}
+
+/** Without `wholesOn`, every step is a dispatch per kernel. */
+export async function gpuEngine(
+  device: Device,
+  wholesOn?: (device: Device, table: Table, isAlive: (program: Program) => boolean) => Wholes,
+): Promise<Engine> {
   const { gpu } = device;
   const [buffer] = await device.createBuffers([{ label: 'step table', size: TABLE_BYTES, usage: UNIFORM | COPY_DST }]);
   const stride = Math.max(ROW_BYTES, gpu.limits.minUniformBufferOffsetAlignment);
@@ -31,7 +41,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
     guard.assertNone();
   };
   const staging = stagingPool(device, guard, assertUsable);
-  const wholes = wholeSteps(device, table, (program) => programs.has(program));
+  const wholes = wholesOn?.(device, table, (program) => programs.has(program));
   return {
     kind: 'gpu',
     name: device.info.name,
@@ -43,7 +53,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       const made = await gpuProgram(device, guard, table, staging, graph, options);
       const destroy = (): void => {
         programs.delete(program);
-        wholes.forget(program);
+        wholes?.forget(program);
         made.destroy();
       };
       const program = { ...made, destroy };
@@ -53,7 +63,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       assertUsable();
       return program;
     },
-    prepare: (programs) => wholes.prepare(programs as readonly GpuProgram[]),
+    prepare: async (programs) => wholes?.prepare(programs as readonly GpuProgram[]),
     run(programs, rows, refused) {
       const refuse = (): void => refused?.(rows);
       try {
@@ -64,7 +74,7 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       }
       const submit = (): void => {
         const encoder = gpu.createCommandEncoder();
-        const whole = wholes.of(programs);
+        const whole = wholes?.of(programs);
         if (whole) whole.encode(encoder);
         else {
           const pass = encoder.beginComputePass();
@@ -93,43 +103,6 @@ export async function gpuEngine(device: Device): Promise<Engine> {
       for (const program of programs) program.destroy();
       staging.destroy();
       device.destroyBuffer(buffer);
-    },
-  };
-}
-
-/** Among the kernels that a device cannot use. */
-const WHOLE = 'whole steps';
-
-/** The whole steps of small programs that are run together. */
-function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean) {
-  const known = new Map<readonly GpuProgram[], WholeSteps>();
-  const keyOf = (programs: readonly Program[]) =>
-    [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
-  return {
-    async prepare(programs: readonly GpuProgram[]): Promise<void> {
-      if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
-      const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
-      if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return;
-      const whole = await makeWholeSteps(device, table, programs).catch((error) => {
-        // A dispatch per kernel does the same.
-        if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
-        if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
-        return undefined;
-      });
-      // The net may have been destroyed while this was in the making.
-      if (programs.every(isAlive) && whole) known.set([...programs], whole);
-      else whole?.destroy();
-    },
-    of(programs: readonly Program[]): WholeSteps | undefined {
-      const key = keyOf(programs);
-      return key && known.get(key);
-    },
-    forget(program: Program): void {
-      for (const [key, whole] of known) {
-        if (!key.includes(program as GpuProgram)) continue;
-        whole.destroy();
-        known.delete(key);
-      }
     },
   };
 }

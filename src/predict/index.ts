@@ -6,10 +6,11 @@
 export type { Bytes } from '../base/as-bytes.ts';
 export type { Shape } from '../base/tensor.ts';
 export type { Source } from '../data/bytes.ts';
-export { type Device, type DeviceInfo, openDevice } from '../engine/device.ts';
+export type { Device, DeviceInfo } from '../engine/device.ts';
 export type { LayerActivation } from '../nn/layers/layer.ts';
 export type { Model } from '../nn/model.ts';
 export type { Summary } from '../nn/summary.ts';
 export type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
+export { openDevice } from './open-device.ts';
 export { type OpenModelOptions, openModel } from './open-model.ts';
 export type { Classified, Predictor, RawSamples } from './predictor.ts';

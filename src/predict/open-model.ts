@@ -4,7 +4,7 @@ import { ArgumentError, DataError } from '../base/errors.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { nameOf, readBytes, type Source } from '../data/bytes.ts';
 import { checkLimits, type ReadLimits } from '../data/read-options.ts';
-import { type Device, isDevice, openDevice } from '../engine/device.ts';
+import { type Device, isDevice } from '../engine/device.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
 import { createGraph } from '../graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../graph/leaf.ts';
@@ -17,6 +17,7 @@ import { differences } from '../saved/differences.ts';
 import { MODEL, type Saved } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { Batcher } from './batcher.ts';
+import { openDevice } from './open-device.ts';
 import { Predictor } from './predictor.ts';
 import type { Form } from './raw-samples.ts';
 

@@ -13,7 +13,6 @@ import {
   tanh,
 } from '../nn/layers/activation.ts';
 import { denseKind } from '../nn/layers/dense.ts';
-import { dropoutKind } from '../nn/layers/dropout.ts';
 import { flattenKind } from '../nn/layers/flatten.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import type { LayerActivation, LayerKind } from '../nn/layers/layer.ts';
@@ -24,7 +23,7 @@ type Kinds = { readonly [L in Layer as L['layer']]: () => LayerKind<L> | Promise
 const kinds: Kinds = {
   dense: () => denseKind,
   activation: () => activationKind,
-  dropout: () => dropoutKind,
+  dropout: async () => (await import('../nn/layers/dropout.ts')).dropoutKind,
   flatten: () => flattenKind,
   add: async () => (await import('../nn/layers/add.ts')).addKind,
   batchNorm: async () => (await import('../nn/layers/batch-norm.ts')).batchNormKind,

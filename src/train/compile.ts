@@ -7,11 +7,13 @@ import { size } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
 import { breathe, type CompileProgress, type Watched } from '../engine/compile-progress.ts';
 import { cpuEngine } from '../engine/cpu-engine.ts';
-import { type Device, isDevice, openDevice } from '../engine/device.ts';
+import { type Device, isDevice } from '../engine/device.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
 import type { GpuProgram } from '../engine/gpu-program.ts';
 import { unknownTensor } from '../engine/named-tensors.ts';
+import { openDevice } from '../engine/open-device.ts';
+import { wholeSteps } from '../engine/wholes.ts';
 import { find, type Graph, type Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
@@ -93,7 +95,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     watched.signal?.throwIfAborted();
     checkSizes(step, graph, device);
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
-    engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device);
+    engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device, wholeSteps);
     const recall = (step: Dispatch) => choices?.get(keyOf(step))?.form;
     const program = await engine.program(graph, { keep: wanted, recall, ...watched }).catch((error) => {
       if (error instanceof OutOfMemoryError && engine?.limits) checkBindings(step, engine.limits);

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { uniforms } from '../../src/base/random.ts';
 import { columns, rows, size, stride } from '../../src/base/tensor.ts';
-import { type Device, openDevice } from '../../src/engine/device.ts';
+import type { Device } from '../../src/engine/device.ts';
 import type { Engine, ProgramOptions } from '../../src/engine/engine.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { GpuProgram } from '../../src/engine/gpu-program.ts';
+import { openDevice } from '../../src/engine/open-device.ts';
 import { writeTo } from '../../src/engine/tensor-buffers.ts';
 import { type Comparison, compare } from '../../src/graph/check.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph/graph.ts';

@@ -1,0 +1,12 @@
+/** How the samples of a data set are given, for a net that is trained on it. */
+import type { DataFacts } from './data-facts.ts';
+import { meaningOf } from './meaning.ts';
+import { typeOf } from './stream-of.ts';
+import type { AnyDataset } from './streamed.ts';
+
+export const factsOf = (dataset: AnyDataset): DataFacts => ({
+  name: dataset.name,
+  type: typeOf(dataset.inputs),
+  scale: dataset.inputs.scale,
+  ...meaningOf(dataset),
+});
