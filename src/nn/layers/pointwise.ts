@@ -102,22 +102,31 @@ function checkSlope(where: string, reference: PointwiseOptions['reference']): vo
   }
 }
 
-const DECLARED = /\b(?:fn|const|struct|alias|var(?:<\w+>)?)\s+(\w+)/g;
+/** What is called, or is a type. */
+const CALLED = /\b(?:fn|struct|alias)\s+(\w+)/g;
+/** What holds a value: it may have the name of a function that WGSL has built in. */
+const VALUES = /\b(?:const|let|var(?:<\w+>)?)\s+(\w+)/g;
+const PARAMETERS = /\bfn\s+\w+\s*\(([^)]*)\)/g;
+const PARAMETER = /(\w+)\s*:/g;
 /** No member: neither what follows a dot, nor what a struct declares. */
 const WORD = /(?<!\.|\bstruct\s+\w+\s*\{[^}]*(?=\b\w+\s*:))\b[A-Za-z_]\w*\b/g;
 
 /**
- * The texts with all that they declare renamed, so that no two of them meet in a shader: f becomes f_suffix, and derivative
+ * The texts with all that they declare renamed, local values too, since the linker goes by names: f becomes f_suffix, and derivative
  * f_suffix_gradient. Declarations begin their line, as the linker expects it; no line moves.
  */
 function partsOf(name: string, texts: Readonly<Record<string, string>>, suffix: string): ShaderFile[] {
-  const declared = Object.values(texts).flatMap((text) => [...text.matchAll(DECLARED)].map(([, word]) => word));
-  const renamed = new Map(declared.map((word) => [word, `${word}${suffix}`]));
-  renamed.set('derivative', `f${suffix}_gradient`);
+  const all = Object.values(texts).join('\n');
+  const found = (pattern: RegExp, text = all): string[] => [...text.matchAll(pattern)].map(([, word]) => word);
+  const called = new Map(found(CALLED).map((word) => [word, `${word}${suffix}`]));
+  called.set('derivative', `f${suffix}_gradient`);
+  const values = new Set([...found(VALUES), ...found(PARAMETERS).flatMap((list) => found(PARAMETER, list))]);
+  const renamed = (word: string, isCalled: boolean): string =>
+    called.get(word) ?? (values.has(word) && !isCalled ? `${word}${suffix}` : word);
   return Object.entries(texts).map(([part, text]) => ({
     path: `pointwise ${name}, ${part}`,
     text: text
-      .replace(WORD, (word) => renamed.get(word) ?? word)
+      .replace(WORD, (word, at: number) => renamed(word, /^\s*\(/.test(text.slice(at + word.length))))
       .replace(/^[ \t]+(?=(?:fn|const|struct|alias|var)\b)/gm, ''),
   }));
 }

@@ -1,5 +1,6 @@
 /** Activations of the user's own: on the GPU as their reference says, and what is said of those that are wrong. */
 import { describe, expect, test } from 'vitest';
+import { fromArrays } from '../../../src/data/arrays.ts';
 import {
   ArgumentError,
   activation,
@@ -83,6 +84,31 @@ describe('an activation of the user', () => {
     }
     expect(String((await net.tensors(...batch())).slope1.shape)).toBe('9,2');
     net.destroy();
+  });
+
+  test('may call its values and parameters as the library calls tensors, or as WGSL calls functions', async () => {
+    const trained = async (name: string) => {
+      const wgsl = `
+        fn half(${name}: vec2f) -> f32 { return ${name}[0] * ${name}[1]; }
+        fn f(z: f32) -> f32 { let ${name} = vec2f(min(z, 9e9), 0.5); return half(${name}) + ${name}[0] * ${name}[1]; }`;
+      const derivative = 'fn derivative(z: f32) -> f32 { return 1.0; }';
+      const own = pointwise({ name: 'own', wgsl, derivative, reference: { f: (z) => z, derivative: () => 1 } });
+      const net = await compile(sequential([3], [dense(4, own), dense(1)]), {
+        ...{ device: gpu.device, batch: 4, loss: quadratic(), optimizer: sgd({ learningRate: 0.1 }), seed: 1 },
+      });
+      await net.fit(
+        fromArrays({ x: Float32Array.from({ length: 24 }, (_, i) => i / 24), y: new Float32Array(8), shape: [3] }),
+        {
+          epochs: 3,
+        },
+      );
+      const parameters = await net.parameters();
+      net.destroy();
+      return parameters;
+    };
+    const expected = await trained('pair');
+    for (const name of ['A', 'B', 'tensor0', 'arena', 'step', 'min'])
+      expect(await trained(name), name).toEqual(expected);
   });
 
   test('is called by its name', () => {
