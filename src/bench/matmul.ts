@@ -40,10 +40,17 @@ async function prepare(device: Device, size: number): Promise<Prepared> {
     const program = await engine.program(product(size), { keep: ({ name }) => name === 'C' });
     for (const [i, name] of ['A', 'B'].entries()) program.write(name, numbers(size * size, i));
     const row = stepRow({ columns: size });
+    const programs = [program];
     return {
       schedule: program.schedule!,
       run: (steps, signal) =>
-        runSteps(engine, [program], { steps, row: () => row, milliseconds: defaultMilliseconds(), signal }),
+        runSteps(engine, {
+          steps,
+          programs: () => programs,
+          row: () => row,
+          milliseconds: defaultMilliseconds(),
+          signal,
+        }),
       destroy: () => engine.destroy(),
     };
   } catch (error) {

@@ -109,7 +109,7 @@ function record(gpu: GPUDevice) {
       const stamps = new BigUint64Array(
         await readBuffer({ gpu, wait: (work) => work }, guard, {
           name: 'timestamps',
-          parts: [{ from: resolved, bytes }],
+          parts: [{ from: resolved, at: 0, bytes }],
           staging: () => staging,
           explain: (cause) => Promise.reject(cause),
         }),

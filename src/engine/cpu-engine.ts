@@ -27,9 +27,18 @@ export function cpuEngine(): Engine {
     maxRows: 1024,
     program: async (graph, options) => cpuProgram(graph, options, assertUsable),
     prepare: async () => {},
-    run: (programs, table) => {
+    run: (parts) => {
       assertUsable();
-      for (const row of table) for (const program of programs) (program as CpuProgram).run(row);
+      for (const { programs, rows } of parts)
+        for (const row of rows) for (const program of programs) (program as CpuProgram).run(row);
+    },
+    read: async (wanted) => {
+      assertUsable();
+      return wanted.map(({ program, name, range }) => {
+        const { shape, data } = (program as CpuProgram).memory.get(name)!;
+        const { from, to } = range ?? { from: 0, to: shape[0] };
+        return Float32Array.from(data.subarray((size(shape) / shape[0]) * from, (size(shape) / shape[0]) * to));
+      });
     },
     settled: async () => {
       await breathe();

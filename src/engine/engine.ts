@@ -20,6 +20,20 @@ export interface ProgramOptions extends Watched {
   readonly shared?: readonly { readonly program: Program; readonly names: readonly string[] }[];
 }
 
+/** Steps of the same programs: for each row, each program in turn. */
+export interface Part {
+  readonly programs: readonly Program[];
+  readonly rows: readonly StepRow[];
+}
+
+/** What to read of a program. */
+export interface Wanted {
+  readonly program: Program;
+  readonly name: string;
+  /** Of a tensor that is not in parts, only these along its first dimension. Default: all. */
+  readonly range?: { readonly from: number; readonly to: number };
+}
+
 /** A graph made ready to run: its buffers, and on a GPU its pipelines and bind groups. */
 export interface Program {
   readonly graph: Graph;
@@ -47,13 +61,15 @@ export interface Engine {
   /** How many rows `run` takes at most. */
   readonly maxRows: number;
   program(graph: Graph, options: ProgramOptions): Promise<Program>;
-  /** Makes ready what running these together many times can gain; they run without it too. */
-  prepare(programs: readonly Program[]): Promise<void>;
+  /** Makes ready what running these many times can gain, where one submit may hold all of them; they run without it too. */
+  prepare(parts: readonly (readonly Program[])[]): Promise<void>;
   /**
-   * For each row, each program in turn. On a GPU: one encoder, one pass, one submit; returns at once. Where the device
-   * refuses that, no step of it happens: `refused` is called, and then whoever waits for the engine is told.
+   * Part after part. On a GPU: one encoder, one submit; returns at once. Where the device refuses that, no step of it happens:
+   * `refused` is called, and then whoever waits for the engine is told.
    */
-  run(programs: readonly Program[], table: readonly StepRow[], refused?: (table: readonly StepRow[]) => void): void;
+  run(parts: readonly Part[], refused?: () => void): void;
+  /** Tensors of several programs as `Program.readAll` reads those of one. */
+  read(wanted: readonly Wanted[]): Promise<Float32Array<ArrayBuffer>[]>;
   /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong with it. */
   settled(): Promise<void>;
   /** Destroys every program made, and ends what is under way with StateError. */

@@ -3,23 +3,26 @@
  * and addressed by a dynamic offset.
  */
 import { StateError } from '../base/errors.ts';
+import { stretches } from '../base/stretches.ts';
 import { packRows, ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
 import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { guardOf } from './guard.ts';
+import { readTensors } from './read-tensors.ts';
 import { stagingPool } from './staging.ts';
 import { limitsOf } from './tensor-buffers.ts';
+import type { Placed, Together, WholeSteps } from './whole-steps.ts';
 
-/** Bytes of the step table: a uniform binding may always be so large. */
+/** Bytes of the step table: a uniform binding may always be so large. One begins at any of the rows in the first half. */
 const TABLE_BYTES = 65536;
 
 /** Whole steps of small programs that are run together, which are faster than a dispatch per kernel. */
 export interface Wholes {
-  prepare(programs: readonly GpuProgram[]): Promise<void>;
-  /** Those of these programs, where they were made. */
-  of(programs: readonly Program[]): { encode(encoder: GPUCommandEncoder): void } | undefined;
+  prepare(parts: readonly Together[]): Promise<void>;
+  /** What runs some programs as parts of one submit: the same for all of it where that was made. */
+  of(parts: readonly Placed[]): (part: Placed) => Pick<WholeSteps, 'encode'> | undefined;
   forget(program: Program): void;
 }
 
@@ -29,7 +32,9 @@ export async function gpuEngine(
   wholesOn?: (device: Device, table: Table, isAlive: (program: Program) => boolean) => Wholes,
 ): Promise<Engine> {
   const { gpu } = device;
-  const [buffer] = await device.createBuffers([{ label: 'step table', size: TABLE_BYTES, usage: UNIFORM | COPY_DST }]);
+  const [buffer] = await device.createBuffers([
+    { label: 'step table', size: 2 * TABLE_BYTES, usage: UNIFORM | COPY_DST },
+  ]);
   const stride = Math.max(ROW_BYTES, gpu.limits.minUniformBufferOffsetAlignment);
   const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
   let destroyed = false;
@@ -63,33 +68,47 @@ export async function gpuEngine(
       assertUsable();
       return program;
     },
-    prepare: async (programs) => wholes?.prepare(programs as readonly GpuProgram[]),
-    run(programs, rows, refused) {
-      const refuse = (): void => refused?.(rows);
+    prepare: async (parts) => wholes?.prepare(parts as readonly Together[]),
+    run(parts, refused) {
+      const refuse = (): void => refused?.();
       try {
         assertUsable();
       } catch (error) {
         refuse();
         throw error;
       }
+      let row = 0;
+      const placed = parts.map(({ programs, rows }) => {
+        const offset = row * stride;
+        row += rows.length;
+        return { programs: programs as Together, offset, steps: rows.length };
+      });
       const submit = (): void => {
         const encoder = gpu.createCommandEncoder();
-        const whole = wholes?.of(programs);
-        if (whole) whole.encode(encoder);
-        else {
-          const pass = encoder.beginComputePass();
-          for (let r = 0; r < rows.length; r++) {
-            for (const program of programs) (program as GpuProgram).encode(pass, r * stride);
-          }
-          pass.end();
+        for (const { key: whole, items } of stretches(placed, wholes?.of(placed) ?? (() => undefined))) {
+          if (whole) whole.encode(encoder, items);
+          else encodeEach(encoder, items, stride);
         }
         gpu.queue.submit([encoder.finish()]);
       };
       // Apart from the submit, which the device runs even if it refuses this: the steps count then, whatever they did.
       guard.run('to write the learning rates of a submit, whose steps used older ones', () =>
-        gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride)),
+        gpu.queue.writeBuffer(
+          buffer,
+          0,
+          packRows(
+            parts.map(({ rows }) => rows),
+            stride,
+          ),
+        ),
       );
-      guard.run(`to run ${rows.length === 1 ? '1 step' : `${rows.length} steps`}`, submit, refuse);
+      guard.run(`to run ${row === 1 ? '1 step' : `${row} steps`}`, submit, refuse);
+    },
+    read(wanted) {
+      return readTensors(
+        staging,
+        wanted.map(({ program, name, range }) => (program as GpuProgram).stored(name, range)),
+      );
     },
     async settled() {
       const verdict = guard.settled();
@@ -105,4 +124,17 @@ export async function gpuEngine(
       device.destroyBuffer(buffer);
     },
   };
+}
+
+/** A dispatch for each kernel of each step. */
+function encodeEach(
+  encoder: GPUCommandEncoder,
+  placed: readonly (Placed & { readonly steps: number })[],
+  stride: number,
+): void {
+  const pass = encoder.beginComputePass();
+  for (const { programs, offset, steps } of placed) {
+    for (let r = 0; r < steps; r++) for (const program of programs) program.encode(pass, offset + r * stride);
+  }
+  pass.end();
 }

@@ -1,5 +1,5 @@
 /** A graph on the GPU: the pipelines, buffers and bind groups of its schedule, made once. A step only encodes dispatches. */
-import { byteLength, pad, unpad } from '../base/tensor.ts';
+import { pad } from '../base/tensor.ts';
 import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import { find, type Graph } from '../graph/graph.ts';
 import { constant, data as dataLeaf, valuesOf } from '../graph/leaf.ts';
@@ -7,16 +7,18 @@ import { ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import { type FormOf, plan } from './choose-forms.ts';
 import type { Device } from './device.ts';
-import type { Program, ProgramOptions } from './engine.ts';
+import type { Program, ProgramOptions, Wanted } from './engine.ts';
 import { type Guard, guarded } from './guard.ts';
-import type { BufferPart } from './read-buffer.ts';
+import { readTensors, type Stored, storedIn } from './read-tensors.ts';
 import type { StagingPool } from './staging.ts';
-import { buffersOf, cut, joined, limitsOf, partsIn, writeTo } from './tensor-buffers.ts';
+import { buffersOf, limitsOf, writeTo } from './tensor-buffers.ts';
 
 export interface GpuProgram extends Program {
   readonly schedule: Schedule;
   /** Those of a tensor in several parts in their order. */
   readonly buffers: ReadonlyMap<string, readonly GPUBuffer[]>;
+  /** Where a tensor is, or some of it along its first dimension. */
+  stored(name: string, range?: Wanted['range']): Stored;
   encode(pass: GPUComputePassEncoder, offset: number): void;
   /** The same steps and bindings, with steps in other forms; nothing is changed by that. */
   variant(formOf: FormOf): Schedule;
@@ -24,7 +26,7 @@ export interface GpuProgram extends Program {
   replace(index: number, step: Dispatch, pipeline: GPUComputePipeline): void;
 }
 
-/** The step table: `rows` rows of `stride` bytes. */
+/** The step table: `rows` rows of `stride` bytes. The buffer has room for as many behind each of them. */
 export interface Table {
   readonly buffer: GPUBuffer;
   readonly stride: number;
@@ -80,23 +82,23 @@ export async function gpuProgram(
     throw error;
   });
 
+  const stored: GpuProgram['stored'] = (name, range) => {
+    const { shape, buffer } = schedule.tensors.get(name)!;
+    return storedIn(buffers.get(buffer)!, name, shape, range);
+  };
   const readAll = async (names: readonly string[]) => {
-    const tensors = names.map((name) => {
-      const { shape, buffer } = schedule.tensors.get(name)!;
-      return { name, shape, parts: partsIn(buffers.get(buffer)!, byteLength(shape)) };
-    });
-    const groups = inGroups(tensors.flatMap(({ parts }) => parts));
-    const read = await Promise.all(groups.map((group) => staging.read(describe(names), group)));
-    const bytes = groups.flatMap((group, i) => cut(read[i], group));
-    return new Map(
-      tensors.map(({ name, shape, parts }) => [name, unpad(joined(bytes.splice(0, parts.length)), shape)] as const),
+    const read = await readTensors(
+      staging,
+      names.map((name) => stored(name)),
     );
+    return new Map(names.map((name, i) => [name, read[i]]));
   };
 
   const program: GpuProgram = {
     graph,
     schedule,
     buffers,
+    stored,
     tensors: schedule.tensors,
     encode(pass, offset) {
       for (const { pipeline, group, dynamic, workgroups } of commands) {
@@ -125,27 +127,6 @@ export async function gpuProgram(
     if (node.op === constant && program.tensors.has(node.name)) program.write(node.name, valuesOf(node));
   return program;
 }
-
-/** What is read together, in bytes; a part that is larger is read alone. */
-const READ_TOGETHER = 2 ** 26;
-
-/** The parts in their order, cut where a group would hold more than that. */
-function inGroups(parts: readonly BufferPart[]): BufferPart[][] {
-  const groups: BufferPart[][] = [];
-  let room = 0;
-  for (const part of parts) {
-    if (part.bytes > room) {
-      groups.push([]);
-      room = READ_TOGETHER;
-    }
-    groups[groups.length - 1].push(part);
-    room -= part.bytes;
-  }
-  return groups;
-}
-
-const describe = ([first, ...more]: readonly string[]): string =>
-  more.length === 0 ? first : `${first} and ${more.length} more`;
 
 /** The bytes of an array; a copy only where they have to be filled up to whole words. */
 function toWords(data: Float64Array | Float32Array | Uint8Array): Uint8Array<ArrayBuffer> {

@@ -66,9 +66,10 @@ export async function createIsolatedStep(
   const partsOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage.splice(0, parts[i].length)]));
   const fill = (filled: typeof tensors): void =>
     guard.run('to fill a trial', () => {
-      for (const { tensor, bytes } of filled) repeat(gpu, partsIn(partsOf.get(tensor)!, bytes), contents(tensor));
+      for (const { tensor, bytes } of filled)
+        repeat(gpu, partsIn(partsOf.get(tensor)!, { from: 0, to: bytes }), contents(tensor));
     });
-  guard.run('to begin a trial', () => gpu.queue.writeBuffer(table, 0, packRows([row], ROW_BYTES), 0, ROW_BYTES));
+  guard.run('to begin a trial', () => gpu.queue.writeBuffer(table, 0, packRows([[row]], ROW_BYTES), 0, ROW_BYTES));
   fill(tensors);
   let group: GPUBindGroup | undefined;
   const groupFor = (pipeline: GPUComputePipeline): GPUBindGroup => {
@@ -102,7 +103,7 @@ export async function createIsolatedStep(
       const { explain } = device;
       for (const { tensor, bytes } of written) {
         const read: ArrayBuffer[] = [];
-        for (const part of partsIn(partsOf.get(tensor)!, bytes)) {
+        for (const part of partsIn(partsOf.get(tensor)!, { from: 0, to: bytes })) {
           read.push(await readBuffer(device, guard, { name: tensor, parts: [part], staging: () => staging, explain }));
         }
         values.set(tensor, joined(read.map((data) => new Uint8Array(data))));

@@ -3,9 +3,11 @@ import { READ_MODE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
 
-/** So many bytes from the start of a buffer. */
+/** So many bytes of a buffer. */
 export interface BufferPart {
   readonly from: GPUBuffer;
+  /** The first of them. */
+  readonly at: number;
   readonly bytes: number;
 }
 
@@ -35,10 +37,10 @@ export async function readBuffer(
   guard.run(`to read ${name}`, () => {
     to = staging();
     const encoder = gpu.createCommandEncoder();
-    let at = 0;
-    for (const { from, bytes } of parts) {
-      encoder.copyBufferToBuffer(from, 0, to, at, bytes);
-      at += bytes;
+    let end = 0;
+    for (const { from, at, bytes } of parts) {
+      encoder.copyBufferToBuffer(from, at, to, end, bytes);
+      end += bytes;
     }
     gpu.queue.submit([encoder.finish()]);
     mapped = wait(to.mapAsync(READ_MODE, 0, bytes));

@@ -11,6 +11,11 @@ export interface StagingPool {
   destroy(): void;
 }
 
+/** Sizes of buffers, so that reads of other sizes find them as well; larger ones are as long as what is read. */
+const [LEAST, ROUNDED] = [2 ** 16, 2 ** 20];
+const roomFor = (bytes: number): number =>
+  bytes > ROUNDED ? bytes : Math.max(LEAST, 2 ** Math.ceil(Math.log2(bytes)));
+
 /** Buffers that the CPU can map, kept for the next read. */
 export function stagingPool(device: Device, guard: Guard, assertUsable: () => void): StagingPool {
   const { gpu } = device;
@@ -21,7 +26,7 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
     free.sort((a, b) => a.size - b.size);
     const fitting = free.findIndex((buffer) => buffer.size >= bytes);
     if (fitting >= 0) return free.splice(fitting, 1)[0];
-    const buffer = gpu.createBuffer({ label: 'staging', size: bytes, usage: MAP_READ | COPY_DST });
+    const buffer = gpu.createBuffer({ label: 'staging', size: roomFor(bytes), usage: MAP_READ | COPY_DST });
     all.add(buffer);
     return buffer;
   };

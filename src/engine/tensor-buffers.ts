@@ -22,20 +22,23 @@ export function buffersOf(
   }));
 }
 
-/** The first bytes of a tensor: which of them are in which buffer. */
-export function partsIn(buffers: readonly GPUBuffer[], bytes: number) {
+/** Some bytes of a tensor: which of them are in which buffer, `at` which byte, and how many of them come before (`first`). */
+export function partsIn(buffers: readonly GPUBuffer[], { from: start, to }: { from: number; to: number }) {
   let end = 0;
   const parts = buffers.map((from) => {
-    const first = end;
+    const before = end;
     end += from.size;
-    return { from, first, bytes: Math.min(from.size, bytes - first) };
+    const at = Math.max(0, start - before);
+    return { from, at, first: before + at - start, bytes: Math.min(from.size, to - before) - at };
   });
   return parts.filter((part) => part.bytes > 0);
 }
 
 /** Queues a write to the first bytes of a tensor. */
 export function writeTo({ queue }: GPUDevice, buffers: readonly GPUBuffer[], data: Uint8Array<ArrayBuffer>): void {
-  for (const { from, first, bytes } of partsIn(buffers, data.length)) queue.writeBuffer(from, 0, data, first, bytes);
+  for (const { from, first, bytes } of partsIn(buffers, { from: 0, to: data.length })) {
+    queue.writeBuffer(from, 0, data, first, bytes);
+  }
 }
 
 /** What was read of several parts, each as it is. */

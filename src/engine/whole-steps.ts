@@ -20,16 +20,25 @@ import type { Device } from './device.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
 import { guarded } from './guard.ts';
 
+/** Programs whose steps are run together. */
+export type Together = readonly GpuProgram[];
+
+/** Some steps: those of a table that begins at this byte of the step table. */
+export interface Placed {
+  readonly programs: Together;
+  readonly offset: number;
+}
+
 export interface WholeSteps {
-  /** Runs the steps of all rows that the table holds. */
-  encode(encoder: GPUCommandEncoder): void;
+  /** Runs steps one after another, of programs that it was made for. */
+  encode(encoder: GPUCommandEncoder, placed: readonly Placed[]): void;
   destroy(): void;
 }
 
 /** Operations of a step up to which one workgroup is faster than a dispatch per kernel. */
 const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
-export function isSmall(programs: readonly GpuProgram[], { info }: Device): boolean {
+export function isSmall(programs: Together, { info }: Device): boolean {
   if (programs.some(({ buffers }) => [...buffers.values()].some((parts) => parts.length > 1))) return false;
   const operations = programs.flatMap(({ schedule }) => schedule.dispatches).map(operationsOf);
   return operations.reduce((sum, n) => sum + n, 0) <= (info.software ? SMALL.software : SMALL.gpu);
@@ -50,13 +59,56 @@ interface Slot {
   readonly isGiven: boolean;
 }
 
-export async function makeWholeSteps(
-  device: Device,
-  table: Table,
-  programs: readonly GpuProgram[],
-): Promise<WholeSteps> {
-  const lanes = sharedLanes(device.info);
-  const { placeOf, places, bytes } = layOut(programs);
+/** For any of these parts, on one buffer: what one of them leaves there, the next one finds. */
+export async function makeWholeSteps(device: Device, table: Table, parts: readonly Together[]): Promise<WholeSteps> {
+  const layout = layOut(parts.flat());
+  const linked = parts.map((programs) => linkPart(programs, layout, sharedLanes(device.info), table));
+  const pipelines = await Promise.all(linked.map(({ shader }) => device.pipeline(shader, 'whole steps')));
+  const usage = STORAGE | COPY_DST | COPY_SRC;
+  const [arena] = await device.createBuffers([{ label: 'arena', size: layout.bytes, usage }]);
+  const bind = (): GPUBindGroup[] =>
+    linked.map(({ shader, bufferOf }, i) =>
+      device.gpu.createBindGroup({
+        label: 'whole steps',
+        layout: pipelines[i].getBindGroupLayout(0),
+        entries: [
+          ...shader.storage.map(({ name }) => ({ buffer: bufferOf(name) ?? arena })),
+          { buffer: table.buffer, size: table.rows * table.stride },
+        ].map((resource, binding) => ({ binding, resource })),
+      }),
+    );
+  const groups = await guarded(device.gpu, 'the bindings of whole steps', bind).catch((error) => {
+    device.destroyBuffer(arena);
+    throw error;
+  });
+  return {
+    encode(encoder, placed) {
+      const steps = placed.map(({ programs, offset }) => ({ part: parts.findIndex(isSame(programs)), offset }));
+      const used = [...new Set(steps.map(({ part }) => linked[part]))];
+      const given = new Set(used.flatMap((part) => part.given));
+      const results = new Set(used.flatMap((part) => part.results));
+      for (const { buffer, offset } of given) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
+      const pass = encoder.beginComputePass();
+      for (const { part, offset } of steps) {
+        pass.setPipeline(pipelines[part]);
+        pass.setBindGroup(0, groups[part], [offset]);
+        pass.dispatchWorkgroups(1);
+      }
+      pass.end();
+      for (const { buffer, offset } of results) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
+    },
+    destroy: () => device.destroyBuffer(arena),
+  };
+}
+
+export const isSame =
+  (one: Together) =>
+  (other: Together): boolean =>
+    one.length === other.length && one.every((program, i) => program === other[i]);
+
+/** The shader of the steps of some programs, and what is to be copied before and after. */
+function linkPart(programs: Together, { placeOf, placesIn }: Layout, lanes: number, table: Table) {
+  const places = placesIn(programs);
   const kernels = kernelsOf(programs, lanes);
   const phases = kernels.map(({ program, kernel }) => {
     const nameOf = (node: Node): string => placeOf(program, node).name;
@@ -66,43 +118,20 @@ export async function makeWholeSteps(
   });
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
   const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);
-  const inArena = places.filter((place) => place.offset !== undefined);
+  const inArena = places.filter(({ offset }) => offset !== undefined);
   const written = new Set(phases.flatMap(writesOf));
-  const [given, results] = [inArena.filter(({ isGiven }) => isGiven), inArena.filter(({ name }) => written.has(name))];
-  const arenaOf = new Map(inArena.map(({ name, offset }) => [name, offset! / 4]));
-  const shader = link(phases, entry, { residence: { table, arena: arenaOf } });
-  const pipeline = await device.pipeline(shader, 'whole steps');
-  const [arena] = await device.createBuffers([{ label: 'arena', size: bytes, usage: STORAGE | COPY_DST | COPY_SRC }]);
-  const bufferOf = (name: string): GPUBuffer => places.find((place) => place.name === name)?.buffer ?? arena;
-  const bind = (): GPUBindGroup =>
-    device.gpu.createBindGroup({
-      label: 'whole steps',
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [...shader.storage.map(({ name }) => bufferOf(name)), table.buffer].map((buffer, binding) => ({
-        binding,
-        resource: { buffer },
-      })),
-    });
-  const group = await guarded(device.gpu, 'the bindings of whole steps', bind).catch((error) => {
-    device.destroyBuffer(arena);
-    throw error;
-  });
+  const arena = new Map(inArena.map(({ name, offset }) => [name, offset! / 4]));
   return {
-    encode(encoder) {
-      for (const { buffer, offset } of given) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, [0]);
-      pass.dispatchWorkgroups(1);
-      pass.end();
-      for (const { buffer, offset } of results) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
-    },
-    destroy: () => device.destroyBuffer(arena),
+    shader: link(phases, entry, { residence: { table, arena } }),
+    given: inArena.filter(({ isGiven }) => isGiven),
+    results: inArena.filter(({ name }) => written.has(name)),
+    /** The buffer of what is not in the arena. */
+    bufferOf: (name: string): GPUBuffer | undefined => places.find((place) => place.name === name)?.buffer,
   };
 }
 
 /** The kernels in order, as one workgroup runs them. */
-const kernelsOf = (programs: readonly GpuProgram[], lanes: number) =>
+const kernelsOf = (programs: Together, lanes: number) =>
   programs.flatMap((program) =>
     program.schedule.groups.flatMap(({ kernels }) =>
       kernels.map((kernel) => ({ program, kernel: { ...kernel, body: bodyFor(kernel, lanes) } })),
@@ -110,11 +139,11 @@ const kernelsOf = (programs: readonly GpuProgram[], lanes: number) =>
   );
 
 /** The forms that its matrix products and convolutions take. */
-export const formsOfWholeSteps = (device: Device, programs: readonly GpuProgram[]): readonly Form[] =>
+export const formsOfWholeSteps = (device: Device, programs: Together): readonly Form[] =>
   kernelsOf(programs, sharedLanes(device.info)).flatMap(({ kernel }) => kernel.body.form ?? []);
 
 /** A place for every buffer that the programs touch; those they share have one. */
-function layOut(programs: readonly GpuProgram[]) {
+function layOut(programs: Together) {
   const byBuffer = new Map<GPUBuffer, Slot>();
   let bytes = 0;
   for (const { schedule, buffers } of programs) {
@@ -128,8 +157,15 @@ function layOut(programs: readonly GpuProgram[]) {
   }
   const placeOf = ({ schedule, buffers }: GpuProgram, node: Node): Slot =>
     byBuffer.get(buffers.get(schedule.bufferOf.get(storageOf(node))!)![0])!;
-  return { placeOf, places: [...byBuffer.values()], bytes };
+  const placesIn = (some: Together): Slot[] => {
+    const theirs = some.flatMap(({ schedule, buffers }) =>
+      [...schedule.bufferOf.values()].map((name) => buffers.get(name)![0]),
+    );
+    return [...new Set(theirs)].map((buffer) => byBuffer.get(buffer)!);
+  };
+  return { placeOf, placesIn, bytes };
 }
+type Layout = ReturnType<typeof layOut>;
 
 function bodyFor({ node }: Kernel, lanes: number): Body {
   if (node.op.kind === 'kernel') {

@@ -5,41 +5,51 @@ import type { Program } from './engine.ts';
 import type { Wholes } from './gpu-engine.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
 import { allPass } from './self-test.ts';
-import { formsOfWholeSteps, isSmall, makeWholeSteps, type WholeSteps } from './whole-steps.ts';
+import { formsOfWholeSteps, isSame, isSmall, makeWholeSteps, type Together, type WholeSteps } from './whole-steps.ts';
 
 /** Among the kernels that a device cannot use. */
 const WHOLE = 'whole steps';
 
-/** The whole steps of programs on a device, of those that are small. */
+/** The whole steps of small programs that are run together. */
 export function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean): Wholes {
-  const known = new Map<readonly GpuProgram[], WholeSteps>();
-  const keyOf = (programs: readonly Program[]) =>
-    [...known.keys()].find((key) => key.length === programs.length && key.every((p, i) => p === programs[i]));
+  /** Parts that one submit may hold, and what runs them; nothing where that failed. */
+  let known: { readonly parts: readonly Together[]; whole?: WholeSteps }[] = [];
+  const holds = (parts: readonly Together[]) => (entry: (typeof known)[number]) =>
+    parts.every((part) => entry.parts.some(isSame(part)));
+  const make = async (parts: readonly Together[]): Promise<WholeSteps | undefined> => {
+    const programs = parts.flat();
+    const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
+    if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return undefined;
+    const whole = await makeWholeSteps(device, table, parts).catch((error) => {
+      // A dispatch per kernel does the same.
+      if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
+      if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
+      return undefined;
+    });
+    // The net may have been destroyed while this was in the making.
+    if (programs.every(isAlive)) return whole;
+    whole?.destroy();
+    return undefined;
+  };
   return {
-    async prepare(programs: readonly GpuProgram[]): Promise<void> {
-      if (keyOf(programs) || device.faults.has(WHOLE) || !isSmall(programs, device)) return;
-      const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
-      if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return;
-      const whole = await makeWholeSteps(device, table, programs).catch((error) => {
-        // A dispatch per kernel does the same.
-        if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
-        if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
-        return undefined;
-      });
-      // The net may have been destroyed while this was in the making.
-      if (programs.every(isAlive) && whole) known.set([...programs], whole);
-      else whole?.destroy();
+    async prepare(parts) {
+      const small = parts.filter((programs) => isSmall(programs, device));
+      if (small.length === 0 || known.some(holds(small)) || device.faults.has(WHOLE)) return;
+      const entry: (typeof known)[number] = { parts: small };
+      known.push(entry);
+      entry.whole = await make(small);
     },
-    of(programs: readonly Program[]): WholeSteps | undefined {
-      const key = keyOf(programs);
-      return key && known.get(key);
+    of(parts) {
+      const made = known.filter(({ whole }) => whole);
+      const distinct = [...new Set(parts.map(({ programs }) => programs))];
+      const all = made.find(holds(distinct));
+      const found = new Map(distinct.map((programs) => [programs, (all ?? made.find(holds([programs])))?.whole]));
+      return ({ programs }) => found.get(programs);
     },
-    forget(program: Program): void {
-      for (const [key, whole] of known) {
-        if (!key.includes(program as GpuProgram)) continue;
-        whole.destroy();
-        known.delete(key);
-      }
+    forget(program) {
+      const isOf = ({ parts }: (typeof known)[number]) => parts.flat().includes(program as GpuProgram);
+      for (const { whole } of known.filter(isOf)) whole?.destroy();
+      known = known.filter((entry) => !isOf(entry));
     },
   };
 }

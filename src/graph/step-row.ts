@@ -62,11 +62,12 @@ export function stepRow(row: Partial<StepRow>): StepRow {
   return full;
 }
 
-/** The rows as the GPU reads them, `stride` bytes from one to the next, each with the number of all. */
-export function packRows(table: readonly StepRow[], stride: number): ArrayBuffer {
-  const buffer = new ArrayBuffer(table.length * stride);
+/** Tables one after another as the GPU reads them, `stride` bytes from row to row, each with the number of rows in its table. */
+export function packRows(tables: readonly (readonly StepRow[])[], stride: number): ArrayBuffer {
+  const buffer = new ArrayBuffer(tables.reduce((sum, table) => sum + table.length, 0) * stride);
   const view = new DataView(buffer);
-  for (const [r, row] of table.entries()) {
+  const rows = tables.flatMap((table) => table.map((row) => ({ row, count: table.length })));
+  for (const [r, { row, count }] of rows.entries()) {
     let at = r * stride;
     for (const name of FLOATS) {
       view.setFloat32(at, row[name], true);
@@ -76,7 +77,7 @@ export function packRows(table: readonly StepRow[], stride: number): ArrayBuffer
       view.setUint32(at, row[name], true);
       at += 4;
     }
-    view.setUint32(at, table.length, true);
+    view.setUint32(at, count, true);
   }
   return buffer;
 }

@@ -148,7 +148,7 @@ export class Batcher {
     if (engine.kind === 'cpu') await breathe(); // the CPU computes at once, and others want to be heard
     const samples = parts.map(({ call, first, count }) => call.x.subarray(first * inputs, (first + count) * inputs));
     program.write('x', toColumns(samples.length === 1 ? samples[0] : joined(samples), inputs, batch));
-    engine.run([program], [stepRow({ columns: count })]);
+    engine.run([{ programs: [program], rows: [stepRow({ columns: count })] }]);
     const values = toSamples(await program.read(prediction), outputs, batch, count);
     let at = 0;
     for (const part of parts) {

@@ -7,10 +7,10 @@ import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { isPerLabel, type LossFunction } from '../nn/losses.ts';
 import { outputs } from '../nn/model.ts';
-import { valuesOfTotal } from '../ops/total.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
 import type { Task } from './graphs.ts';
+import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 
 /** Result of an evaluation. */
 export interface Evaluation {
@@ -47,6 +47,10 @@ export const hasClasses = ({ targets }: AnyDataset, loss: LossFunction): boolean
 export const hasLabels = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
   targets.kind === 'values' && isPerLabel(loss);
 
+/** The totals of an evaluation, in slots: one for calls that wait for their turn, the others for the validations of a fit. */
+export const TOTALS = ['lossTotal', 'correctTotal'] as const;
+const ring = (program: Program): Ring => ({ program, names: TOTALS, first: 0, count: 1 });
+
 /**
  * Runs an evaluation program over a data set, in its order. Throws NonFiniteError where the loss or an output is no finite
  * number.
@@ -55,23 +59,36 @@ export async function evaluateOn(
   engine: Engine,
   program: Program,
   { program: feed, dataset, batches: batchesOf }: Feed,
-  { batch, loss, model }: Task,
+  task: Task,
   { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
-  const totals = ['lossTotal', 'correctTotal'];
+  const { batch } = task;
+  const programs = [feed, program];
+  await engine.prepare([programs]);
   const steps = stepsIn(dataset, batch);
   const batches = batchesOf({ first: 0, last: steps, keyOf: () => undefined });
-  const { done } = await queueSteps(engine, [feed, program], {
+  const { done } = await queueSteps(engine, {
     steps,
+    programs: () => programs,
     ready: batches.ready,
     row: (i) => stepRow({ ...batches.row(i), begins: Number(i === 0) }),
     milliseconds: defaultMilliseconds(),
     signal,
     onSubmit: (queued) => onProgress?.({ done: Math.min(queued * batch, count), count }),
   }).finally(() => batches.close(signal));
-  const [, found] = await together([done, program.readAll(totals)]);
-  const [losses, right] = totals.map((name) => valuesOfTotal(found.get(name)!)); // right: [3, batch]
+  const totals = ring(program);
+  const [, read] = await together([done, engine.read(wantedOf(totals, 0, 0))]);
+  return evaluationOf(dataset, task, totalsIn(totals, 0, 0, read)(0));
+}
+
+/** What the totals over all samples of a data set come to, in the order of `TOTALS`. Throws as `evaluateOn` does. */
+export function evaluationOf(
+  dataset: AnyDataset,
+  { batch, loss, model }: Task,
+  [losses, right]: readonly Float64Array[], // right: [3, batch]
+): Evaluation {
+  const { count } = dataset;
   const total = sumOf(losses);
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
@@ -85,4 +102,3 @@ export async function evaluateOn(
 }
 
 export const remedy = 'The parameters are finite, but they or the inputs are too large.';
-const sumOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);

@@ -16,6 +16,8 @@ export interface Feed {
   /** Writes x and y of the batch that the step row names. */
   readonly program: Program;
   readonly dataset: AnyDataset;
+  /** Whether the device holds only some of its batches at a time: those of one run. */
+  readonly isWindowed: boolean;
   batches(run: Run): Batches;
   /** What the program holds of the data set, by name; only where steps are compared with it. */
   held(): ReadonlyMap<string, Data>;
@@ -169,13 +171,13 @@ async function residentFeed(
   try {
     if (!holder) for (const [name, data] of held) feed.write(name, data);
     await engine.settled(); // a feed is kept: one whose samples the device refused would be of zeros from then on
-    await engine.prepare([feed, program]);
   } catch (error) {
     feed.destroy();
     throw error;
   }
   if (!checked) held.clear();
-  return { program: feed, dataset, batches: (run) => residentBatches(dataset, task.batch, run), held: () => held };
+  const batches = (run: Run): Batches => residentBatches(dataset, task.batch, run);
+  return { program: feed, dataset, isWindowed: false, batches, held: () => held };
 }
 
 async function streamedFeed(
@@ -192,16 +194,12 @@ async function streamedFeed(
   demandBindable(engine, dataset, samples);
   const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation);
   const feed = await engine.program(graph, { keep: isBatch, shared: [{ program, names: BATCH }] });
-  await engine.prepare([feed, program]).catch((error) => {
-    feed.destroy();
-    throw error;
-  });
   let held: ReadonlyMap<string, Data> = new Map();
   const wrote = (tensors: ReadonlyMap<string, Data>): void => {
     if (checked) held = tensors;
   };
   const batches = (run: Run): Batches => windowedBatches(stream, feed, task, window!, run, wrote);
-  return { program: feed, dataset, batches, held: () => held };
+  return { program: feed, dataset, isWindowed: true, batches, held: () => held };
 }
 
 const isBatch = ({ name }: { readonly name: string }): boolean => BATCH.includes(name);

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
  * Throws NonFiniteError where the mean loss of an epoch, or one of some parameters, is no finite number. A loss alone does not
  * tell: ReLU turns −∞ into 0. Names the first tensor of the last step that holds one, in the order of the graph.
  */
-export async function demandFinite(session: Session, loss: number, parameters: Tensors): Promise<void> {
+export async function demandFinite(session: Session, loss: number, parameters: Tensors = new Map()): Promise<void> {
   const { program } = session;
   if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
   const { steps } = session;

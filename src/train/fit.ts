@@ -4,16 +4,18 @@ import { together } from '../base/together.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
-import { epochsOf, type TrainedEpoch } from './epochs.ts';
+import type { EndedEpoch } from './epoch-log.ts';
+import { epochsOf } from './epochs.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import type { EpochResult, FitOptions } from './fit-options.ts';
 import { type Session, startAfresh } from './session.ts';
 import { endOfEpoch, spanOf } from './span.ts';
+import type { Validation } from './validation.ts';
 
 /**
- * A result per completed epoch. Epochs run on without a pause unless somebody waits for each: a validation, or `onEpoch`.
+ * A result per completed epoch. Epochs and their validations run on without a pause, unless somebody waits for each.
  * Rejects as `Epochs.queue`; the best is not restored then.
  */
 export async function trainEpochs(
@@ -21,26 +23,29 @@ export async function trainEpochs(
   feed: Feed,
   options: FitOptions,
   evaluate: Evaluate,
+  validation?: Validation,
 ): Promise<EpochResult[]> {
-  const { onEpoch, validation: heldOut } = options;
-  const span = spanOf(session, feed.dataset, options);
-  const { first, last, perEpoch, before } = span;
-  let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate);
-  const waited = Boolean(heldOut || onEpoch);
-  const epochs = epochsOf(session, feed, span, options, waited);
+  const { engine, program } = session;
+  const { onEpoch } = options;
+  const span = spanOf(session, feed.dataset, options, validation?.steps ?? 0);
+  const { first, last, before } = span;
+  await engine.prepare([[feed.program, program], ...(validation ? [validation.programs] : [])]);
+  let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate, validation);
+  const waited = Boolean(onEpoch) || isAsked(options);
+  const epochs = epochsOf(session, feed, span, options, waited, validation);
   try {
     const results: EpochResult[] = [];
-    for (let step = first; step < last && !isOverdue(best, options); epochs.resume(step)) {
+    for (let step = first; step < last && !isOverdue(best, options); ) {
       const end = waited ? endOfEpoch(span, step) : last;
       const { done } = await epochs.queue(step, end);
       step = end;
-      // The signal does not stop this: an epoch that was trained is told with its validation.
-      const validated = heldOut && end % perEpoch === 0 ? evaluate(heldOut) : Promise.resolve(undefined);
-      const [trained, validation] = await together([done, validated]);
-      if (validation) best = await see(session, best, before + end / perEpoch, validation);
+      const ended = await done;
+      for (const epoch of ended) {
+        if (epoch.validation) best = await see(session, best, before + epoch.epoch, epoch.validation);
+        results.push(withBest(epoch, best, before));
+      }
       if (isAsked(options)) session.best = best;
-      for (const epoch of trained) results.push(withValidation(epoch, validation, best, before));
-      if (waited && trained.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
+      if (waited && ended.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
     }
     session.best = undefined;
     if (best.weights) restore(session, best.weights);
@@ -56,12 +61,8 @@ export async function trainEpochs(
 
 type Evaluate = (dataset: AnyDataset, signal?: AbortSignal) => Promise<Evaluation>;
 
-const withValidation = (
-  epoch: TrainedEpoch,
-  validation: Evaluation | undefined,
-  { best }: BestSoFar,
-  before: number,
-): EpochResult => ({ ...epoch, ...(validation && { validation, best: best!.epoch - before }) });
+const withBest = (epoch: EndedEpoch, { best }: BestSoFar, before: number): EpochResult =>
+  epoch.validation ? { ...epoch, best: best!.epoch - before } : epoch;
 
 const isAsked = ({ keepBest, earlyStopping }: FitOptions): boolean => Boolean(keepBest || earlyStopping);
 
@@ -71,8 +72,9 @@ async function bestBefore(
   nothing: BestSoFar,
   options: FitOptions,
   evaluate: Evaluate,
+  validation?: Validation,
 ): Promise<BestSoFar> {
-  const { validation, signal } = options;
+  const { signal } = options;
   const goesOn = isAsked(options) && session.best && isOf(session.best, nothing);
   let best = goesOn ? session.best! : nothing;
   if (!goesOn) session.best = undefined;
@@ -80,7 +82,7 @@ async function bestBefore(
   // A fit may have been saved between an epoch and its validation.
   const isNews = goesOn ? best.seen < nothing.seen : session.steps > 0 || session.given;
   if (isNews) {
-    const [, evaluation] = await together([demandParameters(session, 'fit'), evaluate(validation, signal)]);
+    const [, evaluation] = await together([demandParameters(session, 'fit'), evaluate(validation.dataset, signal)]);
     best = await see(session, best, nothing.seen, evaluation);
   }
   session.best = best;

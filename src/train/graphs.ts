@@ -74,13 +74,14 @@ export function inspectionGraph(options: Task): Prediction & { perSample(name: s
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }
 
-/** x, y -> `lossTotal` and `correctTotal` over many batches. */
+/** x, y -> `lossTotal` and `correctTotal` over many batches, in slots for that many evaluations: two at least. */
 export function evaluationGraph(options: Task): BuiltGraph {
   const { graph, parameters, output, y, terms } = withLoss(options, false);
-  appendTotal(graph, 'lossTotal', terms, options.loss);
-  const { threshold } = options.loss;
+  const { threshold, mean } = options.loss;
   const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
-  appendTotal(graph, 'correctTotal', right, { mean: false });
+  const slots = Math.max(2, slotsFor(terms, right));
+  appendTotal(graph, 'lossTotal', terms, { mean, slots });
+  appendTotal(graph, 'correctTotal', right, { mean: false, slots });
   return { graph, parameters };
 }
 
@@ -111,12 +112,15 @@ export function feedGraph(
   return graph;
 }
 
-/** Epochs whose losses stay on the device: the more there are, the longer training goes on without a look at them. */
+/** Epochs whose totals stay on the device: the more there are, the longer training goes on without a look at them. */
 const MOST_SLOTS = 256;
 const SLOT_BYTES = 2 ** 18;
 
-const slotsFor = ({ shape }: Node): number =>
-  Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / (2 * byteLength(shape)))));
+/** Slots for totals of these nodes. */
+const slotsFor = (...nodes: readonly Node[]): number => {
+  const bytes = nodes.reduce((sum, { shape }) => sum + 2 * byteLength(shape), 0);
+  return Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / bytes)));
+};
 
 function withLoss({ model, loss, batch }: Task, training: boolean) {
   const graph = createGraph();

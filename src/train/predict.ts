@@ -90,7 +90,7 @@ export async function predictOn(
   const predict = async (x: Float32Array, first: number): Promise<void> => {
     const n = x.length / inputs;
     program.write('x', toColumns(x, inputs, batch));
-    engine.run([program], [stepRow({ columns: n })]);
+    engine.run([{ programs: [program], rows: [stepRow({ columns: n })] }]);
     const values = toSamples(await program.read(prediction), classes, batch, n);
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {

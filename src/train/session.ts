@@ -54,7 +54,7 @@ export interface Session extends Position {
 /** The tensor that adds up the losses of epochs. */
 export const LOSSES = 'lossTotal';
 
-/** The slot of the epoch that was begun last. */
+/** The slot of `LOSSES` for the epoch that was begun last. */
 export const slotOf = ({ epochs }: Pick<Position, 'epochs'>, slots: number): number => Math.max(0, epochs - 1) % slots;
 
 export interface Pending {

@@ -30,7 +30,7 @@ import {
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn } from './evaluate.ts';
-import { type Feeds, feeds } from './feed.ts';
+import { type Feed, type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
@@ -46,6 +46,7 @@ import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from
 import { packBatch } from './pack-batch.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import { type Validation, validationOn } from './validation.ts';
 import { checkBatchStep } from './verify.ts';
 
 /**
@@ -143,8 +144,8 @@ export class Trainer {
    * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, what a streamed one may
    * not hold, or samples of one batch that are too large for a buffer of the device.
    * @throws {NonFiniteError} If the loss of an epoch is NaN or infinite, or a parameter is, with the first such tensor. Without
-   * `validation` and `onEpoch` epochs do not wait for each other: losses are read while later steps run, parameters about once
-   * a second and at the end.
+   * `onEpoch`, `earlyStopping` and `keepBest` epochs do not wait for each other: losses and validations are read while later
+   * steps run, parameters about once a second and at the end.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
   fit(dataset: Dataset | StreamedDataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
@@ -157,18 +158,20 @@ export class Trainer {
     const { maxBytes } = options;
     checkBatch(task, samples, 'fit');
     checkOrder(samples, options);
-    if (options.validation !== undefined) datasetFor(task, options.validation, 'fit: validation');
+    const { validation } = options;
+    const heldOut = validation === undefined ? undefined : datasetFor(task, validation, 'fit: validation');
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
+    const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
+      this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes }));
     return this.#access.exclusive('fit', () =>
       this.#tuned(() =>
         this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) => {
           this.#session.data = factsOf(samples);
-          // The fit looks at the parameters itself.
-          return trainEpochs(this.#session, feed, options, async (validation, signal) => {
-            const heldOut = datasetFor(task, validation, 'fit: validation');
-            return this.#access.take(() => this.#evaluate(heldOut, { signal, maxBytes }));
-          });
+          return this.#validated(heldOut, { maxBytes }, (validation) =>
+            // The fit looks at the parameters itself.
+            trainEpochs(this.#session, feed, options, evaluate, validation),
+          );
         }),
       ),
     );
@@ -191,10 +194,32 @@ export class Trainer {
 
   #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
     const { task, engine } = this.#session;
-    const evaluate = (program: Program) =>
-      this.#feeds.use(samples, program, options, (feed) => evaluateOn(engine, program, feed, task, options));
+    return this.#evaluating(samples, options, (program, feed) => evaluateOn(engine, program, feed, task, options));
+  }
+
+  /** Work on the validation set of a fit, if there is one, which stays on the device meanwhile. */
+  #validated<T>(
+    samples: AnyDataset | undefined,
+    options: Pick<EvaluateOptions, 'maxBytes'>,
+    work: (validation?: Validation) => Promise<T>,
+  ): Promise<T> {
+    if (!samples) return work();
+    return this.#evaluating(samples, options, (program, feed) =>
+      work(validationOn(program, feed, this.#session.task, this.#access)),
+    );
+  }
+
+  /** Work on the program that evaluates, and a data set for it. */
+  #evaluating<T>(
+    samples: AnyDataset,
+    { maxBytes }: Pick<EvaluateOptions, 'maxBytes'>,
+    work: (program: Program, feed: Feed) => Promise<T>,
+  ): Promise<T> {
     const nothing = () => false;
-    return this.#on('evaluate', () => evaluationGraph(task).graph, nothing, evaluate);
+    const graph = () => evaluationGraph(this.#session.task).graph;
+    return this.#on('evaluate', graph, nothing, (program) =>
+      this.#feeds.use(samples, program, { maxBytes }, (feed) => work(program, feed)),
+    );
   }
 
   /**
@@ -245,7 +270,8 @@ export class Trainer {
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
     writeTensors(program, tensors);
-    engine.run([program], [takeRow(this.#session, { columns })], (rows) => giveBack(this.#session, rows));
+    const rows = [takeRow(this.#session, { columns })];
+    engine.run([{ programs: [program], rows }], () => giveBack(this.#session, rows));
   }
 
   /**
@@ -279,7 +305,7 @@ export class Trainer {
     const isGradient = (node: Node) => names.includes(node.name);
     const gradients = (program: Program) => {
       writeTensors(program, tensors);
-      engine.run([program], [nextRow(this.#session, { columns })]);
+      engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
       return readByKey(program, trained, ({ node }) => `d${node.name}`);
     };
     return this.#access.take(() =>
@@ -309,7 +335,7 @@ export class Trainer {
     const isNamed = (node: Node) => node.name !== '';
     const inspect = async (program: Program) => {
       writeTensors(program, tensors);
-      engine.run([program], [nextRow(this.#session, { columns })]);
+      engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
       const found: Record<string, Tensor> = {};
       for (const [name, data] of await program.readAll([...program.tensors.keys()])) {
         const { shape } = program.tensors.get(name)!;

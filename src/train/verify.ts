@@ -43,7 +43,8 @@ async function checkedStep(
 ): Promise<Checked> {
   const before = await readState(program);
   const row = nextRow();
-  engine.run(feed ? [feed.program, program] : [program], [row], refused);
+  const programs = feed ? [feed.program, program] : [program];
+  engine.run([{ programs, rows: [row] }], () => refused?.([row]));
   const after = await readTensors(program, ({ op }) => op !== data);
   const step = compareRun(program, row, before, after);
   if (!feed) return step;

@@ -23,7 +23,7 @@ async function train(graph: GpuProgram['graph'], rows: readonly StepRow[], asWho
     if (program.tensors.has(name)) program.write(name, data);
   }
   if (asWhole) await runWhole([program], rows);
-  else for (const row of rows) engine.run([program], [row]);
+  else for (const row of rows) engine.run([{ programs: [program], rows: [row] }]);
   const names = [...program.tensors.keys()];
   const tensors = new Map(await Promise.all(names.map(async (name) => [name, await program.read(name)] as const)));
   device.assertAlive();
@@ -34,12 +34,12 @@ async function train(graph: GpuProgram['graph'], rows: readonly StepRow[], asWho
 async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[]): Promise<void> {
   const { device } = gpu;
   const stride = 256;
-  const [buffer] = await device.createBuffers([{ size: 4 * stride, usage: 0x40 | 0x8 }]);
+  const [buffer] = await device.createBuffers([{ size: 8 * stride, usage: 0x40 | 0x8 }]);
   const table: Table = { buffer, stride, rows: 4 };
-  const whole = await makeWholeSteps(device, table, programs);
-  device.gpu.queue.writeBuffer(buffer, 0, packRows(rows, stride));
+  const whole = await makeWholeSteps(device, table, [programs]);
+  device.gpu.queue.writeBuffer(buffer, 0, packRows([rows], stride));
   const encoder = device.gpu.createCommandEncoder();
-  whole.encode(encoder);
+  whole.encode(encoder, [{ programs, offset: 0 }]);
   device.gpu.queue.submit([encoder.finish()]);
   whole.destroy();
   device.destroyBuffer(buffer);

@@ -18,7 +18,7 @@ test('every row has its own place, with the number of all', () => {
     place: 64,
   };
   const table = [stepRow({ ...floats, ...integers }), stepRow({ columns: 4, fresh: 0 }), stepRow({ key: 5 })];
-  const buffer = packRows(table, stride);
+  const buffer = packRows([table], stride);
   expect(buffer.byteLength).toBe(3 * stride);
   const row = (i: number) => [
     ...new Float32Array(buffer, i * stride, 5),

@@ -53,7 +53,7 @@ describe.each(sets)('%s', (_title, dataset, size) => {
         { name: 'y', values: expected.y, features: targets.size },
       ];
       for (const { name, features } of fields) program.write(name, new Float32Array(features * size).fill(Number.NaN));
-      gpu.engine.run([program], [step]);
+      gpu.engine.run([{ programs: [program], rows: [step] }]);
       const reference = referenceOf(graph, leaves, step);
       for (const { name, values, features } of fields) {
         const found = await program.read(name);

@@ -42,7 +42,8 @@ async function totalOf(engine: Engine, { start, value, n }: { start: number; val
   program.write('term', Float32Array.of(value));
   program.write('total', Float32Array.of(start, 0));
   const rows = new Array(engine.maxRows).fill(stepRow({ columns: 1 }));
-  for (let done = 0; done < n; done += engine.maxRows) engine.run([program], rows.slice(0, n - done));
+  for (let done = 0; done < n; done += engine.maxRows)
+    engine.run([{ programs: [program], rows: rows.slice(0, n - done) }]);
   const total = valuesOfTotal(await program.read('total'))[0];
   program.destroy();
   return total;

@@ -118,7 +118,7 @@ export async function runGraph(
       writeWithNaN(device, program, node, leaves.get(node.name)!);
     }
   }
-  engine.run([program], [step]);
+  engine.run([{ programs: [program], rows: [step] }]);
   const tensors = new Map<string, Float32Array>();
   const packed = new Set(graph.nodes.filter(({ op }) => op.name === 'data').map(({ name }) => name));
   for (const name of program.tensors.keys()) if (!packed.has(name)) tensors.set(name, await program.read(name));

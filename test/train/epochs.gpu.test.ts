@@ -78,21 +78,6 @@ test.each([
   for (const net of [ahead, waited, single]) net.destroy();
 });
 
-test('an epoch with a validation costs one read for the losses and one for what it comes to', async () => {
-  const net = await make();
-  await net.fit(xor, { epochs: 5, validation: xor });
-  const counter = countCalls(gpu.device.gpu);
-  const results = await net.fit(xor, { epochs: 100, validation: xor });
-  const { maps, submits } = counter.take();
-  counter.stop();
-  expect(results).toHaveLength(100);
-  expect(maps).toBeLessThanOrEqual(2 * 100);
-  expect(submits).toBeLessThanOrEqual(4 * 100);
-  const last = results[99].validation;
-  expect(await net.evaluate(xor)).toEqual(last);
-  net.destroy();
-});
-
 test('there may be more epochs than arguments of a call', async () => {
   const net = await make();
   expect(await net.fit(xor, { epochs: 150_000 })).toHaveLength(150_000);

@@ -1,0 +1,162 @@
+/** What is read beside training: what epochs come to, for their results and for progress, and whether all is finite. */
+import { readParameters } from '../engine/named-tensors.ts';
+import { parameter } from '../graph/leaf.ts';
+import type { Clock } from './clock.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Feed } from './feed.ts';
+import { demandFinite } from './finite.ts';
+import type { EpochResult, FitOptions, Progress } from './fit-options.ts';
+import { LOSSES, type Session } from './session.ts';
+import { inEpoch, type Span, samplesIn, stepsBefore, turnOf } from './span.ts';
+import { type Ring, slotsOf, sumOf, totalsIn, wantedOf } from './totals.ts';
+import type { Validation } from './validation.ts';
+
+/** What an epoch came to, as far as it is known without the epochs before. */
+export type EndedEpoch = Omit<EpochResult, 'best'>;
+
+/** The losses of epochs: those of epoch i of the net, counted from 0, are number i. */
+export const lossesOf = ({ program }: Session): Ring => ({
+  ...{ program, names: [LOSSES], first: 0, count: slotsOf(program, LOSSES) },
+});
+
+export interface EpochLog {
+  /** After some turns are queued, with a promise for the end of them. Resolves when what has to be read after them was seen. */
+  submitted(from: number, to: number, settled: Promise<unknown>): Promise<unknown>;
+  /** The epochs that ended since this was last asked for. */
+  taken(): EndedEpoch[];
+}
+
+/** `waited`: somebody waits for every epoch. Inside, epochs are counted from 0 within the fit. */
+export function epochLog(
+  session: Session,
+  feed: Feed,
+  span: Span,
+  options: FitOptions,
+  clock: Clock,
+  waited: boolean,
+  validation?: Validation,
+): EpochLog {
+  const { onProgress, signal } = options;
+  const { perEpoch } = span;
+  const samples = (steps: number): number => samplesIn(span, feed.dataset, session.task.batch, steps);
+  const resultOf = resultsOf(span, clock, samples);
+  const reportOf = reportsOf(span, clock, samples);
+  const read = readerOf(session, span, validation);
+  const due = dueIn(span, Boolean(onProgress), waited);
+  let seen: Promise<unknown> = Promise.resolve();
+  let results: EndedEpoch[] = [];
+  return {
+    taken() {
+      const ended = results;
+      results = [];
+      return ended;
+    },
+    submitted(from, to, settled) {
+      const timed = settled.then(() => clock.advance(to));
+      const [first, ended] = [from, to].map((turn) => inEpoch(span, turn).epoch);
+      const { reports, looks } = due(from, to);
+      if (!reports && !looks && ended === first) return timed;
+      const { steps } = session;
+      const trained = stepsBefore(span, to);
+      const begun = Math.ceil(trained / perEpoch);
+      const reading = read(first, begun, ended, looks);
+      seen = Promise.all([reading, timed, seen]).then(async ([{ lossOf, validationOf, parameters }]) => {
+        const meanOf = (epoch: number): number =>
+          lossOf(epoch) / (samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch));
+        if (reports && !signal?.aborted) onProgress!(reportOf(trained, meanOf(begun - 1)));
+        for (let epoch = first; epoch < ended; epoch++) {
+          const mean = meanOf(epoch);
+          await demandFinite(session, mean);
+          results.push(resultOf(epoch, mean, await validationOf(epoch, mean)));
+        }
+        if (!looks) return;
+        await demandFinite(session, meanOf(begun - 1), parameters);
+        session.finiteAt = steps;
+      });
+      return seen;
+    },
+  };
+}
+
+/** Milliseconds from one look at the parameters to the next, where nobody waits for an epoch. */
+const LOOK = 1000;
+/** Milliseconds from one report to the next. */
+const REPORT = 100;
+
+/** What is to be done after some turns: a report, a look at the parameters. */
+function dueIn(span: Span, isTold: boolean, waited: boolean) {
+  const { last, perEpoch } = span;
+  let [looked, reported] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  return (from: number, to: number): { readonly reports: boolean; readonly looks: boolean } => {
+    const now = performance.now();
+    const [before, trained] = [stepsBefore(span, from), stepsBefore(span, to)];
+    const hasTrained = Math.floor(trained / perEpoch) > Math.floor(before / perEpoch);
+    const hasEnded = inEpoch(span, to).epoch > inEpoch(span, from).epoch;
+    const isTime = trained === last || (waited && hasTrained) || now - reported >= REPORT;
+    const reports = isTold && trained > before && isTime;
+    const looks = to === turnOf(span, last) || (hasEnded && (waited || now - looked >= LOOK));
+    if (reports) reported = now;
+    if (looks) looked = now;
+    return { reports, looks };
+  };
+}
+
+/**
+ * Reads in one copy the losses of the epochs from `first` on, before `begun`; the validations of those before `ended`; and
+ * the parameters, if asked.
+ */
+function readerOf(session: Session, { before }: Span, validation?: Validation) {
+  const { program, engine } = session;
+  const losses = lossesOf(session);
+  const parameters = program.graph.nodes.filter(({ op, name }) => op === parameter && program.tensors.has(name));
+  const names = parameters.map(({ name }) => name);
+  return async (first: number, begun: number, ended: number, looks: boolean) => {
+    const spent = [before + first, before + begun - 1] as const;
+    const validated = [before + first, before + ended - 1] as const;
+    const wanted = [
+      wantedOf(losses, ...spent),
+      ended > first && validation ? validation.wanted(...validated) : [],
+      looks ? names.map((name) => ({ program, name })) : [],
+    ];
+    const read = await engine.read(wanted.flat());
+    const [ofLosses, ofValidation, ofParameters] = wanted.map((some) => read.splice(0, some.length));
+    const lossIn = totalsIn(losses, ...spent, ofLosses);
+    const validationIn = validation?.found(...validated, ofValidation);
+    return {
+      lossOf: (epoch: number): number => sumOf(lossIn(before + epoch)[0]),
+      parameters: new Map(ofParameters.map((values, i) => [names[i], values])),
+      /** Where it is not finite, a parameter says better why; else throws as `evaluateOn` does. */
+      async validationOf(epoch: number, mean: number): Promise<Evaluation | undefined> {
+        try {
+          return validationIn?.(before + epoch);
+        } catch (error) {
+          await demandFinite(session, mean, await readParameters(program));
+          throw error;
+        }
+      },
+    };
+  };
+}
+
+function resultsOf(span: Span, clock: Clock, samples: (steps: number) => number) {
+  const { first, perEpoch } = span;
+  return (epoch: number, trainLoss: number, validation?: Evaluation): EndedEpoch => {
+    const [start, end] = [epoch * perEpoch, (epoch + 1) * perEpoch];
+    const seconds = clock.secondsOf(epoch);
+    const samplesPerSecond = (samples(end) - samples(Math.max(start, first))) / seconds;
+    const trained = { epoch: epoch + 1, trainLoss: trainLoss, seconds, samplesPerSecond };
+    return validation ? { ...trained, validation } : trained;
+  };
+}
+
+/** Reports of the epoch that the step before this one belongs to. */
+function reportsOf(span: Span, clock: Clock, samples: (steps: number) => number) {
+  const { first, last, perEpoch, epochs } = span;
+  return (step: number, loss: number): Progress => {
+    const epoch = Math.ceil(step / perEpoch);
+    const start = (epoch - 1) * perEpoch;
+    const samplesPerSecond = (samples(step) - samples(Math.max(start, first))) / clock.secondsOf(epoch - 1);
+    const secondsLeft = (samples(last) - samples(step)) / samplesPerSecond;
+    return { epoch, epochs, step: step - start, steps: perEpoch, loss, samplesPerSecond, secondsLeft };
+  };
+}
