@@ -23,6 +23,12 @@ export interface ArraysOptions {
   y: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Shape of one sample: `[28, 28]`. Without rows and class indices it is needed. Default: `[size]`. */
   shape?: readonly number[];
+  /**
+   * Order of the numbers of an image. `'hwc'`, channels last, as in an `ImageData` or in Keras, is for a shape
+   * `[height, width, channels]`: the numbers are copied into the order `[channels, height, width]` of the layers, which is then the
+   * shape of a sample. Default: `'chw'`: as it is.
+   */
+  layout?: 'chw' | 'hwc';
   /** Number of classes. Default: as many as `classNames`, else the largest class index + 1. */
   classes?: number;
   /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
@@ -41,8 +47,8 @@ export interface ArraysOptions {
  * sizes that do not divide, or names that are not one per class, with the array and the index.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
-  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'classes', 'classNames', 'name', 'scale']);
-  const { name = 'arrays', scale = 1, shape: given, classes, classNames } = options;
+  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'layout', 'classes', 'classNames', 'name', 'scale']);
+  const { name = 'arrays', scale = 1, shape: given, layout = 'chw', classes, classNames } = options;
   if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a string, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
@@ -51,17 +57,47 @@ export function fromArrays(options: ArraysOptions): Dataset {
     throw new DataError(
       `${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${showValue(classes)}`,
     );
+  checkLayout(layout, given, name);
   const [x, y] = [arrayOf(options.x, `${name}.x`), arrayOf(options.y, `${name}.y`)];
   const count = countOf(x, y, given, name);
   const data = flat(x);
   const size = perSample(data, count, x.what);
   if (given && sizeOf(given) !== size)
     throw new DataError(`${name}.shape: expected ${size} values, as many as x has per sample, found [${given}]`);
-  const inputs: Field = { kind: 'values', data, size, scale };
+  const isLast = layout === 'hwc';
+  const inputs: Field = { kind: 'values', data: isLast ? channelsFirst(data, given!) : data, size, scale };
   if (scale !== 1) checkNumbers(inputs, x.what);
   const targets = targetsOf(y, count, classes, name, lengthOf(classNames) || undefined);
   const meaning = checkedMeaning({ classNames }, targets.size, name);
-  return made({ name, count, shape: given ? [...given] : [size], inputs, targets, ...meaning });
+  return made({
+    name,
+    count,
+    shape: isLast ? [given![2], given![0], given![1]] : [...(given ?? [size])],
+    inputs,
+    targets,
+    ...meaning,
+  });
+}
+
+function checkLayout(layout: unknown, shape: readonly number[] | undefined, name: string): void {
+  if (layout === 'chw' || (layout === 'hwc' && shape?.length === 3)) return;
+  const isKnown = layout === 'hwc';
+  const expected = isKnown ? "a shape [height, width, channels] with layout 'hwc'" : "'chw' or 'hwc'";
+  const found = isKnown ? (shape ? `[${shape}]` : 'none') : showValue(layout);
+  throw new DataError(`${name}.${isKnown ? 'shape' : 'layout'}: expected ${expected}, found ${found}`);
+}
+
+/** Images `[height, width, channels]` as `[channels, height, width]`. */
+function channelsFirst(data: Uint8Array | Float32Array, [height, width, channels]: readonly number[]): Field['data'] {
+  const out = new (isUint8Array(data) ? Uint8Array : Float32Array)(data.length);
+  const pixels = height * width;
+  let from = 0;
+  for (let image = 0; image < data.length; image += pixels * channels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      for (let channel = 0; channel < channels; channel++) out[image + channel * pixels + pixel] = data[from++];
+    }
+  }
+  return out;
 }
 
 /** What is given for x or y: rows of numbers, or numbers. */

@@ -12,6 +12,9 @@ export interface CsvFormat {
   readonly header?: boolean;
 }
 
+/** More than any image has numbers that is kept in a table. Each takes some hundred bytes while a file is read. */
+const MOST_COLUMNS = 2 ** 18;
+
 /** Throws DataError for two columns of one name, and for a single column that another delimiter would split. */
 export function headerOf(
   where: string,
@@ -19,6 +22,8 @@ export function headerOf(
   first: readonly string[],
   second: readonly string[] = [],
 ): Header {
+  if (first.length > MOST_COLUMNS)
+    fail(where, 1, `at most ${MOST_COLUMNS} columns`, `${first.length}; openCsv reads more columns of numbers`);
   if (first.length === 1) demandDelimiter(first[0], where, delimiter);
   const names = (header ?? isNames(first, second)) ? namesOf(first, where) : [];
   return { where, names, all: first.map((_, i) => i) };

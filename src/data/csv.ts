@@ -100,6 +100,8 @@ export async function csv(source: Source, options: CsvOptions & Partial<SplitOpt
   const bytes = await readUnpacked(source, { ...options, maxBytes });
   const rows = readRows(bytes, where, { delimiter, header: options.header }, rowOptions);
   const cells = cellsOf(rows, name);
+  if (test !== undefined && rows.count < 2)
+    throw new DataError(`${where}: expected two rows or more to split, found one`);
   const parts = test === undefined ? { train: cells } : split(cells, { test, ...splitOptions(options) });
   const fills = options.missing === 'mean' && !rowOptions.known;
   const columns = fills

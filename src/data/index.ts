@@ -32,3 +32,4 @@ export { type SplitOptions, split } from './split.ts';
 export { type Statistics, statistics } from './statistics.ts';
 export type { StreamedDataset, StreamedField } from './streamed.ts';
 export type { CategoryColumn, NumberColumn, TableColumn } from './table-columns.ts';
+export type { Cell, TableRow } from './table-rows.ts';

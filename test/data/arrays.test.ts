@@ -28,6 +28,26 @@ describe('fromArrays', () => {
     });
   });
 
+  test('copies images with channels last into the order of the layers, bytes and floats', () => {
+    const [height, width, channels] = [2, 2, 3];
+    const at = (row: number, column: number, channel: number) => (row * width + column) * channels + channel;
+    const pixels = Array.from({ length: 24 }, (_, i) => i);
+    const first = [0, 1, 2].flatMap((c) => [at(0, 0, c), at(0, 1, c), at(1, 0, c), at(1, 1, c)]);
+    const expected = [...first, ...first.map((i) => i + 12)];
+    for (const make of [Uint8Array, Float32Array]) {
+      const options = { x: make.from(pixels), y: [0, 1], shape: [height, width, channels] };
+      const last = fromArrays({ ...options, layout: 'hwc' });
+      expect(last.shape).toEqual([3, 2, 2]);
+      expect(last.inputs.data).toEqual(make.from(expected));
+      for (const layout of [undefined, 'chw'] as const) {
+        expect(fromArrays({ ...options, layout })).toMatchObject({
+          shape: [2, 2, 3],
+          inputs: { data: make.from(pixels) },
+        });
+      }
+    }
+  });
+
   test('takes bytes of images, a shape and a scale', () => {
     const x = Uint8Array.from({ length: 12 }, (_, i) => i);
     const images = fromArrays({ x, y: Uint8Array.of(1, 0), shape: [2, 3], classes: 10, scale: 1 / 255 });
@@ -169,6 +189,13 @@ describe('fromArrays', () => {
     ['bytes too large once scaled', { x: Uint8Array.of(2), y: [0], scale: 3e38 }, /arrays\.x\[0\]: .* found 2/],
     ['a class that floats do not tell apart', { x: [[1], [2]], y: [0, 2 ** 24] }, /y\[1\]: .* found 16777216/],
     ['more classes than floats tell apart', { ...xor, classes: 2 ** 53 }, /classes: .* up to 16777216, found 9007/],
+    ['an unknown layout', { ...xor, layout: 'nhwc' }, /xor\.layout: expected 'chw' or 'hwc', found "nhwc"/],
+    [
+      'channels last without channels',
+      { ...xor, shape: [1, 2], layout: 'hwc' },
+      /xor\.shape: expected a shape \[height, .* found \[1,2\]/,
+    ],
+    ['channels last without a shape', { ...xor, layout: 'hwc' }, /xor\.shape: .* found none/],
     ['no axis', { x: [[1]], y: [0], shape: [] }, /shape: expected positive integers, found \[\]/],
     ['an axis of a hole', { ...xor, shape: hole([2, 1], 1) }, /shape: expected positive integers/],
     [
