@@ -1,13 +1,16 @@
 /** What a net keeps of the data set that it was trained on, so that later it can be given samples in the same form. */
-import { isList } from '../base/arguments.ts';
+import { isList, isShape } from '../base/arguments.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { isObject } from '../base/json.ts';
+import { size } from '../base/tensor.ts';
 import type { Meaning } from './meaning.ts';
 
 /** How the samples were given that a net was trained on, as plain data. */
 export interface DataFacts extends Meaning {
   /** Name of the data set. */
   readonly name: string;
+  /** Shape of one sample, which a net may have read as a row of numbers. */
+  readonly shape: readonly number[];
   /** How the numbers of a sample were given: integers from 0 to 255, or any numbers. */
   readonly type: 'uint8' | 'float32';
   /** Factor for these numbers: the net sees `x · scale`. */
@@ -15,16 +18,19 @@ export interface DataFacts extends Meaning {
 }
 
 /** What is expected of a value from a file, for messages. */
-export const EXPECTED_FACTS = '{ name, type, scale, classNames, columns }';
+export const EXPECTED_FACTS = '{ name, shape, type, scale, classNames, columns }';
 
-/** Of a net with so many outputs. */
-export function isFacts(value: unknown, outputs: number): value is DataFacts {
+/** Of a net with so many values in a sample and outputs. */
+export function isFacts(value: unknown, features: number, outputs: number): value is DataFacts {
   if (!isObject(value)) return false;
-  const { name, type, scale, classNames, columns, ...more } = value;
+  const { name, shape, type, scale, classNames, columns, ...more } = value;
   const isType = type === 'uint8' || type === 'float32';
   const isMeaning =
     (classNames === undefined || isNames(classNames, outputs)) && (columns === undefined || isList(columns));
-  return typeof name === 'string' && isType && isFinite32(scale) && isMeaning && Object.keys(more).length === 0;
+  const isSample = isShape(shape) && size(shape) === features;
+  return (
+    typeof name === 'string' && isSample && isType && isFinite32(scale) && isMeaning && Object.keys(more).length === 0
+  );
 }
 
 const isNames = (names: unknown, count: number): boolean =>

@@ -6,6 +6,7 @@ import type { AnyDataset } from './streamed.ts';
 
 export const factsOf = (dataset: AnyDataset): DataFacts => ({
   name: dataset.name,
+  shape: dataset.shape,
   type: typeOf(dataset.inputs),
   scale: dataset.inputs.scale,
   ...meaningOf(dataset),

@@ -98,7 +98,7 @@ function graphOf({ model, loss }: Saved, batch: number) {
 
 function formOf({ model, data }: Saved, scale?: number): Form {
   const type = scale === undefined ? (data?.type ?? 'float32') : 'any';
-  return { features: features(model), type, scale: scale ?? data?.scale ?? 1 };
+  return { features: features(model), shape: data?.shape ?? model.input, type, scale: scale ?? data?.scale ?? 1 };
 }
 
 function checkOptions(options: OpenModelOptions): void {

@@ -8,17 +8,20 @@ import type { TableRow } from '../data/table-rows.ts';
 import { type Model, outputs } from '../nn/model.ts';
 import type { LossName } from '../nn/predictions.ts';
 import type { Summary } from '../nn/summary.ts';
+import type { Pixels } from '../platform/image-decoder.ts';
 import type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
 import type { Opened } from './opened.ts';
 import { samplesOf } from './samples.ts';
 
 /**
  * Samples in the form in which they went into training: numbers one after another `[n][features]`, a row of them per sample,
- * rows of the table that it was trained on, or a data set.
+ * rows of the table that it was trained on, pictures such as an ImageData, which are resized, or a data set.
  */
 export type RawSamples =
   | ArrayLike<number>
   | readonly ArrayLike<number>[]
+  | Pixels
+  | readonly Pixels[]
   | TableRow
   | readonly TableRow[]
   | Dataset

@@ -5,11 +5,14 @@ import { DataError, ShapeError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { firstWhere, foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
+import type { Shape } from '../base/tensor.ts';
 
 /** What the numbers of samples are. */
 export interface Form {
   /** Values in a sample. */
   readonly features: number;
+  /** Shape of a sample, as the data set of training had it. */
+  readonly shape: Shape;
   /** What they have to be: bytes, all but bytes, or any. */
   readonly type: 'uint8' | 'float32' | 'any';
   /** Factor that makes of them what the net sees. */

@@ -9,7 +9,7 @@ import { isObject, parseJson } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
 import { type DataFacts, EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { LossFunction } from '../nn/losses.ts';
-import { type Model, outputs } from '../nn/model.ts';
+import { features, type Model, outputs } from '../nn/model.ts';
 import type { LossName } from '../nn/predictions.ts';
 
 /** Of the metadata of the file. */
@@ -41,7 +41,7 @@ export function formatModel({ input, layers, wiring }: Model, loss: LossFunction
 /** What a text says of the data, if there is one. Throws DataError for what is no such text. */
 export function factsIn(text: string | undefined, model: Model, where: string): DataFacts | undefined {
   const data = text === undefined ? undefined : member(parseJson(text), 'data');
-  if (data === undefined || isFacts(data, outputs(model))) return data;
+  if (data === undefined || isFacts(data, features(model), outputs(model))) return data;
   throw new DataError(`${where}: ${MODEL}: data: expected ${EXPECTED_FACTS}, found ${showValue(data)}`);
 }
 

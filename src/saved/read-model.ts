@@ -9,9 +9,18 @@ import { isObject, parseJson } from '../base/json.ts';
 import { shorten, showValue } from '../base/show-value.ts';
 import { size } from '../base/tensor.ts';
 import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
+import type { TableColumn } from '../data/table-columns.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
-import { apply, input as inputOf, type Model, model as modelOf, outputs, type Symbolic } from '../nn/model.ts';
+import {
+  apply,
+  features,
+  input as inputOf,
+  type Model,
+  model as modelOf,
+  outputs,
+  type Symbolic,
+} from '../nn/model.ts';
 import { predictions } from '../nn/predictions.ts';
 import { activations, kindNamed } from './layer-kinds.ts';
 import { MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
@@ -50,8 +59,18 @@ async function read(text: string, own: readonly LayerActivation[]): Promise<Save
   for (const [i, layer] of layers.entries()) made.push(await readLayer(layer, own, `layers[${i}]`));
   const model = wired(input, made, wiring);
   if (!isLoss(loss, model)) throw failure('loss: ', 'one that goes with the layers', loss);
-  if (data !== undefined && !isFacts(data, outputs(model))) throw failure('data: ', EXPECTED_FACTS, data);
+  if (data !== undefined && !isFacts(data, features(model), outputs(model)))
+    throw failure('data: ', EXPECTED_FACTS, data);
+  if (data?.columns) await checkTable(data.columns, features(model));
   return { model, loss, data };
+}
+
+/** Columns of a table. Throws DataError for what are none, or not those of a sample. */
+async function checkTable(columns: readonly TableColumn[], features: number): Promise<void> {
+  const table: typeof import('../data/table-columns.ts') = await import('../data/table-columns.ts');
+  table.checkColumns(columns, 'data: columns');
+  const inputs = table.inputsIn(columns);
+  if (inputs !== features) throw failure('data: columns: ', `those of ${features} inputs`, inputs);
 }
 
 /** A layer as its function makes it. */

@@ -109,6 +109,28 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       close(await model.predict(x()), expected);
     });
 
+    test('predicts pictures of any size, as grey', async () => {
+      const picture = (i: number, zoom = 1) => {
+        const [width, height] = [28 * zoom, 28 * zoom];
+        const data = new Uint8ClampedArray(4 * width * height);
+        for (let p = 0; p < width * height; p++) {
+          const at = Math.floor(p / width / zoom) * 28 + Math.floor((p % width) / zoom);
+          data.fill(bytes[784 * i + at], 4 * p, 4 * p + 3);
+          data[4 * p + 3] = 255;
+        }
+        return { width, height, data };
+      };
+      close(await model.predict(picture(3)), expected.subarray(30, 40));
+      close(await model.predict([picture(0), picture(1, 3)]), expected.subarray(0, 20));
+      await expect(model.predict([picture(0), { ...picture(1), width: 3 }])).rejects.toThrow(
+        /picture 1: expected \{ width/,
+      );
+      const flat = await made();
+      await expect((await opened(await flat.save())).predict(picture(0))).rejects.toThrow(
+        /to make of a picture, found \[784\]/,
+      );
+    });
+
     test('of one sample, and of more than a batch holds', async () => {
       expect(await model.predict(one)).toEqual(expected.subarray(0, 10));
       const many = new Uint8Array(784 * 1100);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../src/base/errors.ts';
-import { fromArrays } from '../../src/data/index.ts';
+import { fromArrays, type TableColumn } from '../../src/data/index.ts';
 import {
   activation,
   add,
@@ -46,6 +46,7 @@ import {
   standardize,
   tanh,
 } from '../../src/index.ts';
+import { outputs } from '../../src/nn/model.ts';
 import { formatModel, MODEL, plain } from '../../src/saved/model-text.ts';
 import { readModel } from '../../src/saved/read-model.ts';
 
@@ -94,12 +95,22 @@ const saved: Record<string, [Model, LossFunction]> = {
   halves: [sequential([2], [dense(1)]), quadratic()],
   means: [sequential([2], [dense(1)]), meanSquared({ reduction: 'sum' })],
 };
-const data = { name: 'MNIST train', type: 'uint8', scale: 1 / 255 } as const;
+const facts = { name: 'MNIST train', type: 'uint8', scale: 1 / 255 } as const;
+const dataOf = (of: Model) => ({
+  ...{ ...facts, shape: of.input },
+  classNames: Array.from({ length: outputs(of) }, (_, i) => `class ${i}`),
+  ...(of.input.length === 1 && of.input[0] < 4 && { columns: columnsOf(of.input[0]) }),
+});
+const columnsOf = (inputs: number): readonly TableColumn[] =>
+  inputs > 1
+    ? [{ name: 'a', kind: 'category', categories: Array.from('xyz').slice(0, inputs), as: 'one-hot', missing: 'x' }]
+    : [{ name: 'b', kind: 'number', missing: 0.5 }];
 
 /** Initialisers are no part of a text. */
 const told = ({ layers, ...rest }: Model) => ({ ...rest, layers: layers.map(plain) });
 
 test.each(Object.entries(saved))('%s comes back as it was', async (_title, [net, loss]) => {
+  const data = dataOf(net);
   const text = formatModel(net, loss, data);
   const read = await readModel(text, 'some');
   expect(told(read.model)).toEqual(told(net));
@@ -176,9 +187,22 @@ test.each<[string, string, string, string]>([
     '"classWeights":[',
     'loss: expected one that goes with the layers',
   ],
-  ['no type', '"uint8"', '"int8"', 'data: expected { name, type, scale, classNames, columns }'],
+  [
+    'columns of other inputs',
+    '"type"',
+    '"columns":[{"name":"a","kind":"number"}],"type"',
+    'data: columns: expected those of 784 inputs',
+  ],
+  [
+    'columns that are none',
+    '"type"',
+    '"columns":[{"name":"a","kind":"text"}],"type"',
+    'data: columns[0]: expected a column',
+  ],
+  ['names of other classes', '"class 9"', '"class 8"', 'data: expected { name'],
+  ['no type', '"uint8"', '"int8"', 'data: expected { name, shape, type, scale, classNames, columns }'],
 ])('%s is a DataError', async (_title, from, to, words) => {
-  const text = formatModel(...saved['a stack'], data).replace(from, to);
+  const text = formatModel(...saved['a stack'], dataOf(saved['a stack'][0])).replace(from, to);
   const error = await readModel(text, 'some').catch((error: unknown) => error);
   expect(error).toBeInstanceOf(DataError);
   expect((error as DataError).message).toContain('some: retrograd.model: ');
@@ -205,7 +229,7 @@ const anything = [
 ];
 
 test('a text with any change gives a model that is written as that text, or a DataError', async () => {
-  const texts = Object.values(saved).map(([net, loss]) => formatModel(net, loss, data));
+  const texts = Object.values(saved).map(([net, loss]) => formatModel(net, loss, dataOf(net)));
   const places = fc.tuple(fc.constantFrom(...texts), fc.nat(), fc.constantFrom(...anything), fc.nat(3));
   let [taken, refused] = [0, 0];
   await fc.assert(
@@ -263,6 +287,7 @@ describe('a net saves its model', () => {
     expect(texts[0]).toBe(texts[1]);
     expect((await readModel(texts[0], 'some')).data).toEqual({
       name: 'arrays',
+      shape: [2],
       type: 'uint8',
       scale: 1 / 255,
       classNames,
@@ -282,7 +307,7 @@ describe('a net saves its model', () => {
     expect(JSON.parse(parseSafetensors(await net.save()).metadata[MODEL]).data).toBeUndefined();
     const broken = formatSafetensors(tensors, { ...rest, [MODEL]: text.replace('"scale"', '"size"') });
     await expect(net.load(broken)).rejects.toThrow(
-      /retrograd\.model: data: expected \{ name, type, scale, classNames, columns \}/,
+      /retrograd\.model: data: expected \{ name, shape, type, scale, classNames, columns \}/,
     );
     for (const names of ['["cat","dog"]', '["cat","dog","dog"]', '["cat","dog",1]', '"cat"']) {
       const renamed = text.replace(JSON.stringify(classNames), names);
