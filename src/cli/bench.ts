@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type Measurement, matmul, measure, network, type Work, works } from '../bench/index.ts';
 import { ArgumentError, openDevice } from '../index.node.ts';
 import { dawnOptions } from '../platform/platform.node.ts';
+import { addOptions } from './add-options.ts';
 import { measurementEvent, printMeasurement, printSummary } from './bench-report.ts';
 import { checkHeeded } from './heeded.ts';
 import {
@@ -14,7 +15,7 @@ import {
   optimizerOf,
   optimizerRules,
 } from './model-options.ts';
-import { addModelOptions, addOptimizerOptions, addOptions, addOutputOptions, type OutputFlags } from './options.ts';
+import { addModelOptions, addOptimizerOptions, addOutputOptions, type OutputFlags } from './options.ts';
 import { outputOf } from './output.ts';
 import { count, oneOf, someOf } from './parse.ts';
 import { describeAdapter } from './run.ts';
@@ -87,7 +88,7 @@ const ownOptions = [
 ];
 
 function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Work {
-  const model = modelOf(flags, [28, 28], 10);
+  const model = modelOf(flags, [28, 28], { kind: 'labels', size: 10 });
   return network({ name: 'own', model, loss: lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { batch } from '../data.node.ts';
 import { CheckError, type Report } from '../index.node.ts';
+import { dataRules } from './data-options.ts';
 import { checkHeeded } from './heeded.ts';
 import { modelRules, optimizerOf, optimizerRules } from './model-options.ts';
 import { addOptimizerOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
@@ -25,7 +26,7 @@ At a share of 100 %, an element is as far from the reference as rounding allows.
 With --json the events are "start", one "tensor" per tensor, and "end", or "error".`;
 
 async function check(flags: TrainedFlags, command: Command): Promise<void> {
-  checkHeeded(command, [...modelRules(flags), ...optimizerRules(flags)]);
+  checkHeeded(command, [...dataRules(flags), ...modelRules(flags), ...optimizerRules(flags)]);
   const output = outputOf(flags);
   await withRun(flags, { optimizer: optimizerOf(flags) }, output, async (run) => {
     output.emit({ event: 'start', ...facts(run, flags) });

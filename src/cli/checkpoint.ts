@@ -11,11 +11,14 @@ import { MODEL } from '../saved/model-text.ts';
 import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
 import type { Texts } from './remembered-options.ts';
 
-/** The best epoch so far, by its test accuracy. */
-export interface Best {
-  readonly epoch: number;
-  readonly accuracy: number;
-}
+/**
+ * The best epoch so far: that of the highest accuracy or, where there are no classes, of the lowest loss. It is judged by the
+ * samples held out or, without them, by the test set.
+ */
+export type Best = { readonly epoch: number } & (
+  | { readonly accuracy: number; readonly loss?: undefined }
+  | { readonly loss: number; readonly accuracy?: undefined }
+);
 
 export interface Checkpoint {
   readonly path: string;
@@ -98,5 +101,8 @@ export function sha256(parameters: Record<string, Tensor>): string {
 const isTexts = (value: unknown): value is Texts =>
   isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 const isBest = (value: unknown): value is Best | undefined =>
-  value === undefined || (isObject(value) && Number.isSafeInteger(value.epoch) && isShare(value.accuracy));
+  value === undefined ||
+  (isObject(value) &&
+    Number.isSafeInteger(value.epoch) &&
+    (value.accuracy === undefined ? Number.isFinite(value.loss) : isShare(value.accuracy)));
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

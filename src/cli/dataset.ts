@@ -1,12 +1,20 @@
 /** Opens the data set that --data names. */
-import { type DatasetPair, digits, fashionMnist, mnist } from '../data.node.ts';
+import { resolve } from 'node:path';
+import { csv, type DatasetPair, digits, fashionMnist, mnist } from '../data.node.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
+import { local } from '../platform/write-file.node.ts';
+import { type DataFlags, isTable, usualTest } from './data-options.ts';
 import { isFolder } from './files.ts';
 import type { Output } from './output.ts';
 import { downloadBar } from './progress.ts';
 
-/** Throws DataError where the set is not to be had or damaged. Unless one is named, `digits` stands in for MNIST. */
-export async function openData(name: string | undefined, output: Output): Promise<DatasetPair> {
+/**
+ * Throws DataError where the set is not to be had or damaged, ArgumentError for a table without a target. Unless a set is named,
+ * `digits` stands in for MNIST.
+ */
+export async function openData(flags: DataFlags, output: Output): Promise<DatasetPair> {
+  const { data: name } = flags;
+  if (isTable(name)) return table(name, flags);
   const download = downloadBar();
   const options = { onProgress: download.show };
   try {
@@ -20,6 +28,16 @@ export async function openData(name: string | undefined, output: Output): Promis
   }
 }
 
+/** A table, split by the seed. Without a test part of its own a file gives a share of its rows. */
+async function table(path: string, flags: DataFlags): Promise<DatasetPair> {
+  const { target, columns, categorical, missing, delimiter, test = usualTest, seed } = flags;
+  if (!target)
+    throw new ArgumentError('--target: expected with a CSV file, to say which column to predict, found none');
+  const options = { columns, categorical, missing, delimiter: delimiter ?? (/\.tsv/i.test(path) ? '\t' : ',') };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return csv(isUrl(path) ? path : resolve(local(path)), { ...given, target, test, seed });
+}
+
 async function mnistOrDigits(options: Parameters<typeof mnist>[0], { warn }: Output): Promise<DatasetPair> {
   try {
     return await mnist(options);
@@ -30,11 +48,13 @@ async function mnistOrDigits(options: Parameters<typeof mnist>[0], { warn }: Out
   }
 }
 
+const isUrl = (name: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(name);
+
 /** Throws DataError unless there is such a folder; a URL is for the library to find out. */
 function existing(name: string): string {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name) || isFolder(name)) return name;
+  if (isUrl(name) || isFolder(name)) return name;
   throw new DataError(
-    `--data: expected mnist, fashion-mnist, digits or a folder with IDX files, found no folder ${name}`,
+    `--data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv) or a folder with IDX files, found no folder ${name}`,
   );
 }
 

@@ -5,16 +5,18 @@ import { ArgumentError, sgd } from '../index.node.ts';
 import { lossNamed } from '../nn/losses.ts';
 import { readModel } from '../saved/read-model.ts';
 import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
+import { dataRules } from './data-options.ts';
 import { checkHeeded } from './heeded.ts';
 import { modelRules } from './model-options.ts';
 import { addOutputOptions, addRunOptions, type RunFlags } from './options.ts';
-import { decimal, duration, outputOf, percentage } from './output.ts';
+import { duration, outputOf } from './output.ts';
 import { recall } from './remembered-options.ts';
 import { facts, introduce, type Run, type SavedNet, withRun } from './run.ts';
+import { describeEvaluation, evaluationFields } from './training.ts';
 
 export function evalCommand(): Command {
   const command = new Command('eval').description(
-    'Evaluates a network on the test images, with weights from a file or untrained.',
+    'Evaluates a network on the test set, with weights from a file or untrained.',
   );
   command.argument('[file]', 'a safetensors file, as train --save writes it (default: an untrained network)');
   return addOutputOptions(addRunOptions(command)).addHelpText('after', help).action(evaluate);
@@ -41,7 +43,7 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
   const own = saved && (await netIn(saved, command));
   const options = command.opts<RunFlags>();
   const flags = { ...options, data: options.data ?? own?.data() ?? (saved && dataOf(saved)) };
-  if (!own) checkHeeded(command, modelRules(flags));
+  checkHeeded(command, [...dataRules(flags), ...(own ? [] : modelRules(flags))]);
   const output = outputOf(flags);
   // compile wants an optimizer; no step is ever taken.
   const untrained = { optimizer: sgd({ learningRate: 0 }), keep: [] };
@@ -51,18 +53,16 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
     introduce(run, flags, output);
     output.say(`weights     ${file ? printable(file) : 'initial, from the seed: this network is not trained'}\n`);
     const started = performance.now();
-    const { loss, accuracy, count } = await net.evaluate(data.test);
+    const evaluation = await net.evaluate(data.test);
     const seconds = (performance.now() - started) / 1000;
-    const right = accuracy === undefined ? '' : `   test accuracy ${percentage(accuracy)}`;
-    output.say(`test loss ${decimal(loss)}${right}   ${duration(seconds)}`);
+    output.say(`${describeEvaluation('test', evaluation)}   ${duration(seconds)}`);
     output.emit({
       event: 'evaluation',
       ...facts(run, flags),
       file: file ?? null,
       parametersSha256: sha256(await net.parameters()),
-      testLoss: loss,
-      testAccuracy: accuracy,
-      samples: count,
+      ...evaluationFields('test', evaluation),
+      samples: evaluation.count,
       seconds,
     });
   };

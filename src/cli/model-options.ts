@@ -1,5 +1,6 @@
 /** The names that flags accept, and the model, loss and optimizer that they define. */
 import { type Shape, size } from '../base/tensor.ts';
+import type { Field, Statistics } from '../data.node.ts';
 import {
   ArgumentError,
   adam,
@@ -9,6 +10,7 @@ import {
   dense,
   elu,
   exponentialDecay,
+  flatten,
   gelu,
   he,
   type Initialiser,
@@ -34,6 +36,7 @@ import {
   softmaxCrossEntropy,
   softplus,
   squared,
+  standardize,
   stepDecay,
   tanh,
   uniform,
@@ -46,7 +49,7 @@ import type { Rule } from './heeded.ts';
 
 export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };
 
-/** Each with the activation of the last layer that it goes with. */
+/** Each with the activation of the last layer that it goes with if the targets are classes. */
 export const losses = {
   'cross-entropy': { make: softmaxCrossEntropy, output: linear },
   'binary-cross-entropy': { make: sigmoidCrossEntropy, output: linear },
@@ -54,6 +57,7 @@ export const losses = {
   squared: { make: squared, output: sigmoid },
   mse: { make: meanSquared, output: sigmoid },
 };
+export type LossName = keyof typeof losses;
 
 interface OptimizerChoice {
   make(options: { learningRate: LearningRate; momentum?: number; weightDecay?: number; decayed?: Decayed }): Optimizer;
@@ -85,22 +89,39 @@ export interface ModelFlags {
   hidden?: number[];
   activation: keyof typeof activations;
   init?: ReturnType<Init>;
-  loss: keyof typeof losses;
+  /** Default: that for the targets, see {@link usualLoss}. */
+  loss?: LossName;
   labelSmoothing?: number;
 }
 
-/** Of samples of this shape. */
-type MakeModel = (flags: ModelFlags, sample: Shape, classes: number) => Model;
+/** What a net is to give: as many classes or values. */
+export type Targets = Pick<Field, 'kind' | 'size'>;
+
+/** Of samples of this shape; `statistics` of what is standardized first. */
+type MakeModel = (flags: ModelFlags, sample: Shape, targets: Targets, statistics?: Statistics) => Model;
+
+/** The loss where none is given. */
+export const usualLoss = ({ kind }: Pick<Targets, 'kind'>): LossName => (kind === 'labels' ? 'cross-entropy' : 'mse');
+
+/** The last activation: values may be any numbers, while the sigmoid of classes is between 0 and 1. */
+const outputOf = ({ loss }: ModelFlags, { kind }: Targets) =>
+  kind === 'labels' ? losses[loss ?? usualLoss({ kind })].output : linear;
 
 export const models: Record<'mlp' | 'lenet', MakeModel> = {
   /** The hidden layers, then one with a unit per class. */
-  mlp({ hidden = [100], activation, init, loss }, sample, classes) {
-    const layers = hidden.map((units) => dense(units, activations[activation], init));
-    return sequential([size(sample)], [...layers, dense(classes, losses[loss].output, init)]);
+  mlp(flags, sample, targets, statistics) {
+    const { hidden = [100], activation, init } = flags;
+    const layers = [
+      ...hidden.map((units) => dense(units, activations[activation], init)),
+      dense(targets.size, outputOf(flags, targets), init),
+    ];
+    if (!statistics) return sequential([size(sample)], layers);
+    return sequential(sample, [standardize(statistics), ...(sample.length > 1 ? [flatten()] : []), ...layers]);
   },
-  lenet({ activation, init, loss }, sample, classes) {
+  lenet(flags, sample, targets) {
+    const { activation, init } = flags;
     const image = sample.length === 2 ? [1, ...sample] : sample;
-    return lenet(image, classes, { activation: activations[activation], output: losses[loss].output, init });
+    return lenet(image, targets.size, { activation: activations[activation], output: outputOf(flags, targets), init });
   },
 };
 
@@ -109,13 +130,15 @@ export function checkModel({ model, hidden }: ModelFlags): void {
   if (hidden && model !== 'mlp') throw new ArgumentError(`--hidden: expected with --model mlp, found with ${model}`);
 }
 
-export const modelOf: MakeModel = (flags, sample, classes) => {
+export const modelOf: MakeModel = (flags, sample, targets, statistics) => {
   checkModel(flags);
-  return models[flags.model](flags, sample, classes);
+  if (statistics && flags.model !== 'mlp')
+    throw new ArgumentError(`--standardize: expected inputs only with --model mlp, found it with ${flags.model}`);
+  return models[flags.model](flags, sample, targets, statistics);
 };
 
 /** Throws ArgumentError for smoothed labels under a loss that has none. */
-export function lossOf({ loss, labelSmoothing }: ModelFlags): LossFunction {
+export function lossOf({ loss = 'cross-entropy', labelSmoothing }: ModelFlags): LossFunction {
   if (labelSmoothing === undefined) return losses[loss].make();
   if (loss === 'cross-entropy') return softmaxCrossEntropy({ labelSmoothing });
   throw new ArgumentError(`--label-smoothing: expected with --loss cross-entropy, found with ${loss}`);

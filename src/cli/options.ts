@@ -1,6 +1,8 @@
 /** The flags that several commands share. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Decayed } from '../index.node.ts';
+import { addOptions } from './add-options.ts';
+import { type DataFlags, dataRows } from './data-options.ts';
 import {
   activations,
   inits,
@@ -10,18 +12,15 @@ import {
   type OptimizerFlags,
   optimizers,
 } from './model-options.ts';
-import { count, fraction, learningRate, nonNegative, oneOf, seed, sizes, text } from './parse.ts';
-import { remember } from './remembered-options.ts';
+import { count, fraction, learningRate, nonNegative, oneOf, seed, sizes } from './parse.ts';
 
 export interface OutputFlags {
   json?: boolean;
 }
-export interface RunFlags extends ModelFlags, OutputFlags {
-  data?: string;
+export interface RunFlags extends ModelFlags, DataFlags, OutputFlags {
   /** Share of the training data that is held out. */
   validation?: number;
   batch: number;
-  seed: number;
   device: keyof typeof devices;
 }
 export interface TrainedFlags extends RunFlags, OptimizerFlags {}
@@ -34,28 +33,10 @@ const devices = {
 
 const decayed: Record<Decayed, string> = { all: 'all parameters', weights: 'weights only' };
 
-/** A flag, what it is for, the parser of its value if it has one and, where there is one, its default as text. */
-type Row = readonly [flag: string, description: string, parse?: (text: string) => unknown, byDefault?: string];
-
-export function addOptions(command: Command, group: string, rows: readonly Row[]): Command {
-  for (const [flag, description, parse, byDefault] of rows) {
-    const option = new Option(flag, description).helpGroup(group);
-    if (parse) option.argParser(parse);
-    if (parse && byDefault !== undefined) option.default(parse(byDefault), byDefault);
-    command.addOption(option);
-    remember(command, option, byDefault);
-  }
-  return command;
-}
-
 /** Data, model and where to run it. */
 export function addRunOptions(command: Command): Command {
-  addOptions(command, 'Data and device:', [
-    [
-      '--data <name|dir>',
-      `mnist, fashion-mnist, digits (generated), or a folder or URL with the four IDX files (default: mnist, or digits if mnist is unavailable)`,
-      text,
-    ],
+  addOptions(command, 'Data:', dataRows);
+  addOptions(command, 'Run:', [
     ['--device <name>', spelled(devices), oneOf(devices), 'auto'],
     ['--seed <n>', 'seed of the initial weights, shuffling, dropout and augmentation', seed, '0'],
     ['--batch <n>', 'samples per step', count, '100'],
@@ -74,7 +55,7 @@ export const addModelOptions = (command: Command): Command =>
     ['--hidden <sizes>', 'units of each hidden layer of mlp, such as 100 or 100,50, or none (default: 100)', sizes],
     ['--activation <name>', `activation of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
     ['--init <name>', initHelp, init],
-    ['--loss <name>', lossHelp, oneOf(losses), 'cross-entropy'],
+    ['--loss <name>', lossHelp, oneOf(losses)],
     [
       '--label-smoothing <x>',
       'share of each target that is spread over all classes; only with cross-entropy',
@@ -110,7 +91,8 @@ const initHelp =
   'set biases to zero. normal:0.1 sets the standard deviation, uniform:0.05 the limit (default: he for relu and similar, else xavier)';
 const lossHelp =
   `${list(losses)}. cross-entropy applies softmax, binary-cross-entropy applies sigmoid; quadratic (½ of squared), ` +
-  'squared and mse (mean over the outputs) put a sigmoid on the last layer';
+  'squared and mse (mean over the outputs) put a sigmoid on the last layer, unless the targets are values ' +
+  '(default: cross-entropy, or mse for values)';
 
 /** 'normal:0.1' -> what `dense` takes. */
 function init(found: string): ModelFlags['init'] {

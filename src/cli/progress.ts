@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { printable } from '../base/show-value.ts';
 import type { OnProgress } from '../data.node.ts';
 import type { Progress } from '../index.node.ts';
-import { decimal, duration, epochOf, integer } from './output.ts';
+import { decimal, duration, epochOf, integer, percentage } from './output.ts';
 
 export interface Line<T> {
   show(progress: T): void;
@@ -41,12 +41,13 @@ function bar<T>(describe: (progress: T) => { value: number; total: number; title
   };
 }
 
-export const trainingBar = (): Line<Progress> =>
-  bar(({ epoch, epochs, step, steps, loss, samplesPerSecond, secondsLeft }) => ({
+/** `accuracy` is that of the epoch before. */
+export const trainingBar = (): Line<Progress & { accuracy?: number }> =>
+  bar(({ epoch, epochs, step, steps, loss, accuracy, samplesPerSecond, secondsLeft }) => ({
     value: step,
     total: steps,
     title: epochOf(epoch, epochs),
-    text: `loss ${decimal(loss)}   ${integer(samplesPerSecond)} samples/s   ${duration(secondsLeft)} left`,
+    text: `loss ${decimal(loss)}   ${accuracy === undefined ? '' : `accuracy ${percentage(accuracy)}   `}${integer(samplesPerSecond)} samples/s   ${duration(secondsLeft)} left`,
   }));
 
 export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>

@@ -4,9 +4,10 @@ import { mean, standardDeviation } from '../base/statistics.ts';
 import { type DatasetPair, take } from '../data.node.ts';
 import { ArgumentError, compile, type Device, openDevice } from '../index.node.ts';
 import { describeModel } from '../nn/model.ts';
+import { addOptions } from './add-options.ts';
 import { openData } from './dataset.ts';
 import { checkHeeded } from './heeded.ts';
-import { addOptions, addOutputOptions, type OutputFlags } from './options.ts';
+import { addOutputOptions, type OutputFlags } from './options.ts';
 import { decimal, duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
 import { count, oneOf, someOf, text } from './parse.ts';
 import { trainingBar } from './progress.ts';
@@ -74,7 +75,7 @@ async function reproduce(flags: ReproduceFlags, command: Command, signal: AbortS
   if (['digits', 'fashion-mnist'].includes(flags.data)) {
     throw new ArgumentError(`--data: expected MNIST, which the published results use, found ${flags.data}`);
   }
-  const data = await openData(flags.data, output);
+  const data = await openData({ data: flags.data, seed: 0 }, output);
   const device = await openDevice();
   try {
     const { name: adapter, software } = device.info;

@@ -1,6 +1,6 @@
 /** How train, eval and check start: they open data and device, compile a model, and describe all three. */
 import { printable } from '../base/show-value.ts';
-import type { DatasetPair } from '../data.node.ts';
+import { type DatasetPair, statistics } from '../data.node.ts';
 import {
   type CompileOptions,
   compile,
@@ -12,10 +12,12 @@ import {
   type Trainer,
 } from '../index.node.ts';
 import { countParameters, describeModel } from '../nn/model.ts';
+import { hasClasses } from '../train/evaluate.ts';
 import type { Task } from '../train/graphs.ts';
+import { standardizes } from './data-options.ts';
 import { checkBatch, openData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
-import { baseRate, checkModel, lossOf, modelOf } from './model-options.ts';
+import { baseRate, checkModel, lossOf, modelOf, usualLoss } from './model-options.ts';
 import type { RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output, short } from './output.ts';
 
@@ -26,6 +28,8 @@ export interface Run {
   readonly model: Model;
   /** What the loss is called: by its flag, or by its function where a file says it. */
   readonly loss: string;
+  /** Whether there are classes that an output is right or wrong about. */
+  readonly hasAccuracy: boolean;
   readonly net: Trainer;
 }
 
@@ -44,25 +48,35 @@ export async function withRun<T>(
   saved?: SavedNet,
 ): Promise<T> {
   const { batch, seed } = flags;
-  const loss = saved?.loss ?? lossOf(flags);
   checkModel(flags);
-  const whole = await openData(flags.data, output);
+  lossOf(flags);
+  const whole = await openData(flags, output);
   const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
   checkBatch(batch, data);
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
   try {
-    const { shape, targets } = data.train;
-    const model = saved?.model ?? modelOf(flags, shape, targets.size);
+    const { model, loss, lossName } = saved ? { ...saved, lossName: saved.loss.name } : netOf(flags, data);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
-      return await work({ data, device, model, loss: saved?.loss.name ?? flags.loss, net });
+      return await work({ data, device, model, loss: lossName, hasAccuracy: hasClasses(data.train, loss), net });
     } finally {
       net.destroy();
     }
   } finally {
     if (device !== 'cpu') device.destroy();
   }
+}
+
+/** What the flags say of the net, for this data. */
+function netOf(flags: RunFlags, { train }: DatasetPair) {
+  const loss = flags.loss ?? usualLoss(train.targets);
+  const first = standardizes(flags) ? statistics(train) : undefined;
+  return {
+    model: modelOf({ ...flags, loss }, train.shape, train.targets, first),
+    loss: lossOf({ ...flags, loss }),
+    lossName: loss,
+  };
 }
 
 /** Throws NoAdapterError where there is no GPU, unless the reference may stand in for it. */
@@ -97,8 +111,7 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 }
 
 /** The same for people, a line each. */
-export function introduce(run: Run, flags: RunFlags, { say }: Output): void {
-  const { data, device, model, loss } = run;
+export function introduce({ data, device, model, loss }: Run, flags: RunFlags, { say }: Output): void {
   const held = data.validation ? `${integer(data.validation.count)} of them held out for validation, ` : '';
   const trained = integer(data.train.count + (data.validation?.count ?? 0));
   const samples = `${trained} samples to train on, ${held}${integer(data.test.count)} to test on`;

@@ -5,20 +5,33 @@ import { printable } from '../base/show-value.ts';
 import type { DatasetPair } from '../data.node.ts';
 import { ArgumentError, type EpochResult, type Progress, RetrogradError, type TuneMode } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
+import { addOptions } from './add-options.ts';
 import { augment } from './augment.ts';
 import { metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { dataRules, standardizes } from './data-options.ts';
 import { checkWritable, isSameFile } from './files.ts';
 import { checkHeeded } from './heeded.ts';
 import { InterruptedError, type Interruption } from './interrupt.ts';
 import { checkOptimizer, modelRules, optimizerRules } from './model-options.ts';
-import { addOptimizerOptions, addOptions, addOutputOptions, addRunOptions } from './options.ts';
+import { addOptimizerOptions, addOutputOptions, addRunOptions } from './options.ts';
 import { duration, outputOf, percentage } from './output.ts';
 import { count, oneOf, percent, text } from './parse.ts';
 import { trainingBar } from './progress.ts';
 import { remembered, type Texts } from './remembered-options.ts';
 import { goOn, recallTraining } from './resume.ts';
-import { type RunOptions, withRun } from './run.ts';
-import { accuracyOf, begin, report, standing, type TrainFlags, type Training } from './training.ts';
+import { type Run, type RunOptions, withRun } from './run.ts';
+import {
+  begin,
+  better,
+  describeBest,
+  describeEvaluation,
+  evaluationFields,
+  judgeOf,
+  report,
+  standing,
+  type TrainFlags,
+  type Training,
+} from './training.ts';
 import { addControlOptions, chooses, controlRules, fitOf, updateOf, usualShare } from './training-options.ts';
 
 /** --target-accuracy was not reached. */
@@ -28,7 +41,7 @@ export class TargetError extends RetrogradError {
 
 export function trainCommand(interrupted: Interruption): Command {
   const command = new Command('train').description(
-    'Trains a network on labelled images and tests it after each epoch.',
+    'Trains a network on images or a table, and evaluates it after each epoch.',
   );
   addOptimizerOptions(addRunOptions(command));
   addOptions(command, 'Training:', [
@@ -39,7 +52,7 @@ export function trainCommand(interrupted: Interruption): Command {
         'elastic=34:4 (alpha:sigma, in pixels); combine them with commas',
       augment,
     ],
-    ['--target-accuracy <%>', 'stop once the test accuracy reaches this; exit code 1 if it never does', percent],
+    ['--target-accuracy <%>', 'stop once the accuracy of an epoch reaches this; exit code 1 if it never does', percent],
     ['--check <n>', 'compare all tensors of every n-th step with the CPU reference', count],
     [
       '--tune <when>',
@@ -75,11 +88,12 @@ Examples:
   retrograd train --data fashion-mnist --hidden 100,50 --epochs 10
   retrograd train --hidden 800 --augment rotate=15,scale=0.15,shear=10,elastic=34:4 --epochs 20
   retrograd train --hidden 30 --activation sigmoid --init normal --loss quadratic --optimizer sgd --learning-rate 3 --batch 10
+  retrograd train --data iris.csv --target species --batch 10 --epochs 50 --validation 0.1
   retrograd train --epochs 20 --save run.safetensors --save-every 1
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
 
---patience and --keep-best use samples held out from the training data (--validation), never the test images. Only
---target-accuracy depends on the test images. An interrupted run is saved if it has trained at least one step.
+With --validation, samples held out from the training data judge the epochs, and --patience and --keep-best always need them.
+The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy. An interrupted run is saved if it has trained at least one step.
 With --json the events are "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
@@ -101,13 +115,14 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   });
   await withRun(flags, options, output, async (run) => {
     if (saved) await goOn(run, flags, saved, command);
+    checkTarget(flags, run);
     const { steps } = run.net;
     const training: Training = {
       ...run,
       flags,
       output,
       saved,
-      options: optionsOf(command, flags),
+      options: optionsOf(command, flags, run),
       best: saved?.best,
       // Patience that had run out before takes no epoch to find out.
       keptEpoch: flags.keepBest ? saved?.keptEpoch : undefined,
@@ -124,6 +139,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
 function flagsOf(command: Command): TrainFlags {
   const given = command.opts<TrainFlags>();
   checkHeeded(command, [
+    ...dataRules(given),
     ...modelRules(given),
     ...optimizerRules(given),
     ...controlRules(given),
@@ -134,11 +150,23 @@ function flagsOf(command: Command): TrainFlags {
   return { ...given, validation: given.validation ?? (chooses(given) ? usualShare : undefined) };
 }
 
+/** Throws ArgumentError for a target that nothing is measured by. */
+function checkTarget({ targetAccuracy }: TrainFlags, { hasAccuracy }: Run): void {
+  if (targetAccuracy === undefined || hasAccuracy) return;
+  throw new ArgumentError('--target-accuracy: expected with classes, found values as targets');
+}
+
 /** For a file to remember. */
-const optionsOf = (command: Command, { validation }: TrainFlags): Texts => ({
-  ...remembered(command),
-  ...(validation !== undefined && { '--validation': String(validation) }),
-});
+const optionsOf = (command: Command, flags: TrainFlags, { loss }: Run): Texts => {
+  const { validation } = flags;
+  const all = {
+    ...remembered(command),
+    '--loss': loss,
+    '--standardize': standardizes(flags) ? 'inputs' : 'none',
+    ...(validation !== undefined && { '--validation': String(validation) }),
+  };
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
 
 /** Throws ArgumentError where saving would replace what nobody said may be replaced, DataError where it cannot be. */
 function checkPlace({ save, resume, overwrite }: TrainFlags): void {
@@ -155,26 +183,28 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
   const before = net.epochs;
   const bar = trainingBar();
   const { epochs } = flags;
-  const onProgress = (progress: Progress) => bar.show({ ...progress, epoch: before + progress.epoch, epochs });
+  const judge = judgeOf(training);
+  const onProgress = (progress: Progress) =>
+    bar.show({ ...progress, accuracy: training.last?.accuracy, epoch: before + progress.epoch, epochs });
   const onEpoch = async (result: EpochResult) => {
     const epoch = before + result.epoch;
     bar.clear();
     // What an epoch came to is told, whatever interrupts it.
-    const test = data.validation ? await net.evaluate(data.test) : result.validation!;
-    report({ ...result, epoch }, test, data.validation && result.validation, epochs, output);
-    const accuracy = accuracyOf(test);
-    if (!(training.best && training.best.accuracy >= accuracy)) training.best = { epoch, accuracy };
+    const evaluation = result.validation!;
+    report({ ...result, epoch }, evaluation, flags, judge, output);
+    training.last = evaluation;
+    training.best = better(training.best, epoch, evaluation);
     training.keptEpoch = flags.keepBest ? before + result.best! : undefined;
-    const isEnd = meetsTarget(accuracy, flags);
+    const isEnd = meetsTarget(evaluation.accuracy, flags);
     if (!isEnd && flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
     return isEnd && 'stop';
   };
   interrupted.patient = flags.save !== undefined;
   try {
     await net.fit(data.train, {
-      ...fitOf(flags),
+      ...fitOf(flags, training.hasAccuracy),
       epochs: epochs - before,
-      validation: data.validation ?? data.test,
+      validation: judge.dataset,
       augment: flags.augment,
       onProgress,
       onEpoch,
@@ -207,35 +237,44 @@ async function rescue(training: Training): Promise<void> {
 }
 
 // 100 · 0.29 is a little less than 29.
-const meetsTarget = (accuracy: number, { targetAccuracy }: TrainFlags): boolean =>
+const meetsTarget = (accuracy = 0, { targetAccuracy }: TrainFlags): boolean =>
   targetAccuracy !== undefined && 100 * accuracy >= targetAccuracy - 1e-9;
 
 /** Throws TargetError where the target was missed, after everything has been saved and said. */
 async function finish(training: Training, seconds: number): Promise<void> {
   const { net, data, flags, output, keptEpoch } = training;
-  const { epoch, accuracy } = training.best!;
+  const best = training.best!;
   const { targetAccuracy, save: file } = flags;
-  const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(accuracy, flags);
-  const summary = `best test accuracy ${percentage(accuracy)} after epoch ${epoch}`;
-  output.say(`\n${summary}, ${duration(seconds)} in all${targetReached ? ', target reached' : ''}`);
-  const kept = keptEpoch === undefined ? undefined : await net.evaluate(data.test);
-  if (kept) {
-    const tested = `test accuracy ${percentage(accuracyOf(kept))}`;
-    output.say(`kept the parameters of epoch ${keptEpoch}, the best on the held-out samples: ${tested}`);
+  const { field, name } = judgeOf(training);
+  const targetReached = targetAccuracy === undefined ? undefined : meetsTarget(best.accuracy, flags);
+  const reached = targetReached ? ', target reached' : '';
+  output.say(`\n${describeBest(best, name)}, ${duration(seconds)} in all${reached}`);
+  if (keptEpoch !== undefined) {
+    output.say(`kept the parameters of epoch ${keptEpoch}, the best on the held-out samples`);
   }
+  const isTested = field === 'test' && training.last !== undefined;
+  const test = isTested ? training.last! : await net.evaluate(data.test);
+  if (!isTested) output.say(describeEvaluation('test', test));
   await save(training);
+  const { epoch, ...score } = best;
   output.emit({
     event: 'end',
-    bestTestAccuracy: accuracy,
+    ...Object.fromEntries(
+      Object.entries(score).map(([what, value]) => [`best${capital(field)}${capital(what)}`, value]),
+    ),
     bestEpoch: epoch,
     epochs: net.epochs,
     seconds,
     keptEpoch,
-    keptTestAccuracy: kept && accuracyOf(kept),
+    ...evaluationFields('test', test),
     targetReached,
     parametersSha256: sha256(await net.parameters()),
     file,
   });
   if (targetReached !== false) return;
-  throw new TargetError(`--target-accuracy: expected ${targetAccuracy} %, found ${percentage(accuracy)} at best`);
+  throw new TargetError(
+    `--target-accuracy: expected ${targetAccuracy} %, found ${percentage(best.accuracy ?? 0)} at best`,
+  );
 }
+
+const capital = (name: string): string => name[0].toUpperCase() + name.slice(1);

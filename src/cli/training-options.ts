@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { type FitOptions, updatesIn } from '../index.node.ts';
+import { addOptions } from './add-options.ts';
 import type { Rule } from './heeded.ts';
 import { optimizerOf, schedules } from './model-options.ts';
-import { addOptions, type TrainedFlags } from './options.ts';
+import type { TrainedFlags } from './options.ts';
 import { count, oneOf, positive, share } from './parse.ts';
 import type { RunOptions } from './run.ts';
 
@@ -13,11 +14,11 @@ export interface ControlFlags extends TrainedFlags {
   clip?: number;
   accumulate: number;
   patience?: number;
-  metric: 'accuracy' | 'loss';
+  metric?: 'accuracy' | 'loss';
   keepBest?: boolean;
 }
 
-const metrics: Record<ControlFlags['metric'], unknown> = { accuracy: true, loss: true };
+const metrics: Record<NonNullable<ControlFlags['metric']>, unknown> = { accuracy: true, loss: true };
 
 export const addControlOptions = (command: Command): Command =>
   addOptions(command, 'Training:', [
@@ -28,7 +29,11 @@ export const addControlOptions = (command: Command): Command =>
     ['--validation <share>', validationHelp, share],
     ['--patience <n>', 'stop after n epochs in a row without improvement on the held-out samples', count],
     ['--keep-best', 'end with the parameters of the best epoch on the held-out samples'],
-    ['--metric <name>', 'how to choose the best epoch: accuracy or loss', oneOf(metrics), 'accuracy'],
+    [
+      '--metric <name>',
+      'how to choose the best epoch: accuracy or loss (default: accuracy, or loss for values)',
+      oneOf(metrics),
+    ],
   ]);
 
 const scheduleHelp =
@@ -39,8 +44,8 @@ const scheduleHelp =
 export const usualShare = 0.1;
 
 const validationHelp =
-  'share of the training data to hold out, chosen by the seed, for --patience and --keep-best ' +
-  `(default: ${usualShare} with one of these, else none)`;
+  'share of the training data to hold out, chosen by the seed, to judge the epochs by; the test set is then evaluated once, at ' +
+  `the end (default: ${usualShare} with --patience or --keep-best, else none)`;
 
 /** Whether an epoch is chosen among others. */
 export const chooses = ({ patience, keepBest }: ControlFlags): boolean => patience !== undefined || keepBest === true;
@@ -56,9 +61,9 @@ export function updateOf(flags: ControlFlags, train: Dataset): RunOptions {
 }
 
 /** What of a fit they decide. */
-export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags): FitOptions => ({
+export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags, hasAccuracy: boolean): FitOptions => ({
   epochs,
-  metric,
+  metric: metric ?? (hasAccuracy ? 'accuracy' : 'loss'),
   keepBest,
   earlyStopping: patience === undefined ? undefined : { patience },
 });

@@ -29,8 +29,10 @@ export interface Training extends Run {
   readonly saved?: Checkpoint;
   /** Of the net before it is trained here. */
   readonly steps: number;
-  /** By the test; that is told, and chooses nothing. */
+  /** The best epoch, which is told and chooses nothing. */
   best?: Best;
+  /** Of the epoch before. */
+  last?: Evaluation;
   /** The epoch whose parameters --keep-best ends with. */
   keptEpoch?: number;
 }
@@ -47,7 +49,7 @@ export function begin({ flags, output, saved, ...run }: Training): void {
   output.emit({
     event: 'start',
     ...facts(run, flags),
-    loss: flags.loss,
+    loss: run.loss,
     optimizer,
     learningRate,
     schedule,
@@ -74,28 +76,52 @@ export function begin({ flags, output, saved, ...run }: Training): void {
 export const standing = ({ net: { steps, epochs } }: Pick<Run, 'net'>): string =>
   `${plural(steps, 'step')} and ${plural(epochs, 'epoch')}`;
 
-export const accuracyOf = ({ accuracy = 0 }: Evaluation): number => accuracy;
+/** What an epoch is judged by, and what it is called in events and in text. */
+export const judgeOf = ({ data }: Pick<Run, 'data'>) =>
+  data.validation
+    ? ({ dataset: data.validation, field: 'validation', name: 'held-out' } as const)
+    : ({ dataset: data.test, field: 'test', name: 'test' } as const);
 
-/** `validation` is there where samples are held out. */
+/** The better one of the best epoch so far and this one. */
+export function better(best: Best | undefined, epoch: number, { loss, accuracy }: Evaluation): Best {
+  const now: Best = accuracy === undefined ? { epoch, loss } : { epoch, accuracy };
+  if (!best) return now;
+  const isBetter = (now.accuracy ?? 0) > (best.accuracy ?? 0) || (now.loss ?? 0) < (best.loss ?? 0);
+  return isBetter ? now : best;
+}
+
+/** 'best test accuracy 97.20 % after epoch 3' */
+export const describeBest = ({ epoch, accuracy, loss }: Best, name: string): string =>
+  accuracy === undefined
+    ? `lowest ${name} loss ${decimal(loss)} after epoch ${epoch}`
+    : `best ${name} accuracy ${percentage(accuracy)} after epoch ${epoch}`;
+
 export function report(
   { epoch, trainLoss, seconds, samplesPerSecond }: EpochResult,
-  test: Evaluation,
-  validation: Evaluation | undefined,
-  epochs: number,
+  evaluation: Evaluation,
+  { epochs }: TrainFlags,
+  { field, name }: ReturnType<typeof judgeOf>,
   { say, emit }: Output,
 ): void {
-  const heldOut = validation && { validationLoss: validation.loss, validationAccuracy: accuracyOf(validation) };
-  const tested = { testLoss: test.loss, testAccuracy: accuracyOf(test) };
-  emit({ event: 'epoch', epoch, trainLoss, ...heldOut, ...tested, seconds, samplesPerSecond });
+  emit({ event: 'epoch', epoch, trainLoss, ...evaluationFields(field, evaluation), seconds, samplesPerSecond });
   const cells = [
     epochOf(epoch, epochs),
     `train loss ${decimal(trainLoss)}`,
-    ...(validation ? [evaluated('held out', validation)] : []),
-    evaluated('test', test),
+    describeEvaluation(name, evaluation, '100.00 %'.length),
     `${duration(seconds)} (${integer(samplesPerSecond)} samples/s)`,
   ];
   say(cells.join('   '));
 }
 
-const evaluated = (what: string, { loss, accuracy = 0 }: Evaluation): string =>
-  `${what} loss ${decimal(loss)}   ${what} accuracy ${percentage(accuracy).padStart(8)}`;
+/** `testLoss` and, where there are classes, `testAccuracy`. */
+export const evaluationFields = (field: string, { loss, accuracy }: Evaluation): Record<string, number> => ({
+  [`${field}Loss`]: loss,
+  ...(accuracy !== undefined && { [`${field}Accuracy`]: accuracy }),
+});
+
+/** 'test loss 0.0312   test accuracy 97.20 %', the share in so many characters. */
+export const describeEvaluation = (name: string, { loss, accuracy }: Evaluation, width = 0): string =>
+  [
+    `${name} loss ${decimal(loss)}`,
+    ...(accuracy === undefined ? [] : [`${name} accuracy ${percentage(accuracy).padStart(width)}`]),
+  ].join('   ');

@@ -260,7 +260,7 @@ describe.concurrent('bad arguments', () => {
     ['train --epoch 3', ['--epoch', '--epochs']],
     ['train digits', ['arguments']],
     ['frobnicate', ['frobnicate']],
-    ['train --data', ['--data <name|dir>', 'argument missing']],
+    ['train --data', ['--data <name|path>', 'argument missing']],
     ['train --data --epochs 2', ['--data', "'--epochs'", 'a name or a path']],
     ['train --learning-rate fast', ['--learning-rate', "'fast'", 'a number above 0']],
     [
@@ -365,7 +365,7 @@ describe('data that is not there', () => {
     const { code, stderr } = await retrograd(['train', ...onCpu, '--data', missing]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `error: --data: expected mnist, fashion-mnist, digits or a folder with IDX files, found no folder ${missing}\n`,
+      `error: --data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv) or a folder with IDX files, found no folder ${missing}\n`,
     );
   });
 
@@ -419,6 +419,79 @@ describe.runIf(process.platform === 'linux')('without an adapter', () => {
     expect(eventsOf(result)).toMatchObject([
       { event: 'info', adapter: null, reason: expect.stringContaining('no adapter') },
     ]);
+  });
+});
+
+describe('a table', () => {
+  let file: string;
+  const args = ['--target', 'kind', '--missing', 'mean', '--hidden', '8', '--batch', '10', ...cpu];
+
+  /** Three kinds of flowers, 60 rows of each: lengths around 1, 2 and 3, a price of 10 times the length, and a cell missing. */
+  beforeAll(async () => {
+    file = join(folder, 'flowers.csv');
+    const rows = Array.from({ length: 180 }, (_, i) => {
+      const length = 1 + (i % 3) + ((i * 7) % 11) / 40;
+      return `${i === 50 ? '' : length},${i % 3 === 1 ? 'red' : 'blue'},${10 * length},${['aster', 'broom', 'clover'][i % 3]}`;
+    });
+    await writeFile(file, ['length,colour,price,kind', ...rows].join('\n'));
+  });
+
+  test('of numbers and texts is trained on, standardized, with the test part evaluated once', async () => {
+    const saved = join(folder, 'flowers.safetensors');
+    const flags = ['--epochs', '30', '--learning-rate', '0.01', '--validation', '0.1', '--columns', 'length,colour'];
+    const result = await retrograd(['train', '--data', file, ...args, ...flags, '--json', '--save', saved]);
+    expect(result.code, result.stderr).toBe(0);
+    const [begin, ...events] = eventsOf(result);
+    expect(begin).toMatchObject({ trainSamples: 130, validationSamples: 14, testSamples: 36, loss: 'cross-entropy' });
+    expect(begin.model).toBe('3 -> standardize -> 8 relu -> 3 linear');
+    const epochs = events.filter(({ event }) => event === 'epoch');
+    expect(epochs).toHaveLength(30);
+    for (const epoch of epochs) {
+      expect(Object.keys(epoch)).toEqual(expect.arrayContaining(['validationLoss', 'validationAccuracy']));
+      expect(epoch).not.toHaveProperty('testAccuracy');
+    }
+    const end = events.at(-1);
+    expect(end).toMatchObject({ testAccuracy: 1, bestValidationAccuracy: expect.any(Number) });
+    expect(result.stderr).toMatch(/\nbest held-out accuracy [\d.]+ % after epoch \d+, .* in all\ntest loss /);
+
+    const evaluated = await retrograd(['eval', saved, '--data', file, ...cpu, '--json']);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    expect(eventsOf(evaluated)[0]).toMatchObject({ testLoss: end.testLoss, samples: 36 });
+    const resumed = await retrograd(['train', '--resume', saved, '--data', file, '--epochs', '31', ...cpu, '--json']);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(eventsOf(resumed)[1]).toMatchObject({ event: 'epoch', epoch: 31 });
+  });
+
+  test('of values is fitted by the squared error, and judged by the loss', async () => {
+    const flags = ['--target', 'price', '--columns', 'length', '--missing', 'drop', '--epochs', '20', '--keep-best'];
+    const result = await retrograd(['train', '--data', file, ...flags, '--batch', '10', ...onCpu, '--json']);
+    expect(result.code, result.stderr).toBe(0);
+    const [begin, first] = eventsOf(result);
+    expect(begin).toMatchObject({ loss: 'mse', model: '1 -> standardize -> 8 relu -> 1 linear' });
+    expect(first).not.toHaveProperty('validationAccuracy');
+    const end = eventsOf(result).at(-1);
+    expect(end.testLoss).toBeLessThan(first.validationLoss);
+    expect(end.bestValidationLoss).toBeLessThan(first.validationLoss);
+    expect(result.stderr).toMatch(/\nlowest held-out loss [\d.]+ after epoch \d+, /);
+  });
+
+  test.each([
+    [[], 2, '--target: expected with a CSV file, to say which column to predict, found none'],
+    [['--target', 'price', '--missing', 'drop', '--target-accuracy', '9'], 2, 'expected with classes, found values'],
+    [['--target', 'kind', '--model', 'lenet', '--missing', 'drop'], 2, '--standardize: expected inputs only with'],
+    [['--target', 'weight'], 1, 'weight'],
+    [['--target', 'kind'], 1, 'line 52, column 0 ("length")'],
+  ])('with %s fails', async (more, code, words) => {
+    const result = await retrograd(['train', '--data', file, ...more, '--batch', '10', ...cpu]);
+    expect(result.stderr).toContain(words);
+    expect(result).toMatchObject({ code, stdout: '' });
+  });
+
+  test('with standardized inputs or without them', async () => {
+    const run = async (more: string[]) =>
+      eventsOf(await retrograd(['train', '--data', file, ...args, '--epochs', '1', '--json', ...more]))[0];
+    expect((await run(['--standardize', 'none'])).model).toBe('4 -> 8 relu -> 3 linear');
+    expect((await run(['--standardize', 'inputs'])).model).toBe('4 -> standardize -> 8 relu -> 3 linear');
   });
 });
 

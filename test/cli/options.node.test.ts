@@ -49,6 +49,8 @@ describe('an option without effect is refused', () => {
     ['check --activation relu --hidden none', '--activation: expected with hidden layers'],
     ['bench --activation tanh --hidden none', '--activation: expected with hidden layers'],
     ['train --tune off --device cpu', '--tune: expected on a GPU'],
+    ['train --target species', '--target: expected with a CSV file as --data, found it without --data'],
+    ['check --data digits --missing mean', '--missing: expected with a CSV file as --data, found --data digits'],
     ['train --overwrite', '--overwrite: expected with --save, found without'],
     ['train --save-every 2', '--save-every: expected with --save, found without'],
     ['eval some.safetensors --seed 1', '--seed: expected without a file'],
@@ -86,6 +88,8 @@ const valueFor: Record<string, string> = {
     '--work': 'xor',
     '--recipe': 'lenet-5',
   },
+  ...{ '--target': 'species', '--columns': 'length,0', '--categorical': 'colour', '--missing': 'drop' },
+  ...{ '--delimiter': ';', '--test': '0.5', '--standardize': 'inputs' },
   ...{ '--label-smoothing': '0.5', '--momentum': '0.5', '--validation': '0.5' },
 };
 const numbers = ['--seed', '--batch', '--learning-rate', '--weight-decay', '--epochs', '--target-accuracy', '--check'];
