@@ -1,5 +1,5 @@
 /** Steps that no device holds, or not this one: they are refused before anything is made, with the number to lower. */
-import { ArgumentError, OutOfMemoryError, ShapeError } from '../base/errors.ts';
+import { OutOfMemoryError } from '../base/errors.ts';
 import { byteLength, show } from '../base/tensor.ts';
 import { fuse, type Limits } from '../compiler/fuse.ts';
 import type { Device } from '../engine/device.ts';
@@ -59,41 +59,42 @@ function beyondAll({ cpu }: Step, { nodes }: Graph): string | undefined {
   return `${what}${cpu ? `, all tensors together ${all}` : ''}; the limit is ${MOST_BYTES}`;
 }
 
-/** How a step is with another batch, or with narrower layers. */
-type Verdict = 'fits' | 'too large' | 'impossible';
-
-/** A step is impossible where a layer takes no batch of one, or adds what has other shapes now. */
-function judge(step: Step, change: () => Partial<Task>, limits?: Limits): Verdict {
+/**
+ * Whether a step is too large with another batch, or with narrower layers. Undefined where it is none then: a layer takes no
+ * batch of one, or adds what has other shapes now.
+ */
+function isTooLarge(step: Step, change: () => Partial<Task>, limits?: Limits): boolean | undefined {
   try {
-    return refusal(step, { ...step.task, ...change() }, limits) ? 'too large' : 'fits';
-  } catch (error) {
-    if (error instanceof ArgumentError || error instanceof ShapeError) return 'impossible';
-    throw error;
+    return Boolean(refusal(step, { ...step.task, ...change() }, limits));
+  } catch {
+    return undefined;
   }
 }
 
 /** The number to lower, and what is the largest that is not refused. */
 function remedy(step: Step, limits?: Limits): string {
   const { model, batch } = step.task;
-  const most = largestThat((n) => judge(step, () => ({ batch: n }), limits), batch);
-  if (most) return `Lower batch to at most ${most}.`;
   const { option, count } = widest(model);
-  const width = largestThat((n) => judge(step, () => ({ model: capped(model, n) }), limits), count);
+  const largest = (change: (n: number) => Partial<Task>, end: number): number =>
+    largestThat((n) => isTooLarge(step, () => change(n), limits), end);
+  const widthAt = (batch: number): number => largest((n) => ({ batch, model: capped(model, n) }), count);
+  const most = largest((n) => ({ batch: n }), batch);
+  if (most) return `Lower batch to at most ${most}.`;
+  const width = widthAt(batch);
   if (width) return `Lower ${option} to at most ${width}.`;
-  const least = [1, 2].find((n) => judge(step, () => ({ batch: n })) !== 'impossible')!;
-  const narrow = largestThat((n) => judge(step, () => ({ batch: least, model: capped(model, n) }), limits), count);
+  const narrow = widthAt(1) || widthAt(2);
   if (!narrow) return `The input ${show(model.input)} is too large.`;
-  const few = largestThat((n) => judge(step, () => ({ batch: n, model: capped(model, narrow) }), limits), batch);
+  const few = largest((n) => ({ batch: n, model: capped(model, narrow) }), batch);
   return `Lower ${option} to at most ${narrow} and batch to at most ${few}.`;
 }
 
-/** The largest integer below `end` that fits; 0 if none does. None is too large below one that is not, and what is impossible is least. */
-function largestThat(judged: (n: number) => Verdict, end: number): number {
+/** The largest integer below `end` that is not too large, if there is a step of it, else 0. All below it are not too large either. */
+function largestThat(tooLarge: (n: number) => boolean | undefined, end: number): number {
   let [low, high] = [0, end];
   while (high - low > 1) {
     const middle = low === 0 ? 1 : Math.floor((low + high) / 2);
-    if (judged(middle) === 'too large') high = middle;
+    if (tooLarge(middle)) high = middle;
     else low = middle;
   }
-  return low > 0 && judged(low) === 'fits' ? low : 0;
+  return low && tooLarge(low) === false ? low : 0;
 }

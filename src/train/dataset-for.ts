@@ -18,7 +18,7 @@ export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset:
   const taken = isRead(dataset) ? dataset : (checkedDataset(dataset, where) as T);
   const { name, count, shape, inputs } = taken;
   if (count > MOST_SHUFFLED)
-    throw new DataError(`${where}: expected at most ${MOST_SHUFFLED} samples, found ${name} with ${count}`);
+    throw new DataError(`${where}: ${name} has ${count} samples, but the most is ${MOST_SHUFFLED}`);
   if (inputs.size !== features(model))
     throw new ShapeError(
       `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,

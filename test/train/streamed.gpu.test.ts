@@ -195,7 +195,7 @@ test('more samples than a shuffle tells apart are refused before any is read', a
       (error) => error,
     );
     expect(found).toBeInstanceOf(DataError);
-    expect(found.message).toBe(`${call}: expected at most 2147483648 samples, found many with 2147483649`);
+    expect(found.message).toBe(`${call}: many has 2147483649 samples, but the most is 2147483648`);
   }
   net.destroy();
 });
