@@ -1,5 +1,5 @@
 /** Finds the pictures of each class: in folders, among files with their folders, or as they are given. */
-import { isList, keysOf, member } from '../base/arguments.ts';
+import { keysOf, member } from '../base/arguments.ts';
 import { tagOf } from '../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
@@ -10,7 +10,12 @@ import { isUrl, nameOf, type Source } from './bytes.ts';
  * Pictures with their classes: a folder with a folder per class, in Node, as a path or a file URL; the `File`s of
  * `<input type="file" webkitdirectory>`, whose classes are the folders in it; or the pictures of each class by its name.
  */
-export type ImagesSource = string | URL | Iterable<File> | Readonly<Record<string, Iterable<Source>>>;
+export type ImagesSource =
+  | string
+  | URL
+  | Iterable<File>
+  | ArrayLike<File>
+  | Readonly<Record<string, Iterable<Source> | ArrayLike<Source>>>;
 
 /** A picture of a class. */
 export interface Found {
@@ -40,12 +45,16 @@ interface Placed {
 /** Throws ArgumentError for a source of another kind, and DataError where the classes are not to be seen. */
 export async function classesIn(source: ImagesSource): Promise<Classes> {
   if (typeof source === 'string' || isUrl(source)) return inFolder(nameOf(source));
-  if (typeof member(source, Symbol.iterator) === 'function') return amongFiles([...(source as Iterable<File>)]);
+  if (isListed(source)) return amongFiles(Array.from(source as ArrayLike<File>));
   const classNames = keysOf(source)?.sort();
-  if (classNames) return given(source as Record<string, Iterable<Source>>, classNames);
+  if (classNames) return given(source as Record<string, ArrayLike<Source>>, classNames);
   const expected = 'a folder, Files with their folders, or { className: pictures }';
   throw new ArgumentError(`images: expected ${expected}, found ${showValue(source)}`);
 }
+
+/** Whether it is a list of any kind: an array, a Set, a FileList. Bytes are none. */
+const isListed = (value: unknown): boolean =>
+  !ArrayBuffer.isView(value) && typeof value === 'object' && typeof member(value, Symbol.iterator) === 'function';
 
 /** What pictures are called: the formats that are read, and others, which are refused rather than left out. */
 const PICTURE = /\.(?:png|jpe?g|jfif|gif|webp|bmp|tiff?|heic|heif|avif|jxl|ppm|pgm)$/i;
@@ -122,13 +131,13 @@ function classesOf(where: string, classNames: readonly string[], pictures: reado
   return { where, classNames, found };
 }
 
-function given(source: Readonly<Record<string, Iterable<Source>>>, classNames: readonly string[]): Classes {
+function given(source: Readonly<Record<string, ArrayLike<Source>>>, classNames: readonly string[]): Classes {
   const found = classNames.flatMap((className, label) => {
     const pictures = source[className];
-    if (!isList(pictures) && tagOf(pictures) !== 'FileList') {
+    if (!isListed(pictures)) {
       throw new ArgumentError(`images: expected a list of pictures for ${className}, found ${showValue(pictures)}`);
     }
-    return [...pictures].map((picture, i): Found => {
+    return Array.from(pictures, (picture, i): Found => {
       const name = typeof picture === 'string' || isUrl(picture) || tagOf(picture) === 'File' ? nameOf(picture) : '';
       return { where: name || `${className}[${i}]`, source: picture, label };
     });

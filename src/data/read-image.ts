@@ -54,7 +54,10 @@ export type OpenedImage = ImageFile & { readonly orientation: Orientation };
 /** Reads a file and looks through it. Throws DataError naming it. */
 export async function openImage(source: Source, where: string, limits: ImageLimits): Promise<OpenedImage> {
   const { maxBytes, timeout, maxPixels = MOST_PIXELS } = limits;
-  const bytes = await readBytes(source, { maxBytes, timeout });
+  const bytes = await readBytes(source, { maxBytes, timeout }).catch((cause) => {
+    if (!(cause instanceof DataError) || where === nameOf(source)) throw cause;
+    throw new DataError(`${where}: ${cause.message}`, { cause }); // one of many that have no name
+  });
   if (!bytes) throw new DataError(`${where}: no such file`);
   if (isPng(bytes)) return { ...parsePng(bytes, where, maxPixels), orientation: 1 };
   if (isJpeg(bytes)) return parseJpeg(bytes, where, maxPixels);

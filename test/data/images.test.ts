@@ -67,6 +67,10 @@ describe('images by class', () => {
     expect(test.classNames).toEqual(['a', 'b']);
   });
 
+  test('may be in a Set', async () => {
+    expect((await images({ a: new Set([dark, light]) })).count).toBe(2);
+  });
+
   test('may be of one class, as for an autoencoder', async () => {
     expect((await images({ faces: [dark, light] })).targets.size).toBe(1);
   });
@@ -121,12 +125,15 @@ describe('images by class', () => {
       'a[0]: expected at most 3 pixels (maxPixels), found 2 × 2',
     );
     expect(await failureOf({ a: [jpegs.grey.file] }, { maxPixels: 279 })).toMatch(/at most 279 pixels .*found 20 × 14/);
-    expect(await failureOf({ a: [dark] }, { maxBytes: 20 })).toMatch(/expected at most 20 bytes, found/);
+    expect(await failureOf({ a: [dark] }, { maxBytes: 20 })).toMatch(
+      /^a\[0\]: bytes given: expected at most 20 bytes, found/,
+    );
   });
 
   test.each<[string, unknown, unknown, string]>([
     ['an unknown option', { a: [dark] }, { sise: 3 }, 'did you mean size?'],
     ['a source of another kind', 5, {}, 'found 5'],
+    ['bytes for a list', dark, {}, 'expected a folder, Files with their folders, or { className: pictures }'],
     ['pictures that are no list', { a: dark }, {}, 'expected a list of pictures for a'],
     ['a picture that is none', { a: [7] }, {}, 'expected a path, URL, Blob or bytes, found 7'],
     ['no share', { a: [dark] }, { test: 1 }, 'test must be a share'],
