@@ -76,6 +76,11 @@ const expected: Record<string, (printed: string) => void> = {
     expect(error).toBeGreaterThan(8);
     expect(error).toBeLessThan(14);
   },
+  'pictures.mjs': (printed) => {
+    expect(printed).toMatch(/^1200 pictures to train on, 300 to test on, \[1,20,20\]$/m);
+    expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9);
+    expect(printed).toMatch(/^new.png shows a seven$/m);
+  },
   'larger-than-memory.mjs': (printed) => {
     expect(printed).toMatch(/^26000 images, 0.02 GB, \d+ a second$/m);
     // 2.3 for a guess among ten classes.
