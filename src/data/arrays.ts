@@ -53,10 +53,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
     throw new DataError(`${name}.shape: expected positive integers, found ${showValue(given)}`);
-  if (classes !== undefined && !(isCount(classes) && classes <= MOST_CLASSES))
-    throw new DataError(
-      `${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${showValue(classes)}`,
-    );
+  checkClasses(classes, name);
   checkLayout(layout, given, name);
   const [x, y] = [arrayOf(options.x, `${name}.x`), arrayOf(options.y, `${name}.y`)];
   const count = countOf(x, y, given, name);
@@ -98,6 +95,26 @@ function channelsFirst(data: Uint8Array | Float32Array, [height, width, channels
     }
   }
   return out;
+}
+
+function checkClasses(classes: unknown, name: string): void {
+  if (classes === undefined || (isCount(classes) && classes <= MOST_CLASSES)) return;
+  throw new DataError(
+    `${name}.classes: expected a positive integer up to ${MOST_CLASSES}, found ${showValue(classes)}`,
+  );
+}
+
+/** Targets of so many samples, checked as `fromArrays` checks them. */
+export function targetField(
+  targets: ArraysOptions['y'],
+  count: number,
+  { classes, classNames }: Pick<ArraysOptions, 'classes' | 'classNames'>,
+  name: string,
+): Field {
+  checkClasses(classes, name);
+  const y = arrayOf(targets, `${name}.y`);
+  demandCount(y, count);
+  return targetsOf(y, count, classes, name, lengthOf(classNames) || undefined);
 }
 
 /** What is given for x or y: rows of numbers, or numbers. */
@@ -143,16 +160,22 @@ function targetsOf(y: Given, count: number, classes: number | undefined, name: s
 /** Samples, from whichever of rows, labels and shape says so; x and y must then agree. */
 function countOf(x: Given, y: Given, shape: readonly number[] | undefined, name: string): number {
   const inX = x.rows ? x.rows.length : shape && x.values.length / sizeOf(shape);
-  const inY = y.rows ? y.rows.length : isFloats(y.values) ? undefined : y.values.length;
-  const count = inX ?? inY;
+  const count = inX ?? samplesIn(y);
   if (count === undefined) {
     throw new DataError(`${name}: expected a shape, because x and y do not tell the number of samples, found none`);
   }
   if (!isCount(count)) throw new DataError(`${x.what}: expected one or more whole samples, found ${count}`);
-  if (inY !== undefined && inY !== count) {
-    throw new DataError(`${y.what}: expected ${count} samples, as many as x, found ${inY}`);
-  }
+  demandCount(y, count);
   return count;
+}
+
+/** Samples in y; undefined if only x can say how many. */
+const samplesIn = ({ rows, values }: Given): number | undefined =>
+  rows ? rows.length : isFloats(values) ? undefined : values.length;
+
+function demandCount(y: Given, count: number): void {
+  const found = samplesIn(y) ?? count;
+  if (found !== count) throw new DataError(`${y.what}: expected ${count} samples, as many as x, found ${found}`);
 }
 
 function perSample(data: ArrayLike<number>, count: number, what: string): number {

@@ -7,6 +7,7 @@ import { allocate, foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
+import { mapFields } from './fields.ts';
 
 /**
  * The first samples of a data set, as a data set that shares its memory.
@@ -22,7 +23,7 @@ export function take(dataset: Dataset, count: number): Dataset {
   }
   if (count >= whole.count) return dataset;
   const cut = (field: Field): Field => ({ ...field, data: field.data.subarray(0, count * stored(field)) });
-  const part = { ...whole, count, inputs: cut(whole.inputs), targets: cut(whole.targets) };
+  const part = { ...whole, count, ...mapFields(whole, cut) };
   return isKnown(whole) ? made(part) : part;
 }
 

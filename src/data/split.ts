@@ -7,6 +7,7 @@ import { checkSeed, permute, streams, threefry } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
 import { checkedDataset, made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair, Field } from './dataset.ts';
+import { mapFields } from './fields.ts';
 import { stored } from './samples.ts';
 
 /** Options of {@link split}. */
@@ -106,7 +107,7 @@ function quotas(sizes: readonly number[], wanted: number): number[] {
 /** Some samples of a checked data set, as copies. */
 export function pick(dataset: Dataset, samples: ArrayLike<number>, name: string): Dataset {
   const of = (field: Field): Field => ({ ...field, data: rows(field, samples, name) });
-  return made({ ...dataset, name, count: samples.length, inputs: of(dataset.inputs), targets: of(dataset.targets) });
+  return made({ ...dataset, name, count: samples.length, ...mapFields(dataset, of) });
 }
 
 function rows(field: Field, samples: ArrayLike<number>, what: string): Field['data'] {

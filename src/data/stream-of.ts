@@ -2,6 +2,7 @@
 import { isUint8Array } from '../base/as-bytes.ts';
 import { allocate } from '../base/numbers.ts';
 import type { Dataset, Field } from './dataset.ts';
+import { isMirrored } from './fields.ts';
 import { identityOf } from './identity.ts';
 import { meaningOf } from './meaning.ts';
 import { stored } from './samples.ts';
@@ -17,6 +18,12 @@ export const typeOf = (field: Field | StreamedField): StreamedField['type'] =>
 /** Bytes of a field in so many samples. */
 export const bytesIn = (field: Field | StreamedField, count: number): number =>
   count * stored(field) * (typeOf(field) === 'uint8' ? 1 : 4);
+
+/** Bytes of inputs and of targets in so many samples; 0 of targets that are the inputs. */
+export const bytesOfFields = (
+  { inputs, targets }: Pick<AnyDataset, 'inputs' | 'targets'>,
+  count: number,
+): [number, number] => [bytesIn(inputs, count), isMirrored({ inputs, targets }) ? 0 : bytesIn(targets, count)];
 
 /** Memory for the numbers of some samples. Throws DataError where there is not so much. */
 export const room = (samples: Uint32Array, { name, inputs, targets }: Fields): Request => ({

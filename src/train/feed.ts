@@ -2,8 +2,9 @@
 import { DataError } from '../base/errors.ts';
 import { copyOf, isKnown } from '../data/checked-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { isMirrored, mapFields } from '../data/fields.ts';
 import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
-import { bytesIn, isStreamed, streamOf, typeOf } from '../data/stream-of.ts';
+import { bytesIn, bytesOfFields, isStreamed, streamOf, typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset, StreamedField } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import type { Data } from '../graph/op.ts';
@@ -115,7 +116,7 @@ export type Feeds = ReturnType<typeof feeds>;
 /** A source that gives its samples in an order of its own may give others in the next pass. */
 function isResident(engine: Engine, dataset: AnyDataset, maxBytes: number): boolean {
   if (isStreamed(dataset) && !dataset.shuffles) return false;
-  const bytes = [dataset.inputs, dataset.targets].map((field) => bytesIn(field, dataset.count));
+  const bytes = bytesOfFields(dataset, dataset.count);
   return bytes[0] + bytes[1] <= maxBytes && Math.max(...bytes) <= engine.largest;
 }
 
@@ -130,7 +131,7 @@ function sameNumbers(kept: AnyDataset, dataset: AnyDataset): boolean {
 async function numbersOf(dataset: AnyDataset, task: Task): Promise<Dataset> {
   if (isStreamed(dataset)) return read(dataset, task);
   if (!isKnown(dataset)) identityOf(dataset);
-  return datasetFor(task, { ...dataset, inputs: copyOf(dataset.inputs), targets: copyOf(dataset.targets) }, 'data set');
+  return datasetFor(task, { ...dataset, ...mapFields(dataset, copyOf) }, 'data set');
 }
 
 async function read(dataset: StreamedDataset, task: Task): Promise<Dataset> {
@@ -145,7 +146,8 @@ async function read(dataset: StreamedDataset, task: Task): Promise<Dataset> {
   return { name, count, shape, inputs: field(inputs, request.x), targets: field(targets, request.y) };
 }
 
-const SAMPLES = ['xData', 'yData'];
+/** The tensors that hold the samples of a data set. */
+const samplesOf = (dataset: AnyDataset): string[] => (isMirrored(dataset) ? ['xData'] : ['xData', 'yData']);
 const BATCH = ['x', 'y'];
 
 async function residentFeed(
@@ -157,11 +159,11 @@ async function residentFeed(
 ): Promise<Feed> {
   const { dataset } = entry;
   const holder = (await owner)?.program;
-  const shared = [{ program, names: BATCH }, ...(holder ? [{ program: holder, names: SAMPLES }] : [])];
+  const shared = [{ program, names: BATCH }, ...(holder ? [{ program: holder, names: samplesOf(dataset) }] : [])];
   const held = new Map<string, Data>();
   if (!holder || checked) {
     const { inputs, targets } = await entry.numbers!;
-    held.set('xData', inputs.data).set('yData', targets.data);
+    for (const name of samplesOf(dataset)) held.set(name, name === 'xData' ? inputs.data : targets.data);
     if (!checked) entry.numbers = undefined; // on the device from now on
   }
   const feed = await engine.program(feedGraph(dataset, task.batch, augmentation), {
@@ -188,8 +190,8 @@ async function streamedFeed(
   { augmentation, checked }: { augmentation?: Augmentation; checked: boolean },
 ): Promise<Feed> {
   const { batch } = task;
-  const { inputs, targets } = dataset;
   const stream = isStreamed(dataset) ? dataset : streamOf((await numbers) ?? dataset);
+  const { inputs, targets } = stream;
   const samples = window! * batch;
   demandBindable(engine, dataset, samples);
   const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation);

@@ -3,6 +3,7 @@
 import { byteLength } from '../base/tensor.ts';
 import { differentiate } from '../compiler/differentiate.ts';
 import type { Field } from '../data/dataset.ts';
+import { isMirrored } from '../data/fields.ts';
 import { typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedField } from '../data/streamed.ts';
 import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
@@ -93,22 +94,25 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
   return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
 }
 
-/** Gathers x and y of one batch from `count` samples on the device; augments x if asked. */
+/** Gathers x and y of one batch from `count` samples on the device, of one copy if they are the same; augments x if asked. */
 export function feedGraph(
   { inputs, targets, count }: Pick<AnyDataset, 'inputs' | 'targets' | 'count'>,
   batch: number,
   augmentation?: Augmentation,
 ): Graph {
   const graph = createGraph();
-  const feed = (name: string, field: Field | StreamedField, changes?: Augmentation) => {
+  const formatOf = (field: Field | StreamedField) => (typeOf(field) === 'uint8' ? 'bytes' : 'floats');
+  const samples = (name: string, field: Field | StreamedField): Node =>
+    leaf(graph, data, name, [count, field.kind === 'labels' ? 1 : field.size], { format: formatOf(field) });
+  const feed = (name: string, source: Node, field: Field | StreamedField, changes?: Augmentation) => {
     const { kind, size, scale } = field;
-    const format = typeOf(field) === 'uint8' ? 'bytes' : 'floats';
-    const source = leaf(graph, data, `${name}Data`, [count, kind === 'labels' ? 1 : size], { format });
+    const format = formatOf(field);
     if (changes) appendAugmented(graph, source, changes, { format, scale, batch }, name);
     else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
   };
-  feed('x', inputs, augmentation);
-  feed('y', targets);
+  const xData = samples('xData', inputs);
+  feed('x', xData, inputs, augmentation);
+  feed('y', isMirrored({ inputs, targets }) ? xData : samples('yData', targets), targets);
   return graph;
 }
 

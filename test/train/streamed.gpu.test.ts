@@ -1,7 +1,7 @@
 /** Data sets that are larger than their share of the device: streamed in windows, with the bits of resident ones. */
 import { describe, expect, test } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
-import { type Dataset, fromArrays, fromBatches, fromSamples } from '../../src/data/index.ts';
+import { type Dataset, fromArrays, fromBatches, fromSamples, withTargets } from '../../src/data/index.ts';
 import {
   ArgumentError,
   adam,
@@ -13,6 +13,7 @@ import {
   dropout,
   type FitOptions,
   flatten,
+  meanSquared,
   relu,
   sequential,
   sgd,
@@ -244,6 +245,53 @@ test('the samples of a data set lie on the device once, for training, two augmen
   expect(sizes).toHaveLength(2);
   expect(sizes.reduce((a, b) => a + b)).toBeLessThan(bytes + 8);
   net.destroy();
+});
+
+describe('targets that are the inputs', () => {
+  const model = sequential([8, 8], [dense(64, sigmoid)]);
+  const autoencoder = (device: Device | 'cpu' = gpu.device, checked = false) =>
+    compile(model, {
+      ...{ device, batch: 10, loss: meanSquared(), optimizer: sgd({ learningRate: 0.1 }), seed: 1 },
+      ...(checked && { check: { every: 1 } }),
+    });
+  const mirrored = withTargets(images, 'inputs');
+  const copied = fromArrays({
+    x: images.inputs.data,
+    y: Float32Array.from(images.inputs.data, (byte) => Math.fround(byte * Math.fround(images.inputs.scale))),
+    ...{ shape: images.shape, scale: images.inputs.scale, name: images.name },
+  });
+
+  test('lie on the device once, as bytes', async () => {
+    const net = await autoencoder();
+    const sizes: [string, number][] = [];
+    const counted = gpu.device.gpu.createBuffer;
+    gpu.device.gpu.createBuffer = (descriptor) => {
+      if (/Data$/.test(String(descriptor.label))) sizes.push([String(descriptor.label), descriptor.size]);
+      return counted.call(gpu.device.gpu, descriptor);
+    };
+    try {
+      await net.fit(mirrored, { epochs: 1, validation: mirrored });
+      await net.evaluate(mirrored);
+    } finally {
+      gpu.device.gpu.createBuffer = counted;
+    }
+    expect(sizes).toEqual([['xData', 64 * count]]);
+    net.destroy();
+  });
+
+  test.each([undefined, 64 * 10])('train as a copy of them does, with maxBytes %s', async (maxBytes) => {
+    const trained = async (dataset: Dataset, where: Device | 'cpu' = gpu.device, checked = false) => {
+      const net = await autoencoder(where, checked);
+      await net.fit(dataset, { epochs: 2, maxBytes });
+      const parameters = await net.parameters();
+      net.destroy();
+      return parameters;
+    };
+    expect(await trained(mirrored)).toEqual(await trained(copied));
+    expect(await trained(mirrored, gpu.device, true)).toEqual(await trained(copied));
+    expect(await trained({ ...mirrored, name: 'by hand' })).toEqual(await trained(copied));
+    expect(await trained(mirrored, 'cpu')).toEqual(await trained(copied, 'cpu'));
+  });
 });
 
 test('a source that can be read in any order is read once where it fits, and by each epoch where it does not', async () => {
