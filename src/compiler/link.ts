@@ -189,7 +189,7 @@ function placed(bindings: readonly StorageBinding[], residence?: Residence): rea
 /** Every access to a tensor made one to its part of the arena. */
 function inArena(text: string, residence?: Residence): string {
   if (!residence) return text;
-  const access = /\b(\w+)\[/g;
+  const access = /(?<!\.)\b(\w+)\[/g;
   return text.replace(access, (all, name) => {
     const at = residence.arena.get(name);
     return at === undefined ? all : `arena[${at}u + `;

@@ -66,11 +66,7 @@ export function throughAccessors(text: string, split?: Split): string {
   let through = text;
   for (const name of split?.parts.keys() ?? []) {
     through = through.replace(new RegExp(`^( *)${name}\\[(.+)\\] = (.+);$`, 'gm'), `$1${name}_store($2, $3);`);
-    for (
-      let access = new RegExp(`\\b${name}\\[`).exec(through);
-      access;
-      access = new RegExp(`\\b${name}\\[`).exec(through)
-    ) {
+    for (let access = accessTo(name).exec(through); access; access = accessTo(name).exec(through)) {
       const open = access.index + name.length;
       const close = closing(through, open);
       through = `${through.slice(0, open)}_load(${through.slice(open + 1, close)})${through.slice(close + 1)}`;
@@ -78,6 +74,9 @@ export function throughAccessors(text: string, split?: Split): string {
   }
   return through;
 }
+
+/** A tensor of this name, and no member of a struct. */
+const accessTo = (name: string): RegExp => new RegExp(`(?<!\\.)\\b${name}\\[`);
 
 /** Where the bracket that opens here closes. */
 function closing(text: string, open: number): number {

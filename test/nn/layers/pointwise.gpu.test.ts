@@ -86,22 +86,19 @@ describe('an activation of the user', () => {
     net.destroy();
   });
 
-  test('may call its values and parameters as the library calls tensors, or as WGSL calls functions', async () => {
+  test('may call its values, parameters and members as the library calls tensors, or as WGSL calls functions', async () => {
     const trained = async (name: string) => {
       const wgsl = `
-        fn half(${name}: vec2f) -> f32 { return ${name}[0] * ${name}[1]; }
+        struct Pair { ${name}: vec2f }
+        fn half(${name}: vec2f) -> f32 { let of = Pair(${name}); return of.${name}[0] * ${name}[1]; }
         fn f(z: f32) -> f32 { let ${name} = vec2f(min(z, 9e9), 0.5); return half(${name}) + ${name}[0] * ${name}[1]; }`;
       const derivative = 'fn derivative(z: f32) -> f32 { return 1.0; }';
       const own = pointwise({ name: 'own', wgsl, derivative, reference: { f: (z) => z, derivative: () => 1 } });
       const net = await compile(sequential([3], [dense(4, own), dense(1)]), {
         ...{ device: gpu.device, batch: 4, loss: quadratic(), optimizer: sgd({ learningRate: 0.1 }), seed: 1 },
       });
-      await net.fit(
-        fromArrays({ x: Float32Array.from({ length: 24 }, (_, i) => i / 24), y: new Float32Array(8), shape: [3] }),
-        {
-          epochs: 3,
-        },
-      );
+      const x = Float32Array.from({ length: 24 }, (_, i) => i / 24);
+      await net.fit(fromArrays({ x, y: new Float32Array(8), shape: [3] }), { epochs: 3 });
       const parameters = await net.parameters();
       net.destroy();
       return parameters;
@@ -109,6 +106,7 @@ describe('an activation of the user', () => {
     const expected = await trained('pair');
     for (const name of ['A', 'B', 'tensor0', 'arena', 'step', 'min'])
       expect(await trained(name), name).toEqual(expected);
+    expect(gpu.device.info.unavailable).toEqual([]);
   });
 
   test('is called by its name', () => {
