@@ -28,6 +28,7 @@ const guide = [
   { text: 'Evaluate and predict', link: '/guide/evaluating' },
   { text: 'Augmentation', link: '/guide/augmentation' },
   { text: 'Save and resume', link: '/guide/saving' },
+  { text: 'Predict', link: '/guide/predicting' },
   { text: 'Check against the CPU', link: '/guide/checking' },
   { text: 'In the browser and in a worker', link: '/guide/browser' },
   { text: 'On a server', link: '/guide/server' },

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumIsInstalled } from '../../setup/chromium.mjs';
+import { digits } from '../../src/data.node.ts';
+import { adam, compile, dense, relu, sequential, softmaxCrossEntropy } from '../../src/index.node.ts';
 import { launch, serveFiles, visit } from '../support/page.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -189,6 +191,37 @@ test('server.mjs', async () => {
   }
 });
 
+test('model-server.mjs', async () => {
+  const { train, test: held } = digits({ train: 500, test: 50 });
+  const training = { batch: 50, loss: softmaxCrossEntropy(), optimizer: adam() };
+  const net = await compile(sequential([784], [dense(32, relu), dense(10)]), training);
+  await net.fit(train, { epochs: 2 });
+  const outputs = await net.predict(held);
+  await net.save(join(scratch, 'digits.safetensors'));
+  net.destroy();
+  const { child, printed, ended } = run('model-server.mjs', { PORT: '0' });
+  const address = new Promise<string>((resolve) => {
+    child.stdout!.on('data', () => /http:\S+/.test(printed()) && resolve(/http:\S+/.exec(printed())![0]));
+  });
+  const url = await Promise.race([address, ended.then(() => Promise.reject(new Error('model-server.mjs ended')))]);
+  expect(printed()).toMatch(/^25450 parameters, classes 0 1 2 3 4 5 6 7 8 9\n/);
+  const ask = async (body: Uint8Array) => {
+    const response = await fetch(url, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
+    return { status: response.status, ...((await response.json()) as { className: string; probability: number }) };
+  };
+  const imageOf = (i: number) => (held.inputs.data as Uint8Array).subarray(784 * i, 784 * (i + 1));
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => ask(imageOf(i))));
+  for (const [i, { className, probability }] of answers.entries()) {
+    const own = outputs.subarray(10 * i, 10 * (i + 1));
+    expect(own[Number(className)]).toBe(Math.max(...own));
+    expect(probability).toBeCloseTo(Math.max(...own), 5);
+  }
+  expect(new Set(answers.map(({ className }) => className)).size).toBeGreaterThan(3);
+  expect(await ask(new Uint8Array(3))).toMatchObject({ status: 400 });
+  child.kill();
+  await ended;
+});
+
 if (!chromiumIsInstalled()) console.warn('page.html is not tried: there is no Chromium (CHROME_PATH names one)');
 test.skipIf(!chromiumIsInstalled())('page.html', async () => {
   const [site, browser] = await Promise.all([serveFiles(root), launch()]);
@@ -212,14 +245,16 @@ test.skipIf(!chromiumIsInstalled())('page.html', async () => {
 
 describe('the examples', () => {
   test('are all tried here', () => {
-    expect(files.toSorted()).toEqual([...Object.keys(expected), 'server.mjs', 'page.html'].toSorted());
+    expect(files.toSorted()).toEqual(
+      [...Object.keys(expected), 'model-server.mjs', 'server.mjs', 'page.html'].toSorted(),
+    );
   });
 
   test.each(files)('%s is short, imports what a user has, and is in the guide', (file) => {
     const text = readFileSync(join(folder, file), 'utf8');
     expect(text.split('\n').length - 1).toBeLessThanOrEqual(60);
     const imported = [...text.matchAll(/from '(.*)'/g)].map(([, name]) => name);
-    for (const name of imported) expect(name).toMatch(/^(retrograd(\/data)?|node:[a-z/_]+)$/);
+    for (const name of imported) expect(name).toMatch(/^(retrograd(\/(data|predict))?|node:[a-z/_]+)$/);
     expect(guide).toContain(`<<< ../demo/examples/${file}`);
   });
 
