@@ -102,7 +102,8 @@ async function read(path: string): Promise<Uint8Array | undefined> {
 async function openFile(path: string): Promise<Opened | undefined> {
   try {
     const about = await stat(local(path));
-    return { where: path, size: about.isFile() ? about.size : undefined, parts: partsOf(path) };
+    const size = about.isFile() ? about.size : undefined;
+    return { where: path, size, parts: partsOf(path, size) };
   } catch (cause) {
     if (isNothing(cause)) return undefined;
     throw unreadable(path, cause);
@@ -118,14 +119,16 @@ async function append(path: string, text: string): Promise<void> {
   }
 }
 
-const PART = 2 ** 20; // bytes
+/** Bytes of a part; of thousands of small files, memory for more would take most of the time. */
+const PART = { least: 2 ** 12, most: 2 ** 20 };
 
-async function* partsOf(path: string): AsyncGenerator<Uint8Array, void> {
+async function* partsOf(path: string, size = PART.most): AsyncGenerator<Uint8Array, void> {
+  const length = Math.min(Math.max(size, PART.least), PART.most);
   try {
     const file = await open(local(path));
     try {
       for (;;) {
-        const { bytesRead, buffer } = await file.read(new Uint8Array(PART), 0, PART);
+        const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length);
         if (bytesRead === 0) return;
         yield buffer.subarray(0, bytesRead);
       }
