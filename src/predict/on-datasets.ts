@@ -6,7 +6,7 @@ import { lossNamed } from '../nn/losses.ts';
 import { outputs } from '../nn/model.ts';
 import type { Saved } from '../saved/model-text.ts';
 import { Access } from '../train/access.ts';
-import { datasetFor } from '../train/dataset-for.ts';
+import { datasetFor, inputsFor } from '../train/dataset-for.ts';
 import { type EvaluateOptions, type Evaluation, evaluateOn } from '../train/evaluate.ts';
 import { feeds } from '../train/feed.ts';
 import { checkEvaluate } from '../train/fit-options.ts';
@@ -25,7 +25,7 @@ const taskOf = ({ model, loss: { name, ...options } }: Saved, batch: number): Ta
 
 /** [n][outputs] for the samples of a data set, whose scale is its own. */
 export async function predictOn(dataset: AnyDataset, saved: Saved, batcher: Batcher): Promise<Float32Array> {
-  const { count, parts } = samplesIn(datasetFor(taskOf(saved, 1), dataset, 'predict'), batcher.most);
+  const { count, parts } = samplesIn(inputsFor(saved.model, dataset, 'predict'), batcher.most);
   const out = new Float32Array(count * outputs(saved.model));
   const all = parts(count);
   try {

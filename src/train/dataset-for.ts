@@ -15,6 +15,14 @@ import type { Task } from './graphs.ts';
  * DataError for targets that the loss cannot take, or if it was made by hand and breaks the rules of `fromArrays`.
  */
 export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
+  const taken = inputsFor(model, dataset, where);
+  checkOutputs(model, taken, where);
+  checkRange(loss, taken, where);
+  return taken;
+}
+
+/** The same where targets are of no use: they may be of any kind. */
+export function inputsFor<T extends AnyDataset>(model: Model, dataset: T, where: string): T {
   const taken = isRead(dataset) ? dataset : (checkedDataset(dataset, where) as T);
   const { name, count, shape, inputs } = taken;
   if (count > MOST_SHUFFLED)
@@ -29,8 +37,6 @@ export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset:
       `${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in a different order`,
     );
   }
-  checkOutputs(model, taken, where);
-  checkRange(loss, taken, where);
   return taken;
 }
 

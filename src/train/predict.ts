@@ -9,7 +9,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { features, outputs } from '../nn/model.ts';
 import { isDataset, samplesFrom, seen } from './batch.ts';
-import { datasetFor } from './dataset-for.ts';
+import { inputsFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
 import type { Task } from './graphs.ts';
 
@@ -25,7 +25,7 @@ export interface Samples {
 
 /** Numbers, bytes of them times the scale, or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
 export function samplesOf(task: Task, x: Rows | AnyDataset, where: string, scale?: number): Samples {
-  if (isDataset(x)) return samplesIn(datasetFor(task, x, where), task.batch);
+  if (isDataset(x)) return samplesIn(inputsFor(task.model, x, where), task.batch);
   const width = features(task.model);
   const values = samplesFrom(x, width, `${where}: x`, scale);
   const count = values.length / width;

@@ -83,6 +83,16 @@ const expected: Record<string, (printed: string) => void> = {
     expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9);
     expect(printed).toMatch(/^new.png shows a seven$/m);
   },
+  'categories.mjs': (printed) => {
+    expect(printed).toMatch(
+      /^soil: \{"kind":"category","categories":\["clay","loam","sand"\],"as":"one-hot","missing":"\w+"\}$/m,
+    );
+    expect(printed).toMatch(/^1600 rows to train on, 400 to test on: dry, rotten, thrives$/m);
+    // One outcome in 20 is drawn, of which two in three are wrong. Some cells are missing too. A guess is right in a third.
+    expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.85);
+    expect(numbers(printed, /^plant 1: dry \S+, rotten \S+, thrives (\S+)$/)[0]).toBeGreaterThan(0.5);
+    expect(printed).toMatch(/^plant 2: dry/m);
+  },
   'larger-than-memory.mjs': (printed) => {
     expect(printed).toMatch(/^26000 images, 0.02 GB, \d+ a second$/m);
     // 2.3 for a guess among ten classes.

@@ -52,6 +52,16 @@ describe('x', () => {
     expect(await net.parameters()).toEqual(await twin.parameters());
   });
 
+  test('as a data set is its inputs, whatever its targets are', async () => {
+    const net = await classes();
+    const expected = await net.predict(flat);
+    for (const y of [[0, 1, 2], [0, 0, 7], rows.map(() => [5, -5])])
+      expect(await net.predict(fromArrays({ x: rows, y }))).toEqual(expected);
+    await expect(net.predict(fromArrays({ x: [[1, 2, 3]], y: [0] }))).rejects.toThrow(/has 3 inputs per sample/);
+    await expect(net.evaluate(fromArrays({ x: rows, y: [0, 0, 7] }))).rejects.toThrow(/labels are of 8 classes/);
+    net.destroy();
+  });
+
   test('as one row is one sample', async () => {
     const net = await classes();
     expect(await net.predict([[3, 2]])).toEqual(await net.predict([3, 2]));
