@@ -2,7 +2,7 @@
 import { words } from '../../src/base/random.ts';
 
 /** Enough to find what a change breaks, in a few seconds. `RETROGRAD_MUTATIONS=20000` takes minutes. */
-export const MUTATIONS = Number(process.env.RETROGRAD_MUTATIONS ?? 500);
+export const MUTATIONS = Number(globalThis.process?.env?.RETROGRAD_MUTATIONS ?? 500);
 
 /** Bytes that lengths, signs and quotes are made of. */
 const ODD = [0, 1, 10, 13, 34, 39, 40, 44, 45, 46, 48, 57, 63, 101, 127, 128, 254, 255];
