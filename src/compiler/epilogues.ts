@@ -6,7 +6,7 @@ import { byteLength, columns, rows, type Shape, stride } from '../base/tensor.ts
 import type { Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { PointwiseOp, ShaderFile } from '../graph/op.ts';
-import { storageOf } from '../graph/storage.ts';
+import { BY_BATCH, storageOf } from '../graph/storage.ts';
 import type { Kernel } from './fuse.ts';
 import type { Phase } from './link.ts';
 
@@ -94,12 +94,13 @@ function planesIn(nodes: readonly Node[], node: Node): number {
   return Math.max(1, ...nodes.map((other) => (storageOf(other) === at ? ((other.op as PointwiseOp).planes ?? 1) : 1)));
 }
 
-/** The elements of a node at (row, col) of a result of this shape, one in each of its planes, in the slot of the step. */
+/** The elements of a node at (row, col) of a result of this shape, one in each of its planes, in the slot of the step: see `slotAt`. */
 function elementsOf(buffer: string, node: Node, shape: Shape, planes: number): string[] {
   const places = planes === 1 ? node.shape : node.shape.slice(1);
   const first = at(places, shape);
   const plane = byteLength(places) / 4;
-  const slot = planes > 1 && node.shape[0] > planes ? `step.slot * ${planes * plane}u + ` : '';
+  const number = storageOf(node).attributes[BY_BATCH] ? `step.start / ${columns(node.shape)}u` : 'step.slot';
+  const slot = planes > 1 && node.shape[0] > planes ? `${number} * ${planes * plane}u + ` : '';
   return Array.from({ length: planes }, (_, p) => `${buffer}[${slot}${p === 0 ? first : `${first} + ${p * plane}u`}]`);
 }
 

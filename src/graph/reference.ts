@@ -9,7 +9,7 @@ import type { Graph, Node } from './graph.ts';
 import { constant, tensors, valuesOf } from './leaf.ts';
 import type { PointwiseOp, Value } from './op.ts';
 import type { StepRow } from './step-row.ts';
-import { slotsOf } from './storage.ts';
+import { slotAt, slotsOf } from './storage.ts';
 
 export interface EvaluateOptions {
   readonly step: StepRow;
@@ -55,7 +55,8 @@ function compute(node: Node, inputs: readonly Value[], { step, bounds, single }:
 const inSlot: typeof pointwise = (op, node, inputs, step, bounds, single) => {
   const whole = inputs[op.inPlace!];
   const shape = [op.planes!, ...node.shape.slice(1)];
-  const [from, to] = [step.slot * size(shape), (step.slot + 1) * size(shape)];
+  const place = slotAt(node, step);
+  const [from, to] = [place * size(shape), (place + 1) * size(shape)];
   const slot = { shape, data: whole.data.subarray(from, to), error: whole.error?.subarray(from, to) };
   const { data, error } = pointwise(op, { ...node, shape }, inputs.with(op.inPlace!, slot), step, bounds, single);
   const result = { data: single ? Float32Array.from(whole.data) : Float64Array.from(whole.data) };

@@ -1,7 +1,8 @@
 /** Where the values of a node are stored: in memory of their own, or in that of an operand, which they overwrite. */
-import { byteLength, type Shape, size } from '../base/tensor.ts';
+import { byteLength, columns, type Shape, size } from '../base/tensor.ts';
 import { label, type Node } from './graph.ts';
 import { data } from './leaf.ts';
+import type { StepRow } from './step-row.ts';
 
 /** The node whose memory this one uses: its own, unless it overwrites an operand. */
 export function storageOf(node: Node): Node {
@@ -16,7 +17,12 @@ export function bytesOf({ op, shape, attributes }: Node): number {
 /** The shape of the places where a node has its values. */
 export const placesOf = ({ op, shape }: Node): Shape =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape.slice(1) : shape;
-/** How many slots the tensor has that it overwrites; the step names the one it writes to. */
+/** Attribute of a leaf with slots: a batch has the one of its place in the data set, and not the one that the step names. */
+export const BY_BATCH = 'byBatch';
+/** The slot that a step writes to. */
+export const slotAt = (node: Node, { slot, start }: Pick<StepRow, 'slot' | 'start'>): number =>
+  storageOf(node).attributes[BY_BATCH] ? Math.floor(start / columns(node.shape)) : slot;
+/** How many slots the tensor has that it overwrites. */
 export const slotsOf = ({ op, shape }: Node): number =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape[0] / op.planes! : 1;
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;

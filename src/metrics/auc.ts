@@ -24,6 +24,7 @@ export const auc = (): Metric<AucResults> => ({
   name: 'auc()',
   best: { auc: 'highest' },
   rule: {
+    perBatch: true,
     lacks: (subject) => (questionOf(subject) === 'values' ? 'classes' : undefined),
     append: (site) => {
       const pairs = recordOf(site);

@@ -21,6 +21,8 @@ export interface Metric<Results extends object = object> {
 
 /** How a metric is computed. */
 export interface MetricRule<Results extends object> {
+  /** Whether it keeps something of every batch, so that its graph depends on how many there are. */
+  readonly perBatch?: boolean;
   /** What it needs instead of such targets under such a loss: `'class labels'`; undefined where it has what it needs. */
   lacks(subject: Subject): string | undefined;
   /** Appends what it needs of each batch, and returns what reads the results. */
@@ -44,20 +46,26 @@ export interface MetricSite {
   /** The output of the model, and the targets: [..., N]. */
   readonly output: Node;
   readonly y: Node;
-  /** Names of the totals to read at the end. */
-  readonly totals: string[];
-  /** Name and slots of the tensor that keeps what each sample came to, and is read whenever it is full. */
-  record?: { readonly name: string; readonly slots: number };
+  /** Batches in the data set, if a metric keeps something of each. */
+  readonly batches: number;
+  /** What is added up over the batches, appended when all of them are known. */
+  readonly totals: MetricTotal[];
+}
+
+/** A tensor that adds up something over the batches of an evaluation, in a slot for each evaluation that is under way. */
+export interface MetricTotal {
+  readonly name: string;
+  /** Of one slot. */
+  readonly bytes: number;
+  append(slots: number): Node;
 }
 
 /** What an evaluation has found. */
 export interface Found {
   readonly subject: Subject;
   readonly evaluation: { readonly accuracy?: number; readonly exactMatch?: number; readonly count: number };
-  /** Totals by name, as they are read. */
+  /** Totals by name, as they are read of one slot, and the record if there is one. */
   readonly totals: ReadonlyMap<string, Float32Array>;
-  /** The record, each time that it was read. */
-  readonly records: readonly Float32Array[];
 }
 
 /**

@@ -2,6 +2,7 @@
 import { byteLength, rows } from '../base/tensor.ts';
 import { append, find, type Node, reuse } from '../graph/graph.ts';
 import { leaf, state, stepOf } from '../graph/leaf.ts';
+import { BY_BATCH } from '../graph/storage.ts';
 import { appendPrediction } from '../nn/losses.ts';
 import { highest, reaches } from '../ops/decisions.ts';
 import { record } from '../ops/record.ts';
@@ -16,16 +17,16 @@ export type Total = (found: Found) => Float64Array;
 /** The sum of a node over all batches. */
 export function totalOf({ graph, totals }: MetricSite, node: Node): Total {
   const name = `metric${totals.length}`;
-  appendTotal(graph, name, node, { mean: false });
-  totals.push(name);
+  const append = (slots: number): Node => appendTotal(graph, name, node, { mean: false, slots });
+  totals.push({ name, bytes: 2 * byteLength(node.shape), append });
   return (found) => valuesOfTotal(found.totals.get(name)!);
 }
 
 /** For each row of x [K, N], Σ (x − mean)² over all batches. */
 export function spreadOf({ graph, totals }: MetricSite, x: Node): Total {
   const name = `metric${totals.length}`;
-  appendSpread(graph, name, x);
-  totals.push(name);
+  const append = (slots: number): Node => appendSpread(graph, name, x, slots);
+  totals.push({ name, bytes: 4 * byteLength([rows(x.shape), 1]), append });
   return (found) => squaresOf(found.totals.get(name)!);
 }
 
@@ -54,37 +55,32 @@ export function predictionsOf(site: MetricSite): { predicted: Node; y: Node } {
   return { predicted: flat(site, predicted), y: flat(site, y) };
 }
 
-/** Bytes of a record, from one read to the next, and batches in it at most. */
-const RECORD_BYTES = 2 ** 20;
-const MOST_SLOTS = 256;
-const RECORD = 'metricRecord';
+/** The tensor that keeps every prediction and target, in a slot for each batch. */
+export const RECORD = 'metricRecord';
 
 /** For output k, what was predicted for every sample, and its targets. */
 export type Pairs = (found: Found, k: number) => { readonly predicted: Float32Array; readonly targets: Float32Array };
 
-/** Keeps every prediction and target. */
+/** Keeps every prediction and target on the device. */
 export function recordOf(site: MetricSite): Pairs {
-  const { graph } = site;
+  const { graph, batches } = site;
   const { predicted, y } = predictionsOf(site);
   const [outputs, batch] = y.shape;
-  if (!site.record) {
-    const slots = Math.max(1, Math.min(MOST_SLOTS, Math.floor(RECORD_BYTES / (2 * byteLength(y.shape)))));
-    append(graph, record, [leaf(graph, state, RECORD, [2 * slots, outputs, batch]), predicted, y, stepOf(graph)]);
-    site.record = { name: RECORD, slots };
+  if (!find(graph, RECORD)) {
+    const kept = leaf(graph, state, RECORD, [2 * batches, outputs, batch], { [BY_BATCH]: true });
+    append(graph, record, [kept, predicted, y, stepOf(graph)]);
   }
-  const { slots } = site.record;
-  return ({ records, evaluation: { count } }, k) => {
-    const [all, targets] = [new Float32Array(count), new Float32Array(count)];
-    for (let first = 0; first < count; first += batch) {
-      const i = first / batch;
-      const kept = records[Math.floor(i / slots)];
-      const rowAt = (plane: number): Float32Array => {
-        const at = ((2 * (i % slots) + plane) * outputs + k) * batch;
-        return kept.subarray(at, at + Math.min(batch, count - first));
-      };
-      all.set(rowAt(0), first);
-      targets.set(rowAt(1), first);
-    }
-    return { predicted: all, targets };
+  return (found, k) => {
+    const { count } = found.evaluation;
+    const values = found.totals.get(RECORD)!;
+    const plane = (which: number): Float32Array => {
+      const out = new Float32Array(count);
+      for (let first = 0; first < count; first += batch) {
+        const at = (((2 * first) / batch + which) * outputs + k) * batch;
+        out.set(values.subarray(at, at + Math.min(batch, count - first)), first);
+      }
+      return out;
+    };
+    return { predicted: plane(0), targets: plane(1) };
   };
 }
