@@ -22,6 +22,41 @@ export type { Device, DeviceInfo } from './engine/device.ts';
 export { openDevice } from './engine/open-device.ts';
 export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';
 export type { Attributes, Form, Graph, Node, Op, Printable } from './graph/op.ts';
+export {
+  type AccuracyResults,
+  type AucResults,
+  type Average,
+  accuracy,
+  auc,
+  type ClassResults,
+  type ClassScores,
+  type Confusion,
+  type ConfusionResults,
+  confusion,
+  type ExactMatchResults,
+  exactMatch,
+  type MeanAbsoluteErrorResults,
+  meanAbsoluteError,
+  type PrecisionRecallF1Options,
+  precisionRecallF1,
+  printConfusion,
+  printScores,
+  type RSquaredResults,
+  rSquared,
+  type Scores,
+  type TopKResults,
+  topK,
+} from './metrics/index.ts';
+export type {
+  Found,
+  Metric,
+  MetricRule,
+  MetricSite,
+  MetricTotal,
+  Question,
+  ResultsOf,
+  Subject,
+} from './metrics/metric.ts';
 export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
 export {
   type ActivationLayer,
@@ -115,10 +150,10 @@ export type { Values as ParameterValues } from './saved/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';
-export type { BestOptions, Metric } from './train/best-epoch.ts';
+export type { BestOptions, MetricName } from './train/best-epoch.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
-export type { EvaluateOptions, Evaluation } from './train/evaluate.ts';
+export type { EvaluateOptions, Evaluation, Measured } from './train/evaluate.ts';
 export type {
   EpochResult,
   FitOptions,

@@ -33,7 +33,7 @@ export const rooms = {
   },
   predict: {
     purpose: 'a model opened from its file, to predict with',
-    imports: ['base', 'platform', 'data', 'graph', 'ops', 'nn', 'saved', 'compiler', 'engine', 'train'],
+    imports: ['base', 'platform', 'data', 'graph', 'ops', 'nn', 'saved', 'metrics', 'compiler', 'engine', 'train'],
   },
   bench: {
     purpose: 'workloads, and what measures them',

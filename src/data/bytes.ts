@@ -109,7 +109,14 @@ export function fileAt(path: string | URL, expected: string): { readonly files: 
   throw new ArgumentError(`${expected}, found ${found}`);
 }
 
-export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
+export function isUrl(value: unknown): value is URL {
+  try {
+    return tagOf(value) === 'URL';
+  } catch {
+    return false; // a Proxy that was revoked
+  }
+}
+
 export const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagOf(value));
 
 /** A path, which may hold a colon, or a file URL. */

@@ -3,7 +3,7 @@
  * an evaluation what is added up over its batches, and says what the totals come to. One metric, one file; a program holds the
  * code of the metrics that it names.
  */
-import { isList, member } from '../base/arguments.ts';
+import { isList, keysOf, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Graph, Node } from '../graph/graph.ts';
@@ -46,10 +46,12 @@ export interface MetricSite {
   /** The output of the model, and the targets: [..., N]. */
   readonly output: Node;
   readonly y: Node;
-  /** Batches in the data set, if a metric keeps something of each. */
+  /** Batches in the data set, or more. */
   readonly batches: number;
   /** What is added up over the batches, appended when all of them are known. */
   readonly totals: MetricTotal[];
+  /** Names of other tensors to read at the end. */
+  readonly kept: string[];
 }
 
 /** A tensor that adds up something over the batches of an evaluation, in a slot for each evaluation that is under way. */
@@ -89,7 +91,8 @@ type Together<F> = [F] extends [(result: infer All) => void] ? All : never;
  * Throws ArgumentError for what is no list of metrics, for two with a result of the same name, and for one that says nothing of
  * these targets under this loss.
  */
-export function checkMetrics(where: string, metrics: unknown, subject: Subject): asserts metrics is readonly Metric[] {
+export function checkMetrics(where: string, metrics: unknown, subject: Subject): void {
+  if (metrics === undefined) return;
   if (!isList(metrics)) {
     throw new ArgumentError(`${where} must be a list such as [topK(5)], found ${showValue(metrics)}`);
   }
@@ -110,4 +113,6 @@ export function checkMetrics(where: string, metrics: unknown, subject: Subject):
   }
 }
 
-const isMetric = (value: unknown): value is Metric => typeof member(member(value, 'rule'), 'append') === 'function';
+const isMetric = (value: unknown): value is Metric =>
+  Boolean(keysOf(member(value, 'best'))) &&
+  ['lacks', 'append'].every((name) => typeof member(member(value, 'rule'), name) === 'function');

@@ -56,7 +56,7 @@ export function predictionsOf(site: MetricSite): { predicted: Node; y: Node } {
 }
 
 /** The tensor that keeps every prediction and target, in a slot for each batch. */
-export const RECORD = 'metricRecord';
+const RECORD = 'metricRecord';
 
 /** For output k, what was predicted for every sample, and its targets. */
 export type Pairs = (found: Found, k: number) => { readonly predicted: Float32Array; readonly targets: Float32Array };
@@ -69,6 +69,7 @@ export function recordOf(site: MetricSite): Pairs {
   if (!find(graph, RECORD)) {
     const kept = leaf(graph, state, RECORD, [2 * batches, outputs, batch], { [BY_BATCH]: true });
     append(graph, record, [kept, predicted, y, stepOf(graph)]);
+    site.kept.push(RECORD);
   }
   return (found, k) => {
     const { count } = found.evaluation;

@@ -1,5 +1,8 @@
 /** What a model is made of: layers, shapes, parameters and work, as plain data and as a table. */
 
+import { isList, isShape, member } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
 import { table } from '../base/table.ts';
 import { type Shape, show, size } from '../base/tensor.ts';
 import { createGraph } from '../graph/graph.ts';
@@ -79,8 +82,16 @@ export function summarize(model: Model): Summary {
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
-/** Formats a summary as a table, with a line per layer. */
-export function printSummary({ input, layers, parameters, multiplyAdds, bytes }: Summary): string {
+/**
+ * Formats a summary as a table, with a line per layer.
+ *
+ * @throws {ArgumentError} For something else.
+ */
+export function printSummary(value: Summary): string {
+  if (!isSummary(value)) {
+    throw new ArgumentError(`printSummary: expected what summary() gives, found ${showValue(value)}`);
+  }
+  const { input, layers, parameters, multiplyAdds, bytes } = value;
   const rows = layers.map((layer) => [
     layer.name,
     layer.kind,
@@ -103,4 +114,15 @@ export function printSummary({ input, layers, parameters, multiplyAdds, bytes }:
     (name) => `${name} ${grouped(bytes[name])}`,
   );
   return `${lines}\nbytes of a step: ${grouped(bytes.total)} (${parts.join(', ')})`;
+}
+
+function isSummary(value: unknown): boolean {
+  const have = (of: unknown, names: readonly string[]): boolean =>
+    names.every((name) => typeof member(of, name) === 'number');
+  const counted = ['parameters', 'multiplyAdds'];
+  const isLayer = (layer: unknown): boolean => have(layer, counted) && isShape(member(layer, 'shape'));
+  const [layers, bytes] = [member(value, 'layers'), member(value, 'bytes')];
+  const parts = ['parameters', 'gradients', 'optimizer', 'activations', 'total'];
+  const isOfStep = bytes === undefined || have(bytes, parts);
+  return isShape(member(value, 'input')) && isList(layers) && layers.every(isLayer) && have(value, counted) && isOfStep;
 }

@@ -1,16 +1,23 @@
 /** What a predictor does with data sets, which a page that predicts for samples of its own has no need of. */
 
 import type { AnyDataset } from '../data/streamed.ts';
-import type { Program } from '../engine/engine.ts';
+import { checkMetrics } from '../metrics/metric.ts';
 import { lossNamed } from '../nn/losses.ts';
 import { outputs } from '../nn/model.ts';
 import type { Saved } from '../saved/model-text.ts';
 import { Access } from '../train/access.ts';
 import { datasetFor, inputsFor } from '../train/dataset-for.ts';
-import { type EvaluateOptions, type Evaluation, evaluateOn } from '../train/evaluate.ts';
+import {
+  type EvaluateOptions,
+  type Evaluation,
+  type Evaluator,
+  evaluateOn,
+  measuring,
+  subjectOf,
+} from '../train/evaluate.ts';
 import { feeds } from '../train/feed.ts';
 import { checkEvaluate } from '../train/fit-options.ts';
-import { evaluationGraph, type Task } from '../train/graphs.ts';
+import type { Task } from '../train/graphs.ts';
 import { samplesIn } from '../train/predict.ts';
 import type { Batcher } from './batcher.ts';
 import type { Opened } from './opened.ts';
@@ -45,17 +52,25 @@ export function evaluatorOn({ saved, engine, batcher }: Opened) {
   const task = taskOf(saved, Math.min(BATCH, batcher.most));
   const access = new Access();
   const use = feeds(engine, task).use;
-  let made: Promise<Program> | undefined;
+  const known = new Map<string, Promise<Evaluator>>();
+  const evaluatorFor = (dataset: AnyDataset, { metrics }: EvaluateOptions): Promise<Evaluator> => {
+    const { key, build } = measuring(task, dataset, metrics);
+    const make = async (): Promise<Evaluator> => {
+      const built = build();
+      return { ...built, program: await engine.program(built.graph, { keep: () => false, shared: [batcher.weights] }) };
+    };
+    const made = known.get(key) ?? make();
+    known.set(key, made);
+    made.catch(() => known.delete(key));
+    return made;
+  };
   return async (dataset: AnyDataset, options: EvaluateOptions): Promise<Evaluation> => {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
-    made ??= engine.program(evaluationGraph(task).graph, { keep: () => false, shared: [batcher.weights] });
-    made.catch(() => {
-      made = undefined;
-    });
-    const program = await made;
+    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task.loss));
+    const evaluator = await evaluatorFor(samples, options);
     return access.take(() =>
-      use(samples, program, options, (feed) => evaluateOn(engine, program, feed, task, options)),
+      use(samples, evaluator.program, options, (feed) => evaluateOn(engine, evaluator, feed, task, options)),
     );
   };
 }

@@ -5,11 +5,12 @@ import type { Shape } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { StreamedDataset } from '../data/streamed.ts';
 import type { TableRow } from '../data/table-rows.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { type Model, outputs } from '../nn/model.ts';
 import type { LossName } from '../nn/predictions.ts';
 import type { Summary } from '../nn/summary.ts';
 import type { Pixels } from '../platform/image-decoder.ts';
-import type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
+import type { EvaluateOptions, Evaluation, Measured } from '../train/evaluate.ts';
 import type { Opened } from './opened.ts';
 import { samplesOf } from './samples.ts';
 
@@ -126,6 +127,12 @@ export class Predictor {
    * @throws {DataError} For targets that the loss does not take.
    * @throws {NonFiniteError} For an output or a loss that is NaN or infinite.
    */
+  evaluate<const M extends readonly Metric[]>(
+    dataset: Dataset | StreamedDataset,
+    options: EvaluateOptions<M> & { metrics: M },
+  ): Promise<Measured<M>>;
+  /** Computes loss and accuracy as above, and nothing else unless the options have `metrics`. */
+  evaluate(dataset: Dataset | StreamedDataset, options?: EvaluateOptions): Promise<Evaluation>;
   async evaluate(dataset: Dataset | StreamedDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#assertOpen('evaluate');
     this.#evaluate ??= import('./on-datasets.ts').then(({ evaluatorOn }) => evaluatorOn(this.#opened));

@@ -1,17 +1,42 @@
 /** Tracks the best epoch of a fit by its validation, and decides when to stop early. */
-import { checkCount, checkFlag, checkKeys, checkNumber } from '../base/arguments.ts';
+import { checkCount, checkFlag, checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type Known, sameDataset } from '../data/identity.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { Tensors } from '../engine/named-tensors.ts';
-import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
+import { checkMetrics, type Metric } from '../metrics/metric.ts';
+import { type Evaluation, hasClasses, hasLabels, subjectOf } from './evaluate.ts';
 import type { Task } from './graphs.ts';
 
-/** A field of {@link Evaluation} by which epochs are compared: the lowest loss, or the highest of the others, is best. */
-export type Metric = 'loss' | 'accuracy' | 'exactMatch';
-const metrics: readonly unknown[] = ['loss', 'accuracy', 'exactMatch'] satisfies Metric[];
-export const isMetric = (value: unknown): value is Metric => metrics.includes(value);
+/**
+ * A number by which epochs are compared: a field of {@link Evaluation}, or a result of one of the `metrics` of the fit, such as
+ * `'f1'`. The lowest loss or error is best, and the highest of the others.
+ */
+export type MetricName = 'loss' | 'accuracy' | 'exactMatch' | (string & {});
+
+/** How a number that decides is called in files: 'loss', 'precisionRecallF1().f1'. */
+export const isMeasure = (value: unknown): value is string =>
+  typeof value === 'string' && /^(loss|accuracy|exactMatch|\w+\(.*\)\.\w+)$/.test(value);
+
+/** What decides which epoch is best. */
+interface Measure {
+  readonly name: string;
+  /** Less is better. */
+  score(evaluation: Evaluation): number;
+}
+
+/** Undefined for a name that neither an evaluation nor one of its metrics has. */
+function measureOf({ metric = 'loss', metrics = [] }: BestOptions): Measure | undefined {
+  if (metric === 'loss') return { name: metric, score: ({ loss }) => loss };
+  if (metric === 'accuracy') return { name: metric, score: ({ accuracy }) => -accuracy! };
+  if (metric === 'exactMatch') return { name: metric, score: ({ exactMatch }) => -exactMatch! };
+  const from = typeof metric === 'string' && metrics.find(({ best }) => Object.hasOwn(best, metric));
+  if (!from) return undefined;
+  const sign = from.best[metric] === 'lowest' ? 1 : -1;
+  const score = (found: Evaluation): number => sign * Number(member(found.metrics, metric));
+  return { name: `${from.name}.${metric}`, score };
+}
 
 /**
  * Options of {@link Trainer.fit} about its best epoch; `earlyStopping` and `keepBest` need a `validation` set.
@@ -21,8 +46,10 @@ export const isMetric = (value: unknown): value is Metric => metrics.includes(va
  * `metric`, `minDelta` and `keepBest`: the best epoch, its parameters and the epochs waited are those of both.
  */
 export interface BestOptions {
-  /** The measure of the validation that decides which epoch is best. Default: `'loss'`. */
-  metric?: Metric;
+  /** What to measure of the validation besides, such as `[precisionRecallF1()]`. Default: nothing. */
+  metrics?: readonly Metric[];
+  /** The number that decides which epoch is best. Default: `'loss'`. */
+  metric?: MetricName;
   /** Ends the fit when no epoch has been better for a while. Default: off. */
   earlyStopping?: {
     /** Epochs in a row without an improvement before the fit ends, a positive integer. */
@@ -39,9 +66,16 @@ export interface BestOptions {
 
 /** Throws ArgumentError for options that ask what no validation could answer. */
 export function checkBest({ loss }: Task, validation: AnyDataset | undefined, options: BestOptions): void {
-  const { metric = 'loss', earlyStopping, keepBest } = options;
-  if (!isMetric(metric)) {
-    throw new ArgumentError(`fit: metric must be 'loss', 'accuracy' or 'exactMatch', found ${showValue(metric)}`);
+  const { metric = 'loss', metrics = [], earlyStopping, keepBest } = options;
+  if (validation) checkMetrics('fit: metrics', options.metrics, subjectOf(validation, loss));
+  else if (options.metrics !== undefined) throw new ArgumentError('fit: metrics need a validation set, found none');
+  if (!measureOf(options)) {
+    const names = ['accuracy', ...metrics.flatMap(({ best }) => Object.keys(best)), 'exactMatch'];
+    const expected = names
+      .map((name) => `'${name}'`)
+      .join(', ')
+      .replace(/, ('exactMatch')$/, ' or $1');
+    throw new ArgumentError(`fit: metric must be 'loss', ${expected}, found ${showValue(metric)}`);
   }
   checkFlag('fit: keepBest', keepBest);
   if (earlyStopping !== undefined) {
@@ -72,7 +106,8 @@ export interface BestSoFar {
   /** The training and validation that it belongs to. */
   readonly dataset: Known;
   readonly validation: Known;
-  readonly metric: Metric;
+  /** The number that decides, by its name in files. */
+  readonly metric: string;
   readonly minDelta: number;
   readonly keepBest: boolean;
   /** The last epoch whose validation is known. Epochs are those of the net, as in `Position`. */
@@ -96,7 +131,8 @@ export function nothingSeen(
   options: BestOptions & { validation?: AnyDataset },
   seen: number,
 ): BestSoFar {
-  const { metric = 'loss', earlyStopping, keepBest = false } = options;
+  const { earlyStopping, keepBest = false } = options;
+  const metric = measureOf(options)!.name;
   const { minDelta = 0 } = earlyStopping ?? {};
   return { dataset, validation: options.validation ?? dataset, metric, minDelta, keepBest, seen };
 }
@@ -110,9 +146,9 @@ export const isOf = (one: BestSoFar, other: BestSoFar): boolean =>
   sameDataset(one.validation, other.validation);
 
 /** With the validation of one more epoch; of equals the first is the best. */
-export function withEpoch(before: BestSoFar, epoch: number, validation: Evaluation): BestSoFar {
-  const { metric, minDelta, best, leap } = before;
-  const score = metric === 'loss' ? validation.loss : -validation[metric]!;
+export function withEpoch(before: BestSoFar, epoch: number, validation: Evaluation, options: BestOptions): BestSoFar {
+  const { minDelta, best, leap } = before;
+  const score = measureOf(options)!.score(validation);
   const isBelow = (bar: number | undefined): boolean => score < (bar ?? Number.POSITIVE_INFINITY);
   return {
     ...before,

@@ -1,6 +1,7 @@
 /** What is read beside training: what epochs come to, for their results and for progress, and whether all is finite. */
 import { readParameters } from '../engine/named-tensors.ts';
 import { parameter } from '../graph/leaf.ts';
+import { valuesOfTotal } from '../ops/total.ts';
 import type { Clock } from './clock.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
@@ -123,7 +124,7 @@ function readerOf(session: Session, { before }: Span, validation?: Validation) {
     const lossIn = totalsIn(losses, ...spent, ofLosses);
     const validationIn = validation?.found(...validated, ofValidation);
     return {
-      lossOf: (epoch: number): number => sumOf(lossIn(before + epoch)[0]),
+      lossOf: (epoch: number): number => sumOf(valuesOfTotal(lossIn(before + epoch)[0])),
       parameters: new Map(ofParameters.map((values, i) => [names[i], values])),
       /** Where it is not finite, a parameter says better why; else throws as `evaluateOn` does. */
       async validationOf(epoch: number, mean: number): Promise<Evaluation | undefined> {

@@ -5,11 +5,13 @@ import type { AnyDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
+import { type Metric, questionOf, type ResultsOf, type Subject } from '../metrics/metric.ts';
 import { isPerLabel, type LossFunction } from '../nn/losses.ts';
 import { outputs } from '../nn/model.ts';
+import { valuesOfTotal } from '../ops/total.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
-import type { Task } from './graphs.ts';
+import { type EvaluationGraph, evaluationGraph, type Task } from './graphs.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 
 /** Result of an evaluation. */
@@ -27,10 +29,17 @@ export interface Evaluation {
   readonly exactMatch?: number;
   /** Samples evaluated. */
   readonly count: number;
+  /** Results of the `metrics` that were asked for; absent without them. */
+  readonly metrics?: object;
 }
 
+/** Result of an evaluation with metrics: what they give, by name, is in `metrics`. */
+export type Measured<M extends readonly Metric[]> = Evaluation & { readonly metrics: ResultsOf<M> };
+
 /** Options of {@link Trainer.evaluate}. */
-export interface EvaluateOptions {
+export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]> {
+  /** What to measure besides, such as `[precisionRecallF1(), confusion()]`. Default: nothing. */
+  metrics?: M;
   /** Bytes of the data set to keep on the device, as in {@link FitOptions}. */
   maxBytes?: number;
   /** Stops the evaluation, which then rejects with the signal's reason. */
@@ -47,9 +56,13 @@ export const hasClasses = ({ targets }: AnyDataset, loss: LossFunction): boolean
 export const hasLabels = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
   targets.kind === 'values' && isPerLabel(loss);
 
-/** The totals of an evaluation, in slots: one for calls that wait for their turn, the others for the validations of a fit. */
-export const TOTALS = ['lossTotal', 'correctTotal'] as const;
-const ring = (program: Program): Ring => ({ program, names: TOTALS, first: 0, count: 1 });
+/** A program that evaluates, with what it was made of. */
+export interface Evaluator extends Pick<EvaluationGraph, 'totals' | 'readers'> {
+  readonly program: Program;
+}
+
+/** The totals of an evaluation are in slots: one for calls that wait for their turn, the others for validations of a fit. */
+const ring = ({ program, totals }: Evaluator): Ring => ({ program, names: totals, first: 0, count: 1 });
 
 /**
  * Runs an evaluation program over a data set, in its order. Throws NonFiniteError where the loss or an output is no finite
@@ -57,14 +70,14 @@ const ring = (program: Program): Ring => ({ program, names: TOTALS, first: 0, co
  */
 export async function evaluateOn(
   engine: Engine,
-  program: Program,
+  evaluator: Evaluator,
   { program: feed, dataset, batches: batchesOf }: Feed,
   task: Task,
   { signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
   const { batch } = task;
-  const programs = [feed, program];
+  const programs = [feed, evaluator.program];
   await engine.prepare([programs]);
   const steps = stepsIn(dataset, batch);
   const batches = batchesOf({ first: 0, last: steps, keyOf: () => undefined });
@@ -77,18 +90,20 @@ export async function evaluateOn(
     signal,
     onSubmit: (queued) => onProgress?.({ done: Math.min(queued * batch, count), count }),
   }).finally(() => batches.close(signal));
-  const totals = ring(program);
+  const totals = ring(evaluator);
   const [, read] = await together([done, engine.read(wantedOf(totals, 0, 0))]);
-  return evaluationOf(dataset, task, totalsIn(totals, 0, 0, read)(0));
+  return evaluationOf(dataset, task, evaluator, totalsIn(totals, 0, 0, read)(0));
 }
 
-/** What the totals over all samples of a data set come to, in the order of `TOTALS`. Throws as `evaluateOn` does. */
+/** What the totals over all samples of a data set come to. Throws as `evaluateOn` does. */
 export function evaluationOf(
   dataset: AnyDataset,
   { batch, loss, model }: Task,
-  [losses, right]: readonly Float64Array[], // right: [3, batch]
+  { totals: names, readers }: Evaluator,
+  totals: readonly Float32Array[],
 ): Evaluation {
   const { count } = dataset;
+  const [losses, right] = totals.slice(0, 2).map(valuesOfTotal); // right: [3, batch]
   const total = sumOf(losses);
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
@@ -98,7 +113,31 @@ export function evaluationOf(
   const scores = hasLabels(dataset, loss)
     ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }
     : hasClasses(dataset, loss) && { accuracy: highest / count };
-  return { loss: total / count, ...scores, count };
+  const evaluation = { loss: total / count, ...scores, count };
+  if (readers.length === 0) return evaluation;
+  const byName = new Map(names.map((name, i) => [name, totals[i]]));
+  const found = { subject: subjectOf(dataset, loss), evaluation, totals: byName };
+  return { ...evaluation, metrics: Object.assign({}, ...readers.map((results) => results(found))) };
+}
+
+/** What metrics measure. */
+export const subjectOf = ({ name, targets, classNames }: AnyDataset, loss: LossFunction): Subject => ({
+  ...{ name, targets, classNames, loss },
+});
+
+/** What measures a data set: a graph to be built, and a key that is equal for equal graphs. */
+export function measuring(
+  task: Task,
+  dataset: AnyDataset,
+  metrics: readonly Metric[] = [],
+): { readonly key: string; readonly isPerBatch: boolean; readonly build: () => EvaluationGraph } {
+  if (metrics.length === 0) return { key: '', isPerBatch: false, build: () => evaluationGraph(task) };
+  const question = questionOf(subjectOf(dataset, task.loss));
+  const isPerBatch = metrics.some(({ rule }) => rule.perBatch);
+  // A power of two, so that data sets of many sizes share a few programs.
+  const batches = isPerBatch ? 2 ** Math.ceil(Math.log2(stepsIn(dataset, task.batch))) : 0;
+  const key = [question, batches, ...metrics.map(({ name }) => name)].join(' ');
+  return { key, isPerBatch, build: () => evaluationGraph(task, { metrics, question, batches }) };
 }
 
 export const remedy = 'The parameters are finite, but they or the inputs are too large.';

@@ -5,9 +5,10 @@ import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isStreamed } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
-import type { EvaluateOptions, Evaluation } from './evaluate.ts';
+import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
@@ -78,17 +79,19 @@ export interface EpochResult {
 }
 
 /** Options of a {@link Trainer.fit} with a `validation` set. */
-export interface ValidatedFitOptions extends FitOptions {
+export interface ValidatedFitOptions<M extends readonly Metric[] = readonly Metric[]> extends FitOptions {
   /** Data set to evaluate after every epoch. */
   validation: Dataset | StreamedDataset;
+  /** What to measure of the validation besides, such as `[precisionRecallF1()]`. Default: nothing. */
+  metrics?: M;
   /** Called and awaited after every epoch. If it returns or resolves with `'stop'`, the fit ends as after its last epoch. */
-  onEpoch?(result: ValidatedEpochResult): unknown;
+  onEpoch?(result: ValidatedEpochResult<M>): unknown;
 }
 
 /** Result of one epoch of a fit with a `validation` set. */
-export interface ValidatedEpochResult extends EpochResult {
+export interface ValidatedEpochResult<M extends readonly Metric[] = readonly Metric[]> extends EpochResult {
   /** Evaluation of the `validation` set after the epoch. */
-  readonly validation: Evaluation;
+  readonly validation: Measured<M>;
   /**
    * The epoch with the best validation so far, counted as `epoch` is: 0 is the net before this fit, less than 0 an epoch of an
    * earlier fit that this one continues.
@@ -101,6 +104,7 @@ const known: Record<keyof FitOptions, true> = {
   epochs: true,
   steps: true,
   validation: true,
+  metrics: true,
   metric: true,
   earlyStopping: true,
   keepBest: true,
@@ -149,7 +153,7 @@ export const shuffles = (dataset: AnyDataset): boolean => !isStreamed(dataset) |
 
 /** Throws ArgumentError for options of an evaluation that are none. */
 export function checkEvaluate(options: EvaluateOptions): void {
-  checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes']);
+  checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes', 'metrics']);
   checkMaxBytes('evaluate', options.maxBytes);
   checkSignal('evaluate: signal', options.signal);
   checkFunction('evaluate: onProgress', options.onProgress);

@@ -3,7 +3,7 @@ import { NonFiniteError } from '../base/errors.ts';
 import { together } from '../base/together.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
-import { type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
+import { type BestOptions, type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
 import type { EndedEpoch } from './epoch-log.ts';
 import { epochsOf } from './epochs.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -41,7 +41,7 @@ export async function trainEpochs(
       step = end;
       const ended = await done;
       for (const epoch of ended) {
-        if (epoch.validation) best = await see(session, best, before + epoch.epoch, epoch.validation);
+        if (epoch.validation) best = await see(session, best, before + epoch.epoch, epoch.validation, options);
         results.push(withBest(epoch, best, before));
       }
       if (isAsked(options)) session.best = best;
@@ -83,15 +83,21 @@ async function bestBefore(
   const isNews = goesOn ? best.seen < nothing.seen : session.steps > 0 || session.given;
   if (isNews) {
     const [, evaluation] = await together([demandParameters(session, 'fit'), evaluate(validation.dataset, signal)]);
-    best = await see(session, best, nothing.seen, evaluation);
+    best = await see(session, best, nothing.seen, evaluation, options);
   }
   session.best = best;
   return best;
 }
 
 /** With the parameters, where they are the best and to be kept. */
-async function see(session: Session, before: BestSoFar, epoch: number, validation: Evaluation): Promise<BestSoFar> {
-  const after = withEpoch(before, epoch, validation);
+async function see(
+  session: Session,
+  before: BestSoFar,
+  epoch: number,
+  validation: Evaluation,
+  options: BestOptions,
+): Promise<BestSoFar> {
+  const after = withEpoch(before, epoch, validation, options);
   if (!after.keepBest || after.best === before.best) return after;
   return { ...after, weights: await readWeights(session) };
 }

@@ -8,6 +8,7 @@ import { typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedField } from '../data/streamed.ts';
 import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
 import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
+import type { Found, Metric, MetricSite, Question } from '../metrics/metric.ts';
 import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses.ts';
 import { appendModel, type Model, type Parameter } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
@@ -45,7 +46,7 @@ export function trainingGraph(
   update: UpdateOptions = {},
 ): BuiltGraph & { output: Node } {
   const { graph, parameters, updates, terms, output } = withLoss(options, true);
-  if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(terms) });
+  if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(bytesOfTotal(terms)) });
   const trained = parameters.filter((parameter) => parameter.trained);
   const gradients = differentiate(
     graph,
@@ -75,15 +76,37 @@ export function inspectionGraph(options: Task): Prediction & { perSample(name: s
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }
 
-/** x, y -> `lossTotal` and `correctTotal` over many batches, in slots for that many evaluations: two at least. */
-export function evaluationGraph(options: Task): BuiltGraph {
+/** What an evaluation measures besides loss and accuracy. */
+export interface Measures {
+  readonly metrics: readonly Metric[];
+  readonly question: Question;
+  /** Batches in the data set, or more. */
+  readonly batches: number;
+}
+
+export interface EvaluationGraph extends BuiltGraph {
+  /** Names of what to read at the end: `lossTotal`, `correctTotal` and what the metrics need. */
+  readonly totals: readonly string[];
+  /** What reads the results of each metric. */
+  readonly readers: readonly ((found: Found) => object)[];
+}
+
+/** x, y -> totals over many batches, in slots for that many evaluations: two at least. */
+export function evaluationGraph(options: Task, measures?: Measures): EvaluationGraph {
   const { graph, parameters, output, y, terms } = withLoss(options, false);
   const { threshold, mean } = options.loss;
   const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
-  const slots = Math.max(2, slotsFor(terms, right));
+  const site = { graph, loss: options.loss, output, y, totals: [], kept: [], ...measures } as MetricSite;
+  const readers = (measures?.metrics ?? []).map(({ rule }) => rule.append(site));
+  const slots = Math.max(
+    2,
+    slotsFor(bytesOfTotal(terms) + bytesOfTotal(right) + site.totals.reduce((sum, { bytes }) => sum + bytes, 0)),
+  );
   appendTotal(graph, 'lossTotal', terms, { mean, slots });
   appendTotal(graph, 'correctTotal', right, { mean: false, slots });
-  return { graph, parameters };
+  for (const { append } of site.totals) append(slots);
+  const totals = ['lossTotal', 'correctTotal', ...site.totals.map(({ name }) => name), ...site.kept];
+  return { graph, parameters, readers, totals };
 }
 
 /** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
@@ -120,11 +143,10 @@ export function feedGraph(
 const MOST_SLOTS = 256;
 const SLOT_BYTES = 2 ** 18;
 
-/** Slots for totals of these nodes. */
-const slotsFor = (...nodes: readonly Node[]): number => {
-  const bytes = nodes.reduce((sum, { shape }) => sum + 2 * byteLength(shape), 0);
-  return Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / bytes)));
-};
+const bytesOfTotal = ({ shape }: Node): number => 2 * byteLength(shape);
+
+/** Slots for totals of so many bytes in each. */
+const slotsFor = (bytes: number): number => Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / bytes)));
 
 function withLoss({ model, loss, batch }: Task, training: boolean) {
   const graph = createGraph();

@@ -1,5 +1,5 @@
 /** Learning curves as text: a line per epoch, as CSV or as JSON lines; and a file that grows by a line as training goes on. */
-import { checkKeys, isList, member } from '../base/arguments.ts';
+import { checkKeys, isList, keysOf, member } from '../base/arguments.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { shorten, showValue } from '../base/show-value.ts';
@@ -32,7 +32,9 @@ export interface LogToOptions extends LogOptions {
  */
 export function formatLog(history: readonly EpochResult[], format: LogFormat, options: LogOptions = {}): string {
   checkKeys('formatLog', options, ['after']);
-  if (!isList(history)) throw new ArgumentError(`formatLog: expected a list of results, found ${showValue(history)}`);
+  if (!isHistory(history)) {
+    throw new ArgumentError(`formatLog: expected what fit resolves with, found ${showValue(history)}`);
+  }
   const { header, line } = writers[formatFrom('formatLog', format)];
   const after = afterIn('formatLog', options);
   const results = history.map((result) => numbered(result, after));
@@ -87,6 +89,12 @@ export function logTo(path: string | URL, options: LogToOptions = {}): (result: 
     turn = turn.catch(() => {}).then(() => write(one));
     return turn;
   };
+}
+
+function isHistory(value: unknown): boolean {
+  if (!isList(value)) return false;
+  for (const result of value) if (!keysOf(result) || typeof member(result, 'epoch') !== 'number') return false;
+  return true;
 }
 
 interface Writer {

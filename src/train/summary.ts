@@ -1,6 +1,9 @@
 /** summary(): a model and what it takes, before anything is made of it. */
-import { checkCount, checkKeys } from '../base/arguments.ts';
+import { checkCount, checkKeys, checkNumber, isList } from '../base/arguments.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
 import { schedule } from '../compiler/schedule.ts';
+import { unknownTensor } from '../engine/named-tensors.ts';
 import { find, type Node } from '../graph/graph.ts';
 import { parameter, state } from '../graph/leaf.ts';
 import { checkLoss, checkOutput } from '../nn/losses.ts';
@@ -37,7 +40,13 @@ function bytesOf(model: Model, options: SummaryOptions): StepBytes {
   checkLoss('summary', loss);
   checkOptimizer(optimizer, 'summary: optimizer');
   checkOutput(model, loss);
+  if (accumulate !== undefined) checkCount('summary: accumulate', accumulate);
+  if (clipNorm !== undefined) checkNumber('summary: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
+  if (keep !== undefined && !isList(keep)) {
+    throw new ArgumentError(`summary: keep must be a list of names, found ${showValue(keep)}`);
+  }
   const { graph, parameters } = trainingGraph({ model, loss, batch }, optimizer, { clipNorm, accumulate });
+  for (const name of keep ?? []) if (!find(graph, name)) throw unknownTensor('summary: keep', name, graph);
   const isKept = ({ name }: Node) => (keep ? name === 'losses' || keep.includes(name) : name !== '');
   const ofLayers = new Set(parameters.map(({ node }) => node));
   const gradients = new Set(parameters.map(({ node }) => `d${node.name}`));

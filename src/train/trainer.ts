@@ -14,6 +14,7 @@ import type { Program } from '../engine/engine.ts';
 import { readByKey, tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
+import { checkMetrics, type Metric } from '../metrics/metric.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
 import { differences, type Values } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
@@ -29,7 +30,15 @@ import {
 } from './checkpoint/checkpoint.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
-import { type EvaluateOptions, type Evaluation, evaluateOn } from './evaluate.ts';
+import {
+  type EvaluateOptions,
+  type Evaluation,
+  type Evaluator,
+  evaluateOn,
+  type Measured,
+  measuring,
+  subjectOf,
+} from './evaluate.ts';
 import { type Feed, type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
@@ -42,7 +51,7 @@ import {
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
-import { evaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
+import { type EvaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
 import { packBatch } from './pack-batch.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
@@ -63,6 +72,7 @@ export class Trainer {
   /** Programs beside the training step, compiled when first asked for. */
   readonly #others = new Map<string, Program>();
   readonly #access = new Access();
+  readonly #evaluations = new Map<string, EvaluationGraph>();
   /** Graphs of `predict` and `tensors`, made when first asked for. */
   #prediction?: ReturnType<typeof predictionGraph>;
   #inspection?: ReturnType<typeof inspectionGraph>;
@@ -148,14 +158,17 @@ export class Trainer {
    * steps run, parameters about once a second and at the end.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
-  fit(dataset: Dataset | StreamedDataset, options: ValidatedFitOptions): Promise<ValidatedEpochResult[]>;
+  fit<const M extends readonly Metric[] = readonly []>(
+    dataset: Dataset | StreamedDataset,
+    options: ValidatedFitOptions<M>,
+  ): Promise<ValidatedEpochResult<M>[]>;
   /** Trains as above; the results have no `validation` and `best` unless the options have a `validation` set. */
   fit(dataset: Dataset | StreamedDataset, options: FitOptions): Promise<EpochResult[]>;
   async fit(dataset: Dataset | StreamedDataset, options: FitOptions = {}): Promise<EpochResult[]> {
     const { task, program } = this.#session;
     checkFit(options);
     const samples = datasetFor(task, dataset, 'fit');
-    const { maxBytes } = options;
+    const { maxBytes, metrics } = options;
     checkBatch(task, samples, 'fit');
     checkOrder(samples, options);
     const { validation } = options;
@@ -163,12 +176,12 @@ export class Trainer {
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
-      this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes }));
+      this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes, metrics }));
     return this.#access.exclusive('fit', () =>
       this.#tuned(() =>
         this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) => {
           this.#session.data = factsOf(samples);
-          return this.#validated(heldOut, { maxBytes }, (validation) =>
+          return this.#validated(heldOut, { maxBytes, metrics }, (validation) =>
             // The fit looks at the parameters itself.
             trainEpochs(this.#session, feed, options, evaluate, validation),
           );
@@ -185,40 +198,60 @@ export class Trainer {
    * @throws {DataError} As for `fit`.
    * @throws {NonFiniteError} For a parameter, an output or a loss that is NaN or infinite.
    */
+  evaluate<const M extends readonly Metric[]>(
+    dataset: Dataset | StreamedDataset,
+    options: EvaluateOptions<M> & { metrics: M },
+  ): Promise<Measured<M>>;
+  /** Computes loss and accuracy as above, and nothing else unless the options have `metrics`. */
+  evaluate(dataset: Dataset | StreamedDataset, options?: EvaluateOptions): Promise<Evaluation>;
   async evaluate(dataset: Dataset | StreamedDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { task } = this.#session;
     this.#access.assertOpen('evaluate');
     checkEvaluate(options);
-    const samples = datasetFor(this.#session.task, dataset, 'evaluate');
+    const samples = datasetFor(task, dataset, 'evaluate');
+    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task.loss));
     return this.#access.take(() => this.#finite('evaluate', () => this.#evaluate(samples, options)));
   }
 
   #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
     const { task, engine } = this.#session;
-    return this.#evaluating(samples, options, (program, feed) => evaluateOn(engine, program, feed, task, options));
+    return this.#evaluating('evaluate', samples, options, (evaluator, feed) =>
+      evaluateOn(engine, evaluator, feed, task, options),
+    );
   }
 
   /** Work on the validation set of a fit, if there is one, which stays on the device meanwhile. */
   #validated<T>(
     samples: AnyDataset | undefined,
-    options: Pick<EvaluateOptions, 'maxBytes'>,
+    options: Pick<EvaluateOptions, 'maxBytes' | 'metrics'>,
     work: (validation?: Validation) => Promise<T>,
   ): Promise<T> {
     if (!samples) return work();
-    return this.#evaluating(samples, options, (program, feed) =>
-      work(validationOn(program, feed, this.#session.task, this.#access)),
+    return this.#evaluating('validate', samples, options, (evaluator, feed) =>
+      work(validationOn(evaluator, feed, this.#session.task, this.#access)),
     );
   }
 
-  /** Work on the program that evaluates, and a data set for it. */
+  /**
+   * Work on the program that evaluates, and a data set for it. What keeps something of every batch has no room for two
+   * evaluations at a time, and so a program for each of the two that may be under way.
+   */
   #evaluating<T>(
+    what: 'evaluate' | 'validate',
     samples: AnyDataset,
-    { maxBytes }: Pick<EvaluateOptions, 'maxBytes'>,
-    work: (program: Program, feed: Feed) => Promise<T>,
+    { maxBytes, metrics }: Pick<EvaluateOptions, 'maxBytes' | 'metrics'>,
+    work: (evaluator: Evaluator, feed: Feed) => Promise<T>,
   ): Promise<T> {
+    const { key, isPerBatch, build } = measuring(this.#session.task, samples, metrics);
+    const name = `${isPerBatch ? what : 'evaluate'} ${key}`;
+    const built = this.#evaluations.get(name) ?? build();
+    this.#evaluations.set(name, built);
     const nothing = () => false;
-    const graph = () => evaluationGraph(this.#session.task).graph;
-    return this.#on('evaluate', graph, nothing, (program) =>
-      this.#feeds.use(samples, program, { maxBytes }, (feed) => work(program, feed)),
+    return this.#on(
+      name,
+      () => built.graph,
+      nothing,
+      (program) => this.#feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
     );
   }
 

@@ -4,10 +4,10 @@ import type { Program, Wanted } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import type { Access } from './access.ts';
 import { stepsIn } from './batches.ts';
-import { type Evaluation, evaluationOf, TOTALS } from './evaluate.ts';
+import { type Evaluation, type Evaluator, evaluationOf } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import type { Task } from './graphs.ts';
-import { type Ring, slotIn, slotsOf, totalsIn, wantedOf } from './totals.ts';
+import { isWhole, type Ring, slotIn, slotsOf, totalsIn, wantedOf } from './totals.ts';
 
 export interface Validation {
   readonly dataset: AnyDataset;
@@ -36,13 +36,20 @@ export interface ValidationRun {
 }
 
 /** An evaluation of samples that come in windows has its turn among others on the same net. */
-export function validationOn(program: Program, feed: Feed, task: Task, access: Access): Validation {
+export function validationOn(evaluator: Evaluator, feed: Feed, task: Task, access: Access): Validation {
   const { dataset, isWindowed } = feed;
+  const { program, totals } = evaluator;
   const programs = [feed.program, program];
   const steps = stepsIn(dataset, task.batch);
-  const ring: Ring = { program, names: TOTALS, first: 1, count: slotsOf(program, TOTALS[0]) - 1 };
+  const ring: Ring = { program, names: totals, first: 1, count: slotsOf(program, totals[0]) - 1 };
   return {
-    ...{ dataset, steps, programs, most: ring.count, isResident: !isWindowed },
+    ...{
+      dataset,
+      steps,
+      programs,
+      most: totals.some((name) => isWhole(program, name)) ? 1 : ring.count,
+      isResident: !isWindowed,
+    },
     begin(evaluations) {
       const batches = feed.batches({ first: 0, last: evaluations * steps, keyOf: () => undefined });
       const row = (evaluation: number, step: number, epoch: number): StepRow =>
@@ -55,7 +62,7 @@ export function validationOn(program: Program, feed: Feed, task: Task, access: A
     wanted: (from, to) => wantedOf(ring, from, to),
     found(from, to, read) {
       const totalsOf = totalsIn(ring, from, to, read);
-      return (epoch) => evaluationOf(dataset, task, totalsOf(epoch));
+      return (epoch) => evaluationOf(dataset, task, evaluator, totalsOf(epoch));
     },
   };
 }

@@ -190,13 +190,12 @@ test('more samples than a shuffle tells apart are refused before any is read', a
   const described = { shape: [1], classes: 2, name: 'many' };
   const read = (samples: Uint32Array) => ({ x: new Float32Array(samples.length), y: new Uint8Array(samples.length) });
   await net.fit(fromSamples(read, { ...described, count: 2 ** 31 }), { steps: 1 });
-  const options = { fit: { epochs: 1 }, evaluate: {} };
-  for (const call of ['fit', 'evaluate'] as const) {
-    const found = await net[call](fromSamples(read, { ...described, count: 2 ** 31 + 1 }), options[call]).catch(
-      (error) => error,
-    );
+  const many = fromSamples(read, { ...described, count: 2 ** 31 + 1 });
+  const calls = { fit: () => net.fit(many, { epochs: 1 }), evaluate: () => net.evaluate(many) };
+  for (const [call, work] of Object.entries(calls)) {
+    const found = await work().catch((error: unknown) => error);
     expect(found).toBeInstanceOf(DataError);
-    expect(found.message).toBe(`${call}: many has 2147483649 samples, but the most is 2147483648`);
+    expect((found as Error).message).toBe(`${call}: many has 2147483649 samples, but the most is 2147483648`);
   }
   net.destroy();
 });

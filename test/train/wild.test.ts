@@ -115,7 +115,20 @@ async function expectTyped(call: () => unknown): Promise<void> {
 const any = (value: unknown) => value as never;
 const { adam, adamw, activation, add, apply, augmented, avgPool2d, batchNorm, binaryCrossEntropy } = library;
 const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
-const { input, layerNorm, learningRateAt, maxPool2d, meanSquared, model, momentum, nesterov, normal } = library;
+const {
+  formatLog,
+  input,
+  layerNorm,
+  learningRateAt,
+  logTo,
+  maxPool2d,
+  meanSquared,
+  model,
+  momentum,
+  nesterov,
+  normal,
+} = library;
+const { precisionRecallF1, printConfusion, printScores, printSummary, summary, topK } = library;
 const { oneCycle, pointwise, print, printReport, quadratic, relu, rmsprop, sequential, sgd } = library;
 const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, standardize, stepDecay, uniform, updatesIn, warmUp } =
   library;
@@ -314,6 +327,7 @@ const calls: Calls = {
   ...options('fit', fitting, fit, [
     'epochs',
     'validation',
+    'metrics',
     'metric',
     'earlyStopping',
     'keepBest',
@@ -325,7 +339,25 @@ const calls: Calls = {
     'millisecondsPerSubmit',
   ]),
   'evaluate: data set': (w) => trainer.evaluate(w),
-  ...options('evaluate', (w) => trainer.evaluate(points, w), {}, ['signal']),
+  ...options('evaluate', (w) => trainer.evaluate(points, w), {}, ['signal', 'metrics']),
+  'evaluate: metrics, one': (w) => trainer.evaluate(points, { metrics: [w] }),
+  'evaluate: metrics, one made by hand': (w) => trainer.evaluate(points, { metrics: [any({ best: w, rule: w })] }),
+  'topK: k': (w) => topK(w),
+  ...options('precisionRecallF1', precisionRecallF1, {}, ['average']),
+  printConfusion: (w) => printConfusion(w),
+  'printConfusion: classes': (w) => printConfusion({ classes: [w], counts: [[w]] }),
+  printScores: (w) => printScores(w),
+  'printScores: a class': (w) => printScores({ perClass: [w], averages: w }),
+  summary: (w) => summary(w),
+  ...options('summary', (w) => summary(net, w), { ...good, device: undefined }, ['batch', 'loss', 'optimizer', 'keep']),
+  printSummary: (w) => printSummary(w),
+  'printSummary: a layer': (w) => printSummary({ input: [1], layers: [w], parameters: w, multiplyAdds: w, bytes: w }),
+  formatLog: (w) => formatLog(w, 'csv'),
+  'formatLog: a result': (w) => formatLog([w], 'csv'),
+  'formatLog: a format': (w) => formatLog([], w),
+  ...options('formatLog', (w) => formatLog([], 'csv', w), {}, ['after']),
+  'logTo: path': (w) => logTo(w),
+  ...options('logTo', (w) => logTo('run.csv', w), {}, ['after', 'format']),
   predict: (w) => trainer.predict(w),
   'predict: a number': (w) => trainer.predict([w, 1]),
   ...Object.assign(
@@ -420,6 +452,7 @@ test('every function that is exported is tried', () => {
     'ones',
     'add',
     'flatten',
+    ...['accuracy', 'auc', 'confusion', 'exactMatch', 'meanAbsoluteError', 'rSquared'], // take nothing
   ];
   for (const [name, value] of Object.entries(library)) {
     const isFunction = typeof value === 'function' && !/^[A-Z]/.test(name);

@@ -8,7 +8,7 @@ import { shorten, showValue, typeName } from '../../base/show-value.ts';
 import { identityOf, isIdentity } from '../../data/identity.ts';
 import { isLearningRate } from '../../nn/learning-rate.ts';
 import { describeModel } from '../../nn/model.ts';
-import { type BestSoFar, isMetric, type Score } from '../best-epoch.ts';
+import { type BestSoFar, isMeasure, type Score } from '../best-epoch.ts';
 import type { Position, Session } from '../session.ts';
 
 /** The key of the record in the metadata of the file. */
@@ -131,7 +131,7 @@ function isBest(value: unknown, _session: Session, { epochs, unfinished }: Recor
   if (value === undefined) return true;
   if (!isObject(value)) return false;
   const { dataset, validation, metric, minDelta, keepBest, seen, best, leap, ...more } = value;
-  const isAsked = isMetric(metric) && typeof minDelta === 'number' && Number.isFinite(minDelta) && minDelta >= 0;
+  const isAsked = isMeasure(metric) && typeof minDelta === 'number' && Number.isFinite(minDelta) && minDelta >= 0;
   const known = isIdentity(dataset) && isIdentity(validation) && isAsked && typeof keepBest === 'boolean';
   const completed = Number(epochs) - Number(Boolean(unfinished));
   if (!known || Object.keys(more).length > 0 || !count(seen) || seen > completed) return false;
