@@ -56,7 +56,11 @@ const swiftshader = {
   extends: true as const,
   test: {
     name: 'swiftshader',
-    include: ['test/{base,ops,nn}/**/*.gpu.test.ts', 'test/engine/{self-test,adapter}.gpu*.test.ts'],
+    include: [
+      'test/{base,ops,nn}/**/*.gpu.test.ts',
+      'test/metrics/metrics.gpu.test.ts',
+      'test/engine/{self-test,adapter}.gpu*.test.ts',
+    ],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
 };
