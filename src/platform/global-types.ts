@@ -4,6 +4,7 @@
  * name merge: where the real ones are, these add nothing, and where they are not, the declarations compile all the same.
  */
 declare global {
+  interface GPU {}
   interface GPUBuffer {}
   interface GPUBufferDescriptor {}
   interface GPUComputePassEncoder {}
