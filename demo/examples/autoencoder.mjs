@@ -1,23 +1,21 @@
 // An autoencoder: 784 pixels through 32 numbers and back again. The images are their own targets.
 import { adam, binaryCrossEntropy, compile, dense, relu, sequential, sigmoid } from 'retrograd';
-import { digits, fromArrays } from 'retrograd/data';
+import { batch, digits, withTargets } from 'retrograd/data';
 
-const drawn = digits({ train: 3000, test: 10 });
-const images = ({ inputs }) => Float32Array.from(inputs.data, (byte) => byte / 255);
-const train = images(drawn.train);
-const test = images(drawn.test);
+const { train, test } = digits({ train: 3000, test: 10 });
 
-const net = await compile(sequential([784], [dense(32, relu), dense(784, sigmoid)]), {
+const net = await compile(sequential([28, 28], [dense(32, relu), dense(784, sigmoid)]), {
   batch: 50,
   loss: binaryCrossEntropy(),
   optimizer: adam({ learningRate: 0.003 }),
 });
-await net.fit(fromArrays({ x: train, y: train, shape: [784] }), { epochs: 8 });
+await net.fit(withTargets(train, 'inputs'), { epochs: 8 });
 
-const copies = await net.predict(test);
-show(test.subarray(0, 4 * 784));
+const originals = batch(test, [...Array(test.count).keys()]).x; // numbers from 0 to 1
+const copies = await net.predict(originals);
+show(originals.subarray(0, 4 * 784));
 show(copies.subarray(0, 4 * 784));
-const rms = Math.sqrt(copies.reduce((sum, value, i) => sum + (value - test[i]) ** 2, 0) / copies.length);
+const rms = Math.sqrt(copies.reduce((sum, value, i) => sum + (value - originals[i]) ** 2, 0) / copies.length);
 console.log(`root mean square error ${rms.toFixed(3)} of a pixel from 0 to 1`);
 net.destroy();
 

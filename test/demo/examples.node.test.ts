@@ -93,6 +93,14 @@ const expected: Record<string, (printed: string) => void> = {
     expect(numbers(printed, /^plant 1: dry \S+, rotten \S+, thrives (\S+)$/)[0]).toBeGreaterThan(0.5);
     expect(printed).toMatch(/^plant 2: dry/m);
   },
+  'labels.mjs': (printed) => {
+    const rights = /^400 test places: (\S+) % of the labels right, (\S+) % of the places$/m.exec(printed)!;
+    const [labels, places] = rights.slice(1).map(Number);
+    expect(labels).toBeGreaterThan(95);
+    expect(places).toBeGreaterThan(90);
+    expect(places).toBeLessThanOrEqual(labels);
+    expect(printed).toMatch(/^2600,1700 is in the north, by the river, in the city$/m);
+  },
   'larger-than-memory.mjs': (printed) => {
     expect(printed).toMatch(/^26000 images, 0.02 GB, \d+ a second$/m);
     // 2.3 for a guess among ten classes.
