@@ -1,4 +1,5 @@
-// The first loss: milliseconds from the start of a process to the loss of its first step, with no cache of shaders.
+// The first loss: milliseconds from the start of a process to the loss of its first step, with no cache of shaders, and those
+// that the processor worked for it, which other work on the machine changes less.
 //   node demo/bench/cold.mjs --help        (build the library, and install the peers, before)
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -53,11 +54,17 @@ async function measure(contender, name) {
   await import('./globals.mjs');
   const { works } = await import('./works/index.mjs');
   const work = works.find((work) => work.name === name);
-  const before = performance.now();
+  const now = () => {
+    const { user, system } = process.cpuUsage();
+    return { ms: performance.now(), cpu: (user + system) / 1000 };
+  };
+  const before = now();
   const material = work.material();
-  const drawn = performance.now() - before;
+  const after = now();
   const loss = await contenders[contender].first(work, material);
-  console.log(JSON.stringify({ ms: performance.now() - drawn, loss }));
+  const end = now();
+  const spent = (unit) => end[unit] - (after[unit] - before[unit]);
+  console.log(JSON.stringify({ ms: spent('ms'), cpu: spent('cpu'), loss }));
   process.exit();
 }
 
@@ -74,12 +81,15 @@ function race(work) {
   const names = Object.keys(contenders);
   const times = new Map(names.map((name) => [name, []]));
   for (let i = 0; i < Number(values.repeats); i++) {
-    for (const name of names) times.get(name).push(inProcess(name, work).ms);
+    for (const name of names) times.get(name).push(inProcess(name, work));
   }
   const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
   for (const [name, list] of times) {
-    const all = list.map((ms) => ms.toFixed(0)).join(', ');
-    console.log(`${work.padEnd(10)} ${name.padEnd(10)} ${median(list).toFixed(0).padStart(6)} ms   (${all})`);
+    const told = (unit) => {
+      const all = list.map((one) => one[unit]);
+      return `${median(all).toFixed(0).padStart(6)} ms (${all.map((ms) => ms.toFixed(0)).join(', ')})`;
+    };
+    console.log(`${work.padEnd(10)} ${name.padEnd(10)} ${told('ms')}, of the processor ${told('cpu')}`);
   }
 }
 
