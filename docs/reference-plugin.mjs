@@ -28,6 +28,7 @@ const topics = [
   ['tune/', 'Training'],
   ['engine/compile-progress', 'Training'],
   ['engine/device', 'Device'],
+  ['engine/open-device', 'Device'],
   ['graph/check', 'Checking'],
   ['base/errors', 'Errors'],
   ['graph/', 'Graph and schedule'],
