@@ -26,6 +26,7 @@ const guide = [
   { text: 'Convolutional nets', link: '/guide/convolutional-nets' },
   { text: 'Training control', link: '/guide/training-control' },
   { text: 'Evaluate and predict', link: '/guide/evaluating' },
+  { text: 'Metrics, logs and summaries', link: '/guide/metrics' },
   { text: 'Augmentation', link: '/guide/augmentation' },
   { text: 'Save and resume', link: '/guide/saving' },
   { text: 'Predict', link: '/guide/predicting' },

@@ -69,6 +69,29 @@ const expected: Record<string, (printed: string) => void> = {
     );
     // Noise of 0.2 on 400 points: a curve through their middle is nearer than any of them.
     expect(numbers(printed, /^root mean square error (\S+), noise 0.2$/)[0]).toBeLessThan(0.15);
+    // The variance of the curve is 0.7 and that of the noise 0.04, whose mean magnitude is 0.16.
+    expect(numbers(printed, /^new points: R² (\S+), mean/)[0]).toBeGreaterThan(0.9);
+    expect(numbers(printed, /mean absolute error (\S+)$/)[0]).toBeLessThan(0.2);
+  },
+  'imbalanced.mjs': (printed) => {
+    expect(printed).toMatch(/^99 parameters$/m);
+    const [plain, weighted] = printed.split(/^class weights .*$/m).slice(1);
+    const matrices = [plain, weighted].map((text) =>
+      ['normal', 'worn', 'broken'].map((name) => {
+        const [, row] = new RegExp(`^${name} +(\\d+ +\\d+ +\\d+)$`, 'm').exec(text)!;
+        return row.split(/ +/).map(Number);
+      }),
+    );
+    for (const rows of matrices) {
+      expect(rows.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([2700, 210, 90]);
+    }
+    // The rarest class is found more often, and at the cost of the others.
+    expect(matrices[1][2][2]).toBeGreaterThan(matrices[0][2][2]);
+    expect(matrices[1][0][0]).toBeLessThan(matrices[0][0][0]);
+    for (const [i, text] of [plain, weighted].entries()) {
+      const [recall] = numbers(text, /^broken +\S+ +(0\.\d+) +\S+ +90$/);
+      expect(recall).toBeCloseTo(matrices[i][2][2] / 90, 2);
+    }
   },
   'table.mjs': (printed) => {
     expect(printed).toMatch(/^1000 rows of area,floor,age,distance,price$/m);
