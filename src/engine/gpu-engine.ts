@@ -8,8 +8,9 @@ import { packRows, ROW_BYTES } from '../graph/step-row.ts';
 import { COPY_DST, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
-import { type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
-import { guardOf } from './guard.ts';
+import { allBuffers, type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
+import { type Guard, guardOf } from './guard.ts';
+import type { Leftovers } from './leftovers.ts';
 import { readTensors } from './read-tensors.ts';
 import { stagingPool } from './staging.ts';
 import { limitsOf } from './tensor-buffers.ts';
@@ -24,12 +25,14 @@ export interface Wholes {
   /** What runs some programs as parts of one submit: the same for all of it where that was made. */
   of(parts: readonly Placed[]): (part: Placed) => Pick<WholeSteps, 'encode'> | undefined;
   forget(program: Program): void;
+  /** What they leave elsewhere than in the buffers of their programs. */
+  readonly left: Leftovers;
 }
 
 /** Without `wholesOn`, every step is a dispatch per kernel. */
 export async function gpuEngine(
   device: Device,
-  wholesOn?: (device: Device, table: Table, isAlive: (program: Program) => boolean) => Wholes,
+  wholesOn?: (device: Device, table: Table, guard: Guard, isAlive: (program: Program) => boolean) => Wholes,
 ): Promise<Engine> {
   const { gpu } = device;
   const [buffer] = await device.createBuffers([
@@ -45,8 +48,8 @@ export async function gpuEngine(
     device.assertAlive();
     guard.assertNone();
   };
-  const staging = stagingPool(device, guard, assertUsable);
-  const wholes = wholesOn?.(device, table, (program) => programs.has(program));
+  const wholes = wholesOn?.(device, table, guard, (program) => programs.has(program));
+  const staging = stagingPool(device, guard, assertUsable, wholes?.left.locate);
   return {
     kind: 'gpu',
     name: device.info.name,
@@ -61,7 +64,11 @@ export async function gpuEngine(
         wholes?.forget(program);
         made.destroy();
       };
-      const program = { ...made, destroy };
+      const write: Program['write'] = (name, data) => {
+        made.write(name, data);
+        wholes?.left.overwritten(made.stored(name).parts.map(({ from }) => from));
+      };
+      const program = { ...made, write, destroy };
       programs.add(program);
       // The net may have been destroyed while this was in the making.
       if (destroyed) destroy();
@@ -70,7 +77,11 @@ export async function gpuEngine(
     },
     prepare: async (parts) => wholes?.prepare(parts as readonly Together[]),
     run(parts, refused) {
-      const refuse = (): void => refused?.();
+      const undo: (() => void)[] = [];
+      const refuse = (): void => {
+        for (const each of undo.reverse()) each();
+        refused?.();
+      };
       try {
         assertUsable();
       } catch (error) {
@@ -86,8 +97,11 @@ export async function gpuEngine(
       const submit = (): void => {
         const encoder = gpu.createCommandEncoder();
         for (const { key: whole, items } of stretches(placed, wholes?.of(placed) ?? (() => undefined))) {
-          if (whole) whole.encode(encoder, items);
-          else encodeEach(encoder, items, stride);
+          if (whole) undo.push(whole.encode(encoder, items));
+          else {
+            if (wholes) undo.push(wholes.left.bring(encoder, allBuffers(items.flatMap(({ programs }) => programs))));
+            encodeEach(encoder, items, stride);
+          }
         }
         gpu.queue.submit([encoder.finish()]);
       };
@@ -119,7 +133,9 @@ export async function gpuEngine(
     },
     destroy() {
       destroyed = true;
-      for (const program of programs) program.destroy();
+      const all = [...programs];
+      programs.clear();
+      for (const program of all) program.destroy();
       staging.destroy();
       device.destroyBuffer(buffer);
     },

@@ -26,6 +26,10 @@ export interface GpuProgram extends Program {
   replace(index: number, step: Dispatch, pipeline: GPUComputePipeline): void;
 }
 
+/** Every buffer that they work on. */
+export const allBuffers = (programs: readonly GpuProgram[]): GPUBuffer[] =>
+  programs.flatMap(({ buffers }) => [...buffers.values()].flat());
+
 /** The step table: `rows` rows of `stride` bytes. The buffer has room for as many behind each of them. */
 export interface Table {
   readonly buffer: GPUBuffer;

@@ -2,6 +2,7 @@
 import { COPY_DST, MAP_READ } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Guard } from './guard.ts';
+import type { Leftovers } from './leftovers.ts';
 import { type BufferPart, readBuffer, totalBytes } from './read-buffer.ts';
 
 export interface StagingPool {
@@ -16,8 +17,13 @@ const [LEAST, ROUNDED] = [2 ** 16, 2 ** 20];
 const roomFor = (bytes: number): number =>
   bytes > ROUNDED ? bytes : Math.max(LEAST, 2 ** Math.ceil(Math.log2(bytes)));
 
-/** Buffers that the CPU can map, kept for the next read. */
-export function stagingPool(device: Device, guard: Guard, assertUsable: () => void): StagingPool {
+/** Buffers that the CPU can map, kept for the next read; `locate` says where the bytes of a buffer are to be read. */
+export function stagingPool(
+  device: Device,
+  guard: Guard,
+  assertUsable: () => void,
+  locate: Leftovers['locate'] = (part) => part,
+): StagingPool {
   const { gpu } = device;
   const free: GPUBuffer[] = [];
   const all = new Set<GPUBuffer>();
@@ -48,7 +54,7 @@ export function stagingPool(device: Device, guard: Guard, assertUsable: () => vo
         return device.explain(cause);
       };
       try {
-        const data = await readBuffer(device, guard, { name, parts, staging, explain });
+        const data = await readBuffer(device, guard, { name, parts: parts.map(locate), staging, explain });
         free.push(buffer!);
         return data;
       } catch (error) {

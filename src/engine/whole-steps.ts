@@ -1,7 +1,8 @@
 /**
  * Runs many whole steps of a small net in one dispatch. One workgroup runs kernel after kernel and step after step, with
  * barriers between, because one dispatch per kernel would cost many times the work. What a step starts from is copied into one
- * buffer before, and what it writes back afterwards, so nothing else needs to know. The kernels are those of the schedule, with the same bits.
+ * buffer before, the arena, and what the next one starts from is copied back afterwards. What else it computes stays there, as
+ * `Leftovers` tell. The kernels are those of the schedule, with the same bits.
  */
 import stepWgsl from '../../shaders/shared/step.wgsl';
 import { size } from '../base/tensor.ts';
@@ -19,6 +20,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
 import { guarded } from './guard.ts';
+import type { Leftovers } from './leftovers.ts';
 
 /** Programs whose steps are run together. */
 export type Together = readonly GpuProgram[];
@@ -30,8 +32,8 @@ export interface Placed {
 }
 
 export interface WholeSteps {
-  /** Runs steps one after another, of programs that it was made for. */
-  encode(encoder: GPUCommandEncoder, placed: readonly Placed[]): void;
+  /** Runs steps one after another, of programs that it was made for. Returns what to do where the device refuses that. */
+  encode(encoder: GPUCommandEncoder, placed: readonly Placed[]): () => void;
   destroy(): void;
 }
 
@@ -57,10 +59,17 @@ interface Slot {
   readonly offset?: number;
   /** Whether a step may find values in it that it did not compute. */
   readonly isGiven: boolean;
+  /** Whether it can be read after a step. */
+  readonly isKept: boolean;
 }
 
 /** For any of these parts, on one buffer: what one of them leaves there, the next one finds. */
-export async function makeWholeSteps(device: Device, table: Table, parts: readonly Together[]): Promise<WholeSteps> {
+export async function makeWholeSteps(
+  device: Device,
+  table: Table,
+  parts: readonly Together[],
+  left: Leftovers,
+): Promise<WholeSteps> {
   const layout = layOut(parts.flat());
   const linked = parts.map((programs) => linkPart(programs, layout, sharedLanes(device.info), table));
   const pipelines = await Promise.all(linked.map(({ shader }) => device.pipeline(shader, 'whole steps')));
@@ -85,8 +94,10 @@ export async function makeWholeSteps(device: Device, table: Table, parts: readon
     encode(encoder, placed) {
       const steps = placed.map(({ programs, offset }) => ({ part: parts.findIndex(isSame(programs)), offset }));
       const used = [...new Set(steps.map(({ part }) => linked[part]))];
-      const given = new Set(used.flatMap((part) => part.given));
-      const results = new Set(used.flatMap((part) => part.results));
+      const all = (slots: 'given' | 'state' | 'rest') => [...new Set(used.flatMap((part) => part[slots]))];
+      const [given, state, rest] = [all('given'), all('state'), all('rest')];
+      const buffers = [...given, ...rest].map(({ buffer }) => buffer);
+      const undo = [left.bring(encoder, buffers, arena), left.leave(arena, rest)];
       for (const { buffer, offset } of given) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
       const pass = encoder.beginComputePass();
       for (const { part, offset } of steps) {
@@ -95,7 +106,10 @@ export async function makeWholeSteps(device: Device, table: Table, parts: readon
         pass.dispatchWorkgroups(1);
       }
       pass.end();
-      for (const { buffer, offset } of results) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
+      for (const { buffer, offset } of state) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
+      return () => {
+        for (const each of undo.reverse()) each();
+      };
     },
     destroy: () => device.destroyBuffer(arena),
   };
@@ -124,7 +138,8 @@ function linkPart(programs: Together, { placeOf, placesIn }: Layout, lanes: numb
   return {
     shader: link(phases, entry, { residence: { table, arena } }),
     given: inArena.filter(({ isGiven }) => isGiven),
-    results: inArena.filter(({ name }) => written.has(name)),
+    state: inArena.filter(({ name, isGiven }) => isGiven && written.has(name)),
+    rest: inArena.filter(({ name, isGiven, isKept }) => !isGiven && isKept && written.has(name)),
     /** The buffer of what is not in the arena. */
     bufferOf: (name: string): GPUBuffer | undefined => places.find((place) => place.name === name)?.buffer,
   };
@@ -147,10 +162,12 @@ function layOut(programs: Together) {
   const byBuffer = new Map<GPUBuffer, Slot>();
   let bytes = 0;
   for (const { schedule, buffers } of programs) {
+    const passing = new Set(schedule.buffers.filter(({ role }) => role === 'slot').map(({ name }) => name));
     for (const [node, name] of schedule.bufferOf) {
       const [buffer] = buffers.get(name)!;
       if (byBuffer.has(buffer)) continue;
-      const place = { name: `tensor${byBuffer.size}`, buffer, isGiven: node.op.kind === 'leaf' };
+      const [isGiven, isKept] = [node.op.kind === 'leaf', !passing.has(name)];
+      const place = { name: `tensor${byBuffer.size}`, buffer, isGiven, isKept };
       byBuffer.set(buffer, node.op === data ? place : { ...place, offset: bytes });
       if (node.op !== data) bytes += Math.ceil(buffer.size / 16) * 16;
     }

@@ -3,7 +3,9 @@ import { OutOfMemoryError, ShaderError } from '../base/errors.ts';
 import type { Device } from './device.ts';
 import type { Program } from './engine.ts';
 import type { Wholes } from './gpu-engine.ts';
-import type { GpuProgram, Table } from './gpu-program.ts';
+import { allBuffers, type GpuProgram, type Table } from './gpu-program.ts';
+import type { Guard } from './guard.ts';
+import { leftovers } from './leftovers.ts';
 import { allPass } from './self-test.ts';
 import { formsOfWholeSteps, isSame, isSmall, makeWholeSteps, type Together, type WholeSteps } from './whole-steps.ts';
 
@@ -11,7 +13,8 @@ import { formsOfWholeSteps, isSame, isSmall, makeWholeSteps, type Together, type
 const WHOLE = 'whole steps';
 
 /** The whole steps of small programs that are run together. */
-export function wholeSteps(device: Device, table: Table, isAlive: (program: Program) => boolean): Wholes {
+export function wholeSteps(device: Device, table: Table, guard: Guard, isAlive: (program: Program) => boolean): Wholes {
+  const left = leftovers();
   /** Parts that one submit may hold, and what runs them; nothing where that failed. */
   let known: { readonly parts: readonly Together[]; whole?: WholeSteps }[] = [];
   const holds = (parts: readonly Together[]) => (entry: (typeof known)[number]) =>
@@ -20,7 +23,7 @@ export function wholeSteps(device: Device, table: Table, isAlive: (program: Prog
     const programs = parts.flat();
     const ops = programs.flatMap(({ graph }) => graph.nodes.map(({ op }) => op));
     if (!(await allPass(device, formsOfWholeSteps(device, programs), ops))) return undefined;
-    const whole = await makeWholeSteps(device, table, parts).catch((error) => {
+    const whole = await makeWholeSteps(device, table, parts, left).catch((error) => {
       // A dispatch per kernel does the same.
       if (!(error instanceof ShaderError || error instanceof OutOfMemoryError)) throw error;
       if (error instanceof ShaderError) device.faults.set(WHOLE, error.message);
@@ -31,7 +34,15 @@ export function wholeSteps(device: Device, table: Table, isAlive: (program: Prog
     whole?.destroy();
     return undefined;
   };
+  /** Before an arena goes. */
+  const keep = (buffers: readonly GPUBuffer[]): void =>
+    guard.run('to keep what was computed', () => {
+      const encoder = device.gpu.createCommandEncoder();
+      left.bring(encoder, buffers);
+      device.gpu.queue.submit([encoder.finish()]);
+    });
   return {
+    left,
     async prepare(parts) {
       const small = parts.filter((programs) => isSmall(programs, device));
       if (small.length === 0 || known.some(holds(small)) || device.faults.has(WHOLE)) return;
@@ -48,7 +59,11 @@ export function wholeSteps(device: Device, table: Table, isAlive: (program: Prog
     },
     forget(program) {
       const isOf = ({ parts }: (typeof known)[number]) => parts.flat().includes(program as GpuProgram);
-      for (const { whole } of known.filter(isOf)) whole?.destroy();
+      for (const { parts, whole } of known.filter(isOf)) {
+        const others = parts.flat().filter(isAlive);
+        if (whole && others.length > 0) keep(allBuffers(others));
+        whole?.destroy();
+      }
       known = known.filter((entry) => !isOf(entry));
     },
   };

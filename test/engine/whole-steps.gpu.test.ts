@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromArrays } from '../../src/data/index.ts';
-import type { GpuProgram, Table } from '../../src/engine/gpu-program.ts';
+import { allBuffers, type GpuProgram, type Table } from '../../src/engine/gpu-program.ts';
+import { leftovers } from '../../src/engine/leftovers.ts';
 import { isSmall, makeWholeSteps } from '../../src/engine/whole-steps.ts';
 import { packRows, type StepRow } from '../../src/graph/step-row.ts';
 import { dense, maxPool2d } from '../../src/nn/layers/index.ts';
@@ -36,10 +37,12 @@ async function runWhole(programs: readonly GpuProgram[], rows: readonly StepRow[
   const stride = 256;
   const [buffer] = await device.createBuffers([{ size: 8 * stride, usage: 0x40 | 0x8 }]);
   const table: Table = { buffer, stride, rows: 4 };
-  const whole = await makeWholeSteps(device, table, [programs]);
+  const left = leftovers();
+  const whole = await makeWholeSteps(device, table, [programs], left);
   device.gpu.queue.writeBuffer(buffer, 0, packRows([rows], stride));
   const encoder = device.gpu.createCommandEncoder();
   whole.encode(encoder, [{ programs, offset: 0 }]);
+  left.bring(encoder, allBuffers(programs));
   device.gpu.queue.submit([encoder.finish()]);
   whole.destroy();
   device.destroyBuffer(buffer);
