@@ -1,6 +1,6 @@
 /** Where the values of a node are stored: in memory of their own, or in that of an operand, which they overwrite. */
 import { byteLength, columns, type Shape, size } from '../base/tensor.ts';
-import { label, type Node } from './graph.ts';
+import { type Graph, label, type Node } from './graph.ts';
 import { data } from './leaf.ts';
 import type { StepRow } from './step-row.ts';
 
@@ -25,6 +25,11 @@ export const slotAt = (node: Node, { slot, start }: Pick<StepRow, 'slot' | 'star
 /** How many slots the tensor has that it overwrites. */
 export const slotsOf = ({ op, shape }: Node): number =>
   op.kind === 'pointwise' && (op.planes ?? 1) > 1 ? shape[0] / op.planes! : 1;
+/** How many slots a tensor has, as the op says that overwrites it. */
+export function slotsIn({ nodes }: Graph, name: string): number {
+  const by = nodes.find((node) => overwrites(node) && storageOf(node).name === name);
+  return by ? slotsOf(by) : 1;
+}
 export const overwrites = (node: Node): boolean => storageOf(node) !== node;
 /** How what it stores is called: W1′ where it overwrites W1. */
 export const written = (node: Node): string => (overwrites(node) ? `${label(storageOf(node))}′` : label(node));

@@ -1,6 +1,7 @@
 /** What is read beside training: what epochs come to, for their results and for progress, and whether all is finite. */
 import { readParameters } from '../engine/named-tensors.ts';
 import { parameter } from '../graph/leaf.ts';
+import { slotsIn } from '../graph/storage.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import type { Clock } from './clock.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -9,7 +10,7 @@ import { demandFinite } from './finite.ts';
 import type { EpochResult, FitOptions, Progress } from './fit-options.ts';
 import { LOSSES, type Session } from './session.ts';
 import { inEpoch, type Span, samplesIn, stepsBefore, turnOf } from './span.ts';
-import { type Ring, slotsOf, sumOf, totalsIn, wantedOf } from './totals.ts';
+import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 import type { Validation } from './validation.ts';
 
 /** What an epoch came to, as far as it is known without the epochs before. */
@@ -17,7 +18,7 @@ export type EndedEpoch = Omit<EpochResult, 'best'>;
 
 /** The losses of epochs: those of epoch i of the net, counted from 0, are number i. */
 export const lossesOf = ({ program }: Session): Ring => ({
-  ...{ program, names: [LOSSES], first: 0, count: slotsOf(program, LOSSES) },
+  ...{ program, names: [LOSSES], first: 0, count: slotsIn(program.graph, LOSSES) },
 });
 
 export interface EpochLog {

@@ -1,17 +1,15 @@
 /** Reads totals that are kept on the device in slots, those of many epochs in one copy. */
 import type { Program, Wanted } from '../engine/engine.ts';
 import { find } from '../graph/graph.ts';
-import { BY_BATCH } from '../graph/storage.ts';
+import { BY_BATCH, slotsIn } from '../graph/storage.ts';
 
-/** Totals of a program that have so many slots, the first one of two planes, of which these are used by turns: number i is in slot `first + i % count`. */
+/** Totals of a program that have so many slots, of which these are used by turns: number i is in slot `first + i % count`. */
 export interface Ring {
   readonly program: Program;
   readonly names: readonly string[];
   readonly first: number;
   readonly count: number;
 }
-
-export const slotsOf = (program: Program, name: string): number => program.tensors.get(name)!.shape[0] / 2;
 
 /** The slot of number i. */
 export const slotIn = ({ first, count }: Ring, i: number): number => first + (i % count);
@@ -22,7 +20,7 @@ export function wantedOf(ring: Ring, from: number, to: number): Wanted[] {
   const { program, names } = ring;
   return names.map((name) => {
     if (isWhole(program, name)) return { program, name };
-    const planes = program.tensors.get(name)!.shape[0] / slotsOf(program, names[0]);
+    const planes = program.tensors.get(name)!.shape[0] / slotsIn(program.graph, name);
     return { program, name, range: { from: planes * first, to: planes * (last + 1) } };
   });
 }

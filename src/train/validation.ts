@@ -2,12 +2,13 @@
 import type { AnyDataset } from '../data/streamed.ts';
 import type { Program, Wanted } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
+import { slotsIn } from '../graph/storage.ts';
 import type { Access } from './access.ts';
 import { stepsIn } from './batches.ts';
 import { type Evaluation, type Evaluator, evaluationOf } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import type { Task } from './graphs.ts';
-import { isWhole, type Ring, slotIn, slotsOf, totalsIn, wantedOf } from './totals.ts';
+import { isWhole, type Ring, slotIn, totalsIn, wantedOf } from './totals.ts';
 
 export interface Validation {
   readonly dataset: AnyDataset;
@@ -41,7 +42,7 @@ export function validationOn(evaluator: Evaluator, feed: Feed, task: Task, acces
   const { program, totals } = evaluator;
   const programs = [feed.program, program];
   const steps = stepsIn(dataset, task.batch);
-  const ring: Ring = { program, names: totals, first: 1, count: slotsOf(program, totals[0]) - 1 };
+  const ring: Ring = { program, names: totals, first: 1, count: slotsIn(program.graph, totals[0]) - 1 };
   return {
     ...{
       dataset,

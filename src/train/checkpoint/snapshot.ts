@@ -3,8 +3,9 @@ import { size, type Tensor } from '../../base/tensor.ts';
 import { readByKey } from '../../engine/named-tensors.ts';
 import { state } from '../../graph/leaf.ts';
 import type { Data } from '../../graph/op.ts';
+import { slotsIn } from '../../graph/storage.ts';
 import type { Expected } from '../../saved/differences.ts';
-import { LOSSES, type Position, type Session, slotOf } from '../session.ts';
+import { type Position, type Session, slotOf } from '../session.ts';
 
 export interface Stored extends Expected {
   /** The name of the tensor in the program. */
@@ -30,7 +31,7 @@ export function storedTensors({ program, parameters }: Session): Stored[] {
       const of = weights.find((weight) => name.endsWith(`.${weight.name}`)); // v.W1
       const rest = { name, isWeight: false, anyNumber: true, slots: 1 };
       if (of) return { ...rest, key: OPTIMIZER + name.slice(0, -of.name.length) + of.key, shape: of.shape };
-      const slots = name === LOSSES ? shape[0] / 2 : 1;
+      const slots = slotsIn(program.graph, name);
       return { ...rest, key: TRAINING + name, shape: [shape[0] / slots, ...shape.slice(1)], slots };
     });
   return [...weights, ...others];
