@@ -1,8 +1,9 @@
 /** Mean and deviation of the inputs of a data set. */
+import { member } from '../base/arguments.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkedDataset } from './checked-dataset.ts';
 import type { Dataset } from './dataset.ts';
-import { isStreamed, room } from './stream-of.ts';
+import { room } from './stream-of.ts';
 import type { AnyDataset, StreamedDataset } from './streamed.ts';
 
 /** Mean and deviation of inputs: one number per feature, one per channel, or one for all. */
@@ -34,8 +35,7 @@ export function statistics(dataset: AnyDataset): Statistics | Promise<Statistics
   return sums.result();
 }
 
-const isRead = (dataset: AnyDataset): dataset is StreamedDataset =>
-  typeof dataset === 'object' && dataset !== null && isStreamed(dataset);
+const isRead = (dataset: AnyDataset): dataset is StreamedDataset => typeof member(dataset, 'read') === 'function';
 
 /** Bytes of samples that are read at a time. */
 const PART = 2 ** 22;

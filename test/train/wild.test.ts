@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { member } from '../../src/base/arguments.ts';
 import { showValue, typeName } from '../../src/base/show-value.ts';
 import { matmul, measure, network, synthetic, xorSamples } from '../../src/bench/index.ts';
-import { batch, digits, fromArrays, take } from '../../src/data/index.ts';
+import { batch, concat, digits, fromArrays, split, statistics, take, withTargets } from '../../src/data/index.ts';
 import * as library from '../../src/index.node.ts';
 import { OutOfMemoryError, RetrogradError } from '../../src/index.node.ts';
 import { platform } from '../../src/platform/platform.ts';
@@ -206,6 +206,15 @@ const calls: Calls = {
   'take: data set': (w) => take(w, 1),
   'take: count': (w) => take(points, w),
   'batch: data set': (w) => batch(w, [0]),
+  ...options('split', (w) => split(points, w), { test: 1 }, ['test', 'stratify', 'seed']),
+  'split: data set': (w) => split(w, { test: 1 }),
+  'concat: data set': (w) => concat(points, w),
+  'concat: first': (w) => concat(w, points),
+  'statistics: data set': (w) => statistics(w),
+  'withTargets: data set': (w) => withTargets(w, 'inputs'),
+  'withTargets: targets': (w) => withTargets(points, w),
+  ...options('withTargets', (w) => withTargets(points, [0, 1], w), {}, ['classes', 'classNames']),
+  ...options('fromArrays: names', (w) => fromArrays(w), { x: [[1], [2]], y: [0, 1] }, ['classNames']),
   'batch: indices': (w) => batch(points, w),
   'batch: index': (w) => batch(points, [w]),
   'augmented: data set': (w) => augmented(w, {}),
