@@ -33,18 +33,30 @@ export interface MetricRule<Results extends object> {
 export interface Subject {
   /** Name of the data set. */
   readonly name: string;
-  readonly targets: { readonly kind: 'labels' | 'values'; readonly size: number };
+  /** Its targets, without their numbers. */
+  readonly targets: {
+    /** Whether they are class labels or values. */
+    readonly kind: 'labels' | 'values';
+    /** Number of classes, or of values per sample. */
+    readonly size: number;
+  };
+  /** Names of its classes, or of the outputs. */
   readonly classNames?: readonly string[];
+  /** The loss of the net. */
   readonly loss: LossFunction;
 }
 
 /** Where in the graph of an evaluation a metric is appended. */
 export interface MetricSite {
+  /** The graph of an evaluation. */
   readonly graph: Graph;
+  /** The loss of the net. */
   readonly loss: LossFunction;
+  /** What is asked of the net. */
   readonly question: Question;
-  /** The output of the model, and the targets: [..., N]. */
+  /** The output of the model: `[..., N]`. */
   readonly output: Node;
+  /** The targets: `[..., N]`. */
   readonly y: Node;
   /** Batches in the data set, or more. */
   readonly batches: number;
@@ -56,16 +68,27 @@ export interface MetricSite {
 
 /** A tensor that adds up something over the batches of an evaluation, in a slot for each evaluation that is under way. */
 export interface MetricTotal {
+  /** Name of the tensor. */
   readonly name: string;
-  /** Of one slot. */
+  /** Bytes of one slot. */
   readonly bytes: number;
+  /** Appends it, with so many slots. */
   append(slots: number): Node;
 }
 
 /** What an evaluation has found. */
 export interface Found {
+  /** What was measured. */
   readonly subject: Subject;
-  readonly evaluation: { readonly accuracy?: number; readonly exactMatch?: number; readonly count: number };
+  /** What every evaluation has. */
+  readonly evaluation: {
+    /** As in an evaluation. */
+    readonly accuracy?: number;
+    /** As in an evaluation. */
+    readonly exactMatch?: number;
+    /** Samples. */
+    readonly count: number;
+  };
   /** Totals by name, as they are read of one slot, and the record if there is one. */
   readonly totals: ReadonlyMap<string, Float32Array>;
 }
@@ -84,8 +107,11 @@ export function questionOf({ targets, loss }: Pick<Subject, 'targets' | 'loss'>)
 /** The results of several metrics, as one object. */
 export type ResultsOf<M extends readonly Metric[]> = M extends readonly []
   ? undefined
-  : Together<M[number] extends infer One ? (One extends Metric<infer R> ? (result: R) => void : never) : never>;
-type Together<F> = [F] extends [(result: infer All) => void] ? All : never;
+  : (M[number] extends infer One ? (One extends Metric<infer R> ? (result: R) => void : never) : never) extends (
+        result: infer All,
+      ) => void
+    ? All
+    : never;
 
 /**
  * Throws ArgumentError for what is no list of metrics, for two with a result of the same name, and for one that says nothing of

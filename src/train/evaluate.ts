@@ -34,7 +34,10 @@ export interface Evaluation {
 }
 
 /** Result of an evaluation with metrics: what they give, by name, is in `metrics`. */
-export type Measured<M extends readonly Metric[]> = Evaluation & { readonly metrics: ResultsOf<M> };
+export type Measured<M extends readonly Metric[]> = Evaluation & {
+  /** Results of the metrics, by name. */
+  readonly metrics: ResultsOf<M>;
+};
 
 /** Options of {@link Trainer.evaluate}. */
 export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]> {
