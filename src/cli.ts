@@ -8,7 +8,9 @@ import { evalCommand } from './cli/eval.ts';
 import { infoCommand } from './cli/info.ts';
 import { InterruptedError, interruption, OutputError } from './cli/interrupt.ts';
 import { outputOf } from './cli/output.ts';
+import { predictCommand } from './cli/predict.ts';
 import { reproduceCommand } from './cli/reproduce.ts';
+import { summaryCommand } from './cli/summary.ts';
 import { trainCommand } from './cli/train.ts';
 import { version } from './cli/version.ts';
 import { ArgumentError, RetrogradError } from './index.node.ts';
@@ -34,6 +36,8 @@ async function main(): Promise<void> {
   const commands = [
     trainCommand(interrupted),
     evalCommand(),
+    predictCommand(),
+    summaryCommand(),
     checkCommand(),
     benchCommand(interrupted.signal),
     reproduceCommand(interrupted.signal),

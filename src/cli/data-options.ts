@@ -1,9 +1,12 @@
 /** The flags that say what the data is, and how the samples of a table or of pictures are made. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Column, CsvOptions } from '../data.node.ts';
 import type { Row } from './add-options.ts';
+import { isFolder } from './files.ts';
 import type { Rule } from './heeded.ts';
-import { oneOf, share, text } from './parse.ts';
+import { count, oneOf, share, text } from './parse.ts';
 
 export interface DataFlags {
   data?: string;
@@ -12,6 +15,9 @@ export interface DataFlags {
   categorical?: Column[];
   missing?: CsvOptions['missing'];
   delimiter?: string;
+  /** Height and width of pictures. */
+  size?: number | readonly [number, number];
+  channels?: 1 | 3;
   /** Share of the samples of a table or of pictures to test on. */
   test?: number;
   standardize?: keyof typeof standardized;
@@ -31,7 +37,8 @@ const missing: Record<NonNullable<CsvOptions['missing']>, unknown> = { error: tr
 export const dataRows: readonly Row[] = [
   [
     '--data <name|path>',
-    'mnist, fashion-mnist, digits (generated), a CSV file, or a folder or URL with the four IDX files ' +
+    'mnist, fashion-mnist, digits (generated), a CSV file, a folder of pictures with a folder for each class, or a folder or URL ' +
+      'with the four IDX files ' +
       '(default: mnist, or digits if mnist is unavailable)',
     text,
   ],
@@ -63,7 +70,9 @@ export const dataRows: readonly Row[] = [
       .join('; ')} (default: inputs for a CSV file, else none)`,
     oneOf(standardized),
   ],
-  ['--test <share>', `share of a CSV file to test on, drawn by the seed (default: ${usualTest})`, share],
+  ['--size <pixels>', 'height and width of pictures, which are resized: 32 or 24x32 (default: their own)', imageSize],
+  ['--channels <n>', 'channels of pictures: 1 for grey, 3 for colour (default: 3)', channels],
+  ['--test <share>', `share of a CSV file or of pictures to test on, drawn by the seed (default: ${usualTest})`, share],
 ];
 
 /** 'a,3' -> ['a', 3]: a number counts columns from 0. */
@@ -80,18 +89,48 @@ function delimiter(found: string): string {
   throw new InvalidArgumentError('Expected one character, or tab.');
 }
 
+/** '32' -> 32, '24x32' -> [24, 32] */
+function imageSize(found: string): number | readonly [number, number] {
+  try {
+    const sides = found.split('x').map(count);
+    if (sides.length === 1) return sides[0];
+    if (sides.length === 2) return [sides[0], sides[1]];
+  } catch {}
+  throw new InvalidArgumentError('Expected pixels such as 32, or height and width such as 24x32.');
+}
+
+function channels(found: string): 1 | 3 {
+  if (found === '1' || found === '3') return found === '1' ? 1 : 3;
+  throw new InvalidArgumentError('Expected 1 or 3.');
+}
+
+/** Whether a path is a folder of pictures in folders, one for each class. */
+export function isPictures(data: string | undefined): data is string {
+  if (data === undefined || !isFolder(data)) return false;
+  const folders = readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.some(({ name }) => readdirSync(join(data, name)).some(isPicture));
+}
+
+const isPicture = (name: string): boolean => /\.(png|jpe?g)$/i.test(name);
+
 /** A path or URL of a table. */
 export const isTable = (data: string | undefined): data is string => /\.(csv|tsv)(\.gz)?$/i.test(data ?? '');
+
+/** What separates the columns of a table if nothing is said. */
+export const delimiterOf = (path: string): string => (/\.tsv(\.gz)?$/i.test(path) ? '\t' : ',');
 
 /** Whether the first layer standardizes. */
 export const standardizes = ({ standardize, data }: DataFlags): boolean =>
   (standardize ?? (isTable(data) ? 'inputs' : 'none')) === 'inputs';
 
 /** What the data leaves without effect. */
-export const dataRules = ({ data }: DataFlags): Rule[] =>
-  ['--target', '--columns', '--categorical', '--missing', '--delimiter', '--test'].map((flag) => [
-    flag,
-    isTable(data),
-    'with a CSV file as --data',
-    data === undefined ? 'it without --data' : `--data ${data}`,
-  ]);
+export function dataRules({ data }: DataFlags): Rule[] {
+  const found = data === undefined ? 'it without --data' : `--data ${data}`;
+  const rules = (flags: string[], isHeeded: boolean, expected: string) =>
+    flags.map((flag): Rule => [flag, isHeeded, `with ${expected} as --data`, found]);
+  return [
+    ...rules(['--target', '--columns', '--categorical', '--missing', '--delimiter'], isTable(data), 'a CSV file'),
+    ...rules(['--size', '--channels'], isPictures(data), 'a folder of pictures'),
+    ...rules(['--test'], isTable(data) || isPictures(data), 'a CSV file or a folder of pictures'),
+  ];
+}

@@ -1,12 +1,12 @@
 /** Opens the data set that --data names. */
 import { resolve } from 'node:path';
-import { csv, type DatasetPair, digits, fashionMnist, mnist } from '../data.node.ts';
+import { csv, type DatasetPair, digits, fashionMnist, images, mnist } from '../data.node.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
-import { type DataFlags, isTable, usualTest } from './data-options.ts';
+import { type DataFlags, delimiterOf, isPictures, isTable, usualTest } from './data-options.ts';
 import { isFolder } from './files.ts';
 import type { Output } from './output.ts';
-import { downloadBar } from './progress.ts';
+import { countBar, downloadBar } from './progress.ts';
 
 /**
  * Throws DataError where the set is not to be had or damaged, ArgumentError for a table without a target. Unless a set is named,
@@ -15,6 +15,7 @@ import { downloadBar } from './progress.ts';
 export async function openData(flags: DataFlags, output: Output): Promise<DatasetPair> {
   const { data: name } = flags;
   if (isTable(name)) return table(name, flags);
+  if (isPictures(name)) return pictures(name, flags);
   const download = downloadBar();
   const options = { onProgress: download.show };
   try {
@@ -33,9 +34,25 @@ async function table(path: string, flags: DataFlags): Promise<DatasetPair> {
   const { target, columns, categorical, missing, delimiter, test = usualTest, seed } = flags;
   if (!target)
     throw new ArgumentError('--target: expected with a CSV file, to say which column to predict, found none');
-  const options = { columns, categorical, missing, delimiter: delimiter ?? (/\.tsv/i.test(path) ? '\t' : ',') };
+  const options = { columns, categorical, missing, delimiter: delimiter ?? delimiterOf(path) };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return csv(isUrl(path) ? path : resolve(local(path)), { ...given, target, test, seed });
+}
+
+/** Pictures in folders, split by the seed. */
+async function pictures(path: string, { size, channels, test = usualTest, seed }: DataFlags): Promise<DatasetPair> {
+  const reading = countBar('pictures');
+  try {
+    return await images(path, {
+      size,
+      channels,
+      test,
+      seed,
+      onProgress: ({ read, total }) => reading.show({ done: read, count: total }),
+    });
+  } finally {
+    reading.clear();
+  }
 }
 
 async function mnistOrDigits(options: Parameters<typeof mnist>[0], { warn }: Output): Promise<DatasetPair> {
@@ -54,7 +71,7 @@ const isUrl = (name: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(name);
 function existing(name: string): string {
   if (isUrl(name) || isFolder(name)) return name;
   throw new DataError(
-    `--data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv) or a folder with IDX files, found no folder ${name}`,
+    `--data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv), a folder of pictures or one of IDX files, found no folder ${name}`,
   );
 }
 

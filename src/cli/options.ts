@@ -21,9 +21,11 @@ export interface RunFlags extends ModelFlags, DataFlags, OutputFlags {
   /** Share of the training data that is held out. */
   validation?: number;
   batch: number;
-  device: keyof typeof devices;
+  device: DeviceName;
 }
 export interface TrainedFlags extends RunFlags, OptimizerFlags {}
+
+export type DeviceName = keyof typeof devices;
 
 const devices = {
   auto: 'the GPU, or the CPU if there is none',
@@ -36,13 +38,16 @@ const decayed: Record<Decayed, string> = { all: 'all parameters', weights: 'weig
 /** Data, model and where to run it. */
 export function addRunOptions(command: Command): Command {
   addOptions(command, 'Data:', dataRows);
+  addDeviceOption(command);
   addOptions(command, 'Run:', [
-    ['--device <name>', spelled(devices), oneOf(devices), 'auto'],
     ['--seed <n>', 'seed of the initial weights, shuffling, dropout and augmentation', seed, '0'],
     ['--batch <n>', 'samples per step', count, '100'],
   ]);
   return addModelOptions(command);
 }
+
+export const addDeviceOption = (command: Command): Command =>
+  addOptions(command, 'Run:', [['--device <name>', spelled(devices), oneOf(devices), 'auto']]);
 
 export const addModelOptions = (command: Command): Command =>
   addOptions(command, 'Model:', [

@@ -57,3 +57,12 @@ export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>
     title: 'downloading',
     text: `${(received / 1e6).toFixed(1)} MB of ${printable(file)}`,
   }));
+
+/** Of so many things, such as pictures. */
+export const countBar = (noun: string): Line<{ done: number; count: number }> =>
+  bar(({ done, count }) => ({
+    value: done,
+    total: count,
+    title: 'reading',
+    text: `${integer(done)} of ${integer(count)} ${noun}`,
+  }));

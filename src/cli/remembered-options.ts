@@ -13,7 +13,17 @@ const texts = new WeakMap<Command, Map<string, string>>();
  * anything else that a command would read, write or run; anybody may have written the file.
  */
 const storable: readonly string[] = [
-  ...['--target', '--columns', '--categorical', '--missing', '--delimiter', '--test', '--standardize'],
+  ...[
+    '--target',
+    '--columns',
+    '--categorical',
+    '--missing',
+    '--delimiter',
+    '--size',
+    '--channels',
+    '--test',
+    '--standardize',
+  ],
   ...['--seed', '--batch', '--model', '--hidden', '--activation', '--init', '--loss', '--label-smoothing'],
   ...['--optimizer', '--learning-rate', '--momentum', '--weight-decay', '--decayed'],
   ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate'],

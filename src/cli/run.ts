@@ -14,11 +14,11 @@ import {
 import { countParameters, describeModel } from '../nn/model.ts';
 import { hasClasses } from '../train/evaluate.ts';
 import type { Task } from '../train/graphs.ts';
-import { standardizes } from './data-options.ts';
+import { type DataFlags, standardizes } from './data-options.ts';
 import { checkBatch, openData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
-import { baseRate, checkModel, lossOf, modelOf, usualLoss } from './model-options.ts';
-import type { RunFlags, TrainedFlags } from './options.ts';
+import { baseRate, checkModel, lossOf, type ModelFlags, modelOf, usualLoss } from './model-options.ts';
+import type { DeviceName, RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output, short } from './output.ts';
 
 export interface Run {
@@ -69,7 +69,7 @@ export async function withRun<T>(
 }
 
 /** What the flags say of the net, for this data. */
-function netOf(flags: RunFlags, { train }: DatasetPair) {
+export function netOf(flags: ModelFlags & DataFlags, { train }: DatasetPair) {
   const loss = flags.loss ?? usualLoss(train.targets);
   const first = standardizes(flags) ? statistics(train) : undefined;
   return {
@@ -80,7 +80,7 @@ function netOf(flags: RunFlags, { train }: DatasetPair) {
 }
 
 /** Throws NoAdapterError where there is no GPU, unless the reference may stand in for it. */
-async function chooseDevice(wanted: RunFlags['device'], { warn }: Output): Promise<Device | 'cpu'> {
+export async function chooseDevice(wanted: DeviceName, { warn }: Output): Promise<Device | 'cpu'> {
   if (wanted === 'cpu') return 'cpu';
   try {
     return await openDevice();

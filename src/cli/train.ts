@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
 import type { DatasetPair } from '../data.node.ts';
-import { ArgumentError, type EpochResult, type Progress, RetrogradError, type TuneMode } from '../index.node.ts';
+import { ArgumentError, type EpochResult, logTo, type Progress, RetrogradError, type TuneMode } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
 import { addOptions } from './add-options.ts';
 import { augment } from './augment.ts';
@@ -67,7 +67,12 @@ export function trainCommand(interrupted: Interruption): Command {
       'save the complete training state as safetensors, at the end and when interrupted; refuses to replace an existing file other than the one of --resume',
       text,
     ],
-    ['--overwrite', 'let --save replace an existing file'],
+    [
+      '--log <file>',
+      'write the numbers of each epoch to a .csv or .jsonl file; with --resume, go on with that file',
+      text,
+    ],
+    ['--overwrite', 'let --save and --log replace existing files'],
     ['--save-every <n>', 'also save after every n-th epoch', count],
     [
       '--resume <file>',
@@ -145,7 +150,7 @@ function flagsOf(command: Command): TrainFlags {
     ...controlRules(given),
     ['--tune', given.device !== 'cpu', 'on a GPU', 'it with --device cpu'],
     ['--save-every', given.save !== undefined, 'with --save', 'without'],
-    ['--overwrite', given.save !== undefined, 'with --save', 'without'],
+    ['--overwrite', given.save !== undefined || given.log !== undefined, 'with --save or --log', 'neither'],
   ]);
   return { ...given, validation: given.validation ?? (chooses(given) ? usualShare : undefined) };
 }
@@ -169,7 +174,12 @@ const optionsOf = (command: Command, flags: TrainFlags, { loss }: Run): Texts =>
 };
 
 /** Throws ArgumentError where saving would replace what nobody said may be replaced, DataError where it cannot be. */
-function checkPlace({ save, resume, overwrite }: TrainFlags): void {
+function checkPlace(flags: TrainFlags): void {
+  const { save, log, resume, overwrite } = flags;
+  if (log !== undefined && checkWritable(log) && !overwrite && resume === undefined)
+    throw new ArgumentError(
+      `--log: expected a file that does not exist yet, or --resume to go on with it, or --overwrite to replace it, found ${log}`,
+    );
   if (save === undefined) return;
   const exists = checkWritable(save);
   if (!exists || overwrite || (resume !== undefined && isSameFile(save, resume))) return;
@@ -184,6 +194,7 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
   const bar = trainingBar();
   const { epochs } = flags;
   const judge = judgeOf(training);
+  const log = flags.log === undefined ? undefined : logTo(resolve(local(flags.log)), { after: before });
   const onProgress = (progress: Progress) =>
     bar.show({ ...progress, accuracy: training.last?.accuracy, epoch: before + progress.epoch, epochs });
   const onEpoch = async (result: EpochResult) => {
@@ -192,6 +203,7 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
     // What an epoch came to is told, whatever interrupts it.
     const evaluation = result.validation!;
     report({ ...result, epoch }, evaluation, flags, judge, output);
+    await log?.(result);
     training.last = evaluation;
     training.best = better(training.best, epoch, evaluation);
     training.keptEpoch = flags.keepBest ? before + result.best! : undefined;

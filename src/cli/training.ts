@@ -15,6 +15,7 @@ export interface TrainFlags extends ControlFlags {
   check?: number;
   tune: TuneMode;
   save?: string;
+  log?: string;
   saveEvery?: number;
   overwrite?: boolean;
   resume?: string;

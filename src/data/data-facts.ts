@@ -3,6 +3,7 @@ import { isList, isShape } from '../base/arguments.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { isObject } from '../base/json.ts';
 import { size } from '../base/tensor.ts';
+import type { Field } from './dataset.ts';
 import type { Meaning } from './meaning.ts';
 
 /** How the samples were given that a net was trained on, as plain data. */
@@ -15,21 +16,30 @@ export interface DataFacts extends Meaning {
   readonly type: 'uint8' | 'float32';
   /** Factor for these numbers: the net sees `x · scale`. */
   readonly scale: number;
+  /** What the targets were: classes, or values such as prices. Absent in files of before. */
+  readonly targets?: Field['kind'];
 }
 
 /** What is expected of a value from a file, for messages. */
-export const EXPECTED_FACTS = '{ name, shape, type, scale, classNames, columns }';
+export const EXPECTED_FACTS = '{ name, shape, type, scale, targets, classNames, columns }';
 
 /** Of a net with so many values in a sample and outputs. */
 export function isFacts(value: unknown, features: number, outputs: number): value is DataFacts {
   if (!isObject(value)) return false;
-  const { name, shape, type, scale, classNames, columns, ...more } = value;
+  const { name, shape, type, scale, targets, classNames, columns, ...more } = value;
   const isType = type === 'uint8' || type === 'float32';
+  const isKind = targets === undefined || targets === 'labels' || targets === 'values';
   const isMeaning =
     (classNames === undefined || isNames(classNames, outputs)) && (columns === undefined || isList(columns));
   const isSample = isShape(shape) && size(shape) === features;
   return (
-    typeof name === 'string' && isSample && isType && isFinite32(scale) && isMeaning && Object.keys(more).length === 0
+    typeof name === 'string' &&
+    isSample &&
+    isType &&
+    isKind &&
+    isFinite32(scale) &&
+    isMeaning &&
+    Object.keys(more).length === 0
   );
 }
 

@@ -9,5 +9,6 @@ export const factsOf = (dataset: AnyDataset): DataFacts => ({
   shape: dataset.shape,
   type: typeOf(dataset.inputs),
   scale: dataset.inputs.scale,
+  targets: dataset.targets.kind,
   ...meaningOf(dataset),
 });

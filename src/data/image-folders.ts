@@ -77,6 +77,16 @@ async function inFolder(where: string): Promise<Classes> {
   return classesOf(where, folders, pictures);
 }
 
+/** The paths of all pictures below a folder, in Node. Throws DataError where there is no such folder or no picture. */
+export async function picturesIn(where: string): Promise<readonly string[]> {
+  const { list, join } = platform.files!;
+  const root = await list(where);
+  if (!root) throw new DataError(`${where}: no such folder`);
+  const found = (await allIn(root, list, join)).map(({ where }) => where);
+  if (found.length === 0) throw new DataError(`${where}: expected pictures, found none`);
+  return found;
+}
+
 /** Every picture below a folder. One that links to a folder above it is entered once. */
 async function allIn(
   folder: Folder,

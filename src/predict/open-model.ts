@@ -14,7 +14,7 @@ import { appendModel, features, outputs } from '../nn/model.ts';
 import { predictions } from '../nn/predictions.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { differences } from '../saved/differences.ts';
-import { MODEL, type Saved } from '../saved/model-text.ts';
+import { MODEL, NO_MODEL, type Saved } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { Batcher } from './batcher.ts';
 import { openDevice } from './open-device.ts';
@@ -84,8 +84,6 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
 
 const engineOn = async (device: Device | 'cpu') =>
   device === 'cpu' ? (await import('../engine/cpu-engine.ts')).cpuEngine() : gpuEngine(device);
-
-const NO_MODEL = `expected a file that says what its model is, under ${MODEL} in its metadata, found none: an older version or another library wrote it. Load it into the net that it is of, with compile(model, ...) and net.load(file), and save that`;
 
 /** x -> what is predicted, for so many samples at a time. */
 function graphOf({ model, loss }: Saved, batch: number) {

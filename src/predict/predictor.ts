@@ -7,9 +7,9 @@ import type { StreamedDataset } from '../data/streamed.ts';
 import type { TableRow } from '../data/table-rows.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { type Model, outputs } from '../nn/model.ts';
-import type { LossName } from '../nn/predictions.ts';
 import type { Summary } from '../nn/summary.ts';
 import type { Pixels } from '../platform/image-decoder.ts';
+import { insteadOfClasses } from '../saved/choice.ts';
 import type { EvaluateOptions, Evaluation, Measured } from '../train/evaluate.ts';
 import type { Opened } from './opened.ts';
 import { samplesOf } from './samples.ts';
@@ -37,9 +37,6 @@ export interface Classified {
   /** Its output, which is its probability after softmax. */
   readonly probability: number;
 }
-
-/** Losses that take each output for a question of its own. */
-const perLabel: readonly LossName[] = ['binaryCrossEntropy', 'sigmoidCrossEntropy'];
 
 /**
  * A model that was opened from its file; made by {@link openModel}.
@@ -99,14 +96,12 @@ export class Predictor {
    * Finds the class of each sample: the one with the highest output.
    *
    * @param x Any number of samples, as for {@link Predictor.predict}.
-   * @throws {StateError} For a net that does not choose between classes: one with a single output, or with several labels.
+   * @throws {StateError} For a net that does not choose between classes: one with a single output, with several labels, or with
+   * values as targets.
    */
   async classify(x: RawSamples): Promise<Classified[]> {
     const classes = outputs(this.model);
-    const what =
-      classes === 1
-        ? 'has a single output'
-        : perLabel.includes(this.#opened.saved.loss.name) && 'answers every label by itself';
+    const what = insteadOfClasses(this.#opened.saved);
     if (what) throw new StateError(`classify: this model ${what}, and so does not choose between classes; use predict`);
     const found = await this.predict(x);
     return Array.from({ length: found.length / classes }, (_, i) =>

@@ -14,6 +14,8 @@ import type { LossName } from '../nn/predictions.ts';
 
 /** Of the metadata of the file. */
 export const MODEL = 'retrograd.model';
+/** Of a file without it. */
+export const NO_MODEL = `expected a file that says what its model is, under ${MODEL} in its metadata, found none: an older version or another library wrote it. Load it into the net that it is of, with compile(model, ...) and net.load(file), and save that`;
 /** Of the text. A reader refuses the text of a newer version. */
 export const VERSION = 1;
 

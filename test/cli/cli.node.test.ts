@@ -1,7 +1,7 @@
 /** The built command, run as its users run it: as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import {
   sigmoid,
   tanh,
 } from '../../src/index.node.ts';
+import { writeSimplePng } from '../support/png.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -337,12 +338,15 @@ describe.concurrent('bad arguments', () => {
 });
 
 describe.concurrent('help', () => {
-  test.each(['', 'train', 'eval', 'check', 'bench', 'reproduce', 'info'])('retrograd %s --help', async (command) => {
-    const { code, stdout, stderr } = await retrograd([...command.split(' ').filter(Boolean), '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`Usage: retrograd ${command}`.trimEnd());
-    expect(stdout).toMatch(/Examples?:\n {2}retrograd /);
-  });
+  test.each(['', 'train', 'eval', 'predict', 'summary', 'check', 'bench', 'reproduce', 'info'])(
+    'retrograd %s --help',
+    async (command) => {
+      const { code, stdout, stderr } = await retrograd([...command.split(' ').filter(Boolean), '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: retrograd ${command}`.trimEnd());
+      expect(stdout).toMatch(/Examples?:\n {2}retrograd /);
+    },
+  );
 
   test('--version is that of package.json', async () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -365,7 +369,7 @@ describe('data that is not there', () => {
     const { code, stderr } = await retrograd(['train', ...onCpu, '--data', missing]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `error: --data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv) or a folder with IDX files, found no folder ${missing}\n`,
+      `error: --data: expected mnist, fashion-mnist, digits, a CSV file (.csv or .tsv), a folder of pictures or one of IDX files, found no folder ${missing}\n`,
     );
   });
 
@@ -462,6 +466,57 @@ describe('a table', () => {
     expect(eventsOf(resumed)[1]).toMatchObject({ event: 'epoch', epoch: 31 });
   });
 
+  test('gets predictions, a line per row, with the class and the outputs that name it', async () => {
+    const saved = join(folder, 'predicts.safetensors');
+    const flags = ['--epochs', '20', '--learning-rate', '0.01', '--columns', 'length,colour', '--save', saved];
+    expect((await retrograd(['train', '--data', file, ...args, ...flags])).code).toBe(0);
+    const [unlabelled, to] = [join(folder, 'new.csv'), join(folder, 'predicted.csv')];
+    await writeFile(unlabelled, 'colour,length\nblue,1.1\nred,2.1\nblue,3.1\n');
+    const predicting = ['predict', saved, '--input', unlabelled, ...cpu];
+    const { code, stdout, stderr } = await retrograd(predicting);
+    expect(code, stderr).toBe(0);
+    const [header, ...lines] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(header).toEqual(['sample', 'class', 'aster', 'broom', 'clover']);
+    expect(lines.map(([sample, name]) => [sample, name])).toEqual([
+      ['1', 'aster'],
+      ['2', 'broom'],
+      ['3', 'clover'],
+    ]);
+    for (const [, , ...shares] of lines) expect(shares.map(Number).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    const written = await retrograd([...predicting, '--output', to, '--json']);
+    expect(eventsOf(written)).toEqual([
+      { event: 'predictions', file: saved, input: unlabelled, samples: 3, output: to },
+    ]);
+    expect(await readFile(to, 'utf8')).toBe(stdout);
+    const again = await retrograd([...predicting, '--output', to]);
+    expect(again).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--output: expected a file that does not'),
+    });
+    await writeFile(unlabelled, 'colour,length\nmauve,1.1\n');
+    const unknown = await retrograd(predicting);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/line 2, .*colour.*expected one of .*blue.*red.*mauve/);
+    const listed = await retrograd(['summary', saved, '--json']);
+    expect(eventsOf(listed)[0]).toMatchObject({ event: 'summary', input: [3], parameters: 8 * 3 + 8 + 3 * 8 + 3 });
+  });
+
+  test('writes a log that a resumed run goes on with', async () => {
+    const [saved, log] = [join(folder, 'logged.safetensors'), join(folder, 'log.csv')];
+    const flags = ['--save', saved, '--log', log];
+    expect((await retrograd(['train', '--data', file, ...args, ...flags, '--epochs', '2'])).code).toBe(0);
+    const refused = await retrograd(['train', '--data', file, ...args, '--log', log]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--log: expected a file that does not') });
+    const resumed = ['--resume', saved, '--data', file, '--epochs', '3', '--log', log, ...cpu];
+    expect((await retrograd(['train', ...resumed])).code).toBe(0);
+    const [header, ...rows] = (await readFile(log, 'utf8')).trimEnd().split('\n');
+    expect(header).toMatch(/^epoch,trainLoss,.*validation\.accuracy/);
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['1', '2', '3']);
+  });
+
   test('of values is fitted by the squared error, and judged by the loss', async () => {
     const flags = ['--target', 'price', '--columns', 'length', '--missing', 'drop', '--epochs', '20', '--keep-best'];
     const result = await retrograd(['train', '--data', file, ...flags, '--batch', '10', ...onCpu, '--json']);
@@ -492,6 +547,42 @@ describe('a table', () => {
       eventsOf(await retrograd(['train', '--data', file, ...args, '--epochs', '1', '--json', ...more]))[0];
     expect((await run(['--standardize', 'none'])).model).toBe('4 -> 8 relu -> 3 linear');
     expect((await run(['--standardize', 'inputs'])).model).toBe('4 -> standardize -> 8 relu -> 3 linear');
+  });
+});
+
+describe('pictures', () => {
+  test('in a folder for each class are trained on, and predicted for', async () => {
+    const pictures = join(folder, 'pictures');
+    for (const [name, grey] of [
+      ['dark', 20],
+      ['light', 230],
+    ] as const) {
+      await mkdir(join(pictures, name), { recursive: true });
+      for (let i = 0; i < 10; i++) {
+        await writeFile(join(pictures, name, `${i}.png`), await writeSimplePng(4, 4, Array(16).fill(grey + i)));
+      }
+    }
+    const saved = join(folder, 'pictures.safetensors');
+    const training = ['--size', '2', '--channels', '1', '--epochs', '60', '--batch', '4', '--learning-rate', '0.01'];
+    const result = await retrograd(['train', '--data', pictures, ...training, ...onCpu, '--json', '--save', saved]);
+    expect(result.code, result.stderr).toBe(0);
+    expect(eventsOf(result)[0]).toMatchObject({ trainSamples: 16, testSamples: 4, model: '4 -> 8 relu -> 2 linear' });
+    const found = await retrograd(['predict', saved, '--input', pictures, ...cpu]);
+    expect(found.code, found.stderr).toBe(0);
+    const rows = found.stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(','));
+    expect(rows).toHaveLength(20);
+    for (const [path, name] of rows) expect(path).toContain(join(pictures, name));
+    const evaluated = await retrograd(['eval', saved, '--data', pictures, ...cpu, '--json']);
+    expect(eventsOf(evaluated)[0]).toMatchObject({ testAccuracy: 1, samples: 4 });
+    const small = await retrograd(['train', '--data', 'digits', '--size', '2']);
+    expect(small).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--size: expected with a folder of pictures'),
+    });
   });
 });
 

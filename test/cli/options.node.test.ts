@@ -7,8 +7,10 @@ import { type Checkpoint, dataOf, openCheckpoint } from '../../src/cli/checkpoin
 import { evalCommand } from '../../src/cli/eval.ts';
 import { holdOut } from '../../src/cli/held-out.ts';
 import { infoCommand } from '../../src/cli/info.ts';
+import { predictCommand } from '../../src/cli/predict.ts';
 import { recall, remembered } from '../../src/cli/remembered-options.ts';
 import { reproduceCommand } from '../../src/cli/reproduce.ts';
+import { summaryCommand } from '../../src/cli/summary.ts';
 import { trainCommand } from '../../src/cli/train.ts';
 import { batch, digits, fromArrays } from '../../src/data.node.ts';
 import { ArgumentError, DataError, formatSafetensors } from '../../src/index.node.ts';
@@ -20,6 +22,8 @@ const { signal } = new AbortController();
 const commands = {
   train: () => trainCommand({ signal, patient: false }),
   eval: evalCommand,
+  predict: predictCommand,
+  summary: summaryCommand,
   check: checkCommand,
   bench: () => benchCommand(signal),
   reproduce: () => reproduceCommand(signal),
@@ -51,7 +55,7 @@ describe('an option without effect is refused', () => {
     ['train --tune off --device cpu', '--tune: expected on a GPU'],
     ['train --target species', '--target: expected with a CSV file as --data, found it without --data'],
     ['check --data digits --missing mean', '--missing: expected with a CSV file as --data, found --data digits'],
-    ['train --overwrite', '--overwrite: expected with --save, found without'],
+    ['train --overwrite', '--overwrite: expected with --save or --log, found neither'],
     ['train --save-every 2', '--save-every: expected with --save, found without'],
     ['eval some.safetensors --seed 1', '--seed: expected without a file'],
     ['eval some.safetensors --init he', '--init: expected without a file'],
@@ -89,11 +93,12 @@ const valueFor: Record<string, string> = {
     '--recipe': 'lenet-5',
   },
   ...{ '--target': 'species', '--columns': 'length,0', '--categorical': 'colour', '--missing': 'drop' },
-  ...{ '--delimiter': ';', '--test': '0.5', '--standardize': 'inputs' },
+  ...{ '--delimiter': ';', '--size': '32', '--channels': '1', '--log': 'x.csv', '--input': 'x', '--output': 'x' },
+  ...{ '--test': '0.5', '--standardize': 'inputs' },
   ...{ '--label-smoothing': '0.5', '--momentum': '0.5', '--validation': '0.5' },
 };
 const numbers = ['--seed', '--batch', '--learning-rate', '--weight-decay', '--epochs', '--target-accuracy', '--check'];
-for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patience', '--save-every', '--size']) {
+for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patience', '--save-every']) {
   valueFor[flag] = '3';
 }
 for (const flag of ['--repeats', '--seeds']) valueFor[flag] = '3';
@@ -118,7 +123,7 @@ describe('an option given twice is refused', () => {
 
 /** What says where something is read, written or run, or only how a run is made. */
 const notOfAFile = [
-  ...['--data', '--device', '--save', '--save-every', '--overwrite', '--resume'],
+  ...['--data', '--device', '--save', '--save-every', '--log', '--overwrite', '--resume'],
   ...['--check', '--tune', '--target-accuracy', '--json'],
 ];
 

@@ -276,6 +276,25 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       });
       left.push(single);
       await expect((await opened(await single.save())).classify([1, 2])).rejects.toThrow(/single output/);
+      const fitted = await compile(sequential([2], [dense(2)]), {
+        device: device(),
+        batch: 2,
+        loss: quadratic(),
+        optimizer: sgd({ learningRate: 0 }),
+      });
+      left.push(fitted);
+      const values = {
+        x: [
+          [1, 2],
+          [3, 4],
+        ],
+        y: [
+          [0.5, 7],
+          [8, 9],
+        ],
+      };
+      await fitted.fit(fromArrays(values), { epochs: 1 });
+      await expect((await opened(await fitted.save())).classify([1, 2])).rejects.toThrow(/was trained on values/);
     });
 
     test('an output that is no number is an error of its call alone', async () => {

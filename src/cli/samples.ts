@@ -1,0 +1,64 @@
+/** The samples that `predict` is given: a table, pictures, or images in an IDX or NumPy file. */
+import { resolve } from 'node:path';
+import type { DataFacts } from '../data/data-facts.ts';
+import { picturesIn } from '../data/image-folders.ts';
+import { csv, npy, readIdx, readImage } from '../data.node.ts';
+import { ArgumentError, DataError, type Shape } from '../index.node.ts';
+import { local } from '../platform/write-file.node.ts';
+import type { RawSamples } from '../predict/predictor.ts';
+import type { Saved } from '../saved/model-text.ts';
+import { delimiterOf, isTable } from './data-options.ts';
+import { isFolder } from './files.ts';
+import { countBar } from './progress.ts';
+
+export interface Samples {
+  readonly samples: RawSamples;
+  /** What each is called: its number, counted from 1, or its file. */
+  nameOf(sample: number): string;
+}
+
+/** Throws ArgumentError for a file of another kind, DataError for one that is damaged or has other samples than the net takes. */
+export async function samplesIn(path: string, file: string, { model, data }: Saved): Promise<Samples> {
+  const where = resolve(local(path));
+  const nameOf = (sample: number): string => String(sample + 1);
+  if (isTable(path)) return { samples: await tableFor(where, file, data), nameOf };
+  if (isFolder(where)) return picturesFor(await picturesIn(where), data?.shape ?? model.input);
+  if (/\.(png|jpe?g)$/i.test(path)) return picturesFor([where], data?.shape ?? model.input);
+  if (/\.npy$/i.test(path)) return { samples: (await npy(where)).data as Float32Array, nameOf };
+  if (/(idx\d-ubyte)(\.gz)?$/i.test(path)) return { samples: (await readIdx(where)).data, nameOf };
+  const expected = 'a CSV file (.csv or .tsv), a PNG or JPEG picture, a folder of them, or an IDX or .npy file';
+  throw new ArgumentError(`--input: expected ${expected}, found ${path}`);
+}
+
+async function tableFor(where: string, file: string, facts?: DataFacts): Promise<RawSamples> {
+  if (!facts?.columns)
+    throw new DataError(`${where}: expected a net that was trained on a table, found ${file}, which names no columns`);
+  return csv(where, { columns: facts.columns, delimiter: delimiterOf(where) });
+}
+
+/** Files that are read at a time. */
+const AT_A_TIME = 8;
+
+async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samples> {
+  const [channels, height, width] = imageOf(shape);
+  const samples = new Uint8Array(paths.length * channels * height * width);
+  const reading = countBar('pictures');
+  try {
+    for (let at = 0; at < paths.length; at += AT_A_TIME) {
+      const some = paths.slice(at, at + AT_A_TIME);
+      const read = await Promise.all(some.map((path) => readImage(path, { size: [height, width], channels })));
+      read.forEach((bytes, i) => void samples.set(bytes, (at + i) * bytes.length));
+      reading.show({ done: at + some.length, count: paths.length });
+    }
+  } finally {
+    reading.clear();
+  }
+  return { samples, nameOf: (sample) => paths[sample] };
+}
+
+/** [channels, height, width] */
+function imageOf(shape: Shape): readonly [1 | 3, number, number] {
+  const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape;
+  if (shape.length <= 3 && width !== undefined && (channels === 1 || channels === 3)) return [channels, height, width];
+  throw new DataError(`--input: expected a net of images with 1 or 3 channels for pictures, found one of [${shape}]`);
+}
