@@ -41,7 +41,7 @@ export const rooms = {
   },
   cli: {
     purpose: 'the command, and the recipes of published results',
-    imports: ['base', 'platform', 'data', 'nn', 'saved', 'engine', 'train', 'bench', 'entries'],
+    imports: ['base', 'platform', 'data', 'nn', 'saved', 'metrics', 'engine', 'train', 'predict', 'bench', 'entries'],
   },
   entries: { purpose: 'the files of src/ itself: what users import and run', imports: 'all' },
 };
