@@ -1,9 +1,10 @@
 /** `retrograd eval` */
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
-import { ArgumentError, sgd } from '../index.node.ts';
+import { ArgumentError, confusion, precisionRecallF1, printConfusion, printScores, sgd } from '../index.node.ts';
 import { lossNamed } from '../nn/losses.ts';
 import { readModel } from '../saved/read-model.ts';
+import { addOptions } from './add-options.ts';
 import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
 import { dataRules } from './data-options.ts';
 import { checkHeeded } from './heeded.ts';
@@ -19,6 +20,9 @@ export function evalCommand(): Command {
     'Evaluates a network on the test set, with weights from a file or untrained.',
   );
   command.argument('[file]', 'a safetensors file, as train --save writes it (default: an untrained network)');
+  addOptions(command, 'Output:', [
+    ['--confusion', 'print how often each class is taken for which, with precision, recall and F1 of each'],
+  ]);
   return addOutputOptions(addRunOptions(command)).addHelpText('after', help).action(evaluate);
 }
 
@@ -26,13 +30,18 @@ const help = `
 Example:
   retrograd train --hidden 30 --save digits.safetensors
   retrograd eval digits.safetensors
+  retrograd eval digits.safetensors --confusion
 
 The file holds the model and the name of the data set, whether train or a program of your own wrote it. --data is needed only
 if the network was trained on data other than mnist, fashion-mnist or digits. For a file without a model, such as one of
 another library, give the options of the model.
 With --json there is one event, "evaluation" or "error".`;
 
-async function evaluate(file: string | undefined, _flags: RunFlags, command: Command): Promise<void> {
+interface EvalFlags extends RunFlags {
+  confusion?: boolean;
+}
+
+async function evaluate(file: string | undefined, _flags: EvalFlags, command: Command): Promise<void> {
   const drawn = ['--seed', '--init'] as const;
   checkHeeded(
     command,
@@ -41,7 +50,7 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
   const saved = file === undefined ? undefined : await openCheckpoint(file);
   if (saved) recall(command, saved.options, saved.path);
   const own = saved && (await netIn(saved, command));
-  const options = command.opts<RunFlags>();
+  const options = command.opts<EvalFlags>();
   const flags = { ...options, data: options.data ?? own?.data() ?? (saved && dataOf(saved)) };
   checkHeeded(command, [...dataRules(flags), ...(own ? [] : modelRules(flags))]);
   const output = outputOf(flags);
@@ -53,9 +62,12 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
     introduce(run, flags, output);
     output.say(`weights     ${file ? printable(file) : 'initial, from the seed: this network is not trained'}\n`);
     const started = performance.now();
-    const evaluation = await net.evaluate(data.test);
+    const measured =
+      flags.confusion && (await net.evaluate(data.test, { metrics: [confusion(), precisionRecallF1()] }));
+    const evaluation = measured || (await net.evaluate(data.test));
     const seconds = (performance.now() - started) / 1000;
     output.say(`${describeEvaluation('test', evaluation)}   ${duration(seconds)}`);
+    if (measured) output.say(`\n${printConfusion(measured.metrics.confusion)}\n\n${printScores(measured.metrics)}`);
     output.emit({
       event: 'evaluation',
       ...facts(run, flags),
@@ -63,6 +75,7 @@ async function evaluate(file: string | undefined, _flags: RunFlags, command: Com
       parametersSha256: sha256(await net.parameters()),
       ...evaluationFields('test', evaluation),
       samples: evaluation.count,
+      ...(measured && { metrics: measured.metrics }),
       seconds,
     });
   };

@@ -578,6 +578,17 @@ describe('pictures', () => {
     for (const [path, name] of rows) expect(path).toContain(join(pictures, name));
     const evaluated = await retrograd(['eval', saved, '--data', pictures, ...cpu, '--json']);
     expect(eventsOf(evaluated)[0]).toMatchObject({ testAccuracy: 1, samples: 4 });
+    const counted = await retrograd(['eval', saved, '--data', pictures, ...cpu, '--confusion', '--json']);
+    const { metrics } = eventsOf(counted)[0];
+    expect(metrics.confusion).toEqual({
+      classes: ['dark', 'light'],
+      counts: [
+        [2, 0],
+        [0, 2],
+      ],
+    });
+    expect(metrics.f1).toBe(1);
+    expect(counted.stderr).toMatch(/\nclass \\ said +dark +light\ndark +2 +0\nlight +0 +2\n/);
     const small = await retrograd(['train', '--data', 'digits', '--size', '2']);
     expect(small).toMatchObject({
       code: 2,
