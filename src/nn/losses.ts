@@ -20,10 +20,10 @@ import {
 import { softTargets } from '../ops/soft-targets.ts';
 import { softmax as softmaxOp } from '../ops/softmax.ts';
 import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cross-entropy.ts';
-import { appendActivation, linear } from './layers/activation.ts';
+import { appendActivation, linear, sigmoid, softmax } from './layers/activation.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
-import { type LossName, predictions } from './predictions.ts';
+import type { LossName } from './predictions.ts';
 
 /** Options of every loss. */
 export interface LossOptions {
@@ -268,12 +268,12 @@ const appendSoftmaxTerms = (...[graph, { mean }, output, rest]: Site): Node =>
 const onSquares: LossRule = { term: 'squaredError', append: (...site) => appendTerms(squaredError, ...site) };
 const onLogits: LossRule = {
   term: 'sigmoidCrossEntropy',
-  prediction: predictions.sigmoidCrossEntropy,
+  prediction: sigmoid,
   append: (...site) => appendTerms(sigmoidTerm, ...site),
 };
 const onClassLogits: LossRule = {
   term: 'softmaxCrossEntropy',
-  prediction: predictions.softmaxCrossEntropy,
+  prediction: softmax,
   append: appendSoftmaxTerms,
 };
 // Probabilities that are σ or softmax of logits are traced back to those, where no rounding has made 0 or 1 of them.
