@@ -90,6 +90,9 @@ const browser = () => ({
   },
 });
 
+/** Those that bundlers look at. What people read is in the declarations, and licences are in files of their own. */
+const comments = { annotation: true, legal: false, jsdoc: false };
+
 /**
  * One file per source, so that the bundler of a user leaves out what a program does not name; `npm run size` measures it. Packages
  * are bundled, in `dist/packages/`: npm would not publish a folder named node_modules.
@@ -112,6 +115,7 @@ const library: BuildEnvironmentOptions = {
   rolldownOptions: {
     external: ['webgpu'],
     output: {
+      comments,
       preserveModules: true,
       preserveModulesRoot: path('src'),
       entryFileNames: ({ name }) => `${name.replace(/^.*node_modules/, 'packages')}.js`,
@@ -124,7 +128,11 @@ const command: BuildEnvironmentOptions = {
   lib: { formats: ['es'], entry: { cli: path('src/cli.ts') } },
   emptyOutDir: false,
   license: { fileName: 'cli.licenses.md' },
-  rolldownOptions: { external: ['webgpu'], output: { chunkFileNames: 'cli/[name].js' } },
+  rolldownOptions: {
+    external: ['webgpu'],
+    // It holds the library once more. Names stay, for stack traces.
+    output: { comments, minify: { compress: false, mangle: false }, chunkFileNames: 'cli/[name].js' },
+  },
 };
 
 export default defineConfig(({ mode }) => ({
