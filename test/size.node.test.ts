@@ -20,7 +20,8 @@ const lineOf = (shader: string): string =>
 
 describe('a net of dense layers carries no', () => {
   const ofLayers = ['convolve', 'convolve_filters', 'max_pool', 'average_pool', 'channel_moments', 'pointwise/dropout'];
-  const absent = [...ofLayers, 'act/gelu', 'act/relu', 'loss/squared_error', 'update/normalize'];
+  const ofLosses = ['loss/squared_error', 'loss/sigmoid_cross_entropy'];
+  const absent = [...ofLayers, ...ofLosses, 'act/gelu', 'act/relu', 'act/sigmoid', 'update/normalize'];
   test.each(absent)('%s.wgsl, which everything has', (shader) => {
     const { start, later } = bundles['compile + dense + sgd'];
     expect(start.text + later.text).not.toContain(lineOf(shader));
