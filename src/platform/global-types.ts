@@ -7,6 +7,7 @@ declare global {
   interface GPU {}
   interface GPUBuffer {}
   interface GPUBufferDescriptor {}
+  interface GPUCommandEncoder {}
   interface GPUComputePassEncoder {}
   interface GPUComputePipeline {}
   interface GPUDevice {}
