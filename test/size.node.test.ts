@@ -49,9 +49,11 @@ describe('what predicts with dense layers carries no', () => {
   });
 });
 
+// What was measured, and one percent. 5.6 kB of it came with metrics, names of classes, the model in its file, and validation
+// that runs beside training: all of it is reached by options and methods, so that no bundler can leave it out.
 test('no program has grown', () => {
-  expect(bundles['ten lines'].start.packed).toBeLessThan(74_600);
-  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(71_300);
+  expect(bundles['ten lines'].start.packed).toBeLessThan(78_700);
+  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(75_500);
 });
 
 test('a page that predicts with a dense net has not grown', () => {
