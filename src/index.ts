@@ -11,6 +11,7 @@ import { type Graph, printGraph } from './graph/graph.ts';
 
 export type { Bytes } from './base/as-bytes.ts';
 export * from './base/errors.ts';
+export type { Rows } from './base/numbers.ts';
 export type { Shape, Tensor } from './base/tensor.ts';
 export type { LinkedShader } from './compiler/link.ts';
 export type { Binding, Buffer as ScheduleBuffer, Dispatch, Schedule } from './compiler/schedule.ts';

@@ -83,7 +83,7 @@ function columns(found: string): Column[] {
   return names.map((name) => (/^\d+$/.test(name) ? Number(name) : name));
 }
 
-function delimiter(found: string): string {
+export function delimiter(found: string): string {
   if (found === 'tab') return '\t';
   if ([...found].length === 1) return found;
   throw new InvalidArgumentError('Expected one character, or tab.');

@@ -1,6 +1,8 @@
 /** Opens the data set that --data names. */
 import { resolve } from 'node:path';
-import { csv, type DatasetPair, digits, fashionMnist, images, mnist } from '../data.node.ts';
+import { showValue } from '../base/show-value.ts';
+import type { DataFacts } from '../data/data-facts.ts';
+import { csv, type DatasetPair, digits, fashionMnist, type ImagesOptions, images, mnist } from '../data.node.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
 import { type DataFlags, delimiterOf, isPictures, isTable, usualTest } from './data-options.ts';
@@ -10,12 +12,12 @@ import { countBar, downloadBar } from './progress.ts';
 
 /**
  * Throws DataError where the set is not to be had or damaged, ArgumentError for a table without a target. Unless a set is named,
- * `digits` stands in for MNIST.
+ * `digits` stands in for MNIST. `facts` are those of a net that was trained already: columns and classes mean what they did then.
  */
-export async function openData(flags: DataFlags, output: Output): Promise<DatasetPair> {
+export async function openData(flags: DataFlags, output: Output, facts?: DataFacts): Promise<DatasetPair> {
   const { data: name } = flags;
-  if (isTable(name)) return table(name, flags);
-  if (isPictures(name)) return pictures(name, flags);
+  if (isTable(name)) return table(name, flags, facts);
+  if (isPictures(name)) return pictures(name, flags, facts);
   const download = downloadBar();
   const options = { onProgress: download.show };
   try {
@@ -30,26 +32,28 @@ export async function openData(flags: DataFlags, output: Output): Promise<Datase
 }
 
 /** A table, split by the seed. Without a test part of its own a file gives a share of its rows. */
-async function table(path: string, flags: DataFlags): Promise<DatasetPair> {
+async function table(path: string, flags: DataFlags, facts?: DataFacts): Promise<DatasetPair> {
   const { target, columns, categorical, missing, delimiter, test = usualTest, seed } = flags;
   if (!target)
     throw new ArgumentError('--target: expected with a CSV file, to say which column to predict, found none');
-  const options = { columns, categorical, missing, delimiter: delimiter ?? delimiterOf(path) };
+  const { scale, type, shape, classNames } = facts ?? {};
+  const found = facts?.columns ? { columns: facts.columns, scale, type, shape, classNames } : { columns, categorical };
+  const options = { ...found, missing, delimiter: delimiter ?? delimiterOf(path) };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return csv(isUrl(path) ? path : resolve(local(path)), { ...given, target, test, seed });
 }
 
-/** Pictures in folders, split by the seed. */
-async function pictures(path: string, { size, channels, test = usualTest, seed }: DataFlags): Promise<DatasetPair> {
+/** Pictures in folders, split by the seed. Throws DataError for other classes than the net was trained on. */
+async function pictures(path: string, flags: DataFlags, facts?: DataFacts): Promise<DatasetPair> {
+  const { size, channels, test = usualTest, seed } = flags;
   const reading = countBar('pictures');
+  const onProgress: ImagesOptions['onProgress'] = ({ read, total }) => reading.show({ done: read, count: total });
   try {
-    return await images(path, {
-      size,
-      channels,
-      test,
-      seed,
-      onProgress: ({ read, total }) => reading.show({ done: read, count: total }),
-    });
+    const data = await images(path, { size, channels, test, seed, onProgress });
+    const [found, known] = [data.train.classNames, facts?.classNames];
+    if (known && String(found) !== String(known))
+      throw new DataError(`${path}: expected a folder for each of ${showValue(known)}, found ${showValue(found)}`);
+    return data;
   } finally {
     reading.clear();
   }

@@ -88,17 +88,19 @@ async function netIn(
   command: Command,
 ): Promise<(SavedNet & { data(): string | undefined }) | undefined> {
   if (text === undefined) return undefined;
-  const flags = ['--model', '--hidden', '--activation', '--loss', '--label-smoothing'];
+  const { model, loss, data: trainedOn } = await readModel(text, path);
+  const flags = ['--model', '--hidden', '--activation', '--loss', '--label-smoothing', '--standardize'];
+  if (trainedOn?.columns) flags.push('--columns', '--categorical');
   const expected = 'with a file that does not say its model';
   checkHeeded(
     command,
     flags.map((flag) => [flag, false, expected, `it with ${path}, which does`]),
   );
-  const { model, loss, data: trainedOn } = await readModel(text, path);
   const { name, ...options } = loss;
   return {
     model,
     loss: lossNamed(name, options),
+    facts: trainedOn,
     data() {
       if (data) return undefined; // what train writes says more
       if (trainedOn) return knownData(path, trainedOn.name);

@@ -12,11 +12,13 @@ import { NO_MODEL } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { delimiter, isTable } from './data-options.ts';
 import { checkWritable } from './files.ts';
 import { checkHeeded } from './heeded.ts';
 import { addDeviceOption, addOutputOptions, type DeviceName, type OutputFlags } from './options.ts';
 import { outputOf, plural } from './output.ts';
 import { text } from './parse.ts';
+import { recall } from './remembered-options.ts';
 import { chooseDevice } from './run.ts';
 import { samplesIn } from './samples.ts';
 
@@ -25,6 +27,7 @@ interface PredictFlags extends OutputFlags {
   output?: string;
   overwrite?: boolean;
   device: DeviceName;
+  delimiter?: string;
 }
 
 export function predictCommand(): Command {
@@ -34,6 +37,7 @@ export function predictCommand(): Command {
   command.argument('<file>', 'a safetensors file, as train --save writes it');
   addOptions(command, 'Data:', [
     ['--input <path>', 'a CSV file, a picture, a folder of pictures, or an IDX or .npy file of images', text],
+    ['--delimiter <character>', 'what separates the columns of --input, or tab (default: as in training)', delimiter],
     ['--output <file>', 'CSV file to write, with a line per sample (default: stdout)', text],
     ['--overwrite', 'let --output replace an existing file'],
   ]);
@@ -51,18 +55,23 @@ With --json there is one event, "predictions" or "error". Without --output it ha
 
 async function predict(file: string, flags: PredictFlags, command: Command): Promise<void> {
   const { input, output: to, overwrite } = flags;
-  checkHeeded(command, [['--overwrite', to !== undefined, 'with --output', 'without']]);
+  checkHeeded(command, [
+    ['--overwrite', to !== undefined, 'with --output', 'without'],
+    ['--delimiter', isTable(input), 'with a CSV file as --input', `--input ${input}`],
+  ]);
   if (input === undefined) throw new ArgumentError('--input: expected a file or folder to predict for, found none');
   if (to !== undefined && checkWritable(to) && !overwrite)
     throw new ArgumentError(`--output: expected a file that does not exist yet, or --overwrite, found ${to}`);
   const output = outputOf(flags);
-  const { file: source, path, model: said } = await openCheckpoint(file);
+  const { file: source, path, model: said, options } = await openCheckpoint(file);
+  recall(command, options, path);
   if (said === undefined) throw new DataError(`${path}: ${NO_MODEL}`);
   const saved = await readModel(said, path);
-  const { samples, nameOf } = await samplesIn(input, path, saved);
   const device = await chooseDevice(flags.device, output);
   try {
+    // It checks the weights, so that a model is not taken for as large as its file says.
     const predictor = await openModel(source, { device });
+    const { samples, nameOf } = await samplesIn(input, path, saved, command.opts<PredictFlags>().delimiter);
     const found = await predictor.predict(samples);
     const units = outputs(predictor.model);
     const names = predictor.classNames ?? Array.from({ length: units }, (_, i) => `output ${i}`);
@@ -74,8 +83,8 @@ async function predict(file: string, flags: PredictFlags, command: Command): Pro
       return [nameOf(i), ...(choosesClass ? [best] : []), ...Array.from(values, String)];
     });
     predictor.destroy();
-    const table = csvText([header, ...rows]);
-    if (to !== undefined) await writeFile(resolve(local(to)), new TextEncoder().encode(table));
+    const table = [header, ...rows];
+    if (to !== undefined) await writeFile(resolve(local(to)), new TextEncoder().encode(csvText(table)));
     output.emit({
       event: 'predictions',
       file: path,
@@ -85,7 +94,7 @@ async function predict(file: string, flags: PredictFlags, command: Command): Pro
       ...(to === undefined && { header, rows }),
     });
     if (to !== undefined) output.say(`${plural(rows.length, 'prediction')} written to ${printable(to)}`);
-    else if (!output.json) process.stdout.write(table);
+    else if (!output.json) process.stdout.write(csvText(table.map((cells) => cells.map(printable))));
   } finally {
     if (device !== 'cpu') device.destroy();
   }

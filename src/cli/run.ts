@@ -1,5 +1,6 @@
 /** How train, eval and check start: they open data and device, compile a model, and describe all three. */
 import { printable } from '../base/show-value.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import { type DatasetPair, statistics } from '../data.node.ts';
 import {
   type CompileOptions,
@@ -37,7 +38,7 @@ export interface Run {
 export type RunOptions = Omit<CompileOptions, 'device' | 'batch' | 'seed' | 'loss'>;
 
 /** A model that a file says, with the loss that it was trained on: flags do not say them then. */
-export type SavedNet = Pick<Task, 'model' | 'loss'>;
+export type SavedNet = Pick<Task, 'model' | 'loss'> & { readonly facts?: DataFacts };
 
 /** Opens everything, hands it to `work` and closes it again, whatever happens. */
 export async function withRun<T>(
@@ -47,11 +48,13 @@ export async function withRun<T>(
   work: (run: Run) => Promise<T>,
   saved?: SavedNet,
 ): Promise<T> {
-  const { batch, seed } = flags;
+  const { seed } = flags;
   checkModel(flags);
   lossOf(flags);
-  const whole = await openData(flags, output);
+  const whole = await openData(flags, output, saved?.facts);
   const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
+  // A net that only evaluates takes what there is.
+  const batch = saved ? Math.min(flags.batch, data.test.count) : flags.batch;
   checkBatch(batch, data);
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);

@@ -1,5 +1,7 @@
 /** The samples that `predict` is given: a table, pictures, or images in an IDX or NumPy file. */
 import { resolve } from 'node:path';
+import { allocate } from '../base/numbers.ts';
+import { sameSamples, show } from '../base/tensor.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import { picturesIn } from '../data/image-folders.ts';
 import { csv, npy, readIdx, readImage } from '../data.node.ts';
@@ -18,22 +20,32 @@ export interface Samples {
 }
 
 /** Throws ArgumentError for a file of another kind, DataError for one that is damaged or has other samples than the net takes. */
-export async function samplesIn(path: string, file: string, { model, data }: Saved): Promise<Samples> {
+export async function samplesIn(path: string, file: string, saved: Saved, delimiter?: string): Promise<Samples> {
   const where = resolve(local(path));
+  const { model, data } = saved;
+  const shape = data?.shape ?? model.input;
   const nameOf = (sample: number): string => String(sample + 1);
-  if (isTable(path)) return { samples: await tableFor(where, file, data), nameOf };
-  if (isFolder(where)) return picturesFor(await picturesIn(where), data?.shape ?? model.input);
-  if (/\.(png|jpe?g)$/i.test(path)) return picturesFor([where], data?.shape ?? model.input);
-  if (/\.npy$/i.test(path)) return { samples: (await npy(where)).data as Float32Array, nameOf };
-  if (/(idx\d-ubyte)(\.gz)?$/i.test(path)) return { samples: (await readIdx(where)).data, nameOf };
+  if (isTable(path)) return { samples: await tableFor(where, file, data, delimiter), nameOf };
+  if (isFolder(where)) return picturesFor(await picturesIn(where), shape);
+  if (/\.(png|jpe?g)$/i.test(path)) return picturesFor([where], shape);
+  if (/\.npy$/i.test(path)) return { samples: wholeSamples(await npy(where), shape, path), nameOf };
+  if (/(idx\d-ubyte)(\.gz)?$/i.test(path)) return { samples: wholeSamples(await readIdx(where), shape, path), nameOf };
   const expected = 'a CSV file (.csv or .tsv), a PNG or JPEG picture, a folder of them, or an IDX or .npy file';
   throw new ArgumentError(`--input: expected ${expected}, found ${path}`);
 }
 
-async function tableFor(where: string, file: string, facts?: DataFacts): Promise<RawSamples> {
+/** The numbers of an array [n, ...sample], or of one sample. Throws DataError for another shape. */
+function wholeSamples(array: { shape: Shape; data: ArrayLike<number> }, sample: Shape, path: string): RawSamples {
+  const [, ...rest] = array.shape;
+  if (sameSamples(rest, sample) || sameSamples(array.shape, sample)) return array.data;
+  throw new DataError(`${path}: expected samples of shape ${show(sample)}, found an array of ${show(array.shape)}`);
+}
+
+async function tableFor(where: string, file: string, facts?: DataFacts, delimiter?: string): Promise<RawSamples> {
   if (!facts?.columns)
     throw new DataError(`${where}: expected a net that was trained on a table, found ${file}, which names no columns`);
-  return csv(where, { columns: facts.columns, delimiter: delimiterOf(where) });
+  const { columns, scale, type, shape } = facts;
+  return csv(where, { columns, scale, type, shape, delimiter: delimiter ?? delimiterOf(where) });
 }
 
 /** Files that are read at a time. */
@@ -41,7 +53,8 @@ const AT_A_TIME = 8;
 
 async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samples> {
   const [channels, height, width] = imageOf(shape);
-  const samples = new Uint8Array(paths.length * channels * height * width);
+  const count = paths.length * channels * height * width;
+  const samples = allocate('--input', count, (n) => new Uint8Array(n));
   const reading = countBar('pictures');
   try {
     for (let at = 0; at < paths.length; at += AT_A_TIME) {

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dataset, digits } from '../../src/data.node.ts';
+import { csv, type Dataset, digits } from '../../src/data.node.ts';
 import {
+  adam,
   compile,
   dense,
   formatSafetensors,
@@ -16,6 +17,7 @@ import {
   sequential,
   sgd,
   sigmoid,
+  softmaxCrossEntropy,
   tanh,
 } from '../../src/index.node.ts';
 import { writeSimplePng } from '../support/png.ts';
@@ -83,6 +85,13 @@ async function saveIdx(part: string, { count, shape, inputs, targets }: Dataset)
     join(folder, `${part}-labels-idx1-ubyte`),
     Buffer.concat([header(count), targets.data as Uint8Array]),
   );
+}
+
+/** An array of doubles as NumPy saves it. */
+function npyOf(shape: number[], values: number[]): Buffer {
+  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117);
+  const start = Buffer.concat([Buffer.from([0x93]), Buffer.from('NUMPY'), Buffer.from([1, 0, 118, 0])]);
+  return Buffer.concat([start, Buffer.from(`${header}\n`), Buffer.from(Float64Array.from(values).buffer)]);
 }
 
 const cpu = ['--device', 'cpu'];
@@ -500,8 +509,41 @@ describe('a table', () => {
     const unknown = await retrograd(predicting);
     expect(unknown.code).toBe(1);
     expect(unknown.stderr).toMatch(/line 2, .*colour.*expected one of .*blue.*red.*mauve/);
+    await writeFile(unlabelled, 'colour;length\nred;2.1\n');
+    const semicolons = await retrograd([...predicting, '--delimiter', ';']);
+    expect(semicolons.stdout).toMatch(/^sample,class,.*\n1,broom,/);
     const listed = await retrograd(['summary', saved, '--json']);
     expect(eventsOf(listed)[0]).toMatchObject({ event: 'summary', input: [3], parameters: 8 * 3 + 8 + 3 * 8 + 3 });
+  });
+
+  test('means for a saved net what it meant in training: scale, classes, and samples of one shape', async () => {
+    const table = join(folder, 'scaled.csv');
+    const rows = Array.from({ length: 40 }, (_, i) => `${100 * (i % 2) + i},${['low', 'top'][i % 2]}`);
+    await writeFile(table, ['a,kind', ...rows].join('\n'));
+    const train = await csv(table, { target: 'kind', scale: 0.01 });
+    const model = sequential([1], [dense(4, tanh), dense(2)]);
+    const net = await compile(model, { device: 'cpu', batch: 8, loss: softmaxCrossEntropy(), optimizer: adam({ learningRate: 0.1 }), seed: 1 });
+    await net.fit(train, { epochs: 20 });
+    const saved = join(folder, 'scaled.safetensors');
+    await net.save(saved);
+    const found = await retrograd(['predict', saved, '--input', table, ...cpu]);
+    const expected = await net.predict(train);
+    const shares = found.stdout.trimEnd().split('\n').slice(1).flatMap((line) => line.split(',').slice(2).map(Number));
+    expect(shares).toHaveLength(expected.length);
+    shares.forEach((share, i) => expect(share).toBeCloseTo(expected[i], 6));
+    net.destroy();
+    // A file with one class more, that comes before the others.
+    await writeFile(table, ['a,kind', ...rows, '5,apex'].join('\n'));
+    const other = await retrograd(['eval', saved, '--data', table, '--target', 'kind', ...cpu]);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/expected one of .*low.*top.*apex/) });
+    await writeFile(table, ['a,kind', ...rows.slice(1, 30)].join('\n'));
+    const fewer = await retrograd(['eval', saved, '--data', table, '--target', 'kind', ...cpu, '--json']);
+    expect(fewer.code, fewer.stderr).toBe(0);
+    expect(eventsOf(fewer)[0].testAccuracy).toBe(1);
+    const array = join(folder, 'wide.npy');
+    await writeFile(array, npyOf([2, 3], [1, 2, 3, 4, 5, 6]));
+    const wide = await retrograd(['predict', saved, '--input', array, ...cpu]);
+    expect(wide).toMatchObject({ code: 1, stderr: expect.stringContaining('expected samples of shape [1], found an array of [2, 3]') });
   });
 
   test('writes a log that a resumed run goes on with', async () => {
