@@ -522,15 +522,25 @@ describe('a table', () => {
     await writeFile(table, ['a,kind', ...rows].join('\n'));
     const train = await csv(table, { target: 'kind', scale: 0.01 });
     const model = sequential([1], [dense(4, tanh), dense(2)]);
-    const net = await compile(model, { device: 'cpu', batch: 8, loss: softmaxCrossEntropy(), optimizer: adam({ learningRate: 0.1 }), seed: 1 });
+    const net = await compile(model, {
+      device: 'cpu',
+      batch: 8,
+      loss: softmaxCrossEntropy(),
+      optimizer: adam({ learningRate: 0.1 }),
+      seed: 1,
+    });
     await net.fit(train, { epochs: 20 });
     const saved = join(folder, 'scaled.safetensors');
     await net.save(saved);
     const found = await retrograd(['predict', saved, '--input', table, ...cpu]);
     const expected = await net.predict(train);
-    const shares = found.stdout.trimEnd().split('\n').slice(1).flatMap((line) => line.split(',').slice(2).map(Number));
+    const shares = found.stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(',').slice(2).map(Number));
     expect(shares).toHaveLength(expected.length);
-    shares.forEach((share, i) => expect(share).toBeCloseTo(expected[i], 6));
+    for (const [i, share] of shares.entries()) expect(share).toBeCloseTo(expected[i], 6);
     net.destroy();
     // A file with one class more, that comes before the others.
     await writeFile(table, ['a,kind', ...rows, '5,apex'].join('\n'));
@@ -543,7 +553,10 @@ describe('a table', () => {
     const array = join(folder, 'wide.npy');
     await writeFile(array, npyOf([2, 3], [1, 2, 3, 4, 5, 6]));
     const wide = await retrograd(['predict', saved, '--input', array, ...cpu]);
-    expect(wide).toMatchObject({ code: 1, stderr: expect.stringContaining('expected samples of shape [1], found an array of [2, 3]') });
+    expect(wide).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected samples of shape [1], found an array of [2, 3]'),
+    });
   });
 
   test('writes a log that a resumed run goes on with', async () => {
