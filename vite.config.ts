@@ -70,7 +70,7 @@ const browser = () => ({
   extends: true as const,
   resolve: {
     alias: [
-      { find: /\/(index|platform)\.node\.ts$/, replacement: '/$1.ts' },
+      { find: /\/(index|platform|image-decoder)\.node\.ts$/, replacement: '/$1.ts' },
       { find: /\/(data|predict)\.node\.ts$/, replacement: '/$1/index.ts' },
     ],
   },
