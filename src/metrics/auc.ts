@@ -1,5 +1,6 @@
 /** How well outputs rank the samples of a class above all others. */
 import { DataError } from '../base/errors.ts';
+import { mean } from './averages.ts';
 import { classNames } from './class-names.ts';
 import { type Found, type Metric, questionOf } from './metric.ts';
 import { type Pairs, recordOf } from './site.ts';
@@ -38,7 +39,7 @@ export const auc = (): Metric<AucResults> => ({
             `auc: ${found.subject.name} has no class that some of its samples have and others do not`,
           );
         }
-        return { auc: known.reduce((sum, x) => sum + x, 0) / known.length, aucPerClass: perClass };
+        return { auc: mean(known), aucPerClass: perClass };
       };
     },
   },

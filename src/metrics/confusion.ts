@@ -1,10 +1,9 @@
 /** Which class is taken for which. */
-import { append, reuse } from '../graph/graph.ts';
+import { append } from '../graph/graph.ts';
 import { matmul } from '../ops/matmul.ts';
-import { rowSum } from '../ops/row-sum.ts';
 import { classNames } from './class-names.ts';
 import { type Metric, questionOf, type Subject } from './metric.ts';
-import { decisionsOf, totalOf } from './site.ts';
+import { decisionsOf, totalOf, totalPerOutput } from './site.ts';
 
 /** A confusion matrix. */
 export interface Confusion {
@@ -45,7 +44,7 @@ export const confusion = (): Metric<ConfusionResults> => ({
           return { confusion: { classes, counts: inRows(matrix(found), classes.length) } };
         };
       }
-      const [calls, members] = [said, right].map((node) => totalOf(site, reuse(site.graph, rowSum, [node])));
+      const [calls, members] = [said, right].map((node) => totalPerOutput(site, node));
       return (found) => {
         const [[hits], [yes], [of]] = [matrix(found), calls(found), members(found)];
         const no = found.evaluation.count - of;

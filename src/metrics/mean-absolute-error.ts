@@ -1,10 +1,9 @@
 /** How far predictions are from their targets. */
 import { append } from '../graph/graph.ts';
-import { stepOf } from '../graph/leaf.ts';
-import { difference, magnitude } from '../ops/residuals.ts';
-import { rowSum } from '../ops/row-sum.ts';
+import { magnitude } from '../ops/residuals.ts';
+import { mean } from './averages.ts';
 import type { Metric } from './metric.ts';
-import { predictionsOf, totalOf } from './site.ts';
+import { errorsOf, lacksValues, totalPerOutput } from './site.ts';
 
 /** Results of {@link meanAbsoluteError}. */
 export interface MeanAbsoluteErrorResults {
@@ -19,16 +18,12 @@ export const meanAbsoluteError = (): Metric<MeanAbsoluteErrorResults> => ({
   name: 'meanAbsoluteError()',
   best: { meanAbsoluteError: 'lowest' },
   rule: {
-    lacks: ({ targets }) => (targets.kind === 'values' ? undefined : 'values as targets'),
+    lacks: lacksValues,
     append: (site) => {
-      const { graph } = site;
-      const { predicted, y } = predictionsOf(site);
-      const error = append(graph, difference, [predicted, y, stepOf(graph)]);
-      const total = totalOf(site, append(graph, rowSum, [append(graph, magnitude, [error])]));
+      const total = totalPerOutput(site, append(site.graph, magnitude, [errorsOf(site)]));
       return (found) => {
         const perOutput = Array.from(total(found), (sum) => sum / found.evaluation.count);
-        const mean = perOutput.reduce((sum, x) => sum + x, 0) / perOutput.length;
-        return { meanAbsoluteError: mean, meanAbsoluteErrorPerOutput: perOutput };
+        return { meanAbsoluteError: mean(perOutput), meanAbsoluteErrorPerOutput: perOutput };
       };
     },
   },

@@ -4,11 +4,10 @@ import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { reuse } from '../graph/graph.ts';
 import { hadamard } from '../ops/arithmetic.ts';
-import { rowSum } from '../ops/row-sum.ts';
+import { ratio, sum } from './averages.ts';
 import { classNames } from './class-names.ts';
 import { type Metric, questionOf } from './metric.ts';
-import { ratio } from './ratio.ts';
-import { decisionsOf, totalOf } from './site.ts';
+import { decisionsOf, totalPerOutput } from './site.ts';
 
 /** Precision, recall and F1. */
 export interface Scores {
@@ -75,7 +74,7 @@ export function precisionRecallF1(options: PrecisionRecallF1Options = {}): Metri
       append: (site) => {
         const { said, right } = decisionsOf(site);
         const both = reuse(site.graph, hadamard, [said, right]);
-        const totals = [both, said, right].map((node) => totalOf(site, reuse(site.graph, rowSum, [node])));
+        const totals = [both, said, right].map((node) => totalPerOutput(site, node));
         return (found) => {
           const [hits, calls, members] = totals.map((total) => total(found));
           const names = classNames(found.subject);
@@ -91,8 +90,6 @@ export function precisionRecallF1(options: PrecisionRecallF1Options = {}): Metri
     },
   };
 }
-
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
 
 /** From true positives, samples put into the class, and samples of it. */
 const scores = (hits: number, calls: number, members: number): Scores => ({

@@ -1,11 +1,9 @@
 /** How much of the variance of the targets the predictions explain. */
 import { append } from '../graph/graph.ts';
-import { stepOf } from '../graph/leaf.ts';
 import { hadamard } from '../ops/arithmetic.ts';
-import { difference } from '../ops/residuals.ts';
-import { rowSum } from '../ops/row-sum.ts';
+import { mean } from './averages.ts';
 import type { Metric } from './metric.ts';
-import { predictionsOf, spreadOf, totalOf } from './site.ts';
+import { errorsOf, flat, lacksValues, spreadOf, totalPerOutput } from './site.ts';
 
 /** Results of {@link rSquared}. */
 export interface RSquaredResults {
@@ -24,18 +22,15 @@ export const rSquared = (): Metric<RSquaredResults> => ({
   name: 'rSquared()',
   best: { rSquared: 'highest' },
   rule: {
-    lacks: ({ targets }) => (targets.kind === 'values' ? undefined : 'values as targets'),
+    lacks: lacksValues,
     append: (site) => {
-      const { graph } = site;
-      const { predicted, y } = predictionsOf(site);
-      const error = append(graph, difference, [predicted, y, stepOf(graph)]);
-      const residuals = totalOf(site, append(graph, rowSum, [append(graph, hadamard, [error, error])]));
-      const variations = spreadOf(site, y);
+      const errors = errorsOf(site);
+      const residuals = totalPerOutput(site, append(site.graph, hadamard, [errors, errors]));
+      const variations = spreadOf(site, flat(site, site.y));
       return (found) => {
         const rests = residuals(found);
         const perOutput = Array.from(variations(found), (variation, k) => explained(rests[k], variation));
-        const mean = perOutput.reduce((sum, x) => sum + x, 0) / perOutput.length;
-        return { rSquared: mean, rSquaredPerOutput: perOutput };
+        return { rSquared: mean(perOutput), rSquaredPerOutput: perOutput };
       };
     },
   },

@@ -7,9 +7,11 @@ import { appendPrediction } from '../nn/losses.ts';
 import { highest, reaches } from '../ops/decisions.ts';
 import { record } from '../ops/record.ts';
 import { reshape } from '../ops/reshape.ts';
+import { difference } from '../ops/residuals.ts';
+import { rowSum } from '../ops/row-sum.ts';
 import { appendSpread, squaresOf } from '../ops/spread.ts';
 import { appendTotal, valuesOfTotal } from '../ops/total.ts';
-import type { Found, MetricSite } from './metric.ts';
+import type { Found, MetricRule, MetricSite } from './metric.ts';
 
 /** What a total comes to, element by element. */
 export type Total = (found: Found) => Float64Array;
@@ -54,6 +56,19 @@ export function predictionsOf(site: MetricSite): { predicted: Node; y: Node } {
   const predicted = find(graph, 'prediction') ?? appendPrediction(graph, loss, output);
   return { predicted: flat(site, predicted), y: flat(site, y) };
 }
+
+/** What metrics of values need. */
+export const lacksValues: MetricRule<object>['lacks'] = ({ targets }) =>
+  targets.kind === 'values' ? undefined : 'values as targets';
+
+/** What the net predicts less the targets: [K, N], 0 in columns past the end of a ragged batch. */
+export function errorsOf(site: MetricSite): Node {
+  const { predicted, y } = predictionsOf(site);
+  return append(site.graph, difference, [predicted, y, stepOf(site.graph)]);
+}
+
+/** For each output, the sum over all samples. */
+export const totalPerOutput = (site: MetricSite, node: Node): Total => totalOf(site, reuse(site.graph, rowSum, [node]));
 
 /** The tensor that keeps every prediction and target, in a slot for each batch. */
 const RECORD = 'metricRecord';

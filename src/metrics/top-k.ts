@@ -3,6 +3,7 @@ import { checkCount } from '../base/arguments.ts';
 import { append } from '../graph/graph.ts';
 import { stepOf } from '../graph/leaf.ts';
 import { amongHighest } from '../ops/among-highest.ts';
+import { sum } from './averages.ts';
 import { type Metric, questionOf } from './metric.ts';
 import { flat, totalOf } from './site.ts';
 
@@ -34,8 +35,7 @@ export function topK<const K extends number>(k: K): Metric<TopKResults<K>> {
         const node = append(site.graph, amongHighest, [...operands, stepOf(site.graph)], { most: k });
         const total = totalOf(site, node); // [1, batch]
         return (found) => {
-          const among = total(found).reduce((sum, x) => sum + x, 0);
-          return { [key]: among / found.evaluation.count } as TopKResults<K>;
+          return { [key]: sum(total(found)) / found.evaluation.count } as TopKResults<K>;
         };
       },
     },
