@@ -1,6 +1,7 @@
 /** Reports a measurement of `retrograd bench`: as text for people, and as the fields of an event. */
+import { table } from '../base/table.ts';
 import type { Measurement, PerStep, StepProfile } from '../bench/index.ts';
-import { integer, plural, table } from './output.ts';
+import { integer, plural } from './output.ts';
 
 export function measurementEvent({ work, profile, ...measured }: Measurement) {
   const { name, description, samples = null, flop } = work;

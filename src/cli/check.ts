@@ -1,12 +1,14 @@
 /** `retrograd check` */
+
 import { Command } from 'commander';
+import { table } from '../base/table.ts';
 import { batch } from '../data.node.ts';
 import { CheckError, type Report } from '../index.node.ts';
 import { dataRules } from './data-options.ts';
 import { checkHeeded } from './heeded.ts';
 import { modelRules, optimizerOf, optimizerRules } from './model-options.ts';
 import { addOptimizerOptions, addOutputOptions, addRunOptions, type TrainedFlags } from './options.ts';
-import { type Output, outputOf, percentage, plural, table } from './output.ts';
+import { type Output, outputOf, percentage, plural } from './output.ts';
 import { describeTraining, facts, introduce, withRun } from './run.ts';
 
 export function checkCommand(): Command {

@@ -53,11 +53,3 @@ const isLarge = (x: number): boolean => Math.abs(x) >= 1e6;
 export const epochOf = (epoch: number, epochs: number): string =>
   `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 export const plural = (n: number, noun: string): string => `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
-
-/** Columns padded to their widest cell; those named in `right` to the right. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const cell = (found: string, column: number) =>
-    right.includes(column) ? found.padStart(widths[column]) : found.padEnd(widths[column]);
-  return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n');
-}

@@ -1,6 +1,8 @@
 /** `retrograd reproduce` */
+
 import { Command } from 'commander';
 import { mean, standardDeviation } from '../base/statistics.ts';
+import { table } from '../base/table.ts';
 import { type DatasetPair, take } from '../data.node.ts';
 import { ArgumentError, compile, type Device, openDevice } from '../index.node.ts';
 import { describeModel } from '../nn/model.ts';
@@ -8,7 +10,7 @@ import { addOptions } from './add-options.ts';
 import { openData } from './dataset.ts';
 import { checkHeeded } from './heeded.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';
-import { decimal, duration, epochOf, type Output, outputOf, plural, table } from './output.ts';
+import { decimal, duration, epochOf, type Output, outputOf, plural } from './output.ts';
 import { count, oneOf, someOf, text } from './parse.ts';
 import { trainingBar } from './progress.ts';
 import { type Recipe, recipes } from './recipes/index.ts';

@@ -107,7 +107,7 @@ export function printSummary(value: Summary): string {
       ...rows,
       ['all', '', '', '', grouped(parameters), grouped(multiplyAdds)],
     ],
-    4,
+    [4, 5],
   );
   if (!bytes) return lines;
   const parts = (['parameters', 'gradients', 'optimizer', 'activations'] as const).map(
