@@ -57,3 +57,7 @@ export function allocate<T>(what: string, count: number, make: (count: number) =
     throw new OutOfMemoryError(`${what}: not enough memory for ${count} numbers`, { cause });
   }
 }
+
+/** Position of the highest value, the first of several; -1 if one is NaN. */
+export const argmax = (values: readonly number[] | Float32Array): number =>
+  values.indexOf((values as readonly number[]).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY));

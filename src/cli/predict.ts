@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { csvText } from '../base/csv-text.ts';
+import { argmax } from '../base/numbers.ts';
 import { printable } from '../base/show-value.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { outputs } from '../nn/model.ts';
@@ -79,7 +80,7 @@ async function predict(file: string, flags: PredictFlags, command: Command): Pro
     const header = ['sample', ...(choosesClass ? ['class'] : []), ...names];
     const rows = Array.from({ length: found.length / units }, (_, i) => {
       const values = found.subarray(i * units, (i + 1) * units);
-      const best = names[values.indexOf(values.reduce((a, b) => Math.max(a, b)))];
+      const best = names[argmax(values)];
       return [nameOf(i), ...(choosesClass ? [best] : []), ...Array.from(values, String)];
     });
     predictor.destroy();

@@ -1,9 +1,9 @@
 /** Whether the right class is among the k that a net finds most likely. */
 import amongHighestWgsl from '../../shaders/among_highest.wgsl';
+import { argmax } from '../base/numbers.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, KernelOp } from '../graph/op.ts';
-import { argmax } from './metrics.ts';
 import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
 

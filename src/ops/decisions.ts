@@ -2,9 +2,10 @@
 import highestWgsl from '../../shaders/highest.wgsl';
 import reachesWgsl from '../../shaders/pointwise/reaches.wgsl';
 import { literal } from '../base/float32.ts';
+import { argmax } from '../base/numbers.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, KernelOp, PointwiseOp } from '../graph/op.ts';
-import { argmax, topGap } from './metrics.ts';
+import { topGap } from './metrics.ts';
 import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
 
 /**

@@ -1,14 +1,12 @@
 /** What evaluation counts: the right answers of a batch. */
 import correctWgsl from '../../shaders/correct.wgsl';
 import { isFinite32, literal } from '../base/float32.ts';
+import { argmax } from '../base/numbers.ts';
 import { columns } from '../base/tensor.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, KernelOp } from '../graph/op.ts';
 import { byColumn, column, columnWalk } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
-
-/** Position of the highest value, the first of several. */
-export const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
 /**
  * (output, y, step) -> [3, N], for each sample: 1 where its highest output stands where its highest target stands; how many of

@@ -1,6 +1,7 @@
 /** A model that predicts. */
 import { member } from '../base/arguments.ts';
 import { StateError } from '../base/errors.ts';
+import { argmax } from '../base/numbers.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { StreamedDataset } from '../data/streamed.ts';
@@ -110,7 +111,7 @@ export class Predictor {
   }
 
   #best(values: Float32Array): Classified {
-    const index = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+    const index = argmax(values);
     return { className: this.classNames?.[index] ?? String(index), index, probability: values[index] };
   }
 
