@@ -4,12 +4,11 @@ import { Command } from 'commander';
 import { csvText } from '../base/csv-text.ts';
 import { argmax } from '../base/numbers.ts';
 import { printable } from '../base/show-value.ts';
-import { ArgumentError, DataError } from '../index.node.ts';
+import { ArgumentError } from '../index.node.ts';
 import { outputs } from '../nn/model.ts';
 import { local, writeFile } from '../platform/write-file.node.ts';
 import { openModel } from '../predict.node.ts';
 import { insteadOfClasses } from '../saved/choice.ts';
-import { NO_MODEL } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -66,7 +65,6 @@ async function predict(file: string, flags: PredictFlags, command: Command): Pro
   const output = outputOf(flags);
   const { file: source, path, model: said, options } = await openCheckpoint(file);
   recall(command, options, path);
-  if (said === undefined) throw new DataError(`${path}: ${NO_MODEL}`);
   const saved = await readModel(said, path);
   const device = await chooseDevice(flags.device, output);
   try {

@@ -1,7 +1,6 @@
 /** `retrograd summary` */
 import { Command } from 'commander';
-import { DataError, printSummary, type Summary, summary } from '../index.node.ts';
-import { NO_MODEL } from '../saved/model-text.ts';
+import { printSummary, type Summary, summary } from '../index.node.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -55,6 +54,5 @@ async function ofFile(file: string, command: Command): Promise<Summary> {
     flags.map((flag) => [flag, false, 'without a file, which already says the network', 'it with one']),
   );
   const { path, model } = await openCheckpoint(file);
-  if (model === undefined) throw new DataError(`${path}: ${NO_MODEL}`);
   return summary((await readModel(model, path)).model);
 }

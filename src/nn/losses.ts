@@ -23,6 +23,7 @@ import { softmaxCrossEntropy as softmaxCrossEntropyOp } from '../ops/softmax-cro
 import { appendActivation, linear, sigmoid, softmax } from './layers/activation.ts';
 import type { LayerActivation } from './layers/layer.ts';
 import { type Model, outputs } from './model.ts';
+import { perLabel } from './per-label.ts';
 import type { LossName } from './predictions.ts';
 
 /** Options of every loss. */
@@ -247,9 +248,8 @@ export function checkOutput(model: Model, { name, term, prediction, classWeights
   }
 }
 
-/** Whether the loss takes each output for a question of its own, answered by yes or no: several labels of a sample may hold. */
-export const isPerLabel = ({ term }: Pick<LossFunction, 'term'>): boolean =>
-  term === 'binaryCrossEntropy' || term === 'sigmoidCrossEntropy';
+/** Whether several labels of a sample may hold. */
+export const isPerLabel = ({ term }: Pick<LossFunction, 'term'>): boolean => perLabel.includes(term);
 
 /** The weighted terms whose sum is the loss of the batch. */
 export const appendLoss = (graph: Graph, loss: LossFunction, output: Node, y: Node): Node =>

@@ -14,7 +14,7 @@ import { appendModel, features, outputs } from '../nn/model.ts';
 import { predictions } from '../nn/predictions.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { differences } from '../saved/differences.ts';
-import { MODEL, NO_MODEL, type Saved } from '../saved/model-text.ts';
+import { MODEL, type Saved } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { Batcher } from './batcher.ts';
 import { openDevice } from './open-device.ts';
@@ -53,7 +53,6 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
   const bytes = await readBytes(source, { maxBytes, timeout });
   if (!bytes) throw new DataError(`${where}: no such file`);
   const { tensors, metadata } = parseChecked(bytes, where);
-  if (!Object.hasOwn(metadata, MODEL)) throw new DataError(`${where}: ${NO_MODEL}`);
   const saved = await readModel(metadata[MODEL], where, activations);
   const { parameters } = graphOf(saved, 1);
   const wrong = differences(

@@ -1,10 +1,9 @@
 /** Whether a net chooses between classes. */
 import { outputs } from '../nn/model.ts';
+import { perLabel } from '../nn/per-label.ts';
 import type { LossName } from '../nn/predictions.ts';
 import type { Saved } from './model-text.ts';
 
-/** Losses that take each output for a question of its own. */
-const perLabel: readonly LossName[] = ['binaryCrossEntropy', 'sigmoidCrossEntropy'];
 /** Losses whose outputs are shares of one whole. */
 const choosing: readonly LossName[] = ['categoricalCrossEntropy', 'softmaxCrossEntropy'];
 

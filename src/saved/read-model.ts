@@ -23,13 +23,18 @@ import {
 } from '../nn/model.ts';
 import { predictions } from '../nn/predictions.ts';
 import { activations, kindNamed } from './layer-kinds.ts';
-import { MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
+import { MODEL, NO_MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
 
 /**
- * The model of a text that `formatModel` wrote. Throws DataError for any other text, naming the file and the place. `own` are
+ * The model of a text that `formatModel` wrote. Throws DataError for any other text, or none, naming the file and the place. `own` are
  * the activations that are not of the library, of which a text has only the names.
  */
-export async function readModel(text: string, where: string, own: readonly LayerActivation[] = []): Promise<Saved> {
+export async function readModel(
+  text: string | undefined,
+  where: string,
+  own: readonly LayerActivation[] = [],
+): Promise<Saved> {
+  if (text === undefined) throw new DataError(`${where}: ${NO_MODEL}`);
   try {
     return await read(text, own);
   } catch (cause) {

@@ -6,7 +6,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type Metric, questionOf, type ResultsOf, type Subject } from '../metrics/metric.ts';
-import { isPerLabel, type LossFunction } from '../nn/losses.ts';
+import type { LossFunction } from '../nn/losses.ts';
 import { outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import { stepsIn } from './batches.ts';
@@ -53,11 +53,11 @@ export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]
 
 /** Whether accuracy means something. */
 export const hasClasses = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
-  targets.kind === 'labels' || loss.classifies;
+  questionOf({ targets, loss }) !== 'values';
 
 /** Whether every output is right or wrong by itself; class labels say of one that it is the highest, whatever the loss. */
 export const hasLabels = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
-  targets.kind === 'values' && isPerLabel(loss);
+  questionOf({ targets, loss }) === 'labels';
 
 /** A program that evaluates, with what it was made of. */
 export interface Evaluator extends Pick<EvaluationGraph, 'totals' | 'readers'> {
