@@ -88,6 +88,7 @@ export async function gpuEngine(
         refuse();
         throw error;
       }
+      const tables = parts.map(({ rows }) => rows);
       let row = 0;
       const placed = parts.map(({ programs, rows }) => {
         const offset = row * stride;
@@ -107,14 +108,7 @@ export async function gpuEngine(
       };
       // Apart from the submit, which the device runs even if it refuses this: the steps count then, whatever they did.
       guard.run('to write the learning rates of a submit, whose steps used older ones', () =>
-        gpu.queue.writeBuffer(
-          buffer,
-          0,
-          packRows(
-            parts.map(({ rows }) => rows),
-            stride,
-          ),
-        ),
+        gpu.queue.writeBuffer(buffer, 0, packRows(tables, stride)),
       );
       guard.run(`to run ${row === 1 ? '1 step' : `${row} steps`}`, submit, refuse);
     },
