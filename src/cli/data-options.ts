@@ -111,7 +111,8 @@ export function isPictures(data: string | undefined): data is string {
   return folders.some(({ name }) => readdirSync(join(data, name)).some(isPicture));
 }
 
-const isPicture = (name: string): boolean => /\.(png|jpe?g)$/i.test(name);
+/** The name of a picture of a kind that is read. */
+export const isPicture = (name: string): boolean => /\.(png|jpe?g)$/i.test(name);
 
 /** A path or URL of a table. */
 export const isTable = (data: string | undefined): data is string => /\.(csv|tsv)(\.gz)?$/i.test(data ?? '');
@@ -126,11 +127,12 @@ export const standardizes = ({ standardize, data }: DataFlags): boolean =>
 /** What the data leaves without effect. */
 export function dataRules({ data }: DataFlags): Rule[] {
   const found = data === undefined ? 'it without --data' : `--data ${data}`;
+  const [table, pictures] = [isTable(data), isPictures(data)];
   const rules = (flags: string[], isHeeded: boolean, expected: string) =>
     flags.map((flag): Rule => [flag, isHeeded, `with ${expected} as --data`, found]);
   return [
-    ...rules(['--target', '--columns', '--categorical', '--missing', '--delimiter'], isTable(data), 'a CSV file'),
-    ...rules(['--size', '--channels'], isPictures(data), 'a folder of pictures'),
-    ...rules(['--test'], isTable(data) || isPictures(data), 'a CSV file or a folder of pictures'),
+    ...rules(['--target', '--columns', '--categorical', '--missing', '--delimiter'], table, 'a CSV file'),
+    ...rules(['--size', '--channels'], pictures, 'a folder of pictures'),
+    ...rules(['--test'], table || pictures, 'a CSV file or a folder of pictures'),
   ];
 }

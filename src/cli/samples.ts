@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 import { allocate } from '../base/numbers.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import type { DataFacts } from '../data/data-facts.ts';
+import { imageIn } from '../data/image-bytes.ts';
 import { picturesIn } from '../data/image-folders.ts';
 import { csv, npy, readIdx, readImage } from '../data.node.ts';
 import { ArgumentError, DataError, type Shape } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
 import type { RawSamples } from '../predict/predictor.ts';
 import type { Saved } from '../saved/model-text.ts';
-import { delimiterOf, isTable } from './data-options.ts';
+import { delimiterOf, isPicture, isTable } from './data-options.ts';
 import { isFolder } from './files.ts';
 import { countBar } from './progress.ts';
 
@@ -27,7 +28,7 @@ export async function samplesIn(path: string, file: string, saved: Saved, delimi
   const nameOf = (sample: number): string => String(sample + 1);
   if (isTable(path)) return { samples: await tableFor(where, file, data, delimiter), nameOf };
   if (isFolder(where)) return picturesFor(await picturesIn(where), shape);
-  if (/\.(png|jpe?g)$/i.test(path)) return picturesFor([where], shape);
+  if (isPicture(path)) return picturesFor([where], shape);
   if (/\.npy$/i.test(path)) return { samples: wholeSamples(await npy(where), shape, path), nameOf };
   if (/(idx\d-ubyte)(\.gz)?$/i.test(path)) return { samples: wholeSamples(await readIdx(where), shape, path), nameOf };
   const expected = 'a CSV file (.csv or .tsv), a PNG or JPEG picture, a folder of them, or an IDX or .npy file';
@@ -52,7 +53,10 @@ async function tableFor(where: string, file: string, facts?: DataFacts, delimite
 const AT_A_TIME = 8;
 
 async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samples> {
-  const [channels, height, width] = imageOf(shape);
+  const image = imageIn(shape);
+  if (!image)
+    throw new DataError(`--input: expected a net of images with 1 or 3 channels for pictures, found one of [${shape}]`);
+  const { channels, height, width } = image;
   const count = paths.length * channels * height * width;
   const samples = allocate('--input', count, (n) => new Uint8Array(n));
   const reading = countBar('pictures');
@@ -67,11 +71,4 @@ async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samp
     reading.clear();
   }
   return { samples, nameOf: (sample) => paths[sample] };
-}
-
-/** [channels, height, width] */
-function imageOf(shape: Shape): readonly [1 | 3, number, number] {
-  const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape;
-  if (shape.length <= 3 && width !== undefined && (channels === 1 || channels === 3)) return [channels, height, width];
-  throw new DataError(`--input: expected a net of images with 1 or 3 channels for pictures, found one of [${shape}]`);
 }

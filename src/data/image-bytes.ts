@@ -13,6 +13,13 @@ export interface ImageShape {
   readonly width: number;
 }
 
+/** Samples `[height, width]`, `[1, height, width]` or `[3, height, width]` as pictures; undefined for others. */
+export function imageIn(sample: readonly number[]): ImageShape | undefined {
+  const [channels, height, width] = sample.length === 2 ? [1, ...sample] : sample;
+  if (sample.length > 3 || width === undefined || (channels !== 1 && channels !== 3)) return undefined;
+  return { channels, height, width };
+}
+
 /** Width and height in pixels, alike or as `[height, width]`. */
 export type ImageSize = number | readonly [height: number, width: number];
 
@@ -51,7 +58,7 @@ export function imageBytes({ width, height, data }: Pixels, to: ImageShape): Uin
   const area = width * height * (to.channels === 1 ? 1000 : 1);
   const sums = new Float64Array(to.channels * to.width); // of the rows that a new row covers so far
   const row = new Float64Array(sums.length);
-  // In units of which both an old and a new pixel are whole numbers, all sums are integers, and so exact.
+  // Old and new pixels are whole numbers of a common unit, so all sums are integers and exact.
   for (let y = 0; y < height; y++) {
     addColumns(data.subarray(4 * width * y, 4 * width * (y + 1)), width, to, row);
     const [top, bottom] = [y * to.height, (y + 1) * to.height];
