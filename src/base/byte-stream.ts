@@ -106,8 +106,8 @@ export async function* chunks(stream: ReadableStream<Uint8Array>): AsyncGenerato
 }
 
 /**
- * What was compressed, unpacked. A part is asked for once the one before has been taken in: pipeThrough would let thousands wait in Node.
- * Throws what the parts throw, else what the browser says of damage.
+ * Unpacks compressed bytes. A part is asked for once the one before has been taken in: pipeThrough would let thousands wait in
+ * Node. Throws what the parts throw, else what the browser says of damage.
  */
 export async function* decompress(
   parts: AsyncGenerator<Uint8Array, void>,

@@ -97,7 +97,7 @@ export interface ModelFlags {
 /** What a net is to give: as many classes or values. */
 export type Targets = Pick<Field, 'kind' | 'size'>;
 
-/** Of samples of this shape; `statistics` of what is standardized first. */
+/** Makes a model for samples of this shape. With `statistics`, its first layer standardizes. */
 type MakeModel = (flags: ModelFlags, sample: Shape, targets: Targets, statistics?: Statistics) => Model;
 
 /** The loss where none is given. */

@@ -58,7 +58,7 @@ export const downloadBar = (): Line<Parameters<OnProgress>[0]> =>
     text: `${(received / 1e6).toFixed(1)} MB of ${printable(file)}`,
   }));
 
-/** Of so many things, such as pictures. */
+/** A bar that counts things, such as pictures. */
 export const countBar = (noun: string): Line<{ done: number; count: number }> =>
   bar(({ done, count }) => ({
     value: done,

@@ -98,7 +98,8 @@ Examples:
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
 
 With --validation, samples held out from the training data judge the epochs, and --patience and --keep-best always need them.
-The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy. An interrupted run is saved if it has trained at least one step.
+The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy.
+An interrupted run is saved if it has trained at least one step.
 With --json the events are "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 

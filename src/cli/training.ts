@@ -32,7 +32,7 @@ export interface Training extends Run {
   readonly steps: number;
   /** The best epoch, which is told and chooses nothing. */
   best?: Best;
-  /** Of the epoch before. */
+  /** The evaluation of the last epoch. */
   last?: Evaluation;
   /** The epoch whose parameters --keep-best ends with. */
   keptEpoch?: number;

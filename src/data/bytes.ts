@@ -100,7 +100,7 @@ export function writerTo(path: string | URL): (bytes: Promise<Uint8Array>) => Pr
   return (bytes) => files.write(name, bytes);
 }
 
-/** The files of this platform, for one of them. Throws ArgumentError for what is no path or file URL, or where there are none. */
+/** The name of a file and what reads it. Throws ArgumentError if this is not a path or a file URL, or in a browser. */
 export function fileAt(path: string | URL, expected: string): { readonly files: Files; readonly name: string } {
   const { files } = platform;
   const isPath = typeof path === 'string' || isUrl(path);

@@ -29,7 +29,7 @@ export function headerOf(
   return { where, names, all: first.map((_, i) => i) };
 }
 
-/** Whether a line has names: there is no number in it, or a text is above a number. */
+/** Whether a line has names: it has no number, or it has a text above a number. */
 function isNames(first: readonly string[], second: readonly string[]): boolean {
   const isNumber = (text: string | undefined): boolean => text !== undefined && !Number.isNaN(numberOf(text.trim()));
   const isText = (text: string): boolean => !isNumber(text) && !isMissing(text.trim());

@@ -111,7 +111,7 @@ export async function csv(source: Source, options: CsvOptions & Partial<SplitOpt
   return 'test' in parts ? { train, test: encoded(parts.test, columns, options), source: where } : train;
 }
 
-/** Bytes that are read, unless told otherwise. The rows take up to four times as many. */
+/** The default limit in bytes. The rows take up to four times as much. */
 const MOST_BYTES = 2 ** 28;
 /** Inputs of a data set, which take four bytes each. */
 const MOST_INPUTS = 2 ** 28;

@@ -23,7 +23,7 @@ export interface DataFacts extends Meaning {
 /** What is expected of a value from a file, for messages. */
 export const EXPECTED_FACTS = '{ name, shape, type, scale, targets, classNames, columns }';
 
-/** Of a net with so many values in a sample and outputs. */
+/** Checks a value from a file, for a net with this number of features and outputs. */
 export function isFacts(value: unknown, features: number, outputs: number): value is DataFacts {
   if (!isObject(value)) return false;
   const { name, shape, type, scale, targets, classNames, columns, ...more } = value;

@@ -63,7 +63,7 @@ export async function filesFrom(set: IdxSet, from: From, options: OpenOptions): 
   throw notFound(set, folders.map(noneIn));
 }
 
-/** Of a file with the ending .npz, or the only one that is given. */
+/** The source, if it ends in .npz or is a single file. */
 const npzOf = (from: From): string | URL | Blob | undefined =>
   isBlob(from) || ((typeof from === 'string' || isUrl(from)) && /\.npz$/.test(nameOf(from).replace(/[?#].*/, '')))
     ? (from as Blob | string | URL)

@@ -187,7 +187,7 @@ function budget(most: number) {
 const sizeOf = ({ width, height, orientation }: OpenedImage): [height: number, width: number] =>
   isSwapped(orientation) ? [width, height] : [height, width];
 
-/** Of the first picture that can be read. Where there is none, reading them all says why. */
+/** The size of the first picture that can be read. If there is none, reading them all says why. */
 async function sizeOfFirst(found: readonly Found[], options: ImagesOptions): Promise<ImageSize> {
   for (const { source, where } of found) {
     try {

@@ -4,7 +4,7 @@ import { DataError, RetrogradError } from '../base/errors.ts';
 import { nameOf, readBytes, type Source } from './bytes.ts';
 import type { OpenOptions } from './read-options.ts';
 
-/** The bytes, of which there may be `maxBytes` before and after they are unpacked. Throws DataError where there is no such file. */
+/** Reads and unpacks a file. `maxBytes` limits its size before and after. Throws DataError if there is no such file. */
 export async function readUnpacked(source: Source, options: OpenOptions & { maxBytes: number }): Promise<Uint8Array> {
   const where = nameOf(source);
   const bytes = await readBytes(source, options);

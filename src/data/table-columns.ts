@@ -33,7 +33,7 @@ export interface CategoryColumn {
   readonly missing?: string;
 }
 
-/** Throws DataError for what is no list of columns. It may come from a file. */
+/** Throws DataError for a value that is not a list of columns; it may come from a file. */
 export function checkColumns(columns: unknown, what: string): asserts columns is readonly TableColumn[] {
   if (!isList(columns) || columns.length === 0)
     throw new DataError(`${what}: expected the columns of a data set, found ${showValue(columns)}`);

@@ -62,9 +62,9 @@ function fixed(name: string, value: number, most: number): () => number {
 }
 
 /**
- * Values of parameter number `index`, drawn unless they are given (its own stream of random numbers) of shape [outputs, inputs, ...field]: a unit of a
- * convolution has inputs · field connections in, and passes a value on to outputs · field places. Throws ArgumentError for a
- * scale that is no finite number, or with which a weight could be infinite.
+ * The values of a parameter of shape [outputs, inputs, ...field]: those given, or drawn from a stream of random numbers of its
+ * own, by its number `index`. A unit of a convolution has inputs · field connections in, and passes a value on to
+ * outputs · field places. Throws ArgumentError for a scale that is no finite number, or with which a weight could be infinite.
  */
 export function initialise(init: Initialiser | Float32Array, shape: Shape, seed: number, index: number): Float32Array {
   if (!('kind' in init)) return init;

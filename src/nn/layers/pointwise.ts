@@ -112,8 +112,8 @@ const PARAMETER = /(\w+)\s*:/g;
 const WORD = /(?<!\.|\bstruct\s+\w+\s*\{[^}]*(?=\b\w+\s*:))\b[A-Za-z_]\w*\b/g;
 
 /**
- * The texts with all that they declare renamed, local values too, since the linker goes by names: f becomes f_suffix, and derivative
- * f_suffix_gradient. Declarations begin their line, as the linker expects it; no line moves.
+ * The texts with all that they declare renamed, local values too, since the linker goes by names: f becomes f_suffix, and
+ * derivative f_suffix_gradient. Declarations begin their line, as the linker expects it; no line moves.
  */
 function partsOf(name: string, texts: Readonly<Record<string, string>>, suffix: string): ShaderFile[] {
   const all = Object.values(texts).join('\n');
