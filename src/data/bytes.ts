@@ -85,10 +85,11 @@ function checkPlace(source: unknown): asserts source is string | URL {
   throw new ArgumentError(`expected a path, URL, Blob or bytes, found ${showValue(source)}`);
 }
 
-/** The bytes, nobody else's to change, or undefined where there is no such file. Throws as `open`. */
-export async function readBytes(source: Source, options: OpenOptions = {}): Promise<Uint8Array | undefined> {
+/** The bytes, nobody else's to change. Throws DataError if there is no such file, and as `open`. */
+export async function readBytes(source: Source, options: OpenOptions = {}): Promise<Uint8Array> {
   const opened = await open(source, options);
-  return opened && collect(opened);
+  if (!opened) throw new DataError(`${nameOf(source)}: no such file`);
+  return collect(opened);
 }
 
 /**

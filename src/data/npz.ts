@@ -26,7 +26,6 @@ export async function npz(source: Source, limits: ReadLimits = {}): Promise<Reco
   const what = nameOf(source);
   const { maxBytes = MOST } = limits;
   const bytes = await readBytes(source, { ...limits, maxBytes });
-  if (!bytes) throw new DataError(`${what}: no such file`);
   const arrays = new Map<string, Npy>();
   for (const { name, read } of zipEntries(bytes, what, maxBytes)) {
     const [, key] = /^(.*)\.npy$/s.exec(name) ?? [];

@@ -58,7 +58,6 @@ export async function openImage(source: Source, where: string, limits: ImageLimi
     if (!(cause instanceof DataError) || where === nameOf(source)) throw cause;
     throw new DataError(`${where}: ${cause.message}`, { cause }); // one of many that have no name
   });
-  if (!bytes) throw new DataError(`${where}: no such file`);
   if (isPng(bytes)) return { ...parsePng(bytes, where, maxPixels), orientation: 1 };
   if (isJpeg(bytes)) return parseJpeg(bytes, where, maxPixels);
   throw new DataError(`${where}: byte 0: expected a PNG or JPEG file, found ${kindOf(bytes)}`);

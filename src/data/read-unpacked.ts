@@ -8,7 +8,6 @@ import type { OpenOptions } from './read-options.ts';
 export async function readUnpacked(source: Source, options: OpenOptions & { maxBytes: number }): Promise<Uint8Array> {
   const where = nameOf(source);
   const bytes = await readBytes(source, options);
-  if (!bytes) throw new DataError(`${where}: no such file`);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return await collect(limited({ where, parts: decompress(pieces([bytes], PIECE), 'gzip') }, options.maxBytes));

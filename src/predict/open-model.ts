@@ -51,7 +51,6 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
   const { activations = [], scale, maxBytes, timeout } = options;
   const where = nameOf(source);
   const bytes = await readBytes(source, { maxBytes, timeout });
-  if (!bytes) throw new DataError(`${where}: no such file`);
   const { tensors, metadata } = parseChecked(bytes, where);
   const saved = await readModel(metadata[MODEL], where, activations);
   const { parameters } = graphOf(saved, 1);

@@ -1,5 +1,5 @@
 /** The operations on a compiled model. */
-import { ArgumentError, DataError, ShapeError, StateError } from '../base/errors.ts';
+import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
 import type { Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
@@ -444,9 +444,8 @@ export class Trainer {
    */
   async load(source: Source, options?: LoadOptions): Promise<void> {
     return this.#access.exclusive('load', async () => {
-      const bytes = await readBytes(source, readLimits(this.#session, options));
-      this.#access.assertOpen('load');
-      if (!bytes) throw new DataError(`${nameOf(source)}: no such file`);
+      const reading = readBytes(source, readLimits(this.#session, options));
+      const bytes = await reading.finally(() => this.#access.assertOpen('load'));
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
       applyCheckpoint(this.#session, bytes, nameOf(source), options);
       await this.#session.engine.settled();
