@@ -43,9 +43,22 @@ function matchingOne(where: string, pattern: unknown, keys: readonly string[]): 
   if (typeof pattern !== 'string') {
     throw new ArgumentError(`${where}: expected a pattern such as 'layers.0.*', found ${showValue(pattern)}`);
   }
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
-  const whole = new RegExp(`^${parts.join('.*')}$`, 's');
-  const found = keys.filter((key) => whole.test(key));
+  const parts = pattern.split('*');
+  const found = keys.filter((key) => holds(key, parts));
   if (found.length > 0) return found;
   throw new ArgumentError([`${where}: ${showValue(pattern)} matches no parameter; there are:`, ...indented(keys)]);
+}
+
+/** Whether a text is made of these parts in their order, with anything between them. */
+function holds(text: string, parts: readonly string[]): boolean {
+  const [first, last] = [parts[0], parts[parts.length - 1]];
+  if (parts.length === 1) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at + last.length <= text.length;
 }
