@@ -163,6 +163,7 @@ export type {
   ValidatedFitOptions,
 } from './train/fit-options.ts';
 export { formatLog, type LogFormat, type LogOptions, type LogToOptions, logTo } from './train/log.ts';
+export type { GradientOptions } from './train/loop/gradients.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

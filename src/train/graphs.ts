@@ -60,6 +60,14 @@ export function trainingGraph(
   return { graph, parameters, output };
 }
 
+/** x, y -> ∂C/∂W, ∂C/∂b of what is trained, named `dW1`, ..., and ∂C/∂x as `dx`: those that are wanted. */
+export function gradientGraph(options: Task, wanted: { parameters: boolean; inputs: boolean }): Graph {
+  const { graph, parameters, terms, x } = withLoss(options, true);
+  const trained = parameters.filter((parameter) => wanted.parameters && parameter.trained).map(({ node }) => node);
+  differentiate(graph, terms, wanted.inputs ? [...trained, x] : trained);
+  return graph;
+}
+
 /**
  * As `trainingGraph` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
  * which tensors have a column per sample.
@@ -155,5 +163,5 @@ function withLoss({ model, loss, batch }: Task, training: boolean) {
   const { output, parameters, updates } = appendModel(graph, model, x, training);
   const terms: Node = appendLoss(graph, loss, output, y);
   rename(graph, terms, 'losses');
-  return { graph, parameters, updates, output, y, terms };
+  return { graph, parameters, updates, output, x, y, terms };
 }

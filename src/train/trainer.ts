@@ -3,7 +3,6 @@ import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
 import type { Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
-import { together } from '../base/together.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -18,7 +17,7 @@ import { checkMetrics, type Metric } from '../metrics/metric.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
 import { differences, type Values } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
-import { Access } from './access.ts';
+import type { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
 import { checkBest } from './best-epoch.ts';
 import {
@@ -29,6 +28,7 @@ import {
   type SaveOptions,
 } from './checkpoint/checkpoint.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
+import { Compiled } from './compiled.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
 import {
   type EvaluateOptions,
@@ -40,7 +40,6 @@ import {
   subjectOf,
 } from './evaluate.ts';
 import { type Feed, type Feeds, feeds } from './feed.ts';
-import { demandParameters } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -51,8 +50,8 @@ import {
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
-import { type EvaluationGraph, inspectionGraph, predictionGraph, trainingGraph } from './graphs.ts';
-import { packBatch } from './pack-batch.ts';
+import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
+import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import { type Validation, validationOn } from './validation.ts';
@@ -69,9 +68,8 @@ export class Trainer {
   readonly #session: Session;
   readonly #ownDevice: Device | undefined;
   readonly #feeds: Feeds;
-  /** Programs beside the training step, compiled when first asked for. */
-  readonly #others = new Map<string, Program>();
-  readonly #access = new Access();
+  readonly #compiled: Compiled;
+  readonly #access: Access;
   readonly #evaluations = new Map<string, EvaluationGraph>();
   /** Graphs of `predict` and `tensors`, made when first asked for. */
   #prediction?: ReturnType<typeof predictionGraph>;
@@ -80,6 +78,8 @@ export class Trainer {
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
     this.#session = session;
+    this.#compiled = new Compiled(session);
+    this.#access = this.#compiled.access;
     this.#ownDevice = ownDevice;
     this.#feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
@@ -210,7 +210,7 @@ export class Trainer {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
     checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task.loss));
-    return this.#access.take(() => this.#finite('evaluate', () => this.#evaluate(samples, options)));
+    return this.#access.take(() => this.#compiled.finite('evaluate', () => this.#evaluate(samples, options)));
   }
 
   #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
@@ -247,7 +247,7 @@ export class Trainer {
     const built = this.#evaluations.get(name) ?? build();
     this.#evaluations.set(name, built);
     const nothing = () => false;
-    return this.#on(
+    return this.#compiled.on(
       name,
       () => built.graph,
       nothing,
@@ -275,7 +275,7 @@ export class Trainer {
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
     const isPrediction = (node: Node) => node.name === prediction;
     return this.#access.take(() =>
-      this.#finite('predict', () => this.#on('predict', () => graph, isPrediction, predict)),
+      this.#compiled.finite('predict', () => this.#compiled.on('predict', () => graph, isPrediction, predict)),
     );
   }
 
@@ -298,7 +298,7 @@ export class Trainer {
   step(x: Rows | Dataset, y?: Rows): void {
     const { engine, program } = this.#session;
     this.#access.assertIdle('step');
-    const { columns, tensors, dataset } = this.#pack(x, y, 'step');
+    const { columns, tensors, dataset } = this.#compiled.pack(x, y, 'step');
     if (dataset) this.#session.data = factsOf(dataset);
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
@@ -321,29 +321,18 @@ export class Trainer {
    *
    * @param x Samples as for `step`.
    * @param y Targets as for `step`.
-   * @returns Gradients by key, with the shapes of {@link Trainer.parameters}.
+   * @returns Gradients by key, with the shapes of {@link Trainer.parameters}; with `inputs: true` also ∂C/∂x as `inputs`, whose
+   * shape is `[n, ...sample]`.
+   * @throws {ArgumentError} For an invalid option, or inputs that the loss has no gradient with respect to.
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    * @throws {NonFiniteError} For a parameter that is NaN or infinite.
    */
-  gradients(x: Rows, y: Rows): Promise<Record<string, Tensor>>;
+  gradients(x: Rows, y: Rows, options?: GradientOptions): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
-  gradients(dataset: Dataset): Promise<Record<string, Tensor>>;
-  async gradients(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
-    const { task, engine } = this.#session;
-    this.#access.assertOpen('gradients');
-    const { columns, tensors } = this.#pack(x, y, 'gradients');
-    const trained = this.#session.parameters.filter((parameter) => parameter.trained);
-    const names = trained.map(({ node }) => `d${node.name}`);
-    const isGradient = (node: Node) => names.includes(node.name);
-    const gradients = (program: Program) => {
-      writeTensors(program, tensors);
-      engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
-      return readByKey(program, trained, ({ node }) => `d${node.name}`);
-    };
-    return this.#access.take(() =>
-      this.#finite('gradients', () => this.#on('gradients', () => trainingGraph(task).graph, isGradient, gradients)),
-    );
+  gradients(dataset: Dataset, options?: GradientOptions): Promise<Record<string, Tensor>>;
+  async gradients(...given: GivenBatch): Promise<Record<string, Tensor>> {
+    return gradientsOf(this.#compiled, ...given);
   }
 
   /**
@@ -362,7 +351,7 @@ export class Trainer {
   async tensors(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('tensors');
-    const { columns, tensors } = this.#pack(x, y, 'tensors');
+    const { columns, tensors } = this.#compiled.pack(x, y, 'tensors');
     this.#inspection ??= inspectionGraph(task);
     const { graph, perSample, prediction } = this.#inspection;
     const isNamed = (node: Node) => node.name !== '';
@@ -376,7 +365,7 @@ export class Trainer {
       }
       return { ...found, prediction: found[prediction] };
     };
-    return this.#access.take(() => this.#on('tensors', () => graph, isNamed, inspect));
+    return this.#access.take(() => this.#compiled.on('tensors', () => graph, isNamed, inspect));
   }
 
   /**
@@ -489,7 +478,7 @@ export class Trainer {
   check(dataset: Dataset): Promise<Report>;
   async check(x: Rows | Dataset, y?: Rows): Promise<Report> {
     return this.#access.exclusive('check', () => {
-      const { columns, tensors } = this.#pack(x, y, 'check');
+      const { columns, tensors } = this.#compiled.pack(x, y, 'check');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
     });
   }
@@ -504,35 +493,6 @@ export class Trainer {
   /** Calls {@link Trainer.destroy}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
-  }
-
-  #pack(x: Rows | Dataset, y: Rows | undefined, where: string) {
-    const { task, data } = this.#session;
-    return packBatch(task, x, y, where, data?.scale);
-  }
-
-  /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
-  #on<T>(
-    name: string,
-    graph: () => Graph,
-    keep: (node: Node) => boolean,
-    work: (program: Program) => Promise<T>,
-  ): Promise<T> {
-    const { engine, program, parameters } = this.#session;
-    const known = this.#others.get(name);
-    if (known) return work(known);
-    const shared = [{ program, names: parameters.map(({ node }) => node.name) }];
-    return engine.program(graph(), { keep, shared }).then((made) => {
-      this.#others.set(name, made);
-      return work(made);
-    });
-  }
-
-  /** Does work on parameters that must be finite; they are checked while it runs. */
-  async #finite<T>(where: string, work: () => Promise<T>): Promise<T> {
-    // A parameter says better why the work failed.
-    const [, result] = await together([demandParameters(this.#session, where), work()]);
-    return result;
   }
 
   async #tuned<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,50 @@
+/** A compiled net as the calls on it share it: its state, their turns, and the programs beside the training step. */
+import type { Rows } from '../base/numbers.ts';
+import { together } from '../base/together.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Program } from '../engine/engine.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { Access } from './access.ts';
+import { demandParameters } from './finite.ts';
+import { type PackedBatch, packBatch } from './pack-batch.ts';
+import type { Session } from './session.ts';
+
+export class Compiled {
+  readonly access = new Access();
+  /** Programs beside the training step, compiled when first asked for. */
+  readonly #programs = new Map<string, Program>();
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  pack(x: Rows | Dataset, y: Rows | undefined, where: string): PackedBatch {
+    const { task, data } = this.session;
+    return packBatch(task, x, y, where, data?.scale);
+  }
+
+  /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
+  on<T>(
+    name: string,
+    graph: () => Graph,
+    keep: (node: Node) => boolean,
+    work: (program: Program) => Promise<T>,
+  ): Promise<T> {
+    const { engine, program, parameters } = this.session;
+    const known = this.#programs.get(name);
+    if (known) return work(known);
+    const shared = [{ program, names: parameters.map(({ node }) => node.name) }];
+    return engine.program(graph(), { keep, shared }).then((made) => {
+      this.#programs.set(name, made);
+      return work(made);
+    });
+  }
+
+  /** Does work on parameters that must be finite; they are checked while it runs. */
+  async finite<T>(where: string, work: () => Promise<T>): Promise<T> {
+    // A parameter says better why the work failed.
+    const [, result] = await together([demandParameters(this.session, where), work()]);
+    return result;
+  }
+}
