@@ -10,7 +10,7 @@ import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
 import { allBuffers, type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
 import { type Guard, guardOf } from './guard.ts';
-import type { Leftovers } from './leftovers.ts';
+import { type Leftovers, type Verdict, verdictOn } from './leftovers.ts';
 import { readTensors } from './read-tensors.ts';
 import { stagingPool } from './staging.ts';
 import { limitsOf } from './tensor-buffers.ts';
@@ -77,15 +77,15 @@ export async function gpuEngine(
     },
     prepare: async (parts) => wholes?.prepare(parts as readonly Together[]),
     run(parts, refused) {
-      const undo: (() => void)[] = [];
-      const refuse = (): void => {
-        for (const each of undo.reverse()) each();
-        refused?.();
+      const verdicts: Verdict[] = [];
+      const heard: Verdict = (accepted) => {
+        verdictOn(verdicts)(accepted);
+        if (!accepted) refused?.();
       };
       try {
         assertUsable();
       } catch (error) {
-        refuse();
+        heard(false);
         throw error;
       }
       const tables = parts.map(({ rows }) => rows);
@@ -98,9 +98,10 @@ export async function gpuEngine(
       const submit = (): void => {
         const encoder = gpu.createCommandEncoder();
         for (const { key: whole, items } of stretches(placed, wholes?.of(placed) ?? (() => undefined))) {
-          if (whole) undo.push(whole.encode(encoder, items));
+          if (whole) verdicts.push(whole.encode(encoder, items));
           else {
-            if (wholes) undo.push(wholes.left.bring(encoder, allBuffers(items.flatMap(({ programs }) => programs))));
+            if (wholes)
+              verdicts.push(wholes.left.bring(encoder, allBuffers(items.flatMap(({ programs }) => programs))));
             encodeEach(encoder, items, stride);
           }
         }
@@ -110,7 +111,7 @@ export async function gpuEngine(
       guard.run('to write the learning rates of a submit, whose steps used older ones', () =>
         gpu.queue.writeBuffer(buffer, 0, packRows(tables, stride)),
       );
-      guard.run(`to run ${row === 1 ? '1 step' : `${row} steps`}`, submit, refuse);
+      guard.run(`to run ${row === 1 ? '1 step' : `${row} steps`}`, submit, heard);
     },
     read(wanted) {
       return readTensors(

@@ -6,8 +6,8 @@
 import { OutOfMemoryError, RetrogradError } from '../base/errors.ts';
 
 export interface Guard {
-  /** Does work that may be refused; `what` says what it is, as in 'to write W1'. `refused` is called before anybody is told. */
-  run(what: string, work: () => void, refused?: () => void): void;
+  /** Does work that may be refused; `what` says what it is, as in 'to write W1'. `heard` gets the verdict before anybody is told. */
+  run(what: string, work: () => void, heard?: (accepted: boolean) => void): void;
   /** Resolves when nothing was refused of the work done so far; rejects with the first error. */
   settled(): Promise<void>;
   /** Throws an error that nobody has waited for, once. */
@@ -23,10 +23,10 @@ export function guardOf(gpu: GPUDevice): Guard {
     throw error;
   };
   return {
-    run(what, work, refused) {
+    run(what, work, heard) {
       const verdict = refusal(gpu, what, work).then((error) => {
         outstanding.delete(verdict);
-        if (error) refused?.();
+        heard?.(!error);
         untold ??= error;
         return error;
       });

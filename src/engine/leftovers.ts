@@ -4,72 +4,68 @@
  */
 import type { BufferPart } from './read-buffer.ts';
 
-/** Where the values of a buffer are, and how many runs have left them there that the device may have accepted. */
-interface Place {
-  readonly arena: GPUBuffer;
+/** Says that a run puts the values of a buffer in an arena or, without one, in the buffer itself. */
+interface Claim {
+  readonly arena?: GPUBuffer;
   readonly offset: number;
-  runs: number;
 }
+
+/** What to do when the device has accepted a run, or refused it. */
+export type Verdict = (accepted: boolean) => void;
 
 export interface Leftovers {
   /** Where to read some bytes of a buffer. */
   locate(part: BufferPart): BufferPart;
-  /** A run leaves the values of these buffers in an arena. Returns what to do where the device refuses that run. */
-  leave(arena: GPUBuffer, slots: readonly { readonly buffer: GPUBuffer; readonly offset?: number }[]): () => void;
-  /**
-   * Before a run that works on these buffers: copies to them what is in another arena than its own. Returns what to do where
-   * the device refuses that.
-   */
-  bring(encoder: GPUCommandEncoder, buffers: readonly GPUBuffer[], arena?: GPUBuffer): () => void;
+  /** A run leaves the values of these buffers in an arena. */
+  leave(arena: GPUBuffer, slots: readonly { readonly buffer: GPUBuffer; readonly offset?: number }[]): Verdict;
+  /** Before a run that works on these buffers: copies to them what is in another arena than its own. */
+  bring(encoder: GPUCommandEncoder, buffers: readonly GPUBuffer[], arena?: GPUBuffer): Verdict;
   /** These buffers were written. */
   overwritten(buffers: readonly GPUBuffer[]): void;
 }
 
 export function leftovers(): Leftovers {
-  const left = new Map<GPUBuffer, Place>();
-  /** What was copied by a run that the device may still refuse; void once something else works on the buffer. */
-  const brought = new Map<GPUBuffer, Place>();
+  /**
+   * The claims that hold if the later ones are refused, oldest first; the last one counts. A buffer without any has its values
+   * in itself.
+   */
+  const claims = new WeakMap<GPUBuffer, Claim[]>();
+  const lastOf = (buffer: GPUBuffer): Claim | undefined => claims.get(buffer)?.at(-1);
+  const claim = (buffer: GPUBuffer, made: Claim): Verdict => {
+    claims.set(buffer, [...(claims.get(buffer) ?? []), made]);
+    return (accepted) => {
+      const all = claims.get(buffer) ?? [];
+      const at = all.indexOf(made);
+      if (at < 0) return; // the buffer was written since, or a later run accepted
+      const kept = accepted ? all.slice(at) : all.filter((each) => each !== made);
+      if (kept.some((each) => each.arena)) claims.set(buffer, kept);
+      else claims.delete(buffer);
+    };
+  };
   return {
     locate(part) {
-      const place = left.get(part.from);
-      return place ? { ...part, from: place.arena, at: place.offset + part.at } : part;
+      const { arena, offset = 0 } = lastOf(part.from) ?? {};
+      return arena ? { ...part, from: arena, at: offset + part.at } : part;
     },
-    leave(arena, slots) {
-      const places = slots.map(({ buffer, offset }) => {
-        const known = left.get(buffer);
-        const place = known?.arena === arena ? known : { arena, offset: offset!, runs: 0 };
-        place.runs++;
-        left.set(buffer, place);
-        return { buffer, place };
-      });
-      return () => {
-        for (const { buffer, place } of places) {
-          place.runs--;
-          if (place.runs === 0 && left.get(buffer) === place) left.delete(buffer);
-        }
-      };
-    },
+    leave: (arena, slots) => verdictOn(slots.map(({ buffer, offset }) => claim(buffer, { arena, offset: offset! }))),
     bring(encoder, buffers, arena) {
-      if (left.size === 0 && brought.size === 0) return () => {};
-      const copied = buffers.flatMap((buffer) => {
-        brought.delete(buffer);
-        const place = left.get(buffer);
-        return place && place.arena !== arena ? [{ buffer, place }] : [];
-      });
-      for (const { buffer, place } of copied) {
-        encoder.copyBufferToBuffer(place.arena, place.offset, buffer, 0, buffer.size);
-        left.delete(buffer);
-        brought.set(buffer, place);
+      const isThere = (buffer: GPUBuffer): boolean => arena !== undefined && lastOf(buffer)?.arena === arena;
+      const others = buffers.filter((buffer) => claims.has(buffer) && !isThere(buffer));
+      for (const buffer of others) {
+        const { arena: from, offset } = lastOf(buffer)!;
+        if (from) encoder.copyBufferToBuffer(from, offset, buffer, 0, buffer.size);
       }
-      return () => {
-        for (const { buffer, place } of copied) if (brought.get(buffer) === place) left.set(buffer, place);
-      };
+      return verdictOn(others.map((buffer) => claim(buffer, { offset: 0 })));
     },
     overwritten(buffers) {
-      for (const buffer of buffers) {
-        left.delete(buffer);
-        brought.delete(buffer);
-      }
+      for (const buffer of buffers) claims.delete(buffer);
     },
   };
 }
+
+/** All of some verdicts, as one. */
+export const verdictOn =
+  (verdicts: readonly Verdict[]): Verdict =>
+  (accepted) => {
+    for (const each of verdicts) each(accepted);
+  };

@@ -20,7 +20,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { GpuProgram, Table } from './gpu-program.ts';
 import { guarded } from './guard.ts';
-import type { Leftovers } from './leftovers.ts';
+import { type Leftovers, type Verdict, verdictOn } from './leftovers.ts';
 
 /** Programs whose steps are run together. */
 export type Together = readonly GpuProgram[];
@@ -32,8 +32,8 @@ export interface Placed {
 }
 
 export interface WholeSteps {
-  /** Runs steps one after another, of programs that it was made for. Returns what to do where the device refuses that. */
-  encode(encoder: GPUCommandEncoder, placed: readonly Placed[]): () => void;
+  /** Runs steps one after another, of programs that it was made for. */
+  encode(encoder: GPUCommandEncoder, placed: readonly Placed[]): Verdict;
   destroy(): void;
 }
 
@@ -97,7 +97,7 @@ export async function makeWholeSteps(
       const all = (slots: 'given' | 'state' | 'rest') => [...new Set(used.flatMap((part) => part[slots]))];
       const [given, state, rest] = [all('given'), all('state'), all('rest')];
       const buffers = [...given, ...rest].map(({ buffer }) => buffer);
-      const undo = [left.bring(encoder, buffers, arena), left.leave(arena, rest)];
+      const verdict = verdictOn([left.bring(encoder, buffers, arena), left.leave(arena, rest)]);
       for (const { buffer, offset } of given) encoder.copyBufferToBuffer(buffer, 0, arena, offset!, buffer.size);
       const pass = encoder.beginComputePass();
       for (const { part, offset } of steps) {
@@ -107,9 +107,7 @@ export async function makeWholeSteps(
       }
       pass.end();
       for (const { buffer, offset } of state) encoder.copyBufferToBuffer(arena, offset!, buffer, 0, buffer.size);
-      return () => {
-        for (const each of undo.reverse()) each();
-      };
+      return verdict;
     },
     destroy: () => device.destroyBuffer(arena),
   };

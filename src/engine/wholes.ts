@@ -39,6 +39,7 @@ export function wholeSteps(device: Device, table: Table, guard: Guard, isAlive: 
     guard.run('to keep what was computed', () => {
       const encoder = device.gpu.createCommandEncoder();
       left.bring(encoder, buffers);
+      left.overwritten(buffers);
       device.gpu.queue.submit([encoder.finish()]);
     });
   return {

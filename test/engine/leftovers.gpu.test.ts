@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { wrap } from '../../src/bench/wrap.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import { leftovers } from '../../src/engine/leftovers.ts';
+import { leftovers, verdictOn } from '../../src/engine/leftovers.ts';
 import {
   compile,
   dense,
@@ -120,19 +120,37 @@ test('of several runs on one arena each may be refused', () => {
   const slots = [{ buffer: tensor, offset: 64 }];
   const [first, second] = [left.leave(arena, slots), left.leave(arena, slots)];
   expect(where()).toEqual({ from: arena, at: 68, bytes: 4 });
-  first();
+  first(false);
   expect(where().from).toBe(arena); // where the second run left it
-  second();
+  second(false);
   expect(where().from).toBe(tensor);
   left.leave(arena, slots);
-  const unbring = left.bring(encoder, [tensor], other);
-  const unleave = left.leave(other, slots);
-  expect(where().from).toBe(other);
-  unleave();
-  unbring();
-  expect(where().from).toBe(arena);
+  const run = (to?: GPUBuffer) => {
+    const brought = left.bring(encoder, [tensor], to);
+    return to ? verdictOn([brought, left.leave(to, slots)]) : brought;
+  };
+  for (const to of [other, arena, undefined]) {
+    const [third, fourth] = [run(to), run(to)];
+    expect(where().from).toBe(to ?? tensor);
+    third(false);
+    expect(where().from).toBe(to ?? tensor); // where the fourth run left it
+    fourth(false);
+    expect(where().from).toBe(arena);
+  }
   const tooLate = left.bring(encoder, [tensor]);
   left.overwritten([tensor]);
-  tooLate();
+  tooLate(false);
   expect(where().from).toBe(tensor);
+});
+
+test('what was accepted is never gone back behind', () => {
+  const buffer = (label: string) => ({ label, size: 16 }) as GPUBuffer;
+  const [arena, other, tensor] = ['arena', 'other', 'tensor'].map(buffer);
+  const left = leftovers();
+  const slots = [{ buffer: tensor, offset: 0 }];
+  const [first, second, third] = [arena, other, arena].map((to) => left.leave(to, slots));
+  second(true);
+  first(false);
+  third(false);
+  expect(left.locate({ from: tensor, at: 0, bytes: 4 }).from).toBe(other);
 });
