@@ -1,6 +1,6 @@
 /** Tracks the best epoch of a fit by its validation, and decides when to stop early. */
 import { checkCount, checkFlag, checkKeys, checkNumber, member } from '../base/arguments.ts';
-import { ArgumentError } from '../base/errors.ts';
+import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type Known, sameDataset } from '../data/identity.ts';
 import type { AnyDataset } from '../data/streamed.ts';
@@ -145,11 +145,19 @@ export const isOf = (one: BestSoFar, other: BestSoFar): boolean =>
   sameDataset(one.dataset, other.dataset) &&
   sameDataset(one.validation, other.validation);
 
-/** With the validation of one more epoch; of equals the first is the best. */
+/**
+ * With the validation of one more epoch; of equals the first is the best. Throws DataError where the metric is no finite
+ * number.
+ */
 export function withEpoch(before: BestSoFar, epoch: number, validation: Evaluation, options: BestOptions): BestSoFar {
   const { minDelta, best, leap } = before;
   const score = measureOf(options)!.score(validation);
-  const isBelow = (bar: number | undefined): boolean => score < (bar ?? Number.POSITIVE_INFINITY);
+  if (!Number.isFinite(score)) {
+    throw new DataError(
+      `fit: metric '${options.metric}' must be a finite number to compare epochs by, found ${score} on the validation set`,
+    );
+  }
+  const isBelow = (bar: number | undefined): boolean => bar === undefined || score < bar;
   return {
     ...before,
     seen: epoch,

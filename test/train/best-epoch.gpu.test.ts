@@ -8,6 +8,7 @@ import {
   dense,
   type FitOptions,
   formatSafetensors,
+  type Metric,
   parseSafetensors,
   sequential,
   sgd,
@@ -240,6 +241,27 @@ test('a file of another net that keeps a best epoch differs in what differs, and
   ]);
   net.destroy();
   other.destroy();
+});
+
+test('a metric that is no number decides nothing: it is refused', async () => {
+  const net = await compile(sequential([4], [dense(3)]), {
+    device: 'cpu',
+    batch,
+    loss: softmaxCrossEntropy(),
+    optimizer: sgd({ learningRate: 0.1 }),
+  });
+  const mine: Metric = {
+    name: 'mine()',
+    best: { mine: 'highest' },
+    rule: { lacks: () => undefined, append: () => () => ({ mine: Number.NaN }) },
+  };
+  for (const asked of [{}, { keepBest: true }, { earlyStopping: { patience: 1 } }]) {
+    const fit = net.fit(data, { epochs: 2, validation, metrics: [mine], metric: 'mine', ...asked });
+    await expect(fit).rejects.toThrow(
+      new DataError("fit: metric 'mine' must be a finite number to compare epochs by, found NaN on the validation set"),
+    );
+  }
+  net.destroy();
 });
 
 const gpu = useGpu();
