@@ -78,7 +78,7 @@ export function dataOf({ path, data }: Checkpoint): string | undefined {
 export function knownData(path: string, name: string, found = name): string {
   if (Object.hasOwn(known, name)) return known[name];
   throw new ArgumentError(
-    `--data: expected the folder or URL of the data that ${path} was trained on (${found}), found none`,
+    `--data: expected the file, folder or URL of the data that ${path} was trained on (${found}), found none`,
   );
 }
 

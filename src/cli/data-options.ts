@@ -104,12 +104,22 @@ function channels(found: string): 1 | 3 {
   throw new InvalidArgumentError('Expected 1 or 3.');
 }
 
-/** Whether a path is a folder of pictures in folders, one for each class. */
+/** Whether a path is a folder of pictures in folders, one for each class: one with folders, and without IDX files. */
 export function isPictures(data: string | undefined): data is string {
   if (data === undefined || !isFolder(data)) return false;
-  const folders = readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.some(({ name }) => readdirSync(join(data, name)).some(isPicture));
+  return readdirSync(data, { withFileTypes: true }).some((entry) => entry.isDirectory()) && !holds(data, isIdx);
 }
+
+/** Whether a folder has such a file, or one of the folders in it, so many levels deep. */
+function holds(folder: string, isWanted: (name: string) => boolean, depth = 3): boolean {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  if (entries.some((entry) => !entry.isDirectory() && isWanted(entry.name))) return true;
+  const folders = depth > 0 ? entries.filter((entry) => entry.isDirectory()) : [];
+  return folders.some(({ name }) => holds(join(folder, name), isWanted, depth - 1));
+}
+
+/** The name of an IDX file. */
+export const isIdx = (name: string): boolean => /idx\d-ubyte(\.gz)?$/i.test(name);
 
 /** The name of a picture of a kind that is read. */
 export const isPicture = (name: string): boolean => /\.(png|jpe?g)$/i.test(name);

@@ -1,18 +1,20 @@
 /** `retrograd eval` */
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import { ArgumentError, confusion, precisionRecallF1, printConfusion, printScores, sgd } from '../index.node.ts';
 import { lossNamed } from '../nn/losses.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
 import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
 import { dataRules } from './data-options.ts';
-import { checkHeeded } from './heeded.ts';
+import { isWhole } from './dataset.ts';
+import { checkHeeded, type Rule } from './heeded.ts';
 import { modelRules } from './model-options.ts';
 import { addOutputOptions, addRunOptions, type RunFlags } from './options.ts';
 import { duration, outputOf } from './output.ts';
 import { recall } from './remembered-options.ts';
-import { facts, introduce, type Run, type SavedNet, withRun } from './run.ts';
+import { facts, introduce, type Run, type Saved, withRun } from './run.ts';
 import { describeEvaluation, evaluationFields } from './training.ts';
 
 export function evalCommand(): Command {
@@ -33,8 +35,9 @@ Example:
   retrograd eval digits.safetensors --confusion
 
 The file holds the model and the name of the data set, whether train or a program of your own wrote it. --data is needed only
-if the network was trained on data other than mnist, fashion-mnist or digits. For a file without a model, such as one of
-another library, give the options of the model.
+if the network was trained on data other than mnist, fashion-mnist or digits. Of the table or the pictures that train was
+given, the part that was not trained on is evaluated; of other tables and pictures, all of it. For a file without a model,
+such as one of another library, give the options of the model.
 With --json there is one event, "evaluation" or "error".`;
 
 interface EvalFlags extends RunFlags {
@@ -42,11 +45,17 @@ interface EvalFlags extends RunFlags {
 }
 
 async function evaluate(file: string | undefined, _flags: EvalFlags, command: Command): Promise<void> {
-  const drawn = ['--seed', '--init'] as const;
-  checkHeeded(
-    command,
-    drawn.map((flag) => [flag, file === undefined, 'without a file, which already holds the weights', 'it with one']),
-  );
+  const settled = (flag: string, how: string): Rule => [
+    flag,
+    file === undefined,
+    `without a file, ${how}`,
+    'it with one',
+  ];
+  checkHeeded(command, [
+    settled('--seed', 'which already holds the weights'),
+    settled('--init', 'which already holds the weights'),
+    settled('--test', 'whose training settles which samples are tested'),
+  ]);
   const saved = file === undefined ? undefined : await openCheckpoint(file);
   if (saved) recall(command, saved.options, saved.path);
   const own = saved && (await netIn(saved, command));
@@ -60,7 +69,9 @@ async function evaluate(file: string | undefined, _flags: EvalFlags, command: Co
     const { net, data } = run;
     if (saved) await net.load(saved.file, { weightsOnly: true });
     introduce(run, flags, output);
-    output.say(`weights     ${file ? printable(file) : 'initial, from the seed: this network is not trained'}\n`);
+    const unknown = saved && !saved.data && isWhole(data) ? ', which does not say what it was trained on' : '';
+    const weights = file ? printable(file) + unknown : 'initial, from the seed: this network is not trained';
+    output.say(`weights     ${weights}\n`);
     const started = performance.now();
     const measured =
       flags.confusion && (await net.evaluate(data.test, { metrics: [confusion(), precisionRecallF1()] }));
@@ -79,14 +90,27 @@ async function evaluate(file: string | undefined, _flags: EvalFlags, command: Co
       seconds,
     });
   };
-  await withRun(flags, untrained, output, evaluateRun, own);
+  await withRun(flags, untrained, output, evaluateRun, saved && savedIn(saved, own));
 }
 
-/** The net that a file says, and what --data is for it; undefined for a file that says none. */
-async function netIn(
-  { path, model: text, data }: Checkpoint,
-  command: Command,
-): Promise<(SavedNet & { data(): string | undefined }) | undefined> {
+interface OwnNet extends NonNullable<Saved['net']> {
+  readonly facts?: DataFacts;
+  /** What --data is for it. */
+  data(): string | undefined;
+}
+
+/** What the file says of net and data. */
+const savedIn = ({ data, options }: Checkpoint, net?: OwnNet): Saved => ({
+  net,
+  data: {
+    facts: net?.facts,
+    trainedOn: data,
+    validation: options['--validation'] === undefined ? undefined : Number(options['--validation']),
+  },
+});
+
+/** The net that a file says; undefined for a file that says none. */
+async function netIn({ path, model: text, data }: Checkpoint, command: Command): Promise<OwnNet | undefined> {
   if (text === undefined) return undefined;
   const { model, loss, data: trainedOn } = await readModel(text, path);
   const flags = ['--model', '--hidden', '--activation', '--loss', '--label-smoothing', '--standardize'];

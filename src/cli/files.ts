@@ -5,6 +5,7 @@ import { DataError } from '../index.node.ts';
 import { messageOf, partOf, replaceable, targetOf } from '../platform/write-file.node.ts';
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+export const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
 /** Whether there is a file. Throws DataError where it may not be replaced, or one, and the folders it needs, cannot be written. */
 export function checkWritable(path: string): boolean {

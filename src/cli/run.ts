@@ -1,6 +1,5 @@
 /** How train, eval and check start: they open data and device, compile a model, and describe all three. */
 import { printable } from '../base/show-value.ts';
-import type { DataFacts } from '../data/data-facts.ts';
 import { type DatasetPair, statistics } from '../data.node.ts';
 import {
   type CompileOptions,
@@ -16,7 +15,7 @@ import { countParameters, describeModel } from '../nn/model.ts';
 import { hasClasses } from '../train/evaluate.ts';
 import type { Task } from '../train/graphs.ts';
 import { type DataFlags, standardizes } from './data-options.ts';
-import { checkBatch, openData } from './dataset.ts';
+import { checkBatch, isWhole, openData, type SavedData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
 import { baseRate, checkModel, lossOf, type ModelFlags, modelOf, usualLoss } from './model-options.ts';
 import type { DeviceName, RunFlags, TrainedFlags } from './options.ts';
@@ -37,8 +36,12 @@ export interface Run {
 /** How a net is compiled, beside what the flags of a run say. */
 export type RunOptions = Omit<CompileOptions, 'device' | 'batch' | 'seed' | 'loss'>;
 
-/** A model that a file says, with the loss that it was trained on: flags do not say them then. */
-export type SavedNet = Pick<Task, 'model' | 'loss'> & { readonly facts?: DataFacts };
+/** What a file of a net says. */
+export interface Saved {
+  /** A model, with the loss that it was trained on: flags do not say them then. */
+  readonly net?: Pick<Task, 'model' | 'loss'>;
+  readonly data: SavedData;
+}
 
 /** Opens everything, hands it to `work` and closes it again, whatever happens. */
 export async function withRun<T>(
@@ -46,20 +49,20 @@ export async function withRun<T>(
   options: RunOptions | ((data: DatasetPair) => RunOptions),
   output: Output,
   work: (run: Run) => Promise<T>,
-  saved?: SavedNet,
+  saved?: Saved,
 ): Promise<T> {
   const { seed } = flags;
   checkModel(flags);
   lossOf(flags);
-  const whole = await openData(flags, output, saved?.facts);
+  const whole = await openData(flags, output, saved?.data);
   const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
   // A net that only evaluates takes what there is.
-  const batch = saved ? Math.min(flags.batch, data.test.count) : flags.batch;
+  const batch = saved?.net ? Math.min(flags.batch, data.test.count) : flags.batch;
   checkBatch(batch, data);
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
   try {
-    const { model, loss, lossName } = saved ? { ...saved, lossName: saved.loss.name } : netOf(flags, data);
+    const { model, loss, lossName } = saved?.net ? { ...saved.net, lossName: saved.net.loss.name } : netOf(flags, data);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
       return await work({ data, device, model, loss: lossName, hasAccuracy: hasClasses(data.train, loss), net });
@@ -103,7 +106,7 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
     software: info?.software ?? true,
     data: nameOf(data),
     source: data.source,
-    trainSamples: data.train.count,
+    trainSamples: isWhole(data) ? null : data.train.count,
     validationSamples: data.validation?.count ?? null,
     testSamples: data.test.count,
     model: describeModel(model),
@@ -117,7 +120,10 @@ export function facts({ data, device, model }: Run, { seed, batch }: RunFlags) {
 export function introduce({ data, device, model, loss }: Run, flags: RunFlags, { say }: Output): void {
   const held = data.validation ? `${integer(data.validation.count)} of them held out for validation, ` : '';
   const trained = integer(data.train.count + (data.validation?.count ?? 0));
-  const samples = `${trained} samples to train on, ${held}${integer(data.test.count)} to test on`;
+  const tested = integer(data.test.count);
+  const samples = isWhole(data)
+    ? `${tested} samples, all to test on`
+    : `${trained} samples to train on, ${held}${tested} to test on`;
   say(`device      ${device === 'cpu' ? 'CPU reference' : describeAdapter(device.info)}`);
   say(`data        ${nameOf(data)} (${printable(data.source)}): ${samples}`);
   say(

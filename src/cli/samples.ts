@@ -1,5 +1,5 @@
 /** The samples that `predict` is given: a table, pictures, or images in an IDX or NumPy file. */
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { allocate } from '../base/numbers.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import type { DataFacts } from '../data/data-facts.ts';
@@ -10,7 +10,7 @@ import { ArgumentError, DataError, type Shape } from '../index.node.ts';
 import { local } from '../platform/write-file.node.ts';
 import type { RawSamples } from '../predict/predictor.ts';
 import type { Saved } from '../saved/model-text.ts';
-import { delimiterOf, isPicture, isTable } from './data-options.ts';
+import { delimiterOf, isIdx, isPicture, isTable } from './data-options.ts';
 import { isFolder } from './files.ts';
 import { countBar } from './progress.ts';
 
@@ -27,10 +27,11 @@ export async function samplesIn(path: string, file: string, saved: Saved, delimi
   const shape = data?.shape ?? model.input;
   const nameOf = (sample: number): string => String(sample + 1);
   if (isTable(path)) return { samples: await tableFor(where, file, data, delimiter), nameOf };
-  if (isFolder(where)) return picturesFor(await picturesIn(where), shape);
-  if (isPicture(path)) return picturesFor([where], shape);
+  if (isFolder(where))
+    return picturesFor(await picturesIn(where), shape, (picture) => join(path, relative(where, picture)));
+  if (isPicture(path)) return picturesFor([where], shape, () => path);
   if (/\.npy$/i.test(path)) return { samples: wholeSamples(await npy(where), shape, path), nameOf };
-  if (/(idx\d-ubyte)(\.gz)?$/i.test(path)) return { samples: wholeSamples(await readIdx(where), shape, path), nameOf };
+  if (isIdx(path)) return { samples: wholeSamples(await readIdx(where), shape, path), nameOf };
   const expected = 'a CSV file (.csv or .tsv), a PNG or JPEG picture, a folder of them, or an IDX or .npy file';
   throw new ArgumentError(`--input: expected ${expected}, found ${path}`);
 }
@@ -52,7 +53,8 @@ async function tableFor(where: string, file: string, facts?: DataFacts, delimite
 /** Files that are read at a time. */
 const AT_A_TIME = 8;
 
-async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samples> {
+/** `named` is what the picture of a path is called. */
+async function picturesFor(paths: readonly string[], shape: Shape, named: (path: string) => string): Promise<Samples> {
   const image = imageIn(shape);
   if (!image)
     throw new DataError(`--input: expected a net of images with 1 or 3 channels for pictures, found one of [${shape}]`);
@@ -70,5 +72,5 @@ async function picturesFor(paths: readonly string[], shape: Shape): Promise<Samp
   } finally {
     reading.clear();
   }
-  return { samples, nameOf: (sample) => paths[sample] };
+  return { samples, nameOf: (sample) => named(paths[sample]) };
 }

@@ -32,8 +32,8 @@ interface Result {
 
 type Environment = Record<string, string | undefined>;
 
-function start(args: string[], env: Environment = {}): ChildProcess & { ended: Promise<Result> } {
-  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env } });
+function start(args: string[], env: Environment = {}, cwd?: string): ChildProcess & { ended: Promise<Result> } {
+  const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env } });
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (bytes) => {
@@ -44,7 +44,7 @@ function start(args: string[], env: Environment = {}): ChildProcess & { ended: P
   return Object.assign(child, { ended });
 }
 
-const retrograd = (args: string[], env?: Environment): Promise<Result> => start(args, env).ended;
+const retrograd = (args: string[], env?: Environment, cwd?: string): Promise<Result> => start(args, env, cwd).ended;
 
 /** Every line of stdout as JSON; one that is not fails the test. */
 // biome-ignore lint/suspicious/noExplicitAny: what the fields are is what the tests say
@@ -470,6 +470,24 @@ describe('a table', () => {
     const evaluated = await retrograd(['eval', saved, '--data', file, ...cpu, '--json']);
     expect(evaluated.code, evaluated.stderr).toBe(0);
     expect(eventsOf(evaluated)[0]).toMatchObject({ testLoss: end.testLoss, samples: 36 });
+    // Nothing of another table was trained on, and one of another seed would be.
+    const [more, single] = [join(folder, 'more.csv'), join(folder, 'single.csv')];
+    await writeFile(more, (await readFile(file, 'utf8')).split('\n').slice(0, 40).join('\n'));
+    await writeFile(single, 'length,colour,kind\n2.1,red,broom');
+    for (const [table, samples] of [
+      [more, 39],
+      [single, 1],
+    ] as const) {
+      const all = await retrograd(['eval', saved, '--data', table, ...cpu, '--json']);
+      expect(all.code, all.stderr).toBe(0);
+      expect(eventsOf(all)[0]).toMatchObject({ testAccuracy: 1, samples, trainSamples: null });
+      expect(all.stderr).toMatch(/: \d+ samples, all to test on\n/);
+    }
+    const redrawn = await retrograd(['eval', saved, '--data', file, '--test', '0.5', ...cpu]);
+    expect(redrawn).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--test: expected without a file, whose'),
+    });
     const resumed = await retrograd(['train', '--resume', saved, '--data', file, '--epochs', '31', ...cpu, '--json']);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(eventsOf(resumed)[1]).toMatchObject({ event: 'epoch', epoch: 31 });
@@ -549,7 +567,8 @@ describe('a table', () => {
     await writeFile(table, ['a,kind', ...rows.slice(1, 30)].join('\n'));
     const fewer = await retrograd(['eval', saved, '--data', table, '--target', 'kind', ...cpu, '--json']);
     expect(fewer.code, fewer.stderr).toBe(0);
-    expect(eventsOf(fewer)[0].testAccuracy).toBe(1);
+    expect(eventsOf(fewer)[0]).toMatchObject({ testAccuracy: 1, samples: 29 });
+    expect(fewer.stderr).toMatch(/\nweights .*scaled\.safetensors, which does not say what it was trained on\n/);
     const array = join(folder, 'wide.npy');
     await writeFile(array, npyOf([2, 3], [1, 2, 3, 4, 5, 6]));
     const wide = await retrograd(['predict', saved, '--input', array, ...cpu]);
@@ -644,6 +663,14 @@ describe('pictures', () => {
     });
     expect(metrics.f1).toBe(1);
     expect(counted.stderr).toMatch(/\nclass \\ said +dark +light\ndark +2 +0\nlight +0 +2\n/);
+    const inside = await retrograd(['predict', saved, '--input', 'pictures/dark', ...cpu], {}, folder);
+    expect(inside.stdout, inside.stderr).toMatch(/\npictures\/dark\/0\.png,dark,/);
+    await mkdir(join(folder, 'hollow', 'dark'), { recursive: true });
+    const hollow = await retrograd(['train', '--data', join(folder, 'hollow'), ...cpu]);
+    expect(hollow).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected pictures of each class, found none of'),
+    });
     const small = await retrograd(['train', '--data', 'digits', '--size', '2']);
     expect(small).toMatchObject({
       code: 2,
@@ -845,7 +872,7 @@ describe('a file of somebody else', () => {
       const { code, stdout, stderr } = await retrograd([...args, ...cpu]);
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(
-        /^error: --data: expected the folder or URL of the data that .* was trained on \(custom IDX set /,
+        /^error: --data: expected the file, folder or URL of the data that .* was trained on \(custom IDX set /,
       );
     }
     await write({ name: '\u001b]0;title\u0007\ntest accuracy 100.00 %' }, { '--hidden': '\u001b[2J' });

@@ -191,7 +191,7 @@ describe('a file', () => {
     expect(dataOf({ path: 'file', file: new File([], 'file'), options: {} })).toBeUndefined();
     for (const name of ['custom IDX set (not MNIST) train', '/etc', 'http://example.org', '__proto__', 'toString']) {
       expect(() => dataOf(of(name))).toThrow(
-        /^--data: expected the folder or URL of the data that file was trained on /,
+        /^--data: expected the file, folder or URL of the data that file was trained on /,
       );
     }
   });
