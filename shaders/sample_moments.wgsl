@@ -1,26 +1,28 @@
-// Mean and variance of each column of X. One invocation, one column: first it adds up x, then (x − mean)².
-// Expects: constants LANES, ROWS, COLUMNS, STRIDE; finish_mean(mean, 0, col), finish(variance, 0, col).
+// Mean and variance of each column of X, whose rows are in groups of ROWS rows. One invocation, one column of a group: first it
+// adds up x, then (x − mean)².
+// Expects: constants LANES, ROWS, COLUMNS, STRIDE; finish_mean(mean, group of rows, col), finish(variance, group of rows, col).
 // @read X: array<f32>
 fn run(group: vec3u, lane: u32) {
   let col = group.x * LANES + lane;
+  let first = group.y * ROWS;
   let rows = ROWS + group.z; // as in gemm.wgsl
   if (col >= COLUMNS) {
     return;
   }
   var sum = 0.0;
   for (var row = 0u; row < rows; row++) {
-    sum += X[row * STRIDE + col];
+    sum += X[(first + row) * STRIDE + col];
   }
   let mean = sum / f32(ROWS);
   if (FINISH_MEAN) {
-    finish_mean(mean, 0u, col);
+    finish_mean(mean, group.y, col);
   }
   if (FINISH) {
     var squares = 0.0;
     for (var row = 0u; row < rows; row++) {
-      let d = X[row * STRIDE + col] - mean;
+      let d = X[(first + row) * STRIDE + col] - mean;
       squares += d * d;
     }
-    finish(squares / f32(ROWS), 0u, col);
+    finish(squares / f32(ROWS), group.y, col);
   }
 }

@@ -54,6 +54,7 @@ export function reuse(graph: Graph, op: Op, inputs: readonly Node[], attributes:
     node.op === op &&
     node.inputs.length === inputs.length &&
     node.inputs.every((input, i) => input === inputs[i]) &&
+    Object.keys(node.attributes).length === names.length &&
     names.every((name) => node.attributes[name] === attributes[name]);
   return indexOf(graph).readers.get(inputs[0])?.find(same) ?? append(graph, op, inputs, attributes);
 }

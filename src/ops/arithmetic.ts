@@ -7,17 +7,18 @@ import { append, type Graph, type Node } from '../graph/graph.ts';
 import type { Case, PointwiseOp } from '../graph/op.ts';
 import { columnSum } from './column-sum.ts';
 import { rowSum } from './row-sum.ts';
-import { broadcast, equalShapes, isPerRow, isPerSample } from './shared/shapes.ts';
+import { broadcast, equalShapes, isPerGroup, isPerRow, isPerSample } from './shared/shapes.ts';
 
 /** What the gradient of a vector is where each of its values served many elements: the sum over those. */
 export function sumLike(graph: Graph, gradient: Node, vector: Node): Node {
   if (isPerSample(gradient, vector)) return append(graph, columnSum, [gradient]);
-  if (!isPerRow(gradient, vector)) return append(graph, columnSum, [append(graph, rowSum, [gradient])]);
   const [rows] = vector.shape;
-  return append(graph, rowSum, [gradient], rows === gradient.shape[0] ? {} : { rows });
+  if (isPerRow(gradient, vector)) return append(graph, rowSum, [gradient], rows === gradient.shape[0] ? {} : { rows });
+  if (isPerGroup(gradient, vector)) return append(graph, columnSum, [gradient], { groups: rows });
+  return append(graph, columnSum, [append(graph, rowSum, [gradient])]);
 }
 
-/** z = a + b, with one b per channel, feature or sample, or one for all. */
+/** z = a + b, with one b per channel, feature or sample, per group of rows and sample, or one for all. */
 export const bias: PointwiseOp = {
   kind: 'pointwise',
   name: 'bias',
@@ -62,7 +63,7 @@ export const biasCases = (): readonly Case[] => [
   },
 ];
 
-/** y = γ ⊙ x, with one γ per channel, feature or sample, or one for all. */
+/** y = γ ⊙ x, with one γ per channel, feature or sample, per group of rows and sample, or one for all. */
 export const scale: PointwiseOp = {
   kind: 'pointwise',
   name: 'scale',
@@ -112,6 +113,18 @@ export const scaleCases = (): readonly Case[] => [
     shapes: [
       [6, 3, 5, 7],
       [1, 1],
+    ],
+  },
+  {
+    shapes: [
+      [6, 3, 5, 7],
+      [6, 7],
+    ],
+  },
+  {
+    shapes: [
+      [6, 5, 1],
+      [2, 1],
     ],
   },
 ];

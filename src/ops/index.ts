@@ -7,6 +7,7 @@ import { amongHighest } from './among-highest.ts';
 import { add, bias, copy, hadamard, scale, times } from './arithmetic.ts';
 import { averagePool, averagePoolGradient } from './average-pool.ts';
 import { columnSum } from './column-sum.ts';
+import { concat } from './concat.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
@@ -27,6 +28,7 @@ import { record } from './record.ts';
 import { reshape } from './reshape.ts';
 import { difference, magnitude } from './residuals.ts';
 import { rowSum } from './row-sum.ts';
+import { permute, slice } from './rows.ts';
 import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cross-entropy.ts';
@@ -51,6 +53,9 @@ export const ops: readonly Op[] = [
   averagePool,
   averagePoolGradient,
   reshape,
+  concat,
+  slice,
+  permute,
   bias,
   scale,
   add,

@@ -37,6 +37,7 @@ const cases = (withMean: boolean): Case[] =>
     { x: [6, 3, 5, 7], of: [6, 1], per: 'channel', count: 15 },
     { x: [7, 33], of: [1, 33], per: 'sample', count: 7 },
     { x: [6, 3, 5, 7], of: [1, 7], per: 'sample', count: 90 },
+    { x: [6, 3, 5, 7], of: [3, 7], per: 'sample', count: 30 },
   ].map(({ x, of, per, count }) => ({
     shapes: [x, ...(withMean ? [of] : []), of, ...(per === 'channel' ? [null] : [])],
     attributes: { per, count },

@@ -1,6 +1,7 @@
 /**
  * Mean and (biased) variance, attribute `per`: 'channel', over all places of a channel in the valid columns of the batch,
- * (x, step) -> [channels, 1]; 'sample', over the features of each sample, x -> [1, N]. The variance is that of the
+ * (x, step) -> [channels, 1]; 'sample', over the features of each sample, x -> [1, N], or with attribute `groups` over those of each
+ * of so many groups of rows, x -> [groups, N]. The variance is that of the
  * differences from the mean, Σ (x − mean)² / n, where E[x²] − E[x]² would cancel. Both share one body, and one dispatch
  * where both are wanted.
  */
@@ -13,26 +14,30 @@ import { stepOf } from '../graph/leaf.ts';
 import type { Body, Case, KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
-import { columnWalk } from './shared/columns.ts';
+import { columnWalk, groupsOf } from './shared/columns.ts';
 
 export type Per = 'channel' | 'sample';
 
-/** The mean and the variance of x, appended where they are not there yet. */
-export function momentsOf(graph: Graph, x: Node, per: Per): { mean: Node; variance: Node } {
+/** The mean and the variance of x, appended where they are not there yet; `more` may have `groups`. */
+export function momentsOf(graph: Graph, x: Node, per: Per, more: Attributes = {}): { mean: Node; variance: Node } {
   const inputs = per === 'channel' ? [x, stepOf(graph)] : [x];
-  return { mean: reuse(graph, mean, inputs, { per }), variance: reuse(graph, variance, inputs, { per }) };
+  const attributes = { per, ...more };
+  return { mean: reuse(graph, mean, inputs, attributes), variance: reuse(graph, variance, inputs, attributes) };
 }
 
-const shape = ([x]: readonly Node[], { per }: Node['attributes']): Shape =>
-  per === 'channel' ? [x.shape[0], 1] : [1, columns(x.shape)];
+const shape = ([x]: readonly Node[], attributes: Attributes): Shape =>
+  attributes.per === 'channel' ? [x.shape[0], 1] : [groupsOf(attributes), columns(x.shape)];
 
 /** The elements that each value of the result is about, by their index. */
-function groups(x: Shape, { attributes: { per } }: Node, step: StepRow): number[][] {
+function groups(x: Shape, { attributes }: Node, step: StepRow): number[][] {
   const [m, n] = [rows(x), columns(x)];
-  const perGroup = m / x[0];
-  if (per === 'sample') {
-    return Array.from({ length: n }, (_, j) => Array.from({ length: m }, (_, i) => i * n + j));
+  if (attributes.per === 'sample') {
+    const [count, height] = [groupsOf(attributes), m / groupsOf(attributes)];
+    return Array.from({ length: count * n }, (_, k) =>
+      Array.from({ length: height }, (_, i) => (Math.floor(k / n) * height + i) * n + (k % n)),
+    );
   }
+  const perGroup = m / x[0];
   const valid = Math.min(n, step.columns);
   return Array.from({ length: x[0] }, (_, c) =>
     Array.from({ length: perGroup * valid }, (_, i) => (c * perGroup + Math.floor(i / valid)) * n + (i % valid)),
@@ -52,9 +57,9 @@ function byGroup(x: Value, node: Node, step: StepRow, f: (x: number[], errors: n
 }
 
 /** Attributes of the gradients: the elements of one column that a value is about. */
-const share = ({ inputs: [x], attributes: { per } }: Node): Attributes => ({
-  per,
-  count: per === 'channel' ? rows(x.shape) / x.shape[0] : rows(x.shape),
+const share = ({ inputs: [x], attributes }: Node): Attributes => ({
+  per: attributes.per,
+  count: rows(x.shape) / (attributes.per === 'channel' ? x.shape[0] : groupsOf(attributes)),
 });
 
 const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
@@ -63,7 +68,7 @@ const averageSquare = (values: readonly number[], center: number): number =>
 
 /** Additions one after another: all, or those of one of 64 parts and the tree of six levels over the parts. */
 const depth = ({ inputs: [x], attributes }: Node): number =>
-  attributes.per === 'channel' ? Math.ceil(size(x.shape) / x.shape[0] / 64) + 6 : rows(x.shape);
+  attributes.per === 'channel' ? Math.ceil(size(x.shape) / x.shape[0] / 64) + 6 : rows(x.shape) / groupsOf(attributes);
 
 /** Of a mean of exact values. */
 const meanRounding = (values: readonly number[], node: Node): number =>
@@ -72,8 +77,11 @@ const meanRounding = (values: readonly number[], node: Node): number =>
 function body(node: Node, own: 'finish' | 'finish_mean', lanes = 64): Body {
   const [x] = node.inputs;
   const { per } = node.attributes;
+  const groups = groupsOf(node.attributes);
   const same = (other: Node) =>
-    other.attributes.per === per && other.inputs.every((input, i) => input === node.inputs[i]);
+    other.attributes.per === per &&
+    groupsOf(other.attributes) === groups &&
+    other.inputs.every((input, i) => input === node.inputs[i]);
   const { shape } = node;
   const shared: Pick<Body, 'operands' | 'epilogues' | 'carries'> = {
     operands: { X: x },
@@ -84,7 +92,7 @@ function body(node: Node, own: 'finish' | 'finish_mean', lanes = 64): Body {
     },
   };
   if (per === 'sample') {
-    return { ...shared, shaders: [sampleMomentsWgsl], columnwise: ['X'], ...columnWalk(x.shape, lanes) };
+    return { ...shared, shaders: [sampleMomentsWgsl], columnwise: ['X'], ...columnWalk(x.shape, lanes, groups) };
   }
   const channels = x.shape[0];
   return {
@@ -122,6 +130,8 @@ const cases = (): Case[] => [
     shapes: [shape],
     attributes: { per: 'sample' },
   })),
+  { shapes: [[6, 5, 4, 33]], attributes: { per: 'sample', groups: 3 } },
+  { shapes: [[6, 5, 1]], attributes: { per: 'sample', groups: 6 } },
   // Far from 0, where squares would cancel.
   { shapes: [[7, 33], null], attributes: { per: 'channel' }, domain: [1000, 1001] },
   { shapes: [[33, 7]], attributes: { per: 'sample' }, domain: [1000, 1001] },
@@ -144,6 +154,7 @@ export const mean: KernelOp = {
 export const meanCases = (): readonly Case[] => [
   ...cases(),
   { shapes: [[65_600, 1], null], attributes: { per: 'channel' } },
+  { shapes: [[131_200, 1]], attributes: { per: 'sample', groups: 65_600 } },
 ];
 
 export const variance: KernelOp = {

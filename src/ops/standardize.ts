@@ -37,6 +37,10 @@ const shapes = [
     [6, 3, 5, 7],
     [1, 7],
   ],
+  [
+    [6, 3, 5, 7],
+    [2, 7],
+  ],
 ] as const;
 
 /** (x, mean, variance) -> x̂. Attribute `epsilon`. */

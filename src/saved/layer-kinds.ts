@@ -27,9 +27,14 @@ const kinds: Kinds = {
   flatten: () => flattenKind,
   add: async () => (await import('../nn/layers/add.ts')).addKind,
   batchNorm: async () => (await import('../nn/layers/batch-norm.ts')).batchNormKind,
+  concat: async () => (await import('../nn/layers/concat.ts')).concatKind,
   conv2d: async () => (await import('../nn/layers/conv2d.ts')).conv2dKind,
   layerNorm: async () => (await import('../nn/layers/layer-norm.ts')).layerNormKind,
+  globalPool2d: async () => (await import('../nn/layers/global-pool2d.ts')).globalPool2dKind,
+  multiply: async () => (await import('../nn/layers/multiply.ts')).multiplyKind,
+  permute: async () => (await import('../nn/layers/permute.ts')).permuteKind,
   pool2d: async () => (await import('../nn/layers/pool2d.ts')).pool2dKind,
+  reshape: async () => (await import('../nn/layers/reshape.ts')).reshapeKind,
   standardize: async () => (await import('../nn/layers/standardize.ts')).standardizeKind,
 };
 

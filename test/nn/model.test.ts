@@ -2,7 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import { ArgumentError, ShapeError } from '../../src/base/errors.ts';
 import { printGraph } from '../../src/graph/graph.ts';
-import { activation, add, dense, linear, relu } from '../../src/nn/layers/index.ts';
+import {
+  activation,
+  add,
+  concat,
+  dense,
+  globalMaxPool2d,
+  linear,
+  multiply,
+  permute,
+  relu,
+  reshape,
+} from '../../src/nn/layers/index.ts';
 import { quadratic } from '../../src/nn/losses.ts';
 import { apply, describeModel, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import { sgd } from '../../src/nn/optimizers/index.ts';
@@ -85,6 +96,7 @@ describe('a model that branches', () => {
 
 describe('what is no model is refused where it is made', () => {
   const x = input([3]);
+  const image = input([2, 3, 4]);
   const none = undefined as unknown as Symbolic;
   test.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
     ['a number for a shape', () => input(3 as never), ArgumentError, /input: shape must be .*\[784\], found 3/],
@@ -94,6 +106,38 @@ describe('what is no model is refused where it is made', () => {
     ['two values for one', () => apply(dense(1), x, x), ShapeError, /dense: expected 1 values, found \[3\] and \[3\]/],
     ['one value for two', () => apply(add(), x), ShapeError, /add: expected 2 or more values, found \[3\]/],
     ['a sum in a stack', () => sequential([3], [dense(2), add()]), ShapeError, /layer 1: add: .* found \[2\]/],
+    [
+      'a product of two shapes',
+      () => apply(multiply(), apply(dense(2), x), x),
+      ShapeError,
+      /multiply: .*\[2\] and \[3\]/,
+    ],
+    [
+      'one value to put together',
+      () => apply(concat(), x),
+      ShapeError,
+      /concat: expected 2 or more values, found \[3\]/,
+    ],
+    ['other axes to put together', () => apply(concat(), x, image), ShapeError, /concat: .*\[3\] and \[2, 3, 4\]/],
+    [
+      'other numbers of an image',
+      () => apply(reshape([5, 5]), image),
+      ShapeError,
+      /reshape: .*\[5, 5\], found \[2, 3, 4\]/,
+    ],
+    ['a part that is left over', () => apply(reshape([5, -1]), image), ShapeError, /reshape: .*\[5, -1\], found/],
+    [
+      'fewer axes than there are',
+      () => apply(permute([1, 0]), image),
+      ShapeError,
+      /permute: .* 2 axes, found \[2, 3, 4\]/,
+    ],
+    [
+      'a global pool of a row',
+      () => apply(globalMaxPool2d(), x),
+      ShapeError,
+      /globalMaxPool2d: expected images .*\[3\]/,
+    ],
     ['none for two', () => apply(add()), ShapeError, /add: .* found none/],
     ['a sum of two shapes', () => apply(add(), x, apply(dense(2), x)), ShapeError, /add: .* found \[3\] and \[2\]/],
     ['an input for an output', () => model(x, x), ArgumentError, /model: expected an output from apply\(\)/],

@@ -12,6 +12,7 @@ import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
   compile,
+  concat,
   conv2d,
   dense,
   dropout,
@@ -19,6 +20,8 @@ import {
   flatten,
   formatSafetensors,
   gelu,
+  globalAveragePool2d,
+  globalMaxPool2d,
   he,
   input,
   type LossFunction,
@@ -29,11 +32,14 @@ import {
   maxPool2d,
   meanSquared,
   model,
+  multiply,
   normal,
   parseSafetensors,
+  permute,
   pointwise,
   quadratic,
   relu,
+  reshape,
   sequential,
   sgd,
   sigmoid,
@@ -64,6 +70,13 @@ function residual(): Model {
   return model(x, apply(dense(2, softmax), apply(add(), apply(dense(3), wide), x)));
 }
 
+function branches(): Model {
+  const x = input([4, 3, 2]);
+  const gate = apply(globalMaxPool2d(), x);
+  const both = apply(concat(), apply(multiply(), x, gate), apply(permute([0, 1, 2]), x));
+  return model(x, apply(concat(), apply(globalAveragePool2d(), both), apply(reshape([-1]), both), gate));
+}
+
 const image = sequential(
   [2, 9, 9],
   [
@@ -89,6 +102,7 @@ const saved: Record<string, [Model, LossFunction]> = {
     softmaxCrossEntropy({ classWeights: Array(10).fill(2) }),
   ],
   'a residual net': [residual(), categoricalCrossEntropy({ labelSmoothing: 0.1, reduction: 'sum' })],
+  'a net with branches that join': [branches(), quadratic()],
   'every layer': [image, binaryCrossEntropy()],
   'a linear net': [sequential([1], [dense(1, linear)]), sigmoidCrossEntropy()],
   squares: [sequential([2], [dense(1)]), squared()],

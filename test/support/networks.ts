@@ -83,7 +83,25 @@ export const imageNets: Record<string, Model> = {
     [1, 8, 8],
     [layers.conv2d(2, 2, layers.tanh), layers.maxPool2d(7), layers.dense(3)],
   ),
+  'concat, multiply, permute, reshape and global pools': gated(),
 };
+
+/** Channels weighed as squeeze-and-excitation does it, beside what they were made of, with the axes in another order. */
+function gated(): Model {
+  const x = input([2, 5, 4]);
+  const filtered = apply(layers.conv2d(3, 3, layers.relu, { padding: 1 }), x);
+  const gate = apply(layers.dense(3, layers.sigmoid), apply(layers.globalAveragePool2d(), filtered));
+  const beside = apply(layers.concat(), apply(layers.multiply(), filtered, gate, filtered), x, filtered);
+  const turned = apply(layers.permute([1, 0, 2]), beside);
+  const wide = apply(layers.reshape([5, -1]), turned);
+  return model(
+    x,
+    apply(
+      layers.dense(3),
+      apply(layers.concat(), apply(layers.globalMaxPool2d(), turned), apply(layers.dense(2), wide)),
+    ),
+  );
+}
 
 /** The net of the benchmarks: 784-100-10, batch 100. */
 export const mnistNet: Task = {

@@ -33,9 +33,11 @@ import {
   type Optimizer,
   oneCycle,
   openDevice,
+  permute,
   print,
   type RetrogradError,
   relu,
+  reshape,
   rmsprop,
   ShapeError,
   StateError,
@@ -311,6 +313,10 @@ describe('models', () => {
     ['an epsilon of 0', () => layerNorm({ epsilon: 0 }), ['layerNorm', 'epsilon', 'found 0']],
     ['an option that is none', () => batchNorm(any({ eps: 1 })), ['batchNorm', 'momentum, epsilon', 'found eps']],
     ['a number for options', () => layerNorm(any(1e-5)), ['layerNorm', '{ epsilon }', 'found 0.00001']],
+    ['a shape with a fraction', () => reshape([2, 1.5]), ['reshape', 'positive integers', 'found [2, 1.5]']],
+    ['two sizes that are left over', () => reshape([-1, -1]), ['reshape', 'one size of -1', 'found [-1, -1]']],
+    ['an axis twice', () => permute([0, 0]), ['permute', 'each once', 'found [0, 0]']],
+    ['axes counted from 1', () => permute([1, 2]), ['permute', 'each once', 'found [1, 2]']],
     ['an initialiser of no size', () => uniform(nan), ['uniform', 'finite', 'found NaN']],
   ])('%s', async (_name, make, words) => {
     await expectError(make, ArgumentError, words);

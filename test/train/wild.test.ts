@@ -129,7 +129,8 @@ const {
   normal,
 } = library;
 const { precisionRecallF1, printConfusion, printScores, printSummary, summary, topK } = library;
-const { oneCycle, pointwise, print, printReport, quadratic, relu, rmsprop, sequential, sgd } = library;
+const { oneCycle, permute, pointwise, print, printReport, quadratic, relu, reshape, rmsprop, sequential, sgd } =
+  library;
 const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, standardize, stepDecay, uniform, updatesIn, warmUp } =
   library;
 
@@ -245,8 +246,22 @@ const calls: Calls = {
       momentum: w,
       epsilon: w,
       values: w,
+      shape: w,
+      axes: w,
     };
-    for (const layer of ['dense', 'conv2d', 'pool2d', 'dropout', 'batchNorm', 'layerNorm', 'activation', 'standardize'])
+    for (const layer of [
+      'dense',
+      'conv2d',
+      'pool2d',
+      'globalPool2d',
+      'reshape',
+      'permute',
+      'dropout',
+      'batchNorm',
+      'layerNorm',
+      'activation',
+      'standardize',
+    ])
       await expectTyped(() => sequential([2, 2, 2], [any({ ...all, layer, activation: w })]));
   },
   'dense: units': (w) => sequential([2], [dense(w)]),
@@ -263,6 +278,10 @@ const calls: Calls = {
     'init',
     'biasInit',
   ]),
+  'reshape: shape': (w) => reshape(w),
+  'reshape: a size': (w) => sequential([2, 2, 2], [reshape([w, 2, 2])]),
+  'permute: axes': (w) => permute(w),
+  'permute: an axis': (w) => sequential([2, 2, 2], [permute([w, 1, 2])]),
   'maxPool2d: size': (w) => maxPool2d(w),
   ...options('avgPool2d', (w) => sequential([2, 2, 2], [avgPool2d(1, w)]), {}, ['stride']),
   activation: (w) => activation(w),
@@ -461,6 +480,8 @@ test('every function that is exported is tried', () => {
     'ones',
     'add',
     'flatten',
+    'multiply',
+    ...['globalAveragePool2d', 'globalMaxPool2d'], // take nothing
     ...['accuracy', 'auc', 'confusion', 'exactMatch', 'meanAbsoluteError', 'rSquared'], // take nothing
   ];
   for (const [name, value] of Object.entries(library)) {

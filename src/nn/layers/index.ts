@@ -2,25 +2,35 @@
 import type { ActivationLayer } from './activation.ts';
 import type { Add } from './add.ts';
 import type { BatchNorm } from './batch-norm.ts';
+import type { Concat } from './concat.ts';
 import type { Conv2d } from './conv2d.ts';
 import type { Dense } from './dense.ts';
 import type { Dropout } from './dropout.ts';
 import type { Flatten } from './flatten.ts';
+import type { GlobalPool2d } from './global-pool2d.ts';
 import type { LayerNorm } from './layer-norm.ts';
+import type { Multiply } from './multiply.ts';
+import type { Permute } from './permute.ts';
 import type { Pool2d } from './pool2d.ts';
+import type { Reshape } from './reshape.ts';
 import type { Standardize } from './standardize.ts';
 
 export * from './activation.ts';
 export { type Add, add } from './add.ts';
 export { type BatchNorm, type BatchNormOptions, batchNorm } from './batch-norm.ts';
+export { type Concat, concat } from './concat.ts';
 export { type Conv2d, type Conv2dOptions, conv2d } from './conv2d.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
+export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
 export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
+export { type Multiply, multiply } from './multiply.ts';
+export { type Permute, permute } from './permute.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
+export { type Reshape, reshape } from './reshape.ts';
 export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
 
 /** Any layer, as plain data. */
@@ -28,10 +38,15 @@ export type Layer =
   | ActivationLayer
   | Add
   | BatchNorm
+  | Concat
   | Conv2d
   | Dense
   | Dropout
   | Flatten
+  | GlobalPool2d
   | LayerNorm
+  | Multiply
+  | Permute
   | Pool2d
+  | Reshape
   | Standardize;

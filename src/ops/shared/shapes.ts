@@ -23,11 +23,17 @@ export const isPerRow = (x: Node, { shape }: Node): boolean =>
 /** [1, N]: one value for each sample. */
 export const isPerSample = (x: Node, { shape }: Node): boolean => sameShape(shape, [1, columns(x.shape)]);
 
-/** The other inputs have one value per channel, feature or sample of the first, or one for all. */
+/** [groups, N]: one value for each sample and group of rows of it, such as its channels. */
+export const isPerGroup = (x: Node, { shape }: Node): boolean =>
+  shape.length === 2 && columns(shape) === columns(x.shape) && rows(x.shape) % shape[0] === 0;
+
+/** The other inputs have one value per channel, feature or sample of the first, per group of its rows and sample, or one for all. */
 export function broadcast(op: string, inputs: readonly Node[]): Shape {
   const [x, ...vectors] = inputs;
   const isOne = ({ shape }: Node) => size(shape) === 1;
-  if (!vectors.every((vector) => isPerRow(x, vector) || isPerSample(x, vector) || isOne(vector))) {
+  if (
+    !vectors.every((vector) => [isPerRow, isPerSample, isPerGroup].some((suits) => suits(x, vector)) || isOne(vector))
+  ) {
     const channels = x.shape[0];
     mismatch(op, `one value per channel, feature or sample, such as [${channels}, 1]`, inputs);
   }
