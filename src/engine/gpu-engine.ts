@@ -24,7 +24,8 @@ export interface Wholes {
   prepare(parts: readonly Together[]): Promise<void>;
   /** What runs some programs as parts of one submit: the same for all of it where that was made. */
   of(parts: readonly Placed[]): (part: Placed) => Pick<WholeSteps, 'encode'> | undefined;
-  forget(program: Program): void;
+  /** Before the program is destroyed; what it computed stays in what its heir shares with it. */
+  forget(program: Program, heir?: Program): void;
   /** What they leave elsewhere than in the buffers of their programs. */
   readonly left: Leftovers;
 }
@@ -59,10 +60,10 @@ export async function gpuEngine(
     async program(graph, options) {
       assertUsable();
       const made = await gpuProgram(device, guard, table, staging, graph, options);
-      const destroy = (): void => {
+      const destroy: Program['destroy'] = (heir) => {
         programs.delete(program);
-        wholes?.forget(program);
-        made.destroy();
+        wholes?.forget(program, heir);
+        made.destroy(heir);
       };
       const write: Program['write'] = (name, data) => {
         made.write(name, data);

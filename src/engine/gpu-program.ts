@@ -17,6 +17,8 @@ export interface GpuProgram extends Program {
   readonly schedule: Schedule;
   /** Those of a tensor in several parts in their order. */
   readonly buffers: ReadonlyMap<string, readonly GPUBuffer[]>;
+  /** Makes buffers its own, which it frees. */
+  adopt(buffers: readonly GPUBuffer[]): void;
   /** Where a tensor is, or some of it along its first dimension. */
   stored(name: string, range?: Wanted['range']): Stored;
   encode(pass: GPUComputePassEncoder, offset: number): void;
@@ -56,7 +58,7 @@ export async function gpuProgram(
   const own = schedule.buffers.filter(({ name }) => !theirs.has(name));
   const usage = STORAGE | COPY_SRC | COPY_DST;
   const parts = own.map(({ name, bytes }) => buffersOf({ label: name, size: bytes, usage }, limits));
-  const made = await device.createBuffers(parts.flat());
+  let made: readonly GPUBuffer[] = await device.createBuffers(parts.flat());
   const left = [...made];
   const buffers = new Map<string, readonly GPUBuffer[]>(
     own.map(({ name }, i) => [name, left.splice(0, parts[i].length)]),
@@ -78,8 +80,10 @@ export async function gpuProgram(
     const group = gpu.createBindGroup({ label, layout: pipelines[i].getBindGroupLayout(0), entries });
     return { pipeline: pipelines[i], group, dynamic: shader.usesStep, workgroups };
   };
-  const release = (): void => {
-    for (const buffer of made) device.destroyBuffer(buffer);
+  const release: Program['destroy'] = (heir) => {
+    const shared = new Set(heir ? allBuffers([heir as GpuProgram]) : []);
+    (heir as GpuProgram | undefined)?.adopt(made.filter((buffer) => shared.has(buffer)));
+    for (const buffer of made) if (!shared.has(buffer)) device.destroyBuffer(buffer);
   };
   const commands = await guarded(gpu, 'the bindings of a net', () => steps.map(commandOf)).catch((error) => {
     release();
@@ -102,6 +106,9 @@ export async function gpuProgram(
     graph,
     schedule,
     buffers,
+    adopt(more) {
+      made = [...made, ...more];
+    },
     stored,
     tensors: schedule.tensors,
     encode(pass, offset) {

@@ -58,10 +58,10 @@ export function wholeSteps(device: Device, table: Table, guard: Guard, isAlive: 
       const found = new Map(distinct.map((programs) => [programs, (all ?? made.find(holds([programs])))?.whole]));
       return ({ programs }) => found.get(programs);
     },
-    forget(program) {
+    forget(program, heir) {
       const isOf = ({ parts }: (typeof known)[number]) => parts.flat().includes(program as GpuProgram);
       for (const { parts, whole } of known.filter(isOf)) {
-        const others = parts.flat().filter(isAlive);
+        const others = [...parts.flat(), ...(heir ? [heir as GpuProgram] : [])].filter(isAlive);
         if (whole && others.length > 0) keep(allBuffers(others));
         whole?.destroy();
       }

@@ -156,7 +156,7 @@ export interface Parameter {
   readonly shape: Shape;
   /** How its values are drawn, or the values. */
   readonly init: Initialiser | Float32Array;
-  /** Whether the optimizer changes it. */
+  /** Whether the optimizer changes it: it is neither frozen nor one that the layer itself changes. */
   readonly trained: boolean;
   /** Whether it is a weight to optimizers that let no others decay. */
   readonly decays: boolean;
@@ -171,21 +171,30 @@ export interface Forward {
   readonly ends: readonly number[];
 }
 
-/** Appends the model applied to x [...input, N], for a pass that it learns from or not. */
-export function appendModel(graph: Graph, model: Model, x: Node, training: boolean): Forward {
+/** Appends the model applied to x [...input, N], for a pass that it learns from or not, except for what is frozen, by key. */
+export function appendModel(
+  graph: Graph,
+  model: Model,
+  x: Node,
+  training: boolean,
+  frozen: ReadonlySet<string> = new Set(),
+): Forward {
   const parameters: Parameter[] = [];
   const updates: (() => Node)[] = [];
   const ends: number[] = [];
   const values = [x];
   model.layers.forEach((layer, i) => {
+    const keyOf = (key: string): string => `layers.${i}.${key}`;
+    const isFrozen = (key: string): boolean => frozen.has(keyOf(key));
     const parameter = (letter: string, { key, shape, init, trained = true, ...options }: ParameterOptions): Node => {
       const { memory = [shape[0], size(shape.slice(1))], decays = shape.length > 1 } = options;
       const node = leaf(graph, trained ? parameterLeaf : state, `${letter}${i + 1}`, memory);
-      parameters.push({ key: `layers.${i}.${key}`, node, shape, init, trained, decays });
+      parameters.push({ key: keyOf(key), node, shape, init, trained: trained && !isFrozen(key), decays });
       return node;
     };
     const inputs = model.wiring[i].map((value) => values[value]);
-    const site = { graph, index: i + 1, training, parameter, update: (append: () => Node) => updates.push(append) };
+    const update = (append: () => Node) => updates.push(append);
+    const site = { graph, index: i + 1, training, isFrozen, parameter, update };
     values.push(kindOf(layer).append(layer, site, inputs));
     ends.push(graph.nodes.length);
   });

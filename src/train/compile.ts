@@ -4,28 +4,28 @@ import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
 import { size } from '../base/tensor.ts';
-import type { Dispatch } from '../compiler/schedule.ts';
 import { breathe, type CompileProgress, type Watched } from '../engine/compile-progress.ts';
 import { cpuEngine } from '../engine/cpu-engine.ts';
 import { type Device, isDevice } from '../engine/device.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { gpuEngine } from '../engine/gpu-engine.ts';
-import type { GpuProgram } from '../engine/gpu-program.ts';
 import { unknownTensor } from '../engine/named-tensors.ts';
 import { openDevice } from '../engine/open-device.ts';
 import { wholeSteps } from '../engine/wholes.ts';
-import { find, type Graph, type Node } from '../graph/graph.ts';
+import { find, type Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
-import { checkModel, describeModel, type Model } from '../nn/model.ts';
+import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
+import { matching } from '../nn/parameter-patterns.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
-import { choicesOf, keyOf } from '../tune/choices.ts';
-import { type TuneMode, Tuner } from '../tune/tuner.ts';
+import { choicesOf } from '../tune/choices.ts';
+import type { TuneMode } from '../tune/tuner.ts';
 import { checkBindings, checkSizes } from './check-sizes.ts';
-import { type Task, trainingGraph } from './graphs.ts';
+import { predictionGraph, type Task, trainingGraph } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
 import { Trainer } from './trainer.ts';
+import { makeStep, stepGraph } from './training-program.ts';
 
 /** Options of {@link compile}. */
 export interface CompileOptions extends UpdateOptions {
@@ -42,6 +42,11 @@ export interface CompileOptions extends UpdateOptions {
   optimizer: Optimizer;
   /** Seed of initial weights, shuffles, dropout and augmentation: an integer from 0 to 2³² − 1. Default: 0. */
   seed?: number;
+  /**
+   * Parameters that stay as they are, by patterns of their keys in which `*` stands for any characters: `['layers.0.*']`. They
+   * have no gradients and no state of the optimizer. {@link Trainer.freeze} changes that later. Default: none.
+   */
+  freeze?: readonly string[];
   /** Compares steps of `fit` with the CPU reference, tensor by tensor. Default: none. */
   check?: {
     /** n: every n-th step is compared. */
@@ -74,17 +79,16 @@ export interface CompileOptions extends UpdateOptions {
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
   const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background', clipNorm, accumulate = 1 } = options;
-  const task = { model, loss, batch };
   const update = { clipNorm, accumulate };
-  const { graph, parameters } = trainingGraph(task, optimizer, update);
   const lean = keep && !check;
   const wanted = lean
     ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
     : (node: Node) => node.name !== '';
-  const graphOf = (changed: Task): Graph => trainingGraph(changed, optimizer, update).graph;
+  const task = frozenAs({ model, loss, batch }, options.freeze);
+  const built = stepGraph('compile', task, { optimizer, update });
+  const { graph, parameters } = built;
+  const graphOf = (changed: Task) => trainingGraph(changed, optimizer, update).graph;
   const step = { task, graphOf, keep: wanted, cpu: options.device === 'cpu' };
-  if (!parameters.some(({ trained }) => trained))
-    throw new ArgumentError(`compile: expected a model with parameters to train, found ${describeModel(model)}`);
   for (const name of keep ?? []) if (!find(graph, name)) throw unknownTensor('compile: keep', name, graph);
   const watched = { signal: options.signal, onProgress: options.onProgress };
   watched.signal?.throwIfAborted();
@@ -96,27 +100,24 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     checkSizes(step, graph, device);
     const choices = device !== 'cpu' && tune !== 'off' ? await choicesOf(device) : undefined;
     engine = device === 'cpu' ? cpuEngine() : await gpuEngine(device, wholeSteps);
-    const recall = (step: Dispatch) => choices?.get(keyOf(step))?.form;
-    const program = await engine.program(graph, { keep: wanted, recall, ...watched }).catch((error) => {
+    const recipe = { optimizer, update, keep: wanted, device, choices };
+    const made = await makeStep(engine, built, recipe, watched).catch((error) => {
       if (error instanceof OutOfMemoryError && engine?.limits) checkBindings(step, engine.limits);
       throw error;
     });
-    const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
+    const { program, tuner } = made;
     if (tune === 'now') await tuner?.finish(watched.signal);
     await writeWeights(program, parameters, seed, watched);
     await engine.settled();
     const checkEvery = check?.every ?? Number.POSITIVE_INFINITY;
     const { learningRate } = optimizer;
     const session = {
+      ...recipe,
+      ...made,
       task,
-      optimizer,
       seed,
-      update,
       checkEvery,
       engine,
-      program,
-      parameters,
-      tuner,
       learningRate,
       steps: 0,
       updates: 0,
@@ -131,6 +132,13 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
     ownDevice?.destroy();
     throw error;
   }
+}
+
+/** A task in which the keys that match these patterns are frozen. Throws ArgumentError. */
+function frozenAs(task: Task, patterns: readonly string[] | undefined): Task {
+  if (patterns === undefined) return task;
+  const keys = predictionGraph(task).parameters.map(({ key }) => key);
+  return { ...task, frozen: new Set(matching('compile: freeze', patterns, keys)) };
 }
 
 /** Each tensor in a turn of its own where anybody watches, since millions of weights take seconds. */
@@ -159,6 +167,7 @@ const known: Record<keyof CompileOptions, true> = {
   loss: true,
   optimizer: true,
   seed: true,
+  freeze: true,
   check: true,
   keep: true,
   tune: true,

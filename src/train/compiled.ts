@@ -5,18 +5,21 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { Access } from './access.ts';
+import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
 
 export class Compiled {
   readonly access = new Access();
+  readonly feeds: Feeds;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #programs = new Map<string, Program>();
   readonly session: Session;
 
   constructor(session: Session) {
     this.session = session;
+    this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
   pack(x: Rows | Dataset, y: Rows | undefined, where: string): PackedBatch {
@@ -39,6 +42,16 @@ export class Compiled {
       this.#programs.set(name, made);
       return work(made);
     });
+  }
+
+  /** Frees the programs beside the training step, which is about to be another one. None may be at work. */
+  async drop(): Promise<void> {
+    const all = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const program of all) {
+      await this.feeds.forget(program);
+      program.destroy();
+    }
   }
 
   /** Does work on parameters that must be finite; they are checked while it runs. */

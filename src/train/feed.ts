@@ -43,7 +43,7 @@ interface Kept {
   readonly window?: number;
   /** A copy of the samples: of a resident one for its first feed and for comparisons, of a streamed one made by hand. */
   numbers?: Promise<Dataset>;
-  readonly feeds: { readonly program: Program; readonly augmentation: string; readonly feed: Promise<Feed> }[];
+  readonly feeds: { program: Program; readonly augmentation: string; readonly feed: Promise<Feed> }[];
   /** Calls that work on it: it stays for them. */
   users: number;
 }
@@ -107,6 +107,21 @@ export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
         return await work({ ...(await feedIn(entry, program, augmentation)), dataset });
       } finally {
         entry.users--;
+      }
+    },
+    /** For a program whose x and y are another's from now on. */
+    replaced(program: Program, by: Program): void {
+      for (const feed of kept.flatMap(({ feeds }) => feeds)) if (feed.program === program) feed.program = by;
+    },
+    /** For a program that is gone. The samples stay for the other feeds of a data set, if there are any. */
+    async forget(program: Program): Promise<void> {
+      for (const entry of [...kept]) {
+        const gone = entry.feeds.find((feed) => feed.program === program);
+        if (!gone) continue;
+        entry.feeds.splice(entry.feeds.indexOf(gone), 1);
+        const [heir] = entry.feeds;
+        if (!heir) remove(entry);
+        (await gone.feed).program.destroy((await heir?.feed)?.program);
       }
     },
   };

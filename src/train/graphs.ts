@@ -34,6 +34,8 @@ export interface Task {
   readonly model: Model;
   readonly loss: LossFunction;
   readonly batch: number;
+  /** Keys of what stays as it is in training. */
+  readonly frozen?: ReadonlySet<string>;
 }
 
 /**
@@ -156,11 +158,11 @@ const bytesOfTotal = ({ shape }: Node): number => 2 * byteLength(shape);
 /** Slots for totals of so many bytes in each. */
 const slotsFor = (bytes: number): number => Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / bytes)));
 
-function withLoss({ model, loss, batch }: Task, training: boolean) {
+function withLoss({ model, loss, batch, frozen }: Task, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);
-  const { output, parameters, updates } = appendModel(graph, model, x, training);
+  const { output, parameters, updates } = appendModel(graph, model, x, training, frozen);
   const terms: Node = appendLoss(graph, loss, output, y);
   rename(graph, terms, 'losses');
   return { graph, parameters, updates, output, x, y, terms };

@@ -2,15 +2,13 @@
 import { stepKey } from '../base/random.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import type { Known } from '../data/identity.ts';
-import type { Engine, Program } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
-import type { Parameter } from '../nn/model.ts';
-import { corrections, type Optimizer } from '../nn/optimizers/optimizer.ts';
-import type { UpdateOptions } from '../nn/updates.ts';
-import type { Tuner } from '../tune/tuner.ts';
+import { corrections } from '../nn/optimizers/optimizer.ts';
 import type { BestSoFar } from './best-epoch.ts';
 import type { Task } from './graphs.ts';
+import type { Recipe, TrainingStep } from './training-program.ts';
 
 /** How far training has come: what later steps depend on beside the tensors. A checkpoint holds every field of it. */
 export interface Position {
@@ -29,18 +27,12 @@ export interface Position {
   best?: BestSoFar;
 }
 
-export interface Session extends Position {
+/** The training step is another one, with parameters of its own, once what is frozen changes: see `freeze`. */
+export interface Session extends Position, TrainingStep, Recipe {
   readonly task: Task;
-  readonly optimizer: Optimizer;
-  readonly update: UpdateOptions;
   /** Every n-th step is compared with the reference; infinity for none. */
   readonly checkEvery: number;
   readonly engine: Engine;
-  /** The training step. */
-  readonly program: Program;
-  readonly parameters: readonly Parameter[];
-  /** Tunes `program`; there is none on the CPU. */
-  readonly tuner?: Tuner;
   /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
   stepsBefore: number;
   /** Steps after which the parameters were last seen to be finite. */

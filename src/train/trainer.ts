@@ -1,5 +1,6 @@
 /** The operations on a compiled model. */
 import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
+import { memo } from '../base/memo.ts';
 import type { Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
@@ -15,6 +16,7 @@ import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { checkMetrics, type Metric } from '../metrics/metric.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
+import { matching } from '../nn/parameter-patterns.ts';
 import { differences, type Values } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import type { Access } from './access.ts';
@@ -39,7 +41,7 @@ import {
   measuring,
   subjectOf,
 } from './evaluate.ts';
-import { type Feed, type Feeds, feeds } from './feed.ts';
+import type { Feed, Feeds } from './feed.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -50,10 +52,12 @@ import {
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
+import { freeze, replaceStep } from './freeze.ts';
 import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import type { TrainingStep } from './training-program.ts';
 import { type Validation, validationOn } from './validation.ts';
 import { checkBatchStep } from './verify.ts';
 
@@ -73,7 +77,7 @@ export class Trainer {
   readonly #evaluations = new Map<string, EvaluationGraph>();
   /** Graphs of `predict` and `tensors`, made when first asked for. */
   #prediction?: ReturnType<typeof predictionGraph>;
-  #inspection?: ReturnType<typeof inspectionGraph>;
+  readonly #inspection = memo(inspectionGraph);
 
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
@@ -81,7 +85,7 @@ export class Trainer {
     this.#compiled = new Compiled(session);
     this.#access = this.#compiled.access;
     this.#ownDevice = ownDevice;
-    this.#feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
+    this.#feeds = this.#compiled.feeds;
   }
 
   /** The graph of one training step; {@link print} shows it. */
@@ -124,6 +128,12 @@ export class Trainer {
   /** Names of the classes, or of the outputs, of the data set that the net was last trained on, if it has any. */
   get classNames(): readonly string[] | undefined {
     return this.#session.data?.classNames;
+  }
+
+  /** Keys of the parameters that are frozen, running statistics included. */
+  get frozen(): readonly string[] {
+    const { task, parameters } = this.#session;
+    return parameters.map(({ key }) => key).filter((key) => task.frozen?.has(key));
   }
 
   /** The learning rate η of the next update. */
@@ -317,7 +327,7 @@ export class Trainer {
   }
 
   /**
-   * Computes the gradients ∂C/∂θ on a batch, without an update.
+   * Computes the gradients ∂C/∂θ on a batch, without an update. What is frozen has none.
    *
    * @param x Samples as for `step`.
    * @param y Targets as for `step`.
@@ -336,6 +346,29 @@ export class Trainer {
   }
 
   /**
+   * Freezes the parameters that match patterns of their keys, and no others: `freeze(['layers.0.*'])`, and `freeze([])` to
+   * train all again.
+   *
+   * What is frozen keeps its values to the bit, has no gradients and no state of the optimizer, and takes no part in a step but
+   * its forward pass. Where all of a `batchNorm` is frozen, it uses its running statistics and leaves them as they are. What
+   * stays trained keeps the state of the optimizer; what is trained again starts with a new one. Gradients that `accumulate`
+   * holds back for an update are let go of.
+   *
+   * @param patterns Keys in which `*` stands for any characters.
+   * @throws {ArgumentError} For a pattern that matches no key, with all keys, or where nothing is left to be trained; nothing is
+   * changed then.
+   * @throws {OutOfMemoryError} For a training step that the device cannot hold; nothing is changed then.
+   * @throws {StateError} While `fit`, `load` or `check` runs.
+   */
+  async freeze(patterns: readonly string[]): Promise<void> {
+    return this.#access.exclusive('freeze', () => {
+      const keys = this.#session.parameters.map(({ key }) => key);
+      const frozen = new Set(matching('freeze', patterns, keys));
+      return this.#access.take(() => freeze(this.#compiled, frozen));
+    });
+  }
+
+  /**
    * Computes all named tensors of a forward and backward pass on a batch, without an update.
    *
    * @param x Samples as for `step`.
@@ -349,23 +382,24 @@ export class Trainer {
   /** The same for all samples of a data set, as for `step`. */
   tensors(dataset: Dataset): Promise<Record<string, Tensor>>;
   async tensors(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
-    const { task, engine } = this.#session;
+    const { engine } = this.#session;
     this.#access.assertOpen('tensors');
     const { columns, tensors } = this.#compiled.pack(x, y, 'tensors');
-    this.#inspection ??= inspectionGraph(task);
-    const { graph, perSample, prediction } = this.#inspection;
     const isNamed = (node: Node) => node.name !== '';
-    const inspect = async (program: Program) => {
-      writeTensors(program, tensors);
-      engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
-      const found: Record<string, Tensor> = {};
-      for (const [name, data] of await program.readAll([...program.tensors.keys()])) {
-        const { shape } = program.tensors.get(name)!;
-        found[name] = perSample(name) ? firstColumns(shape, data, columns) : { shape, data };
-      }
-      return { ...found, prediction: found[prediction] };
-    };
-    return this.#access.take(() => this.#compiled.on('tensors', () => graph, isNamed, inspect));
+    return this.#access.take(() => {
+      const { graph, perSample, prediction } = this.#inspection(this.#session.task);
+      const inspect = async (program: Program) => {
+        writeTensors(program, tensors);
+        engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
+        const found: Record<string, Tensor> = {};
+        for (const [name, data] of await program.readAll([...program.tensors.keys()])) {
+          const { shape } = program.tensors.get(name)!;
+          found[name] = perSample(name) ? firstColumns(shape, data, columns) : { shape, data };
+        }
+        return { ...found, prediction: found[prediction] };
+      };
+      return this.#compiled.on('tensors', () => graph, isNamed, inspect);
+    });
   }
 
   /**
@@ -421,7 +455,7 @@ export class Trainer {
   /**
    * Loads a file of `save`, so that training continues bit by bit as if it had never stopped, on the same device.
    *
-   * Seed and learning rate become those of the file. An unfinished epoch continues when `fit` gets the same samples. A file of
+   * Seed, learning rate and what is frozen become those of the file. An unfinished epoch continues when `fit` gets the same samples. A file of
    * weights alone, such as one from PyTorch, sets the parameters and starts over: step 0, and no optimizer state.
    *
    * @param source The file: bytes, a Blob, a URL or, in Node, a path.
@@ -436,7 +470,8 @@ export class Trainer {
       const reading = readBytes(source, readLimits(this.#session, options));
       const bytes = await reading.finally(() => this.#access.assertOpen('load'));
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
-      applyCheckpoint(this.#session, bytes, nameOf(source), options);
+      const replace = (frozen: ReadonlySet<string>, step: TrainingStep) => replaceStep(this.#compiled, frozen, step);
+      await this.#access.take(() => applyCheckpoint(this.#session, bytes, nameOf(source), options ?? {}, replace));
       await this.#session.engine.settled();
     });
   }

@@ -37,6 +37,9 @@ export interface BatchNorm {
  * `layers.i.weight` (γ), `layers.i.bias` (β), `layers.i.running_mean` and `layers.i.running_var`, each `[features]` or
  * `[channels]`.
  *
+ * Where `running_mean` or `running_var` is frozen, as all of a frozen layer is, training uses the running statistics too and
+ * leaves them as they are.
+ *
  * A single value has no variance. In a last batch of one sample it becomes β, has a gradient of 0 and leaves the running
  * statistics alone; {@link compile} throws an ArgumentError if every batch would be like that.
  *
@@ -52,10 +55,11 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNorm {
 export const batchNormKind: LayerKind<BatchNorm> = {
   shape: (_layer, [x]) => x,
 
-  append({ momentum, epsilon }, { graph, index, training, parameter, update }, [x]) {
+  append({ momentum, epsilon }, { graph, index, training, isFrozen, parameter, update }, [x]) {
     const shape = [x.shape[0]];
     const count = rows(x.shape) / x.shape[0];
-    if (training && count * columns(x.shape) === 1) {
+    const isLearning = training && !isFrozen('running_mean') && !isFrozen('running_var');
+    if (isLearning && count * columns(x.shape) === 1) {
       throw new ArgumentError(
         `layer ${index - 1}: batchNorm learns from several values per feature: expected a batch of 2 samples or more, found 1`,
       );
@@ -66,8 +70,8 @@ export const batchNormKind: LayerKind<BatchNorm> = {
       mean: parameter('runningMean', { key: 'running_mean', shape, init: zeros(), trained: false }),
       variance: parameter('runningVariance', { key: 'running_var', shape, init: ones(), trained: false }),
     };
-    const { mean, variance } = training ? momentsOf(graph, x, 'channel') : running;
-    if (training) {
+    const { mean, variance } = isLearning ? momentsOf(graph, x, 'channel') : running;
+    if (isLearning) {
       const attributes = { beta: 1 - momentum, count };
       const step = stepOf(graph);
       update(() => append(graph, follow, [running.mean, mean, step], attributes));

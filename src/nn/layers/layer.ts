@@ -49,6 +49,8 @@ export interface Site {
   readonly index: number;
   /** Whether it is to learn from this pass, or only to be applied. */
   readonly training: boolean;
+  /** Whether a tensor of the layer, given by its key, stays as it is in training. */
+  isFrozen(key: string): boolean;
   /** A new tensor of the layer, called by its letter in the equations. */
   parameter(letter: string, options: ParameterOptions): Node;
   /** For what the layer itself changes in a step that learns: `append` is called after the gradients, if at all. */

@@ -13,7 +13,9 @@ import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts
 import { differences } from '../../saved/differences.ts';
 import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
 import { checkTexts, formatSafetensors } from '../../saved/safetensors.ts';
+import { isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
+import type { TrainingStep } from '../training-program.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, TRAINING, unfolded } from './snapshot.ts';
 
@@ -73,24 +75,39 @@ export function readLimits({ parameters }: Session, options: LoadOptions = {}): 
   return { maxBytes, timeout };
 }
 
-/** Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. */
-export function applyCheckpoint(session: Session, bytes: Uint8Array, where: string, options: LoadOptions = {}): void {
+/**
+ * Throws DataError for bytes that are no such file, or naming all that is not of this net; nothing is changed then. Where the
+ * file has other parameters frozen, `replaceStep` gives the net the training step for that.
+ */
+export async function applyCheckpoint(
+  session: Session,
+  bytes: Uint8Array,
+  where: string,
+  options: LoadOptions,
+  replaceStep: (frozen: ReadonlySet<string>, step: TrainingStep) => Promise<void>,
+): Promise<void> {
   const { weightsOnly = false } = options;
   const { tensors, metadata } = parseChecked(bytes, where);
+  const { frozen: isFrozen = NONE, model } = session.task;
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
-  const stored = storedTensors(session);
+  const record = isComplete ? parseRecord(metadata[RECORD], session) : undefined;
+  const { position, frozen, wrong } = record ?? { position: beginning, frozen: isFrozen, wrong: [] };
+  const data = factsIn(metadata[MODEL], model, where);
+  const isNew = wrong.length === 0 && !isSame(frozen, isFrozen);
+  const step = isNew ? await stepFor(session, frozen, 'load') : session;
+  const stored = storedTensors(step);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);
-  const { position, wrong } = isComplete ? parseRecord(metadata[RECORD], session) : { position: beginning, wrong: [] };
   // Of a record that is none of this net nobody knows whether it keeps a best epoch.
   const ignored = weightsOnly ? [OPTIMIZER, TRAINING, BEST] : wrong.length > 0 ? [BEST] : [];
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
-  const kept = position?.best?.keepBest && position.best.best ? session.parameters : [];
+  const kept = position?.best?.keepBest && position.best.best ? step.parameters : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
-  const data = factsIn(metadata[MODEL], session.task.model, where);
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
+    if (isNew) step.program.destroy();
     throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(all)]);
   }
+  if (isNew) await replaceStep(frozen, step);
   for (const tensor of stored) {
     const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));
     session.program.write(tensor.name, unfolded(tensor, data, position!));

@@ -2,47 +2,70 @@
  * What a checkpoint stores besides its tensors, as one JSON text in the metadata of the file: which net it belongs to, and
  * how far its training has come.
  */
-import { member } from '../../base/arguments.ts';
+import { isList, member } from '../../base/arguments.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { shorten, showValue, typeName } from '../../base/show-value.ts';
 import { identityOf, isIdentity } from '../../data/identity.ts';
+import { parameter } from '../../graph/leaf.ts';
 import { isLearningRate } from '../../nn/learning-rate.ts';
 import { describeModel } from '../../nn/model.ts';
 import { type BestSoFar, isMeasure, type Score } from '../best-epoch.ts';
+import { NONE } from '../freeze.ts';
 import type { Position, Session } from '../session.ts';
 
 /** The key of the record in the metadata of the file. */
 export const RECORD = 'retrograd';
 const VERSION = 1;
 
-export const formatRecord = (session: Session): string =>
-  JSON.stringify({ version: VERSION, net: netOf(session), position: positionOf(session) });
+export function formatRecord(session: Session): string {
+  const frozen = session.parameters.map(({ key }) => key).filter((key) => session.task.frozen?.has(key));
+  const record = { version: VERSION, net: netOf(session), position: positionOf(session) };
+  return JSON.stringify(frozen.length > 0 ? { ...record, frozen } : record);
+}
+
+export interface Recorded {
+  readonly position?: Position;
+  /** Keys of what is frozen. */
+  readonly frozen: ReadonlySet<string>;
+  readonly wrong: string[];
+}
 
 /**
  * The position in such a text, or every way in which it is none of this net, a line each. A net is the same where all that
- * is compiled into its steps is; the learning rate and the seed are no part of that, and come from the file.
+ * is compiled into its steps is; the learning rate, the seed and what is frozen are no part of that, and come from the file.
  */
-export function parseRecord(
-  text: string,
-  session: Session,
-): { readonly position?: Position; readonly wrong: string[] } {
+export function parseRecord(text: string, session: Session): Recorded {
+  const none = { frozen: NONE };
   const record = parseJson(text);
-  if (!isObject(record)) return { wrong: [`${RECORD}: expected a JSON object, found ${showValue(text)}`] };
-  const { version, net, position, ...more } = record;
+  if (!isObject(record)) return { ...none, wrong: [`${RECORD}: expected a JSON object, found ${showValue(text)}`] };
+  const { version, net, position, frozen = [], ...more } = record;
   if (version !== VERSION) {
     const newer = count(version) && version > VERSION ? ', from a newer version of the library' : '';
-    return { wrong: [`version: expected ${VERSION}, found ${showValue(version)}${newer}`] };
+    return { ...none, wrong: [`version: expected ${VERSION}, found ${showValue(version)}${newer}`] };
   }
   const wrong = [
     ...Object.keys(more).map((key) => `${key}: unknown`),
     ...unequal(leavesOf(netOf(session)), leavesOf(net)),
     ...unknownIn(position, session),
+    ...(isFrozen(frozen, session)
+      ? []
+      : [`frozen: expected keys of some of the parameters, found ${showValue(frozen)}`]),
   ];
-  if (wrong.length > 0) return { wrong };
+  if (wrong.length > 0) return { ...none, wrong };
   const { unfinished, best, ...rest } = position as unknown as Position;
   const known = best && { ...best, best: best.best ?? undefined, leap: best.leap ?? undefined };
-  return { position: { ...rest, unfinished: unfinished ?? undefined, best: known }, wrong };
+  return {
+    position: { ...rest, unfinished: unfinished ?? undefined, best: known },
+    frozen: new Set(frozen as string[]),
+    wrong,
+  };
 }
+
+/** Keys of the net, with something left to be trained. */
+const isFrozen = (value: unknown, { parameters }: Session): boolean =>
+  isList(value) &&
+  value.every((key) => parameters.some((parameter) => parameter.key === key)) &&
+  parameters.some(({ key, node }) => node.op === parameter && !value.includes(key));
 
 /** The epoch of the net whose parameters a file keeps as the best so far, by a text that `parseRecord` need not take. */
 export function keptEpochOf(text: string): number | undefined {

@@ -6,6 +6,7 @@ import type { Data } from '../../graph/op.ts';
 import { slotsIn } from '../../graph/storage.ts';
 import type { Expected } from '../../saved/differences.ts';
 import { type Position, type Session, slotOf } from '../session.ts';
+import type { TrainingStep } from '../training-program.ts';
 
 export interface Stored extends Expected {
   /** The name of the tensor in the program. */
@@ -19,7 +20,7 @@ export const OPTIMIZER = 'optimizer.';
 export const TRAINING = 'training.';
 
 /** Every tensor that outlives a step, with its key in a file. */
-export function storedTensors({ program, parameters }: Session): Stored[] {
+export function storedTensors({ program, parameters }: TrainingStep): Stored[] {
   const weights = parameters.map(({ key, node: { name }, shape }) => ({
     ...{ key, name, shape, isWeight: true, slots: 1 },
   }));

@@ -37,22 +37,26 @@ export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
   const wanted = checked(options);
-  const { engine, task } = net.session;
   const { columns, tensors } = net.pack(x, y, 'gradients');
-  const gradients = gradientsIn(net.session, wanted, columns);
-  const names = gradients.map(({ name }) => name);
-  const read = async (program: Program) => {
-    writeTensors(program, tensors);
-    engine.run([{ programs: [program], rows: [nextRow(net.session, { columns })] }]);
-    const found = await program.readAll(names);
-    const dataOf = (name: string): Float32Array =>
-      name === INPUTS.name ? toSamples(found.get(name)!, features(task.model), task.batch, columns) : found.get(name)!;
-    return Object.fromEntries(gradients.map(({ key, shape, name }) => [key, { shape, data: dataOf(name) }]));
-  };
-  const graph = () => gradientGraph(task, wanted);
-  const isGradient = ({ name }: { name: string }) => names.includes(name);
-  const program = `gradients ${wanted.parameters} ${wanted.inputs}`;
-  return net.access.take(() => net.finite('gradients', () => net.on(program, graph, isGradient, read)));
+  return net.access.take(() => {
+    const { engine, task } = net.session; // what is frozen may change before the turn of this call
+    const gradients = gradientsIn(net.session, wanted, columns);
+    const names = gradients.map(({ name }) => name);
+    const read = async (program: Program) => {
+      writeTensors(program, tensors);
+      engine.run([{ programs: [program], rows: [nextRow(net.session, { columns })] }]);
+      const found = await program.readAll(names);
+      const dataOf = (name: string): Float32Array =>
+        name === INPUTS.name
+          ? toSamples(found.get(name)!, features(task.model), task.batch, columns)
+          : found.get(name)!;
+      return Object.fromEntries(gradients.map(({ key, shape, name }) => [key, { shape, data: dataOf(name) }]));
+    };
+    const graph = () => gradientGraph(task, wanted);
+    const isGradient = ({ name }: { name: string }) => names.includes(name);
+    const program = `gradients ${wanted.parameters} ${wanted.inputs}`;
+    return net.finite('gradients', () => net.on(program, graph, isGradient, read));
+  });
 }
 
 /** A batch as x and y, or as a data set in place of x; numbers beside a data set are left for `pack` to refuse. */

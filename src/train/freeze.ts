@@ -1,0 +1,38 @@
+/**
+ * Changes which parameters of a net are trained. The training step is made anew, for what is trained now; it takes over the
+ * tensors that both have: parameters, the state of what stays trained, and the sums of an epoch.
+ */
+import type { Compiled } from './compiled.ts';
+import { NOTHING, type Session } from './session.ts';
+import { leavesOf, makeStep, stepGraph, type TrainingStep } from './training-program.ts';
+
+/** What is frozen, if nothing else is said. */
+export const NONE: ReadonlySet<string> = new Set();
+
+/** The training step of a net in which these keys are frozen, on the tensors of the one that it has. */
+export function stepFor(session: Session, frozen: ReadonlySet<string>, where: string): Promise<TrainingStep> {
+  const { engine, program, task } = session;
+  const built = stepGraph(where, { ...task, frozen }, session);
+  const names = leavesOf(built.graph).filter((name) => program.tensors.has(name));
+  return makeStep(engine, built, session, { shared: [{ program, names }] });
+}
+
+/** Puts a step that `stepFor` made in the place of the one that the net has, whose other tensors are freed. */
+export async function replaceStep(net: Compiled, frozen: ReadonlySet<string>, step: TrainingStep): Promise<void> {
+  await net.drop();
+  const { program: old, task } = net.session;
+  old.destroy(step.program);
+  net.feeds.replaced(old, step.program);
+  Object.assign(net.session, step, { task: { ...task, frozen } });
+}
+
+/** Freezes these keys and no others. Gradients that wait for an update are let go of: those of what is thawed are missing. */
+export async function freeze(net: Compiled, frozen: ReadonlySet<string>): Promise<void> {
+  const { session } = net;
+  if (isSame(frozen, session.task.frozen ?? NONE)) return;
+  await replaceStep(net, frozen, await stepFor(session, frozen, 'freeze'));
+  session.pending = NOTHING;
+}
+
+export const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((key) => b.has(key));
