@@ -7,7 +7,7 @@ import { createGraph, type Graph, type Node } from '../graph/graph.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts';
 import type { Initialiser } from './initialisers.ts';
 import type { Layer } from './layers/index.ts';
-import { isLayer, kindOf, type ParameterOptions } from './layers/layer.ts';
+import { isLayer, kindOf, type ParameterOptions, type Site } from './layers/layer.ts';
 
 /**
  * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last
@@ -22,6 +22,11 @@ export interface Model {
   readonly wiring: readonly (readonly number[])[];
   /** For each value, the shape of one sample. */
   readonly shapes: readonly Shape[];
+  /**
+   * For each layer, the number of the layer whose weights it uses: its own, or that of the same layer where it was applied
+   * first. Absent where every layer has weights of its own.
+   */
+  readonly weightsOf?: readonly number[];
 }
 
 /** A value in a model under construction; made by {@link input} and {@link apply}. */
@@ -50,7 +55,8 @@ function inputOf(shape: Shape, what: string): Symbolic {
 }
 
 /**
- * Applies a layer to values. Each application has weights of its own.
+ * Applies a layer to values. A layer that is applied several times has one set of weights, which gets the sum of the gradients
+ * of all its applications: `const shared = dense(10)`, then `apply(shared, a)` and `apply(shared, b)`.
  *
  * @param layer A layer such as `dense(10)`.
  * @param values What it is applied to: one value, or two or more for {@link add}.
@@ -87,6 +93,7 @@ const isValue = (value: unknown): value is Symbolic => isShape(member(value, 'sh
  * @param from The input, from {@link input}.
  * @param output The output, from {@link apply}.
  * @throws {ArgumentError} For a `from` that is not an input, or an output that depends on another input.
+ * @throws {ShapeError} For a layer that is applied to values for which it would need weights of different shapes.
  */
 export function model(from: Symbolic, output: Symbolic): Model {
   if (!isValue(from) || from.layer)
@@ -101,12 +108,20 @@ export function model(from: Symbolic, output: Symbolic): Model {
     );
   }
   const order = [from, ...values.filter((value) => value !== from)];
-  return {
+  return withShared({
     input: from.shape,
     layers: order.flatMap(({ layer }) => layer ?? []),
     wiring: order.slice(1).map(({ of }) => of.map((value) => order.indexOf(value))),
     shapes: order.map(({ shape }) => shape),
-  };
+  });
+}
+
+/** The model with the weights of layers that are applied several times in common. Throws ShapeError where they do not suit. */
+function withShared(model: Model): Model {
+  const weightsOf = model.layers.map((layer) => model.layers.indexOf(layer));
+  if (weightsOf.every((of, i) => of === i)) return model;
+  const shared = { ...model, weightsOf };
+  return parametersOf(shared).length < parametersOf(model).length ? shared : model;
 }
 
 /** The values that lead to this one, each once and after those it is made of; itself last. */
@@ -122,12 +137,13 @@ function neededBy(output: Symbolic): readonly Symbolic[] {
 }
 
 /**
- * A model that applies layers one after another.
+ * A model that applies layers one after another. A layer that is listed twice has one set of weights, as in {@link apply}.
  *
  * @param input Shape of one sample: `[784]`, `[1, 28, 28]`.
  * @param layers At least one layer.
  * @throws {ArgumentError} For an invalid shape, an empty list, or something that is not a layer.
- * @throws {ShapeError} For a layer that does not take the output of the one before, with its number.
+ * @throws {ShapeError} For a layer that does not take the output of the one before, or would need other weights than where it
+ * was listed first, with its number.
  */
 export function sequential(input: Shape, layers: readonly Layer[]): Model {
   const from = inputOf(input, 'sequential: input');
@@ -166,7 +182,7 @@ export interface Forward {
   readonly output: Node;
   readonly parameters: readonly Parameter[];
   /** Each appends what a layer itself changes in a step that learns, such as a running mean. */
-  readonly updates: readonly (() => Node)[];
+  readonly updates: readonly (() => void)[];
   /** How many nodes the graph has after each layer. */
   readonly ends: readonly number[];
 }
@@ -180,20 +196,27 @@ export function appendModel(
   frozen: ReadonlySet<string> = new Set(),
 ): Forward {
   const parameters: Parameter[] = [];
-  const updates: (() => Node)[] = [];
+  const latest = new Map<Node, Node>();
+  const updates: (() => void)[] = [];
   const ends: number[] = [];
   const values = [x];
   model.layers.forEach((layer, i) => {
-    const keyOf = (key: string): string => `layers.${i}.${key}`;
+    const of = model.weightsOf?.[i] ?? i;
+    const keyOf = (key: string): string => `layers.${of}.${key}`;
     const isFrozen = (key: string): boolean => frozen.has(keyOf(key));
     const parameter = (letter: string, { key, shape, init, trained = true, ...options }: ParameterOptions): Node => {
+      const known = of === i ? undefined : parameters.find((parameter) => parameter.key === keyOf(key));
+      if (known) return shared(known, shape, i);
       const { memory = [shape[0], size(shape.slice(1))], decays = shape.length > 1 } = options;
-      const node = leaf(graph, trained ? parameterLeaf : state, `${letter}${i + 1}`, memory);
+      const node = leaf(graph, trained ? parameterLeaf : state, `${letter}${of + 1}`, memory);
       parameters.push({ key: keyOf(key), node, shape, init, trained: trained && !isFrozen(key), decays });
       return node;
     };
+    const update: Site['update'] = (node, append) =>
+      updates.push(() => {
+        latest.set(node, append(latest.get(node) ?? node));
+      });
     const inputs = model.wiring[i].map((value) => values[value]);
-    const update = (append: () => Node) => updates.push(append);
     const site = { graph, index: i + 1, training, isFrozen, parameter, update };
     values.push(kindOf(layer).append(layer, site, inputs));
     ends.push(graph.nodes.length);
@@ -201,11 +224,21 @@ export function appendModel(
   return { output: values[values.length - 1], parameters, updates, ends };
 }
 
+/** A parameter of a layer for another application of it. Throws ShapeError where that needs one of another shape. */
+function shared({ key, node, shape }: Parameter, needed: Shape, i: number): Node {
+  if (sameShape(shape, needed)) return node;
+  throw new ShapeError(
+    `layer ${i} is the same layer as before, with ${key} ${show(shape)}, but would need ${show(needed)} here: make a layer of its own for it`,
+  );
+}
+
 /** '784 -> 100 relu -> 10 linear'; a layer that takes something else than what comes before says what: 'add of 1, 2'. */
-export function describeModel({ input, layers, wiring }: Model): string {
+export function describeModel({ input, layers, wiring, weightsOf }: Model): string {
   const parts = layers.map((layer, i) => {
     const follows = wiring[i].length === 1 && wiring[i][0] === i;
-    return `${kindOf(layer).describe(layer)}${follows ? '' : ` of ${wiring[i].join(', ')}`}`;
+    const of = weightsOf?.[i] ?? i;
+    const shared = of === i ? '' : ` with weights of layer ${of}`;
+    return `${kindOf(layer).describe(layer)}${follows ? '' : ` of ${wiring[i].join(', ')}`}${shared}`;
   });
   return [input.join('x'), ...parts].join(' -> ');
 }
@@ -221,18 +254,22 @@ export function widest({ layers }: Model): { readonly option: string; readonly c
 }
 
 /** The same model with no layer wider than that. */
-export function capped({ input, layers, wiring }: Model, most: number): Model {
+export function capped({ input, layers, wiring, weightsOf }: Model, most: number): Model {
   const values: Symbolic[] = [{ shape: input, of: [] }];
+  const narrow: Layer[] = [];
   for (const [i, layer] of layers.entries()) {
-    const { width, narrowed } = kindOf(layer);
     const inputs = wiring[i].map((value) => values[value]);
     const shapes = inputs.map(({ shape }) => shape);
-    const narrow = width
-      ? Object.assign({ ...layer }, { [width]: Math.min(most, Number(member(layer, width))) })
-      : (narrowed?.(layer, shapes) ?? layer);
-    values.push(apply(narrow, ...inputs));
+    narrow.push(narrow[weightsOf?.[i] ?? i] ?? narrowed(layer, shapes, most));
+    values.push(apply(narrow[i], ...inputs));
   }
   return model(values[0], values[values.length - 1]);
+}
+
+function narrowed(layer: Layer, inputs: readonly Shape[], most: number): Layer {
+  const { width, narrowed } = kindOf(layer);
+  if (!width) return narrowed?.(layer, inputs) ?? layer;
+  return Object.assign({ ...layer }, { [width]: Math.min(most, Number(member(layer, width))) });
 }
 
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */
@@ -246,6 +283,7 @@ function isModel(value: unknown): value is Model {
   const [layers, wiring, shapes] = ['layers', 'wiring', 'shapes'].map((name) => member(value, name));
   if (!isShape(member(value, 'input')) || !isList(layers) || !isList(wiring) || !isList(shapes)) return false;
   if (layers.length === 0 || wiring.length !== layers.length || shapes.length !== layers.length + 1) return false;
+  if (!areOwners(member(value, 'weightsOf'), layers)) return false;
   const values: Symbolic[] = [{ shape: (value as Model).input, of: [] }];
   for (const [i, layer] of layers.entries()) {
     const [of, shape] = [wiring[i], shapes[i + 1]];
@@ -261,10 +299,24 @@ function isModel(value: unknown): value is Model {
   return true;
 }
 
+/** Whether it says of each layer whose weights it uses: those of an equal layer, the first of them. */
+function areOwners(owners: unknown, layers: readonly unknown[]): boolean {
+  if (owners === undefined) return true;
+  if (!isList(owners) || owners.length !== layers.length) return false;
+  return layers.every((layer, i) => {
+    const of = owners[i] as number;
+    return owners[of] === of && of <= i && layers[of] === layer;
+  });
+}
+
+function parametersOf(model: Model): readonly Parameter[] {
+  const graph = createGraph();
+  return appendModel(graph, model, leaf(graph, batch, 'x', [...model.input, 1]), false).parameters;
+}
+
 /** Numbers that training adjusts. */
 export function countParameters(model: Model): number {
-  const graph = createGraph();
-  const { parameters } = appendModel(graph, model, leaf(graph, batch, 'x', [...model.input, 1]), false);
+  const parameters = parametersOf(model);
   return parameters.filter(({ trained }) => trained).reduce((sum, { shape }) => sum + size(shape), 0);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The model in its file: a JSON text in the metadata that says all that is needed to predict with the weights. It has the
- * shape of a sample, the layers and what each is applied to, the loss, and how the samples of training were given. The same
- * net gives the same text.
+ * shape of a sample, the layers, what each is applied to and whose weights it uses, the loss, and how the samples of training
+ * were given. The same net gives the same text.
  */
 import { member } from '../base/arguments.ts';
 import { DataError } from '../base/errors.ts';
@@ -34,10 +34,10 @@ export interface Saved {
   readonly data?: DataFacts;
 }
 
-export function formatModel({ input, layers, wiring }: Model, loss: LossFunction, data?: DataFacts): string {
+export function formatModel({ input, layers, wiring, weightsOf }: Model, loss: LossFunction, data?: DataFacts): string {
   const { name, mean, labelSmoothing, classWeights } = loss;
   const saved = { name, reduction: mean ? 'mean' : 'sum', labelSmoothing, classWeights };
-  return JSON.stringify({ version: VERSION, input, layers: layers.map(plain), wiring, loss: saved, data });
+  return JSON.stringify({ version: VERSION, input, layers: layers.map(plain), wiring, weightsOf, loss: saved, data });
 }
 
 /** What a text says of the data, if there is one. Throws DataError for what is no such text. */

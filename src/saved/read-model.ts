@@ -52,7 +52,7 @@ const mismatch = (what: string, expected: unknown, found: unknown): DataError =>
 async function read(text: string, own: readonly LayerActivation[]): Promise<Saved> {
   const saved = parseJson(text);
   if (!isObject(saved)) throw failure('', 'a JSON object', text);
-  const { version, input, layers, wiring, loss, data, ...more } = saved;
+  const { version, input, layers, wiring, weightsOf, loss, data, ...more } = saved;
   if (version !== VERSION) {
     const newer = isCount(version) && version > VERSION ? ` or an older one; update retrograd to open this file` : '';
     throw failure('version: ', `${VERSION}${newer}`, version);
@@ -62,7 +62,8 @@ async function read(text: string, own: readonly LayerActivation[]): Promise<Save
   if (!isList(layers) || layers.length === 0) throw failure('layers: ', 'a list of layers', layers);
   const made: Layer[] = [];
   for (const [i, layer] of layers.entries()) made.push(await readLayer(layer, own, `layers[${i}]`));
-  const model = wired(input, made, wiring);
+  const model = wired(input, sharing(made, weightsOf), wiring);
+  if (!sameJson(model.weightsOf, weightsOf)) throw mismatch('weightsOf', model.weightsOf, weightsOf);
   if (!isLoss(loss, model)) throw failure('loss: ', 'one that goes with the layers', loss);
   if (data !== undefined && !isFacts(data, features(model), outputs(model)))
     throw failure('data: ', EXPECTED_FACTS, data);
@@ -101,6 +102,16 @@ function activationOf(saved: unknown, own: readonly LayerActivation[], where: st
     ? 'with the same WGSL as in training, found another'
     : 'from pointwise(), found none of that name';
   throw new DataError(`${where}: expected the activation ${showValue(name)} in { activations: [...] }, ${what}`);
+}
+
+/** The layers, each one that uses the weights of another replaced by that. */
+function sharing(layers: readonly Layer[], weightsOf: unknown): readonly Layer[] {
+  if (weightsOf === undefined) return layers;
+  const isOwner = (of: unknown, i: number) =>
+    layers[of as number] && sameJson(plain(layers[of as number]), plain(layers[i]));
+  if (!isList(weightsOf) || weightsOf.length !== layers.length || !weightsOf.every(isOwner))
+    throw failure('weightsOf: ', `for each of ${layers.length} layers, the number of an equal one`, weightsOf);
+  return weightsOf.map((of) => layers[of as number]);
 }
 
 /** The layers applied to what the file says; the model that this gives has to be wired in the same way. */

@@ -5,10 +5,11 @@ import { isFinite32 } from '../base/float32.ts';
 import type { Program } from '../engine/engine.ts';
 import { readAll, readState, readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type Comparison, checkGraph, demand, type Report, report } from '../graph/check.ts';
+import type { Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
 import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
-import { overwrites, storageOf, written } from '../graph/storage.ts';
+import { storageOf, written } from '../graph/storage.ts';
 import type { Feed } from './feed.ts';
 import { giveBack, nextRow, type Session } from './session.ts';
 
@@ -59,10 +60,14 @@ function compareRun(program: Program, step: StepRow, before: Tensors, after: Ten
     if (!name.startsWith('lossTotal') && data && !data.every(Number.isFinite)) nonFinite.push(name);
     return data;
   };
+  // Of several nodes in one memory the last one is what is there afterwards.
+  const last = new Map(program.graph.nodes.map((node) => [storageOf(node), node]));
+  const actual = (node: Node): Data | undefined =>
+    last.get(storageOf(node)) === node ? after.get(storageOf(node).name) : undefined;
   const compared = checkGraph(program.graph, {
     step,
     leaf: (node) => look(node.name, before.get(node.name) ?? after.get(node.name)!),
-    actual: (node) => look(written(node), after.get(overwrites(node) ? storageOf(node).name : node.name)),
+    actual: (node) => look(written(node), actual(node)),
   });
   return { ...compared, nonFinite: nonFinite[0] };
 }

@@ -74,10 +74,10 @@ export const batchNormKind: LayerKind<BatchNorm> = {
     if (isLearning) {
       const attributes = { beta: 1 - momentum, count };
       const step = stepOf(graph);
-      update(() => append(graph, follow, [running.mean, mean, step], attributes));
-      update(() => {
+      update(running.mean, (latest) => append(graph, follow, [latest, mean, step], attributes));
+      update(running.variance, (latest) => {
         const estimate = append(graph, unbiased, [variance, step], { count });
-        return append(graph, follow, [running.variance, estimate, step], attributes);
+        return append(graph, follow, [latest, estimate, step], attributes);
       });
     }
     const normalized = append(graph, standardize, [x, mean, variance], { epsilon }, `normalized${index}`);

@@ -51,10 +51,13 @@ export interface Site {
   readonly training: boolean;
   /** Whether a tensor of the layer, given by its key, stays as it is in training. */
   isFrozen(key: string): boolean;
-  /** A new tensor of the layer, called by its letter in the equations. */
+  /** A tensor of the layer, called by its letter in the equations: a new one where the layer is applied first. */
   parameter(letter: string, options: ParameterOptions): Node;
-  /** For what the layer itself changes in a step that learns: `append` is called after the gradients, if at all. */
-  update(append: () => Node): void;
+  /**
+   * For a tensor that the layer itself changes in a step that learns: `append` is called after the gradients, if at all, with the
+   * tensor as the applications of the layer before this one leave it, and overwrites it.
+   */
+  update(tensor: Node, append: (latest: Node) => Node): void;
 }
 
 export interface ParameterOptions {

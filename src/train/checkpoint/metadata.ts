@@ -76,8 +76,8 @@ export function keptEpochOf(text: string): number | undefined {
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
 function netOf({ task: { model, loss, batch }, optimizer: { learningRate, ...optimizer }, update }: Session): unknown {
-  const { layers, wiring } = model;
-  const net = { model: describeModel(model), layers, wiring, batch, loss, optimizer, update };
+  const { layers, wiring, weightsOf } = model;
+  const net = { model: describeModel(model), layers, wiring, weightsOf, batch, loss, optimizer, update };
   const isInitialiser = (value: unknown) => isObject(value) && typeof value.scale === 'function';
   return JSON.parse(JSON.stringify(net, (_, value) => (isInitialiser(value) ? undefined : value)));
 }
