@@ -80,11 +80,17 @@ describe('a model that branches', () => {
     net.destroy();
   });
 
-  test('has weights of its own for each use of a layer', () => {
+  test('has the same weights for each use of a layer', () => {
     const [x, layer] = [input([3]), dense(3)];
     const twice = model(x, apply(layer, apply(layer, x)));
     expect(twice.layers).toHaveLength(2);
-    expect(trainingGraph({ model: twice, loss: quadratic(), batch: 5 }).parameters).toHaveLength(4);
+    const { parameters } = trainingGraph({ model: twice, loss: quadratic(), batch: 5 });
+    expect(parameters.map(({ key, node }) => [key, node.name])).toEqual([
+      ['layers.0.weight', 'W1'],
+      ['layers.0.bias', 'b1'],
+    ]);
+    const lines = graphOf(twice).replace(/ +/g, ' ');
+    expect(lines).toMatch(/z2 .*bias\(%\d+, b1\)/);
   });
 
   test('may add a value to itself', () => {

@@ -11,7 +11,6 @@ import {
   dense,
   flatten,
   relu,
-  type Shape,
   sequential,
   sgd,
   softmaxCrossEntropy,
@@ -19,12 +18,11 @@ import {
   tanh,
 } from '../../../src/index.node.ts';
 import torch from '../../oracle/loops/gradients.json';
+import { expectClose } from '../../support/close.ts';
 import { useGpu } from '../../support/harness.ts';
 import { random } from '../../support/nets.ts';
 
 const gpu = useGpu();
-
-type Tensors = Readonly<Record<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>>;
 
 const model = sequential([2, 5, 6], [conv2d(3, 3, tanh), batchNorm(), flatten(), dense(4)]);
 
@@ -38,17 +36,6 @@ async function netOf(device: Device | 'cpu') {
   });
   net.setParameters({ ...(await net.parameters()), ...torch.parameters });
   return net;
-}
-
-/** The same keys and shapes, and every element within 1e-5 of the largest one. */
-function expectClose(found: Tensors, expected: Tensors): void {
-  expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
-  for (const [key, { shape, data }] of Object.entries(expected)) {
-    expect(found[key].shape, key).toEqual(shape);
-    const most = Math.max(...Array.from(data, Math.abs));
-    const off = Math.max(...Array.from(data, (value, i) => Math.abs(found[key].data[i] - value)));
-    expect(off / most, key).toBeLessThan(1e-5);
-  }
 }
 
 describe.each([
