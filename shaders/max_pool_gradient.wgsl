@@ -1,7 +1,7 @@
 // Hands G [CHANNELS, OH, OW, COLUMNS] down to where the largest values were, which PLACE says of each window: ky · KW + kx.
 // An invocation makes a tile of TILE × TILE pixels of several samples, from all windows that reach into it, the last one first.
 // Expects: constants LANES, SAMPLES, PARTS = ⌈COLUMNS / SAMPLES⌉, TILE, CHANNELS, H, W, OH, OW, KH, KW, STEP_DOWN,
-//          STEP_ACROSS, COLUMNS, G_STRIDE; finish(gradient, row, col).
+//          STEP_ACROSS, TOP, LEFT, COLUMNS, G_STRIDE; finish(gradient, row, col).
 // @read G: array<f32>
 // @read PLACE: array<f32>
 const TILES_DOWN = (H + TILE - 1u) / TILE;
@@ -24,13 +24,16 @@ fn run(group: vec3u, lane: u32) {
 
 fn make_tile(c: u32, top: u32, left: u32, col: u32, zero: u32) {
   var sums: array<f32, TILE * TILE>;
-  for (var y = end_of_windows(top, STEP_DOWN, OH); y > first_window(top, STEP_DOWN, KH); y--) {
-    for (var x = end_of_windows(left, STEP_ACROSS, OW); x > first_window(left, STEP_ACROSS, KW); x--) {
+  // Counted from the first of the zeros beside the image, as windows are.
+  let from_top = top + TOP;
+  let from_left = left + LEFT;
+  for (var y = end_of_windows(from_top, STEP_DOWN, OH); y > first_window(from_top, STEP_DOWN, KH); y--) {
+    for (var x = end_of_windows(from_left, STEP_ACROSS, OW); x > first_window(from_left, STEP_ACROSS, KW); x--) {
       let window = ((c * OH + y - 1u) * OW + x - 1u) * G_STRIDE + col;
       let place = u32(PLACE[window]);
       // Within the tile; what lies before it wraps round to large numbers.
-      let down = (y - 1u) * STEP_DOWN + place / KW - top;
-      let across = (x - 1u) * STEP_ACROSS + place % KW - left;
+      let down = (y - 1u) * STEP_DOWN + place / KW - from_top;
+      let across = (x - 1u) * STEP_ACROSS + place % KW - from_left;
       if (down < TILE && across < TILE) {
         sums[down * TILE + across] += G[window];
       }

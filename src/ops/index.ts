@@ -24,6 +24,7 @@ import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
 import { addScaled, average, averageSquare, descend, momentum, normalize } from './optimizer-steps.ts';
 import { partialSum } from './partial-sum.ts';
+import { prelu, preluGradient, preluSlopeGradient } from './prelu.ts';
 import { record } from './record.ts';
 import { reshape } from './reshape.ts';
 import { difference, magnitude } from './residuals.ts';
@@ -35,6 +36,7 @@ import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cros
 import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
+import { sumPool, upsample } from './upsample.ts';
 import { warp } from './warp.ts';
 import { inDeviations, zScore } from './z-score.ts';
 
@@ -52,6 +54,8 @@ export const ops: readonly Op[] = [
   maxPoolGradient,
   averagePool,
   averagePoolGradient,
+  upsample,
+  sumPool,
   reshape,
   concat,
   slice,
@@ -62,6 +66,9 @@ export const ops: readonly Op[] = [
   copy,
   hadamard,
   times,
+  prelu,
+  preluGradient,
+  preluSlopeGradient,
   activation,
   activationGradient,
   activationSlope,

@@ -92,17 +92,17 @@ export const maxPoolPlace: KernelOp = {
   shape: (inputs, attributes) => shape('maxPoolPlace', inputs, attributes),
   reference([x], node) {
     const out = new Float64Array(size(node.shape));
-    eachWindow(node, x.shape, (at, places) => {
-      out[at] = places.indexOf(largest(x.data, places));
+    eachWindow(node, x.shape, (at, places, numbers) => {
+      out[at] = numbers[places.indexOf(largest(x.data, places))];
     });
     return out;
   },
   // Where it is too close to say which is the largest, it may be any of those that are close.
   error([x], data, node) {
     const out = new Float64Array(size(node.shape));
-    eachWindow(node, x.shape, (at, places) => {
+    eachWindow(node, x.shape, (at, places, numbers) => {
       for (const close of candidates(x, places))
-        out[at] = Math.max(out[at], Math.abs(places.indexOf(close) - data[at]));
+        out[at] = Math.max(out[at], Math.abs(numbers[places.indexOf(close)] - data[at]));
     });
     return out;
   },
@@ -133,8 +133,9 @@ export const maxPoolGradient: KernelOp = {
   },
   reference([g, place], node) {
     const out = new Float64Array(size(node.shape));
-    eachWindow(node, node.shape, (at, places) => {
-      out[places[Math.floor(place.data[at])]] += g.data[at];
+    eachWindow(node, node.shape, (at, places, numbers) => {
+      const pixel = places[numbers.indexOf(Math.floor(place.data[at]))];
+      if (pixel !== undefined) out[pixel] += g.data[at];
     });
     return out;
   },
@@ -142,11 +143,11 @@ export const maxPoolGradient: KernelOp = {
   error([g, place], _data, node) {
     const out = new Float64Array(size(node.shape));
     const { KH, KW } = geometryOf(node.shape, node.attributes);
-    eachWindow(node, node.shape, (at, places) => {
+    eachWindow(node, node.shape, (at, places, numbers) => {
       const doubt = place.error?.[at] ?? 0;
       const first = Math.floor(place.data[at]);
       const [size, error] = [Math.abs(g.data[at]), g.error?.[at] ?? 0];
-      for (const pixel of places.slice(Math.max(0, first - doubt), first + doubt + 1)) {
+      for (const pixel of places.filter((_, i) => Math.abs(numbers[i] - first) <= doubt)) {
         out[pixel] += TINY + error + (doubt > 0 ? size : 0) + KH * KW * U * (size + error);
       }
     });

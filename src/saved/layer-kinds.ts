@@ -29,13 +29,16 @@ const kinds: Kinds = {
   batchNorm: async () => (await import('../nn/layers/batch-norm.ts')).batchNormKind,
   concat: async () => (await import('../nn/layers/concat.ts')).concatKind,
   conv2d: async () => (await import('../nn/layers/conv2d.ts')).conv2dKind,
+  groupNorm: async () => (await import('../nn/layers/group-norm.ts')).groupNormKind,
   layerNorm: async () => (await import('../nn/layers/layer-norm.ts')).layerNormKind,
   globalPool2d: async () => (await import('../nn/layers/global-pool2d.ts')).globalPool2dKind,
   multiply: async () => (await import('../nn/layers/multiply.ts')).multiplyKind,
   permute: async () => (await import('../nn/layers/permute.ts')).permuteKind,
   pool2d: async () => (await import('../nn/layers/pool2d.ts')).pool2dKind,
+  prelu: async () => (await import('../nn/layers/prelu.ts')).preluKind,
   reshape: async () => (await import('../nn/layers/reshape.ts')).reshapeKind,
   standardize: async () => (await import('../nn/layers/standardize.ts')).standardizeKind,
+  upsample2d: async () => (await import('../nn/layers/upsample2d.ts')).upsample2dKind,
 };
 
 /** The kind of that name, if there is one. */

@@ -9,6 +9,7 @@ import {
   flatten,
   globalAveragePool2d,
   globalMaxPool2d,
+  groupNorm,
   type Layer,
   linear,
   maxPool2d,
@@ -20,6 +21,7 @@ import {
   sgd,
   softmaxCrossEntropy,
   squared,
+  upsample2d,
 } from '../../src/index.ts';
 import { lenet } from '../../src/nn/lenet.ts';
 import { countParameters, describeModel } from '../../src/nn/model.ts';
@@ -47,6 +49,9 @@ describe('shapes of one sample', () => {
     ['average pool', [6, 6, 6], avgPool2d([3, 2], { stride: 3 }), [6, 2, 2]],
     ['global average pool', [6, 5, 7], globalAveragePool2d(), [6]],
     ['global max pool', [6, 1, 7], globalMaxPool2d(), [6]],
+    ['upsample', [6, 5, 7], upsample2d(2), [6, 10, 14]],
+    ['upsample in one direction', [6, 5, 7], upsample2d([1, 3]), [6, 5, 21]],
+    ['groupNorm', [6, 5, 7], groupNorm(3), [6, 5, 7]],
     ['reshape', [6, 2, 3], reshape([4, 9]), [4, 9]],
     ['reshape to what is left over', [6, 2, 3], reshape([2, -1, 2]), [2, 9, 2]],
     ['permute', [6, 2, 3], permute([2, 0, 1]), [3, 6, 2]],
@@ -154,6 +159,13 @@ describe('mistakes', () => {
       conv2d(2, 5),
       /conv2d: expected images with room for a filter of 5×5.*\[1, 4, 9\]/,
     ],
+    [
+      'groups that do not divide',
+      [4, 2, 2],
+      groupNorm(3),
+      /groupNorm: expected channels that 3 groups divide, found 4/,
+    ],
+    ['no image to enlarge', [4], upsample2d(2), /upsample2d: expected images .* found \[4\]/],
     [
       'windows too large',
       [1, 4, 1],

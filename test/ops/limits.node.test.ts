@@ -29,8 +29,20 @@ const LIMITS = { function: 8192, private: 8192, workgroup: 16_384 };
 const withLoss = (model: Model, batch = 16, options = {}) =>
   trainingGraph({ model, loss: softmaxCrossEntropy(options), batch }, adam(), { clipNorm: 1, accumulate: 2 }).graph;
 
-const { activation, avgPool2d, batchNorm, conv2d, dense, dropout, flatten, layerNorm, maxPool2d, relu, softmax } =
-  layers;
+const {
+  avgPool2d,
+  batchNorm,
+  conv2d,
+  dense,
+  dropout,
+  globalAveragePool2d,
+  groupNorm,
+  layerNorm,
+  maxPool2d,
+  prelu,
+  relu,
+} = layers;
+const { softmax } = layers;
 
 /** Nets by what of them may be large, with a small and a large size of it. */
 const nets: Record<string, { sizes: readonly [number, number]; net(n: number): Graph }> = {
@@ -65,7 +77,10 @@ const nets: Record<string, { sizes: readonly [number, number]; net(n: number): G
   },
   'channels that are normalized': {
     sizes: [16, 1024],
-    net: (n) => withLoss(sequential([n, 16, 16], [batchNorm(), layerNorm(), activation(relu), flatten(), dense(2)])),
+    net: (n) =>
+      withLoss(
+        sequential([n, 16, 16], [batchNorm(), layerNorm(), groupNorm(4), prelu(), globalAveragePool2d(), dense(2)]),
+      ),
   },
   classes: { sizes: [256, 30_000], net: (n) => withLoss(sequential([20], [dense(n)])) },
   'classes that weigh differently': {

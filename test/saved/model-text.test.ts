@@ -22,6 +22,7 @@ import {
   gelu,
   globalAveragePool2d,
   globalMaxPool2d,
+  groupNorm,
   he,
   input,
   type LossFunction,
@@ -37,6 +38,7 @@ import {
   parseSafetensors,
   permute,
   pointwise,
+  prelu,
   quadratic,
   relu,
   reshape,
@@ -51,6 +53,7 @@ import {
   squared,
   standardize,
   tanh,
+  upsample2d,
 } from '../../src/index.ts';
 import { outputs } from '../../src/nn/model.ts';
 import { formatModel, MODEL, plain } from '../../src/saved/model-text.ts';
@@ -87,6 +90,9 @@ const image = sequential(
     avgPool2d([1, 2], { stride: 1 }),
     layerNorm({ epsilon: 1e-3 }),
     batchNorm({ momentum: 0.25 }),
+    groupNorm(2, { epsilon: 1e-4 }),
+    upsample2d([1, 2]),
+    prelu(),
     activation(elu),
     flatten(),
     dropout(0.25),

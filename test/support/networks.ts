@@ -84,6 +84,10 @@ export const imageNets: Record<string, Model> = {
     [layers.conv2d(2, 2, layers.tanh), layers.maxPool2d(7), layers.dense(3)],
   ),
   'concat, multiply, permute, reshape and global pools': gated(),
+  'groupNorm, prelu and upsample2d': sequential(
+    [4, 2, 3],
+    [layers.groupNorm(2), layers.prelu(), layers.upsample2d([2, 1]), layers.conv2d(4, 2), layers.dense(3)],
+  ),
 };
 
 /** Channels weighed as squeeze-and-excitation does it, beside what they were made of, with the axes in another order. */

@@ -21,6 +21,7 @@ import {
   dropout,
   exponentialDecay,
   type FitOptions,
+  groupNorm,
   type Layer,
   type LayerActivation,
   type LossFunction,
@@ -50,6 +51,7 @@ import {
   type Trainer,
   uniform,
   updatesIn,
+  upsample2d,
   warmUp,
 } from '../../src/index.node.ts';
 import { add, bias } from '../../src/ops/arithmetic.ts';
@@ -315,6 +317,8 @@ describe('models', () => {
     ['a number for options', () => layerNorm(any(1e-5)), ['layerNorm', '{ epsilon }', 'found 0.00001']],
     ['a shape with a fraction', () => reshape([2, 1.5]), ['reshape', 'positive integers', 'found [2, 1.5]']],
     ['two sizes that are left over', () => reshape([-1, -1]), ['reshape', 'one size of -1', 'found [-1, -1]']],
+    ['no groups', () => groupNorm(0), ['groupNorm', 'groups', 'found 0']],
+    ['a factor of 1.5', () => upsample2d(1.5), ['upsample2d', 'factor', 'found 1.5']],
     ['an axis twice', () => permute([0, 0]), ['permute', 'each once', 'found [0, 0]']],
     ['axes counted from 1', () => permute([1, 2]), ['permute', 'each once', 'found [1, 2]']],
     ['an initialiser of no size', () => uniform(nan), ['uniform', 'finite', 'found NaN']],

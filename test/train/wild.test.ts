@@ -117,6 +117,7 @@ const { adam, adamw, activation, add, apply, augmented, avgPool2d, batchNorm, bi
 const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
 const {
   formatLog,
+  groupNorm,
   input,
   layerNorm,
   learningRateAt,
@@ -131,8 +132,17 @@ const {
 const { precisionRecallF1, printConfusion, printScores, printSummary, summary, topK } = library;
 const { oneCycle, permute, pointwise, print, printReport, quadratic, relu, reshape, rmsprop, sequential, sgd } =
   library;
-const { sigmoidCrossEntropy, softmaxCrossEntropy, squared, standardize, stepDecay, uniform, updatesIn, warmUp } =
-  library;
+const {
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squared,
+  standardize,
+  stepDecay,
+  uniform,
+  updatesIn,
+  upsample2d,
+  warmUp,
+} = library;
 
 const points = fromArrays({
   x: [
@@ -248,6 +258,8 @@ const calls: Calls = {
       values: w,
       shape: w,
       axes: w,
+      groups: w,
+      factor: w,
     };
     for (const layer of [
       'dense',
@@ -256,6 +268,9 @@ const calls: Calls = {
       'globalPool2d',
       'reshape',
       'permute',
+      'groupNorm',
+      'upsample2d',
+      'prelu',
       'dropout',
       'batchNorm',
       'layerNorm',
@@ -282,6 +297,10 @@ const calls: Calls = {
   'reshape: a size': (w) => sequential([2, 2, 2], [reshape([w, 2, 2])]),
   'permute: axes': (w) => permute(w),
   'permute: an axis': (w) => sequential([2, 2, 2], [permute([w, 1, 2])]),
+  'groupNorm: groups': (w) => groupNorm(w),
+  ...options('groupNorm', (w) => groupNorm(1, w), {}, ['epsilon']),
+  'upsample2d: factor': (w) => upsample2d(w),
+  'upsample2d: rows': (w) => upsample2d([w, 1]),
   'maxPool2d: size': (w) => maxPool2d(w),
   ...options('avgPool2d', (w) => sequential([2, 2, 2], [avgPool2d(1, w)]), {}, ['stride']),
   activation: (w) => activation(w),
@@ -481,6 +500,7 @@ test('every function that is exported is tried', () => {
     'add',
     'flatten',
     'multiply',
+    'prelu',
     ...['globalAveragePool2d', 'globalMaxPool2d'], // take nothing
     ...['accuracy', 'auc', 'confusion', 'exactMatch', 'meanAbsoluteError', 'rSquared'], // take nothing
   ];

@@ -8,12 +8,15 @@ import type { Dense } from './dense.ts';
 import type { Dropout } from './dropout.ts';
 import type { Flatten } from './flatten.ts';
 import type { GlobalPool2d } from './global-pool2d.ts';
+import type { GroupNorm } from './group-norm.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Multiply } from './multiply.ts';
 import type { Permute } from './permute.ts';
 import type { Pool2d } from './pool2d.ts';
+import type { Prelu } from './prelu.ts';
 import type { Reshape } from './reshape.ts';
 import type { Standardize } from './standardize.ts';
+import type { Upsample2d } from './upsample2d.ts';
 
 export * from './activation.ts';
 export { type Add, add } from './add.ts';
@@ -24,14 +27,17 @@ export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
+export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.ts';
 export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type Multiply, multiply } from './multiply.ts';
 export { type Permute, permute } from './permute.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
+export { type Prelu, prelu } from './prelu.ts';
 export { type Reshape, reshape } from './reshape.ts';
 export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
+export { type Upsample2d, upsample2d } from './upsample2d.ts';
 
 /** Any layer, as plain data. */
 export type Layer =
@@ -44,9 +50,12 @@ export type Layer =
   | Dropout
   | Flatten
   | GlobalPool2d
+  | GroupNorm
   | LayerNorm
   | Multiply
   | Permute
   | Pool2d
+  | Prelu
   | Reshape
-  | Standardize;
+  | Standardize
+  | Upsample2d;
