@@ -54,7 +54,6 @@ export type {
   MetricRule,
   MetricSite,
   MetricTotal,
-  Question,
   ResultsOf,
   Subject,
 } from './metrics/metric.ts';
@@ -136,18 +135,20 @@ export {
   type WarmUp,
   warmUp,
 } from './nn/learning-rate.ts';
+export type { Question } from './nn/losses/facts.ts';
 export {
   binaryCrossEntropy,
   type CategoricalOptions,
   categoricalCrossEntropy,
   type LossFunction,
   type LossOptions,
+  type LossSettings,
   meanSquared,
   quadratic,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squared,
-} from './nn/losses.ts';
+} from './nn/losses/index.ts';
 export { apply, input, type Model, model, type Symbolic, sequential } from './nn/model.ts';
 export {
   type AdamOptions,

@@ -5,7 +5,7 @@ import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { take } from '../data/samples.ts';
 import type { Device } from '../engine/device.ts';
-import { checkLoss, type LossFunction } from '../nn/losses.ts';
+import { checkLoss, type LossFunction } from '../nn/losses/loss.ts';
 import { checkModel, describeModel, features, type Model, outputs } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import { compile } from '../train/compile.ts';

@@ -1,7 +1,7 @@
 /** The named workloads. */
 import { dense, relu, sigmoid } from '../nn/layers/index.ts';
 import { lenet } from '../nn/lenet.ts';
-import { quadratic, softmaxCrossEntropy } from '../nn/losses.ts';
+import { quadratic, softmaxCrossEntropy } from '../nn/losses/index.ts';
 import { sequential } from '../nn/model.ts';
 import { adam, sgd } from '../nn/optimizers/index.ts';
 import { network } from './network.ts';

@@ -44,7 +44,7 @@ export function benchCommand(signal: AbortSignal): Command {
   addOptions(command, 'Model:', [['--batch <n>', 'samples per step', count, '100']]);
   return addOutputOptions(addOptimizerOptions(command))
     .addHelpText('after', help)
-    .action((flags: BenchFlags) => bench(flags, worksOf(flags, command), signal));
+    .action(async (flags: BenchFlags) => bench(flags, await worksOf(flags, command), signal));
 }
 
 const help = `
@@ -60,7 +60,7 @@ Kernels are timed in a separate run with one pass per dispatch, so their sum may
 With --json the events are "start", one "work" per workload, and "end", or "error".`;
 
 /** Throws ArgumentError for options that nothing asked for would heed. */
-function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Command): Work[] {
+async function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Command): Promise<Work[]> {
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
   checkHeeded(command, [...modelRules(flags), ...optimizerRules(flags)]);
   const own = ownOptions.some(given);
@@ -69,7 +69,7 @@ function worksOf({ work, size = usualSizes, ...flags }: BenchFlags, command: Com
     throw new ArgumentError(`--size: expected with --work matmul, found with ${names.join(', ') || 'a net'}`);
   }
   const chosen = names.flatMap((name) => (name === 'matmul' ? size.map(matmul) : works[name as keyof typeof works]));
-  return own ? [...chosen, ownNetwork(flags)] : chosen;
+  return own ? [...chosen, await ownNetwork(flags)] : chosen;
 }
 
 const ownOptions = [
@@ -87,9 +87,9 @@ const ownOptions = [
   'decayed',
 ];
 
-function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Work {
+async function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Promise<Work> {
   const model = modelOf(flags, [28, 28], { kind: 'labels', size: 10 });
-  return network({ name: 'own', model, loss: lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
+  return network({ name: 'own', model, loss: await lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
 }
 
 async function bench(flags: BenchFlags, chosen: Work[], signal: AbortSignal): Promise<void> {

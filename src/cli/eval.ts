@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import { ArgumentError, confusion, precisionRecallF1, printConfusion, printScores, sgd } from '../index.node.ts';
-import { lossNamed } from '../nn/losses.ts';
+import { lossNamed } from '../nn/losses/registry.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
 import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
@@ -123,7 +123,7 @@ async function netIn({ path, model: text, data }: Checkpoint, command: Command):
   const { name, ...options } = loss;
   return {
     model,
-    loss: lossNamed(name, options),
+    loss: await lossNamed(name, options),
     facts: trainedOn,
     data() {
       if (data) return undefined; // what train writes says more

@@ -19,23 +19,18 @@ import {
   leakyRelu,
   linear,
   type Model,
-  meanSquared,
   momentum,
   nesterov,
   normal,
   type Optimizer,
   oneCycle,
-  quadratic,
   relu,
   rmsprop,
   sequential,
   sgd,
   sigmoid,
-  sigmoidCrossEntropy,
   silu,
-  softmaxCrossEntropy,
   softplus,
-  squared,
   standardize,
   stepDecay,
   tanh,
@@ -45,19 +40,32 @@ import {
   zeros,
 } from '../index.node.ts';
 import { lenet } from '../nn/lenet.ts';
+import { type LossName as Known, losses as known, lossNamed } from '../nn/losses/registry.ts';
 import type { Rule } from './heeded.ts';
 
 export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };
 
-/** Each with the activation of the last layer that it goes with if the targets are classes. */
-export const losses = {
-  'cross-entropy': { make: softmaxCrossEntropy, output: linear },
-  'binary-cross-entropy': { make: sigmoidCrossEntropy, output: linear },
-  quadratic: { make: quadratic, output: sigmoid },
-  squared: { make: squared, output: sigmoid },
-  mse: { make: meanSquared, output: sigmoid },
+/** What --loss calls a loss by another name than its own; undefined for one that another, on logits, stands for. */
+const lossFlags: Partial<Record<Known, string | undefined>> = {
+  softmaxCrossEntropy: 'cross-entropy',
+  categoricalCrossEntropy: undefined,
+  sigmoidCrossEntropy: 'binary-cross-entropy',
+  binaryCrossEntropy: undefined,
+  meanSquared: 'mse',
 };
-export type LossName = keyof typeof losses;
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The losses of the library by flag, each with the activation of the last layer that it goes with if the targets are classes. */
+export const losses = Object.fromEntries(
+  (Object.keys(known) as Known[]).flatMap((name) => {
+    const flag = name in lossFlags ? lossFlags[name] : kebab(name);
+    return flag === undefined
+      ? []
+      : [[flag, { name, output: known[name].facts.question === 'values' ? sigmoid : linear }]];
+  }),
+);
+export type LossName = string;
 
 interface OptimizerChoice {
   make(options: { learningRate: LearningRate; momentum?: number; weightDecay?: number; decayed?: Decayed }): Optimizer;
@@ -138,10 +146,16 @@ export const modelOf: MakeModel = (flags, sample, targets, statistics) => {
 };
 
 /** Throws ArgumentError for smoothed labels under a loss that has none. */
-export function lossOf({ loss = 'cross-entropy', labelSmoothing }: ModelFlags): LossFunction {
-  if (labelSmoothing === undefined) return losses[loss].make();
-  if (loss === 'cross-entropy') return softmaxCrossEntropy({ labelSmoothing });
+export function checkLoss({ loss = 'cross-entropy', labelSmoothing }: ModelFlags): void {
+  if (labelSmoothing === undefined || loss === 'cross-entropy') return;
   throw new ArgumentError(`--label-smoothing: expected with --loss cross-entropy, found with ${loss}`);
+}
+
+/** Throws as `checkLoss`. */
+export function lossOf(flags: ModelFlags): Promise<LossFunction> {
+  checkLoss(flags);
+  const { loss = 'cross-entropy', labelSmoothing } = flags;
+  return lossNamed(losses[loss].name, labelSmoothing === undefined ? {} : { labelSmoothing });
 }
 
 /** What of a model the others leave without effect. */

@@ -17,7 +17,7 @@ import type { Task } from '../train/graphs.ts';
 import { type DataFlags, standardizes } from './data-options.ts';
 import { checkBatch, isWhole, openData, type SavedData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
-import { baseRate, checkModel, lossOf, type ModelFlags, modelOf, usualLoss } from './model-options.ts';
+import { baseRate, checkLoss, checkModel, lossOf, type ModelFlags, modelOf, usualLoss } from './model-options.ts';
 import type { DeviceName, RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output, short } from './output.ts';
 
@@ -53,7 +53,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const { seed } = flags;
   checkModel(flags);
-  lossOf(flags);
+  checkLoss(flags);
   const whole = await openData(flags, output, saved?.data);
   const data = flags.validation === undefined ? whole : holdOut(whole, flags.validation, seed);
   // A net that only evaluates takes what there is.
@@ -62,7 +62,9 @@ export async function withRun<T>(
   const given = typeof options === 'function' ? options(data) : options;
   const device = await chooseDevice(flags.device, output);
   try {
-    const { model, loss, lossName } = saved?.net ? { ...saved.net, lossName: saved.net.loss.name } : netOf(flags, data);
+    const { model, loss, lossName } = saved?.net
+      ? { ...saved.net, lossName: saved.net.loss.name }
+      : await netOf(flags, data);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
       return await work({ data, device, model, loss: lossName, hasAccuracy: hasClasses(data.train, loss), net });
@@ -75,12 +77,12 @@ export async function withRun<T>(
 }
 
 /** What the flags say of the net, for this data. */
-export function netOf(flags: ModelFlags & DataFlags, { train }: DatasetPair) {
+export async function netOf(flags: ModelFlags & DataFlags, { train }: DatasetPair) {
   const loss = flags.loss ?? usualLoss(train.targets);
   const first = standardizes(flags) ? statistics(train) : undefined;
   return {
     model: modelOf({ ...flags, loss }, train.shape, train.targets, first),
-    loss: lossOf({ ...flags, loss }),
+    loss: await lossOf({ ...flags, loss }),
     lossName: loss,
   };
 }

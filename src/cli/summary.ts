@@ -42,7 +42,7 @@ async function summarizeNet(file: string | undefined, flags: TrainedFlags, comma
 async function ofOptions(flags: TrainedFlags, command: Command): Promise<Summary> {
   checkHeeded(command, [...dataRules(flags), ...modelRules(flags), ...optimizerRules(flags)]);
   const data = await openData({ ...flags, seed: 0 }, outputOf(flags));
-  const { model, loss } = netOf(flags, data);
+  const { model, loss } = await netOf(flags, data);
   return summary(model, { batch: flags.batch, loss, optimizer: optimizerOf(flags), keep: [] });
 }
 

@@ -7,7 +7,8 @@ import { isList, keysOf, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { isPerLabel, type LossFunction } from '../nn/losses.ts';
+import type { Question } from '../nn/losses/facts.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
 
 /** A measure of how well a net does on a data set; made by functions such as {@link precisionRecallF1}. */
 export interface Metric<Results extends object = object> {
@@ -93,16 +94,9 @@ export interface Found {
   readonly totals: ReadonlyMap<string, Float32Array>;
 }
 
-/**
- * What is asked of a net: which class a sample is of; which labels it has, each by itself; or which values.
- */
-export type Question = 'class' | 'labels' | 'values';
-
-export function questionOf({ targets, loss }: Pick<Subject, 'targets' | 'loss'>): Question {
-  if (targets.kind === 'labels') return 'class';
-  if (isPerLabel(loss)) return 'labels';
-  return loss.classifies ? 'class' : 'values';
-}
+/** What is asked of a net with such targets under such a loss. */
+export const questionOf = ({ targets, loss }: Pick<Subject, 'targets' | 'loss'>): Question =>
+  targets.kind === 'labels' ? 'class' : loss.question;
 
 /** The results of several metrics, as one object. */
 export type ResultsOf<M extends readonly Metric[]> = M extends readonly []

@@ -3,7 +3,7 @@ import { byteLength, rows } from '../base/tensor.ts';
 import { append, find, type Node, reuse } from '../graph/graph.ts';
 import { leaf, state, stepOf } from '../graph/leaf.ts';
 import { BY_BATCH } from '../graph/storage.ts';
-import { appendPrediction } from '../nn/losses.ts';
+import { appendPrediction } from '../nn/losses/loss.ts';
 import { highest, reaches } from '../ops/decisions.ts';
 import { record } from '../ops/record.ts';
 import { reshape } from '../ops/reshape.ts';

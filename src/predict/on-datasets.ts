@@ -2,7 +2,7 @@
 
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkMetrics } from '../metrics/metric.ts';
-import { lossNamed } from '../nn/losses.ts';
+import { lossNamed } from '../nn/losses/registry.ts';
 import { outputs } from '../nn/model.ts';
 import type { Saved } from '../saved/model-text.ts';
 import { Access } from '../train/access.ts';
@@ -25,9 +25,9 @@ import type { Opened } from './opened.ts';
 /** Samples of a batch of an evaluation. */
 const BATCH = 256;
 
-const taskOf = ({ model, loss: { name, ...options } }: Saved, batch: number): Task => ({
+const taskOf = async ({ model, loss: { name, ...options } }: Saved, batch: number): Promise<Task> => ({
   ...{ model, batch },
-  loss: lossNamed(name, options),
+  loss: await lossNamed(name, options),
 });
 
 /** [n][outputs] for the samples of a data set, whose scale is its own. */
@@ -48,8 +48,8 @@ export async function predictOn(dataset: AnyDataset, saved: Saved, batcher: Batc
 }
 
 /** Evaluates the weights of a predictor on data sets, one call after another, as they share their sums. */
-export function evaluatorOn({ saved, engine, batcher }: Opened) {
-  const task = taskOf(saved, Math.min(BATCH, batcher.most));
+export async function evaluatorOn({ saved, engine, batcher }: Opened) {
+  const task = await taskOf(saved, Math.min(BATCH, batcher.most));
   const access = new Access();
   const use = feeds(engine, task).use;
   const known = new Map<string, Promise<Evaluator>>();

@@ -10,8 +10,8 @@ import { createGraph } from '../graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../graph/leaf.ts';
 import { appendActivation } from '../nn/layers/activation.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
+import { losses } from '../nn/losses/registry.ts';
 import { appendModel, features, outputs } from '../nn/model.ts';
-import { predictions } from '../nn/predictions.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { differences } from '../saved/differences.ts';
 import { MODEL, type Saved } from '../saved/model-text.ts';
@@ -88,7 +88,7 @@ function graphOf({ model, loss }: Saved, batch: number) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const { output, parameters } = appendModel(graph, model, x, false);
-  const prediction = appendActivation(graph, predictions[loss.name], output, 'prediction').name;
+  const prediction = appendActivation(graph, losses[loss.name].facts.prediction, output, 'prediction').name;
   return { graph, parameters, prediction };
 }
 

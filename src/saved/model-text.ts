@@ -8,9 +8,10 @@ import { DataError } from '../base/errors.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
 import { type DataFacts, EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
-import type { LossFunction } from '../nn/losses.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
+import type { LossName } from '../nn/losses/registry.ts';
+import type { LossSettings } from '../nn/losses/settings.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
-import type { LossName } from '../nn/predictions.ts';
 
 /** Of the metadata of the file. */
 export const MODEL = 'retrograd.model';
@@ -20,11 +21,9 @@ export const NO_MODEL = `expected a file that says what its model is, under ${MO
 export const VERSION = 1;
 
 /** A loss as the options of its function. */
-export interface SavedLoss {
+export interface SavedLoss extends LossSettings {
   readonly name: LossName;
   readonly reduction: 'mean' | 'sum';
-  readonly labelSmoothing: number;
-  readonly classWeights?: readonly number[];
 }
 
 export interface Saved {
@@ -35,8 +34,8 @@ export interface Saved {
 }
 
 export function formatModel({ input, layers, wiring, weightsOf }: Model, loss: LossFunction, data?: DataFacts): string {
-  const { name, mean, labelSmoothing, classWeights } = loss;
-  const saved = { name, reduction: mean ? 'mean' : 'sum', labelSmoothing, classWeights };
+  const { name, mean, settings } = loss;
+  const saved = { name, reduction: mean ? 'mean' : 'sum', labelSmoothing: 0, ...settings };
   return JSON.stringify({ version: VERSION, input, layers: layers.map(plain), wiring, weightsOf, loss: saved, data });
 }
 

@@ -4,7 +4,6 @@
  */
 import { isCount, isList, isShape, member } from '../base/arguments.ts';
 import { DataError, RetrogradError } from '../base/errors.ts';
-import { isFinite32 } from '../base/float32.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { shorten, showValue } from '../base/show-value.ts';
 import { size } from '../base/tensor.ts';
@@ -12,6 +11,8 @@ import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { TableColumn } from '../data/table-columns.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
+import type { LossFacts } from '../nn/losses/facts.ts';
+import { losses } from '../nn/losses/registry.ts';
 import {
   apply,
   features,
@@ -21,7 +22,6 @@ import {
   outputs,
   type Symbolic,
 } from '../nn/model.ts';
-import { predictions } from '../nn/predictions.ts';
 import { activations, kindNamed } from './layer-kinds.ts';
 import { MODEL, NO_MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
 
@@ -64,11 +64,10 @@ async function read(text: string, own: readonly LayerActivation[]): Promise<Save
   for (const [i, layer] of layers.entries()) made.push(await readLayer(layer, own, `layers[${i}]`));
   const model = wired(input, sharing(made, weightsOf), wiring);
   if (!sameJson(model.weightsOf, weightsOf)) throw mismatch('weightsOf', model.weightsOf, weightsOf);
-  if (!isLoss(loss, model)) throw failure('loss: ', 'one that goes with the layers', loss);
   if (data !== undefined && !isFacts(data, features(model), outputs(model)))
     throw failure('data: ', EXPECTED_FACTS, data);
   if (data?.columns) await checkTable(data.columns, features(model));
-  return { model, loss, data };
+  return { model, loss: readLoss(loss, model), data };
 }
 
 /** Columns of a table. Throws DataError for what are none, or not those of a sample. */
@@ -132,18 +131,19 @@ function wired(input: readonly number[], layers: readonly Layer[], wiring: unkno
   return model;
 }
 
-function isLoss(loss: unknown, model: Model): loss is SavedLoss {
-  if (!isObject(loss) || !Object.hasOwn(predictions, loss.name as string)) return false;
-  const { name, reduction, labelSmoothing, classWeights, ...more } = loss;
-  const isCategorical = name === 'softmaxCrossEntropy' || name === 'categoricalCrossEntropy';
-  const isShare = isCategorical && isFinite32(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing < 1;
-  const isSmoothing = labelSmoothing === 0 || isShare;
-  const isWeight = (value: unknown) => isFinite32(value) && value >= 0;
-  const areWeights =
-    classWeights === undefined ||
-    (isCategorical && isList(classWeights) && classWeights.length === outputs(model) && classWeights.every(isWeight));
-  const isReduction = reduction === 'mean' || reduction === 'sum';
-  return Object.keys(more).length === 0 && isReduction && isSmoothing && areWeights;
+/** A loss, held to what its function takes. */
+function readLoss(loss: unknown, model: Model): SavedLoss {
+  const odd = () => failure('loss: ', 'one that goes with the layers', loss);
+  if (!isObject(loss) || !Object.hasOwn(losses, loss.name as string)) throw odd();
+  const { name, reduction, labelSmoothing, ...others } = loss as unknown as SavedLoss;
+  if (reduction !== 'mean' && reduction !== 'sum') throw odd();
+  const settings = labelSmoothing === 0 ? others : { labelSmoothing, ...others };
+  const checks: LossFacts['settings'] = losses[name].facts.settings;
+  for (const [key, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== outputs(model))) throw odd();
+    checks[key](`loss: ${key}`, value);
+  }
+  return { name, reduction, ...settings };
 }
 
 /** Whether two values are the same JSON text, whatever the order of members. */

@@ -5,7 +5,7 @@ import { DataError, ShapeError } from '../base/errors.ts';
 import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import type { LossFunction } from '../nn/losses.ts';
+import { type LossFunction, targetsOf as targetsFor } from '../nn/losses/loss.ts';
 
 /**
  * Numbers of a caller's as samples [n][width], bytes times the scale. Throws ShapeError unless they are whole samples, and
@@ -96,11 +96,8 @@ function finite(values: ArrayLike<number>, what: string, perSample: number, firs
   throw new DataError(`${what}: ${place} must be a finite number, found ${showValue(values[odd])}`);
 }
 
-/** What arithmetic in 32-bit floats may make of a probability of 1. */
-const MOST = 1 + 1e-6;
-
 /**
- * Throws DataError for the first target, of [count][perSample], that is no probability where the loss is one of those.
+ * Throws DataError for the first target, of [count][perSample], that the loss does not take.
  * `samples` are their numbers, where these are others than 0, 1, 2, ...
  */
 export function checkTargets(
@@ -110,10 +107,11 @@ export function checkTargets(
   what: string,
   samples?: ArrayLike<number>,
 ): void {
-  if (!loss.classifies) return;
-  const at = firstWhere(targets, (y) => !(y >= 0 && y <= MOST));
+  const rule = targetsFor(loss);
+  if (!rule) return;
+  const at = firstWhere(targets, (y) => !rule.takes(y));
   if (at < 0) return;
-  const expected = `must be a probability, from 0 to 1, for ${loss.name}`;
+  const expected = `must be ${rule.expected} for ${loss.name}`;
   throw new DataError(`${what}: ${placeOf(at, perSample, samples)} ${expected}, found ${showValue(targets[at])}`);
 }
 

@@ -6,6 +6,7 @@ import { unlessAborted } from '../engine/compile-progress.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
+import { targetsOf } from '../nn/losses/loss.ts';
 import { checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
 
@@ -175,7 +176,7 @@ function part({ samples, x, y }: Request, count: number, first = 0): Request {
 
 /** Throws DataError for targets that the loss does not take. */
 function checkRead({ name, targets }: StreamedDataset, loss: Task['loss'], { samples, y }: Request): void {
-  if (targets.kind === 'labels' || !loss.classifies) return;
+  if (targets.kind === 'labels' || !targetsOf(loss)) return;
   const { size, scale } = targets;
   checkTargets(loss, scale === 1 ? y : Float32Array.from(y, (value) => value * scale), size, `${name}: y`, samples);
 }

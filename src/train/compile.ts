@@ -14,7 +14,7 @@ import { openDevice } from '../engine/open-device.ts';
 import { wholeSteps } from '../engine/wholes.ts';
 import { find, type Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
-import { checkLoss, checkOutput, type LossFunction } from '../nn/losses.ts';
+import { checkLoss, checkOutput, type LossFunction } from '../nn/losses/loss.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import { matching } from '../nn/parameter-patterns.ts';

@@ -5,7 +5,7 @@ import { MOST_SHUFFLED } from '../base/random.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import type { LossFunction } from '../nn/losses.ts';
+import { type LossFunction, targetsOf } from '../nn/losses/loss.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 import { checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
@@ -67,10 +67,11 @@ function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDatase
 /** Looks at the targets one by one only where some of them are out of range; those that are yet to be read, when they are. */
 function checkRange(loss: LossFunction, dataset: AnyDataset, where: string): void {
   const { name, targets } = dataset;
-  if (!('data' in targets) || targets.kind === 'labels' || !loss.classifies) return;
+  const rule = targetsOf(loss);
+  if (!('data' in targets) || targets.kind === 'labels' || !rule) return;
   const { least, most } = rangeOf(targets);
   const ends = [least * targets.scale, most * targets.scale];
-  if (Math.min(...ends) >= 0 && Math.max(...ends) <= 1) return;
+  if (rule.range && Math.min(...ends) >= rule.range[0] && Math.max(...ends) <= rule.range[1]) return;
   const { data, size, scale } = targets;
   checkTargets(loss, scale === 1 ? data : Float32Array.from(data, (y) => y * scale), size, `${where}: ${name}: y`);
 }

@@ -6,7 +6,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type Metric, questionOf, type ResultsOf, type Subject } from '../metrics/metric.ts';
-import type { LossFunction } from '../nn/losses.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
 import { outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import { stepsIn } from './batches.ts';

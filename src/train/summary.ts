@@ -6,7 +6,7 @@ import { schedule } from '../compiler/schedule.ts';
 import { unknownTensor } from '../engine/named-tensors.ts';
 import { find, type Node } from '../graph/graph.ts';
 import { parameter, state } from '../graph/leaf.ts';
-import { checkLoss, checkOutput } from '../nn/losses.ts';
+import { checkLoss, checkOutput } from '../nn/losses/loss.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer } from '../nn/optimizers/optimizer.ts';
 import { type StepBytes, type Summary, summarize } from '../nn/summary.ts';

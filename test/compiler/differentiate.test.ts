@@ -37,7 +37,7 @@ import {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squared,
-} from '../../src/nn/losses.ts';
+} from '../../src/nn/losses/index.ts';
 import { apply, input, type Model, model, sequential } from '../../src/nn/model.ts';
 import { activation } from '../../src/ops/activation.ts';
 import { activations } from '../../src/ops/activation-table.ts';

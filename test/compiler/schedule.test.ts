@@ -7,7 +7,7 @@ import { append, createGraph, type Node, printGraph } from '../../src/graph/grap
 import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
 import { overwrites, storageOf } from '../../src/graph/storage.ts';
 import { conv2d, dense, flatten, relu } from '../../src/nn/layers/index.ts';
-import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
+import { softmaxCrossEntropy } from '../../src/nn/losses/index.ts';
 import { sequential } from '../../src/nn/model.ts';
 import { adam, sgd } from '../../src/nn/optimizers/index.ts';
 import { add, bias, hadamard } from '../../src/ops/arithmetic.ts';

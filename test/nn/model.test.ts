@@ -14,7 +14,7 @@ import {
   relu,
   reshape,
 } from '../../src/nn/layers/index.ts';
-import { quadratic } from '../../src/nn/losses.ts';
+import { quadratic } from '../../src/nn/losses/index.ts';
 import { apply, describeModel, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import { sgd } from '../../src/nn/optimizers/index.ts';
 import { compile } from '../../src/train/compile.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { elementBits, stepKey } from '../../src/base/random.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { dense, dropout } from '../../src/nn/layers/index.ts';
-import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
+import { softmaxCrossEntropy } from '../../src/nn/losses/index.ts';
 import { sequential } from '../../src/nn/model.ts';
 import { dropout as dropoutOp } from '../../src/ops/dropout.ts';
 import { evaluationGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';

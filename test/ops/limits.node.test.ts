@@ -6,7 +6,7 @@ import { fromArrays } from '../../src/data/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Target } from '../../src/graph/op.ts';
 import * as layers from '../../src/nn/layers/index.ts';
-import { softmaxCrossEntropy } from '../../src/nn/losses.ts';
+import { softmaxCrossEntropy } from '../../src/nn/losses/index.ts';
 import { type Model, sequential } from '../../src/nn/model.ts';
 import { adam } from '../../src/nn/optimizers/index.ts';
 import { ops } from '../../src/ops/index.ts';

@@ -55,6 +55,7 @@ import {
   tanh,
   upsample2d,
 } from '../../src/index.ts';
+import { lossNamed } from '../../src/nn/losses/registry.ts';
 import { outputs } from '../../src/nn/model.ts';
 import { formatModel, MODEL, plain } from '../../src/saved/model-text.ts';
 import { readModel } from '../../src/saved/read-model.ts';
@@ -262,7 +263,8 @@ test('a text with any change gives a model that is written as that text, or a Da
             : replaced(text, at, value);
       try {
         const { model, loss, data } = await readModel(changed, 'some');
-        const again = JSON.parse(formatModel(model, { ...loss, mean: loss.reduction === 'mean' } as never, data));
+        const { name, ...options } = loss;
+        const again = JSON.parse(formatModel(model, await lossNamed(name, options), data));
         expect(again).toEqual(JSON.parse(changed));
         taken++;
       } catch (error) {

@@ -12,7 +12,7 @@ export function samples(model: Model, loss: LossFunction, n: number, stream = 0)
   const [inputs, outputs] = [features(model), outputsOf(model)];
   const values = random(n * outputs, 2 * stream + 1);
   const oneHot = values.map((_, i) => Number(i % outputs === Math.floor(i / outputs) % outputs));
-  return { x: random(n * inputs, 2 * stream), y: loss.classifies ? oneHot : values };
+  return { x: random(n * inputs, 2 * stream), y: loss.question !== 'values' ? oneHot : values };
 }
 
 type Bits = Record<string, Uint32Array>;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Graph } from '../../src/graph/graph.ts';
 import * as layers from '../../src/nn/layers/index.ts';
-import * as lossFunctions from '../../src/nn/losses.ts';
+import * as lossFunctions from '../../src/nn/losses/index.ts';
 import { apply, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import * as optim from '../../src/nn/optimizers/index.ts';
 import { type Task, trainingGraph } from '../../src/train/graphs.ts';

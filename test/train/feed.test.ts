@@ -4,7 +4,7 @@ import { fromArrays } from '../../src/data/index.ts';
 import { cpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { Engine, Program } from '../../src/engine/engine.ts';
 import { dense, sequential } from '../../src/index.ts';
-import { quadratic } from '../../src/nn/losses.ts';
+import { quadratic } from '../../src/nn/losses/index.ts';
 import { feeds } from '../../src/train/feed.ts';
 import { trainingGraph } from '../../src/train/graphs.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compile, type Device, dense, openDevice, sequential, sgd, type TuneMode, tanh } from '../../src/index.node.ts';
-import { quadratic } from '../../src/nn/losses.ts';
+import { quadratic } from '../../src/nn/losses/index.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { platform } from '../../src/platform/platform.ts';
 import { databaseStore } from '../../src/platform/store.ts';

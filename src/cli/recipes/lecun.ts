@@ -4,7 +4,7 @@
  */
 import { dense, sigmoid, tanh } from '../../nn/layers/index.ts';
 import { lenet } from '../../nn/lenet.ts';
-import { quadratic } from '../../nn/losses.ts';
+import { quadratic } from '../../nn/losses/index.ts';
 import { sequential } from '../../nn/model.ts';
 import { sgd } from '../../nn/optimizers/index.ts';
 import { annealed, type Recipe } from './recipe.ts';

@@ -1,7 +1,7 @@
 /** Michael Nielsen, "Neural Networks and Deep Learning", Determination Press 2015, neuralnetworksanddeeplearning.com. */
 import { normal } from '../../nn/initialisers.ts';
 import { conv2d, dense, dropout, maxPool2d, relu, sigmoid } from '../../nn/layers/index.ts';
-import { quadratic, sigmoidCrossEntropy, softmaxCrossEntropy } from '../../nn/losses.ts';
+import { quadratic, sigmoidCrossEntropy, softmaxCrossEntropy } from '../../nn/losses/index.ts';
 import { sequential } from '../../nn/model.ts';
 import { sgd } from '../../nn/optimizers/index.ts';
 import type { Recipe } from './recipe.ts';

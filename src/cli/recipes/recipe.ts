@@ -1,6 +1,6 @@
 /** A published result on MNIST, and the training that reproduces it. */
 import { cosineDecay, updatesIn } from '../../nn/learning-rate.ts';
-import { softmaxCrossEntropy } from '../../nn/losses.ts';
+import { softmaxCrossEntropy } from '../../nn/losses/index.ts';
 import type { Model } from '../../nn/model.ts';
 import { adam } from '../../nn/optimizers/index.ts';
 import type { CompileOptions } from '../../train/compile.ts';

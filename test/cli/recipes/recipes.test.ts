@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Recipe, recipes } from '../../../src/cli/recipes/index.ts';
 import { digits } from '../../../src/data/index.ts';
 import { find } from '../../../src/graph/graph.ts';
-import { checkOutput } from '../../../src/nn/losses.ts';
+import { checkOutput } from '../../../src/nn/losses/loss.ts';
 import { features, outputs } from '../../../src/nn/model.ts';
 import { augmentationOf } from '../../../src/train/augmentation.ts';
 import { trainingGraph } from '../../../src/train/graphs.ts';

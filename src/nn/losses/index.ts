@@ -1,0 +1,9 @@
+/** The losses. */
+export { binaryCrossEntropy } from './binary-cross-entropy.ts';
+export type { CategoricalOptions } from './categorical.ts';
+export { categoricalCrossEntropy } from './categorical-cross-entropy.ts';
+export type { LossFunction, LossOptions } from './loss.ts';
+export type { LossSettings } from './settings.ts';
+export { sigmoidCrossEntropy } from './sigmoid-cross-entropy.ts';
+export { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
+export { meanSquared, quadratic, squared } from './squared.ts';
