@@ -25,11 +25,11 @@ export interface Expected {
 }
 
 /** Every way in which `values` are not the tensors expected, a line each: keys, shapes, counts, numbers. */
-export function differences(expected: readonly Expected[], values: Values): string[] {
+export function differences(expected: readonly Expected[], values: Values, place = 'in this model'): string[] {
   const keys = keysOf(values);
   if (!keys) return [`expected tensors by key, found ${showValue(values)}`];
   const known = new Set(expected.map(({ key }) => key));
-  const wrong = keys.filter((key) => !known.has(key)).map((key) => `${key}: not in this model`);
+  const wrong = keys.filter((key) => !known.has(key)).map((key) => `${key}: not ${place}`);
   for (const { key, shape, anyNumber } of expected) {
     const value = keys.includes(key) ? member(values, key) : undefined;
     const [found, data] = [member(value, 'shape'), member(value, 'data')];

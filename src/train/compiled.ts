@@ -4,11 +4,22 @@ import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Graph, Node } from '../graph/graph.ts';
+import { state } from '../graph/leaf.ts';
 import { Access } from './access.ts';
 import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
+
+/** A program beside the training step. */
+export interface Beside {
+  readonly name: string;
+  graph(): Graph;
+  /** The nodes that can be read after a run. */
+  keep(node: Node): boolean;
+  /** Whether the state in it is that of the training step, as parameters are. */
+  readonly shares?: 'state';
+}
 
 export class Compiled {
   readonly access = new Access();
@@ -28,17 +39,14 @@ export class Compiled {
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
-  on<T>(
-    name: string,
-    graph: () => Graph,
-    keep: (node: Node) => boolean,
-    work: (program: Program) => Promise<T>,
-  ): Promise<T> {
+  on<T>({ name, graph: build, keep, shares }: Beside, work: (program: Program) => Promise<T>): Promise<T> {
     const { engine, program, parameters } = this.session;
     const known = this.#programs.get(name);
     if (known) return work(known);
-    const shared = [{ program, names: parameters.map(({ node }) => node.name) }];
-    return engine.program(graph(), { keep, shared }).then((made) => {
+    const graph = build();
+    const states = shares === 'state' ? graph.nodes.filter(({ op }) => op === state) : [];
+    const names = [...parameters.map(({ node }) => node), ...states].map(({ name }) => name);
+    return engine.program(graph, { keep, shared: [{ program, names }] }).then((made) => {
       this.#programs.set(name, made);
       return work(made);
     });

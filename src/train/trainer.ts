@@ -17,7 +17,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { checkMetrics, type Metric } from '../metrics/metric.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
 import { matching } from '../nn/parameter-patterns.ts';
-import { differences, type Values } from '../saved/differences.ts';
+import { differences, type Values as ParameterValues } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import type { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
@@ -55,6 +55,7 @@ import {
 import { freeze, replaceStep } from './freeze.ts';
 import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
+import { updateWith } from './loop/update.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
@@ -65,8 +66,8 @@ import { checkBatchStep } from './verify.ts';
  * A model that is compiled for one device; made by {@link compile}.
  *
  * Samples go in one after another, as `[n][features]`. Every method throws or rejects with a StateError after
- * {@link Trainer.destroy}, and a DeviceLostError if the device is lost. `fit`, `load` and `check` have the net to themselves:
- * while one of them runs, these, `step` and `setParameters` are a StateError.
+ * {@link Trainer.destroy}, and a DeviceLostError if the device is lost. `fit`, `load`, `check` and `update` have the net to
+ * themselves: while one of them runs, these, `step` and `setParameters` are a StateError.
  */
 export class Trainer {
   readonly #session: Session;
@@ -257,11 +258,8 @@ export class Trainer {
     const built = this.#evaluations.get(name) ?? build();
     this.#evaluations.set(name, built);
     const nothing = () => false;
-    return this.#compiled.on(
-      name,
-      () => built.graph,
-      nothing,
-      (program) => this.#feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
+    return this.#compiled.on({ name, graph: () => built.graph, keep: nothing }, (program) =>
+      this.#feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
     );
   }
 
@@ -285,7 +283,9 @@ export class Trainer {
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
     const isPrediction = (node: Node) => node.name === prediction;
     return this.#access.take(() =>
-      this.#compiled.finite('predict', () => this.#compiled.on('predict', () => graph, isPrediction, predict)),
+      this.#compiled.finite('predict', () =>
+        this.#compiled.on({ name: 'predict', graph: () => graph, keep: isPrediction }, predict),
+      ),
     );
   }
 
@@ -369,6 +369,23 @@ export class Trainer {
   }
 
   /**
+   * Updates the parameters with gradients of your own, such as those of {@link Trainer.gradients}, changed or not.
+   *
+   * The optimizer does with them what it does with those of a step, clipping and schedule included, and `steps` and `updates` go
+   * up by one. With `accumulate`, the update is made at once, and what steps have added up still waits for theirs. Running
+   * statistics stay as they are: gradients do not hold those of their batch.
+   *
+   * @param gradients Tensors with the keys and shapes of {@link Trainer.gradients}, of every parameter that is trained.
+   * @returns When the work is queued.
+   * @throws {ShapeError} For missing or unknown keys, other shapes, or numbers that are not finite, with every difference;
+   * nothing is changed then.
+   * @throws {StateError} While `fit`, `load`, `check` or another `update` runs.
+   */
+  update(gradients: ParameterValues): Promise<void> {
+    return updateWith(this.#compiled, gradients);
+  }
+
+  /**
    * Computes all named tensors of a forward and backward pass on a batch, without an update.
    *
    * @param x Samples as for `step`.
@@ -398,7 +415,7 @@ export class Trainer {
         }
         return { ...found, prediction: found[prediction] };
       };
-      return this.#compiled.on('tensors', () => graph, isNamed, inspect);
+      return this.#compiled.on({ name: 'tensors', graph: () => graph, keep: isNamed }, inspect);
     });
   }
 
@@ -421,7 +438,7 @@ export class Trainer {
    * nothing is changed then.
    * @throws {StateError} While `fit`, `load` or `check` runs.
    */
-  setParameters(values: Values): void {
+  setParameters(values: ParameterValues): void {
     const { parameters, program } = this.#session;
     this.#access.assertIdle('setParameters');
     const wrong = differences(parameters, values);

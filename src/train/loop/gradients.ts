@@ -54,8 +54,8 @@ export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<
     };
     const graph = () => gradientGraph(task, wanted);
     const isGradient = ({ name }: { name: string }) => names.includes(name);
-    const program = `gradients ${wanted.parameters} ${wanted.inputs}`;
-    return net.finite('gradients', () => net.on(program, graph, isGradient, read));
+    const program = { name: `gradients ${wanted.parameters} ${wanted.inputs}`, graph, keep: isGradient };
+    return net.finite('gradients', () => net.on(program, read));
   });
 }
 
