@@ -1,5 +1,5 @@
-// Four samples of pixel (channel, h, w) of an image [CHANNELS, H, W, N], counted from the corner of the zeros around it.
-// Zeros are read too, from somewhere: a branch costs more.
+// Four samples of pixel (channel, h, w) of an image [channels, H, W, N], in a row that it has. Zeros beside it are read too,
+// from somewhere: a branch costs more.
 // @read B: array<vec4f>
 // @uses load/pixel
 fn load_pixels(channel: u32, h: u32, w: u32, quad: u32) -> vec4f {

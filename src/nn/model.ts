@@ -268,8 +268,9 @@ export function capped({ input, layers, wiring, weightsOf }: Model, most: number
 
 function narrowed(layer: Layer, inputs: readonly Shape[], most: number): Layer {
   const { width, narrowed } = kindOf(layer);
-  if (!width) return narrowed?.(layer, inputs) ?? layer;
-  return Object.assign({ ...layer }, { [width]: Math.min(most, Number(member(layer, width))) });
+  const narrow = width ? { [width]: Math.min(most, Number(member(layer, width))) } : {};
+  const made = Object.assign({ ...layer }, narrow);
+  return narrowed?.(made, inputs) ?? made;
 }
 
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */

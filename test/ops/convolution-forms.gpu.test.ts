@@ -12,8 +12,7 @@ import {
   sgd,
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
-import { conv2d } from '../../src/ops/conv2d.ts';
-import { conv2dInputGradient } from '../../src/ops/conv2d-input-gradient.ts';
+import { conv2d, conv2dInputGradient } from '../../src/ops/conv2d.ts';
 import { convolutionFiles } from '../../src/ops/convolution-forms.ts';
 import { graphOf, referenceOf, runGraph, someStep, titleOf, useGpu, valuesFor } from '../support/harness.ts';
 import { samples } from '../support/nets.ts';
@@ -69,6 +68,36 @@ const cases: (readonly [KernelOp, Case])[] = [
         [3, 3, 4, 33],
       ],
       attributes: { height: 3, width: 3, stride: 3, top: 1, H: 9, W: 13 },
+    },
+  ],
+  [
+    conv2d,
+    {
+      shapes: [
+        [38, 18],
+        [4, 7, 9, 35],
+      ],
+      attributes: { height: 3, width: 3, stride: 1, across: 2, top: 1, groups: 2 },
+    },
+  ],
+  [
+    conv2d,
+    {
+      shapes: [
+        [10, 6],
+        [5, 5, 19, 9],
+      ],
+      attributes: { height: 2, width: 3, left: 2, groups: 5 },
+    },
+  ],
+  [
+    conv2dInputGradient,
+    {
+      shapes: [
+        [6, 60],
+        [6, 5, 9, 7],
+      ],
+      attributes: { height: 2, width: 3, stride: 1, across: 2, left: 1, groups: 2, H: 6, W: 18 },
     },
   ],
 ];

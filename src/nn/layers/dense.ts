@@ -2,33 +2,25 @@
 import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
-import { bias } from '../../ops/arithmetic.ts';
 import { matmul } from '../../ops/matmul.ts';
-import { type Initialiser, zeros } from '../initialisers.ts';
-import { appendActivation, linear } from './activation.ts';
+import { linear } from './activation.ts';
+import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
 import {
-  activationIn,
-  checkLayer,
-  type InitialiserOptions,
-  initialiserFor,
-  initialiserOptions,
-  type LayerActivation,
-  type LayerKind,
-  ofKind,
-} from './layer.ts';
+  appendWeighted,
+  optionsOf,
+  type Weighted,
+  type WeightedOptions,
+  weighted,
+  weightedOptions,
+  withoutBias,
+} from './weighted.ts';
 
 /** A fully connected layer as plain data; made by {@link dense}. */
-export interface Dense {
+export interface Dense extends Weighted {
   /** Kind of layer. */
   readonly layer: 'dense';
   /** Outputs per sample. */
   readonly units: number;
-  /** Name of σ, or an activation of your own. */
-  readonly activation: LayerActivation['activation'];
-  /** Initialiser of W. */
-  readonly init: Initialiser;
-  /** Initialiser of b. */
-  readonly biasInit: Initialiser;
 }
 
 /**
@@ -41,12 +33,10 @@ export interface Dense {
  * @param activation σ, such as {@link relu}. Default: {@link linear}.
  * @throws {ArgumentError} For an invalid number of units, activation, initialiser or option.
  */
-export function dense(units: number, activation: LayerActivation = linear, options: InitialiserOptions = {}): Dense {
-  checkKeys('dense', options, initialiserOptions);
+export function dense(units: number, activation: LayerActivation = linear, options: WeightedOptions = {}): Dense {
+  checkKeys('dense', options, weightedOptions);
   checkCount('dense: units', units);
-  checkLayer('dense', activation, { init: options.init, biasInit: options.biasInit });
-  const { init = initialiserFor(activation), biasInit = zeros() } = options;
-  return ofKind(denseKind, { layer: 'dense', units, ...activationIn(activation), init, biasInit });
+  return ofKind(denseKind, { layer: 'dense', units, ...weighted('dense', activation, options) });
 }
 
 export const denseKind: LayerKind<Dense> = {
@@ -55,16 +45,13 @@ export const denseKind: LayerKind<Dense> = {
   shape: ({ units }) => [units],
 
   // z^l = W^l a^(l−1) + b^l, a^l = σ(z^l)
-  append(layer, { graph, index, parameter }, [x]) {
-    const { units, init, biasInit } = layer;
-    const inputs = size(x.shape.slice(0, -1));
-    const W = parameter('W', { key: 'weight', shape: [units, inputs], init });
-    const b = parameter('b', { key: 'bias', shape: [units], init: biasInit });
-    const z = append(graph, bias, [append(graph, matmul, [W, x]), b], {}, `z${index}`);
-    return appendActivation(graph, layer, z, `a${index}`);
+  append(layer, site, [x]) {
+    const { units, init } = layer;
+    const W = site.parameter('W', { key: 'weight', shape: [units, size(x.shape.slice(0, -1))], init });
+    return appendWeighted(layer, site, units, (name) => append(site.graph, matmul, [W, x], {}, name));
   },
 
-  remade: (layer) => dense(layer.units, layer, { init: layer.init, biasInit: layer.biasInit }),
+  remade: (layer) => dense(layer.units, layer, optionsOf(layer)),
 
-  describe: ({ units, activation }) => `${units} ${activation}`,
+  describe: (layer) => [layer.units, ...withoutBias(layer), layer.activation].join(' '),
 };

@@ -21,3 +21,21 @@ export function checkedWindow(what: string, given: unknown): readonly [number, n
   checkCount(what, width);
   return [height, width];
 }
+
+/** A number for both directions, or a pair `[down, across]`. */
+export type Pair = number | readonly [number, number];
+
+export const pairOf = (given: Pair): readonly [number, number] => (typeof given === 'number' ? [given, given] : given);
+
+/** The same, as one number where the two are equal. Throws ArgumentError where `check` does for one of them. */
+export function checkedPair(what: string, given: unknown, check: (what: string, value: unknown) => void): Pair {
+  const numbers = isList(given) ? given : [given, given];
+  if (numbers.length !== 2)
+    throw new ArgumentError(`${what} must be a number or [down, across], found ${showValue(given)}`);
+  for (const number of numbers) check(what, number);
+  const [down, across] = numbers as [number, number];
+  return down === across ? down : [down, across];
+}
+
+/** '2', or '2x1'. */
+export const showPair = (pair: Pair): string => (typeof pair === 'number' ? `${pair}` : pair.join('x'));

@@ -3,7 +3,9 @@ import type { ActivationLayer } from './activation.ts';
 import type { Add } from './add.ts';
 import type { BatchNorm } from './batch-norm.ts';
 import type { Concat } from './concat.ts';
+import type { Conv1d } from './conv1d.ts';
 import type { Conv2d } from './conv2d.ts';
+import type { Conv2dTranspose } from './conv2d-transpose.ts';
 import type { Dense } from './dense.ts';
 import type { Dropout } from './dropout.ts';
 import type { Flatten } from './flatten.ts';
@@ -22,7 +24,9 @@ export * from './activation.ts';
 export { type Add, add } from './add.ts';
 export { type BatchNorm, type BatchNormOptions, batchNorm } from './batch-norm.ts';
 export { type Concat, concat } from './concat.ts';
+export { type Conv1d, type Conv1dOptions, conv1d } from './conv1d.ts';
 export { type Conv2d, type Conv2dOptions, conv2d } from './conv2d.ts';
+export { type Conv2dTranspose, type Conv2dTransposeOptions, conv2dTranspose } from './conv2d-transpose.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
@@ -38,6 +42,7 @@ export { type Prelu, prelu } from './prelu.ts';
 export { type Reshape, reshape } from './reshape.ts';
 export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
 export { type Upsample2d, upsample2d } from './upsample2d.ts';
+export type { Weighted, WeightedOptions } from './weighted.ts';
 
 /** Any layer, as plain data. */
 export type Layer =
@@ -45,7 +50,9 @@ export type Layer =
   | Add
   | BatchNorm
   | Concat
+  | Conv1d
   | Conv2d
+  | Conv2dTranspose
   | Dense
   | Dropout
   | Flatten

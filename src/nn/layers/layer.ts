@@ -13,7 +13,7 @@ import { he, type Initialiser, xavier } from '../initialisers.ts';
 export interface LayerKind<Layer> {
   /** The option that says how many outputs, or channels of them, it has. */
   readonly width?: keyof Layer & string;
-  /** The layer for inputs that have become narrower. Default: the same layer. */
+  /** The layer for inputs that have become narrower, after it has become so itself. Default: the same layer. */
   narrowed?(layer: Layer, inputs: readonly Shape[]): Layer;
   /** How many values it is applied to. Default: one. */
   readonly takes?: { readonly least: number; readonly most: number };

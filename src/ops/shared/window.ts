@@ -1,6 +1,6 @@
 /**
  * Windows that slide over images [C, H, W, N]: those of a convolution and of pooling. The attributes of an op give their
- * size, the distance between them, and the zeros around the image.
+ * size, the distance between them, and the zeros around the image. Signals [C, L, N] are images of one line.
  */
 import type { Shape } from '../../base/tensor.ts';
 import type { Attributes, Node } from '../../graph/graph.ts';
@@ -11,7 +11,7 @@ export interface Window {
   readonly width: number;
   /** Pixels from one window to the next, both ways. */
   readonly stride: number;
-  /** Along a row, where that is another number. */
+  /** The same along a row, where that is another number. */
   readonly across?: number;
   /** Zeros beside the image. */
   readonly top: number;
@@ -39,7 +39,7 @@ export interface Geometry {
 
 /** As attributes of an op, what is usual left out. */
 export function windowAttributes({ height, width, ...rest }: Window): Attributes {
-  const usual: Attributes = { stride: 1, top: 0, left: 0, bottom: 0, right: 0 };
+  const usual: Attributes = { stride: 1, across: rest.stride, top: 0, left: 0, bottom: 0, right: 0 };
   return { height, width, ...Object.fromEntries(Object.entries(rest).filter(([key, value]) => value !== usual[key])) };
 }
 
@@ -59,12 +59,17 @@ export function windowsOn([H, W]: readonly number[], window: Window): readonly [
   return [along(H, height, stride, top + bottom), along(W, width, across, left + right)];
 }
 
-export function geometryOf([C, H, W, N]: Shape, attributes: Attributes): Geometry {
+export function geometryOf(image: Shape, attributes: Attributes): Geometry {
+  const [C, H, W, N] = image.length === 3 ? [image[0], 1, image[1], image[2]] : image;
   const window = windowOf(attributes);
   const { height: KH, width: KW, stride, across = stride, top, left } = window;
   const [OH, OW] = windowsOn([H, W], window);
   return { C, H, W, N, OH, OW, KH, KW, stride, across, top, left };
 }
+
+/** The axes of so many channels of a result with these places, for images or signals of this shape. */
+export const axesLike = ({ length }: Shape, channels: number, [OH, OW, N]: readonly number[]): Shape =>
+  length === 3 ? [channels, OW, N] : [channels, OH, OW, N];
 
 /**
  * The same windows on the image turned on its side, if it is a single column of pixels: they lie in memory as a row does, and
@@ -81,10 +86,11 @@ export function alongRows(geometry: Geometry): Geometry {
 export const isPadded = ({ H, W, OH, OW, KH, KW, stride, across, top, left }: Geometry): boolean =>
   top > 0 || left > 0 || (OH - 1) * stride + KH > H || (OW - 1) * across + KW > W;
 
-/** Geometry of the windows on the images that a node reads. Throws ShapeError where they are none, or none fits on them. */
+/** Geometry of the windows on images that a node reads. Throws ShapeError for what is no image, or has no room for one. */
 export function checkedGeometry(op: string, image: Node, inputs: readonly Node[], attributes: Attributes): Geometry {
   const { height, width } = windowOf(attributes);
-  if (image.shape.length !== 4) mismatch(op, 'images of shape [C, H, W, N]', inputs);
+  if (image.shape.length !== 4 && image.shape.length !== 3)
+    mismatch(op, 'images of shape [C, H, W, N] or signals of shape [C, L, N]', inputs);
   const geometry = geometryOf(image.shape, attributes);
   if (geometry.OH < 1 || geometry.OW < 1) mismatch(op, `an image with room for a window of ${height}×${width}`, inputs);
   return geometry;
