@@ -57,6 +57,7 @@ export type {
   ResultsOf,
   Subject,
 } from './metrics/metric.ts';
+export { type ModelInputs, model } from './nn/functional.ts';
 export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
 export {
   type ActivationLayer,
@@ -157,7 +158,7 @@ export {
   softmaxCrossEntropy,
   squared,
 } from './nn/losses/index.ts';
-export { apply, input, type Model, model, type Symbolic, sequential } from './nn/model.ts';
+export { apply, input, type Model, type Symbolic, sequential } from './nn/model.ts';
 export {
   type AdamOptions,
   adam,

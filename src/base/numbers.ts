@@ -8,6 +8,9 @@ import { showValue } from './show-value.ts';
 /** Numbers of samples: a row for each sample, or all numbers one after another. */
 export type Rows = ArrayLike<number> | readonly ArrayLike<number>[];
 
+/** Numbers of samples for each of several inputs, by name. */
+export type NamedRows = Readonly<Record<string, Rows>>;
+
 /** What has a length and numbers by index: no text, no function, no bigints. */
 export const isNumbers = (value: unknown): value is ArrayLike<number> => lengthOf(value) !== undefined;
 

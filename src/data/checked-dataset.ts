@@ -12,6 +12,7 @@ import { showValue } from '../base/show-value.ts';
 import { show, size as sizeOf } from '../base/tensor.ts';
 import type { Dataset, Field } from './dataset.ts';
 import { checkedMeaning, meaningOf } from './meaning.ts';
+import { checkClassesIn, checkParts, stored } from './parts.ts';
 
 const sets = new WeakSet<Dataset>();
 const fields = new WeakSet<Field>();
@@ -90,12 +91,13 @@ function checkField(field: Field, what: string, count: number): void {
       `${what}.size: expected a positive integer${classes ? ' up to 2²⁴' : ''}, found ${showValue(size)}`,
     );
   checkScale(scale, `${what}.scale`);
+  checkParts(field, what);
   const name = typedArrayName(data);
   if (name !== 'Uint8Array' && name !== 'Float32Array')
     throw new DataError(`${what}.data: expected a Uint8Array or a Float32Array, found ${showValue(data)}`);
-  const length = count * (classes ? 1 : size);
+  const length = count * stored(field);
   if (data.length === length) return;
-  const each = classes ? 'one class each' : `${size} values each`;
+  const each = classes ? 'one class each' : `${stored(field)} values each`;
   throw new DataError(`${what}.data: expected ${length} numbers (${count} samples, ${each}), found ${data.length}`);
 }
 
@@ -106,7 +108,8 @@ export function checkScale(scale: unknown, what: string): asserts scale is numbe
 }
 
 /** Throws DataError naming the first class that is none, or the first number that is none, as stored or times the scale. */
-export function checkNumbers({ kind, data, size, scale }: Field, what: string): void {
+export function checkNumbers(field: Field, what: string): void {
+  const { kind, data, size, scale } = field;
   if (kind === 'labels') {
     const at = firstWhere(data, (label) => !(Number.isInteger(label) && label >= 0 && label < size));
     if (at < 0) return;
@@ -114,6 +117,7 @@ export function checkNumbers({ kind, data, size, scale }: Field, what: string): 
   }
   const odd = firstOdd(data);
   if (odd >= 0) throw new DataError(`${what}[${odd}]: expected a finite number, found ${showValue(data[odd])}`);
+  checkClassesIn(field, what);
   const beyond = isUint8Array(data) && isFinite32(255 * scale) ? -1 : firstWhere(data, (x) => !isFinite32(x * scale));
   if (beyond < 0) return;
   throw new DataError(

@@ -42,6 +42,7 @@ function traitsOf({ shape, inputs, targets, classNames, columns }: Dataset): Rec
     [`${name}.size`]: field.size,
     [`${name}.scale`]: field.scale,
     [`${name}.type`]: typeOf(field),
+    [`${name}.parts`]: field.parts,
   });
   return { shape, ...of('inputs', inputs), ...of('targets', targets), classNames, columns };
 }

@@ -1,6 +1,24 @@
 /** What a data set is: plain data. */
 import type { TableColumn } from './table-columns.ts';
 
+/** One of several inputs, or of several targets, of a sample. */
+export interface FieldPart {
+  /** Name of the input or target. */
+  readonly name: string;
+  /** `'values'`: numbers. `'labels'`: a class index, which the net sees as one-hot. */
+  readonly kind: 'values' | 'labels';
+  /** Values per sample, or number of classes. */
+  readonly size: number;
+  /** Shape of one sample of an input. */
+  readonly shape?: readonly number[];
+  /** How its numbers were given. */
+  readonly type: 'uint8' | 'float32';
+  /** Factor for the numbers as they were given. */
+  readonly scale: number;
+  /** Names of the classes of a target, in the order of their index; of its outputs if it has values. */
+  readonly classNames?: readonly string[];
+}
+
 /** The inputs or the targets of all samples. */
 export interface Field {
   /** `'values'`: numbers `[count][size]`. `'labels'`: a class index per sample, `[count]`, which the net sees as one-hot. */
@@ -11,6 +29,11 @@ export interface Field {
   readonly size: number;
   /** Factor for the stored values: 1/255 for the bytes of an image, else 1. */
   readonly scale: number;
+  /**
+   * What a sample is made of, one part after the other, if it has several inputs or targets. `kind` is `'values'` then, `size` the
+   * sum of the sizes, and `data` has one number for each part that is a class.
+   */
+  readonly parts?: readonly FieldPart[];
 }
 
 /**

@@ -5,7 +5,7 @@ import { DataError } from '../base/errors.ts';
 import { foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { expectedOf, firstRefused, holderOf } from './field-numbers.ts';
-import { stored } from './samples.ts';
+import { stored } from './parts.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
 /** Some samples with their targets, in arrays as `fromArrays` takes them. */

@@ -46,7 +46,10 @@ export function sameDataset(a: Known, b: Known): boolean {
 export const sameFields = (a: Dataset | StreamedDataset, b: Dataset | StreamedDataset): boolean =>
   a.inputs === b.inputs && a.targets === b.targets && `${a.shape}` === `${b.shape}`;
 
-const describe = ({ kind, size, scale, data }: Field) => [kind, size, scale, data.BYTES_PER_ELEMENT, ...checksum(data)];
+const describe = ({ kind, size, scale, data, parts }: Field) => [
+  ...[kind, size, scale, data.BYTES_PER_ELEMENT, ...checksum(data)],
+  ...(parts ?? []).map(({ name, kind, size }) => [name, kind, size]),
+];
 
 /** Two FNV-1a sums over 32-bit words, with a multiplier each: any word that changes alone changes both. */
 export function checksum(data: Uint8Array | Float32Array): [number, number] {

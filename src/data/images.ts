@@ -4,7 +4,7 @@ import { ArgumentError, DataError } from '../base/errors.ts';
 import { allocate } from '../base/numbers.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
-import { labelField } from './arrays.ts';
+import { labelField } from './array-fields.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { type ImageShape, type ImageSize, imageBytes, imageShape } from './image-bytes.ts';

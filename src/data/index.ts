@@ -5,12 +5,18 @@
  */
 export type { Bytes } from '../base/as-bytes.ts';
 export type { Pixels } from '../platform/image-decoder.ts';
-export { type ArraysOptions, fromArrays } from './arrays.ts';
+export {
+  type ArraysOptions,
+  fromArrays,
+  type InputArray,
+  type NamedArraysOptions,
+  type TargetArray,
+} from './arrays.ts';
 export type { Source } from './bytes.ts';
 export { concat } from './concat.ts';
 export { type CsvOptions, csv } from './csv.ts';
 export type { Column } from './csv-table.ts';
-export type { Dataset, DatasetIdentity, DatasetPair, Field } from './dataset.ts';
+export type { Dataset, DatasetIdentity, DatasetPair, Field, FieldPart } from './dataset.ts';
 export type { SourceOptions } from './described.ts';
 export { type DigitsOptions, digits } from './digits.ts';
 export { type EmnistOptions, emnist } from './emnist.ts';

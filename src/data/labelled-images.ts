@@ -1,6 +1,6 @@
 /** Images with a class each, from the four IDX files of a set. */
 import { DataError } from '../base/errors.ts';
-import { labelField } from './arrays.ts';
+import { labelField } from './array-fields.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair } from './dataset.ts';
 import { parseIdx } from './idx.ts';

@@ -11,7 +11,7 @@ import { expectedOf, firstRefused } from './field-numbers.ts';
 import { identityOfSome } from './identity-of-some.ts';
 import { type IdxHeader, LONGEST_HEADER, parseIdxHeader } from './idx.ts';
 import { checkedMeaning } from './meaning.ts';
-import { stored } from './samples.ts';
+import { stored } from './parts.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
 /** Options of {@link openIdx}. */

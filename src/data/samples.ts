@@ -8,6 +8,7 @@ import { showValue } from '../base/show-value.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 import { mapFields } from './fields.ts';
+import { seePart, stored } from './parts.ts';
 
 /**
  * The first samples of a data set, as a data set that shares its memory.
@@ -56,7 +57,8 @@ export function batch(
   return { x: gather(whole.inputs, indices, `${where}: x`), y: gather(whole.targets, indices, `${where}: y`) };
 }
 
-function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, what: string): Float32Array {
+function gather(field: Field, indices: ArrayLike<number>, what: string): Float32Array {
+  const { kind, data, size, scale, parts } = field;
   const out = allocate(what, indices.length * size, (n) => new Float32Array(n)); // [n][size]
   const refuse = (index: number, found: number): never => {
     const expected = kind === 'labels' ? `a class from 0 to ${size - 1}` : 'numbers that fit in 32-bit floats';
@@ -64,6 +66,10 @@ function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, 
   };
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row];
+    if (parts) {
+      seePart(field, index, out, row * size);
+      continue;
+    }
     if (kind === 'labels') {
       const label = data[index];
       if (!(Number.isInteger(label) && label >= 0 && label < size)) refuse(index, label);
@@ -78,6 +84,3 @@ function gather({ kind, data, size, scale }: Field, indices: ArrayLike<number>, 
   }
   return out;
 }
-
-/** Numbers a sample takes in `data`. */
-export const stored = ({ kind, size }: Pick<Field, 'kind' | 'size'>): number => (kind === 'labels' ? 1 : size);

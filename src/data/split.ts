@@ -8,7 +8,7 @@ import { showValue } from '../base/show-value.ts';
 import { checkedDataset, made } from './checked-dataset.ts';
 import type { Dataset, DatasetPair, Field } from './dataset.ts';
 import { mapFields } from './fields.ts';
-import { stored } from './samples.ts';
+import { stored } from './parts.ts';
 
 /** Options of {@link split}. */
 export interface SplitOptions {

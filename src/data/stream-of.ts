@@ -5,7 +5,7 @@ import type { Dataset, Field } from './dataset.ts';
 import { isMirrored } from './fields.ts';
 import { identityOf } from './identity.ts';
 import { meaningOf } from './meaning.ts';
-import { stored } from './samples.ts';
+import { stored } from './parts.ts';
 import type { AnyDataset, Request, StreamedDataset, StreamedField } from './streamed.ts';
 
 /** Whether samples are read as they are used. */
@@ -43,8 +43,8 @@ function roomFor(field: Field | StreamedField, count: number, what: string): Uin
 export function streamOf(dataset: Dataset): StreamedDataset {
   const { name, count, shape, inputs, targets } = dataset;
   const described = (field: Field): StreamedField => {
-    const { kind, size, scale } = field;
-    return { kind, size, scale, type: typeOf(field) };
+    const { kind, size, scale, parts } = field;
+    return { kind, size, scale, type: typeOf(field), ...(parts && { parts }) };
   };
   return {
     ...{ name, count, shape, inputs: described(inputs), targets: described(targets), shuffles: true },

@@ -1,5 +1,5 @@
 /** What a data set is that stays where it is, and is read as training goes on. */
-import type { Dataset, DatasetIdentity } from './dataset.ts';
+import type { Dataset, DatasetIdentity, FieldPart } from './dataset.ts';
 import type { TableColumn } from './table-columns.ts';
 
 /** How the inputs or the targets of a streamed data set are stored. */
@@ -12,6 +12,8 @@ export interface StreamedField {
   readonly scale: number;
   /** Type of the stored numbers. */
   readonly type: 'uint8' | 'float32';
+  /** What a sample is made of, if it has several inputs or targets. */
+  readonly parts?: readonly FieldPart[];
 }
 
 /** Samples that are asked for, and where their stored numbers go: x `[n][size]`, y `[n][size]` or, for labels, `[n]`. */

@@ -1,6 +1,6 @@
 /** Gives the samples of a data set other targets. */
 import { checkKeys } from '../base/arguments.ts';
-import { type ArraysOptions, targetField } from './arrays.ts';
+import { type ArraysOptions, targetField } from './array-fields.ts';
 import { checkedDataset, isKnown, made } from './checked-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { checkedMeaning } from './meaning.ts';

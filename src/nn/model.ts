@@ -7,11 +7,14 @@ import { createGraph, type Graph, type Node } from '../graph/graph.ts';
 import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts';
 import type { Initialiser } from './initialisers.ts';
 import type { Layer } from './layers/index.ts';
-import { isLayer, kindOf, type ParameterOptions, type Site } from './layers/layer.ts';
+import type { InputLayer } from './layers/input.ts';
+import { type InputsRule, isLayer, kindOf, type ParameterOptions, type Site } from './layers/layer.ts';
 
 /**
  * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last
  * value is the output of the model. Made by {@link sequential} and {@link model}.
+ *
+ * Of several inputs, value 0 has the numbers one after the other, and the first layers are `{ layer: 'input', name, shape, first }`.
  */
 export interface Model {
   /** Shape of one input sample. */
@@ -82,20 +85,11 @@ export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
   return { shape: kind.shape(layer, shapes), layer, of: values };
 }
 
-const isValue = (value: unknown): value is Symbolic => isShape(member(value, 'shape')) && isList(member(value, 'of'));
+export const isValue = (value: unknown): value is Symbolic =>
+  isShape(member(value, 'shape')) && isList(member(value, 'of'));
 
-/**
- * The model that computes `output` from an input, with branches and joins as you applied the layers.
- *
- * Layers are numbered in the order in which they run, which gives keys such as `layers.0.weight`. Layers that the output does
- * not need are left out.
- *
- * @param from The input, from {@link input}.
- * @param output The output, from {@link apply}.
- * @throws {ArgumentError} For a `from` that is not an input, or an output that depends on another input.
- * @throws {ShapeError} For a layer that is applied to values for which it would need weights of different shapes.
- */
-export function model(from: Symbolic, output: Symbolic): Model {
+/** The model that computes an output from an input, as `model` makes it of one. */
+export function modelOf(from: Symbolic, output: Symbolic): Model {
   if (!isValue(from) || from.layer)
     throw new ArgumentError(`model: expected an input() first, found ${showValue(from)}`);
   if (!isValue(output) || !output.layer)
@@ -107,7 +101,9 @@ export function model(from: Symbolic, output: Symbolic): Model {
       `model: expected an output of the input ${show(from.shape)}, found one of another input, ${show(other.shape)}`,
     );
   }
-  const order = [from, ...values.filter((value) => value !== from)];
+  const isInput = ({ layer }: Symbolic): boolean => layer?.layer === 'input';
+  const applied = values.filter((value) => value !== from);
+  const order = [from, ...applied.filter(isInput).sort(byPlace), ...applied.filter((value) => !isInput(value))];
   return withShared({
     input: from.shape,
     layers: order.flatMap(({ layer }) => layer ?? []),
@@ -115,6 +111,9 @@ export function model(from: Symbolic, output: Symbolic): Model {
     shapes: order.map(({ shape }) => shape),
   });
 }
+
+/** Inputs in the order in which a sample has them. */
+const byPlace = (a: Symbolic, b: Symbolic): number => (a.layer as InputLayer).first - (b.layer as InputLayer).first;
 
 /** The model with the weights of layers that are applied several times in common. Throws ShapeError where they do not suit. */
 function withShared(model: Model): Model {
@@ -161,7 +160,7 @@ export function sequential(input: Shape, layers: readonly Layer[]): Model {
       throw error;
     }
   };
-  return model(from, layers.reduce(applied, from));
+  return modelOf(from, layers.reduce(applied, from));
 }
 
 export interface Parameter {
@@ -263,7 +262,7 @@ export function capped({ input, layers, wiring, weightsOf }: Model, most: number
     narrow.push(narrow[weightsOf?.[i] ?? i] ?? narrowed(layer, shapes, most));
     values.push(apply(narrow[i], ...inputs));
   }
-  return model(values[0], values[values.length - 1]);
+  return modelOf(values[0], values[values.length - 1]);
 }
 
 function narrowed(layer: Layer, inputs: readonly Shape[], most: number): Layer {
@@ -320,6 +319,9 @@ export function countParameters(model: Model): number {
   const parameters = parametersOf(model);
   return parameters.filter(({ trained }) => trained).reduce((sum, { shape }) => sum + size(shape), 0);
 }
+
+/** What a model of several inputs does besides; undefined for one of a single input. */
+export const inputsRuleOf = ({ layers: [first] }: Model): InputsRule | undefined => kindOf(first).inputs;
 
 /** Numbers in one sample. */
 export const features = (model: Model): number => size(model.input);

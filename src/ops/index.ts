@@ -28,7 +28,7 @@ import { record } from './record.ts';
 import { reshape } from './reshape.ts';
 import { difference, magnitude } from './residuals.ts';
 import { rowSum } from './row-sum.ts';
-import { permute, slice } from './rows.ts';
+import { among, permute, slice } from './rows.ts';
 import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cross-entropy.ts';
@@ -58,6 +58,7 @@ export const ops: readonly Op[] = [
   reshape,
   concat,
   slice,
+  among,
   permute,
   bias,
   scale,

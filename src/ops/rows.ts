@@ -1,4 +1,5 @@
 /** Ops whose rows are rows of their operand at other places: parts of the first axis, and axes in another order. */
+import amongWgsl from '../../shaders/among.wgsl';
 import rowsWgsl from '../../shaders/rows.wgsl';
 import { TINY } from '../base/float32.ts';
 import { columns, rows, type Shape, size, stride } from '../base/tensor.ts';
@@ -86,6 +87,9 @@ export const slice: KernelOp = {
     if (Number(first) + Number(count) > A) mismatch('slice', `${count} places from ${first} on`, inputs);
     return [Number(count), ...others];
   },
+  gradient: (graph, { inputs: [x], attributes }, upstream) => [
+    () => append(graph, among, [upstream], { first: attributes.first, count: x.shape[0] }),
+  ],
   ...moves(({ inputs: [x], shape, attributes }) => ({
     axes: [{ places: rows(shape), step: 1 }],
     first: Number(attributes.first) * (rows(x.shape) / x.shape[0]),
@@ -96,6 +100,55 @@ export const sliceCases = (): readonly Case[] => [
   { shapes: [[1, 1]], attributes: { first: 0, count: 1 } },
   { shapes: [[10, 33]], attributes: { first: 3, count: 7 } },
   { shapes: [[5, 3, 4, 7]], attributes: { first: 1, count: 2 } },
+];
+
+/** A part among zeros: [A, ..., N] -> [count, ..., N], the part from place `first` on. It is the gradient of `slice`. */
+export const among: KernelOp = {
+  kind: 'kernel',
+  name: 'among',
+  shape(inputs, { first, count }) {
+    const [A, ...others] = inputs[0].shape;
+    if (Number(first) + A > Number(count)) mismatch('among', `at most ${count} places from ${first} on`, inputs);
+    return [Number(count), ...others];
+  },
+  gradient: (graph, { inputs: [x], attributes }, upstream) => [
+    () => append(graph, slice, [upstream], { first: attributes.first, count: x.shape[0] }),
+  ],
+  reference: ([x], node) => placed(x.data, node),
+  error: ([x], data, node) => (x.error ? placed(x.error, node) : new Float64Array(data.length)).map((e) => e + TINY),
+  body(node, { lanes = 64 } = {}): Body {
+    const { shape } = node;
+    const [x] = node.inputs;
+    return {
+      shaders: [amongWgsl],
+      constants: {
+        ROWS: rows(shape),
+        COLUMNS: columns(shape),
+        STRIDE: stride(shape),
+        FIRST: firstRow(node),
+        COUNT: rows(x.shape),
+      },
+      operands: { X: x },
+      epilogues: { finish: shape },
+      lanes,
+      workgroups: grid(size(shape), lanes),
+    };
+  },
+};
+
+/** The row of the result where the part begins. */
+const firstRow = ({ shape, attributes }: Node): number => Number(attributes.first) * (rows(shape) / shape[0]);
+
+function placed(part: ArrayLike<number>, node: Node): Float64Array {
+  const out = new Float64Array(size(node.shape));
+  out.set(part, firstRow(node) * columns(node.shape));
+  return out;
+}
+
+export const amongCases = (): readonly Case[] => [
+  { shapes: [[1, 1]], attributes: { first: 0, count: 1 } },
+  { shapes: [[7, 33]], attributes: { first: 3, count: 10 } },
+  { shapes: [[2, 3, 4, 7]], attributes: { first: 1, count: 5 } },
 ];
 
 /** Attribute of `permute`: for each axis of the result, which one of the operand it is; the last one stays. */

@@ -15,4 +15,4 @@ export type { Pixels } from '../platform/image-decoder.ts';
 export type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';
 export { openDevice } from './open-device.ts';
 export { type OpenModelOptions, openModel } from './open-model.ts';
-export type { Classified, Predictor, RawSamples } from './predictor.ts';
+export type { Classified, InputSamples, Predictor, RawSamples } from './predictor.ts';

@@ -19,7 +19,7 @@ import { readModel } from '../saved/read-model.ts';
 import { Batcher } from './batcher.ts';
 import { openDevice } from './open-device.ts';
 import { Predictor } from './predictor.ts';
-import type { Form } from './raw-samples.ts';
+import { formOf } from './samples.ts';
 
 /** Options of {@link openModel}. */
 export interface OpenModelOptions extends ReadLimits {
@@ -72,7 +72,7 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
     const batcher = await Batcher.of({ ...net, graphOf: (batch) => graphOf(saved, batch) }, (program) => {
       for (const { key, node } of parameters) program.write(node.name, tensors[key].data);
     });
-    return new Predictor({ saved, form: formOf(saved, scale), engine, batcher, ownDevice });
+    return new Predictor({ saved, form: formOf(model.input, saved.data, scale), scale, engine, batcher, ownDevice });
   } catch (error) {
     engine.destroy();
     ownDevice?.destroy();
@@ -90,11 +90,6 @@ function graphOf({ model, loss }: Saved, batch: number) {
   const { output, parameters } = appendModel(graph, model, x, false);
   const prediction = appendActivation(graph, losses[loss.name].facts.prediction, output, 'prediction').name;
   return { graph, parameters, prediction };
-}
-
-function formOf({ model, data }: Saved, scale?: number): Form {
-  const type = scale === undefined ? (data?.type ?? 'float32') : 'any';
-  return { features: features(model), shape: data?.shape ?? model.input, type, scale: scale ?? data?.scale ?? 1 };
 }
 
 function checkOptions(options: OpenModelOptions): void {

@@ -8,6 +8,8 @@ import type { Form } from './raw-samples.ts';
 export interface Opened {
   readonly saved: Saved;
   readonly form: Form;
+  /** Factor for the numbers that `predict` gets, in place of that of training. */
+  readonly scale?: number;
   readonly engine: Engine;
   readonly batcher: Batcher;
   /** A device that goes with it. */

@@ -17,17 +17,19 @@ import { samplesOf } from './samples.ts';
 
 /**
  * Samples in the form in which they went into training: numbers one after another `[n][features]`, a row of them per sample,
- * rows of the table that it was trained on, pictures such as an ImageData, which are resized, or a data set.
+ * rows of the table that it was trained on, pictures such as an ImageData, which are resized, or a data set. Of a model of several
+ * inputs, the samples of each by name.
  */
-export type RawSamples =
+export type RawSamples = InputSamples | Readonly<Record<string, InputSamples>> | Dataset | StreamedDataset;
+
+/** Samples of one input. */
+export type InputSamples =
   | ArrayLike<number>
   | readonly ArrayLike<number>[]
   | Pixels
   | readonly Pixels[]
   | TableRow
-  | readonly TableRow[]
-  | Dataset
-  | StreamedDataset;
+  | readonly TableRow[];
 
 /** The class of a sample. */
 export interface Classified {
@@ -87,8 +89,8 @@ export class Predictor {
    */
   async predict(x: RawSamples): Promise<Float32Array> {
     this.#assertOpen('predict');
-    const { batcher, form, saved } = this.#opened;
-    if (member(x, 'inputs') === undefined) return batcher.run(await samplesOf(x, form, saved.data?.columns));
+    const { batcher, saved } = this.#opened;
+    if (member(x, 'inputs') === undefined) return batcher.run(await samplesOf(x, this.#opened));
     const { predictOn } = await import('./on-datasets.ts');
     return predictOn(x as Dataset | StreamedDataset, saved, batcher);
   }

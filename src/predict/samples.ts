@@ -1,12 +1,38 @@
 /** Samples in every form in which they can go into training -> as a net sees them. */
 import { isList, keysOf, member } from '../base/arguments.ts';
 import { lengthOf } from '../base/numbers.ts';
+import { type Shape, size } from '../base/tensor.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import type { TableColumn } from '../data/table-columns.ts';
 import type { TableRow } from '../data/table-rows.ts';
+import { inputsRuleOf } from '../nn/model.ts';
+import type { Opened } from './opened.ts';
 import { type Form, samplesFrom } from './raw-samples.ts';
 
-/** Samples [n][features], times their scale. Throws ShapeError and DataError. */
-export async function samplesOf(x: unknown, form: Form, columns?: readonly TableColumn[]): Promise<Float32Array> {
+/** Samples [n][features] of a model, times their scale: whole ones, or those of its inputs by name. Throws as `samplesFrom`. */
+export async function samplesOf(x: unknown, { saved: { model, data }, form, scale }: Opened): Promise<Float32Array> {
+  const rule = keysOf(x) && inputsRuleOf(model);
+  if (!rule) return samplesIn(x, form, data?.columns);
+  const parts = rule.partsOf(model.layers, x, 'predict').map(async ({ name, shape, x }) => {
+    const given = data?.inputs?.find((one) => one.name === name);
+    return { name, shape, samples: await samplesIn(x, formOf(shape, given, scale)) };
+  });
+  return rule.join(await Promise.all(parts), 'predict');
+}
+
+/** The form of samples of this shape, given how they went into training. With a scale they may be any numbers. */
+export const formOf = (
+  input: Shape,
+  given?: Partial<Pick<DataFacts, 'shape' | 'type' | 'scale'>>,
+  scale?: number,
+): Form => ({
+  features: size(input),
+  shape: given?.shape ?? input,
+  type: scale === undefined ? (given?.type ?? 'float32') : 'any',
+  scale: scale ?? given?.scale ?? 1,
+});
+
+async function samplesIn(x: unknown, form: Form, columns?: readonly TableColumn[]): Promise<Float32Array> {
   const rows = isList(x) ? x : [x];
   const [first] = rows;
   if (columns && isRow(first, columns, form)) {

@@ -32,6 +32,7 @@ const kinds: Kinds = {
   conv2d: async () => (await import('../nn/layers/conv2d.ts')).conv2dKind,
   groupNorm: async () => (await import('../nn/layers/group-norm.ts')).groupNormKind,
   conv2dTranspose: async () => (await import('../nn/layers/conv2d-transpose.ts')).conv2dTransposeKind,
+  input: async () => (await import('../nn/layers/input.ts')).inputKind,
   layerNorm: async () => (await import('../nn/layers/layer-norm.ts')).layerNormKind,
   globalPool2d: async () => (await import('../nn/layers/global-pool2d.ts')).globalPool2dKind,
   multiply: async () => (await import('../nn/layers/multiply.ts')).multiplyKind,

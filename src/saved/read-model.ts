@@ -13,15 +13,7 @@ import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
 import type { LossFacts } from '../nn/losses/facts.ts';
 import { losses } from '../nn/losses/registry.ts';
-import {
-  apply,
-  features,
-  input as inputOf,
-  type Model,
-  model as modelOf,
-  outputs,
-  type Symbolic,
-} from '../nn/model.ts';
+import { apply, features, input as inputOf, type Model, modelOf, outputs, type Symbolic } from '../nn/model.ts';
 import { activations, kindNamed } from './layer-kinds.ts';
 import { MODEL, NO_MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
 

@@ -2,7 +2,15 @@
 import { isCount, isList, member } from '../base/arguments.ts';
 import { isFloats, isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
-import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
+import {
+  firstOdd,
+  firstWhere,
+  foundInstead,
+  isIntegers,
+  isNumbers,
+  type NamedRows,
+  type Rows,
+} from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { type LossFunction, targetsOf as targetsFor } from '../nn/losses/loss.ts';
@@ -48,7 +56,7 @@ export function seen(stored: ArrayLike<number>, scale: number): Float32Array {
 }
 
 /** Of what may be samples or a data set, in memory or not. */
-export const isDataset = <T extends AnyDataset>(x: Rows | T): x is T => member(x, 'inputs') !== undefined;
+export const isDataset = <T extends AnyDataset>(x: Rows | NamedRows | T): x is T => member(x, 'inputs') !== undefined;
 
 /** Targets of a caller's as values [count][classes]. Throws ShapeError for another number of them, and DataError. */
 export function targetsFrom(y: Rows | undefined, count: number, classes: number, where: string): ArrayLike<number> {

@@ -1,5 +1,5 @@
 /** A compiled net as the calls on it share it: its state, their turns, and the programs beside the training step. */
-import type { Rows } from '../base/numbers.ts';
+import type { NamedRows, Rows } from '../base/numbers.ts';
 import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Program } from '../engine/engine.ts';
@@ -33,9 +33,9 @@ export class Compiled {
     this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
-  pack(x: Rows | Dataset, y: Rows | undefined, where: string): PackedBatch {
+  pack(x: Rows | NamedRows | Dataset, y: Rows | undefined, where: string): PackedBatch {
     const { task, data } = this.session;
-    return packBatch(task, x, y, where, data?.scale);
+    return packBatch(task, x, y, where, data);
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */

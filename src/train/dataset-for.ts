@@ -6,7 +6,7 @@ import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { type LossFunction, targetsOf } from '../nn/losses/loss.ts';
-import { features, type Model, outputs } from '../nn/model.ts';
+import { features, inputsRuleOf, type Model, outputs } from '../nn/model.ts';
 import { checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
 
@@ -31,6 +31,7 @@ export function inputsFor<T extends AnyDataset>(model: Model, dataset: T, where:
     throw new ShapeError(
       `${where}: ${name} has ${inputs.size} inputs per sample, but the model has ${features(model)}`,
     );
+  if (inputs.parts) inputsRuleOf(model)?.check(model.layers, inputs.parts, `${where}: ${name}`);
   if (!sameSamples(shape, model.input)) {
     const expected = `expected samples of shape ${show(model.input)}, or rows of ${features(model)} numbers`;
     throw new ShapeError(

@@ -1,14 +1,16 @@
 /** Batches of a caller's as the tensors of a program. */
 import { ArgumentError, ShapeError } from '../base/errors.ts';
-import type { Rows } from '../base/numbers.ts';
+import type { NamedRows, Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { toColumns } from '../base/tensor.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isStreamed } from '../data/stream-of.ts';
 import { features, outputs } from '../nn/model.ts';
-import { checkTargets, isDataset, oneHot, samplesFrom, seen, targetsFrom } from './batch.ts';
+import { checkTargets, isDataset, oneHot, seen, targetsFrom } from './batch.ts';
 import { datasetFor } from './dataset-for.ts';
 import type { Task } from './graphs.ts';
+import { wholeSamples } from './named-samples.ts';
 
 /** A batch as x and y of a program, and its number of samples. */
 export interface PackedBatch {
@@ -19,19 +21,19 @@ export interface PackedBatch {
 }
 
 /**
- * A batch of the caller's: x and y, or a data set, all of it. `scale` is what bytes in x are multiplied by. Throws ShapeError or
+ * A batch of the caller's: x and y, or a data set, all of it. `data` says what bytes in x are multiplied by. Throws ShapeError or
  * DataError.
  */
 export function packBatch(
   task: Task,
-  x: Rows | Dataset,
+  x: Rows | NamedRows | Dataset,
   y: Rows | undefined,
   where: string,
-  scale?: number,
+  data?: DataFacts,
 ): PackedBatch {
   if (isDataset(x)) return packDataset(task, x, y, where);
   const [inputs, classes] = [features(task.model), outputs(task.model)];
-  const samples = samplesFrom(x, inputs, `${where}: x`, scale);
+  const samples = wholeSamples(task.model, x, where, data);
   const count = samples.length / inputs;
   demandRoom(task, count, `${where}: x holds`);
   const targets = targetsFrom(y, count, classes, where);

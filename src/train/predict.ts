@@ -1,17 +1,19 @@
 /** Predictions for samples. Nothing of the net changes. */
 import { NonFiniteError } from '../base/errors.ts';
-import type { Rows } from '../base/numbers.ts';
+import type { NamedRows, Rows } from '../base/numbers.ts';
 import { toColumns, toSamples } from '../base/tensor.ts';
 import { together } from '../base/together.ts';
+import type { DataFacts } from '../data/data-facts.ts';
 import { isStreamed, room } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { features, outputs } from '../nn/model.ts';
-import { isDataset, samplesFrom, seen } from './batch.ts';
+import { isDataset, seen } from './batch.ts';
 import { inputsFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
 import type { Task } from './graphs.ts';
+import { wholeSamples } from './named-samples.ts';
 
 /** Batches of a prediction queued before the first is waited for. */
 const AHEAD = 64;
@@ -23,11 +25,11 @@ export interface Samples {
   parts(most: number): Iterator<Float32Array, void> | AsyncIterator<Float32Array, void>;
 }
 
-/** Numbers, bytes of them times the scale, or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
-export function samplesOf(task: Task, x: Rows | AnyDataset, where: string, scale?: number): Samples {
+/** Numbers, bytes of them times the scale of training, or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
+export function samplesOf(task: Task, x: Rows | NamedRows | AnyDataset, where: string, data?: DataFacts): Samples {
   if (isDataset(x)) return samplesIn(inputsFor(task.model, x, where), task.batch);
   const width = features(task.model);
-  const values = samplesFrom(x, width, `${where}: x`, scale);
+  const values = wholeSamples(task.model, x, where, data);
   const count = values.length / width;
   return {
     count,

@@ -1,7 +1,7 @@
 /** The operations on a compiled model. */
 import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
 import { memo } from '../base/memo.ts';
-import type { Rows } from '../base/numbers.ts';
+import type { NamedRows, Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { firstColumns, type Tensor } from '../base/tensor.ts';
 import type { Schedule } from '../compiler/schedule.ts';
@@ -274,10 +274,10 @@ export class Trainer {
    * @throws {DataError} For a number in `x` that is not finite.
    * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
-  async predict(x: Rows | Dataset | StreamedDataset): Promise<Float32Array> {
+  async predict(x: Rows | NamedRows | Dataset | StreamedDataset): Promise<Float32Array> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
-    const samples = samplesOf(task, x, 'predict', this.#session.data?.scale);
+    const samples = samplesOf(task, x, 'predict', this.#session.data);
     this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
@@ -300,12 +300,12 @@ export class Trainer {
    * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
    * @throws {StateError} While `fit`, `load` or `check` runs.
    */
-  step(x: Rows, y: Rows): void;
+  step(x: Rows | NamedRows, y: Rows): void;
   /**
    * Trains one step on all samples of a data set in memory, such as `take(train, 50)`: at most a batch of them.
    */
   step(dataset: Dataset): void;
-  step(x: Rows | Dataset, y?: Rows): void {
+  step(x: Rows | NamedRows | Dataset, y?: Rows): void {
     const { engine, program } = this.#session;
     this.#access.assertIdle('step');
     const { columns, tensors, dataset } = this.#compiled.pack(x, y, 'step');
@@ -338,7 +338,7 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {NonFiniteError} For a parameter that is NaN or infinite.
    */
-  gradients(x: Rows, y: Rows, options?: GradientOptions): Promise<Record<string, Tensor>>;
+  gradients(x: Rows | NamedRows, y: Rows, options?: GradientOptions): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
   gradients(dataset: Dataset, options?: GradientOptions): Promise<Record<string, Tensor>>;
   async gradients(...given: GivenBatch): Promise<Record<string, Tensor>> {
@@ -395,10 +395,10 @@ export class Trainer {
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */
-  tensors(x: Rows, y: Rows): Promise<Record<string, Tensor>>;
+  tensors(x: Rows | NamedRows, y: Rows): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
   tensors(dataset: Dataset): Promise<Record<string, Tensor>>;
-  async tensors(x: Rows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
+  async tensors(x: Rows | NamedRows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
     const { engine } = this.#session;
     this.#access.assertOpen('tensors');
     const { columns, tensors } = this.#compiled.pack(x, y, 'tensors');
@@ -525,10 +525,10 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
-  check(x: Rows, y: Rows): Promise<Report>;
+  check(x: Rows | NamedRows, y: Rows): Promise<Report>;
   /** The same for all samples of a data set, as for `step`. */
   check(dataset: Dataset): Promise<Report>;
-  async check(x: Rows | Dataset, y?: Rows): Promise<Report> {
+  async check(x: Rows | NamedRows | Dataset, y?: Rows): Promise<Report> {
     return this.#access.exclusive('check', () => {
       const { columns, tensors } = this.#compiled.pack(x, y, 'check');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));

@@ -9,6 +9,7 @@ import { batch, leaf, parameter, stepOf } from '../../src/graph/leaf.ts';
 import type { Case, Op, Value } from '../../src/graph/op.ts';
 import { evaluate } from '../../src/graph/reference.ts';
 import type { StepRow } from '../../src/graph/step-row.ts';
+import { model } from '../../src/nn/functional.ts';
 import {
   activation as activate,
   add,
@@ -38,7 +39,7 @@ import {
   softmaxCrossEntropy,
   squared,
 } from '../../src/nn/losses/index.ts';
-import { apply, input, type Model, model, sequential } from '../../src/nn/model.ts';
+import { apply, input, type Model, sequential } from '../../src/nn/model.ts';
 import { activation } from '../../src/ops/activation.ts';
 import { activations } from '../../src/ops/activation-table.ts';
 import { hadamard } from '../../src/ops/arithmetic.ts';

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ArgumentError, ShapeError } from '../../src/base/errors.ts';
 import { printGraph } from '../../src/graph/graph.ts';
+import { model } from '../../src/nn/functional.ts';
 import {
   activation,
   add,
@@ -15,7 +16,7 @@ import {
   reshape,
 } from '../../src/nn/layers/index.ts';
 import { quadratic } from '../../src/nn/losses/index.ts';
-import { apply, describeModel, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
+import { apply, describeModel, input, type Model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import { sgd } from '../../src/nn/optimizers/index.ts';
 import { compile } from '../../src/train/compile.ts';
 import { trainingGraph } from '../../src/train/graphs.ts';

@@ -221,7 +221,7 @@ test.each<[string, string, string, string]>([
     'data: columns[0]: expected a column',
   ],
   ['names of other classes', '"class 9"', '"class 8"', 'data: expected { name'],
-  ['no type', '"uint8"', '"int8"', 'data: expected { name, shape, type, scale, targets, classNames, columns }'],
+  ['no type', '"uint8"', '"int8"', 'data: expected { name, shape, type, scale, targets, classNames, columns, inputs }'],
 ])('%s is a DataError', async (_title, from, to, words) => {
   const text = formatModel(...saved['a stack'], dataOf(saved['a stack'][0])).replace(from, to);
   const error = await readModel(text, 'some').catch((error: unknown) => error);
@@ -330,7 +330,7 @@ describe('a net saves its model', () => {
     expect(JSON.parse(parseSafetensors(await net.save()).metadata[MODEL]).data).toBeUndefined();
     const broken = formatSafetensors(tensors, { ...rest, [MODEL]: text.replace('"scale"', '"size"') });
     await expect(net.load(broken)).rejects.toThrow(
-      /retrograd\.model: data: expected \{ name, shape, type, scale, targets, classNames, columns \}/,
+      /retrograd\.model: data: expected \{ name, shape, type, scale, targets, classNames, columns, inputs \}/,
     );
     for (const names of ['["cat","dog"]', '["cat","dog","dog"]', '["cat","dog",1]', '"cat"']) {
       const renamed = text.replace(JSON.stringify(classNames), names);

@@ -1,9 +1,10 @@
 /** Networks of many kinds for the tests of fusing and scheduling: fixed ones, and any that fast-check can think of. */
 import fc from 'fast-check';
 import type { Graph } from '../../src/graph/graph.ts';
+import { model } from '../../src/nn/functional.ts';
 import * as layers from '../../src/nn/layers/index.ts';
 import * as lossFunctions from '../../src/nn/losses/index.ts';
-import { apply, input, type Model, model, type Symbolic, sequential } from '../../src/nn/model.ts';
+import { apply, input, type Model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import * as optim from '../../src/nn/optimizers/index.ts';
 import { type Task, trainingGraph } from '../../src/train/graphs.ts';
 

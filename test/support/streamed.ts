@@ -7,7 +7,7 @@ import {
   type SourceOptions,
   type StreamedDataset,
 } from '../../src/data/index.ts';
-import { stored } from '../../src/data/samples.ts';
+import { stored } from '../../src/data/parts.ts';
 import type { Request, StreamedField } from '../../src/data/streamed.ts';
 
 /** The same samples, to be read in any order. */

@@ -11,6 +11,7 @@ import type { Dropout } from './dropout.ts';
 import type { Flatten } from './flatten.ts';
 import type { GlobalPool2d } from './global-pool2d.ts';
 import type { GroupNorm } from './group-norm.ts';
+import type { InputLayer } from './input.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Multiply } from './multiply.ts';
 import type { Permute } from './permute.ts';
@@ -32,6 +33,7 @@ export { type Dropout, dropout } from './dropout.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
 export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.ts';
+export type { InputLayer } from './input.ts';
 export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type Multiply, multiply } from './multiply.ts';
@@ -56,6 +58,7 @@ export type Layer =
   | Dense
   | Dropout
   | Flatten
+  | InputLayer
   | GlobalPool2d
   | GroupNorm
   | LayerNorm

@@ -11,6 +11,8 @@ import type { ActivationName, OwnActivation } from '../../ops/activation-table.t
 import { he, type Initialiser, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
+  /** What a model of several inputs does besides; carried by the layers that are its inputs. */
+  readonly inputs?: InputsRule;
   /** The option that says how many outputs, or channels of them, it has. */
   readonly width?: keyof Layer & string;
   /** The layer for inputs that have become narrower, after it has become so itself. Default: the same layer. */
@@ -25,6 +27,28 @@ export interface LayerKind<Layer> {
   remade(layer: Layer): Layer;
   /** '100 relu' */
   describe(layer: Layer): string;
+}
+
+/** The samples of one of several inputs, as a caller gives them. */
+export interface InputPart {
+  readonly name: string;
+  /** Of one sample. */
+  readonly shape: Shape;
+}
+
+type Layers = readonly { readonly layer: string }[];
+
+export interface InputsRule {
+  /** Samples by name, in the order of the inputs. Throws ArgumentError for other names. */
+  partsOf(layers: Layers, given: unknown, where: string): readonly (InputPart & { readonly x: unknown })[];
+  /** The samples of all inputs [n][size] one after the other, as [n][features]. Throws ShapeError for other numbers of them. */
+  join(parts: readonly (InputPart & { readonly samples: Float32Array })[], where: string): Float32Array;
+  /** Throws ShapeError for a data set whose inputs are not those of the model. */
+  check(
+    layers: Layers,
+    parts: readonly { readonly name: string; readonly size: number; readonly shape?: Shape }[],
+    where: string,
+  ): void;
 }
 
 /**

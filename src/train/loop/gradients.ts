@@ -1,7 +1,7 @@
 /** Gradients of the loss of a batch with respect to parameters and inputs. Nothing of the net changes. */
 import { checkFlag, checkKeys, keysOf } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
-import type { Rows } from '../../base/numbers.ts';
+import type { NamedRows, Rows } from '../../base/numbers.ts';
 import { type Shape, type Tensor, toSamples } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Program } from '../../engine/engine.ts';
@@ -21,7 +21,9 @@ export interface GradientOptions {
 }
 
 /** What `gradients` is called with. */
-export type GivenBatch = [x: Rows, y: Rows, options?: GradientOptions] | [dataset: Dataset, options?: GradientOptions];
+export type GivenBatch =
+  | [x: Rows | NamedRows, y: Rows, options?: GradientOptions]
+  | [dataset: Dataset, options?: GradientOptions];
 
 /** A gradient: its key and shape for the caller, and the tensor that holds it. */
 interface Gradient {
@@ -60,7 +62,7 @@ export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<
 }
 
 /** A batch as x and y, or as a data set in place of x; numbers beside a data set are left for `pack` to refuse. */
-function inOrder(given: GivenBatch): [x: Rows | Dataset, y?: Rows, options?: GradientOptions] {
+function inOrder(given: GivenBatch): [x: Rows | NamedRows | Dataset, y?: Rows, options?: GradientOptions] {
   const [x, y, options] = given;
   return isDataset(x) && keysOf(y) ? [x, undefined, y as GradientOptions] : [x, y as Rows, options];
 }

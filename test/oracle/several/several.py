@@ -64,6 +64,54 @@ def shared():
     return values_of(net, keys, loss, x=tensor_of(x), labels=labels.tolist(), running=running)
 
 
+class Inputs(nn.Module):
+    """An image and a row of numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 2)
+        self.dense = nn.Linear(3, 4)
+        self.last = nn.Linear(2 * 3 * 4 + 4, 3)
+
+    def forward(self, image, facts):
+        seen = torch.relu(self.conv(image)).flatten(1)
+        return self.last(torch.cat([seen, torch.tanh(self.dense(facts))], 1))
+
+
+def inputs():
+    net = prepared(Inputs())
+    image = rounded(torch.randint(0, 256, (5, 1, 4, 5)) / 255).requires_grad_()
+    facts = rounded(torch.randn(5, 3)).requires_grad_()
+    labels = torch.tensor([0, 2, 1, 2, 0])
+    loss = F.cross_entropy(net(image, facts), labels)
+    of_inputs = torch.autograd.grad(loss, [image, facts], retain_graph=True)
+    joined = torch.cat([g.flatten(1) for g in of_inputs], 1)
+    keys = {"conv": 2, "dense": 4, "last": 6}
+    given = {"image": tensor_of(image), "facts": tensor_of(facts), "labels": labels.tolist()}
+    return values_of(net, keys, loss, **given, ofInputs=tensor_of(joined))
+
+
+class Siamese(nn.Module):
+    """One dense layer for both inputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 3)
+        self.last = nn.Linear(3, 1)
+
+    def forward(self, a, b):
+        return self.last(torch.tanh(self.dense(a)) * torch.tanh(self.dense(b)))
+
+
+def siamese():
+    net = prepared(Siamese())
+    a, b = rounded(torch.randn(6, 4)), rounded(torch.randn(6, 4))
+    y = torch.tensor([[1.0], [0.0], [0.0], [1.0], [1.0], [0.0]])
+    loss = F.binary_cross_entropy_with_logits(net(a, b), y)
+    return values_of(net, {"dense": 2, "last": 5}, loss, a=tensor_of(a), b=tensor_of(b), y=tensor_of(y))
+
+
+nets = {"shared": shared(), "inputs": inputs(), "siamese": siamese()}
 with open("several.json", "w") as file:
-    json.dump({"shared": shared()}, file, separators=(",", ":"))
+    json.dump(nets, file, separators=(",", ":"))
     file.write("\n")
