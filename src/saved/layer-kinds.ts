@@ -37,6 +37,7 @@ const kinds: Kinds = {
   globalPool2d: async () => (await import('../nn/layers/global-pool2d.ts')).globalPool2dKind,
   multiply: async () => (await import('../nn/layers/multiply.ts')).multiplyKind,
   permute: async () => (await import('../nn/layers/permute.ts')).permuteKind,
+  pool1d: async () => (await import('../nn/layers/pool1d.ts')).pool1dKind,
   pool2d: async () => (await import('../nn/layers/pool2d.ts')).pool2dKind,
   prelu: async () => (await import('../nn/layers/prelu.ts')).preluKind,
   reshape: async () => (await import('../nn/layers/reshape.ts')).reshapeKind,

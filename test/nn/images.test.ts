@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
+  avgPool1d,
   avgPool2d,
   compile,
   conv2d,
@@ -12,8 +13,10 @@ import {
   groupNorm,
   type Layer,
   linear,
+  maxPool1d,
   maxPool2d,
   permute,
+  prelu,
   relu,
   reshape,
   ShapeError,
@@ -46,6 +49,11 @@ describe('shapes of one sample', () => {
     ['max pool', [6, 24, 24], maxPool2d(2), [6, 12, 12]],
     ['a rest', [6, 5, 7], maxPool2d(2), [6, 2, 3]],
     ['overlap', [6, 5, 7], maxPool2d(3, { stride: 2 }), [6, 2, 3]],
+    ['max pool with padding', [6, 5, 7], maxPool2d(3, { stride: 2, padding: 1 }), [6, 3, 4]],
+    ['windows that are not square', [6, 6, 8], maxPool2d([2, 4]), [6, 3, 2]],
+    ['two strides and paddings', [6, 6, 8], avgPool2d([2, 4], { stride: [1, 3], padding: [0, 2] }), [6, 5, 3]],
+    ['max pool of signals', [6, 9], maxPool1d(2), [6, 4]],
+    ['average pool of signals', [6, 9], avgPool1d(3, { stride: 2, padding: 1 }), [6, 5]],
     ['average pool', [6, 6, 6], avgPool2d([3, 2], { stride: 3 }), [6, 2, 2]],
     ['global average pool', [6, 5, 7], globalAveragePool2d(), [6]],
     ['global max pool', [6, 1, 7], globalMaxPool2d(), [6]],
@@ -90,6 +98,28 @@ describe("'same' puts the odd zero below and to the right", () => {
   });
 });
 
+describe('padding of windows is never the largest, and counts in a mean unless told otherwise', () => {
+  const image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const signal = [-4, -2, 6];
+  // By hand: the windows of [3, 3] are {1}, {2, 3}, {4, 7} and {5, 6, 8, 9}, those of [3] are {-4}, {-2, 6}.
+  test.each<[string, readonly number[], readonly number[], Layer, readonly number[]]>([
+    ['maximum', [1, 3, 3], image, maxPool2d(2, { padding: 1 }), [1, 3, 7, 9]],
+    ['maximum of negative numbers', [1, 3, 3], image.map((x) => -x), maxPool2d(2, { padding: 1 }), [-1, -2, -4, -5]],
+    ['mean', [1, 3, 3], image, avgPool2d(2, { padding: 1 }), [1 / 4, 5 / 4, 11 / 4, 28 / 4]],
+    ['mean of pixels', [1, 3, 3], image, avgPool2d(2, { padding: 1, countPadding: false }), [1, 5 / 2, 11 / 2, 28 / 4]],
+    ['maximum of a signal', [1, 3], signal, maxPool1d(2, { padding: 1 }), [-4, 6]],
+    ['mean of a signal', [1, 3], signal, avgPool1d(2, { padding: 1 }), [-2, 2]],
+    ['mean of places', [1, 3], signal, avgPool1d(2, { padding: 1, countPadding: false }), [-4, 2]],
+  ])('%s', async (_name, shape, x, layer, expected) => {
+    const weights = { shape: [1], data: [1] };
+    const model = sequential(shape, [prelu(), layer]);
+    const net = await compile(model, { device: 'cpu', batch: 1, loss: squared(), optimizer: sgd({ learningRate: 0 }) });
+    net.setParameters({ 'layers.0.weight': weights });
+    expect([...(await net.predict(x))]).toEqual(expected);
+    net.destroy();
+  });
+});
+
 describe('LeNet-5', () => {
   const model = lenet([1, 28, 28], 10, { padding: 0 });
 
@@ -130,11 +160,37 @@ describe('mistakes', () => {
     ['no kernel', () => conv2d(2, null as never), /conv2d: kernel must be a positive integer, found null/],
     ['option', () => conv2d(2, 3, relu, { strides: 2 } as never), /conv2d: expected { stride, .* }, found strides/],
     ['no options', () => conv2d(2, 3, relu, null as never), /conv2d: expected { stride, .* }, found null/],
-    ['option of windows', () => maxPool2d(2, { strides: 1 } as never), /maxPool2d: expected { stride }, found strides/],
     [
-      'stride for windows that are not square',
-      () => avgPool2d([3, 2]),
-      /avgPool2d: expected a stride .* 3×2, found none/,
+      'option of windows',
+      () => maxPool2d(2, { strides: 1 } as never),
+      /maxPool2d: expected { stride, padding }, found strides/,
+    ],
+    [
+      'padding of half a pixel',
+      () => maxPool2d(2, { padding: 0.5 }),
+      /maxPool2d: padding must be an integer ≥ 0, found 0.5/,
+    ],
+    [
+      'padding of more than half a window',
+      () => avgPool2d([4, 3], { padding: 2 }),
+      /avgPool2d: padding must be at most half the size of a window, 1 of 3, found 2/,
+    ],
+    [
+      'padding that a maximum counts',
+      () => maxPool2d(2, { countPadding: true } as never),
+      /maxPool2d: .*found countPadding/,
+    ],
+    [
+      'whether padding counts',
+      () => avgPool2d(2, { countPadding: 1 as never }),
+      /avgPool2d: countPadding must be true or/,
+    ],
+    ['three strides', () => maxPool2d(2, { stride: [1, 2, 3] as never }), /maxPool2d: stride must be .*\[1, 2, 3\]/],
+    ['window of a signal', () => maxPool1d(0), /maxPool1d: size must be a positive integer, found 0/],
+    [
+      'padding of a signal',
+      () => avgPool1d(3, { padding: 2 }),
+      /avgPool1d: padding must be at most half .* 1 of 3, found 2/,
     ],
     ['window', () => maxPool2d(0), /maxPool2d: size must be a positive integer, found 0/],
     ['window of no height', () => maxPool2d([0, 2]), /maxPool2d: size must be a positive integer, found 0/],
@@ -166,11 +222,13 @@ describe('mistakes', () => {
       /groupNorm: expected channels that 3 groups divide, found 4/,
     ],
     ['no image to enlarge', [4], upsample2d(2), /upsample2d: expected images .* found \[4\]/],
+    ['no signal', [6, 5, 7], maxPool1d(2), /maxPool1d: expected signals \[channels, length\], found \[6, 5, 7\]/],
+    ['signals too short', [6, 2], avgPool1d(3), /avgPool1d: .* window of 1×3.*, found \[6, 2\]/],
     [
       'windows too large',
       [1, 4, 1],
       avgPool2d(2),
-      /avgPool2d: expected images with room for a window of 2×2, found \[1, 4, 1\]/,
+      /avgPool2d: expected images with room for a window of 2×2, padding included, found \[1, 4, 1\]/,
     ],
   ])('%s', (_name, input, layer, message) => {
     expect(() => sequential(input, [layer])).toThrow(ShapeError);

@@ -7,6 +7,7 @@ import {
   activation,
   add,
   apply,
+  avgPool1d,
   avgPool2d,
   batchNorm,
   binaryCrossEntropy,
@@ -30,6 +31,7 @@ import {
   leakyRelu,
   linear,
   type Model,
+  maxPool1d,
   maxPool2d,
   meanSquared,
   model,
@@ -78,7 +80,9 @@ function branches(): Model {
   const x = input([4, 3, 2]);
   const gate = apply(globalMaxPool2d(), x);
   const both = apply(concat(), apply(multiply(), x, gate), apply(permute([0, 1, 2]), x));
-  return model(x, apply(concat(), apply(globalAveragePool2d(), both), apply(reshape([-1]), both), gate));
+  const row = apply(maxPool1d(3, { stride: 2, padding: 1 }), apply(reshape([2, -1]), both));
+  const ends = apply(flatten(), apply(avgPool1d(2, { padding: 1, countPadding: false }), row));
+  return model(x, apply(concat(), ends, apply(globalAveragePool2d(), both), apply(reshape([-1]), both), gate));
 }
 
 const image = sequential(
@@ -89,6 +93,8 @@ const image = sequential(
     conv2d(2, 2, gelu, { padding: 1 }),
     maxPool2d(2),
     avgPool2d([1, 2], { stride: 1 }),
+    maxPool2d(3, { stride: [2, 1], padding: 1 }),
+    avgPool2d([3, 2], { stride: 1, padding: [1, 0], countPadding: false }),
     layerNorm({ epsilon: 1e-3 }),
     batchNorm({ momentum: 0.25 }),
     groupNorm(2, { epsilon: 1e-4 }),

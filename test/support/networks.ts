@@ -85,6 +85,18 @@ export const imageNets: Record<string, Model> = {
     [layers.conv2d(2, 2, layers.tanh), layers.maxPool2d(7), layers.dense(3)],
   ),
   'concat, multiply, permute, reshape and global pools': gated(),
+  'windows that reach beyond the image': sequential(
+    [2, 5, 4],
+    [
+      layers.conv2d(2, 1, layers.tanh),
+      layers.avgPool2d([3, 2], { stride: [2, 1], padding: [1, 1], countPadding: false }),
+      layers.maxPool2d(3, { stride: 1, padding: 1 }),
+      layers.reshape([2, -1]),
+      layers.avgPool1d(4, { stride: 3, padding: 2 }),
+      layers.maxPool1d(3, { stride: 1, padding: 1 }),
+      layers.dense(3),
+    ],
+  ),
   'groupNorm, prelu and upsample2d': sequential(
     [4, 2, 3],
     [layers.groupNorm(2), layers.prelu(), layers.upsample2d([2, 1]), layers.conv2d(4, 2), layers.dense(3)],

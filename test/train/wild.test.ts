@@ -113,7 +113,7 @@ async function expectTyped(call: () => unknown): Promise<void> {
 }
 
 const any = (value: unknown) => value as never;
-const { adam, adamw, activation, add, apply, augmented, avgPool2d, batchNorm, binaryCrossEntropy } = library;
+const { adam, adamw, activation, add, apply, augmented, avgPool1d, avgPool2d, batchNorm, binaryCrossEntropy } = library;
 const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
 const {
   formatLog,
@@ -122,6 +122,7 @@ const {
   layerNorm,
   learningRateAt,
   logTo,
+  maxPool1d,
   maxPool2d,
   meanSquared,
   model,
@@ -264,6 +265,7 @@ const calls: Calls = {
     for (const layer of [
       'dense',
       'conv2d',
+      'pool1d',
       'pool2d',
       'globalPool2d',
       'reshape',
@@ -302,7 +304,9 @@ const calls: Calls = {
   'upsample2d: factor': (w) => upsample2d(w),
   'upsample2d: rows': (w) => upsample2d([w, 1]),
   'maxPool2d: size': (w) => maxPool2d(w),
-  ...options('avgPool2d', (w) => sequential([2, 2, 2], [avgPool2d(1, w)]), {}, ['stride']),
+  ...options('avgPool2d', (w) => sequential([2, 2, 2], [avgPool2d(1, w)]), {}, ['stride', 'padding', 'countPadding']),
+  'maxPool1d: size': (w) => maxPool1d(w),
+  ...options('avgPool1d', (w) => sequential([2, 2], [avgPool1d(1, w)]), {}, ['stride', 'padding', 'countPadding']),
   activation: (w) => activation(w),
   'dropout: rate': (w) => dropout(w),
   ...options('batchNorm', batchNorm, {}, ['momentum', 'epsilon']),

@@ -6,15 +6,8 @@ import { append } from '../../graph/graph.ts';
 import { conv2dInputGradient } from '../../ops/conv2d.ts';
 import { windowAttributes } from '../../ops/shared/window.ts';
 import { linear } from './activation.ts';
-import {
-  checkChannels,
-  checkedGroups,
-  checkZeros,
-  describeConvolution,
-  groupAttributes,
-  withFewerGroups,
-} from './convolution.ts';
-import { checkedImage, checkedPair, checkedWindow, type Pair, pairOf, showPair } from './image.ts';
+import { checkChannels, checkedGroups, describeConvolution, groupAttributes, withFewerGroups } from './convolution.ts';
+import { checkedImage, checkedPair, checkedWindow, checkZeros, type Pair, pairOf, showPair } from './image.ts';
 import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
 import {
   appendWeighted,

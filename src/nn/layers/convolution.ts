@@ -1,11 +1,10 @@
 /** What convolutional layers share: strides, zeros around the input, groups, and what a layer appends. */
 import { checkCount } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
-import { showValue } from '../../base/show-value.ts';
 import { type Attributes, append, type Node } from '../../graph/graph.ts';
 import { conv2d as convolution } from '../../ops/conv2d.ts';
 import { type Window, windowAttributes } from '../../ops/shared/window.ts';
-import { type Pair, showPair } from './image.ts';
+import { checkZeros, type Pair, showPair } from './image.ts';
 import type { Site } from './layer.ts';
 import { appendWeighted, type Weighted, withoutBias } from './weighted.ts';
 
@@ -34,12 +33,6 @@ export function zerosBeside(
 }
 
 export const isRule = (padding: unknown): padding is 'same' | 'valid' => padding === 'same' || padding === 'valid';
-
-/** Throws ArgumentError unless it is a number of zeros. */
-export function checkZeros(what: string, value: unknown, expected = 'an integer ≥ 0'): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw new ArgumentError(`${what} must be ${expected}, found ${showValue(value)}`);
-}
 
 /** The same for what may also be a rule. */
 export const checkPadding = (what: string, value: unknown): void =>

@@ -39,3 +39,9 @@ export function checkedPair(what: string, given: unknown, check: (what: string, 
 
 /** '2', or '2x1'. */
 export const showPair = (pair: Pair): string => (typeof pair === 'number' ? `${pair}` : pair.join('x'));
+
+/** Throws ArgumentError unless it is a number of zeros. */
+export function checkZeros(what: string, value: unknown, expected = 'an integer ≥ 0'): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new ArgumentError(`${what} must be ${expected}, found ${showValue(value)}`);
+}

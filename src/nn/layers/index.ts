@@ -15,6 +15,7 @@ import type { InputLayer } from './input.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Multiply } from './multiply.ts';
 import type { Permute } from './permute.ts';
+import type { Pool1d } from './pool1d.ts';
 import type { Pool2d } from './pool2d.ts';
 import type { Prelu } from './prelu.ts';
 import type { Reshape } from './reshape.ts';
@@ -39,7 +40,8 @@ export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.t
 export { type Multiply, multiply } from './multiply.ts';
 export { type Permute, permute } from './permute.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
-export { avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
+export { type AvgPool1dOptions, avgPool1d, maxPool1d, type Pool1d, type Pool1dOptions } from './pool1d.ts';
+export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
 export { type Prelu, prelu } from './prelu.ts';
 export { type Reshape, reshape } from './reshape.ts';
 export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
@@ -64,6 +66,7 @@ export type Layer =
   | LayerNorm
   | Multiply
   | Permute
+  | Pool1d
   | Pool2d
   | Prelu
   | Reshape

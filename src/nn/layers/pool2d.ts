@@ -1,14 +1,8 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
 import { checkCount, checkKeys } from '../../base/arguments.ts';
-import { ArgumentError, ShapeError } from '../../base/errors.ts';
-import { type Shape, show } from '../../base/tensor.ts';
-import { append } from '../../graph/graph.ts';
-import { averagePool } from '../../ops/average-pool.ts';
-import { maxPool } from '../../ops/max-pool.ts';
-import { passesOf } from '../../ops/shared/pooling.ts';
-import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
-import { checkedImage, checkedWindow } from './image.ts';
+import { checkedImage, checkedPair, checkedWindow, checkZeros, type Pair, pairOf, showPair } from './image.ts';
 import { type LayerKind, ofKind } from './layer.ts';
+import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
 
 /** A pooling layer as plain data; made by {@link maxPool2d} and {@link avgPool2d}. */
 export interface Pool2d {
@@ -18,84 +12,99 @@ export interface Pool2d {
   readonly pool: 'max' | 'average';
   /** Size of a window in pixels: `[height, width]`. */
   readonly size: readonly [number, number];
-  /** Pixels between neighbouring windows, in both directions. */
-  readonly stride: number;
+  /** Pixels between neighbouring windows: in both directions, or `[down, across]`. */
+  readonly stride: Pair;
+  /** Pixels added on each side of the image, if any. */
+  readonly padding?: Pair;
+  /** False where they do not count in a mean. */
+  readonly countPadding?: false;
 }
 
-/** Options of {@link maxPool2d} and {@link avgPool2d}. */
+/** Options of {@link maxPool2d}. */
 export interface Pool2dOptions {
-  /** Pixels between neighbouring windows, in both directions. Default: the size of a square window; others need it. */
-  stride?: number;
+  /** Pixels between neighbouring windows: one number, or `[down, across]`. Default: the size of a window. */
+  stride?: number | readonly [number, number];
+  /**
+   * Pixels added on each side of the image: one number, or `[above and below, left and right]`, at most half the size of a window.
+   * They are never the largest of a window. Default: 0.
+   */
+  padding?: number | readonly [number, number];
+}
+
+/** Options of {@link avgPool2d}. */
+export interface AvgPool2dOptions extends Pool2dOptions {
+  /**
+   * Whether padding counts in the means, as zeros; PyTorch's `count_include_pad`. Keras leaves it out: `false`. Default: `true`.
+   */
+  countPadding?: boolean;
 }
 
 /**
  * The maximum of each window, on images `[C, H, W]`.
  *
- * Samples come out as `[C, ⌊(H − height) / stride⌋ + 1, ⌊(W − width) / stride⌋ + 1]`: pixels that no whole window covers are
- * ignored, as in PyTorch's `MaxPool2d`. Among equal values the first one gets the gradient.
+ * Samples come out as `[C, ⌊(H + 2·padding − height) / stride⌋ + 1, ⌊(W + 2·padding − width) / stride⌋ + 1]`: pixels that no whole
+ * window covers are ignored, as in PyTorch's `MaxPool2d`. Among equal values the first one gets the gradient.
  *
  * @param size Size of a window in pixels: one number, or `[height, width]`.
- * @throws {ArgumentError} For an invalid size or stride, or a window that is not square without a stride.
+ * @throws {ArgumentError} For an invalid size, stride or padding, or an unknown option.
  */
-export const maxPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
-  pool2d('max', size, options);
+export const maxPool2d = (size: number | readonly [number, number], options: Pool2dOptions = {}): Pool2d => {
+  checkKeys('maxPool2d', options, ['stride', 'padding']);
+  return pool2d('max', size, options);
+};
 
 /**
- * The mean of each window, on images `[C, H, W]`. Shapes and options are those of {@link maxPool2d}.
+ * The mean of each window, on images `[C, H, W]`, as PyTorch's `AvgPool2d`. Shapes are those of {@link maxPool2d}.
  *
  * @param size Size of a window in pixels: one number, or `[height, width]`.
- * @throws {ArgumentError} For an invalid size or stride, or a window that is not square without a stride.
+ * @throws {ArgumentError} For an invalid size, stride, padding or `countPadding`, or an unknown option.
  */
-export const avgPool2d = (size: number | readonly [number, number], options?: Pool2dOptions): Pool2d =>
-  pool2d('average', size, options);
+export const avgPool2d = (size: number | readonly [number, number], options: AvgPool2dOptions = {}): Pool2d => {
+  checkKeys('avgPool2d', options, ['stride', 'padding', 'countPadding']);
+  return pool2d('average', size, options);
+};
 
 const titles = { max: 'maxPool2d', average: 'avgPool2d' };
-const ops = { max: maxPool, average: averagePool };
 
-function pool2d(pool: Pool2d['pool'], size: number | readonly [number, number], options: Pool2dOptions = {}): Pool2d {
+function pool2d(pool: Pool, size: number | readonly [number, number], options: AvgPool2dOptions): Pool2d {
   const title = titles[pool];
-  checkKeys(title, options, ['stride']);
-  const both = checkedWindow(`${title}: size`, size);
-  const { stride = both[0] } = options;
-  if (options.stride === undefined && both[0] !== both[1])
-    throw new ArgumentError(`${title}: expected a stride for windows of ${both.join('×')}, found none`);
-  checkCount(`${title}: stride`, stride);
-  return ofKind(pool2dKind, { layer: 'pool2d', pool, size: both, stride });
+  const window = checkedWindow(`${title}: size`, size);
+  const stride = checkedPair(`${title}: stride`, options.stride ?? window, checkCount);
+  const padding = checkedPair(`${title}: padding`, options.padding ?? 0, checkZeros);
+  pairOf(padding).forEach((zeros, i) => {
+    checkReach(title, window[i], zeros);
+  });
+  return ofKind(pool2dKind, {
+    ...{ layer: 'pool2d', pool, size: window, stride },
+    ...(padding === 0 ? {} : { padding }),
+    ...checkedCount(title, options.countPadding),
+  });
 }
 
-const windowOf = ({ size: [height, width], stride }: Pool2d): Window => ({
-  height,
-  width,
-  stride,
-  top: 0,
-  left: 0,
-  bottom: 0,
-  right: 0,
+const poolingOf = ({ pool, size, stride, padding = 0, countPadding }: Pool2d): Pooling => ({
+  ...{ title: titles[pool], pool, size, countPadding: countPadding !== false },
+  ...{ stride: pairOf(stride), padding: pairOf(padding) },
 });
 
 export const pool2dKind: LayerKind<Pool2d> = {
-  shape(layer, [image]): Shape {
+  shape(layer, [image]) {
     const [C, ...place] = checkedImage(titles[layer.pool], image);
-    const windows = windowsOn(place, windowOf(layer));
-    if (windows.every((n) => n >= 1)) return [C, ...windows];
-    throw new ShapeError(
-      `${titles[layer.pool]}: expected images with room for a window of ${layer.size.join('×')}, found ${show(image)}`,
-    );
+    return [C, ...windowsIn(poolingOf(layer), place, image)];
   },
 
-  append: (layer, { graph, index }, [x]) => {
-    const passes = passesOf(x.shape, windowAttributes(windowOf(layer)));
-    return passes.reduce(
-      (image, pass, i) => append(graph, ops[layer.pool], [image], pass, i === passes.length - 1 ? `a${index}` : ''),
-      x,
-    );
+  append: (layer, { graph, index }, [x]) => appendPooling(graph, poolingOf(layer), x, `a${index}`),
+
+  remade: ({ pool, size, stride, padding, countPadding }) => {
+    checkPool('pool2d', pool);
+    return pool2d(pool, size, { stride, padding, countPadding });
   },
 
-  remade: ({ pool, size, stride }) => {
-    if (pool !== 'max' && pool !== 'average')
-      throw new ArgumentError(`pool2d: expected one of maxPool2d() or avgPool2d(), found another`);
-    return pool2d(pool, size, { stride });
+  describe({ pool, size, stride, padding }) {
+    const [down, across] = pairOf(stride);
+    return [
+      `${pool} pool ${size.join('x')}`,
+      ...(down === size[0] && across === size[1] ? [] : [`/${showPair(stride)}`]),
+      ...(padding === undefined ? [] : [`pad ${showPair(padding)}`]),
+    ].join(' ');
   },
-
-  describe: ({ pool, size, stride }) => `${pool} pool ${size.join('x')}${stride === size[0] ? '' : ` /${stride}`}`,
 };

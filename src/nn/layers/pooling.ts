@@ -1,0 +1,70 @@
+/** What pooling layers share: their options, and the windows that they lay on images. A signal is an image of one line. */
+import { checkFlag } from '../../base/arguments.ts';
+import { ArgumentError, ShapeError } from '../../base/errors.ts';
+import { showValue } from '../../base/show-value.ts';
+import { type Shape, show } from '../../base/tensor.ts';
+import { append, type Graph, type Node } from '../../graph/graph.ts';
+import { averagePool } from '../../ops/average-pool.ts';
+import { maxPool } from '../../ops/max-pool.ts';
+import { passesOf } from '../../ops/shared/pooling.ts';
+import { type Window, windowAttributes, windowsOn } from '../../ops/shared/window.ts';
+
+/** What is taken of a window: its maximum or its mean. */
+export type Pool = 'max' | 'average';
+
+/** Windows, and what is taken of each; pairs are [down, across]. */
+export interface Pooling {
+  readonly title: string;
+  readonly pool: Pool;
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly countPadding: boolean;
+}
+
+const ops = { max: maxPool, average: averagePool };
+
+/** Throws ArgumentError for a padding that reaches further than half a window, as in PyTorch: a window could miss the image. */
+export function checkReach(title: string, size: number, padding: number): void {
+  if (2 * padding <= size) return;
+  throw new ArgumentError(
+    `${title}: padding must be at most half the size of a window, ${Math.floor(size / 2)} of ${size}, found ${padding}`,
+  );
+}
+
+/** Whether padding counts, which a layer says only where it does not. */
+export function checkedCount(title: string, countPadding: unknown): { readonly countPadding?: false } {
+  checkFlag(`${title}: countPadding`, countPadding);
+  return countPadding === false ? { countPadding } : {};
+}
+
+function windowOf({ size: [height, width], stride: [stride, across], padding: [top, left] }: Pooling): Window {
+  return { height, width, stride, across, top, left, bottom: top, right: left };
+}
+
+/** Windows down and across. Throws ShapeError where not one fits on an image of that size. */
+export function windowsIn(pooling: Pooling, [H, W]: Shape, sample: Shape): readonly [number, number] {
+  const windows = windowsOn([H, W], windowOf(pooling));
+  if (windows.every((n) => n >= 1)) return windows;
+  const { title, size } = pooling;
+  throw new ShapeError(
+    `${title}: expected images with room for a window of ${size.join('×')}, padding included, found ${show(sample)}`,
+  );
+}
+
+/** Appends the pooling of images [C, H, W, N]. */
+export function appendPooling(graph: Graph, pooling: Pooling, x: Node, name: string): Node {
+  const { pool, countPadding } = pooling;
+  const attributes = { ...windowAttributes(windowOf(pooling)), ...(countPadding ? {} : { uncounted: true }) };
+  const passes = passesOf(x.shape, attributes);
+  return passes.reduce(
+    (image, pass, i) => append(graph, ops[pool], [image], pass, i === passes.length - 1 ? name : ''),
+    x,
+  );
+}
+
+/** Throws ArgumentError unless a layer is of this kind of pooling. */
+export function checkPool(layer: string, pool: unknown): void {
+  if (pool === 'max' || pool === 'average') return;
+  throw new ArgumentError(`${layer}: expected a pool of 'max' or 'average', found ${showValue(pool)}`);
+}
