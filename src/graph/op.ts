@@ -69,6 +69,8 @@ export interface Case {
   readonly attributes?: Attributes;
   /** One range for all operands, or one each; default [-2, 2]. */
   readonly domain?: Range | readonly Range[];
+  /** The values of an operand that cannot have any: numbers that have to be in order. */
+  readonly values?: readonly (ArrayLike<number> | undefined)[];
   /** What the step is to have of its own. */
   readonly step?: Partial<StepRow>;
 }

@@ -56,6 +56,12 @@ export const zeros = (): Initialiser => ({ kind: 'zeros', scale: () => 0 });
 /** All ones. */
 export const ones = (): Initialiser => ({ kind: 'ones', scale: () => 1 });
 
+/** An initialiser that leaves out one row of a tensor, whose values are 0. */
+interface RowLeft extends Initialiser {
+  readonly zeroRow: number;
+}
+export const withZeroRow = (init: Initialiser, zeroRow: number): RowLeft => ({ ...init, zeroRow });
+
 function fixed(name: string, value: number, most: number): () => number {
   checkNumber(name, value, `a finite number from 0 to ${most}`, (number) => number >= 0 && number <= most);
   return () => value;
@@ -75,15 +81,22 @@ export function initialise(init: Initialiser | Float32Array, shape: Shape, seed:
   const expected = widest < Number.POSITIVE_INFINITY ? `a finite number within ±${widest}` : 'a finite number';
   const name = `init: scale(${inputs * size(field)}, ${outputs * size(field)})`;
   checkNumber(name, s, expected, (number) => Math.abs(number) <= widest);
-  if (kind === 'zeros' || kind === 'ones') return new Float32Array(size(shape)).fill(s);
   const out = new Float32Array(size(shape));
+  if (kind === 'zeros' || kind === 'ones') return withoutRow(out.fill(s), init, outputs);
   for (let first = 0; first < out.length; first += PART) {
     const count = Math.min(PART, out.length - first);
     const drawn = (kind === 'normal' ? normals : uniforms)(count, seed, streams.init, index, first);
     if (kind === 'normal') for (let i = 0; i < count; i++) out[first + i] = s * drawn[i];
     else for (let i = 0; i < count; i++) out[first + i] = s * (2 * drawn[i] - 1);
   }
-  return out;
+  return withoutRow(out, init, outputs);
+}
+
+/** The values with the row at 0 that the initialiser leaves out. */
+function withoutRow(values: Float32Array, init: Initialiser | RowLeft, rows: number): Float32Array {
+  if (!('zeroRow' in init)) return values;
+  const width = values.length / rows;
+  return values.fill(0, init.zeroRow * width, (init.zeroRow + 1) * width);
 }
 
 /** Values that are drawn at a time: so many doubles stay in the cache of a processor. */

@@ -82,6 +82,7 @@ export function apply(layer: Layer, ...values: readonly Symbolic[]): Symbolic {
       `${layer.layer}: expected ${expected} values, found ${shapes.map(show).join(' and ') || 'none'}`,
     );
   }
+  kind.applied?.(layer, values);
   return { shape: kind.shape(layer, shapes), layer, of: values };
 }
 

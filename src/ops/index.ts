@@ -13,6 +13,7 @@ import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { highest, reaches } from './decisions.ts';
 import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
+import { embedding, embeddingGradient } from './embedding.ts';
 import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
 import { lossGradient, lossTerms } from './loss.ts';
@@ -32,6 +33,7 @@ import { among, permute, slice } from './rows.ts';
 import { softTargets } from './soft-targets.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cross-entropy.ts';
+import { firstPlaces, mergeIndices, sortIndices } from './sort-indices.ts';
 import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
@@ -55,6 +57,11 @@ export const ops: readonly Op[] = [
   averagePoolGradient,
   upsample,
   sumPool,
+  embedding,
+  sortIndices,
+  mergeIndices,
+  firstPlaces,
+  embeddingGradient,
   reshape,
   concat,
   slice,

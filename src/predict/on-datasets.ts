@@ -32,7 +32,7 @@ const taskOf = async ({ model, loss: { name, ...options } }: Saved, batch: numbe
 
 /** [n][outputs] for the samples of a data set, whose scale is its own. */
 export async function predictOn(dataset: AnyDataset, saved: Saved, batcher: Batcher): Promise<Float32Array> {
-  const { count, parts } = samplesIn(inputsFor(saved.model, dataset, 'predict'), batcher.most);
+  const { count, parts } = samplesIn(saved.model, inputsFor(saved.model, dataset, 'predict'), batcher.most);
   const out = new Float32Array(count * outputs(saved.model));
   const all = parts(count);
   try {

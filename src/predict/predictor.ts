@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { StreamedDataset } from '../data/streamed.ts';
 import type { TableRow } from '../data/table-rows.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { checkInputs } from '../nn/demands.ts';
 import { type Model, outputs } from '../nn/model.ts';
 import type { Summary } from '../nn/summary.ts';
 import type { Pixels } from '../platform/image-decoder.ts';
@@ -90,7 +91,11 @@ export class Predictor {
   async predict(x: RawSamples): Promise<Float32Array> {
     this.#assertOpen('predict');
     const { batcher, saved } = this.#opened;
-    if (member(x, 'inputs') === undefined) return batcher.run(await samplesOf(x, this.#opened));
+    if (member(x, 'inputs') === undefined) {
+      const samples = await samplesOf(x, this.#opened);
+      checkInputs(this.model, { data: samples }, 'predict: x');
+      return batcher.run(samples);
+    }
     const { predictOn } = await import('./on-datasets.ts');
     return predictOn(x as Dataset | StreamedDataset, saved, batcher);
   }

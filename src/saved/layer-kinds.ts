@@ -24,6 +24,7 @@ const kinds: Kinds = {
   dense: () => denseKind,
   activation: () => activationKind,
   dropout: async () => (await import('../nn/layers/dropout.ts')).dropoutKind,
+  embedding: async () => (await import('../nn/layers/embedding.ts')).embeddingKind,
   flatten: () => flattenKind,
   add: async () => (await import('../nn/layers/add.ts')).addKind,
   batchNorm: async () => (await import('../nn/layers/batch-norm.ts')).batchNormKind,

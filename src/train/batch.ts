@@ -11,6 +11,7 @@ import {
   type NamedRows,
   type Rows,
 } from '../base/numbers.ts';
+import { placeOf } from '../base/place-of.ts';
 import { showValue } from '../base/show-value.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { type LossFunction, targetsOf as targetsFor } from '../nn/losses/loss.ts';
@@ -122,8 +123,3 @@ export function checkTargets(
   const expected = `must be ${rule.expected} for ${loss.name}`;
   throw new DataError(`${what}: ${placeOf(at, perSample, samples)} ${expected}, found ${showValue(targets[at])}`);
 }
-
-const placeOf = (at: number, perSample: number, samples?: ArrayLike<number>): string => {
-  const i = Math.floor(at / perSample);
-  return `value ${at % perSample} of sample ${samples?.[i] ?? i}`;
-};

@@ -6,6 +6,7 @@ import { unlessAborted } from '../engine/compile-progress.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
+import { checkInputs } from '../nn/demands.ts';
 import { targetsOf } from '../nn/losses/loss.ts';
 import { checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
@@ -79,18 +80,19 @@ interface Window extends Request {
 export function windowedBatches(
   dataset: StreamedDataset,
   program: Program,
-  { batch, loss }: Task,
+  task: Task,
   capacity: number,
   run: Run,
   wrote: (tensors: ReadonlyMap<string, Data>) => void,
 ): Batches {
+  const { batch } = task;
   const windows = windowsOf(dataset, batch, capacity, run);
   let current: Pick<Window, 'from' | 'to'> = { from: run.first, to: run.first };
   let next: Promise<IteratorResult<Window, void>> | undefined;
   const advance = async (step: number): Promise<number> => {
     const { value: window } = await (next ?? windows.next());
     if (!window || window.from !== step) throw new Error(`step ${step} is not the next one of its run`);
-    checkRead(dataset, loss, window);
+    checkRead(dataset, task, window);
     const tensors = new Map<string, Data>([
       ['xData', window.x],
       ['yData', window.y],
@@ -118,12 +120,12 @@ export function windowedBatches(
 }
 
 /** All samples in their own order, read in parts of the size of a window. Throws as reading them does, or `checkRead`. */
-export async function readWhole(dataset: StreamedDataset, { batch, loss }: Task): Promise<Request> {
+export async function readWhole(dataset: StreamedDataset, task: Task): Promise<Request> {
   const all = room(
     Uint32Array.from({ length: dataset.count }, (_, i) => i),
     dataset,
   );
-  const samples = batch * batchesInWindow(dataset, batch, WINDOW_BYTES, Number.POSITIVE_INFINITY);
+  const samples = task.batch * batchesInWindow(dataset, task.batch, WINDOW_BYTES, Number.POSITIVE_INFINITY);
   let asked = all;
   function* requests(): Generator<Request> {
     for (let first = 0; first < dataset.count; first += samples) {
@@ -131,7 +133,7 @@ export async function readWhole(dataset: StreamedDataset, { batch, loss }: Task)
       yield asked;
     }
   }
-  for await (const _ of dataset.read(requests())) checkRead(dataset, loss, asked);
+  for await (const _ of dataset.read(requests())) checkRead(dataset, task, asked);
   return all;
 }
 
@@ -174,8 +176,13 @@ function part({ samples, x, y }: Request, count: number, first = 0): Request {
   return { samples: cut(samples), x: cut(x), y: cut(y) };
 }
 
-/** Throws DataError for targets that the loss does not take. */
-function checkRead({ name, targets }: StreamedDataset, loss: Task['loss'], { samples, y }: Request): void {
+/** Throws DataError for inputs that a layer cannot take, and targets that the loss does not take. */
+function checkRead(
+  { name, inputs, targets }: StreamedDataset,
+  { model, loss }: Task,
+  { samples, x, y }: Request,
+): void {
+  checkInputs(model, { data: x, scale: inputs.scale, samples }, `${name}: x`);
   if (targets.kind === 'labels' || !targetsOf(loss)) return;
   const { size, scale } = targets;
   checkTargets(loss, scale === 1 ? y : Float32Array.from(y, (value) => value * scale), size, `${name}: y`, samples);

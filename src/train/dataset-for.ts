@@ -5,6 +5,7 @@ import { MOST_SHUFFLED } from '../base/random.ts';
 import { sameSamples, show } from '../base/tensor.ts';
 import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { checkInputs } from '../nn/demands.ts';
 import { type LossFunction, targetsOf } from '../nn/losses/loss.ts';
 import { features, inputsRuleOf, type Model, outputs } from '../nn/model.ts';
 import { checkTargets } from './batch.ts';
@@ -21,7 +22,7 @@ export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset:
   return taken;
 }
 
-/** The same where targets are of no use: they may be of any kind. */
+/** The same where targets are of no use: they may be of any kind. Throws DataError for inputs that a layer cannot take. */
 export function inputsFor<T extends AnyDataset>(model: Model, dataset: T, where: string): T {
   const taken = isRead(dataset) ? dataset : (checkedDataset(dataset, where) as T);
   const { name, count, shape, inputs } = taken;
@@ -38,6 +39,7 @@ export function inputsFor<T extends AnyDataset>(model: Model, dataset: T, where:
       `${where}: ${expected}, found ${name} with ${show(shape)}: its numbers are in a different order`,
     );
   }
+  if ('data' in inputs) checkInputs(model, inputs, `${where}: ${name}: x`);
   return taken;
 }
 

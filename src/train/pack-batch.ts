@@ -6,6 +6,7 @@ import { toColumns } from '../base/tensor.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isStreamed } from '../data/stream-of.ts';
+import { checkInputs } from '../nn/demands.ts';
 import { features, outputs } from '../nn/model.ts';
 import { checkTargets, isDataset, oneHot, seen, targetsFrom } from './batch.ts';
 import { datasetFor } from './dataset-for.ts';
@@ -34,6 +35,7 @@ export function packBatch(
   if (isDataset(x)) return packDataset(task, x, y, where);
   const [inputs, classes] = [features(task.model), outputs(task.model)];
   const samples = wholeSamples(task.model, x, where, data);
+  checkInputs(task.model, { data: samples }, `${where}: x`);
   const count = samples.length / inputs;
   demandRoom(task, count, `${where}: x holds`);
   const targets = targetsFrom(y, count, classes, where);

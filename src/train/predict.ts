@@ -8,7 +8,8 @@ import { isStreamed, room } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { stepRow } from '../graph/step-row.ts';
-import { features, outputs } from '../nn/model.ts';
+import { checkInputs } from '../nn/demands.ts';
+import { features, type Model, outputs } from '../nn/model.ts';
 import { isDataset, seen } from './batch.ts';
 import { inputsFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
@@ -27,9 +28,10 @@ export interface Samples {
 
 /** Numbers, bytes of them times the scale of training, or a data set as samples. Throws ShapeError or DataError for numbers that are none of this net. */
 export function samplesOf(task: Task, x: Rows | NamedRows | AnyDataset, where: string, data?: DataFacts): Samples {
-  if (isDataset(x)) return samplesIn(inputsFor(task.model, x, where), task.batch);
+  if (isDataset(x)) return samplesIn(task.model, inputsFor(task.model, x, where), task.batch);
   const width = features(task.model);
   const values = wholeSamples(task.model, x, where, data);
+  checkInputs(task.model, { data: values }, `${where}: x`);
   const count = values.length / width;
   return {
     count,
@@ -42,9 +44,9 @@ export function samplesOf(task: Task, x: Rows | NamedRows | AnyDataset, where: s
 /** Bytes of samples that are read ahead, as the floats that a net sees. */
 const AHEAD_BYTES = 2 ** 24;
 
-/** The samples of a data set, read ahead in whole batches. */
-export function samplesIn(dataset: AnyDataset, batch: number): Samples {
-  const { count, inputs } = dataset;
+/** The samples of a data set, read ahead in whole batches. Those that are read are checked then, as a model demands. */
+export function samplesIn(model: Model, dataset: AnyDataset, batch: number): Samples {
+  const { name, count, inputs } = dataset;
   const floats = (stored: ArrayLike<number>): Float32Array => seen(stored, inputs.scale);
   const batches = Math.max(1, Math.floor(AHEAD_BYTES / (4 * inputs.size * batch)));
   const atOnce = (most: number): number => Math.min(most, batches * batch);
@@ -70,7 +72,10 @@ export function samplesIn(dataset: AnyDataset, batch: number): Samples {
         yield asked;
       }
     }
-    for await (const _ of (dataset as StreamedDataset).read(requests())) yield floats(asked.x);
+    for await (const _ of (dataset as StreamedDataset).read(requests())) {
+      checkInputs(model, { data: asked.x, scale: inputs.scale, samples: asked.samples }, `${name}: x`);
+      yield floats(asked.x);
+    }
   }
   return { count, parts };
 }

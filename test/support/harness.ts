@@ -75,7 +75,7 @@ export function gradientGraphOf(op: Op, example: Case): Graph {
 /** Seeded values for the leaves of a graph, rounded to f32. */
 export function valuesFor(
   graph: Graph,
-  { domain = [-2, 2] }: Pick<Case, 'domain'> = {},
+  { domain = [-2, 2], values = [] }: Pick<Case, 'domain' | 'values'> = {},
   seed = 1,
 ): Map<string, Float32Array> {
   const leaves = graph.nodes.filter((node) => node.op.kind === 'leaf' && node.op.name !== 'step');
@@ -83,6 +83,7 @@ export function valuesFor(
   return new Map(
     leaves.map((node, i) => {
       if (node.op === constant) return [node.name, valuesOf(node)];
+      if (values[i]) return [node.name, Float32Array.from(values[i])];
       const [low, high] = ranges[i] ?? [-2, 2];
       return [node.name, Float32Array.from(uniforms(size(node.shape), seed, 100 + i), (u) => low + (high - low) * u)];
     }),

@@ -14,6 +14,7 @@ export interface Flatten {
 export const flatten = (): Flatten => ofKind(flattenKind, { layer: 'flatten' });
 
 export const flattenKind: LayerKind<Flatten> = {
+  rearranges: true,
   shape: (_layer, [sample]) => [size(sample)],
   append: (_layer, { graph, index }, [x]) =>
     append(graph, reshape, [x], axesOf([rows(x.shape), columns(x.shape)]), `a${index}`),

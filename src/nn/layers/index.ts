@@ -8,6 +8,7 @@ import type { Conv2d } from './conv2d.ts';
 import type { Conv2dTranspose } from './conv2d-transpose.ts';
 import type { Dense } from './dense.ts';
 import type { Dropout } from './dropout.ts';
+import type { Embedding } from './embedding.ts';
 import type { Flatten } from './flatten.ts';
 import type { GlobalPool2d } from './global-pool2d.ts';
 import type { GroupNorm } from './group-norm.ts';
@@ -31,6 +32,7 @@ export { type Conv2d, type Conv2dOptions, conv2d } from './conv2d.ts';
 export { type Conv2dTranspose, type Conv2dTransposeOptions, conv2dTranspose } from './conv2d-transpose.ts';
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
+export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
 export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.ts';
@@ -59,6 +61,7 @@ export type Layer =
   | Conv2dTranspose
   | Dense
   | Dropout
+  | Embedding
   | Flatten
   | InputLayer
   | GlobalPool2d

@@ -74,6 +74,8 @@ const rule: InputsRule = {
 
 export const inputKind: LayerKind<InputLayer> = {
   inputs: rule,
+  part: ({ shape, first }) => [first, first + size(shape)],
+  rearranges: true,
 
   shape({ name, shape, first }, [x]) {
     if (x.length === 1 && first + size(shape) <= x[0]) return shape;

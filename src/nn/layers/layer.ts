@@ -19,6 +19,14 @@ export interface LayerKind<Layer> {
   narrowed?(layer: Layer, inputs: readonly Shape[]): Layer;
   /** How many values it is applied to. Default: one. */
   readonly takes?: { readonly least: number; readonly most: number };
+  /** What its inputs have to be, where that is not any numbers. */
+  demands?(layer: Layer): Demand;
+  /** Of an input of its own: which numbers of a whole sample it takes, from the first to before the last. */
+  part?(layer: Layer): readonly [number, number];
+  /** Whether the numbers that come out are those that go in, in other places. */
+  readonly rearranges?: boolean;
+  /** Throws ArgumentError for values that it cannot be applied to for another reason than their shape. */
+  applied?(layer: Layer, values: readonly Applied[]): void;
   /** Shape of one sample that comes out, for samples of these shapes. Throws ShapeError where they do not suit the layer. */
   shape(layer: Layer, inputs: readonly Shape[]): Shape;
   /** Appends the layer, applied to inputs whose last axis is the batch. */
@@ -49,6 +57,19 @@ export interface InputsRule {
     parts: readonly { readonly name: string; readonly size: number; readonly shape?: Shape }[],
     where: string,
   ): void;
+}
+
+/** What numbers have to be. */
+export interface Demand {
+  /** Such as 'a whole number from 0 to 9'. */
+  readonly expected: string;
+  ok(value: number): boolean;
+}
+
+/** A value in a model under construction: what made it, and of what. */
+export interface Applied {
+  readonly layer?: { readonly layer: string };
+  readonly of: readonly Applied[];
 }
 
 /**
