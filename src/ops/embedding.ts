@@ -6,7 +6,7 @@ import embeddingWgsl from '../../shaders/embedding.wgsl';
 import embeddingGradientWgsl from '../../shaders/embedding_gradient.wgsl';
 import { TINY, U } from '../base/float32.ts';
 import { columns, rows, size, stride } from '../base/tensor.ts';
-import { append, type Node } from '../graph/graph.ts';
+import { type Attributes, append, type Node } from '../graph/graph.ts';
 import type { Case, Data, KernelOp, Value } from '../graph/op.ts';
 import { grid } from './shared/grid.ts';
 import { mismatch } from './shared/shapes.ts';
@@ -42,7 +42,10 @@ export const embedding: KernelOp = {
     undefined,
   ],
   reference: (inputs) => taken(inputs, inputs[0].data),
-  error: (inputs, data) => (inputs[0].error ? taken(inputs, inputs[0].error) : new Float64Array(data.length)),
+  error: (inputs, data) => {
+    const carried = inputs[0].error ? taken(inputs, inputs[0].error) : new Float64Array(data.length);
+    return carried.map((e) => e + TINY);
+  },
   body: ({ inputs: [w, x], shape }, { lanes = 64 } = {}) => {
     const [count, units] = w.shape;
     const parts = Math.ceil(units / PART);
@@ -129,7 +132,7 @@ export const embeddingGradient: KernelOp = {
 };
 
 export const embeddingGradientCases = (): readonly Case[] =>
-  [{}, { padding: 0 }].map((attributes) => ({
+  ([{}, { padding: 0 }] as Attributes[]).map((attributes) => ({
     shapes: [
       [2, 3, 2],
       [2, 4],

@@ -18,6 +18,7 @@ export interface Concat {
 export const concat = (): Concat => ofKind(concatKind, { layer: 'concat' });
 
 export const concatKind: LayerKind<Concat> = {
+  rearranges: true,
   takes: { least: 2, most: Number.POSITIVE_INFINITY },
 
   shape(_layer, inputs) {

@@ -37,6 +37,8 @@ function isOrder(axes: unknown): boolean {
 }
 
 export const permuteKind: LayerKind<Permute> = {
+  rearranges: true,
+
   shape({ axes }, [x]) {
     if (axes.length === x.length) return axes.map((axis) => x[axis]);
     throw new ShapeError(`permute: expected samples of ${axes.length} axes, found ${show(x)}`);

@@ -37,6 +37,8 @@ function areSizes(shape: unknown): boolean {
 }
 
 export const reshapeKind: LayerKind<Reshape> = {
+  rearranges: true,
+
   shape({ shape }, [x]) {
     const rest = size(x) / size(shape.filter((n) => n !== -1));
     const found = shape.map((n) => (n === -1 ? rest : n));
