@@ -35,6 +35,7 @@ const {
   conv2d,
   dense,
   dropout,
+  embedding,
   globalAveragePool2d,
   groupNorm,
   layerNorm,
@@ -93,6 +94,10 @@ const nets: Record<string, { sizes: readonly [number, number]; net(n: number): G
   'samples of a batch': {
     sizes: [256, 100_000],
     net: (n) => withLoss(sequential([20], [dense(32, relu), dense(2)]), n),
+  },
+  'words and rows of a table': {
+    sizes: [64, 5000],
+    net: (n) => withLoss(sequential([n], [embedding(n, 40), dense(2)])),
   },
   'pixels of an image that is distorted': {
     sizes: [64, 1024],

@@ -6,6 +6,7 @@ import {
   adam,
   apply,
   compile,
+  concat,
   DataError,
   dense,
   embedding,
@@ -113,6 +114,17 @@ describe('a number without a row is a DataError', () => {
     );
     net.destroy();
   });
+});
+
+test('of several inputs, only the one of the embedding has to be of whole numbers', async () => {
+  const [words, more] = [input([3]), input([2])];
+  const joined = apply(concat(), apply(flatten(), apply(embedding(10, 4), words)), more);
+  const net = await make(model({ words, more }, apply(dense(2), joined)));
+  const x = { words: [[1, 2, 9]], more: [[0.5, -20]] };
+  expect(await net.predict(x)).toHaveLength(2);
+  const bad = { ...x, words: [[1, 2, 10]] };
+  await expect(net.predict(bad)).rejects.toThrow(/value 2 of sample 0 must be a whole number from 0 to 9/);
+  net.destroy();
 });
 
 describe('a table', () => {
