@@ -32,7 +32,9 @@ const withLoss = (model: Model, batch = 16, options = {}) =>
 const {
   avgPool2d,
   batchNorm,
+  conv1d,
   conv2d,
+  conv2dTranspose,
   dense,
   dropout,
   embedding,
@@ -70,6 +72,18 @@ const nets: Record<string, { sizes: readonly [number, number]; net(n: number): G
   'channels and filters': {
     sizes: [64, 1024],
     net: (n) => withLoss(sequential([n, 8, 8], [conv2d(n, 3, relu), conv2d(n, 3, relu, { stride: 2 }), dense(2)])),
+  },
+  'channels of a depthwise convolution': {
+    sizes: [64, 1024],
+    net: (n) => withLoss(sequential([n, 8, 8], [conv2d(2 * n, 3, relu, { groups: n, stride: [1, 2] }), dense(2)])),
+  },
+  'channels that are transposed': {
+    sizes: [64, 1024],
+    net: (n) => withLoss(sequential([n, 4, 4], [conv2dTranspose(n, 4, relu, { stride: 2, padding: 1 }), dense(2)])),
+  },
+  'places of a signal': {
+    sizes: [300, 30_000],
+    net: (n) => withLoss(sequential([2, n], [conv1d(4, 5, relu), conv1d(4, 7, relu, { stride: 3 }), dense(2)])),
   },
   'units and features': {
     sizes: [256, 8192],
@@ -222,13 +236,26 @@ describe('memory between kernels', () => {
         for (const size of [1, 3, 5])
           for (const side of [5, 28])
             for (const batch of [1, 3, 16, 100]) {
-              const model = sequential([channels, side, side], [conv2d(filters, size), dense(2)]);
-              const { nodes } = trainingGraph({ model, loss: softmaxCrossEntropy(), batch }).graph;
-              const parts = nodes.find(({ op }) => op.name === 'conv2dFilterGradient')!;
-              const weights = byteLength(nodes.find(({ name }) => name === 'W1')!.shape);
-              expect(byteLength(parts.shape)).toBeLessThanOrEqual(Math.max(SCRATCH, weights));
-              inParts += Number(parts.shape[0] > 1);
+              const nets = [
+                sequential([channels, side, side], [conv2d(filters, size), dense(2)]),
+                sequential([channels, side, side], [conv2d(2 * channels, size, relu, { groups: channels }), dense(2)]),
+                sequential([channels, side * side], [conv1d(filters, size), dense(2)]),
+              ];
+              for (const model of nets) {
+                const { nodes } = trainingGraph({ model, loss: softmaxCrossEntropy(), batch }).graph;
+                const parts = nodes.find(({ op }) => op.name === 'conv2dFilterGradient')!;
+                const weights = byteLength(nodes.find(({ name }) => name === 'W1')!.shape);
+                expect(byteLength(parts.shape)).toBeLessThanOrEqual(Math.max(SCRATCH, weights));
+                inParts += Number(parts.shape[0] > 1);
+              }
             }
     expect(inParts).toBeGreaterThan(0);
+  });
+
+  it('is enough for the parts of the filter gradient of a signal to keep a processor busy', () => {
+    const model = sequential([1, 3000], [conv1d(4, 5), dense(2)]);
+    const { nodes } = trainingGraph({ model, loss: softmaxCrossEntropy(), batch: 16 }).graph;
+    const [parts, filters] = nodes.find(({ op }) => op.name === 'conv2dFilterGradient')!.shape;
+    expect(parts * filters).toBeGreaterThanOrEqual(1024);
   });
 });

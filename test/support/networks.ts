@@ -76,6 +76,23 @@ export const imageNets: Record<string, Model> = {
       layers.dense(3),
     ],
   ),
+  'depthwise, in groups, transposed, without biases': sequential(
+    [2, 5, 4],
+    [
+      layers.conv2d(4, 3, layers.relu, { padding: [1, 2], stride: [1, 2], groups: 2 }),
+      layers.conv2dTranspose(2, [2, 3], layers.tanh, { stride: [2, 1], padding: [1, 0], bias: false }),
+      layers.conv2d(2, 1, layers.linear, { bias: false }),
+      layers.dense(3, layers.linear, { bias: false }),
+    ],
+  ),
+  'conv1d on a signal': sequential(
+    [2, 11],
+    [
+      layers.conv1d(4, 4, layers.relu, { padding: 'same', stride: 2 }),
+      layers.conv1d(4, 3, layers.tanh, { groups: 2 }),
+      layers.dense(3),
+    ],
+  ),
   'overlapping windows before dense': sequential(
     [2, 5, 5],
     [layers.conv2d(2, 1, layers.silu), layers.maxPool2d(3, { stride: 1 }), layers.dense(3)],

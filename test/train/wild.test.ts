@@ -114,7 +114,18 @@ async function expectTyped(call: () => unknown): Promise<void> {
 
 const any = (value: unknown) => value as never;
 const { adam, adamw, activation, add, apply, augmented, avgPool1d, avgPool2d, batchNorm, binaryCrossEntropy } = library;
-const { categoricalCrossEntropy, compile, conv2d, cosineDecay, dense, dropout, exponentialDecay, flatten } = library;
+const {
+  categoricalCrossEntropy,
+  compile,
+  conv1d,
+  conv2d,
+  conv2dTranspose,
+  cosineDecay,
+  dense,
+  dropout,
+  exponentialDecay,
+  flatten,
+} = library;
 const {
   formatLog,
   groupNorm,
@@ -264,7 +275,9 @@ const calls: Calls = {
     };
     for (const layer of [
       'dense',
+      'conv1d',
       'conv2d',
+      'conv2dTranspose',
       'pool1d',
       'pool2d',
       'globalPool2d',
@@ -284,7 +297,7 @@ const calls: Calls = {
   'dense: units': (w) => sequential([2], [dense(w)]),
   'dense: activation': (w) => dense(1, w),
   'dense: a name of an activation': (w) => dense(1, any({ activation: w })),
-  ...options('dense', (w) => dense(1, relu, w), {}, ['init', 'biasInit']),
+  ...options('dense', (w) => dense(1, relu, w), {}, ['bias', 'init', 'biasInit']),
   'dense: a scale of an initialiser': (w) => dense(1, relu, { init: any({ kind: w, scale: w }) }),
   'conv2d: filters': (w) => conv2d(w, 1),
   'conv2d: kernel': (w) => conv2d(1, w),
@@ -292,8 +305,23 @@ const calls: Calls = {
   ...options('conv2d', (w) => sequential([2, 2, 2], [conv2d(1, 1, relu, w)]), {}, [
     'stride',
     'padding',
+    'groups',
+    'bias',
     'init',
     'biasInit',
+  ]),
+  'conv2d: a stride': (w) => sequential([2, 2, 2], [conv2d(1, 1, relu, { stride: [1, w] })]),
+  'conv2d: a padding': (w) => sequential([2, 2, 2], [conv2d(1, 1, relu, { padding: [w, 1] })]),
+  'conv1d: filters': (w) => conv1d(w, 1),
+  'conv1d: kernel': (w) => conv1d(1, w),
+  ...options('conv1d', (w) => sequential([2, 2], [conv1d(1, 1, relu, w)]), {}, ['stride', 'padding', 'groups']),
+  'conv2dTranspose: filters': (w) => conv2dTranspose(w, 1),
+  'conv2dTranspose: kernel': (w) => conv2dTranspose(1, w),
+  ...options('conv2dTranspose', (w) => sequential([2, 2, 2], [conv2dTranspose(1, 1, relu, w)]), {}, [
+    'stride',
+    'padding',
+    'outputPadding',
+    'groups',
   ]),
   'reshape: shape': (w) => reshape(w),
   'reshape: a size': (w) => sequential([2, 2, 2], [reshape([w, 2, 2])]),

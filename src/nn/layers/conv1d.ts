@@ -11,7 +11,6 @@ import {
   checkPadding,
   describeConvolution,
   isRule,
-  type Padding,
   withFewerGroups,
   zerosBeside,
 } from './convolution.ts';
@@ -29,7 +28,7 @@ export interface Conv1d extends Weighted {
   /** Places between neighbouring positions of a filter. */
   readonly stride: number;
   /** Zeros at both ends, in places or by rule; see {@link Conv1dOptions}. */
-  readonly padding: Padding<number>;
+  readonly padding: number | 'same' | 'valid';
   /** Groups of filters and channels, where there are several. */
   readonly groups?: number;
 }

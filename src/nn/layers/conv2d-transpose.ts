@@ -7,7 +7,7 @@ import { conv2dInputGradient } from '../../ops/conv2d.ts';
 import { windowAttributes } from '../../ops/shared/window.ts';
 import { linear } from './activation.ts';
 import { checkChannels, checkedGroups, describeConvolution, groupAttributes, withFewerGroups } from './convolution.ts';
-import { checkedImage, checkedPair, checkedWindow, checkZeros, type Pair, pairOf, showPair } from './image.ts';
+import { checkedImage, checkedPair, checkedWindow, checkZeros, pairOf, showPair } from './image.ts';
 import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
 import {
   appendWeighted,
@@ -27,11 +27,11 @@ export interface Conv2dTranspose extends Weighted {
   /** Size of a filter in pixels: `[height, width]`. */
   readonly kernel: readonly [number, number];
   /** Pixels between the filters of neighbouring values: in both directions, or `[down, across]`. */
-  readonly stride: Pair;
+  readonly stride: number | readonly [number, number];
   /** Pixels cut off on each side. */
-  readonly padding: Pair;
+  readonly padding: number | readonly [number, number];
   /** Pixels added below and to the right. */
-  readonly outputPadding: Pair;
+  readonly outputPadding: number | readonly [number, number];
   /** Groups of filters and channels, where there are several. */
   readonly groups?: number;
 }

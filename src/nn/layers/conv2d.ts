@@ -11,11 +11,10 @@ import {
   checkPadding,
   describeConvolution,
   isRule,
-  type Padding,
   withFewerGroups,
   zerosBeside,
 } from './convolution.ts';
-import { checkedImage, checkedPair, checkedWindow, type Pair, pairOf } from './image.ts';
+import { checkedImage, checkedPair, checkedWindow, pairOf } from './image.ts';
 import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
 import { optionsOf, type Weighted, type WeightedOptions, weighted, weightedOptions } from './weighted.ts';
 
@@ -28,9 +27,9 @@ export interface Conv2d extends Weighted {
   /** Size of a filter in pixels: `[height, width]`. */
   readonly kernel: readonly [number, number];
   /** Pixels between neighbouring positions of a filter: in both directions, or `[down, across]`. */
-  readonly stride: Pair;
+  readonly stride: number | readonly [number, number];
   /** Zeros around the image, in pixels or by rule; see {@link Conv2dOptions}. */
-  readonly padding: Padding<Pair>;
+  readonly padding: number | readonly [number, number] | 'same' | 'valid';
   /** Groups of filters and channels, where there are several. */
   readonly groups?: number;
 }
