@@ -52,6 +52,7 @@ const lossFlags: Partial<Record<Known, string | undefined>> = {
   sigmoidCrossEntropy: 'binary-cross-entropy',
   binaryCrossEntropy: undefined,
   meanSquared: 'mse',
+  meanAbsolute: 'mae',
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -95,8 +95,8 @@ const initHelp =
   `how to initialise the weights: ${list(inits)}. normal draws weights and biases from N(0, 1), as in Nielsen's book; all others ` +
   'set biases to zero. normal:0.1 sets the standard deviation, uniform:0.05 the limit (default: he for relu and similar, else xavier)';
 const lossHelp =
-  `${list(losses)}. cross-entropy applies softmax, binary-cross-entropy applies sigmoid; quadratic (½ of squared), ` +
-  'squared and mse (mean over the outputs) put a sigmoid on the last layer, unless the targets are values ' +
+  `${list(losses)}. cross-entropy and kl-divergence apply softmax, binary-cross-entropy and focal apply sigmoid; quadratic ` +
+  '(½ of squared), squared, huber, mse and mae (means over the outputs) put a sigmoid on the last layer, unless the targets are values ' +
   '(default: cross-entropy, or mse for values)';
 
 /** 'normal:0.1' -> what `dense` takes. */

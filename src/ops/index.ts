@@ -16,6 +16,7 @@ import { elastic } from './elastic.ts';
 import { embedding, embeddingGradient } from './embedding.ts';
 import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
+import { klDivergence } from './kl-divergence.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
@@ -86,6 +87,7 @@ export const ops: readonly Op[] = [
   lossGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
+  klDivergence,
   softTargets,
   rowSum,
   columnSum,

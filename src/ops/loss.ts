@@ -21,7 +21,11 @@ const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
   `weigh(${value}, col, ${literal(Number(factor))}, ${Boolean(mean)})`;
 
 const row = ({ term }: Attributes): Loss => term as Loss;
-const shaders = (attributes: Attributes): ShaderFile[] => [weighWgsl, row(attributes).shader];
+const shaders = (attributes: Attributes): ShaderFile[] => [weighWgsl, ...row(attributes).shaders];
+const callOf = (suffix: string, args: readonly string[], attributes: Attributes): string => {
+  const { wgsl, constants = [] } = row(attributes);
+  return weigh(`${wgsl}${suffix}(${[...args, ...constants.map(literal)].join(', ')})`, attributes);
+};
 
 /** Rounding of a weighted value: the value's own, the quotient and the product of the weight. */
 const weighted = (error: number, value: number, w: number): number =>
@@ -40,7 +44,7 @@ export const lossTerms: PointwiseOp = {
     return weighted(rounding(a, y), term(a, y), weight(place));
   },
   shaders,
-  call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}(${a}, ${y})`, attributes),
+  call: (args, attributes) => callOf('', args, attributes),
 };
 
 export const lossTermsCases = (): readonly Case[] => everyLoss();
@@ -56,7 +60,7 @@ export const lossGradient: PointwiseOp = {
     return weighted(gradientRounding(a, y), gradient(a, y), weight(place));
   },
   shaders,
-  call: ([a, y], attributes) => weigh(`${row(attributes).wgsl}_gradient(${a}, ${y})`, attributes),
+  call: (args, attributes) => callOf('_gradient', args, attributes),
 };
 
 export const lossGradientCases = (): readonly Case[] => everyLoss();
@@ -67,6 +71,12 @@ function everyLoss(): Case[] {
     binaryCrossEntropy: [0.001, 0.999],
     categoricalCrossEntropy: [0.001, 0.999],
     sigmoidCrossEntropy: [-50, 50],
+    absoluteError: [-2, 2],
+    huber: [-2, 2],
+    hinge: [-2, 2],
+    focal: [-50, 50],
+    focalOfRoot: [-50, 50],
+    focalOfNone: [-50, 50],
   };
   return (Object.keys(losses) as LossTerm[]).flatMap((term) =>
     [true, false].map((mean) => ({

@@ -9,7 +9,7 @@ import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from '../base/flo
 import { columns, rows } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
-import type { Body, Case, KernelOp } from '../graph/op.ts';
+import type { Body, Case, KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { weight } from './loss.ts';
 import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
@@ -23,6 +23,28 @@ function othersOf(z: readonly number[]): number[] {
   const at = z.indexOf(highest);
   return z.map((x, i) => (i === at ? 0 : Math.exp(x - highest)));
 }
+
+/** log Σₖ exp zₖ − zᵢ of a column, and bounds on its errors, those of z included, where it is added up with others. */
+export function surprises(z: Value, j: number): { values: number[]; errors: number[] } {
+  const zj = column(z.data, z.shape, j);
+  const highest = Math.max(...zj);
+  const e = othersOf(zj);
+  const others = total(e);
+  const logSum = Math.log1p(others);
+  // Where others, the sum of all but the highest, errs, its logarithm does by 1 / (1 + others) of that.
+  const othersError =
+    total(e.map((x, i) => x * (expError(zj[i] - highest) + U * Math.abs(zj[i] - highest)))) +
+    zj.length * (U * others + TINY);
+  const ofLog = others < 1.001 ? logSum * LOG_ONE_PLUS : 0;
+  const ofBuiltin = others > 0.999 ? U + logError(1 + others) : 0;
+  const carried = 2 * Math.max(...columnErrors(z, j));
+  const logSumError = othersError / (1 + others) + Math.max(ofLog, ofBuiltin) + carried;
+  return {
+    values: zj.map((x) => logSum - (x - highest)),
+    errors: zj.map((x) => logSumError + (4 + zj.length) * U * (logSum + Math.abs(x - highest))),
+  };
+}
+
 const place = (node: Node, step: StepRow, column: number) => ({ attributes: node.attributes, step, column });
 
 /** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
@@ -77,23 +99,8 @@ export const softmaxCrossEntropy: KernelOp = {
     }),
   error: ([z, y], losses, node, step) =>
     byColumn(node.shape, (j) => {
-      const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
-      const highest = Math.max(...zj);
-      const e = othersOf(zj);
-      const others = total(e);
-      const logSum = Math.log1p(others);
-      // Where others, the sum of all but the highest, errs, its logarithm does by 1 / (1 + others) of that.
-      const othersError =
-        total(e.map((x, i) => x * (expError(zj[i] - highest) + U * Math.abs(zj[i] - highest)))) +
-        zj.length * (U * others + TINY);
-      const ofLog = others < 1.001 ? logSum * LOG_ONE_PLUS : 0;
-      const ofBuiltin = others > 0.999 ? U + logError(1 + others) : 0;
-      const carried = 2 * Math.max(...columnErrors(z, j));
-      const logSumError = othersError / (1 + others) + Math.max(ofLog, ofBuiltin) + carried;
-      const terms = zj.map((x, i) => {
-        const bracket = logSum + Math.abs(x - highest);
-        return Math.abs(yj[i]) * (logSumError + (4 + zj.length) * U * bracket);
-      });
+      const yj = column(y.data, y.shape, j);
+      const terms = surprises(z, j).errors.map((error, i) => Math.abs(yj[i]) * error);
       const w = weight(place(node, step, j));
       return [w * total(terms) + (2 * U + DIVISION) * Math.abs(losses[j]) + TINY];
     }),

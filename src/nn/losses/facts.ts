@@ -4,7 +4,7 @@
  */
 import { linear, sigmoid, softmax } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
-import { type Check, categoricalSettings } from './settings.ts';
+import { type Check, categoricalSettings, focalSettings, huberSettings } from './settings.ts';
 
 /**
  * What is asked of a net: which class a sample is of; which labels it has, each by itself; or which values.
@@ -26,12 +26,21 @@ export interface LossFacts {
 const factsOf = (
   name: string,
   question: Question,
-  { prediction = linear, settings = {} }: Partial<LossFacts> = {},
-): LossFacts => ({ name, question, prediction, threshold: prediction === linear ? 0.5 : 0, settings });
+  {
+    prediction = linear,
+    threshold = prediction === linear ? 0.5 : 0,
+    settings = {},
+  }: Partial<Omit<LossFacts, 'name' | 'question'>> = {},
+): LossFacts => ({ name, question, prediction, threshold, settings });
 
 export const quadratic = /* @__PURE__ */ factsOf('quadratic', 'values');
 export const squared = /* @__PURE__ */ factsOf('squared', 'values');
 export const meanSquared = /* @__PURE__ */ factsOf('meanSquared', 'values');
+export const meanAbsolute = /* @__PURE__ */ factsOf('meanAbsolute', 'values');
+export const huber = /* @__PURE__ */ factsOf('huber', 'values', { settings: huberSettings });
+export const hinge = /* @__PURE__ */ factsOf('hinge', 'labels', { threshold: 0 });
+export const focal = /* @__PURE__ */ factsOf('focal', 'labels', { prediction: sigmoid, settings: focalSettings });
+export const klDivergence = /* @__PURE__ */ factsOf('klDivergence', 'class', { prediction: softmax });
 export const binaryCrossEntropy = /* @__PURE__ */ factsOf('binaryCrossEntropy', 'labels');
 export const sigmoidCrossEntropy = /* @__PURE__ */ factsOf('sigmoidCrossEntropy', 'labels', { prediction: sigmoid });
 export const categoricalCrossEntropy = /* @__PURE__ */ factsOf('categoricalCrossEntropy', 'class', {

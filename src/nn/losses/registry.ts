@@ -34,6 +34,11 @@ export const losses = {
   quadratic: { facts: facts.quadratic, load: async () => (await import('./squared.ts')).quadratic },
   squared: { facts: facts.squared, load: async () => (await import('./squared.ts')).squared },
   meanSquared: { facts: facts.meanSquared, load: async () => (await import('./squared.ts')).meanSquared },
+  meanAbsolute: { facts: facts.meanAbsolute, load: async () => (await import('./mean-absolute.ts')).meanAbsolute },
+  huber: { facts: facts.huber, load: async () => (await import('./huber.ts')).huber },
+  hinge: { facts: facts.hinge, load: async () => (await import('./hinge.ts')).hinge },
+  klDivergence: { facts: facts.klDivergence, load: async () => (await import('./kl-divergence.ts')).klDivergence },
+  focal: { facts: facts.focal, load: async () => (await import('./focal.ts')).focal },
 } satisfies Record<string, Entry>;
 
 export type LossName = keyof typeof losses;

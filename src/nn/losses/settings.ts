@@ -9,6 +9,12 @@ export interface LossSettings {
   readonly labelSmoothing?: number;
   /** Factor of each class. */
   readonly classWeights?: readonly number[];
+  /** δ of {@link HuberOptions.delta}. */
+  readonly delta?: number;
+  /** γ of {@link FocalOptions.gamma}. */
+  readonly gamma?: number;
+  /** α of {@link FocalOptions.alpha}. */
+  readonly alpha?: number | 'none';
 }
 
 /** Throws ArgumentError for a value that the setting `what` cannot have. */
@@ -34,4 +40,15 @@ const factorPer = (each: string): Check => {
 export const categoricalSettings = {
   labelSmoothing: /* @__PURE__ */ number('a number in [0, 1)', (value) => value >= 0 && value < 1),
   classWeights: /* @__PURE__ */ factorPer('class'),
+};
+
+export const huberSettings = { delta: /* @__PURE__ */ number('a finite number > 0', (value) => value > 0) };
+
+const share = /* @__PURE__ */ number("a number from 0 to 1, or 'none'", (value) => value >= 0 && value <= 1);
+
+export const focalSettings: Record<'gamma' | 'alpha', Check> = {
+  gamma: /* @__PURE__ */ number('a finite number ≥ 0', (value) => value >= 0),
+  alpha: (what, value) => {
+    if (value !== 'none') share(what, value);
+  },
 };
