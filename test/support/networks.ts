@@ -37,6 +37,11 @@ export const losses = {
   categoricalCrossEntropy: lossFunctions.categoricalCrossEntropy,
   sigmoidCrossEntropy: lossFunctions.sigmoidCrossEntropy,
   softmaxCrossEntropy: lossFunctions.softmaxCrossEntropy,
+  meanAbsolute: lossFunctions.meanAbsolute,
+  huber: lossFunctions.huber,
+  hinge: lossFunctions.hinge,
+  klDivergence: lossFunctions.klDivergence,
+  focal: lossFunctions.focal,
 };
 export const optimizers = {
   sgd: optim.sgd({ learningRate: 0.1 }),

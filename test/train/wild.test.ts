@@ -5,7 +5,15 @@ import { showValue, typeName } from '../../src/base/show-value.ts';
 import { matmul, measure, network, synthetic, xorSamples } from '../../src/bench/index.ts';
 import { batch, concat, digits, fromArrays, split, statistics, take, withTargets } from '../../src/data/index.ts';
 import * as library from '../../src/index.node.ts';
-import { OutOfMemoryError, RetrogradError } from '../../src/index.node.ts';
+import {
+  focal,
+  hinge,
+  huber,
+  klDivergence,
+  meanAbsolute,
+  OutOfMemoryError,
+  RetrogradError,
+} from '../../src/index.node.ts';
 import { platform } from '../../src/platform/platform.ts';
 import { realm } from '../support/realm.ts';
 
@@ -192,6 +200,11 @@ const losses = {
   categoricalCrossEntropy,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  meanAbsolute,
+  huber,
+  hinge,
+  klDivergence,
+  focal,
 };
 const optimizers = { sgd, momentum, nesterov, rmsprop, adam, adamw };
 const fit = { epochs: 1, validation: points };
@@ -349,7 +362,7 @@ const calls: Calls = {
   ...Object.assign(
     {},
     ...Object.entries(losses).map(([name, make]) =>
-      options(name, make, {}, ['reduction', 'labelSmoothing', 'classWeights']),
+      options(name, make, {}, ['reduction', 'labelSmoothing', 'classWeights', 'delta', 'gamma', 'alpha']),
     ),
   ),
   'classWeights: a weight': (w) => softmaxCrossEntropy({ classWeights: [1, w] }),

@@ -1,10 +1,10 @@
 /** The cross-entropies of probabilities near 0 and 1, where a floor of 2⁻²⁰ keeps logarithm and quotient finite. */
 import { expect, test } from 'vitest';
-import { append } from '../../src/graph/graph.ts';
-import { stepRow } from '../../src/graph/step-row.ts';
-import { lossGradient, lossTerms } from '../../src/ops/loss.ts';
-import { type LossTerm, losses } from '../../src/ops/loss-table.ts';
-import { graphOf, runGraph, useGpu } from '../support/harness.ts';
+import { append } from '../../../src/graph/graph.ts';
+import { stepRow } from '../../../src/graph/step-row.ts';
+import { lossGradient, lossTerms } from '../../../src/ops/loss.ts';
+import { type LossTerm, losses } from '../../../src/ops/loss-table.ts';
+import { graphOf, runGraph, useGpu } from '../../support/harness.ts';
 
 const gpu = useGpu();
 
