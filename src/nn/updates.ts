@@ -8,6 +8,7 @@ import { accumulate as accumulateOp, perSample } from '../ops/accumulate.ts';
 import { appendClipped } from '../ops/gradient-norm.ts';
 import type { Parameter } from './model.ts';
 import { appendUpdate, type Optimizer } from './optimizers/optimizer.ts';
+import { valuesByKey } from './parameter-patterns.ts';
 
 /** How the gradients of a step become an update. */
 export interface UpdateOptions {
@@ -21,21 +22,35 @@ export interface UpdateOptions {
    * that are left. Default: 1.
    */
   readonly accumulate?: number;
+  /**
+   * What multiplies the learning rate of some parameters, by patterns of their keys: `{ 'layers.0.*': 0.1 }`. Of several
+   * patterns that match a key the last one counts. Default: 1 for all.
+   */
+  readonly learningRates?: Readonly<Record<string, number>>;
 }
 
-/** Appends the update of every parameter; `mean` says whether a gradient is the mean over its batch, or the sum. */
+/** Appends the update of every parameter that is trained; `mean` says whether a gradient is the mean over its batch, or the sum. */
 export function appendUpdates(
   graph: Graph,
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   gradients: ReadonlyMap<Node, Node>,
-  { clipNorm, accumulate = 1, mean }: UpdateOptions & { mean: boolean },
+  { clipNorm, accumulate = 1, learningRates = {}, mean }: UpdateOptions & { mean: boolean },
 ): void {
+  const factors = valuesByKey(
+    'compile: learningRates',
+    learningRates,
+    parameters.map(({ key }) => key),
+  );
+  const trained = parameters.filter((parameter) => parameter.trained);
   const waits = accumulate > 1;
-  const ofBatch = parameters.map(({ node }) => gradients.get(node)!);
-  const whole = waits ? ofBatch.map((g, i) => appendSum(graph, parameters[i].node, g, mean)) : ofBatch;
+  const ofBatch = trained.map(({ node }) => gradients.get(node)!);
+  const whole = waits ? ofBatch.map((g, i) => appendSum(graph, trained[i].node, g, mean)) : ofBatch;
   const clipped = clipNorm === undefined ? whole : appendClipped(graph, whole, clipNorm);
-  parameters.forEach((parameter, i) => void appendUpdate(graph, optimizer, parameter, clipped[i], waits));
+  trained.forEach((parameter, i) => {
+    const factor = factors.get(parameter.key);
+    appendUpdate(graph, optimizer, parameter, clipped[i], { waits, factor });
+  });
 }
 
 /** The gradient of all batches since the last update, as of one batch of all their samples. */

@@ -27,20 +27,24 @@ const cases = (operands: number, attributes: Attributes = {}, step = false): Cas
     domain: [0.01, 2],
   }));
 
-/** θ ← θ − η d; inputs θ, d, step. */
+/** What multiplies the learning rate: 1 where nothing is said. */
+const factorOf = ({ factor = 1 }: Attributes): number => Math.fround(Number(factor));
+
+/** θ ← θ − η c d; inputs θ, d, step. Attribute `factor` is c, by default 1. */
 export const descend: PointwiseOp = {
   kind: 'pointwise',
   name: 'descend',
   inPlace: 0,
   shape: (inputs) => equalShapes('descend', tensors(inputs)),
-  f: ([theta, d], { step }) => theta - step.learningRate * d,
-  rounding: ([theta, d], result, { step }) =>
-    U * (Math.abs(step.learningRate * d) + Math.abs(theta) + Math.abs(result)),
+  f: ([theta, d], { attributes, step }) => theta - step.learningRate * factorOf(attributes) * d,
+  rounding: ([theta, d], result, { attributes, step }) =>
+    U * (2 * Math.abs(step.learningRate * factorOf(attributes) * d) + Math.abs(theta) + Math.abs(result)) + TINY,
   shaders: () => [descendWgsl],
-  call: ([theta, d]) => `descend(${theta}, ${d})`,
+  call: ([theta, d], { factor }) =>
+    factor === undefined ? `descend(${theta}, ${d})` : `descend(${theta}, ${literal(factorOf({ factor }))} * ${d})`,
 };
 
-export const descendCases = (): readonly Case[] => cases(2, {}, true);
+export const descendCases = (): readonly Case[] => [...cases(2, {}, true), ...cases(2, { factor: 0.3 }, true)];
 
 /** a + factor b: weight decay (g + λ θ) and Nesterov's look-ahead (g + μ v). */
 export const addScaled: PointwiseOp = {

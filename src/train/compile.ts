@@ -78,8 +78,9 @@ export interface CompileOptions extends UpdateOptions {
  */
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
-  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background', clipNorm, accumulate = 1 } = options;
-  const update = { clipNorm, accumulate };
+  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
+  const { clipNorm, accumulate = 1, learningRates } = options;
+  const update = { clipNorm, accumulate, learningRates };
   const lean = keep && !check;
   const wanted = lean
     ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
@@ -173,6 +174,7 @@ const known: Record<keyof CompileOptions, true> = {
   tune: true,
   clipNorm: true,
   accumulate: true,
+  learningRates: true,
   onProgress: true,
   signal: true,
 };
@@ -190,6 +192,9 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkSeed(seed, 'compile: seed');
   if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
+  for (const [pattern, factor] of Object.entries(options.learningRates ?? {})) {
+    checkNumber(`compile: learningRates['${pattern}']`, factor, 'a finite number ≥ 0', (value) => value >= 0);
+  }
   if (keep !== undefined && !isList(keep))
     throw new ArgumentError(`compile: keep must be a list of names, found ${showValue(keep)}`);
   if (check !== undefined) {

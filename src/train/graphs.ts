@@ -57,7 +57,7 @@ export function trainingGraph(
     trained.map(({ node }) => node),
   );
   if (optimizer) {
-    appendUpdates(graph, optimizer, trained, gradients, { ...update, mean: options.loss.mean });
+    appendUpdates(graph, optimizer, parameters, gradients, { ...update, mean: options.loss.mean });
     for (const append of updates) append();
   }
   return { graph, parameters, output };

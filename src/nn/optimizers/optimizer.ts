@@ -107,16 +107,20 @@ function checked(rule: Rule, options: Optimizer): Optimizer {
 export const corrections = (optimizer: Optimizer, t: number): Corrections =>
   ruleOf(optimizer).corrections?.(optimizer, t) ?? { correction1: 1, correction2: 1 };
 
-/**
- * Appends the update of one parameter; returns the node that overwrites it. One that waits changes nothing, the state
- * included, before the step in which it is due.
- */
+export interface UpdateRule {
+  /** Whether it changes nothing, the state included, before the step in which it is due. */
+  readonly waits?: boolean;
+  /** What multiplies the learning rate. Default: 1. */
+  readonly factor?: number;
+}
+
+/** Appends the update of one parameter; returns the node that overwrites it. */
 export function appendUpdate(
   graph: Graph,
   optimizer: Optimizer,
   { node: theta, decays: isWeight }: Pick<Parameter, 'node' | 'decays'>,
   gradient: Node,
-  waits = false,
+  { waits = false, factor = 1 }: UpdateRule = {},
 ): Node {
   const { weightDecay, decayed } = optimizer;
   const { decoupled, direction } = ruleOf(optimizer);
@@ -129,5 +133,5 @@ export function appendUpdate(
   const decayOf = (node: Node) => (decays ? append(graph, addScaled, [node, theta], { factor: weightDecay }) : node);
   const g = decoupled ? gradient : decayOf(gradient);
   const d = direction({ graph, optimizer, g, keep, overwrite });
-  return overwrite(descend, [theta, decoupled ? decayOf(d) : d, stepOf(graph)]);
+  return overwrite(descend, [theta, decoupled ? decayOf(d) : d, stepOf(graph)], factor === 1 ? {} : { factor });
 }
