@@ -6,6 +6,7 @@ struct Step {
   correction1: f32,
   correction2: f32,
   share: f32,
+  retained: f32,
   start: u32,
   count: u32,
   key: u32,

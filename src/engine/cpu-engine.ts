@@ -65,9 +65,10 @@ function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertU
   );
   for (const node of named) {
     const { name, shape, op } = node;
-    const owner = shared.find(({ names }) => names.includes(name))?.program as CpuProgram | undefined;
+    const sharing = shared.find(({ names }) => names.includes(name));
+    const owner = sharing?.program as CpuProgram | undefined;
     const data = op === constant ? valuesOf(node).slice() : new Float32Array(size(shape));
-    memory.set(name, owner?.memory.get(name) ?? { shape, data });
+    memory.set(name, owner?.memory.get(sharing?.as?.get(name) ?? name) ?? { shape, data });
   }
   return {
     graph,

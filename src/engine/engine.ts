@@ -16,8 +16,12 @@ export interface ProgramOptions extends Watched {
   readonly formOf?: (node: Node) => Form | undefined;
   /** The form that measurements found for a step. */
   readonly recall?: Recall;
-  /** Tensors that are those of the same name in other programs. */
-  readonly shared?: readonly { readonly program: Program; readonly names: readonly string[] }[];
+  /** Tensors that are those of other programs, of the same names where `as` does not say others. */
+  readonly shared?: readonly {
+    readonly program: Program;
+    readonly names: readonly string[];
+    readonly as?: ReadonlyMap<string, string>;
+  }[];
 }
 
 /** Steps of the same programs: for each row, each program in turn. */

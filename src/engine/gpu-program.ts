@@ -63,9 +63,9 @@ export async function gpuProgram(
   const buffers = new Map<string, readonly GPUBuffer[]>(
     own.map(({ name }, i) => [name, left.splice(0, parts[i].length)]),
   );
-  for (const { program, names } of shared) {
+  for (const { program, names, as } of shared) {
     for (const name of names) {
-      const of = (program as GpuProgram).buffers.get(name);
+      const of = (program as GpuProgram).buffers.get(as?.get(name) ?? name);
       if (of) buffers.set(name, of);
     }
   }

@@ -24,6 +24,8 @@ export interface StepRow {
   due: number;
   /** 1 / samples in them up to now. */
   share: number;
+  /** What the averages of the weights keep of themselves in this update; the rest is of the new weights. */
+  retained: number;
   /** Which slot of a total is added to, and whether it starts from 0 (0 or 1). */
   slot: number;
   begins: number;
@@ -32,7 +34,7 @@ export interface StepRow {
 /** The place of a batch whose samples are on the device by their numbers in the data set. */
 export const BY_NUMBER = 2 ** 32 - 1;
 
-const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share'] as const;
+const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share', 'retained'] as const;
 const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due', 'slot', 'begins', 'place'] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
@@ -53,6 +55,7 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     fresh: 1,
     due: 1,
     share: 1,
+    retained: 0,
     slot: 0,
     begins: 0,
     place: BY_NUMBER,

@@ -4,8 +4,9 @@
  */
 import { append, type Graph, type Node } from '../graph/graph.ts';
 import { leaf, state, stepOf } from '../graph/leaf.ts';
-import { accumulate as accumulateOp, perSample } from '../ops/accumulate.ts';
+import { accumulate as accumulateOp, perSample, whenDue } from '../ops/accumulate.ts';
 import { appendClipped } from '../ops/gradient-norm.ts';
+import { averageWeights } from '../ops/optimizer-steps.ts';
 import type { Parameter } from './model.ts';
 import { appendUpdate, type Optimizer } from './optimizers/optimizer.ts';
 import { valuesByKey } from './parameter-patterns.ts';
@@ -27,7 +28,16 @@ export interface UpdateOptions {
    * patterns that match a key the last one counts. Default: 1 for all.
    */
   readonly learningRates?: Readonly<Record<string, number>>;
+  /**
+   * β in [0, 1): keeps a moving average of the weights beside them, `average: 0.999`, which `evaluate`, the validation of `fit`,
+   * `predict` and `save` use. The weights after the last updates count 1, β, β², ..., divided by the sum of these, so it is good
+   * for something from the first update on. Default: none.
+   */
+  readonly average?: number;
 }
+
+/** The name of the average of a parameter. */
+export const averageNameOf = (name: string): string => `average.${name}`;
 
 /** Appends the update of every parameter that is trained; `mean` says whether a gradient is the mean over its batch, or the sum. */
 export function appendUpdates(
@@ -35,7 +45,7 @@ export function appendUpdates(
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   gradients: ReadonlyMap<Node, Node>,
-  { clipNorm, accumulate = 1, learningRates = {}, mean }: UpdateOptions & { mean: boolean },
+  { clipNorm, accumulate = 1, learningRates = {}, average, mean }: UpdateOptions & { mean: boolean },
 ): void {
   const factors = valuesByKey(
     'compile: learningRates',
@@ -49,8 +59,15 @@ export function appendUpdates(
   const clipped = clipNorm === undefined ? whole : appendClipped(graph, whole, clipNorm);
   trained.forEach((parameter, i) => {
     const factor = factors.get(parameter.key);
-    appendUpdate(graph, optimizer, parameter, clipped[i], { waits, factor });
+    const updated = appendUpdate(graph, optimizer, parameter, clipped[i], { waits, factor });
+    if (average !== undefined) appendAverage(graph, parameter.node, updated, waits);
   });
+}
+
+/** The average of a parameter, with its new values. */
+function appendAverage(graph: Graph, { name, shape }: Node, updated: Node, waits: boolean): void {
+  const kept = leaf(graph, state, averageNameOf(name), shape);
+  append(graph, waits ? whenDue(averageWeights) : averageWeights, [kept, updated, stepOf(graph)]);
 }
 
 /** The gradient of all batches since the last update, as of one batch of all their samples. */

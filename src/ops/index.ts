@@ -23,7 +23,7 @@ import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
 import { correct } from './metrics.ts';
 import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
-import { addScaled, average, averageSquare, descend, momentum, normalize } from './optimizer-steps.ts';
+import { addScaled, average, averageSquare, averageWeights, descend, momentum, normalize } from './optimizer-steps.ts';
 import { partialSum } from './partial-sum.ts';
 import { prelu, preluGradient, preluSlopeGradient } from './prelu.ts';
 import { record } from './record.ts';
@@ -43,7 +43,7 @@ import { warp } from './warp.ts';
 import { inDeviations, zScore } from './z-score.ts';
 
 /** What overwrites parameters and optimizer state, and may have to wait. */
-export const updates = [descend, momentum, average, averageSquare];
+export const updates = [descend, momentum, average, averageSquare, averageWeights];
 
 export const ops: readonly Op[] = [
   matmul,
@@ -109,6 +109,7 @@ export const ops: readonly Op[] = [
   momentum,
   average,
   averageSquare,
+  averageWeights,
   normalize,
   accumulate,
   perSample,

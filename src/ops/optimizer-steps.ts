@@ -5,6 +5,7 @@
 import addScaledWgsl from '../../shaders/update/add_scaled.wgsl';
 import averageWgsl from '../../shaders/update/average.wgsl';
 import averageSquareWgsl from '../../shaders/update/average_square.wgsl';
+import averageWeightsWgsl from '../../shaders/update/average_weights.wgsl';
 import descendWgsl from '../../shaders/update/descend.wgsl';
 import momentumWgsl from '../../shaders/update/momentum.wgsl';
 import normalizeWgsl from '../../shaders/update/normalize.wgsl';
@@ -90,6 +91,22 @@ export const average: PointwiseOp = {
 };
 
 export const averageCases = (): readonly Case[] => cases(2, { beta: 0.9 });
+
+/** θ̄ ← r θ̄ + (1 − r) θ, where the step has r; inputs θ̄, θ, step. */
+export const averageWeights: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'averageWeights',
+  inPlace: 0,
+  shape: (inputs) => equalShapes('averageWeights', tensors(inputs)),
+  f: ([mean, theta], { step }) => step.retained * mean + (1 - step.retained) * theta,
+  rounding: ([mean, theta], result, { step }) =>
+    U * (Math.abs(step.retained * mean) + 2 * Math.abs((1 - step.retained) * theta) + Math.abs(result)) + TINY,
+  shaders: () => [averageWeightsWgsl, averageWgsl],
+  call: ([mean, theta]) => `average_weights(${mean}, ${theta})`,
+};
+
+export const averageWeightsCases = (): readonly Case[] =>
+  [0, 0.999].flatMap((retained) => cases(2, {}, true).map((example) => ({ ...example, step: { retained } })));
 
 /** v ← β v + (1 − β) g², which stays infinite once it is: that tells what went wrong. */
 export const averageSquare: PointwiseOp = {

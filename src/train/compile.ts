@@ -21,6 +21,7 @@ import { matching } from '../nn/parameter-patterns.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import { choicesOf } from '../tune/choices.ts';
 import type { TuneMode } from '../tune/tuner.ts';
+import { writeParameter } from './averages.ts';
 import { checkBindings, checkSizes } from './check-sizes.ts';
 import { predictionGraph, type Task, trainingGraph } from './graphs.ts';
 import { NOTHING, type Session } from './session.ts';
@@ -79,8 +80,8 @@ export interface CompileOptions extends UpdateOptions {
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
   const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
-  const { clipNorm, accumulate = 1, learningRates } = options;
-  const update = { clipNorm, accumulate, learningRates };
+  const { clipNorm, accumulate = 1, learningRates, average } = options;
+  const update = { clipNorm, accumulate, learningRates, average };
   const lean = keep && !check;
   const wanted = lean
     ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
@@ -124,6 +125,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       updates: 0,
       pending: NOTHING,
       epochs: 0,
+      averageFrom: 0,
       stepsBefore: 0,
       given: false,
     };
@@ -154,7 +156,7 @@ async function writeWeights(
   for (const [i, { node, shape, init }] of parameters.entries()) {
     if (signal || onProgress) await breathe();
     signal?.throwIfAborted();
-    program.write(node.name, initialise(init, shape, seed, i));
+    writeParameter(program, node.name, initialise(init, shape, seed, i));
     done += size(shape);
     onProgress?.({ phase: 'weights', done, total });
   }
@@ -175,6 +177,7 @@ const known: Record<keyof CompileOptions, true> = {
   clipNorm: true,
   accumulate: true,
   learningRates: true,
+  average: true,
   onProgress: true,
   signal: true,
 };
@@ -194,6 +197,10 @@ function checkOptions(model: Model, options: CompileOptions): void {
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
   for (const [pattern, factor] of Object.entries(options.learningRates ?? {})) {
     checkNumber(`compile: learningRates['${pattern}']`, factor, 'a finite number ≥ 0', (value) => value >= 0);
+  }
+  if (options.average !== undefined) {
+    const fraction = (value: number): boolean => value >= 0 && Math.fround(value) < 1;
+    checkNumber('compile: average', options.average, 'a number in [0, 1)', fraction);
   }
   if (keep !== undefined && !isList(keep))
     throw new ArgumentError(`compile: keep must be a list of names, found ${showValue(keep)}`);

@@ -6,6 +6,7 @@ import type { Program } from '../engine/engine.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { state } from '../graph/leaf.ts';
 import { Access } from './access.ts';
+import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
 import { type PackedBatch, packBatch } from './pack-batch.ts';
@@ -19,6 +20,8 @@ export interface Beside {
   keep(node: Node): boolean;
   /** Whether the state in it is that of the training step, as parameters are. */
   readonly shares?: 'state';
+  /** Whether it takes the averages of the parameters, where the net keeps some. */
+  readonly averaged?: boolean;
 }
 
 export class Compiled {
@@ -39,14 +42,15 @@ export class Compiled {
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
-  on<T>({ name, graph: build, keep, shares }: Beside, work: (program: Program) => Promise<T>): Promise<T> {
+  on<T>({ name, graph: build, keep, shares, averaged }: Beside, work: (program: Program) => Promise<T>): Promise<T> {
     const { engine, program, parameters } = this.session;
     const known = this.#programs.get(name);
     if (known) return work(known);
     const graph = build();
     const states = shares === 'state' ? graph.nodes.filter(({ op }) => op === state) : [];
     const names = [...parameters.map(({ node }) => node), ...states].map(({ name }) => name);
-    return engine.program(graph, { keep, shared: [{ program, names }] }).then((made) => {
+    const as = averaged ? evaluatedAs(program, names) : undefined;
+    return engine.program(graph, { keep, shared: [{ program, names, as }] }).then((made) => {
       this.#programs.set(name, made);
       return work(made);
     });

@@ -2,8 +2,9 @@
 import { NonFiniteError } from '../base/errors.ts';
 import { together } from '../base/together.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
+import { type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { type BestOptions, type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
+import { storedWeights } from './checkpoint/snapshot.ts';
 import type { EndedEpoch } from './epoch-log.ts';
 import { epochsOf } from './epochs.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -102,9 +103,9 @@ async function see(
   return { ...after, weights: await readWeights(session) };
 }
 
-/** Every parameter, and what layers keep beside them. */
-const readWeights = ({ program, parameters }: Session): Promise<Tensors> =>
-  readTensors(program, (node) => parameters.some((parameter) => parameter.node === node));
+/** Every parameter with its average, and what layers keep beside them. */
+const readWeights = (session: Session): Promise<Tensors> =>
+  session.program.readAll(storedWeights(session).map(({ name }) => name));
 
 function restore(session: Session, kept: Tensors): void {
   writeTensors(session.program, kept);

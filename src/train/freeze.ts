@@ -2,6 +2,8 @@
  * Changes which parameters of a net are trained. The training step is made anew, for what is trained now; it takes over the
  * tensors that both have: parameters, the state of what stays trained, and the sums of an epoch.
  */
+import type { Program } from '../engine/engine.ts';
+import { averageOf, writeParameter } from './averages.ts';
 import type { Compiled } from './compiled.ts';
 import { NOTHING, type Session } from './session.ts';
 import { leavesOf, makeStep, stepGraph, type TrainingStep } from './training-program.ts';
@@ -10,11 +12,20 @@ import { leavesOf, makeStep, stepGraph, type TrainingStep } from './training-pro
 export const NONE: ReadonlySet<string> = new Set();
 
 /** The training step of a net in which these keys are frozen, on the tensors of the one that it has. */
-export function stepFor(session: Session, frozen: ReadonlySet<string>, where: string): Promise<TrainingStep> {
+export async function stepFor(session: Session, frozen: ReadonlySet<string>, where: string): Promise<TrainingStep> {
   const { engine, program, task } = session;
   const built = stepGraph(where, { ...task, frozen }, session);
   const names = leavesOf(built.graph).filter((name) => program.tensors.has(name));
-  return makeStep(engine, built, session, { shared: [{ program, names }] });
+  const step = await makeStep(engine, built, session, { shared: [{ program, names }] });
+  await beginAverages(step, program);
+  return step;
+}
+
+/** An average that the program did not keep begins with the parameter, which has not changed since. */
+async function beginAverages({ program, parameters }: TrainingStep, before: Program): Promise<void> {
+  const isNew = (name: string): boolean => Boolean(averageOf(program, name)) && !averageOf(before, name);
+  const names = parameters.map(({ node }) => node.name).filter(isNew);
+  for (const [name, data] of await before.readAll(names)) writeParameter(program, name, data);
 }
 
 /** Puts a step that `stepFor` made in the place of the one that the net has, whose other tensors are freed. */

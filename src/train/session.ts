@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import { corrections } from '../nn/optimizers/optimizer.ts';
+import { retained } from './averages.ts';
 import type { BestSoFar } from './best-epoch.ts';
 import type { Task } from './graphs.ts';
 import type { Recipe, TrainingStep } from './training-program.ts';
@@ -21,6 +22,8 @@ export interface Position {
   epochs: number;
   /** Steps, and samples in them, whose gradients wait for the next update. */
   pending: Pending;
+  /** Updates before the first one that the averages of the weights are of. */
+  averageFrom: number;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Known; readonly steps: number };
   /** The state of the fit under way, or of one that was aborted. */
@@ -67,6 +70,7 @@ export function nextRow(session: Session, batch: Batch, last = false): StepRow {
     fresh: Number(pending.steps === 0),
     due: Number(last || pending.steps + 1 >= (update.accumulate ?? 1)),
     share: 1 / (pending.samples + batch.columns),
+    retained: update.average === undefined ? 0 : retained(update.average, updates + 1 - session.averageFrom),
     ...batch,
   });
 }

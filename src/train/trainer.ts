@@ -11,7 +11,7 @@ import { factsOf } from '../data/facts-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Device } from '../engine/device.ts';
 import type { Program } from '../engine/engine.ts';
-import { readByKey, tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
+import { tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { checkMetrics, type Metric } from '../metrics/metric.ts';
@@ -21,6 +21,7 @@ import { differences, type Values as ParameterValues } from '../saved/difference
 import type { DispatchTuning } from '../tune/tuner.ts';
 import type { Access } from './access.ts';
 import { augmentationOf } from './augmentation.ts';
+import { type ParameterOptions, readParameters, writeParameter } from './averages.ts';
 import { checkBest } from './best-epoch.ts';
 import {
   applyCheckpoint,
@@ -258,7 +259,7 @@ export class Trainer {
     const built = this.#evaluations.get(name) ?? build();
     this.#evaluations.set(name, built);
     const nothing = () => false;
-    return this.#compiled.on({ name, graph: () => built.graph, keep: nothing }, (program) =>
+    return this.#compiled.on({ name, graph: () => built.graph, keep: nothing, averaged: true }, (program) =>
       this.#feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
     );
   }
@@ -284,7 +285,7 @@ export class Trainer {
     const isPrediction = (node: Node) => node.name === prediction;
     return this.#access.take(() =>
       this.#compiled.finite('predict', () =>
-        this.#compiled.on({ name: 'predict', graph: () => graph, keep: isPrediction }, predict),
+        this.#compiled.on({ name: 'predict', graph: () => graph, keep: isPrediction, averaged: true }, predict),
       ),
     );
   }
@@ -423,15 +424,16 @@ export class Trainer {
    * Reads all parameters, running statistics included.
    *
    * @returns Tensors by key, with the names and shapes of PyTorch: `layers.0.weight` `[out, in]`, `layers.0.bias` `[out]`.
+   * @throws {ArgumentError} For an invalid option, or `averaged` of a net without `average`.
    */
-  async parameters(): Promise<Record<string, Tensor>> {
+  async parameters(options: ParameterOptions = {}): Promise<Record<string, Tensor>> {
     this.#access.assertOpen('parameters');
-    const { program, parameters } = this.#session;
-    return this.#access.afterCheck(() => readByKey(program, parameters, ({ node }) => node.name));
+    return this.#access.afterCheck(() => readParameters(this.#session, options));
   }
 
   /**
-   * Sets all parameters, running statistics included. The state of the optimizer and the number of steps stay as they are.
+   * Sets all parameters, running statistics included. The state of the optimizer and the number of steps stay as they are; an
+   * average of the weights begins with these.
    *
    * @param values Tensors with the keys and shapes of {@link Trainer.parameters}.
    * @throws {ShapeError} For missing or unknown keys, other shapes, or numbers that are not finite, with every difference;
@@ -443,7 +445,8 @@ export class Trainer {
     this.#access.assertIdle('setParameters');
     const wrong = differences(parameters, values);
     if (wrong.length > 0) throw new ShapeError(['setParameters: nothing was changed:', ...indented(wrong)]);
-    for (const { key, node } of parameters) program.write(node.name, Float32Array.from(values[key].data));
+    for (const { key, node } of parameters) writeParameter(program, node.name, Float32Array.from(values[key].data));
+    this.#session.averageFrom = this.#session.updates;
     startAfresh(this.#session);
   }
 

@@ -2,7 +2,8 @@
  * A checkpoint: everything that later steps depend on, as one safetensors file, so that training continues bit by bit as if
  * it had never stopped. Weights are under their keys, optimizer state under keys such as `optimizer.m.layers.0.weight`, the
  * sums of an epoch under `training.lossTotal`, and the parameters that `keepBest` keeps under keys such as
- * `best.layers.0.weight`. A file with weights alone is a checkpoint too, of a training that has not begun.
+ * `best.layers.0.weight`. The weights of a net with averages are these, and `optimizer.raw.layers.0.weight` is what training
+ * goes on with. A file with weights alone is a checkpoint too, of a training that has not begun.
  */
 import { checkFlag, checkKeys } from '../../base/arguments.ts';
 import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
@@ -17,7 +18,7 @@ import { isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
-import { OPTIMIZER, type Snapshot, storedTensors, TRAINING, unfolded } from './snapshot.ts';
+import { OPTIMIZER, type Snapshot, storedTensors, storedWeights, TRAINING, unfolded } from './snapshot.ts';
 
 /** Options of {@link Trainer.save}. */
 export interface SaveOptions {
@@ -36,10 +37,11 @@ export interface LoadOptions extends ReadLimits {
 const BEST = 'best.';
 
 /** What a fit keeps of its best epoch. */
-function bestTensors({ best, parameters }: Session): Record<string, Tensor> {
-  const { weights } = best ?? {};
+function bestTensors(session: Session): Record<string, Tensor> {
+  const { weights } = session.best ?? {};
   if (!weights) return {};
-  const entries = parameters.map(({ key, shape, node: { name } }) => [BEST + key, { shape, data: weights.get(name)! }]);
+  const stored = storedWeights(session);
+  const entries = stored.map(({ key, shape, name }) => [BEST + key, { shape, data: weights.get(name)! }]);
   return Object.fromEntries(entries);
 }
 
@@ -100,7 +102,7 @@ export async function applyCheckpoint(
   // Of a record that is none of this net nobody knows whether it keeps a best epoch.
   const ignored = weightsOnly ? [OPTIMIZER, TRAINING, BEST] : wrong.length > 0 ? [BEST] : [];
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
-  const kept = position?.best?.keepBest && position.best.best ? step.parameters : [];
+  const kept = position?.best?.keepBest && position.best.best ? storedWeights(step) : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
   const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
   if (all.length > 0) {
@@ -109,14 +111,15 @@ export async function applyCheckpoint(
   }
   if (isNew) await replaceStep(frozen, step);
   for (const tensor of stored) {
-    const data = expected.includes(tensor) ? tensors[tensor.key].data : new Float32Array(size(tensor.shape));
+    const key = expected.includes(tensor) ? tensor.key : tensor.begins;
+    const data = key === undefined ? new Float32Array(size(tensor.shape)) : tensors[key].data;
     session.program.write(tensor.name, unfolded(tensor, data, position!));
   }
   Object.assign(session, position, { data });
   if (session.best && kept.length > 0) {
     session.best = {
       ...session.best,
-      weights: new Map(kept.map(({ key, node }) => [node.name, tensors[BEST + key].data])),
+      weights: new Map(kept.map(({ key, name }) => [name, tensors[BEST + key].data])),
     };
   }
   session.stepsBefore = session.steps;
@@ -129,6 +132,7 @@ const beginning: Omit<Position, 'seed' | 'learningRate'> = {
   steps: 0,
   updates: 0,
   pending: NOTHING,
+  averageFrom: 0,
   epochs: 0,
   unfinished: undefined,
   best: undefined,

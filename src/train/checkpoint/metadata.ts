@@ -52,7 +52,8 @@ export function parseRecord(text: string, session: Session): Recorded {
       : [`frozen: expected keys of some of the parameters, found ${showValue(frozen)}`]),
   ];
   if (wrong.length > 0) return { ...none, wrong };
-  const { unfinished, best, ...rest } = position as unknown as Position;
+  const { unfinished, best, averageFrom = 0, ...others } = position as unknown as Position;
+  const rest = { ...others, averageFrom };
   const known = best && { ...best, best: best.best ?? undefined, leap: best.leap ?? undefined };
   return {
     position: { ...rest, unfinished: unfinished ?? undefined, best: known },
@@ -101,6 +102,11 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
     '{ steps, samples } with fewer steps than make an update, and no more samples than they hold',
     isPending,
   ],
+  averageFrom: [
+    ({ averageFrom, update }) => (update.average === undefined ? undefined : averageFrom),
+    'an integer from 0 to the number of updates, where there is an average',
+    (value, _session, { updates }) => value === undefined || (count(value) && value <= Number(updates)),
+  ],
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [
     ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
@@ -120,11 +126,14 @@ function formatBest({ weights: _, dataset, validation, best, leap, ...rest }: Be
   return { dataset: identityOf(dataset), validation: identityOf(validation), ...rest, ...scores };
 }
 
+/** Files were written before there were these. */
+const LATER = ['best', 'averageFrom'];
+
 const positionOf = (session: Session): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields)
       .map(([name, [of]]) => [name, of(session) ?? null])
-      .filter(([name, value]) => name !== 'best' || value !== null), // files were written before there was one
+      .filter(([name, value]) => !LATER.includes(String(name)) || value !== null),
   );
 
 function unknownIn(position: unknown, session: Session): string[] {
