@@ -195,8 +195,10 @@ export type { Values as ParameterValues } from './saved/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';
+export type { ParameterOptions } from './train/averages.ts';
 export type { BestOptions, MetricName } from './train/best-epoch.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
+export type { Loaded, Rename } from './train/checkpoint/matching.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
 export type { EvaluateOptions, Evaluation, Measured } from './train/evaluate.ts';
 export type {

@@ -43,22 +43,25 @@ function matchingOne(where: string, pattern: unknown, keys: readonly string[]): 
   if (typeof pattern !== 'string') {
     throw new ArgumentError(`${where}: expected a pattern such as 'layers.0.*', found ${showValue(pattern)}`);
   }
-  const parts = pattern.split('*');
-  const found = keys.filter((key) => holds(key, parts));
+  const found = keys.filter((key) => starsIn(key, pattern));
   if (found.length > 0) return found;
   throw new ArgumentError([`${where}: ${showValue(pattern)} matches no parameter; there are:`, ...indented(keys)]);
 }
 
-/** Whether a text is made of these parts in their order, with anything between them. */
-function holds(text: string, parts: readonly string[]): boolean {
-  const [first, last] = [parts[0], parts[parts.length - 1]];
-  if (parts.length === 1) return text === first;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  let at = first.length;
+/** What the stars of a pattern stand for in a text, in their order; undefined where it does not match. */
+export function starsIn(text: string, pattern: string): string[] | undefined {
+  const parts = pattern.split('*');
+  const last = parts[parts.length - 1];
+  if (parts.length === 1) return text === pattern ? [] : undefined;
+  if (!text.startsWith(parts[0])) return undefined;
+  const stars: string[] = [];
+  let at = parts[0].length;
   for (const part of parts.slice(1, -1)) {
     const found = text.indexOf(part, at);
-    if (found < 0) return false;
+    if (found < 0) return undefined;
+    stars.push(text.slice(at, found));
     at = found + part.length;
   }
-  return at + last.length <= text.length;
+  const end = text.length - last.length;
+  return at <= end && text.endsWith(last) ? [...stars, text.slice(at, end)] : undefined;
 }

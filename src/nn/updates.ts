@@ -39,6 +39,12 @@ export interface UpdateOptions {
 /** The name of the average of a parameter. */
 export const averageNameOf = (name: string): string => `average.${name}`;
 
+/**
+ * What an average keeps of itself in the n-th update that it is of, n = 1, 2, ...: β (1 − βⁿ⁻¹) / (1 − βⁿ). So the weights
+ * after the last updates count 1, β, β², ..., divided by the sum of these, and those before the first do not count.
+ */
+export const retained = (beta: number, n: number): number => (beta * (1 - beta ** (n - 1))) / (1 - beta ** n);
+
 /** Appends the update of every parameter that is trained; `mean` says whether a gradient is the mean over its batch, or the sum. */
 export function appendUpdates(
   graph: Graph,

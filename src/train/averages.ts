@@ -20,7 +20,7 @@ export interface ParameterOptions {
 }
 
 /** The parameters of a net by key, or the averages of them. Throws ArgumentError. */
-export function readParameters(session: Session, options: ParameterOptions): Promise<Record<string, Tensor>> {
+export function readParameters(session: Session, options: ParameterOptions = {}): Promise<Record<string, Tensor>> {
   checkKeys('parameters', options, ['averaged']);
   checkFlag('parameters: averaged', options.averaged);
   const { program, parameters, update } = session;
@@ -49,9 +49,3 @@ export function writeParameter(program: Program, name: string, data: Float32Arra
   const average = averageOf(program, name);
   if (average) program.write(average, data);
 }
-
-/**
- * What an average keeps of itself in the n-th update that it is of, n = 1, 2, ...: β (1 − βⁿ⁻¹) / (1 − βⁿ). So the weights
- * after the last updates count 1, β, β², ..., divided by the sum of these, and those before the first do not count.
- */
-export const retained = (beta: number, n: number): number => (beta * (1 - beta ** (n - 1))) / (1 - beta ** n);

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import { corrections } from '../nn/optimizers/optimizer.ts';
-import { retained } from './averages.ts';
+import { retained } from '../nn/updates.ts';
 import type { BestSoFar } from './best-epoch.ts';
 import type { Task } from './graphs.ts';
 import type { Recipe, TrainingStep } from './training-program.ts';

@@ -30,6 +30,7 @@ import {
   readLimits,
   type SaveOptions,
 } from './checkpoint/checkpoint.ts';
+import type { Loaded } from './checkpoint/matching.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import { Compiled } from './compiled.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
@@ -475,24 +476,29 @@ export class Trainer {
   /**
    * Loads a file of `save`, so that training continues bit by bit as if it had never stopped, on the same device.
    *
-   * Seed, learning rate and what is frozen become those of the file. An unfinished epoch continues when `fit` gets the same samples. A file of
-   * weights alone, such as one from PyTorch, sets the parameters and starts over: step 0, and no optimizer state.
+   * Seed, learning rate and what is frozen become those of the file. An unfinished epoch continues when `fit` gets the same
+   * samples. A file of weights alone, such as one from PyTorch, sets the parameters and starts over: step 0, and no optimizer
+   * state. Of a file of another net `{ weightsOnly: true, matching: true }` takes what fits by name and shape.
    *
    * @param source The file: bytes, a Blob, a URL or, in Node, a path.
+   * @returns The keys of what was taken, and of what the file or the net has no part for.
    * @throws {ArgumentError} For an invalid source or option.
    * @throws {DataError} For a file that is missing, damaged, too long or of another net, with every difference; nothing is
    * changed then.
    * @throws {OutOfMemoryError} If the device refuses the tensors; load again then.
    * @throws {StateError} While `fit`, another `load` or `check` runs.
    */
-  async load(source: Source, options?: LoadOptions): Promise<void> {
+  async load(source: Source, options?: LoadOptions): Promise<Loaded> {
     return this.#access.exclusive('load', async () => {
       const reading = readBytes(source, readLimits(this.#session, options));
       const bytes = await reading.finally(() => this.#access.assertOpen('load'));
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
       const replace = (frozen: ReadonlySet<string>, step: TrainingStep) => replaceStep(this.#compiled, frozen, step);
-      await this.#access.take(() => applyCheckpoint(this.#session, bytes, nameOf(source), options ?? {}, replace));
+      const loaded = await this.#access.take(() =>
+        applyCheckpoint(this.#session, bytes, nameOf(source), options ?? {}, replace),
+      );
       await this.#session.engine.settled();
+      return loaded;
     });
   }
 

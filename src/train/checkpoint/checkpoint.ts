@@ -14,9 +14,11 @@ import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts
 import { differences } from '../../saved/differences.ts';
 import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
 import { checkTexts, formatSafetensors } from '../../saved/safetensors.ts';
+import { readParameters } from '../averages.ts';
 import { isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
+import { checkRename, fitting, type Loaded, type Rename, renamed } from './matching.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, storedWeights, TRAINING, unfolded } from './snapshot.ts';
 
@@ -32,6 +34,17 @@ export interface SaveOptions {
 export interface LoadOptions extends ReadLimits {
   /** Whether to load the parameters alone, whatever optimizer, batch or loss the file was saved with. Default: false. */
   weightsOnly?: boolean;
+  /**
+   * With `weightsOnly`: whether to take the parameters that the file has by name and shape, and leave the others as they are.
+   * A file that has none of them is a DataError. Default: false, which demands all parameters and nothing else.
+   */
+  matching?: boolean;
+  /**
+   * With `weightsOnly`: what the names in the file are called here: `{ 'fc1.weight': 'layers.0.weight' }`, or with stars
+   * `{ 'features.*': 'layers.*' }`, where the first entry counts that matches and names without one stay as they are; or a
+   * function, which leaves a tensor out where it returns nothing. Default: as they are.
+   */
+  rename?: Rename;
 }
 
 const BEST = 'best.';
@@ -68,12 +81,19 @@ export function formatCheckpoint(
 
 /**
  * How a file of this net is read. Without a limit of the caller's it may hold eight times the weights, which is more than any
- * optimizer remembers, and 16 MiB of names and texts. Throws ArgumentError.
+ * optimizer remembers, and 16 MiB of names and texts; a file of which a part is taken may be of any net. Throws ArgumentError.
  */
 export function readLimits({ parameters }: Session, options: LoadOptions = {}): ReadLimits {
-  checkLimits('load', options, ['weightsOnly']);
-  checkFlag('load: weightsOnly', options.weightsOnly);
-  const { timeout, maxBytes = 2 ** 24 + 8 * 4 * parameters.reduce((sum, { shape }) => sum + size(shape), 0) } = options;
+  checkLimits('load', options, ['weightsOnly', 'matching', 'rename']);
+  const { weightsOnly = false, matching = false, rename, timeout } = options;
+  checkFlag('load: weightsOnly', weightsOnly);
+  checkFlag('load: matching', matching);
+  checkRename(rename);
+  for (const [name, isGiven] of Object.entries({ matching, rename: rename !== undefined })) {
+    if (isGiven && !weightsOnly) throw new ArgumentError(`load: ${name} needs weightsOnly: true`);
+  }
+  const ofThisNet = 2 ** 24 + 8 * 4 * parameters.reduce((sum, { shape }) => sum + size(shape), 0);
+  const { maxBytes = matching ? undefined : ofThisNet } = options;
   return { maxBytes, timeout };
 }
 
@@ -87,14 +107,15 @@ export async function applyCheckpoint(
   where: string,
   options: LoadOptions,
   replaceStep: (frozen: ReadonlySet<string>, step: TrainingStep) => Promise<void>,
-): Promise<void> {
-  const { weightsOnly = false } = options;
+): Promise<Loaded> {
+  const { weightsOnly = false, matching = false, rename } = options;
   const { tensors, metadata } = parseChecked(bytes, where);
   const { frozen: isFrozen = NONE, model } = session.task;
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const record = isComplete ? parseRecord(metadata[RECORD], session) : undefined;
   const { position, frozen, wrong } = record ?? { position: beginning, frozen: isFrozen, wrong: [] };
-  const data = factsIn(metadata[MODEL], model, where);
+  // A net that takes a part of another one has other samples, or other targets.
+  const data = matching ? session.data : factsIn(metadata[MODEL], model, where);
   const isNew = wrong.length === 0 && !isSame(frozen, isFrozen);
   const step = isNew ? await stepFor(session, frozen, 'load') : session;
   const stored = storedTensors(step);
@@ -102,29 +123,34 @@ export async function applyCheckpoint(
   // Of a record that is none of this net nobody knows whether it keeps a best epoch.
   const ignored = weightsOnly ? [OPTIMIZER, TRAINING, BEST] : wrong.length > 0 ? [BEST] : [];
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
+  const all = Object.fromEntries(found);
+  const given = rename === undefined ? all : renamed(all, rename, where);
+  const part = matching ? fitting(given, expected, where) : undefined;
+  const values = part ? { ...(await readParameters(session)), ...part.values } : given;
   const kept = position?.best?.keepBest && position.best.best ? storedWeights(step) : [];
   const best = kept.map(({ key, shape }) => ({ key: BEST + key, shape }));
-  const all = [...wrong, ...differences([...expected, ...best], Object.fromEntries(found))];
-  if (all.length > 0) {
+  const differing = [...wrong, ...differences([...expected, ...best], values)];
+  if (differing.length > 0) {
     if (isNew) step.program.destroy();
-    throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(all)]);
+    throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(differing)]);
   }
   if (isNew) await replaceStep(frozen, step);
   for (const tensor of stored) {
     const key = expected.includes(tensor) ? tensor.key : tensor.begins;
-    const data = key === undefined ? new Float32Array(size(tensor.shape)) : tensors[key].data;
+    const data = key === undefined ? new Float32Array(size(tensor.shape)) : values[key].data;
     session.program.write(tensor.name, unfolded(tensor, data, position!));
   }
   Object.assign(session, position, { data });
   if (session.best && kept.length > 0) {
     session.best = {
       ...session.best,
-      weights: new Map(kept.map(({ key, name }) => [name, tensors[BEST + key].data])),
+      weights: new Map(kept.map(({ key, name }) => [name, values[BEST + key].data])),
     };
   }
   session.stepsBefore = session.steps;
   session.given = true;
   session.finiteAt = session.steps;
+  return part?.loaded ?? { taken: session.parameters.map(({ key }) => key), missing: [], unexpected: [] };
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */
