@@ -31,9 +31,12 @@ const trainedIn = ({ parameters }: Session) => parameters.filter(({ trained }) =
 function updateGraph(session: Session): Graph {
   const { optimizer, update, task } = session;
   const graph = createGraph();
-  const leaves = trainedIn(session).map((of) => ({ ...of, node: leaf(graph, parameter, of.node.name, of.node.shape) }));
+  const all = session.parameters.map((of) =>
+    of.trained ? { ...of, node: leaf(graph, parameter, of.node.name, of.node.shape) } : of,
+  );
+  const leaves = all.filter(({ trained }) => trained);
   const gradients = new Map(leaves.map(({ node }) => [node, leaf(graph, batch, `d${node.name}`, node.shape)]));
-  appendUpdates(graph, optimizer, leaves, gradients, { ...update, accumulate: 1, mean: task.loss.mean });
+  appendUpdates(graph, optimizer, all, gradients, { ...update, accumulate: 1, mean: task.loss.mean });
   return graph;
 }
 

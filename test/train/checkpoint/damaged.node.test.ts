@@ -14,7 +14,10 @@ test('no byte of a checkpoint, flipped or cut off, brings forth anything but a D
   await net.fit(fromArrays({ x: random(5, 1), y: random(5, 2), shape: [1] }), { steps: 2 });
   const file = await net.save();
   const attempt = async (damaged: Uint8Array): Promise<boolean> => {
-    const error = await net.load(damaged).catch((error) => error);
+    const error = await net.load(damaged).then(
+      () => undefined,
+      (error) => error,
+    );
     if (error) expect(error).toBeInstanceOf(DataError);
     return error !== undefined;
   };

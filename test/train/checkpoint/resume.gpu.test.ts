@@ -215,7 +215,10 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       /** Refused, and then nothing has changed; or another outcome. */
       const expectNotice = async (net: Trainer, file: Uint8Array, expected: unknown, field: string) => {
         const before = contents(await net.save());
-        const error = await net.load(file).catch((error) => error);
+        const error = await net.load(file).then(
+          () => undefined,
+          (error) => error,
+        );
         if (!error) {
           expect(await outcome(net, tiny, more), field).not.toEqual(expected);
           return;
