@@ -58,7 +58,7 @@ export type {
   Subject,
 } from './metrics/metric.ts';
 export { type ModelInputs, model } from './nn/functional.ts';
-export { he, type Initialiser, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
+export { he, type Initialiser, lecun, normal, ones, uniform, xavier, zeros } from './nn/initialisers.ts';
 export {
   type ActivationLayer,
   type Add,
@@ -99,6 +99,8 @@ export {
   globalAveragePool2d,
   globalMaxPool2d,
   groupNorm,
+  hardSigmoid,
+  hardSwish,
   type InitialiserOptions,
   type Layer,
   type LayerActivation,
@@ -110,6 +112,7 @@ export {
   type Multiply,
   maxPool1d,
   maxPool2d,
+  mish,
   multiply,
   type Permute,
   type PointwiseOptions,
@@ -123,9 +126,11 @@ export {
   prelu,
   type Reshape,
   relu,
+  relu6,
   reshape,
   type Standardize,
   type StandardizeOptions,
+  selu,
   sigmoid,
   silu,
   softmax,

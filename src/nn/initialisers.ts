@@ -24,7 +24,13 @@ export const xavier = (): Initialiser => ({
 });
 
 /** Normal with mean 0 and variance 2 / inputs (He et al. 2015), for ReLU and similar; PyTorch's `kaiming_normal_`. */
-export const he = (): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(2 / inputs) });
+export const he = (): Initialiser => ofVariance(2);
+
+/** Normal with mean 0 and variance 1 / inputs (LeCun et al. 1998), for SELU; Keras' `lecun_normal`. */
+export const lecun = (): Initialiser => ofVariance(1);
+
+/** Normal with mean 0 and variance v / inputs. */
+export const ofVariance = (v: number): Initialiser => ({ kind: 'normal', scale: (inputs) => Math.sqrt(v / inputs) });
 
 /** The widest scales with which no weight is infinite. */
 const WIDEST = { normal: 1e37, uniform: 1e38 };

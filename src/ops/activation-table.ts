@@ -6,15 +6,21 @@
  */
 import eluWgsl from '../../shaders/act/elu.wgsl';
 import geluWgsl from '../../shaders/act/gelu.wgsl';
+import hardSigmoidWgsl from '../../shaders/act/hard_sigmoid.wgsl';
+import hardSwishWgsl from '../../shaders/act/hard_swish.wgsl';
 import leakyReluWgsl from '../../shaders/act/leaky_relu.wgsl';
 import linearWgsl from '../../shaders/act/linear.wgsl';
+import mishWgsl from '../../shaders/act/mish.wgsl';
 import reluWgsl from '../../shaders/act/relu.wgsl';
+import relu6Wgsl from '../../shaders/act/relu6.wgsl';
+import seluWgsl from '../../shaders/act/selu.wgsl';
 import sigmoidWgsl from '../../shaders/act/sigmoid.wgsl';
 import siluWgsl from '../../shaders/act/silu.wgsl';
 import softplusWgsl from '../../shaders/act/softplus.wgsl';
 import tanhWgsl from '../../shaders/act/tanh.wgsl';
 import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from '../base/float32.ts';
 import { nameOf, type Printable, type ShaderFile } from '../graph/op.ts';
+import { type Bounded, exact, over, plus, times } from './shared/bounded.ts';
 
 export interface Activation {
   /**
@@ -27,8 +33,11 @@ export interface Activation {
   readonly wgsl: string;
   /** What σ' is computed from: σ(z) or z. */
   readonly saves: 'output' | 'input';
-  /** Whether it lets through about half of its input, as He's initialisation assumes. */
-  readonly rectifies?: boolean;
+  /**
+   * n times the variance of the weights, of a unit with n inputs, with which it is usually trained: 2 where it lets through
+   * about half of its input (He), 1 where it normalises itself (LeCun). Default: Xavier's initialisation.
+   */
+  readonly variance?: 1 | 2;
   /** σ(z). */
   f(z: number): number;
   /** σ' as a function of what is saved. */
@@ -67,7 +76,35 @@ const geluSigmaError = (z: number): number => {
   return sigmaError(w) + 8 * U * Math.abs(w) * sigma(-w);
 };
 
+const hardSigma = (z: number): number => Math.min(Math.max((z + 3) / 6, 0), 1);
+
 const SLOPE = Math.fround(0.01);
+
+/** λ and λ α of Klambauer et al. 2017: with them, mean 0 and variance 1 are a fixed point. */
+const SELU_SCALE = 1.0507009873554805;
+const SELU_DEPTH = 1.7580993408473766;
+
+const twice = (a: Bounded): Bounded => ({ value: 2 * a.value, error: 2 * a.error });
+
+/** As in mish.wgsl, operation by operation: e = exp(−|z|), and n and d with tanh(log(1 + eᶻ)) = n / d. */
+function mishParts(z: number): { readonly e: Bounded; readonly n: Bounded; readonly d: Bounded } {
+  const value = Math.exp(-Math.abs(z));
+  const e = { value, error: value * expError(z) + TINY };
+  const n = z < 0 ? times(e, plus(e, exact(2))) : plus(exact(1), twice(e));
+  return { e, n, d: plus(n, z < 0 ? exact(2) : twice(times(e, e))) };
+}
+
+function mishValue(z: number): Bounded {
+  const { n, d } = mishParts(z);
+  return times(exact(z), over(n, d));
+}
+
+function mishSlope(z: number): Bounded {
+  const { e, n, d } = mishParts(z);
+  const p = z < 0 ? e : times(e, e);
+  const slope = over(times(twice(twice(p)), plus(exact(1), e)), times(d, d));
+  return plus(over(n, d), times(exact(z), slope));
+}
 
 export const sigmoid: OwnActivation = {
   name: 'sigmoid',
@@ -111,7 +148,7 @@ export const relu: OwnActivation = {
   shaders: [reluWgsl],
   wgsl: 'relu',
   saves: 'output',
-  rectifies: true,
+  variance: 2,
   f: (z) => (z <= 0 ? 0 : z),
   gradient: (a) => (a > 0 ? 1 : 0),
   rounding: () => TINY,
@@ -124,7 +161,7 @@ export const leakyRelu: OwnActivation = {
   shaders: [leakyReluWgsl],
   wgsl: 'leaky_relu',
   saves: 'output',
-  rectifies: true,
+  variance: 2,
   f: (z) => (z > 0 ? z : SLOPE * z),
   gradient: (a) => (a > 0 ? 1 : SLOPE),
   rounding: (z) => (z > 0 ? 0 : U * Math.abs(SLOPE * z)) + TINY,
@@ -137,7 +174,7 @@ export const elu: OwnActivation = {
   shaders: [eluWgsl],
   wgsl: 'elu',
   saves: 'output',
-  rectifies: true,
+  variance: 2,
   f: (z) => (z > 0 ? z : Math.expm1(z)),
   gradient: (a) => (a > 0 ? 1 : a + 1),
   rounding: (z) => (z > 0 ? 0 : expMinusOneError(z)) + TINY,
@@ -150,7 +187,7 @@ export const gelu: OwnActivation = {
   shaders: [geluWgsl],
   wgsl: 'gelu',
   saves: 'input',
-  rectifies: true,
+  variance: 2,
   f: (z) => z * sigma(geluArgument(z)),
   gradient: (z) => {
     const w = geluArgument(z);
@@ -171,7 +208,7 @@ export const silu: OwnActivation = {
   shaders: [siluWgsl],
   wgsl: 'silu',
   saves: 'input',
-  rectifies: true,
+  variance: 2,
   f: (z) => z * sigma(z),
   gradient: (z) => sigma(z) * (1 + z * sigma(-z)),
   rounding: (z) => Math.abs(z) * sigma(z) * (sigmaError(z) + U) + flushed(z),
@@ -188,14 +225,93 @@ export const softplus: OwnActivation = {
   shaders: [softplusWgsl],
   wgsl: 'softplus',
   saves: 'output',
-  rectifies: true,
+  variance: 2,
   f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
   gradient: (a) => -Math.expm1(-a),
   rounding: (z) => softplusTailError(z) + U * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))),
   gradientRounding: (a) => expMinusOneError(-a) + TINY,
 };
 
+export const mish: OwnActivation = {
+  name: 'mish',
+  toString: nameOf,
+  shaders: [mishWgsl],
+  wgsl: 'mish',
+  saves: 'input',
+  variance: 2,
+  f: (z) => mishValue(z).value,
+  gradient: (z) => mishSlope(z).value,
+  rounding: (z) => mishValue(z).error,
+  gradientRounding: (z) => mishSlope(z).error,
+};
+
+export const relu6: OwnActivation = {
+  name: 'relu6',
+  toString: nameOf,
+  shaders: [relu6Wgsl],
+  wgsl: 'relu6',
+  saves: 'output',
+  variance: 2,
+  f: (z) => Math.min(Math.max(z, 0), 6),
+  gradient: (a) => (a > 0 && a < 6 ? 1 : 0),
+  rounding: () => TINY,
+  gradientRounding: () => 0,
+};
+
+export const hardSigmoid: OwnActivation = {
+  name: 'hardSigmoid',
+  toString: nameOf,
+  shaders: [hardSigmoidWgsl],
+  wgsl: 'hard_sigmoid',
+  saves: 'output',
+  f: hardSigma,
+  gradient: (a) => (a > 0 && a < 1 ? 1 / 6 : 0),
+  rounding: (z) => 3 * U * hardSigma(z) + TINY,
+  gradientRounding: () => U / 6,
+};
+
+export const hardSwish: OwnActivation = {
+  name: 'hardSwish',
+  toString: nameOf,
+  shaders: [hardSwishWgsl],
+  wgsl: 'hard_swish',
+  saves: 'input',
+  variance: 2,
+  f: (z) => z * hardSigma(z),
+  gradient: (z) => (z <= -3 ? 0 : z >= 3 ? 1 : (2 * z + 3) / 6),
+  rounding: (z) => 4 * U * Math.abs(z * hardSigma(z)) + TINY,
+  gradientRounding: (z) => (Math.abs(z) < 3 ? 3 * U * Math.abs((2 * z + 3) / 6) + TINY : 0),
+};
+
+export const selu: OwnActivation = {
+  name: 'selu',
+  toString: nameOf,
+  shaders: [seluWgsl],
+  wgsl: 'selu',
+  saves: 'output',
+  variance: 1,
+  f: (z) => (z > 0 ? SELU_SCALE * z : SELU_DEPTH * Math.expm1(z)),
+  gradient: (a) => (a > 0 ? SELU_SCALE : a + SELU_DEPTH),
+  rounding: (z) => (z > 0 ? 2 * U * SELU_SCALE * z : SELU_DEPTH * (expMinusOneError(z) - 2 * U * Math.expm1(z))) + TINY,
+  gradientRounding: (a) => U * (SELU_DEPTH + Math.abs(a > 0 ? 0 : a + SELU_DEPTH)),
+};
+
 /** All of them, for the tests of the ops. */
-export const activations = { sigmoid, tanh, linear, relu, leakyRelu, elu, gelu, silu, softplus };
+export const activations = {
+  sigmoid,
+  tanh,
+  linear,
+  relu,
+  leakyRelu,
+  elu,
+  gelu,
+  silu,
+  softplus,
+  mish,
+  relu6,
+  hardSigmoid,
+  hardSwish,
+  selu,
+};
 
 export type ActivationName = keyof typeof activations;

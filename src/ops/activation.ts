@@ -74,10 +74,9 @@ export const activationSlopeCases = (): readonly Case[] =>
 export const appendSlope = (graph: Graph, node: Node, name: string): Node =>
   append(graph, activationSlope, [savedOf(node)], { f: node.attributes.f }, name);
 
-/** Where a saved output of σ can lie, or what z may be. */
-function savedRange({ name }: OwnActivation): Range {
-  const ranges: Record<string, Range> = { sigmoid: [0, 1], tanh: [-1, 1], elu: [-1, 3], softplus: [0, 9] };
-  return ranges[name] ?? [-9, 9];
+/** Where z, or a saved output of σ, which then rises throughout, can lie. */
+function savedRange({ saves, f }: OwnActivation): Range {
+  return saves === 'output' ? [f(-9), f(9)] : [-9, 9];
 }
 
 function everyActivation(cases: (f: OwnActivation) => Case[]): Case[] {

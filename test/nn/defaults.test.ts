@@ -17,6 +17,7 @@ import {
   dense,
   type FitOptions,
   groupNorm,
+  hardSwish,
   layerNorm,
   maxPool2d,
   meanSquared,
@@ -27,6 +28,7 @@ import {
   quadratic,
   relu,
   rmsprop,
+  selu,
   sequential,
   sgd,
   sigmoidCrossEntropy,
@@ -91,10 +93,12 @@ describe('of functions', () => {
 
   test.each([
     [dense(2, relu), 'normal', Math.sqrt(2 / 3)],
+    [dense(2, hardSwish), 'normal', Math.sqrt(2 / 3)],
+    [dense(2, selu), 'normal', Math.sqrt(1 / 3)],
     [dense(2, tanh), 'uniform', Math.sqrt(6 / 8)],
     [conv2d(2, 1, relu), 'normal', Math.sqrt(2 / 3)],
     [conv2d(2, 1), 'uniform', Math.sqrt(6 / 8)],
-  ])('layers: He for ReLU, Xavier else, and biases of zero (%#)', ({ init, biasInit }, kind, scale) => {
+  ])('layers: He for ReLU, LeCun for SELU, Xavier else, and biases of zero (%#)', ({ init, biasInit }, kind, scale) => {
     expect(init.kind).toBe(kind);
     expect(init.scale(3, 5)).toBeCloseTo(scale, 12);
     expect(biasInit.kind).toBe('zeros');

@@ -36,6 +36,7 @@ function normalCdf(x: number): number {
 describe('60,000 weights', () => {
   test.each([
     ['he', he(), Math.sqrt(2 / inputs)],
+    ['lecun', lecun(), Math.sqrt(1 / inputs)],
     ['normal', normal(), 1],
     ['normal(0.1)', normal(0.1), 0.1],
     ['xavier', xavier(), limit / Math.sqrt(3)],
@@ -61,6 +62,7 @@ describe('60,000 weights', () => {
 
   it.each([
     ['he', he(), (x: number) => normalCdf(x / Math.sqrt(2 / inputs))],
+    ['lecun', lecun(), (x: number) => normalCdf(x * Math.sqrt(inputs))],
     ['normal', normal(), normalCdf],
     ['normal(0.1)', normal(0.1), (x: number) => normalCdf(x / 0.1)],
     ['xavier', xavier(), (x: number) => uniformCdf(x / limit)],

@@ -18,9 +18,13 @@ const FLUSHED = 150 * TINY;
 
 const powers = Array.from({ length: 16 * 76 + 1 }, (_, i) => 10 ** (i / 16 - 38)).filter((z) => z >= TINY && z < 3e38);
 /** From the smallest normal number to the largest, on both sides, and what is next to where formulas change. */
-const grid = Float32Array.from([0, 0.25, 0.5, 1, 12, 50, 88, ...powers].flatMap((z) => [z, -z]));
+const grid = Float32Array.from([0, 0.25, 0.5, 1, 3, 6, 12, 50, 88, ...powers].flatMap((z) => [z, -z]));
 
 const sigma = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
+const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+const hardSigma = (z: number): number => (z <= -3 ? 0 : z >= 3 ? 1 : z / 6 + 1 / 2);
+/** λ and α of SELU, as PyTorch has them. */
+const [SCALE, ALPHA] = [1.0507009873554805, 1.6732632423543772];
 const twice = (z: number): number => 2 * Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3);
 
 interface Wanted {
@@ -46,7 +50,24 @@ const wanted: Record<ActivationName, Wanted> = {
     terms: (z) => sigma(twice(z)),
   },
   silu: { f: (z) => z * sigma(z), slope: (z) => sigma(z) * (1 + z * sigma(-z)), terms: sigma },
-  softplus: { f: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), slope: (a) => -Math.expm1(-a) },
+  softplus: { f: softplus, slope: (a) => -Math.expm1(-a) },
+  mish: {
+    f: (z) => z * Math.tanh(softplus(z)),
+    slope: (z) => Math.tanh(softplus(z)) + (z * sigma(z)) / Math.cosh(softplus(z)) ** 2,
+    terms: (z) => Math.tanh(softplus(z)),
+  },
+  relu6: { f: (z) => Math.min(Math.max(z, 0), 6), slope: (a) => (a > 0 && a < 6 ? 1 : 0) },
+  hardSigmoid: { f: hardSigma, slope: (a) => (a > 0 && a < 1 ? 1 / 6 : 0) },
+  hardSwish: {
+    f: (z) => z * hardSigma(z),
+    slope: (z) => (z <= -3 ? 0 : z >= 3 ? 1 : z / 3 + 1 / 2),
+    terms: (z) => (Math.abs(z) < 3 ? 1 / 2 : 0),
+  },
+  selu: {
+    f: (z) => (z > 0 ? SCALE * z : SCALE * ALPHA * Math.expm1(z)),
+    slope: (a) => (a > 0 ? SCALE : a + SCALE * ALPHA),
+    terms: (a) => (a > 0 ? 0 : SCALE * ALPHA),
+  },
 };
 
 /** Every value within a few units of f32 of what it should be, and of what the exponential in it errs by. */
@@ -123,7 +144,6 @@ test.each<[ActivationName, number, number, number | undefined]>([
 
 describe('cross-entropy of logits', () => {
   const step = stepRow({ columns: grid.length });
-  const softplus = wanted.softplus.f;
 
   test.each([0, 1, 0.25])(
     'sigmoidCrossEntropy and its gradient for a target of %d, relative to what they are',

@@ -24,6 +24,19 @@ export const gelu = /* @__PURE__ */ named('gelu', rows.gelu);
 export const silu = /* @__PURE__ */ named('silu', rows.silu);
 /** A smooth ReLU: `σ(z) = ln(1 + eᶻ)`. */
 export const softplus = /* @__PURE__ */ named('softplus', rows.softplus);
+/** Mish: `σ(z) = z tanh(ln(1 + eᶻ))` (Misra 2019). */
+export const mish = /* @__PURE__ */ named('mish', rows.mish);
+/** The ReLU with a ceiling: `σ(z) = min(max(z, 0), 6)`, with `σ'(0) = σ'(6) = 0`. */
+export const relu6 = /* @__PURE__ */ named('relu6', rows.relu6);
+/** A sigmoid of three straight lines: `σ(z) = min(max((z + 3) / 6, 0), 1)` (Howard et al. 2019), as PyTorch's `Hardsigmoid`. */
+export const hardSigmoid = /* @__PURE__ */ named('hardSigmoid', rows.hardSigmoid);
+/** SiLU with {@link hardSigmoid} in place of the sigmoid: `σ(z) = z min(max((z + 3) / 6, 0), 1)` (Howard et al. 2019). */
+export const hardSwish = /* @__PURE__ */ named('hardSwish', rows.hardSwish);
+/**
+ * The scaled exponential linear unit: `σ(z) = λ z` for z > 0, else `λ α (eᶻ − 1)`, with λ ≈ 1.0507 and α ≈ 1.6733 (Klambauer
+ * et al. 2017). With weights from {@link lecun}, their default here, outputs keep mean 0 and variance 1 from layer to layer.
+ */
+export const selu = /* @__PURE__ */ named('selu', rows.selu);
 /** Probabilities from logits: `σ(z)ᵢ = exp zᵢ / Σₖ exp zₖ`, over all units of the layer. */
 export const softmax = /* @__PURE__ */ named('softmax');
 /** The identity: `σ(z) = z`. */

@@ -8,7 +8,7 @@ import { showValue } from '../../base/show-value.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import type { ActivationName, OwnActivation } from '../../ops/activation-table.ts';
-import { he, type Initialiser, xavier } from '../initialisers.ts';
+import { type Initialiser, ofVariance, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
   /** What a model of several inputs does besides; carried by the layers that are its inputs. */
@@ -123,8 +123,8 @@ export interface ParameterOptions {
 /** Options of layers with weights. */
 export interface InitialiserOptions {
   /**
-   * Initialiser of the weights. Default: {@link he} for `relu`, `leakyRelu`, `elu`, `gelu`, `silu` and `softplus`, else
-   * {@link xavier}.
+   * Initialiser of the weights. Default: {@link he} for `relu`, `relu6`, `leakyRelu`, `elu`, `gelu`, `silu`, `hardSwish`,
+   * `mish` and `softplus`, {@link lecun} for `selu`, else {@link xavier}.
    */
   init?: Initialiser;
   /** Initialiser of the biases. Default: {@link zeros}. */
@@ -156,8 +156,11 @@ export function rowOf(of: LayerActivation): OwnActivation | undefined {
   return member(row, 'name') === activation ? (row as OwnActivation) : undefined;
 }
 
-/** He for activations that rectify, Xavier for the others. */
-export const initialiserFor = (of: LayerActivation): Initialiser => (rowOf(of)?.rectifies ? he() : xavier());
+/** He for activations that rectify, LeCun for selu, Xavier for the others. */
+export function initialiserFor(of: LayerActivation): Initialiser {
+  const variance = rowOf(of)?.variance;
+  return variance ? ofVariance(variance) : xavier();
+}
 
 /** The options of a layer with weights. */
 export const initialiserOptions = ['init', 'biasInit'];
