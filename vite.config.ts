@@ -57,7 +57,7 @@ const swiftshader = {
   test: {
     name: 'swiftshader',
     include: [
-      'test/{base,ops,nn}/**/*.gpu.test.ts',
+      'test/{base,ops,nn,oracle}/**/*.gpu.test.ts',
       'test/metrics/metrics.gpu.test.ts',
       'test/engine/{self-test,adapter}.gpu*.test.ts',
     ],
