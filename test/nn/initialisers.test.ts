@@ -4,6 +4,7 @@ import {
   compile,
   dense,
   he,
+  lecun,
   normal,
   relu,
   sequential,

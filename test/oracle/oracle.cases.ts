@@ -10,7 +10,7 @@ import { createGraph, type Graph, type Node, rename } from '../../src/graph/grap
 import { batch, leaf } from '../../src/graph/leaf.ts';
 import { stepRow } from '../../src/graph/step-row.ts';
 import { quadratic } from '../../src/index.node.ts';
-import { appendLoss } from '../../src/nn/losses.ts';
+import { appendLoss } from '../../src/nn/losses/loss.ts';
 import { appendModel, type Model, type Parameter } from '../../src/nn/model.ts';
 import { losses, MISSING, MISSING_LOSSES, models, type OracleLoss } from './models.ts';
 
