@@ -15,6 +15,7 @@ import {
   concat,
   conv1d,
   conv2d,
+  conv2dTranspose,
   dense,
   embedding,
   flatten,
@@ -32,10 +33,12 @@ import {
   model,
   multiply,
   prelu,
+  relu,
   relu6,
   type Symbolic,
   selu,
   sequential,
+  sigmoid,
   tanh,
   upsample2d,
 } from '../../src/index.node.ts';
@@ -62,6 +65,7 @@ export const models: Readonly<Record<string, (sample: Shape) => Model>> = {
   'conv2d-depthwise': stack(conv2d(8, 3, linear, { stride: 2, groups: 4 })),
   'conv2d-groups': stack(conv2d(9, 3, linear, { padding: 1, groups: 3 })),
   'conv2d-pairs': stack(conv2d(3, [3, 5], linear, { stride: [2, 1], padding: [0, 2] })),
+  'conv2d-transpose': stack(conv2dTranspose(4, 3, linear, { stride: 2, padding: 1, outputPadding: 1 })),
   embedding: stack(embedding(11, 3)),
   'global-average': stack(globalAveragePool2d()),
   'global-max': stack(globalMaxPool2d()),
@@ -74,12 +78,16 @@ export const models: Readonly<Record<string, (sample: Shape) => Model>> = {
   'prelu-dense': stack(prelu()),
   relu6: stack(activation(relu6)),
   selu: stack(activation(selu)),
+  'stack-autoencoder': stack(
+    conv2d(4, 3, relu, { stride: 2, padding: 1 }),
+    conv2dTranspose(1, 4, sigmoid, { stride: 2, padding: 1 }),
+  ),
   'stack-text': stack(embedding(20, 8), flatten(), dense(6, tanh), dense(4)),
   upsample: stack(upsample2d(2)),
 };
 
 /** Files of nets that cannot be built yet. */
-export const MISSING: readonly string[] = ['conv2d-transpose', 'stack-autoencoder'];
+export const MISSING: readonly string[] = [];
 
 export interface OracleLoss {
   /** The loss, with `reduction: 'sum'`. */
