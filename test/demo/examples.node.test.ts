@@ -134,6 +134,16 @@ const expected: Record<string, (printed: string) => void> = {
     expect(printed.split('\n').filter((line) => line.includes('@')).length).toBeGreaterThan(16);
     expect(numbers(printed, /^root mean square error (\S+) of a pixel/)[0]).toBeLessThan(0.16); // 0.26 for the mean image
   },
+  'convolutional-autoencoder.mjs': (printed) => {
+    expect(printed.split('\n').filter((line) => line.includes('@')).length).toBeGreaterThan(16);
+    const [, error, deviation] = /^root mean square error (\S+), of pixels that deviate by (\S+)$/m.exec(printed)!;
+    expect(Number(error)).toBeLessThan(Number(deviation) / 2);
+  },
+  'signals.mjs': (printed) => {
+    expectFalling(numbers(printed, /^epoch [1-6]: loss (\S+)$/));
+    expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9); // a guess is right in a third
+    expect(printed).toMatch(/^a clean square wave is a square wave$/m);
+  },
   'digits.mjs': (printed) => {
     expect(numbers(printed, /^[1-5] (0\.\d+)$/).length).toBe(5);
     expect(numbers(printed, /^5 (0\.\d+)$/)[0]).toBeGreaterThan(0.95);
