@@ -1,7 +1,7 @@
 /**
  * Learning rates as plain data: a number, or a schedule. The rate of a schedule is a function of t, the updates done so far
- * (0 at the first one), and of nothing else, so training that goes on from a saved t goes on exactly. Past its last step a
- * schedule stays where it ended.
+ * (0 at the first one), and of what it has seen of the epochs, which is data in it. So training that goes on from a saved t
+ * and a saved schedule goes on exactly. Past its last step a schedule stays where it ended.
  */
 import { checkKeys, checkNumber, member } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
@@ -10,10 +10,10 @@ import { showValue } from '../base/show-value.ts';
 /** A learning rate η: a constant ≥ 0, or a schedule. */
 export type LearningRate = number | LearningRateSchedule;
 /**
- * A learning rate that changes with t, the number of updates done before, as plain data. Past its last step a schedule keeps
- * its final rate.
+ * A learning rate that changes with t, the number of updates done before, or with what epochs come to, as plain data. Past its
+ * last step a schedule keeps its final rate.
  */
-export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | WarmUp;
+export type LearningRateSchedule = StepDecay | ExponentialDecay | CosineDecay | OneCycle | ReduceOnPlateau | WarmUp;
 
 interface Decay {
   /** Initial rate. */
@@ -58,6 +58,40 @@ export interface OneCycle {
   readonly steps: number;
   /** Fraction of the steps in which the rate rises. */
   readonly rise: number;
+}
+/** A schedule made by {@link reduceOnPlateau}. */
+export interface ReduceOnPlateau {
+  /** Kind of schedule. */
+  readonly schedule: 'reduceOnPlateau';
+  /** Initial rate. */
+  readonly from: number;
+  /** Lowest rate. */
+  readonly to: number;
+  /** What the rate is multiplied by. */
+  readonly factor: number;
+  /** Epochs without an improvement that change nothing. */
+  readonly patience: number;
+  /** What an improvement has to be larger than. */
+  readonly threshold: number;
+  /** Whether `threshold` is a fraction of the best value so far, or a difference from it. */
+  readonly thresholdMode: 'relative' | 'absolute';
+  /** Epochs after a reduction in which none is counted. */
+  readonly cooldown: number;
+  /** What it has seen of the epochs so far; absent before the first. */
+  readonly seen?: SeenEpochs;
+}
+/** What {@link reduceOnPlateau} knows after some epochs. */
+export interface SeenEpochs {
+  /** The present rate. */
+  readonly rate: number;
+  /** The best value. */
+  readonly best: number;
+  /** Epochs in a row without an improvement. */
+  readonly waited: number;
+  /** Epochs left of the cooldown. */
+  readonly cooling: number;
+  /** The last epoch of the net that it has seen. */
+  readonly epoch: number;
 }
 /** A schedule made by {@link warmUp}. */
 export interface WarmUp {
@@ -127,6 +161,40 @@ export function oneCycle(options: { max: number; steps: number; from?: number; t
 }
 
 /**
+ * Lowers the rate where training gets no better, as PyTorch's `ReduceLROnPlateau`: multiplies it by `factor` after more than
+ * `patience` epochs in a row without an improvement.
+ *
+ * It looks at the `metric` of the validation of {@link Trainer.fit}, by default its loss, or without a validation set at the
+ * loss of the training. The epochs of a fit wait for each other then. A file of {@link Trainer.save} has what it has seen.
+ *
+ * @param options.from Initial rate, ≥ 0.
+ * @param options.factor What the rate is multiplied by, above 0 and below 1. Default: 0.1.
+ * @param options.patience Epochs without an improvement that change nothing, an integer ≥ 0. Default: 10.
+ * @param options.threshold What an improvement has to be larger than, ≥ 0. Default: 10⁻⁴.
+ * @param options.thresholdMode Whether `threshold` is a fraction of the best value so far (`'relative'`), or a difference from
+ * it (`'absolute'`). Default: `'relative'`.
+ * @param options.cooldown Epochs after a reduction that do not count as waiting, an integer ≥ 0. Default: 0.
+ * @param options.to Lowest rate, ≥ 0. Default: 0.
+ * @throws {ArgumentError} For a number outside these ranges or an unknown option.
+ */
+export function reduceOnPlateau(options: {
+  from: number;
+  factor?: number;
+  patience?: number;
+  threshold?: number;
+  thresholdMode?: 'relative' | 'absolute';
+  cooldown?: number;
+  to?: number;
+}): ReduceOnPlateau {
+  const defaults = { factor: 0.1, patience: 10, threshold: 1e-4, cooldown: 0, to: 0 };
+  return made('reduceOnPlateau', options, (given) => {
+    const { thresholdMode = 'relative' } = given;
+    const left = Object.entries(defaults).filter(([name]) => member(given, name) === undefined);
+    return { ...Object.fromEntries(left), thresholdMode };
+  });
+}
+
+/**
  * Raises the rate linearly, then follows `rate` (Goyal et al. 2017): for the first `steps` updates
  * `η(t) = η₀ (t + 1) / steps`, where η₀ is the initial value of `rate`; after them `rate` at `t − steps`.
  *
@@ -173,6 +241,47 @@ export function learningRateAt(rate: LearningRate, t: number): number {
   throw new ArgumentError(`learningRateAt: expected a learning rate and a number of updates, found ${found}`);
 }
 
+/** Whether a rate depends on what epochs come to. */
+export const watchesEpochs = (rate: LearningRate): boolean => lastSeen(rate) !== undefined;
+
+/** The last epoch of the net that a rate has seen, 0 before the first; undefined where it does not look at epochs. */
+export function lastSeen(rate: LearningRate): number | undefined {
+  if (typeof rate === 'number') return undefined;
+  if (rate.schedule === 'warmUp') return lastSeen(rate.rate);
+  return rate.schedule === 'reduceOnPlateau' ? (rate.seen?.epoch ?? 0) : undefined;
+}
+
+/** What an epoch of the net came to. */
+export interface Outcome {
+  readonly epoch: number;
+  readonly value: number;
+  /** Whether more is better. */
+  readonly highest: boolean;
+}
+
+/** The rate after an epoch. */
+export function afterEpoch(rate: LearningRate, outcome: Outcome): LearningRate {
+  if (typeof rate === 'number') return rate;
+  if (rate.schedule === 'warmUp') return { ...rate, rate: afterEpoch(rate.rate, outcome) };
+  return rate.schedule === 'reduceOnPlateau' ? { ...rate, seen: withOutcome(rate, outcome) } : rate;
+}
+
+function withOutcome(plateau: ReduceOnPlateau, { epoch, value, highest }: Outcome): SeenEpochs {
+  const { from, to, factor, patience, cooldown, seen } = plateau;
+  const { rate, best, waited, cooling } = seen ?? { rate: from, best: undefined, waited: 0, cooling: 0 };
+  const isBetter = best === undefined || improves(plateau, value, best, highest ? 1 : -1);
+  const now = { rate, best: isBetter ? value : best, epoch, cooling: Math.max(0, cooling - 1) };
+  const waiting = isBetter || cooling > 0 ? 0 : waited + 1;
+  if (waiting <= patience) return { ...now, waited: waiting };
+  return { ...now, rate: Math.max(rate * factor, to), cooling: cooldown, waited: 0 };
+}
+
+/** `sign` is −1 where less is better. */
+function improves({ threshold, thresholdMode }: ReduceOnPlateau, value: number, best: number, sign: number): boolean {
+  const bar = thresholdMode === 'relative' ? best * (1 + sign * threshold) : best + sign * threshold;
+  return sign * value > sign * bar;
+}
+
 /** Throws ArgumentError unless the value is a finite number ≥ 0. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
   checkNumber(where, value, expected, (rate) => rate >= 0);
@@ -206,6 +315,7 @@ type Demand = readonly [expected: string, ok: (value: number) => boolean];
 const rate: Demand = ['a finite number ≥ 0', (value) => value >= 0];
 const positive: Demand = ['a finite number > 0', (value) => value > 0];
 const updates: Demand = ['a positive integer', (value) => Number.isInteger(value) && value >= 1];
+const whole: Demand = ['an integer ≥ 0', (value) => Number.isSafeInteger(value) && value >= 0];
 const share: Demand = ['a number above 0 and below 1', (value) => value > 0 && value < 1];
 
 const decay = { from: rate, factor: positive, every: updates };
@@ -225,6 +335,11 @@ const kinds: {
       return t < top ? alongCosine(from, max, t / top) : alongCosine(max, to, (t - top) / (steps - top));
     },
     numbers: { max: rate, steps: updates, from: rate, to: rate, rise: share },
+  },
+  reduceOnPlateau: {
+    rate: ({ from, seen }) => seen?.rate ?? from,
+    numbers: { from: rate, factor: share, patience: whole, threshold: rate, cooldown: whole, to: rate },
+    others: ['thresholdMode'],
   },
   warmUp: {
     rate: ({ steps, rate: after }, t) =>
@@ -264,4 +379,18 @@ function check(schedule: LearningRateSchedule): void {
     checkNumber(`${name}: ${option}`, schedule[option as keyof LearningRateSchedule], expected, ok);
   }
   if (schedule.schedule === 'warmUp') checkLearningRate(schedule.rate, 'warmUp: rate');
+  if (schedule.schedule === 'reduceOnPlateau') checkPlateau(schedule);
+}
+
+function checkPlateau({ thresholdMode, seen }: ReduceOnPlateau): void {
+  if (thresholdMode !== 'relative' && thresholdMode !== 'absolute') {
+    const found = showValue(thresholdMode);
+    throw new ArgumentError(`reduceOnPlateau: thresholdMode must be 'relative' or 'absolute', found ${found}`);
+  }
+  if (seen === undefined) return;
+  checkKeys('reduceOnPlateau: seen', seen, ['rate', 'best', 'waited', 'cooling', 'epoch']);
+  const counts = [seen.waited, seen.cooling, seen.epoch].every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (counts && Number.isFinite(seen.best) && Number.isFinite(seen.rate) && seen.rate >= 0) return;
+  const expected = '{ rate, best, waited, cooling, epoch } of finite numbers';
+  throw new ArgumentError(`reduceOnPlateau: seen must be ${expected}, found ${showValue(seen)}`);
 }

@@ -29,14 +29,18 @@ export function valuesByKey<T>(
   values: Readonly<Record<string, T>>,
   keys: readonly string[],
 ): Map<string, T> {
-  if (!keysOf(values)) {
-    throw new ArgumentError(`${where} must be an object such as { 'layers.0.*': 0.1 }, found ${showValue(values)}`);
-  }
+  checkValues(where, values);
   const found = new Map<string, T>();
   for (const [pattern, value] of Object.entries(values)) {
     for (const key of matchingOne(where, pattern, keys)) found.set(key, value);
   }
   return found;
+}
+
+/** Throws ArgumentError for what is no object of values by pattern. */
+export function checkValues(where: string, values: unknown): void {
+  if (keysOf(values)) return;
+  throw new ArgumentError(`${where} must be an object such as { 'layers.0.*': 0.1 }, found ${showValue(values)}`);
 }
 
 function matchingOne(where: string, pattern: unknown, keys: readonly string[]): string[] {

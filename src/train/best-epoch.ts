@@ -22,20 +22,28 @@ export const isMeasure = (value: unknown): value is string =>
 /** What decides which epoch is best. */
 interface Measure {
   readonly name: string;
+  /** Whether more is better of the number itself. */
+  readonly highest: boolean;
   /** Less is better. */
   score(evaluation: Evaluation): number;
 }
 
 /** Undefined for a name that neither an evaluation nor one of its metrics has. */
 function measureOf({ metric = 'loss', metrics = [] }: BestOptions): Measure | undefined {
-  if (metric === 'loss') return { name: metric, score: ({ loss }) => loss };
-  if (metric === 'accuracy') return { name: metric, score: ({ accuracy }) => -accuracy! };
-  if (metric === 'exactMatch') return { name: metric, score: ({ exactMatch }) => -exactMatch! };
+  if (metric === 'loss') return { name: metric, highest: false, score: ({ loss }) => loss };
+  if (metric === 'accuracy') return { name: metric, highest: true, score: ({ accuracy }) => -accuracy! };
+  if (metric === 'exactMatch') return { name: metric, highest: true, score: ({ exactMatch }) => -exactMatch! };
   const from = typeof metric === 'string' && metrics.find(({ best }) => Object.hasOwn(best, metric));
   if (!from) return undefined;
   const sign = from.best[metric] === 'lowest' ? 1 : -1;
   const score = (found: Evaluation): number => sign * Number(member(found.metrics, metric));
-  return { name: `${from.name}.${metric}`, score };
+  return { name: `${from.name}.${metric}`, highest: sign < 0, score };
+}
+
+/** The number that decides, of a validation. */
+export function outcomeOf(validation: Evaluation, options: BestOptions): { value: number; highest: boolean } {
+  const { highest, score } = measureOf(options)!;
+  return { highest, value: highest ? -score(validation) : score(validation) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** compile(): prepares a model, a loss and an optimizer to train on one device. */
-import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList } from '../base/arguments.ts';
+import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList, member } from '../base/arguments.ts';
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
@@ -17,7 +17,7 @@ import { initialise } from '../nn/initialisers.ts';
 import { checkLoss, checkOutput, type LossFunction } from '../nn/losses/loss.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
-import { matching } from '../nn/parameter-patterns.ts';
+import { checkValues, matching } from '../nn/parameter-patterns.ts';
 import type { UpdateOptions } from '../nn/updates.ts';
 import { choicesOf } from '../tune/choices.ts';
 import type { TuneMode } from '../tune/tuner.ts';
@@ -195,8 +195,11 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkSeed(seed, 'compile: seed');
   if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
-  for (const [pattern, factor] of Object.entries(options.learningRates ?? {})) {
-    checkNumber(`compile: learningRates['${pattern}']`, factor, 'a finite number ≥ 0', (value) => value >= 0);
+  const { learningRates = {} } = options;
+  checkValues('compile: learningRates', learningRates);
+  for (const pattern of Object.keys(learningRates)) {
+    const what = `compile: learningRates: ${showValue(pattern)}`;
+    checkNumber(what, member(learningRates, pattern), 'a finite number ≥ 0', (value) => value >= 0);
   }
   if (options.average !== undefined) {
     const fraction = (value: number): boolean => value >= 0 && Math.fround(value) < 1;

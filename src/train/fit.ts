@@ -3,7 +3,8 @@ import { NonFiniteError } from '../base/errors.ts';
 import { together } from '../base/together.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { type Tensors, writeTensors } from '../engine/named-tensors.ts';
-import { type BestOptions, type BestSoFar, isOf, isOverdue, nothingSeen, withEpoch } from './best-epoch.ts';
+import { afterEpoch, lastSeen, watchesEpochs } from '../nn/learning-rate.ts';
+import { type BestOptions, type BestSoFar, isOf, isOverdue, nothingSeen, outcomeOf, withEpoch } from './best-epoch.ts';
 import { storedWeights } from './checkpoint/snapshot.ts';
 import type { EndedEpoch } from './epoch-log.ts';
 import { epochsOf } from './epochs.ts';
@@ -32,7 +33,8 @@ export async function trainEpochs(
   const { first, last, before } = span;
   await engine.prepare([[feed.program, program], ...(validation ? [validation.programs] : [])]);
   let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate, validation);
-  const waited = Boolean(onEpoch) || isAsked(options);
+  await seeMissed(session, before, options, evaluate, validation);
+  const waited = Boolean(onEpoch) || isAsked(options) || watchesEpochs(session.learningRate);
   const epochs = epochsOf(session, feed, span, options, waited, validation);
   try {
     const results: EpochResult[] = [];
@@ -42,6 +44,7 @@ export async function trainEpochs(
       step = end;
       const ended = await done;
       for (const epoch of ended) {
+        adaptRate(session, before + epoch.epoch, epoch, options);
         if (epoch.validation) best = await see(session, best, before + epoch.epoch, epoch.validation, options);
         results.push(withBest(epoch, best, before));
       }
@@ -58,6 +61,31 @@ export async function trainEpochs(
   } finally {
     await epochs.close();
   }
+}
+
+/** Tells a learning rate that watches epochs what one came to. */
+function adaptRate(
+  session: Session,
+  epoch: number,
+  { trainLoss, validation }: Pick<EndedEpoch, 'trainLoss' | 'validation'>,
+  options: BestOptions,
+): void {
+  const outcome = validation ? outcomeOf(validation, options) : { value: trainLoss, highest: false };
+  session.learningRate = afterEpoch(session.learningRate, { epoch, ...outcome });
+}
+
+/** A fit may have been saved between an epoch and its validation. */
+async function seeMissed(
+  session: Session,
+  before: number,
+  options: FitOptions,
+  evaluate: Evaluate,
+  validation?: Validation,
+): Promise<void> {
+  const seen = lastSeen(session.learningRate);
+  if (!validation || seen === undefined || seen >= before) return;
+  const missed = { trainLoss: Number.NaN, validation: await evaluate(validation.dataset, options.signal) };
+  adaptRate(session, before, missed, options);
 }
 
 type Evaluate = (dataset: AnyDataset, signal?: AbortSignal) => Promise<Evaluation>;

@@ -229,7 +229,7 @@ test.each<[string, Partial<CompileOptions>, string]>([
   [
     'a factor below 0',
     { learningRates: { '*': -1 } },
-    "compile: learningRates['*'] must be a finite number ≥ 0, found -1",
+    'compile: learningRates: "*" must be a finite number ≥ 0, found -1',
   ],
   ['a factor for nothing', { learningRates: { 'conv.*': 1 } }, 'compile: learningRates: "conv.*" matches no parameter'],
   ['no object', { learningRates: 3 as never }, 'compile: learningRates must be an object'],
