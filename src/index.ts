@@ -20,6 +20,7 @@ export type { Dataset, DatasetIdentity, Field } from './data/dataset.ts';
 export type { StreamedDataset, StreamedField } from './data/streamed.ts';
 export type { CompileProgress } from './engine/compile-progress.ts';
 export type { Device, DeviceInfo } from './engine/device.ts';
+export type { DeviceTensor } from './engine/device-tensor.ts';
 export { openDevice } from './engine/open-device.ts';
 export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';
 export type { Attributes, Form, Graph, Node, Op, Printable } from './graph/op.ts';
@@ -217,7 +218,10 @@ export type {
   ValidatedFitOptions,
 } from './train/fit-options.ts';
 export { formatLog, type LogFormat, type LogOptions, type LogToOptions, logTo } from './train/log.ts';
+export { type BackwardOptions, backward } from './train/loop/backward.ts';
+export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
+export type { GivenGradients } from './train/loop/update.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

@@ -7,11 +7,12 @@ import { append, describe, type Graph, label, type Node, rename } from '../graph
 import { copy, sumOf } from '../ops/arithmetic.ts';
 
 /**
- * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`).
+ * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`). Or of
+ * Σ output ⊙ `upstream`, where `loss` is that output.
  * Named as the equations name them: `dW1` for W1, `delta1` for z1, also where one gradient is that of several. Throws
  * ArgumentError where an op on the way has no gradient, or no way leads there.
  */
-export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[]): Map<Node, Node> {
+export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[], upstream?: Node): Map<Node, Node> {
   const goals = new Set(wanted);
   const leads = leadingTo(graph, loss, wanted);
   const contributions = new Map<Node, Node[]>();
@@ -19,11 +20,11 @@ export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[])
   for (let id = loss.id; id >= 0; id--) {
     const node = graph.nodes[id];
     if (!leads.has(node)) continue;
-    const upstream = node === loss ? undefined : total(graph, node, contributions.get(node), goals);
-    if (!upstream && node !== loss) continue; // on no way to the loss
-    if (upstream) gradients.set(node, upstream);
+    const gradient = node === loss ? upstream : total(graph, node, contributions.get(node), goals);
+    if (!gradient && node !== loss) continue; // on no way to the loss
+    if (gradient) gradients.set(node, gradient);
     if (node.op.kind === 'leaf') continue;
-    const towards = upstream ? node.op.gradient?.(graph, node, upstream) : node.op.lossGradient?.(graph, node);
+    const towards = gradient ? node.op.gradient?.(graph, node, gradient) : node.op.lossGradient?.(graph, node);
     if (!towards) throw new ArgumentError(`differentiate: ${label(node)} = ${describe(node)} has no gradient rule`);
     node.inputs.forEach((input, i) => {
       const append = towards[i];

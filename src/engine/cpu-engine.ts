@@ -81,6 +81,12 @@ function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertU
       if (find(graph, name)?.op === dataLeaf) memory.set(name, { shape, data });
       else put(name, { shape, data });
     },
+    copy: (name, values, way) => {
+      assertUsable();
+      const [own, other] = [memory.get(name)!.data as Float32Array, values as Float32Array];
+      if (way === 'out') other.set(own);
+      else own.set(other);
+    },
     read: async (name) => {
       assertUsable();
       return Float32Array.from(memory.get(name)!.data);

@@ -7,6 +7,7 @@ import type { Data, Form } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import type { Recall } from './choose-forms.ts';
 import type { Watched } from './compile-progress.ts';
+import type { Device } from './device.ts';
 
 export interface ProgramOptions extends Watched {
   /** Nodes that can be read after a run. */
@@ -38,6 +39,9 @@ export interface Wanted {
   readonly range?: { readonly from: number; readonly to: number };
 }
 
+/** Values as a tensor of a program has them, in memory that is no program's: buffers of a GPU, or an array of the CPU. */
+export type Memory = readonly GPUBuffer[] | Float32Array;
+
 /** A graph made ready to run: its buffers, and on a GPU its pipelines and bind groups. */
 export interface Program {
   readonly graph: Graph;
@@ -46,6 +50,8 @@ export interface Program {
   readonly tensors: ReadonlyMap<string, { readonly shape: Shape }>;
   /** Overwrites a tensor, given compact [rows][columns], or the packed samples of a data set. Queued, in order with runs. */
   write(name: string, data: Data): void;
+  /** Copies a tensor out to memory of its layout, or in from there. Queued, in order with runs. */
+  copy(name: string, memory: Memory, way: 'out' | 'in'): void;
   /** The tensor after everything queued so far, compact. Rejects where any of that was refused. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** The same for several at once, in one copy where it is not too large: one wait instead of one for each. */
@@ -58,6 +64,8 @@ export interface Engine {
   readonly kind: 'gpu' | 'cpu';
   /** The adapter, for people. */
   readonly name: string;
+  /** What it runs on; undefined on the CPU. */
+  readonly device?: Device;
   /** Largest tensor it can bind, in bytes. */
   readonly largest: number;
   /** What one dispatch may take; undefined on the CPU. */

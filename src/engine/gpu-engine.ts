@@ -53,6 +53,7 @@ export async function gpuEngine(
   const staging = stagingPool(device, guard, assertUsable, wholes?.left.locate);
   return {
     kind: 'gpu',
+    device,
     name: device.info.name,
     largest: Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize),
     limits: limitsOf(gpu),
@@ -65,11 +66,28 @@ export async function gpuEngine(
         wholes?.forget(program, heir);
         made.destroy(heir);
       };
+      const overwritten = (name: string): void =>
+        wholes?.left.overwritten(made.stored(name).parts.map(({ from }) => from));
       const write: Program['write'] = (name, data) => {
         made.write(name, data);
-        wholes?.left.overwritten(made.stored(name).parts.map(({ from }) => from));
+        overwritten(name);
       };
-      const program = { ...made, write, destroy };
+      const copy: Program['copy'] = (name, memory, way) => {
+        assertUsable();
+        const { parts } = made.stored(name);
+        guard.run(`to copy ${name}`, () => {
+          const encoder = gpu.createCommandEncoder();
+          parts.forEach((part, i) => {
+            const { from, at, bytes } = way === 'out' ? (wholes?.left.locate(part) ?? part) : part;
+            const other = (memory as readonly GPUBuffer[])[i];
+            if (way === 'out') encoder.copyBufferToBuffer(from, at, other, 0, bytes);
+            else encoder.copyBufferToBuffer(other, 0, from, at, bytes);
+          });
+          gpu.queue.submit([encoder.finish()]);
+        });
+        if (way === 'in') overwritten(name);
+      };
+      const program = { ...made, write, copy, destroy };
       programs.add(program);
       // The net may have been destroyed while this was in the making.
       if (destroyed) destroy();

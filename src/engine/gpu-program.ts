@@ -46,7 +46,7 @@ export async function gpuProgram(
   staging: StagingPool,
   graph: Graph,
   { keep, shared = [], separate, formOf, recall, signal, onProgress }: ProgramOptions,
-): Promise<GpuProgram> {
+): Promise<Omit<GpuProgram, 'copy'>> {
   const { gpu } = device;
   const limits = limitsOf(gpu);
   const options = { keep, separate, ...limits };
@@ -102,7 +102,7 @@ export async function gpuProgram(
     return new Map(names.map((name, i) => [name, read[i]]));
   };
 
-  const program: GpuProgram = {
+  const program: Omit<GpuProgram, 'copy'> = {
     graph,
     schedule,
     buffers,

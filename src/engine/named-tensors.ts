@@ -6,9 +6,13 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { parameter, state, step } from '../graph/leaf.ts';
 import type { Data } from '../graph/op.ts';
 import type { Program } from './engine.ts';
+import type { Held } from './held.ts';
 
 /** Compact, by name. */
 export type Tensors = ReadonlyMap<string, Data>;
+
+/** The same, or tensors on the device to be copied there. */
+export type Written = ReadonlyMap<string, Data | Held>;
 
 /** The tensors of the nodes that are wanted, of those that can be read. */
 export const readTensors = (program: Program, wanted: (node: Node) => boolean) =>
@@ -39,8 +43,11 @@ export async function readByKey<T extends { readonly key: string; readonly shape
   return Object.fromEntries(wanted.map((one) => [one.key, { shape: one.shape, data: tensors.get(nameOf(one))! }]));
 }
 
-export function writeTensors(program: Program, tensors: Tensors): void {
-  for (const [name, data] of tensors) program.write(name, data);
+export function writeTensors(program: Program, tensors: Written): void {
+  for (const [name, data] of tensors) {
+    if ('copyTo' in data) data.copyTo(program, name);
+    else program.write(name, data);
+  }
 }
 
 export const tensorNames = (graph: Graph): string[] =>

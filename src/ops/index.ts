@@ -39,6 +39,7 @@ import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
 import { tally } from './total.ts';
 import { sumPool, upsample } from './upsample.ts';
+import { valid } from './valid.ts';
 import { warp } from './warp.ts';
 import { inDeviations, zScore } from './z-score.ts';
 
@@ -81,6 +82,7 @@ export const ops: readonly Op[] = [
   activationGradient,
   activationSlope,
   dropout,
+  valid,
   softmax,
   softmaxGradient,
   lossTerms,

@@ -2,15 +2,7 @@
 import { isCount, isList, member } from '../base/arguments.ts';
 import { isFloats, isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
-import {
-  firstOdd,
-  firstWhere,
-  foundInstead,
-  isIntegers,
-  isNumbers,
-  type NamedRows,
-  type Rows,
-} from '../base/numbers.ts';
+import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
 import { placeOf } from '../base/place-of.ts';
 import { showValue } from '../base/show-value.ts';
 import type { AnyDataset } from '../data/streamed.ts';
@@ -57,7 +49,7 @@ export function seen(stored: ArrayLike<number>, scale: number): Float32Array {
 }
 
 /** Of what may be samples or a data set, in memory or not. */
-export const isDataset = <T extends AnyDataset>(x: Rows | NamedRows | T): x is T => member(x, 'inputs') !== undefined;
+export const isDataset = (x: unknown): x is AnyDataset => member(x, 'inputs') !== undefined;
 
 /** Targets of a caller's as values [count][classes]. Throws ShapeError for another number of them, and DataError. */
 export function targetsFrom(y: Rows | undefined, count: number, classes: number, where: string): ArrayLike<number> {

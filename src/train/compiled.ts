@@ -1,5 +1,6 @@
 /** A compiled net as the calls on it share it: its state, their turns, and the programs beside the training step. */
-import type { NamedRows, Rows } from '../base/numbers.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
 import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Program } from '../engine/engine.ts';
@@ -9,7 +10,7 @@ import { Access } from './access.ts';
 import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
-import { type PackedBatch, packBatch } from './pack-batch.ts';
+import { type GivenSamples, type GivenTargets, type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
 
 /** A program beside the training step. */
@@ -36,9 +37,8 @@ export class Compiled {
     this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
-  pack(x: Rows | NamedRows | Dataset, y: Rows | undefined, where: string): PackedBatch {
-    const { task, data } = this.session;
-    return packBatch(task, x, y, where, data);
+  pack(x: GivenSamples | Dataset, y: GivenTargets | undefined, where: string): PackedBatch {
+    return packBatch(this.session, x, y, where);
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
@@ -72,4 +72,16 @@ export class Compiled {
     const [, result] = await together([demandParameters(this.session, where), work()]);
     return result;
   }
+}
+
+const compiled = new WeakMap<object, Compiled>();
+
+/** Lets the functions that take a net find what it is made of. */
+export const enlist = (net: object, as: Compiled): void => void compiled.set(net, as);
+
+/** What a net is made of. Throws ArgumentError for anything else. */
+export function compiledOf(net: unknown, where: string): Compiled {
+  const found = compiled.get(net as object);
+  if (!found) throw new ArgumentError(`${where}: expected a net from compile(), found ${showValue(net)}`);
+  return found;
 }

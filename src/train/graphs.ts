@@ -63,11 +63,19 @@ export function trainingGraph(
   return { graph, parameters, output };
 }
 
-/** x, y -> ∂C/∂W, ∂C/∂b of what is trained, named `dW1`, ..., and ∂C/∂x as `dx`: those that are wanted. */
-export function gradientGraph(options: Task, wanted: { parameters: boolean; inputs: boolean }): Graph {
-  const { graph, parameters, terms, x } = withLoss(options, true);
+/**
+ * x, y -> ∂C/∂W, ∂C/∂b of what is trained, named `dW1`, ..., and ∂C/∂x as `dx`: those that are wanted. With `upstreamOf`, the
+ * gradients of Σ output ⊙ upstream in place of C.
+ */
+export function gradientGraph(
+  options: Task,
+  wanted: { parameters: boolean; inputs: boolean },
+  upstreamOf?: (graph: Graph, y: Node) => Node,
+): Graph {
+  const { graph, parameters, output, terms, x, y } = withLoss(options, true);
   const trained = parameters.filter((parameter) => wanted.parameters && parameter.trained).map(({ node }) => node);
-  differentiate(graph, terms, wanted.inputs ? [...trained, x] : trained);
+  const nodes = wanted.inputs ? [...trained, x] : trained;
+  differentiate(graph, upstreamOf ? output : terms, nodes, upstreamOf?.(graph, y));
   return graph;
 }
 
@@ -126,6 +134,14 @@ export function predictionGraph({ model, loss, batch }: Task): Prediction {
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const { output, parameters } = appendModel(graph, model, x, false);
   return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
+}
+
+/** x -> the output of the model, in training or not, or what is predicted from it. */
+export function forwardGraph({ model, loss, batch, frozen }: Task, training: boolean, prediction: boolean) {
+  const graph = createGraph();
+  const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
+  const { output } = appendModel(graph, model, x, training, frozen);
+  return { graph, output: prediction ? appendPrediction(graph, loss, output) : output };
 }
 
 /** Gathers x and y of one batch from `count` samples on the device, of one copy if they are the same; augments x if asked. */

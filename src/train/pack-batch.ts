@@ -3,44 +3,102 @@ import { ArgumentError, ShapeError } from '../base/errors.ts';
 import type { NamedRows, Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { toColumns } from '../base/tensor.ts';
-import type { DataFacts } from '../data/data-facts.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isStreamed } from '../data/stream-of.ts';
+import type { DeviceTensor } from '../engine/device-tensor.ts';
+import { type Held, heldOf } from '../engine/held.ts';
 import { checkInputs } from '../nn/demands.ts';
 import { features, outputs } from '../nn/model.ts';
 import { checkTargets, isDataset, oneHot, seen, targetsFrom } from './batch.ts';
 import { datasetFor } from './dataset-for.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
+import type { Session } from './session.ts';
+
+/** A tensor of a program as it is written: numbers, or one on the device. */
+type Values = Float32Array | Held;
 
 /** A batch as x and y of a program, and its number of samples. */
 export interface PackedBatch {
   readonly columns: number;
-  readonly tensors: ReadonlyMap<string, Float32Array>;
+  readonly tensors: ReadonlyMap<string, Values>;
   /** The data set that the samples are of. */
   readonly dataset?: Dataset;
 }
 
+/** What a caller gives as samples. */
+export type GivenSamples = Rows | NamedRows | DeviceTensor;
+/** What a caller gives for each of them. */
+export type GivenTargets = Rows | DeviceTensor;
+
+type Site = Pick<Session, 'task' | 'engine' | 'data'>;
+
 /**
  * A batch of the caller's: x and y, or a data set, all of it. `data` says what bytes in x are multiplied by. Throws ShapeError or
- * DataError.
+ * DataError, and for a tensor on a device what `Held` does.
  */
 export function packBatch(
-  task: Task,
-  x: Rows | NamedRows | Dataset,
-  y: Rows | undefined,
+  site: Site,
+  x: GivenSamples | Dataset,
+  y: GivenTargets | undefined,
   where: string,
-  data?: DataFacts,
 ): PackedBatch {
-  if (isDataset(x)) return packDataset(task, x, y, where);
-  const [inputs, classes] = [features(task.model), outputs(task.model)];
-  const samples = wholeSamples(task.model, x, where, data);
-  checkInputs(task.model, { data: samples }, `${where}: x`);
-  const count = samples.length / inputs;
+  if (isDataset(x)) return packDataset(site.task, x, y, where);
+  const samples = packSamples(site, x, where);
+  return paired(
+    samples,
+    heldTargets(site, y, samples, `${where}: y`) ?? packTargets(site.task, y as Rows, samples, where),
+  );
+}
+
+export const paired = ({ count, values }: Packed, y: Values): PackedBatch => ({
+  columns: count,
+  tensors: new Map([
+    ['x', values],
+    ['y', y],
+  ]),
+});
+
+interface Packed {
+  readonly count: number;
+  readonly values: Values;
+}
+
+/** Samples of the caller's as x of a program, and how many there are. */
+export function packSamples({ task, engine, data }: Site, x: GivenSamples, where: string): Packed {
+  const { model, batch } = task;
+  const held = heldOf(x);
+  if (held) return { count: held.samples(`${where}: x`, engine, [...model.input, batch]), values: held };
+  const samples = wholeSamples(model, x as Rows | NamedRows, where, data);
+  checkInputs(model, { data: samples }, `${where}: x`);
+  const count = samples.length / features(model);
   demandRoom(task, count, `${where}: x holds`);
+  return { count, values: toColumns(samples, features(model), batch) };
+}
+
+/** What is on the device for each output of as many samples; undefined for numbers. */
+export function heldTargets(
+  { task: { model, batch }, engine }: Site,
+  y: unknown,
+  { count: expected }: Packed,
+  what: string,
+): Held | undefined {
+  const held = heldOf(y);
+  const count = held?.samples(what, engine, [...model.shapes[model.shapes.length - 1], batch]) ?? expected;
+  if (count === expected) return held;
+  throw new ShapeError(`${what} must hold as many samples as x, ${expected}, found ${count}`);
+}
+
+function packTargets(
+  { model, batch, loss }: Task,
+  y: Rows | undefined,
+  { count }: Packed,
+  where: string,
+): Float32Array {
+  const classes = outputs(model);
   const targets = targetsFrom(y, count, classes, where);
-  checkTargets(task.loss, targets, classes, `${where}: y`);
-  return { columns: count, tensors: packed(task, samples, targets) };
+  checkTargets(loss, targets, classes, `${where}: y`);
+  return toColumns(targets, classes, batch);
 }
 
 function packDataset(task: Task, given: Dataset, y: unknown, where: string): PackedBatch {
@@ -54,16 +112,11 @@ function packDataset(task: Task, given: Dataset, y: unknown, where: string): Pac
   demandRoom(task, count, `${where}: ${name} has`);
   const wanted =
     targets.kind === 'labels' ? oneHot(targets.data, targets.size, where) : seen(targets.data, targets.scale);
-  return { columns: count, tensors: packed(task, seen(inputs.data, inputs.scale), wanted), dataset };
+  const samples = toColumns(seen(inputs.data, inputs.scale), features(task.model), task.batch);
+  return { ...paired({ count, values: samples }, toColumns(wanted, outputs(task.model), task.batch)), dataset };
 }
 
 function demandRoom({ batch }: Task, count: number, what: string): void {
   if (count <= batch) return;
   throw new ShapeError(`${what} ${count} samples, more than the batch of ${batch} that the net was compiled for`);
 }
-
-const packed = ({ model, batch }: Task, samples: Float32Array, targets: ArrayLike<number>) =>
-  new Map([
-    ['x', toColumns(samples, features(model), batch)],
-    ['y', toColumns(targets, outputs(model), batch)],
-  ]);

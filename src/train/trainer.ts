@@ -32,7 +32,7 @@ import {
 } from './checkpoint/checkpoint.ts';
 import type { Loaded } from './checkpoint/matching.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
-import { Compiled } from './compiled.ts';
+import { Compiled, enlist } from './compiled.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
 import {
   type EvaluateOptions,
@@ -57,7 +57,8 @@ import {
 import { freeze, replaceStep } from './freeze.ts';
 import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
-import { updateWith } from './loop/update.ts';
+import { type GivenGradients, updateWith } from './loop/update.ts';
+import type { GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictOn, samplesOf } from './predict.ts';
 import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
@@ -86,6 +87,7 @@ export class Trainer {
   constructor(session: Session, ownDevice?: Device) {
     this.#session = session;
     this.#compiled = new Compiled(session);
+    enlist(this, this.#compiled);
     this.#access = this.#compiled.access;
     this.#ownDevice = ownDevice;
     this.#feeds = this.#compiled.feeds;
@@ -302,12 +304,12 @@ export class Trainer {
    * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
    * @throws {StateError} While `fit`, `load` or `check` runs.
    */
-  step(x: Rows | NamedRows, y: Rows): void;
+  step(x: GivenSamples, y: GivenTargets): void;
   /**
    * Trains one step on all samples of a data set in memory, such as `take(train, 50)`: at most a batch of them.
    */
   step(dataset: Dataset): void;
-  step(x: Rows | NamedRows | Dataset, y?: Rows): void {
+  step(x: GivenSamples | Dataset, y?: GivenTargets): void {
     const { engine, program } = this.#session;
     this.#access.assertIdle('step');
     const { columns, tensors, dataset } = this.#compiled.pack(x, y, 'step');
@@ -340,7 +342,7 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {NonFiniteError} For a parameter that is NaN or infinite.
    */
-  gradients(x: Rows | NamedRows, y: Rows, options?: GradientOptions): Promise<Record<string, Tensor>>;
+  gradients(x: GivenSamples, y: GivenTargets, options?: GradientOptions): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
   gradients(dataset: Dataset, options?: GradientOptions): Promise<Record<string, Tensor>>;
   async gradients(...given: GivenBatch): Promise<Record<string, Tensor>> {
@@ -383,7 +385,7 @@ export class Trainer {
    * nothing is changed then.
    * @throws {StateError} While `fit`, `load`, `check` or another `update` runs.
    */
-  update(gradients: ParameterValues): Promise<void> {
+  update(gradients: GivenGradients): Promise<void> {
     return updateWith(this.#compiled, gradients);
   }
 
@@ -397,10 +399,10 @@ export class Trainer {
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */
-  tensors(x: Rows | NamedRows, y: Rows): Promise<Record<string, Tensor>>;
+  tensors(x: GivenSamples, y: GivenTargets): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
   tensors(dataset: Dataset): Promise<Record<string, Tensor>>;
-  async tensors(x: Rows | NamedRows | Dataset, y?: Rows): Promise<Record<string, Tensor>> {
+  async tensors(x: GivenSamples | Dataset, y?: GivenTargets): Promise<Record<string, Tensor>> {
     const { engine } = this.#session;
     this.#access.assertOpen('tensors');
     const { columns, tensors } = this.#compiled.pack(x, y, 'tensors');
@@ -534,10 +536,10 @@ export class Trainer {
    * @throws {DataError} As for `step`.
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
-  check(x: Rows | NamedRows, y: Rows): Promise<Report>;
+  check(x: GivenSamples, y: GivenTargets): Promise<Report>;
   /** The same for all samples of a data set, as for `step`. */
   check(dataset: Dataset): Promise<Report>;
-  async check(x: Rows | NamedRows | Dataset, y?: Rows): Promise<Report> {
+  async check(x: GivenSamples | Dataset, y?: GivenTargets): Promise<Report> {
     return this.#access.exclusive('check', () => {
       const { columns, tensors } = this.#compiled.pack(x, y, 'check');
       return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));

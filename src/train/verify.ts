@@ -3,7 +3,7 @@
 import { NonFiniteError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
 import type { Program } from '../engine/engine.ts';
-import { readAll, readState, readTensors, type Tensors, writeTensors } from '../engine/named-tensors.ts';
+import { readAll, readState, readTensors, type Tensors, type Written, writeTensors } from '../engine/named-tensors.ts';
 import { type Comparison, checkGraph, demand, type Report, report } from '../graph/check.ts';
 import type { Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
@@ -76,7 +76,7 @@ function compareRun(program: Program, step: StepRow, before: Tensors, after: Ten
  * One step on a batch that is no data set's, taken back afterwards with all that it wrote. Throws CheckError, and
  * NonFiniteError where both sides agree on what is no number.
  */
-export async function checkBatchStep(session: Session, columns: number, batch: Tensors): Promise<Report> {
+export async function checkBatchStep(session: Session, columns: number, batch: Written): Promise<Report> {
   const { program } = session;
   const before = await readAll(program);
   let checked: Checked;

@@ -135,6 +135,7 @@ const {
   exponentialDecay,
   flatten,
 } = library;
+const { backward, forward } = library;
 const {
   formatLog,
   groupNorm,
@@ -495,6 +496,22 @@ const calls: Calls = {
       'layers.0.weight': { shape: [2, 2], data: w },
       'layers.0.bias': { shape: [2], data: [w, 1] },
     }),
+  update: (w) => trainer.update(w),
+  'update: a gradient': (w) => trainer.update({ 'layers.0.weight': w, 'layers.0.bias': w }),
+  'update: data': (w) =>
+    trainer.update({
+      'layers.0.weight': { shape: [2, 2], data: w },
+      'layers.0.bias': { shape: [2], data: [w, 1] },
+    }),
+  ...options('gradients', (w) => trainer.gradients([1, 1], [0], w), {}, ['inputs', 'parameters']),
+  forward: (w) => forward(w, [1, 1]),
+  'forward: x': (w) => forward(trainer, w),
+  ...options('forward', (w) => forward(trainer, [1, 1], w), {}, ['training', 'prediction']),
+  backward: (w) => backward(w, [1, 1], { y: [0] }),
+  'backward: x': (w) => backward(trainer, w, { y: [0] }),
+  ...options('backward', (w) => backward(trainer, [1, 1], w), {}, ['y', 'outputGradient']),
+  ...options('backward', (w) => backward(trainer, [1, 1], w), { y: [0] }, ['inputs', 'parameters']),
+  'backward: a number of outputGradient': (w) => backward(trainer, [1, 1], { outputGradient: [w, 1] }),
   'bench: matmul': (w) => matmul(w),
   ...options(
     'bench: network',

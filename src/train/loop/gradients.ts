@@ -1,7 +1,6 @@
 /** Gradients of the loss of a batch with respect to parameters and inputs. Nothing of the net changes. */
 import { checkFlag, checkKeys, keysOf } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
-import type { NamedRows, Rows } from '../../base/numbers.ts';
 import { type Shape, type Tensor, toSamples } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Program } from '../../engine/engine.ts';
@@ -10,6 +9,7 @@ import { features } from '../../nn/model.ts';
 import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
 import { gradientGraph } from '../graphs.ts';
+import type { GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
 import { nextRow, type Session } from '../session.ts';
 
 /** Options of {@link Trainer.gradients}. */
@@ -22,66 +22,80 @@ export interface GradientOptions {
 
 /** What `gradients` is called with. */
 export type GivenBatch =
-  | [x: Rows | NamedRows, y: Rows, options?: GradientOptions]
+  | [x: GivenSamples, y: GivenTargets, options?: GradientOptions]
   | [dataset: Dataset, options?: GradientOptions];
 
 /** A gradient: its key and shape for the caller, and the tensor that holds it. */
-interface Gradient {
+export interface Gradient {
   readonly key: string;
   readonly shape: Shape;
   readonly name: string;
+  /** [...sample, batch], where it is one for each sample. */
+  readonly perSample?: Shape;
 }
-
-/** The gradient with respect to the inputs. */
-const INPUTS = { key: 'inputs', name: 'dx' };
 
 export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<Record<string, Tensor>> {
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
-  const wanted = checked(options);
-  const { columns, tensors } = net.pack(x, y, 'gradients');
-  return net.access.take(() => {
-    const { engine, task } = net.session; // what is frozen may change before the turn of this call
-    const gradients = gradientsIn(net.session, wanted, columns);
-    const names = gradients.map(({ name }) => name);
-    const read = async (program: Program) => {
-      writeTensors(program, tensors);
-      engine.run([{ programs: [program], rows: [nextRow(net.session, { columns })] }]);
-      const found = await program.readAll(names);
-      const dataOf = (name: string): Float32Array =>
-        name === INPUTS.name
-          ? toSamples(found.get(name)!, features(task.model), task.batch, columns)
-          : found.get(name)!;
-      return Object.fromEntries(gradients.map(({ key, shape, name }) => [key, { shape, data: dataOf(name) }]));
-    };
-    const graph = () => gradientGraph(task, wanted);
-    const isGradient = ({ name }: { name: string }) => names.includes(name);
-    const program = { name: `gradients ${wanted.parameters} ${wanted.inputs}`, graph, keep: isGradient };
-    return net.finite('gradients', () => net.on(program, read));
+  const wanted = checkWanted('gradients', options);
+  const batch = net.pack(x, y, 'gradients');
+  const { task } = net.session;
+  const read = async (program: Program, gradients: readonly Gradient[]) => {
+    const found = await program.readAll(gradients.map(({ name }) => name));
+    const dataOf = ({ name, perSample }: Gradient): Float32Array =>
+      perSample ? toSamples(found.get(name)!, features(task.model), task.batch, batch.columns) : found.get(name)!;
+    return Object.fromEntries(gradients.map((of) => [of.key, { shape: of.shape, data: dataOf(of) }]));
+  };
+  return net.access.take(() => net.finite('gradients', () => withGradients(net, wanted, batch, read)));
+}
+
+/** Computes gradients of a batch, and does something with them; of the loss, unless they are to follow something else. */
+export function withGradients<T>(
+  net: Compiled,
+  wanted: Required<GradientOptions>,
+  { columns, tensors }: PackedBatch,
+  work: (program: Program, gradients: readonly Gradient[]) => Promise<T>,
+  following?: { readonly name: string; readonly upstreamOf: Parameters<typeof gradientGraph>[2] },
+): Promise<T> {
+  const { engine, task } = net.session; // what is frozen may change before the turn of this call
+  const gradients = gradientsIn(net.session, wanted, columns);
+  const program = {
+    name: `gradients ${wanted.parameters} ${wanted.inputs} ${following?.name}`,
+    graph: () => gradientGraph(task, wanted, following?.upstreamOf),
+    keep: (node: { name: string }) => gradients.some(({ name }) => name === node.name),
+  };
+  return net.on(program, (program) => {
+    writeTensors(program, tensors);
+    engine.run([{ programs: [program], rows: [nextRow(net.session, { columns })] }]);
+    return work(program, gradients);
   });
 }
 
 /** A batch as x and y, or as a data set in place of x; numbers beside a data set are left for `pack` to refuse. */
-function inOrder(given: GivenBatch): [x: Rows | NamedRows | Dataset, y?: Rows, options?: GradientOptions] {
+function inOrder(given: GivenBatch): [x: GivenSamples | Dataset, y?: GivenTargets, options?: GradientOptions] {
   const [x, y, options] = given;
-  return isDataset(x) && keysOf(y) ? [x, undefined, y as GradientOptions] : [x, y as Rows, options];
+  return isDataset(x) && keysOf(y) ? [x, undefined, y as GradientOptions] : [x, y as GivenTargets, options];
 }
 
-function checked(options: GradientOptions = {}): Required<GradientOptions> {
-  checkKeys('gradients', options, ['inputs', 'parameters']);
+export function checkWanted(where: string, options: GradientOptions = {}): Required<GradientOptions> {
+  checkKeys(where, options, ['inputs', 'parameters']);
   const { inputs = false, parameters = true } = options;
-  checkFlag('gradients: inputs', inputs);
-  checkFlag('gradients: parameters', parameters);
+  checkFlag(`${where}: inputs`, inputs);
+  checkFlag(`${where}: parameters`, parameters);
   if (inputs || parameters) return { inputs, parameters };
-  throw new ArgumentError('gradients: expected inputs or parameters to be true, found both false');
+  throw new ArgumentError(`${where}: expected inputs or parameters to be true, found both false`);
 }
 
 function gradientsIn(
-  { task, parameters }: Session,
+  { task: { model, batch }, parameters }: Session,
   wanted: Required<GradientOptions>,
   columns: number,
 ): readonly Gradient[] {
   const trained = wanted.parameters ? parameters.filter(({ trained }) => trained) : [];
   const ofParameters = trained.map(({ key, shape, node }) => ({ key, shape, name: `d${node.name}` }));
-  return wanted.inputs ? [...ofParameters, { ...INPUTS, shape: [columns, ...task.model.input] }] : ofParameters;
+  if (!wanted.inputs) return ofParameters;
+  return [
+    ...ofParameters,
+    { key: 'inputs', name: 'dx', shape: [columns, ...model.input], perSample: [...model.input, batch] },
+  ];
 }

@@ -1,28 +1,49 @@
 /** Updates of a loop of the caller's own: the optimizer is given the gradients. */
+import { keysOf, member } from '../../base/arguments.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
+import type { DeviceTensor } from '../../engine/device-tensor.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type Held, heldOf } from '../../engine/held.ts';
+import { writeTensors } from '../../engine/named-tensors.ts';
 import { createGraph, type Graph } from '../../graph/graph.ts';
 import { batch, leaf, parameter } from '../../graph/leaf.ts';
 import { appendUpdates } from '../../nn/updates.ts';
-import { differences, type Values } from '../../saved/differences.ts';
+import { differences, type Expected, type Values } from '../../saved/differences.ts';
 import type { Compiled } from '../compiled.ts';
 import { giveBack, nextRow, type Session } from '../session.ts';
 
-export async function updateWith(net: Compiled, gradients: Values): Promise<void> {
+/** Gradients by key, on either side. */
+export type GivenGradients = Readonly<Record<string, Values[string] | DeviceTensor>>;
+
+export async function updateWith(net: Compiled, gradients: GivenGradients): Promise<void> {
   const { session, access } = net;
   return access.exclusive('update', async () => {
     const trained = trainedIn(session);
-    const wrong = differences(trained, gradients, 'a parameter that is trained');
-    if (wrong.length > 0) throw new ShapeError(['update: nothing was changed:', ...indented(wrong)]);
-    await net.on(
-      { name: 'update', graph: () => updateGraph(session), keep: () => false, shares: 'state' },
-      async (program) => {
-        for (const { key, node } of trained) program.write(`d${node.name}`, Float32Array.from(gradients[key].data));
-        const row = takeUpdate(session);
-        session.engine.run([{ programs: [program], rows: [row] }], () => giveBack(session, [row]));
-      },
-    );
+    demandGradients(trained, gradients, session.engine);
+    const program = { name: 'update', graph: () => updateGraph(session), keep: () => false, shares: 'state' } as const;
+    await net.on(program, async (program) => {
+      const given = trained.map(({ key, node }) => [`d${node.name}`, numbersOf(gradients[key])] as const);
+      writeTensors(program, new Map(given));
+      const row = takeUpdate(session);
+      session.engine.run([{ programs: [program], rows: [row] }], () => giveBack(session, [row]));
+    });
   });
+}
+
+const numbersOf = (given: GivenGradients[string]): Float32Array | Held =>
+  heldOf(given) ?? Float32Array.from((given as Values[string]).data);
+
+/** Throws ShapeError, or what `Held` does, unless there is a gradient for each of these and no other. */
+function demandGradients(trained: readonly Expected[], gradients: GivenGradients, engine: Engine): void {
+  const held = trained.filter(({ key }) => heldOf(member(gradients, key)));
+  const isHeld = (key: string): boolean => held.some((of) => of.key === key);
+  const numbers = keysOf(gradients)?.flatMap((key) => (isHeld(key) ? [] : [[key, member(gradients, key)] as const]));
+  const others = trained.filter(({ key }) => !isHeld(key));
+  const given = (numbers ? Object.fromEntries(numbers) : gradients) as Values;
+  const wrong = differences(others, given, 'a parameter that is trained');
+  if (wrong.length > 0) throw new ShapeError(['update: nothing was changed:', ...indented(wrong)]);
+  for (const { key, shape } of held) heldOf(gradients[key])!.demandShape(`update: ${key}`, engine, shape);
 }
 
 const trainedIn = ({ parameters }: Session) => parameters.filter(({ trained }) => trained);
