@@ -120,10 +120,9 @@ async function netIn({ path, model: text, data }: Checkpoint, command: Command):
     command,
     flags.map((flag) => [flag, false, expected, `it with ${path}, which does`]),
   );
-  const { name, ...options } = loss;
   return {
     model,
-    loss: await lossNamed(name, options),
+    loss: await lossNamed(loss),
     facts: trainedOn,
     data() {
       if (data) return undefined; // what train writes says more

@@ -156,7 +156,7 @@ export function checkLoss({ loss = 'cross-entropy', labelSmoothing }: ModelFlags
 export function lossOf(flags: ModelFlags): Promise<LossFunction> {
   checkLoss(flags);
   const { loss = 'cross-entropy', labelSmoothing } = flags;
-  return lossNamed(losses[loss].name, labelSmoothing === undefined ? {} : { labelSmoothing });
+  return lossNamed({ name: losses[loss].name, ...(labelSmoothing !== undefined && { labelSmoothing }) });
 }
 
 /** What of a model the others leave without effect. */

@@ -1,5 +1,6 @@
 /** What a predictor does with data sets, which a page that predicts for samples of its own has no need of. */
 
+import { ArgumentError } from '../base/errors.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkMetrics } from '../metrics/metric.ts';
 import { lossNamed } from '../nn/losses/registry.ts';
@@ -25,9 +26,11 @@ import type { Opened } from './opened.ts';
 /** Samples of a batch of an evaluation. */
 const BATCH = 256;
 
-const taskOf = async ({ model, loss: { name, ...options } }: Saved, batch: number): Promise<Task> => ({
+const taskOf = async ({ saved: { model, loss }, losses }: Opened, batch: number): Promise<Task> => ({
   ...{ model, batch },
-  loss: await lossNamed(name, options),
+  loss: await lossNamed(loss, losses).catch((cause) => {
+    throw new ArgumentError(`evaluate: ${cause.message}`, { cause });
+  }),
 });
 
 /** [n][outputs] for the samples of a data set, whose scale is its own. */
@@ -48,8 +51,9 @@ export async function predictOn(dataset: AnyDataset, saved: Saved, batcher: Batc
 }
 
 /** Evaluates the weights of a predictor on data sets, one call after another, as they share their sums. */
-export async function evaluatorOn({ saved, engine, batcher }: Opened) {
-  const task = await taskOf(saved, Math.min(BATCH, batcher.most));
+export async function evaluatorOn(opened: Opened) {
+  const { engine, batcher } = opened;
+  const task = await taskOf(opened, Math.min(BATCH, batcher.most));
   const access = new Access();
   const use = feeds(engine, task).use;
   const known = new Map<string, Promise<Evaluator>>();

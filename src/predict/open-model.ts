@@ -10,7 +10,8 @@ import { createGraph } from '../graph/graph.ts';
 import { batch as batchLeaf, leaf } from '../graph/leaf.ts';
 import { appendActivation } from '../nn/layers/activation.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
-import { losses } from '../nn/losses/registry.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
+import { factsOf } from '../nn/losses/registry.ts';
 import { appendModel, features, outputs } from '../nn/model.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { differences } from '../saved/differences.ts';
@@ -30,6 +31,11 @@ export interface OpenModelOptions extends ReadLimits {
   device?: Device | 'cpu';
   /** The activations from `pointwise` that the model has: a file holds their names, not their functions. Default: none. */
   activations?: readonly LayerActivation[];
+  /**
+   * The losses from `lossFunction` that the model was trained with: a file holds their names, not their functions. Only
+   * {@link Predictor.evaluate} needs them. Default: none.
+   */
+  losses?: readonly LossFunction[];
   /** Factor for the numbers that `predict` gets. Default: that of the data set of training. */
   scale?: number;
 }
@@ -48,7 +54,7 @@ export interface OpenModelOptions extends ReadLimits {
  */
 export async function openModel(source: Source, options: OpenModelOptions = {}): Promise<Predictor> {
   checkOptions(options);
-  const { activations = [], scale, maxBytes, timeout } = options;
+  const { activations = [], losses = [], scale, maxBytes, timeout } = options;
   const where = nameOf(source);
   const bytes = await readBytes(source, { maxBytes, timeout });
   const { tensors, metadata } = parseChecked(bytes, where);
@@ -72,7 +78,8 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
     const batcher = await Batcher.of({ ...net, graphOf: (batch) => graphOf(saved, batch) }, (program) => {
       for (const { key, node } of parameters) program.write(node.name, tensors[key].data);
     });
-    return new Predictor({ saved, form: formOf(model.input, saved.data, scale), scale, engine, batcher, ownDevice });
+    const form = formOf(model.input, saved.data, scale);
+    return new Predictor({ saved, losses, form, scale, engine, batcher, ownDevice });
   } catch (error) {
     engine.destroy();
     ownDevice?.destroy();
@@ -88,13 +95,13 @@ function graphOf({ model, loss }: Saved, batch: number) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const { output, parameters } = appendModel(graph, model, x, false);
-  const prediction = appendActivation(graph, losses[loss.name].facts.prediction, output, 'prediction').name;
+  const prediction = appendActivation(graph, factsOf(loss).prediction, output, 'prediction').name;
   return { graph, parameters, prediction };
 }
 
 function checkOptions(options: OpenModelOptions): void {
-  checkLimits('openModel', options, ['device', 'activations', 'scale']);
-  const { device, activations = [], scale } = options;
+  checkLimits('openModel', options, ['device', 'activations', 'losses', 'scale']);
+  const { device, activations = [], losses = [], scale } = options;
   if (device !== undefined && device !== 'cpu' && !isDevice(device)) {
     throw new ArgumentError(
       `openModel: device must be one from openDevice(), 'cpu', or left out, found ${showValue(device)}`,
@@ -102,5 +109,6 @@ function checkOptions(options: OpenModelOptions): void {
   }
   if (!isList(activations))
     throw new ArgumentError(`openModel: activations must be a list of them, found ${showValue(activations)}`);
+  if (!isList(losses)) throw new ArgumentError(`openModel: losses must be a list of them, found ${showValue(losses)}`);
   if (scale !== undefined) checkNumber('openModel: scale', scale, 'a finite number', () => true);
 }

@@ -1,12 +1,12 @@
 /** Whether a net chooses between classes. */
-import { losses } from '../nn/losses/registry.ts';
+import { factsOf } from '../nn/losses/registry.ts';
 import { outputs } from '../nn/model.ts';
 import type { Saved } from './model-text.ts';
 
 /** What a net does instead of choosing a class for each sample, for a message; undefined if it chooses one. */
 export function insteadOfClasses({ model, loss, data }: Saved): string | undefined {
   if (outputs(model) === 1) return 'has a single output';
-  const { question } = losses[loss.name].facts;
+  const { question } = factsOf(loss);
   if (question === 'labels') return 'answers every label by itself';
   if (data?.targets === 'values' && question === 'values') return 'was trained on values';
   return undefined;

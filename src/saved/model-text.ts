@@ -9,8 +9,7 @@ import { isObject, parseJson } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
 import { type DataFacts, EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { LossFunction } from '../nn/losses/loss.ts';
-import type { LossName } from '../nn/losses/registry.ts';
-import type { LossSettings } from '../nn/losses/settings.ts';
+import type { NamedLoss } from '../nn/losses/registry.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 
 /** Of the metadata of the file. */
@@ -20,15 +19,10 @@ export const NO_MODEL = `expected a file that says what its model is, under ${MO
 /** Of the text. A reader refuses the text of a newer version. */
 export const VERSION = 1;
 
-/** A loss as the options of its function. */
-export interface SavedLoss extends LossSettings {
-  readonly name: LossName;
-  readonly reduction: 'mean' | 'sum';
-}
-
 export interface Saved {
   readonly model: Model;
-  readonly loss: SavedLoss;
+  /** As the options of its function. */
+  readonly loss: NamedLoss;
   /** Absent for a net that no data set has trained. */
   readonly data?: DataFacts;
 }

@@ -11,11 +11,10 @@ import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { TableColumn } from '../data/table-columns.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
-import type { LossFacts } from '../nn/losses/facts.ts';
-import { losses } from '../nn/losses/registry.ts';
+import { factsOf, type NamedLoss } from '../nn/losses/registry.ts';
 import { apply, features, input as inputOf, type Model, modelOf, outputs, type Symbolic } from '../nn/model.ts';
 import { activations, kindNamed } from './layer-kinds.ts';
-import { MODEL, NO_MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
+import { MODEL, NO_MODEL, plain, type Saved, VERSION } from './model-text.ts';
 
 /**
  * The model of a text that `formatModel` wrote. Throws DataError for any other text, or none, naming the file and the place. `own` are
@@ -124,13 +123,13 @@ function wired(input: readonly number[], layers: readonly Layer[], wiring: unkno
 }
 
 /** A loss, held to what its function takes. */
-function readLoss(loss: unknown, model: Model): SavedLoss {
+function readLoss(loss: unknown, model: Model): NamedLoss {
   const odd = () => failure('loss: ', 'one that goes with the layers', loss);
-  if (!isObject(loss) || !Object.hasOwn(losses, loss.name as string)) throw odd();
-  const { name, reduction, labelSmoothing, ...others } = loss as unknown as SavedLoss;
+  if (!isObject(loss) || typeof loss.name !== 'string') throw odd();
+  const { name, reduction, labelSmoothing, ...others } = loss as unknown as NamedLoss;
   if (reduction !== 'mean' && reduction !== 'sum') throw odd();
   const settings = labelSmoothing === 0 ? others : { labelSmoothing, ...others };
-  const checks: LossFacts['settings'] = losses[name].facts.settings;
+  const checks = factsOf({ name, ...settings }).settings;
   for (const [key, value] of Object.entries(settings)) {
     if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== outputs(model))) throw odd();
     checks[key](`loss: ${key}`, value);

@@ -10,6 +10,7 @@ import {
   hinge,
   huber,
   klDivergence,
+  lossFunction,
   meanAbsolute,
   OutOfMemoryError,
   RetrogradError,
@@ -178,6 +179,12 @@ const net = sequential([2], [dense(2)]);
 const good = { device: 'cpu', batch: 2, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) } as const;
 const trainer = await compile(net, good);
 const x = input([2, 2, 2]);
+const square = {
+  name: 'square',
+  wgsl: 'fn loss(a: f32, y: f32) -> f32 { return (a - y) * (a - y); }',
+  derivative: 'fn derivative(a: f32, y: f32) -> f32 { return 2.0 * (a - y); }',
+  reference: { loss: (a: number, y: number) => (a - y) ** 2, derivative: (a: number, y: number) => 2 * (a - y) },
+};
 const swish = {
   name: 'swish',
   wgsl: 'fn f(z: f32) -> f32 { return z; }',
@@ -359,6 +366,18 @@ const calls: Calls = {
   ...options('pointwise', pointwise, swish, ['name', 'wgsl', 'derivative', 'reference', 'tolerance']),
   'pointwise: f': (w) => pointwise({ ...swish, reference: { f: w, derivative: () => 1 } }),
   'pointwise: what f gives': (w) => pointwise({ ...swish, reference: { f: () => w, derivative: () => w } }),
+  ...options('lossFunction', lossFunction, square, [
+    'name',
+    'wgsl',
+    'derivative',
+    'reference',
+    'tolerance',
+    'points',
+    'reduction',
+  ]),
+  'lossFunction: a point': (w) => lossFunction({ ...square, points: [w] }),
+  'lossFunction: what the loss gives': (w) =>
+    lossFunction({ ...square, reference: { loss: () => w, derivative: () => w } }),
   'normal: deviation': (w) => normal(w),
   'uniform: limit': (w) => uniform(w),
   ...Object.assign(

@@ -4,7 +4,7 @@
  */
 import { linear, sigmoid, softmax } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
-import { type Check, categoricalSettings, focalSettings, huberSettings } from './settings.ts';
+import { type Check, categoricalSettings, focalSettings, huberSettings, ownSettings } from './settings.ts';
 
 /**
  * What is asked of a net: which class a sample is of; which labels it has, each by itself; or which values.
@@ -41,6 +41,8 @@ export const huber = /* @__PURE__ */ factsOf('huber', 'values', { settings: hube
 export const hinge = /* @__PURE__ */ factsOf('hinge', 'labels', { threshold: 0 });
 export const focal = /* @__PURE__ */ factsOf('focal', 'labels', { prediction: sigmoid, settings: focalSettings });
 export const klDivergence = /* @__PURE__ */ factsOf('klDivergence', 'class', { prediction: softmax });
+/** Of a loss of one's own, but for its name. */
+export const ownLoss = /* @__PURE__ */ factsOf('lossFunction', 'values', { settings: ownSettings });
 export const binaryCrossEntropy = /* @__PURE__ */ factsOf('binaryCrossEntropy', 'labels');
 export const sigmoidCrossEntropy = /* @__PURE__ */ factsOf('sigmoidCrossEntropy', 'labels', { prediction: sigmoid });
 export const categoricalCrossEntropy = /* @__PURE__ */ factsOf('categoricalCrossEntropy', 'class', {

@@ -7,6 +7,7 @@ export { hinge } from './hinge.ts';
 export { type HuberOptions, huber } from './huber.ts';
 export { klDivergence } from './kl-divergence.ts';
 export type { LossFunction, LossOptions } from './loss.ts';
+export { type LossFunctionOptions, lossFunction } from './loss-function.ts';
 export { meanAbsolute } from './mean-absolute.ts';
 export type { LossSettings } from './settings.ts';
 export { sigmoidCrossEntropy } from './sigmoid-cross-entropy.ts';

@@ -2,6 +2,9 @@
  * The list of all losses, with what is known of each without its code, which `load` fetches. Files of nets, the command, the
  * page and the tests read it.
  */
+import { member } from '../../base/arguments.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { showValue } from '../../base/show-value.ts';
 import * as facts from './facts.ts';
 import type { LossFunction, LossOptions } from './loss.ts';
 import type { LossSettings } from './settings.ts';
@@ -43,8 +46,34 @@ export const losses = {
 
 export type LossName = keyof typeof losses;
 
-/** The loss of that name. Throws ArgumentError for options that its function does not take. */
-export async function lossNamed(name: LossName, options: Options): Promise<LossFunction> {
-  const make = await (losses[name] as Entry).load();
-  return make(options);
+/** A loss as a file has it: one of those above, or one of the caller's own, with the name of its WGSL. */
+export interface NamedLoss extends Options {
+  readonly name: string;
+}
+
+/** What is known of a loss of a file. Throws ArgumentError for a name of none. */
+export function factsOf({ name, wgsl }: NamedLoss): facts.LossFacts {
+  if (wgsl !== undefined) return facts.ownLoss;
+  if (Object.hasOwn(losses, name)) return losses[name as LossName].facts;
+  throw new ArgumentError(`expected a loss of this version of retrograd, found ${showValue(name)}`);
+}
+
+/**
+ * The loss of a file; `own` are those of the caller's own. Throws ArgumentError for options that its function does not take, and
+ * for a loss that is neither here nor among those.
+ */
+export async function lossNamed(
+  { name, ...options }: NamedLoss,
+  own: readonly LossFunction[] = [],
+): Promise<LossFunction> {
+  const { wgsl } = options;
+  if (wgsl === undefined) return (await (losses[name as LossName] as Entry).load())(options);
+  const namesakes = own.filter((loss) => member(loss, 'name') === name);
+  const found = namesakes.find(({ settings }) => member(settings, 'wgsl') === wgsl);
+  if (found) return { ...found, mean: options.reduction !== 'sum' };
+  const what =
+    namesakes.length > 0
+      ? 'with the same WGSL as in training, found another'
+      : 'from lossFunction(), found none of that name';
+  throw new ArgumentError(`expected the loss ${showValue(name)} in { losses: [...] }, ${what}`);
 }

@@ -15,6 +15,8 @@ export interface LossSettings {
   readonly gamma?: number;
   /** α of {@link FocalOptions.alpha}. */
   readonly alpha?: number | 'none';
+  /** Of a loss of your own, its name in the shaders, with a digest of its WGSL. */
+  readonly wgsl?: string;
 }
 
 /** Throws ArgumentError for a value that the setting `what` cannot have. */
@@ -50,5 +52,13 @@ export const focalSettings: Record<'gamma' | 'alpha', Check> = {
   gamma: /* @__PURE__ */ number('a finite number ≥ 0', (value) => value >= 0),
   alpha: (what, value) => {
     if (value !== 'none') share(what, value);
+  },
+};
+
+/** Those of a loss of one's own. */
+export const ownSettings: Record<'wgsl', Check> = {
+  wgsl(what, value) {
+    if (typeof value === 'string') return;
+    throw new ArgumentError(`${what} must be the name of a function, found ${showValue(value)}`);
   },
 };
