@@ -1,0 +1,139 @@
+/**
+ * Random nets against PyTorch, which computes the same in double precision: predictions, and gradients by parameters and inputs.
+ * `RETROGRAD_NETS=100` says how many, `RETROGRAD_NETS_FROM=1000` which seed is the first. It needs `python3` with `torch`, as of
+ * Debian's package `python3-torch`.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { normals, uniforms } from '../../../src/base/random.ts';
+import { type Shape, size } from '../../../src/base/tensor.ts';
+import { compile, type Device, sgd, type Tensor } from '../../../src/index.node.ts';
+import { describeModel } from '../../../src/nn/model.ts';
+import { useGpu } from '../../support/harness.ts';
+import { type RandomNet, randomNet } from './random-nets.ts';
+
+const count = Number(process.env.RETROGRAD_NETS ?? 15);
+const from = Number(process.env.RETROGRAD_NETS_FROM ?? 1);
+
+/** The one on the path may not be Debian's. */
+const pythons = ['python3', '/usr/bin/python3'];
+const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+if (!python) console.log('Random nets are not compared with PyTorch: no python3 has the package torch.');
+
+interface Case {
+  readonly seed: number;
+  readonly net: RandomNet;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** A tensor as PyTorch computes it, and how far that is from the same in single precision. */
+interface Expected {
+  readonly data: readonly number[];
+  readonly rounding: number;
+}
+
+/** Compiled with room for two samples more than there are. */
+const compiled = ({ model, loss, samples }: RandomNet, device: Device | 'cpu') =>
+  compile(model, { device, batch: samples + 2, loss, optimizer: sgd({ learningRate: 0.1 }), tune: 'off', keep: [] });
+
+async function caseOf(seed: number): Promise<Case> {
+  const net = randomNet(seed);
+  const { model, samples } = net;
+  const trainer = await compiled(net, 'cpu');
+  const parameters = Object.entries(await trainer.parameters()).map(([key, { shape }], i) => {
+    const values = Float32Array.from(normals(size(shape), seed, 100 + i), (value) => value / 2);
+    const isPositive = /running_var|std$/.test(key);
+    return [key, { shape, data: isPositive ? values.map((value) => 0.5 + value * value) : values }] as const;
+  });
+  trainer.destroy();
+  const outputs = size(model.shapes.at(-1)!);
+  return {
+    seed,
+    net,
+    parameters: Object.fromEntries(parameters),
+    x: inputsOf(net, seed),
+    y: targetsOf(net, seed, samples, outputs),
+  };
+}
+
+function inputsOf({ model, samples, indices, count }: RandomNet, seed: number): Float32Array {
+  const n = samples * size(model.input);
+  return indices
+    ? Float32Array.from(uniforms(n, seed, 1), (u) => Math.floor(u * count))
+    : Float32Array.from(normals(n, seed, 1));
+}
+
+function targetsOf({ loss }: RandomNet, seed: number, samples: number, outputs: number): Float32Array {
+  const values = Float32Array.from(uniforms(samples * outputs, seed, 2));
+  if (loss.name !== 'softmaxCrossEntropy') return values;
+  return values.map((_, i) => Number(i % outputs === Math.floor(values[i - (i % outputs)] * outputs)));
+}
+
+/** What PyTorch computes for all of them. */
+function computed(cases: readonly Case[]): Record<string, Expected>[] {
+  const given = cases.map(({ net: { model, loss, samples, indices }, parameters, x, y }) => {
+    const plain = (shape: Shape, data: Float32Array) => ({ shape, data: Array.from(data) });
+    const named = Object.entries(parameters).map(([key, { shape, data }]) => [key, plain(shape, data)]);
+    return {
+      ...{ model, loss: loss.name, indices, parameters: Object.fromEntries(named) },
+      x: plain([samples, ...model.input], x),
+      y: plain([samples, ...model.shapes.at(-1)!], y),
+    };
+  });
+  const script = fileURLToPath(new URL('nets.py', import.meta.url));
+  const { stdout, stderr, status } = spawnSync(python!, [script], {
+    input: JSON.stringify(given),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/**
+ * The largest difference, as a share of what is allowed: 1e-5 of the largest value, and some of the roundings of PyTorch where these
+ * are larger, as behind a norm of two numbers, whose gradient is what is left of terms that cancel.
+ */
+function share(found: ArrayLike<number>, { data, rounding }: Expected): number {
+  expect(found).toHaveLength(data.length);
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const worst = data.reduce((most, value, i) => Math.max(most, Math.abs(found[i] - value)), 0);
+  return worst / (1e-5 * largest + 10 * rounding + 1e-9);
+}
+
+describe.skipIf(!python)('random nets compute what PyTorch computes', () => {
+  const gpu = useGpu();
+  const seeds = Array.from({ length: count }, (_, i) => from + i);
+  let cases: Case[];
+  let expected: Record<string, Expected>[];
+  beforeAll(async () => {
+    cases = await Promise.all(seeds.map(caseOf));
+    expected = computed(cases);
+  });
+
+  test.each(seeds)('of seed %i', async (seed) => {
+    const { net, parameters, x, y } = cases[seed - from];
+    const { prediction, ...gradients } = expected[seed - from];
+    const title = `${describeModel(net.model)}, ${net.loss.name}, ${net.samples} samples`;
+    for (const device of [gpu.device, 'cpu'] as const) {
+      const trainer = await compiled(net, device);
+      await trainer.setParameters(parameters);
+      const found = await trainer.gradients(x, y, { inputs: !net.indices });
+      const predicted = await trainer.predict(x);
+      trainer.destroy();
+      expect(Object.keys(found).sort()).toEqual(
+        Object.keys(gradients)
+          .filter((key) => key in found)
+          .sort(),
+      );
+      for (const [key, { data }] of Object.entries({ ...found, prediction: { data: predicted } })) {
+        const wanted = key === 'prediction' ? prediction : gradients[key];
+        const where = `${title}: ${key} on ${device === 'cpu' ? 'the CPU' : 'the GPU'}`;
+        expect(share(data, wanted), where).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+});
