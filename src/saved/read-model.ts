@@ -11,9 +11,9 @@ import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { TableColumn } from '../data/table-columns.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
+import { activations, kindNamed } from '../nn/layers/registry.ts';
 import { factsOf, type NamedLoss } from '../nn/losses/registry.ts';
 import { apply, features, input as inputOf, type Model, modelOf, outputs, type Symbolic } from '../nn/model.ts';
-import { activations, kindNamed } from './layer-kinds.ts';
 import { MODEL, NO_MODEL, plain, type Saved, VERSION } from './model-text.ts';
 
 /**

@@ -3,7 +3,16 @@ import { append, type Graph, type Node } from '../../graph/graph.ts';
 import { activation as activationOp } from '../../ops/activation.ts';
 import * as rows from '../../ops/activation-table.ts';
 import { softmax as softmaxOp } from '../../ops/softmax.ts';
-import { activationIn, checkLayer, type LayerActivation, type LayerKind, named, ofKind, rowOf } from './layer.ts';
+import {
+  activationIn,
+  checkLayer,
+  type LayerActivation,
+  type LayerCase,
+  type LayerKind,
+  named,
+  ofKind,
+  rowOf,
+} from './layer.ts';
 
 /** The logistic function: `σ(z) = 1 / (1 + e⁻ᶻ)`. */
 export const sigmoid = /* @__PURE__ */ named('sigmoid', rows.sigmoid);
@@ -75,3 +84,6 @@ export const activationKind: LayerKind<ActivationLayer> = {
   remade: (layer) => activation(layer),
   describe: (layer) => String(layer.activation),
 };
+
+export const activationCases = (): readonly LayerCase[] =>
+  [relu, tanh, softmax, linear].map((f) => ({ layer: activation(f), inputs: [[7]] }));

@@ -3,7 +3,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { sameShape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { add as addOp } from '../../ops/arithmetic.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** An addition layer as plain data; made by {@link add}. */
 export interface Add {
@@ -33,3 +33,15 @@ export const addKind: LayerKind<Add> = {
 
   describe: () => 'add',
 };
+
+export const addCases = (): readonly LayerCase[] => [
+  { layer: add(), inputs: [[5], [5]] },
+  {
+    layer: add(),
+    inputs: [
+      [2, 3, 2],
+      [2, 3, 2],
+      [2, 3, 2],
+    ],
+  },
+];

@@ -7,7 +7,7 @@ import { bias, scale } from '../../ops/arithmetic.ts';
 import { momentsOf } from '../../ops/moments.ts';
 import { follow, standardize, unbiased } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { checkOptions, type LayerKind, ofKind } from './layer.ts';
+import { checkOptions, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -88,3 +88,8 @@ export const batchNormKind: LayerKind<BatchNorm> = {
 
   describe: () => 'batchNorm',
 };
+
+export const batchNormCases = (): readonly LayerCase[] => [
+  { layer: batchNorm(), inputs: [[7]] },
+  { layer: batchNorm({ momentum: 0.3, epsilon: 0.01 }), inputs: [[3, 4, 2]] },
+];

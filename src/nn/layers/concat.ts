@@ -3,7 +3,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { sameShape, show } from '../../base/tensor.ts';
 import { rename } from '../../graph/graph.ts';
 import { concatOf } from '../../ops/concat.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A concatenation layer as plain data; made by {@link concat}. */
 export interface Concat {
@@ -41,3 +41,14 @@ export const concatKind: LayerKind<Concat> = {
 
   describe: () => 'concat',
 };
+
+export const concatCases = (): readonly LayerCase[] => [
+  { layer: concat(), inputs: [[5], [3], [1]] },
+  {
+    layer: concat(),
+    inputs: [
+      [2, 3, 2],
+      [1, 3, 2],
+    ],
+  },
+];

@@ -3,7 +3,7 @@ import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Shape, show } from '../../base/tensor.ts';
 import { type Window, windowsOn } from '../../ops/shared/window.ts';
-import { linear } from './activation.ts';
+import { linear, tanh } from './activation.ts';
 import {
   appendConvolution,
   checkChannels,
@@ -14,7 +14,7 @@ import {
   withFewerGroups,
   zerosBeside,
 } from './convolution.ts';
-import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
+import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import { optionsOf, type Weighted, type WeightedOptions, weighted, weightedOptions } from './weighted.ts';
 
 /** A convolutional layer on signals as plain data; made by {@link conv1d}. */
@@ -117,3 +117,8 @@ export const conv1dKind: LayerKind<Conv1d> = {
 
   describe: (layer) => describeConvolution('conv', layer, [layer.kernel]),
 };
+
+export const conv1dCases = (): readonly LayerCase[] => [
+  { layer: conv1d(3, 3), inputs: [[2, 9]] },
+  { layer: conv1d(4, 2, tanh, { stride: 2, padding: 1, groups: 2, bias: false }), inputs: [[2, 8]] },
+];

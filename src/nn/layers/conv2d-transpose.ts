@@ -5,10 +5,10 @@ import { type Shape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { conv2dInputGradient } from '../../ops/conv2d.ts';
 import { windowAttributes } from '../../ops/shared/window.ts';
-import { linear } from './activation.ts';
+import { linear, tanh } from './activation.ts';
 import { checkChannels, checkedGroups, describeConvolution, groupAttributes, withFewerGroups } from './convolution.ts';
 import { checkedImage, checkedPair, checkedWindow, checkZeros, pairOf, showPair } from './image.ts';
-import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
+import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import {
   appendWeighted,
   optionsOf,
@@ -135,3 +135,11 @@ export const conv2dTransposeKind: LayerKind<Conv2dTranspose> = {
     return describeConvolution('transposed conv', layer, kernel, more);
   },
 };
+
+export const conv2dTransposeCases = (): readonly LayerCase[] => [
+  { layer: conv2dTranspose(3, 2, tanh), inputs: [[2, 3, 4]] },
+  {
+    layer: conv2dTranspose(2, 3, linear, { stride: 2, padding: 1, outputPadding: 1, bias: false }),
+    inputs: [[3, 3, 2]],
+  },
+];

@@ -3,7 +3,7 @@ import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Shape, show } from '../../base/tensor.ts';
 import { type Window, windowsOn } from '../../ops/shared/window.ts';
-import { linear } from './activation.ts';
+import { linear, tanh } from './activation.ts';
 import {
   appendConvolution,
   checkChannels,
@@ -15,7 +15,7 @@ import {
   zerosBeside,
 } from './convolution.ts';
 import { checkedImage, checkedPair, checkedWindow, pairOf } from './image.ts';
-import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
+import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import { optionsOf, type Weighted, type WeightedOptions, weighted, weightedOptions } from './weighted.ts';
 
 /** A convolutional layer as plain data; made by {@link conv2d}. */
@@ -117,3 +117,11 @@ export const conv2dKind: LayerKind<Conv2d> = {
 
   describe: (layer) => describeConvolution('conv', layer, layer.kernel),
 };
+
+export const conv2dCases = (): readonly LayerCase[] => [
+  { layer: conv2d(3, 3, tanh, { padding: 'same' }), inputs: [[2, 5, 4]] },
+  {
+    layer: conv2d(4, [2, 3], linear, { stride: [2, 1], padding: [0, 1], groups: 2, bias: false }),
+    inputs: [[2, 6, 5]],
+  },
+];

@@ -3,8 +3,8 @@ import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { matmul } from '../../ops/matmul.ts';
-import { linear } from './activation.ts';
-import { type LayerActivation, type LayerKind, ofKind } from './layer.ts';
+import { linear, tanh } from './activation.ts';
+import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import {
   appendWeighted,
   optionsOf,
@@ -55,3 +55,8 @@ export const denseKind: LayerKind<Dense> = {
 
   describe: (layer) => [layer.units, ...withoutBias(layer), layer.activation].join(' '),
 };
+
+export const denseCases = (): readonly LayerCase[] => [
+  { layer: dense(5, tanh), inputs: [[7]] },
+  { layer: dense(3, linear, { bias: false }), inputs: [[2, 3, 2]] },
+];

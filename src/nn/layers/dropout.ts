@@ -4,7 +4,7 @@ import { showValue } from '../../base/show-value.ts';
 import { append } from '../../graph/graph.ts';
 import { stepOf } from '../../graph/leaf.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A dropout layer as plain data; made by {@link dropout}. */
 export interface Dropout {
@@ -42,3 +42,8 @@ export const dropoutKind: LayerKind<Dropout> = {
 
   describe: ({ rate }) => `dropout ${rate}`,
 };
+
+export const dropoutCases = (): readonly LayerCase[] => [
+  { layer: dropout(0.3), inputs: [[33]] },
+  { layer: dropout(0), inputs: [[2, 3, 2]] },
+];

@@ -7,7 +7,7 @@ import { embedding as embeddingOp } from '../../ops/embedding.ts';
 import { MOST_INDICES } from '../../ops/sort-indices.ts';
 import { type Initialiser, normal, withZeroRow } from '../initialisers.ts';
 import { linear } from './activation.ts';
-import { type Applied, checkLayer, kindOf, type LayerKind, ofKind } from './layer.ts';
+import { type Applied, checkLayer, kindOf, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {
@@ -97,3 +97,9 @@ export const embeddingKind: LayerKind<Embedding> = {
 
   describe: ({ count, units }) => `embedding ${count} x ${units}`,
 };
+
+/** Without `padding`, whose row has no gradient although it is read. */
+export const embeddingCases = (): readonly LayerCase[] => [
+  { layer: embedding(5, 3), inputs: [[4]] },
+  { layer: embedding(7, 2), inputs: [[9]] },
+];

@@ -2,7 +2,7 @@
 import { columns, rows, size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A flatten layer as plain data; made by {@link flatten}. */
 export interface Flatten {
@@ -21,3 +21,5 @@ export const flattenKind: LayerKind<Flatten> = {
   remade: flatten,
   describe: () => 'flatten',
 };
+
+export const flattenCases = (): readonly LayerCase[] => [{ layer: flatten(), inputs: [[2, 3, 2]] }];

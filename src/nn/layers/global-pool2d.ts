@@ -6,7 +6,7 @@ import { maxPool } from '../../ops/max-pool.ts';
 import { mean } from '../../ops/moments.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
 import { checkedImage } from './image.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A global pooling layer as plain data; made by {@link globalAveragePool2d} and {@link globalMaxPool2d}. */
 export interface GlobalPool2d {
@@ -52,3 +52,6 @@ export const globalPool2dKind: LayerKind<GlobalPool2d> = {
 
   describe: ({ pool }) => `global ${pool} pool`,
 };
+
+export const globalPool2dCases = (): readonly LayerCase[] =>
+  [globalAveragePool2d(), globalMaxPool2d()].map((layer) => ({ layer, inputs: [[3, 5, 4]] }));

@@ -7,7 +7,7 @@ import { bias, scale } from '../../ops/arithmetic.ts';
 import { momentsOf } from '../../ops/moments.ts';
 import { standardize } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { checkOptions, type LayerKind, ofKind } from './layer.ts';
+import { checkOptions, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link groupNorm}. */
 export interface GroupNormOptions {
@@ -69,3 +69,8 @@ export const groupNormKind: LayerKind<GroupNorm> = {
 
   describe: ({ groups }) => `groupNorm ${groups}`,
 };
+
+export const groupNormCases = (): readonly LayerCase[] => [
+  { layer: groupNorm(2), inputs: [[6, 3, 2]] },
+  { layer: groupNorm(3, { epsilon: 0.01 }), inputs: [[6]] },
+];

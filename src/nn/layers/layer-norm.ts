@@ -5,7 +5,7 @@ import { bias, scale } from '../../ops/arithmetic.ts';
 import { momentsOf } from '../../ops/moments.ts';
 import { standardize } from '../../ops/standardize.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { checkOptions, type LayerKind, ofKind } from './layer.ts';
+import { checkOptions, type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
@@ -50,3 +50,8 @@ export const layerNormKind: LayerKind<LayerNorm> = {
 
   describe: () => 'layerNorm',
 };
+
+export const layerNormCases = (): readonly LayerCase[] => [
+  { layer: layerNorm(), inputs: [[7]] },
+  { layer: layerNorm({ epsilon: 0.01 }), inputs: [[3, 4, 2]] },
+];

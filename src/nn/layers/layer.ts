@@ -37,6 +37,15 @@ export interface LayerKind<Layer> {
   describe(layer: Layer): string;
 }
 
+/**
+ * A layer to test, and the shapes of samples that it is applied to. A file of layers exports them as `nameCases`; tests alone
+ * call that, so bundles leave it out.
+ */
+export interface LayerCase {
+  readonly layer: { readonly layer: string };
+  readonly inputs: readonly Shape[];
+}
+
 /** The samples of one of several inputs, as a caller gives them. */
 export interface InputPart {
   readonly name: string;

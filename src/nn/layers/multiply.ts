@@ -3,7 +3,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { type Shape, sameShape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { hadamard, scale } from '../../ops/arithmetic.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A multiplication layer as plain data; made by {@link multiply}. */
 export interface Multiply {
@@ -40,3 +40,15 @@ export const multiplyKind: LayerKind<Multiply> = {
 
   describe: () => 'multiply',
 };
+
+export const multiplyCases = (): readonly LayerCase[] => [
+  { layer: multiply(), inputs: [[5], [5]] },
+  {
+    layer: multiply(),
+    inputs: [
+      [2, 3, 2],
+      [2, 3, 2],
+      [2, 3, 2],
+    ],
+  },
+];

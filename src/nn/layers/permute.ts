@@ -5,7 +5,7 @@ import { showValue } from '../../base/show-value.ts';
 import { show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { orderOf, permute as permuteOp } from '../../ops/rows.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A permutation layer as plain data; made by {@link permute}. */
 export interface Permute {
@@ -50,3 +50,8 @@ export const permuteKind: LayerKind<Permute> = {
 
   describe: ({ axes }) => `permute ${axes.join(' ')}`,
 };
+
+export const permuteCases = (): readonly LayerCase[] => [
+  { layer: permute([1, 0]), inputs: [[4, 3]] },
+  { layer: permute([2, 0, 1]), inputs: [[2, 3, 4]] },
+];

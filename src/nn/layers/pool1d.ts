@@ -5,7 +5,7 @@ import { columns, type Shape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
 import { checkZeros } from './image.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
 
 /** A pooling layer of signals as plain data; made by {@link maxPool1d} and {@link avgPool1d}. */
@@ -109,3 +109,9 @@ export const pool1dKind: LayerKind<Pool1d> = {
       ...(padding === undefined ? [] : [`pad ${padding}`]),
     ].join(' '),
 };
+
+export const pool1dCases = (): readonly LayerCase[] => [
+  { layer: maxPool1d(2), inputs: [[3, 7]] },
+  { layer: maxPool1d(3, { stride: 2, padding: 1 }), inputs: [[2, 8]] },
+  { layer: avgPool1d(3, { stride: 2, padding: 1 }), inputs: [[2, 8]] },
+];

@@ -1,7 +1,7 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
 import { checkCount, checkKeys } from '../../base/arguments.ts';
 import { checkedImage, checkedPair, checkedWindow, checkZeros, type Pair, pairOf, showPair } from './image.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
 
 /** A pooling layer as plain data; made by {@link maxPool2d} and {@link avgPool2d}. */
@@ -108,3 +108,9 @@ export const pool2dKind: LayerKind<Pool2d> = {
     ].join(' ');
   },
 };
+
+export const pool2dCases = (): readonly LayerCase[] => [
+  { layer: maxPool2d(2), inputs: [[3, 5, 4]] },
+  { layer: maxPool2d([3, 2], { stride: [2, 1], padding: [1, 0] }), inputs: [[2, 6, 5]] },
+  { layer: avgPool2d(2, { padding: 1 }), inputs: [[2, 6, 5]] },
+];

@@ -1,7 +1,7 @@
 /** A ReLU whose slope below 0 is trained. */
 import { append } from '../../graph/graph.ts';
 import { prelu as preluOp } from '../../ops/prelu.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A PReLU layer as plain data; made by {@link prelu}. */
 export interface Prelu {
@@ -35,3 +35,8 @@ export const preluKind: LayerKind<Prelu> = {
 
   describe: () => 'prelu',
 };
+
+export const preluCases = (): readonly LayerCase[] => [
+  { layer: prelu(), inputs: [[7]] },
+  { layer: prelu(), inputs: [[3, 4, 2]] },
+];

@@ -5,7 +5,7 @@ import { showValue } from '../../base/show-value.ts';
 import { columns, type Shape, show, size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape as reshapeOp } from '../../ops/reshape.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** A reshape layer as plain data; made by {@link reshape}. */
 export interface Reshape {
@@ -55,3 +55,8 @@ export const reshapeKind: LayerKind<Reshape> = {
 
   describe: ({ shape }) => `reshape ${shape.join('x')}`,
 };
+
+export const reshapeCases = (): readonly LayerCase[] => [
+  { layer: reshape([12]), inputs: [[2, 3, 2]] },
+  { layer: reshape([3, 2, 2]), inputs: [[12]] },
+];

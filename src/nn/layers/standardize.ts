@@ -7,7 +7,7 @@ import { type Shape, show, size } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { zScore } from '../../ops/z-score.ts';
 import { ones, zeros } from '../initialisers.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** Options of {@link standardize}: one number for all, one per channel or feature, or one per number of a sample. */
 export interface StandardizeOptions {
@@ -106,3 +106,8 @@ export const standardizeKind: LayerKind<Standardize> = {
 
   describe: () => 'standardize',
 };
+
+export const standardizeCases = (): readonly LayerCase[] => [
+  { layer: standardize({ mean: 0.1, deviation: 0.5 }), inputs: [[7]] },
+  { layer: standardize({ mean: [0, 1, 2], deviation: [1, 2, 3] }), inputs: [[3, 4, 2]] },
+];

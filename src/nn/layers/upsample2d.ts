@@ -2,7 +2,7 @@
 import { append } from '../../graph/graph.ts';
 import { upsample } from '../../ops/upsample.ts';
 import { checkedImage, checkedWindow } from './image.ts';
-import { type LayerKind, ofKind } from './layer.ts';
+import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 
 /** An upsampling layer as plain data; made by {@link upsample2d}. */
 export interface Upsample2d {
@@ -36,3 +36,8 @@ export const upsample2dKind: LayerKind<Upsample2d> = {
 
   describe: ({ factor: [down, across] }) => `upsample ${down === across ? down : `${down}x${across}`}`,
 };
+
+export const upsample2dCases = (): readonly LayerCase[] => [
+  { layer: upsample2d(2), inputs: [[2, 3, 2]] },
+  { layer: upsample2d([1, 3]), inputs: [[3, 2, 2]] },
+];
