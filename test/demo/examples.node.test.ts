@@ -179,6 +179,20 @@ const expected: Record<string, (printed: string) => void> = {
     expect(numbers(printed, /, validation loss (\S+)$/)[0]).toBe(losses[best - 1]);
     expect(losses[best - 1]).toBeLessThan(1.2); // 2.3 for a guess
   },
+  'transfer.mjs': (printed) => {
+    expect(numbers(printed, /^0 to 5: test accuracy (\S+)$/)[0]).toBeGreaterThan(0.95);
+    expect(printed).toMatch(/^taken 6 tensors, missing layers.4.weight and layers.4.bias$/m);
+    const [, before, after] = /^dispatches in a step: (\d+), and (\d+) with a frozen body$/m.exec(printed)!.map(Number);
+    expect(after).toBeLessThan(before / 2);
+    // All of the body, to the bit. A guess is right in a quarter.
+    const [alone] = numbers(printed, /^6 to 9, from 24 samples from nothing: test accuracy (\S+)$/);
+    const [helped] = numbers(
+      printed,
+      /^6 to 9, .* with the body of 0 to 5, 6 tensors as they were: test accuracy (\S+)$/,
+    );
+    expect(alone).toBeGreaterThan(0.4);
+    expect(helped).toBeGreaterThan(alone);
+  },
   'resume.mjs': (printed) => {
     expect(printed).toMatch(/^saved \d{6} bytes after step 70\nloaded, at step 70 with 1 whole epoch\n/);
     expect(printed).toMatch(/^at step 120 the weights are the same$/m);
