@@ -48,7 +48,16 @@ function menu(M: number, positions: number, { software, subgroup: width }: Targe
   // Blocks of equal size, as few as do not exceed the most.
   const rows = (most: number): number => Math.ceil(M / Math.ceil(M / most));
   const span = (most: number): number => Math.ceil(positions / Math.ceil(positions / most));
-  if (!software) return [plain(rows(8), span(2), 64), plain(rows(4), span(2), 64), plain(rows(8), span(4), 64)];
+  if (!software) {
+    // Few filters, as each channel of a depthwise convolution has, leave room for more positions.
+    const wide = span(Math.max(2, Math.min(8, Math.floor(16 / rows(8)))));
+    return [
+      plain(rows(8), span(2), 64),
+      plain(rows(4), span(2), 64),
+      plain(rows(8), span(4), 64),
+      plain(rows(8), wide, 64),
+    ];
+  }
   /** At most so many filters, 8 positions, and so many results for each sample. */
   const block = (most: number, results: number): Form => {
     const [r, s] = [rows(most), span(Math.min(8, Math.floor(results / rows(most))))];

@@ -23,7 +23,11 @@ const ready = await init('webgpu', 'wasm');
 export const jax = (device) => ({
   name: `jax-js ${device}`,
   library: installed('@jax-js/jax'),
-  without: () => (ready.includes(device) ? undefined : `jax-js gave no ${device} backend`),
+  without: ({ model }) => {
+    if (!ready.includes(device)) return `jax-js gave no ${device} backend`;
+    const other = model?.layers.find(({ layer, stride }) => !layersOf[layer] || stride > 1);
+    return other && `${other.layer} is not written for jax-js here`;
+  },
   choices: () => ({ ahead: [1, 0, 4, 16], ...(device === 'webgpu' && { wait: Object.keys(waiting) }) }),
   async start(work, material) {
     defaultDevice(device);

@@ -43,17 +43,31 @@ const optimizers = {
   adam: ({ kind, ...options }) => retrograd.adam(options),
 };
 
+const convolution =
+  (name) =>
+  ({ filters, kernel, activation, stride, padding }) =>
+    retrograd[name](filters, kernel, retrograd[activation], { stride, padding });
+
+/** Each is made of its plain data, and of the channels that reach it. */
 const layers = {
   dense: ({ units, activation }) => retrograd.dense(units, retrograd[activation]),
-  conv2d: ({ filters, kernel, activation }) => retrograd.conv2d(filters, kernel, retrograd[activation]),
+  conv1d: convolution('conv1d'),
+  conv2d: convolution('conv2d'),
+  conv2dTranspose: convolution('conv2dTranspose'),
+  depthwise: ({ kernel, activation, stride, padding }, channels) =>
+    retrograd.conv2d(channels, kernel, retrograd[activation], { stride, padding, groups: channels }),
   maxPool2d: ({ size }) => retrograd.maxPool2d(size),
 };
 
-const modelOf = ({ model }) =>
-  retrograd.sequential(
-    model.input,
-    model.layers.map((layer) => layers[layer.layer](layer)),
-  );
+function modelOf({ model }) {
+  let channels = model.input[0];
+  const made = model.layers.map((layer) => {
+    const next = layers[layer.layer](layer, channels);
+    channels = layer.filters ?? channels;
+    return next;
+  });
+  return retrograd.sequential(model.input, made);
+}
 
 /** `count` samples: those of the data set, again and again. */
 function repeated({ name, inputs, targets, shape }, count) {

@@ -99,22 +99,42 @@ const deviceDone = async (backend, choice) => {
 /** parameters: W and b of each layer that has some, one after another. */
 function forward({ layers }, parameters, x, form) {
   const left = [...parameters];
-  return layers.reduce((a, layer) => layersOf[layer.layer](a, layer, left, form === 'fused'), x);
+  return flat(layers.reduce((a, layer) => layersOf[layer.layer](a, layer, left, form === 'fused'), x));
 }
+
+/** A row for each sample, channels first as retrograd has them. */
+const flat = (a) =>
+  a.rank > 2 ? tf.reshape(tf.transpose(a, [0, a.rank - 1, ...[1, 2].slice(0, a.rank - 2)]), [a.shape[0], -1]) : a;
 
 /** Images are [N, H, W, C], and with one channel as they come; a layer takes its parameters from what is left of them. */
 const layersOf = {
   dense(a, { activation }, left, fused) {
     const [W, bias] = left.splice(0, 2);
-    const flat = a.rank > 2 ? tf.reshape(tf.transpose(a, [0, 3, 1, 2]), [a.shape[0], -1]) : a;
-    if (!fused) return activations[activation](tf.add(tf.matMul(flat, W), bias));
-    return withActivation(activation, (inside) => tf.fused.matMul({ a: flat, b: W, bias, activation: inside }));
+    if (!fused) return activations[activation](tf.add(tf.matMul(flat(a), W), bias));
+    return withActivation(activation, (inside) => tf.fused.matMul({ a: flat(a), b: W, bias, activation: inside }));
   },
-  conv2d(a, { activation }, left, fused) {
+  conv2d(a, { activation, stride = 1, padding = 0 }, left, fused) {
     const [filter, bias] = left.splice(0, 2);
-    if (!fused) return activations[activation](tf.add(tf.conv2d(a, filter, 1, 'valid'), bias));
-    const options = { x: a, filter, strides: 1, pad: 'valid', bias };
+    if (!fused) return activations[activation](tf.add(tf.conv2d(a, filter, stride, padding), bias));
+    const options = { x: a, filter, strides: stride, pad: padding, bias };
     return withActivation(activation, (inside) => tf.fused.conv2d({ ...options, activation: inside }));
+  },
+  depthwise(a, { activation, stride, padding }, left, fused) {
+    const [weight, bias] = left.splice(0, 2);
+    const filter = tf.transpose(weight, [0, 1, 3, 2]);
+    if (!fused) return activations[activation](tf.add(tf.depthwiseConv2d(a, filter, stride, padding), bias));
+    const options = { x: a, filter, strides: stride, pad: padding, bias };
+    return withActivation(activation, (inside) => tf.fused.depthwiseConv2d({ ...options, activation: inside }));
+  },
+  // Its gradient does not take numbers of zeros: 'same' adds as many, with a step of 1 and filters of an odd length.
+  conv1d(a, { activation, stride, padding }, left) {
+    const [filter, bias] = left.splice(0, 2);
+    return activations[activation](tf.add(tf.conv1d(a, filter, stride, padding > 0 ? 'same' : 'valid'), bias));
+  },
+  conv2dTranspose(a, { filters, activation, stride }, left) {
+    const [filter, bias] = left.splice(0, 2);
+    const size = [a.shape[0], a.shape[1] * stride, a.shape[2] * stride, filters];
+    return activations[activation](tf.add(tf.conv2dTranspose(a, filter, size, stride, 'same'), bias));
   },
   maxPool2d: (a, { size }) => tf.maxPool(a, size, size, 'valid'),
 };
@@ -148,11 +168,11 @@ const parametersOf = (parameters, { layers }) =>
     return [tf.variable(weightOf(weight)), tf.variable(tf.tensor1d(bias))];
   });
 
-/** [out, in] as [in, out]; filters [out, in, height, width] as [height, width, in, out]. */
+/** [out, in] as [in, out]; filters [out, in, ...size] as [...size, in, out]. */
 function weightOf({ shape, data }) {
   if (shape.length === 2) return tf.tidy(() => tf.transpose(tf.tensor(data, shape)));
-  return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [2, 3, 1, 0]));
+  return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [...[2, 3].slice(0, shape.length - 2), 1, 0]));
 }
 
-/** [C, H, W] as [H, W, C]; samples that are no images stay as they are. */
-const lastChannels = (shape) => (shape.length === 3 ? [...shape.slice(1), shape[0]] : shape);
+/** [C, ...place] as [...place, C]; samples that are rows stay as they are. */
+const lastChannels = (shape) => (shape.length > 1 ? [...shape.slice(1), shape[0]] : shape);

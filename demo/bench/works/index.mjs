@@ -6,6 +6,7 @@
 //
 // Both: `warmUp` steps before anything is timed (a whole turn through the batches, so that the losses compared are of
 // one batch), `steps` in a timed block, `trial` steps where configurations are tried.
+import { convolutions } from './convolutions.mjs';
 import { lenet } from './lenet.mjs';
 import { products } from './matmul.mjs';
 import { mlpSmall } from './mlp-small.mjs';
@@ -13,7 +14,7 @@ import { wide } from './wide.mjs';
 import { wide1024 } from './wide-1024.mjs';
 import { xor } from './xor.mjs';
 
-export const works = [mlpSmall, wide, wide1024, lenet, xor, ...products];
+export const works = [mlpSmall, wide, wide1024, lenet, ...convolutions, xor, ...products];
 
 /** Run where nobody names any. */
 export const usual = ['mlp-small', 'wide', 'wide-1024', 'lenet', 'xor', 'matmul-512', 'matmul-1024'];

@@ -1,7 +1,7 @@
 // Initial parameters that every contender starts from: normal weights, variance 1 / inputs (2 / inputs before ReLU).
 import { normal } from '../random.mjs';
 
-/** Weights [out, in] or [out, in, height, width] and biases [out] by their keys in retrograd. */
+/** Weights [out, in, ...size of a filter] and biases [out] by their keys in retrograd. */
 export function initial({ input, layers }, seed) {
   const next = normal(seed);
   const parameters = {};
@@ -13,7 +13,7 @@ export function initial({ input, layers }, seed) {
     const deviation = Math.sqrt((layer.activation === 'relu' ? 2 : 1) / size(weight.slice(1)));
     const data = Float32Array.from({ length: size(weight) }, () => deviation * next());
     parameters[`layers.${i}.weight`] = { shape: weight, data };
-    parameters[`layers.${i}.bias`] = { shape: [weight[0]], data: new Float32Array(weight[0]) };
+    parameters[`layers.${i}.bias`] = { shape: [out[0]], data: new Float32Array(out[0]) };
   });
   return parameters;
 }
@@ -21,12 +21,27 @@ export function initial({ input, layers }, seed) {
 /** Shape of the weights of a layer, where it has any, and of what comes out of it. */
 const kinds = {
   dense: ({ units }, shape) => ({ weight: [units, size(shape)], out: [units] }),
-  conv2d: ({ filters, kernel }, [C, H, W]) => ({
-    weight: [filters, C, kernel, kernel],
-    out: [filters, H - kernel + 1, W - kernel + 1],
+  conv2d: (layer, [C, ...place]) => ({
+    weight: [layer.filters, C, layer.kernel, layer.kernel],
+    out: [layer.filters, ...place.map((n) => positions(n, layer))],
+  }),
+  depthwise: (layer, [C, ...place]) => ({
+    weight: [C, 1, layer.kernel, layer.kernel],
+    out: [C, ...place.map((n) => positions(n, layer))],
+  }),
+  conv1d: (layer, [C, L]) => ({
+    weight: [layer.filters, C, layer.kernel],
+    out: [layer.filters, positions(L, layer)],
+  }),
+  conv2dTranspose: ({ filters, kernel, stride, padding }, [C, ...place]) => ({
+    weight: [C, filters, kernel, kernel],
+    out: [filters, ...place.map((n) => (n - 1) * stride - 2 * padding + kernel)],
   }),
   maxPool2d: ({ size }, [C, H, W]) => ({ out: [C, Math.floor(H / size), Math.floor(W / size)] }),
 };
+
+/** Of a filter along an axis of n pixels. */
+const positions = (n, { kernel, stride = 1, padding = 0 }) => Math.floor((n + 2 * padding - kernel) / stride) + 1;
 
 const size = (shape) => shape.reduce((a, b) => a * b, 1);
 
