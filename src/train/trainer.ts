@@ -355,8 +355,9 @@ export class Trainer {
    *
    * What is frozen keeps its values to the bit, has no gradients and no state of the optimizer, and takes no part in a step but
    * its forward pass. Where all of a `batchNorm` is frozen, it uses its running statistics and leaves them as they are. What
-   * stays trained keeps the state of the optimizer; what is trained again starts with a new one. Gradients that `accumulate`
-   * holds back for an update are let go of.
+   * stays trained keeps the state of the optimizer; what is trained again starts with a new one. Under Adam its first updates
+   * are up to 6.5 times the learning rate then, because the correction of the moving averages counts all updates. Gradients
+   * that `accumulate` holds back for an update are let go of.
    *
    * @param patterns Keys in which `*` stands for any characters.
    * @throws {ArgumentError} For a pattern that matches no key, with all keys, or where nothing is left to be trained; nothing is

@@ -63,6 +63,14 @@ describe.each([
       expectClose(await net.parameters(), found.frozen);
     }));
 
+  test('frozen, and trained again after three steps, under momentum', () =>
+    trained(device(), { freeze: body, optimizer: momentum({ learningRate: 0.1 }) }, async (net, train) => {
+      train(0, 3);
+      await net.freeze([]);
+      train(3, 6);
+      expectClose(await net.parameters(), found.thawed);
+    }));
+
   test('a factor of the learning rate for some, with momentum and weight decay', () =>
     trained(
       device(),

@@ -76,17 +76,17 @@ def frozen():
 
 
 def thawed():
-    """The same for three steps, then all is trained: what is new to the optimizer counts its own steps."""
+    """The same under momentum for three steps, then all is trained: what is new to the optimizer has no velocity yet."""
     net = new()
     body = [net.layers["0"], net.layers["2"]]
     for layer in body:
         layer.requires_grad_(False).eval()
-    adam = torch.optim.Adam([*net.layers["3"].parameters(), *net.layers["5"].parameters()], lr=0.01)
-    train(net, adam, slice(0, 3))
+    sgd = torch.optim.SGD([*net.layers["3"].parameters(), *net.layers["5"].parameters()], lr=0.1, momentum=0.9)
+    train(net, sgd, slice(0, 3))
     for layer in body:
         layer.requires_grad_(True).train()
-        adam.add_param_group({"params": list(layer.parameters())})
-    train(net, adam, slice(3, STEPS))
+        sgd.add_param_group({"params": list(layer.parameters())})
+    train(net, sgd, slice(3, STEPS))
     return parameters(net)
 
 
