@@ -1,8 +1,10 @@
 /** What a visitor can choose, and how it is written into the address of the page. */
+import type { Optimizer } from 'retrograd';
+import type { ActivationName as LibraryActivation } from '../../src/ops/activation-table.ts';
 
 export const datasets = { digits: 'Generated digits', mnist: 'MNIST' } as const;
 
-/** Titles of the activations of a hidden layer. What each name stands for is in lab/choices.ts, which the page need not load. */
+/** Names of the activations of a hidden layer: those of the library, whose code the page need not load. */
 export const activations = {
   sigmoid: 'sigmoid',
   tanh: 'tanh',
@@ -12,8 +14,13 @@ export const activations = {
   gelu: 'gelu',
   silu: 'silu',
   softplus: 'softplus',
+  mish: 'mish',
+  relu6: 'relu6',
+  hardSigmoid: 'hardSigmoid',
+  hardSwish: 'hardSwish',
+  selu: 'selu',
   linear: 'linear',
-} as const;
+} as const satisfies { readonly [N in LibraryActivation]: N };
 
 export const losses = {
   crossEntropy: { title: 'softmax + cross-entropy' },
@@ -33,7 +40,7 @@ export const optimizers = {
   rmsprop: { title: 'RMSProp', learningRate: 0.001 },
   adam: { title: 'Adam', learningRate: 0.001 },
   adamw: { title: 'AdamW', learningRate: 0.001 },
-} satisfies Record<string, OptimizerChoice>;
+} satisfies Record<Optimizer['kind'], OptimizerChoice>;
 
 export type DatasetName = keyof typeof datasets;
 export type ActivationName = keyof typeof activations;

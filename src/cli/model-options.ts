@@ -3,47 +3,43 @@ import { type Shape, size } from '../base/tensor.ts';
 import type { Field, Statistics } from '../data.node.ts';
 import {
   ArgumentError,
-  adam,
-  adamw,
   cosineDecay,
   type Decayed,
   dense,
-  elu,
   exponentialDecay,
   flatten,
-  gelu,
   he,
   type Initialiser,
+  type LayerActivation,
   type LearningRate,
   type LossFunction,
-  leakyRelu,
+  lecun,
   linear,
   type Model,
-  momentum,
-  nesterov,
   normal,
   type Optimizer,
   oneCycle,
-  relu,
-  rmsprop,
   sequential,
-  sgd,
   sigmoid,
-  silu,
-  softplus,
   standardize,
   stepDecay,
-  tanh,
   uniform,
   warmUp,
   xavier,
   zeros,
 } from '../index.node.ts';
+import { activations as knownActivations } from '../nn/layers/registry.ts';
 import { lenet } from '../nn/lenet.ts';
 import { type LossName as Known, losses as known, lossNamed } from '../nn/losses/registry.ts';
+import { optimizers as knownOptimizers } from '../nn/optimizers/registry.ts';
 import type { Rule } from './heeded.ts';
 
-export const activations = { sigmoid, tanh, relu, 'leaky-relu': leakyRelu, elu, gelu, silu, softplus, linear };
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The activations of the library by flag; softmax is none of a hidden layer. */
+export const activations: Readonly<Record<string, LayerActivation>> = Object.fromEntries(
+  Object.entries(knownActivations).flatMap(([name, f]) => (name === 'softmax' ? [] : [[kebab(name), f]])),
+);
 
 /** What --loss calls a loss by another name than its own; undefined for one that another, on logits, stands for. */
 const lossFlags: Partial<Record<Known, string | undefined>> = {
@@ -54,8 +50,6 @@ const lossFlags: Partial<Record<Known, string | undefined>> = {
   meanSquared: 'mse',
   meanAbsolute: 'mae',
 };
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The losses of the library by flag, each with the activation of the last layer that it goes with if the targets are classes. */
 export const losses = Object.fromEntries(
@@ -69,25 +63,26 @@ export const losses = Object.fromEntries(
 export type LossName = string;
 
 interface OptimizerChoice {
-  make(options: { learningRate: LearningRate; momentum?: number; weightDecay?: number; decayed?: Decayed }): Optimizer;
   /** One at which 784-100-10 with ReLU and cross-entropy trains steadily in batches of 100. */
-  learningRate: number;
-  takesMomentum?: boolean;
+  readonly learningRate: number;
+  readonly takesMomentum?: boolean;
 }
-export const optimizers = {
-  sgd: { make: sgd, learningRate: 0.3 },
-  momentum: { make: momentum, learningRate: 0.05, takesMomentum: true },
-  nesterov: { make: nesterov, learningRate: 0.05, takesMomentum: true },
-  rmsprop: { make: rmsprop, learningRate: 0.001 },
-  adam: { make: adam, learningRate: 0.001 },
-  adamw: { make: adamw, learningRate: 0.001 },
-} satisfies Record<string, OptimizerChoice>;
+type OptimizerName = keyof typeof knownOptimizers;
+export const optimizers: Readonly<Record<OptimizerName, OptimizerChoice>> = {
+  sgd: { learningRate: 0.3 },
+  momentum: { learningRate: 0.05, takesMomentum: true },
+  nesterov: { learningRate: 0.05, takesMomentum: true },
+  rmsprop: { learningRate: 0.001 },
+  adam: { learningRate: 0.001 },
+  adamw: { learningRate: 0.001 },
+};
 
 /** Of weights and, where it says so, of biases; `scale` is the number behind the colon. */
 type Init = (scale?: number) => { init: Initialiser; biasInit?: Initialiser };
-export const inits: Record<'xavier' | 'he' | 'normal' | 'uniform' | 'zeros', Init> = {
+export const inits: Record<'xavier' | 'he' | 'lecun' | 'normal' | 'uniform' | 'zeros', Init> = {
   xavier: () => ({ init: xavier() }),
   he: () => ({ init: he() }),
+  lecun: () => ({ init: lecun() }),
   normal: (deviation) => ({ init: normal(deviation), biasInit: normal(deviation) }),
   uniform: (limit) => ({ init: uniform(limit) }),
   zeros: () => ({ init: zeros() }),
@@ -96,7 +91,8 @@ export const inits: Record<'xavier' | 'he' | 'normal' | 'uniform' | 'zeros', Ini
 export interface ModelFlags {
   model: keyof typeof models;
   hidden?: number[];
-  activation: keyof typeof activations;
+  /** One of {@link activations}. */
+  activation: string;
   init?: ReturnType<Init>;
   /** Default: that for the targets, see {@link usualLoss}. */
   loss?: LossName;
@@ -165,7 +161,7 @@ export const modelRules = ({ model, hidden }: ModelFlags): Rule[] => [
 ];
 
 export interface OptimizerFlags {
-  optimizer: keyof typeof optimizers;
+  optimizer: OptimizerName;
   learningRate?: number;
   momentum?: number;
   weightDecay?: number;
@@ -185,8 +181,7 @@ export const schedules = {
 
 /** Throws ArgumentError for a momentum that the optimizer has no use for. */
 export function checkOptimizer({ optimizer, momentum }: OptimizerFlags): void {
-  const choice: OptimizerChoice = optimizers[optimizer];
-  if (momentum === undefined || choice.takesMomentum) return;
+  if (momentum === undefined || optimizers[optimizer].takesMomentum) return;
   throw new ArgumentError(`--momentum: expected with --optimizer momentum or nesterov, found with ${optimizer}`);
 }
 
@@ -201,12 +196,11 @@ export const baseRate = ({ optimizer, learningRate }: OptimizerFlags): number =>
 /** For a run of so many updates. Throws as `checkOptimizer`, and for a warm-up that takes all of the run. */
 export function optimizerOf(flags: OptimizerFlags, updates = 1): Optimizer {
   checkOptimizer(flags);
-  const choice: OptimizerChoice = optimizers[flags.optimizer];
   const { momentum, weightDecay, decayed } = flags;
   const learningRate = rateOf(flags, baseRate(flags), updates);
   const given = Object.entries({ learningRate, momentum, weightDecay, decayed });
   const known = given.filter(([, value]) => value !== undefined);
-  return choice.make(Object.fromEntries(known) as { learningRate: LearningRate });
+  return knownOptimizers[flags.optimizer](Object.fromEntries(known) as { learningRate: LearningRate });
 }
 
 function rateOf({ schedule = 'constant', warmUp: steps }: OptimizerFlags, rate: number, updates: number): LearningRate {

@@ -3,22 +3,14 @@ import fc from 'fast-check';
 import type { Graph } from '../../src/graph/graph.ts';
 import { model } from '../../src/nn/functional.ts';
 import * as layers from '../../src/nn/layers/index.ts';
+import * as registry from '../../src/nn/layers/registry.ts';
 import * as lossFunctions from '../../src/nn/losses/index.ts';
 import { apply, input, type Model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import * as optim from '../../src/nn/optimizers/index.ts';
 import { type Task, trainingGraph } from '../../src/train/graphs.ts';
 
 export const activations = {
-  sigmoid: layers.sigmoid,
-  tanh: layers.tanh,
-  relu: layers.relu,
-  leakyRelu: layers.leakyRelu,
-  elu: layers.elu,
-  gelu: layers.gelu,
-  silu: layers.silu,
-  softplus: layers.softplus,
-  softmax: layers.softmax,
-  linear: layers.linear,
+  ...registry.activations,
   own: layers.pointwise({
     name: 'own',
     wgsl: 'const K = 1.0; fn f(z: f32) -> f32 { return z * z / (K + abs(z)); }',
@@ -52,7 +44,7 @@ export const optimizers = {
   rmsprop: optim.rmsprop(),
   adam: optim.adam(),
   adamw: optim.adamw(),
-};
+} satisfies Readonly<Record<string, optim.Optimizer> & Record<optim.Optimizer['kind'], optim.Optimizer>>;
 
 export const mlp = (input: number, widths: readonly [number, keyof typeof activations][]): Model =>
   sequential(

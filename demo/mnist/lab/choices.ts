@@ -1,40 +1,17 @@
 /** What the names that a visitor can choose stand for in the library. */
 import {
-  adam,
-  adamw,
-  elu,
-  gelu,
   type LayerActivation,
   type LossFunction,
-  leakyRelu,
   linear,
-  momentum,
-  nesterov,
-  type Optimizer,
   quadratic,
-  relu,
-  rmsprop,
-  sgd,
   sigmoid,
   sigmoidCrossEntropy,
-  silu,
   softmaxCrossEntropy,
-  softplus,
-  tanh,
 } from 'retrograd';
-import type { ActivationName, LossName, OptimizerName } from '../config.ts';
+import type { LossName } from '../config.ts';
 
-export const activations: Readonly<Record<ActivationName, LayerActivation>> = {
-  sigmoid,
-  tanh,
-  relu,
-  leakyRelu,
-  elu,
-  gelu,
-  silu,
-  softplus,
-  linear,
-};
+export { activations } from '../../../src/nn/layers/registry.ts';
+export { optimizers } from '../../../src/nn/optimizers/registry.ts';
 
 interface Cost {
   readonly make: () => LossFunction;
@@ -45,13 +22,4 @@ export const losses: Readonly<Record<LossName, Cost>> = {
   crossEntropy: { make: softmaxCrossEntropy, output: linear },
   binaryCrossEntropy: { make: sigmoidCrossEntropy, output: linear },
   quadratic: { make: quadratic, output: sigmoid },
-};
-
-export const optimizers: Readonly<Record<OptimizerName, (options: { learningRate: number }) => Optimizer>> = {
-  sgd,
-  momentum,
-  nesterov,
-  rmsprop,
-  adam,
-  adamw,
 };

@@ -62,7 +62,6 @@ export const kindNamed = async (name: unknown): Promise<LayerKind<Layer> | undef
 
 /** σ of `dense(10, σ)` and of the others that take one. */
 export const activations: Readonly<Record<ActivationName | 'softmax', LayerActivation>> = {
-  linear,
   sigmoid,
   tanh,
   relu,
@@ -77,4 +76,5 @@ export const activations: Readonly<Record<ActivationName | 'softmax', LayerActiv
   hardSwish,
   selu,
   softmax,
+  linear,
 };

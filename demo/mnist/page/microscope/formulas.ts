@@ -17,6 +17,11 @@ export const formulas: Record<ActivationName, readonly Part[]> = {
   gelu: ['½', z, '(', '1', '+', 'tanh', '(', ...geluArgument, ')', ')'],
   silu: [z, '/', '(', '1', '+', toMinusZ, ')'],
   softplus: ['ln', '(', '1', '+', toZ, ')'],
+  mish: [z, 'tanh', '(', 'ln', '(', '1', '+', toZ, ')', ')'],
+  relu6: ['min', '(', 'max', '(', '0,', z, ')', ', 6', ')'],
+  hardSigmoid: ['min', '(', 'max', '(', '0,', z, '/ 6 + ½', ')', ', 1', ')'],
+  hardSwish: [z, 'min', '(', 'max', '(', '0,', z, '/ 6 + ½', ')', ', 1', ')'],
+  selu: ['1.0507', z, 'if', z, '>', '0', 'else', '1.7581', '(', toZ, '−', '1', ')'],
   linear: [z],
 };
 
@@ -35,5 +40,13 @@ export const slopes: Record<ActivationName, readonly Part[]> = {
   ],
   silu: ['s', '+', z, 's', '(', '1', '−', 's', ')', 'where', 's', '=', '1', '/', '(', '1', '+', toMinusZ, ')'],
   softplus: ['1', '/', '(', '1', '+', toMinusZ, ')'],
+  mish: [
+    ...['t', '+', z, '(', '1', '−', 't', '²', ')', '/', '(', '1', '+', toMinusZ, ')'],
+    ...['where', 't', '=', 'tanh', '(', 'ln', '(', '1', '+', toZ, ')', ')'],
+  ],
+  relu6: ['1', 'if', '0', '<', z, '<', '6', 'else', '0'],
+  hardSigmoid: ['1/6', 'if', '−3', '<', z, '<', '3', 'else', '0'],
+  hardSwish: ['0', 'if', z, '≤', '−3', 'else', '1', 'if', z, '≥', '3', 'else', z, '/ 3 + ½'],
+  selu: ['1.0507', 'if', z, '>', '0', 'else', '1.7581', toZ],
   linear: ['1'],
 };

@@ -8,8 +8,8 @@ export function fileNameOf({ data, hidden }: Config, step: number): string {
   return `retrograd-${data}-${layers.join('-')}-step-${step}.safetensors`;
 }
 
-// As src/cli/model-options.ts has them, where they differ.
-const activationFlags: Partial<Record<ActivationName, string>> = { leakyRelu: 'leaky-relu' };
+// As src/cli/model-options.ts has them.
+const activationFlag = (name: ActivationName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const lossFlags: Record<LossName, string> = {
   crossEntropy: 'cross-entropy',
   binaryCrossEntropy: 'binary-cross-entropy',
@@ -25,7 +25,7 @@ export function commandFor({ data, hidden, loss }: Config, file: string): string
     `npx retrograd eval ${file}`,
     `--data ${data}`,
     `--hidden ${units}`,
-    ...activations.map((activation) => `--activation ${activationFlags[activation] ?? activation}`),
+    ...activations.map((activation) => `--activation ${activationFlag(activation)}`),
     `--loss ${lossFlags[loss]}`,
   ].join(' ');
 }
