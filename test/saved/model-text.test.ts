@@ -213,8 +213,8 @@ test.each<[string, string, string, string]>([
   [
     'an activation of none',
     '"tanh"',
-    '"mish"',
-    'layers[0]: expected an activation of this version of retrograd, found "mish"',
+    '"softsign"',
+    'layers[0]: expected an activation of this version of retrograd, found "softsign"',
   ],
   ['no units', '"units":100', '"units":0', 'dense: units must be a positive integer, found 0'],
   [
