@@ -194,6 +194,7 @@ export {
   momentum,
   nesterov,
   type Optimizer,
+  type Penalty,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,

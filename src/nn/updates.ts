@@ -8,7 +8,7 @@ import { accumulate as accumulateOp, perSample, whenDue } from '../ops/accumulat
 import { appendClipped } from '../ops/gradient-norm.ts';
 import { averageWeights } from '../ops/optimizer-steps.ts';
 import type { Parameter } from './model.ts';
-import { appendUpdate, type Optimizer } from './optimizers/optimizer.ts';
+import { appendUpdate, type Optimizer, type Penalty } from './optimizers/optimizer.ts';
 import { valuesByKey } from './parameter-patterns.ts';
 
 /** How the gradients of a step become an update. */
@@ -28,6 +28,13 @@ export interface UpdateOptions {
    * patterns that match a key the last one counts. Default: 1 for all.
    */
   readonly learningRates?: Readonly<Record<string, number>>;
+  /**
+   * A penalty on the size of some parameters, by patterns of their keys: `{ '*.weight': { l2: 1e-4 } }`. Of several patterns that
+   * match a key the last one counts. The penalty is `l1 Σ |θ| + ½ l2 Σ θ²`, for every update: `l1 sign(θ) + l2 θ` is added to the
+   * gradient after it was clipped, and before the optimizer takes it, as PyTorch's `weight_decay` is. Keras' `l2(x)` is `l2: 2 x`
+   * here. Losses and {@link Trainer.gradients} are without it. Default: none.
+   */
+  readonly regularize?: Readonly<Record<string, Penalty>>;
   /**
    * β in [0, 1): keeps a moving average of the weights beside them, `average: 0.999`, which `evaluate`, the validation of `fit`,
    * `predict` and `save` use. The weights after the last updates count 1, β, β², ..., divided by the sum of these, so it is good
@@ -51,21 +58,19 @@ export function appendUpdates(
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   gradients: ReadonlyMap<Node, Node>,
-  { clipNorm, accumulate = 1, learningRates = {}, average, mean }: UpdateOptions & { mean: boolean },
+  { clipNorm, accumulate = 1, learningRates = {}, regularize = {}, average, mean }: UpdateOptions & { mean: boolean },
 ): void {
-  const factors = valuesByKey(
-    'compile: learningRates',
-    learningRates,
-    parameters.map(({ key }) => key),
-  );
+  const keys = parameters.map(({ key }) => key);
+  const factors = valuesByKey('compile: learningRates', learningRates, keys);
+  const penalties = valuesByKey('compile: regularize', regularize, keys);
   const trained = parameters.filter((parameter) => parameter.trained);
   const waits = accumulate > 1;
   const ofBatch = trained.map(({ node }) => gradients.get(node)!);
   const whole = waits ? ofBatch.map((g, i) => appendSum(graph, trained[i].node, g, mean)) : ofBatch;
   const clipped = clipNorm === undefined ? whole : appendClipped(graph, whole, clipNorm);
   trained.forEach((parameter, i) => {
-    const factor = factors.get(parameter.key);
-    const updated = appendUpdate(graph, optimizer, parameter, clipped[i], { waits, factor });
+    const rule = { waits, factor: factors.get(parameter.key), penalty: penalties.get(parameter.key) };
+    const updated = appendUpdate(graph, optimizer, parameter, clipped[i], rule);
     if (average !== undefined) appendAverage(graph, parameter.node, updated, waits);
   });
 }

@@ -23,7 +23,16 @@ import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
 import { correct } from './metrics.ts';
 import { mean, variance } from './moments.ts';
 import { meanGradient, varianceGradient } from './moments-gradient.ts';
-import { addScaled, average, averageSquare, averageWeights, descend, momentum, normalize } from './optimizer-steps.ts';
+import {
+  addScaled,
+  addSign,
+  average,
+  averageSquare,
+  averageWeights,
+  descend,
+  momentum,
+  normalize,
+} from './optimizer-steps.ts';
 import { partialSum } from './partial-sum.ts';
 import { prelu, preluGradient, preluSlopeGradient } from './prelu.ts';
 import { record } from './record.ts';
@@ -108,6 +117,7 @@ export const ops: readonly Op[] = [
   clip,
   descend,
   addScaled,
+  addSign,
   momentum,
   average,
   averageSquare,

@@ -3,6 +3,7 @@
  * operand, and the directions between them.
  */
 import addScaledWgsl from '../../shaders/update/add_scaled.wgsl';
+import addSignWgsl from '../../shaders/update/add_sign.wgsl';
 import averageWgsl from '../../shaders/update/average.wgsl';
 import averageSquareWgsl from '../../shaders/update/average_square.wgsl';
 import averageWeightsWgsl from '../../shaders/update/average_weights.wgsl';
@@ -60,6 +61,20 @@ export const addScaled: PointwiseOp = {
 };
 
 export const addScaledCases = (): readonly Case[] => cases(2, { factor: 0.3 });
+
+/** a + factor sign(b), with sign(0) = 0: the gradient of an L1 penalty. */
+export const addSign: PointwiseOp = {
+  kind: 'pointwise',
+  name: 'addSign',
+  shape: (inputs) => equalShapes('addSign', inputs),
+  f: ([a, b], { attributes }) => a + f32(attributes, 'factor') * Math.sign(b),
+  rounding: (_args, result) => U * Math.abs(result),
+  shaders: () => [addSignWgsl],
+  call: ([a, b], attributes) => `add_sign(${a}, ${b}, ${literal(f32(attributes, 'factor'))})`,
+};
+
+export const addSignCases = (): readonly Case[] =>
+  shapes.map((shape) => ({ shapes: [shape, shape], attributes: { factor: 0.3 } }));
 
 /** v ← μ v + g */
 export const momentum: PointwiseOp = {

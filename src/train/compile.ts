@@ -80,8 +80,8 @@ export interface CompileOptions extends UpdateOptions {
 export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
   checkOptions(model, options);
   const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
-  const { clipNorm, accumulate = 1, learningRates, average } = options;
-  const update = { clipNorm, accumulate, learningRates, average };
+  const { clipNorm, accumulate = 1, learningRates, regularize, average } = options;
+  const update = { clipNorm, accumulate, learningRates, regularize, average };
   const lean = keep && !check;
   const wanted = lean
     ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
@@ -177,6 +177,7 @@ const known: Record<keyof CompileOptions, true> = {
   clipNorm: true,
   accumulate: true,
   learningRates: true,
+  regularize: true,
   average: true,
   onProgress: true,
   signal: true,
@@ -195,11 +196,20 @@ function checkOptions(model: Model, options: CompileOptions): void {
   checkSeed(seed, 'compile: seed');
   if (accumulate !== undefined) checkCount('compile: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('compile: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
-  const { learningRates = {} } = options;
+  const { learningRates = {}, regularize = {} } = options;
   checkValues('compile: learningRates', learningRates);
   for (const pattern of Object.keys(learningRates)) {
     const what = `compile: learningRates: ${showValue(pattern)}`;
     checkNumber(what, member(learningRates, pattern), 'a finite number ≥ 0', (value) => value >= 0);
+  }
+  checkValues('compile: regularize', regularize);
+  for (const pattern of Object.keys(regularize)) {
+    const what = `compile: regularize: ${showValue(pattern)}`;
+    const penalty = member(regularize, pattern);
+    checkKeys(what, penalty, ['l1', 'l2']);
+    for (const name of ['l1', 'l2']) {
+      checkNumber(`${what}: ${name}`, member(penalty, name) ?? 0, 'a finite number ≥ 0', (value) => value >= 0);
+    }
   }
   if (options.average !== undefined) {
     const fraction = (value: number): boolean => value >= 0 && Math.fround(value) < 1;

@@ -24,11 +24,14 @@ import {
   groupNorm,
   hardSigmoid,
   hardSwish,
+  huber,
   input,
+  klDivergence,
   type Layer,
   type LossFunction,
   linear,
   type Model,
+  meanAbsolute,
   mish,
   model,
   multiply,
@@ -94,10 +97,23 @@ export interface OracleLoss {
   readonly loss: LossFunction;
   /** The targets of one sample, made of its y. Default: y itself. */
   targets?(y: readonly number[]): readonly number[];
+  /** What the loss of so many outputs is multiplied by to be that of the file, which is a sum over them. Default: 1. */
+  factor?(outputs: number): number;
 }
 
 /** Losses of `losses.json`, by their name. */
-export const losses: Readonly<Record<string, OracleLoss>> = {};
+export const losses: Readonly<Record<string, OracleLoss>> = {
+  huber: { loss: huber({ reduction: 'sum' }) },
+  'kl-divergence': { loss: klDivergence({ reduction: 'sum' }), targets: softmaxOf },
+  'mean-absolute': { loss: meanAbsolute({ reduction: 'sum' }), factor: (outputs) => outputs },
+  smooth: { loss: huber({ delta: 0.5, reduction: 'sum' }), factor: () => 1 / 0.5 },
+};
 
 /** Losses that do not exist yet. */
-export const MISSING_LOSSES: readonly string[] = ['huber', 'kl-divergence', 'mean-absolute', 'smooth'];
+export const MISSING_LOSSES: readonly string[] = [];
+
+function softmaxOf(y: readonly number[]): number[] {
+  const powers = y.map(Math.exp);
+  const total = powers.reduce((sum, power) => sum + power);
+  return powers.map((power) => power / total);
+}

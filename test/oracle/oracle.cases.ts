@@ -147,7 +147,11 @@ const leavesOf = (net: OracleNet, parameters: readonly Parameter[]): Record<stri
 };
 
 /** The loss of the outputs `a`, and its gradient towards them. */
-async function lossOf(engine: Engine, { loss, targets = (y) => y }: OracleLoss, { a, y }: LossValues) {
+async function lossOf(
+  engine: Engine,
+  { loss, targets = (y) => y, factor = () => 1 }: OracleLoss,
+  { a, y }: LossValues,
+) {
   const graph = createGraph();
   const output = leaf(graph, batch, 'a', inColumns(a.shape));
   const terms = appendLoss(graph, loss, output, leaf(graph, batch, 'y', inColumns(y.shape)));
@@ -156,7 +160,11 @@ async function lossOf(engine: Engine, { loss, targets = (y) => y }: OracleLoss, 
   const given = Array.from({ length: y.shape[0] }, (_, n) => targets(y.data.slice(n * features, (n + 1) * features)));
   const leaves = { a: columnsOf(a), y: columnsOf({ shape: y.shape, data: given.flat() }) };
   const [losses, towardsA] = await run(engine, graph, [terms, gradient], leaves, a.shape[0]);
-  return { loss: losses.reduce((sum, term) => sum + term, 0), gradient: samplesOf(towardsA, a.shape) };
+  const times = factor(features);
+  return {
+    loss: times * losses.reduce((sum, term) => sum + term, 0),
+    gradient: samplesOf(towardsA, a.shape).map((slope) => times * slope),
+  };
 }
 
 /** The values of these nodes after one run of the graph. */

@@ -33,7 +33,7 @@ export interface LossFunctionOptions extends LossOptions {
   points?: readonly (readonly [a: number, y: number])[];
 }
 
-const isPair = (point: unknown): boolean => isList(point) && point.length === 2 && point.every(isFinite32);
+const isPair = (point: unknown): boolean => isList(point) && point.length === 2 && Array.from(point).every(isFinite32);
 
 const TARGETS = [-1.37, 0, 0.61, 1];
 const POINTS = PLACES.flatMap((a) => TARGETS.map((y) => [a, y] as const));
@@ -54,7 +54,7 @@ export function lossFunction(options: LossFunctionOptions): LossFunction {
   checkKeys('lossFunction', options, known);
   const { name, wgsl, derivative, reference, tolerance = 1e-5, points = POINTS, ...others } = options;
   checkName('lossFunction', name);
-  if (!isList(points) || points.length === 0 || !points.every(isPair)) {
+  if (!isList(points) || points.length === 0 || !Array.from(points).every(isPair)) {
     throw new ArgumentError(`lossFunction ${name}: points must be pairs [a, y] of numbers, found ${showValue(points)}`);
   }
   const own = ownFunction({

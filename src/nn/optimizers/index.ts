@@ -1,5 +1,5 @@
 /** The optimizers. */
 export * from './adam.ts';
-export type { Decayed, Optimizer } from './optimizer.ts';
+export type { Decayed, Optimizer, Penalty } from './optimizer.ts';
 export * from './rmsprop.ts';
 export * from './sgd.ts';

@@ -11,7 +11,7 @@ import { leaf, state, stepOf, tensors } from '../../graph/leaf.ts';
 import type { PointwiseOp } from '../../graph/op.ts';
 import type { StepRow } from '../../graph/step-row.ts';
 import { whenDue } from '../../ops/accumulate.ts';
-import { addScaled, descend } from '../../ops/optimizer-steps.ts';
+import { addScaled, addSign, descend } from '../../ops/optimizer-steps.ts';
 import { checkLearningRate, type LearningRate } from '../learning-rate.ts';
 import type { Parameter } from '../model.ts';
 
@@ -107,11 +107,21 @@ function checked(rule: Rule, options: Optimizer): Optimizer {
 export const corrections = (optimizer: Optimizer, t: number): Corrections =>
   ruleOf(optimizer).corrections?.(optimizer, t) ?? { correction1: 1, correction2: 1 };
 
+/** A penalty on the size of parameters: `l1 Σ |θ| + ½ l2 Σ θ²`, whose gradient is `l1 sign(θ) + l2 θ`. */
+export interface Penalty {
+  /** Factor ≥ 0 of the sum of the absolute values. Default: 0. */
+  readonly l1?: number;
+  /** Factor ≥ 0 of half the sum of the squares. Default: 0. */
+  readonly l2?: number;
+}
+
 export interface UpdateRule {
   /** Whether it changes nothing, the state included, before the step in which it is due. */
   readonly waits?: boolean;
   /** What multiplies the learning rate. Default: 1. */
   readonly factor?: number;
+  /** What is added to the gradient. Default: nothing. */
+  readonly penalty?: Penalty;
 }
 
 /** Appends the update of one parameter; returns the node that overwrites it. */
@@ -120,7 +130,7 @@ export function appendUpdate(
   optimizer: Optimizer,
   { node: theta, decays: isWeight }: Pick<Parameter, 'node' | 'decays'>,
   gradient: Node,
-  { waits = false, factor = 1 }: UpdateRule = {},
+  { waits = false, factor = 1, penalty = {} }: UpdateRule = {},
 ): Node {
   const { weightDecay, decayed } = optimizer;
   const { decoupled, direction } = ruleOf(optimizer);
@@ -130,8 +140,11 @@ export function appendUpdate(
       ? append(graph, whenDue(op), [...tensors(inputs), stepOf(graph)], attributes)
       : append(graph, op, inputs, attributes);
   const decays = weightDecay > 0 && (decayed === 'all' || isWeight);
-  const decayOf = (node: Node) => (decays ? append(graph, addScaled, [node, theta], { factor: weightDecay }) : node);
-  const g = decoupled ? gradient : decayOf(gradient);
+  const added = (op: PointwiseOp, node: Node, factor: number) =>
+    factor > 0 ? append(graph, op, [node, theta], { factor }) : node;
+  const decayOf = (node: Node) => added(addScaled, node, decays ? weightDecay : 0);
+  const penalized = added(addSign, added(addScaled, gradient, penalty.l2 ?? 0), penalty.l1 ?? 0);
+  const g = decoupled ? penalized : decayOf(penalized);
   const d = direction({ graph, optimizer, g, keep, overwrite });
   return overwrite(descend, [theta, decoupled ? decayOf(d) : d, stepOf(graph)], factor === 1 ? {} : { factor });
 }
