@@ -105,7 +105,7 @@ function isLocal(kernel: Kernel, other: Kernel, stored: ReadonlySet<Node>): bool
   return loads && epilogue && !clobbers;
 }
 
-/** Kernels whose forms are chosen one by one stay alone. */
+/** Kernels whose forms are chosen one by one stay alone, as do those that fill the memory of a workgroup. */
 function canStandBeside(
   { kernels, arrangement }: DispatchGroup,
   kernel: Kernel,
@@ -115,7 +115,7 @@ function canStandBeside(
   const together = [...kernels, kernel];
   return (
     arrangement.kind !== 'columns' &&
-    together.every(({ body }) => !body.form && body.lanes === kernel.body.lanes) &&
+    together.every(({ body }) => !body.form && !body.alone && body.lanes === kernel.body.lanes) &&
     buffersOf(together, stored, limits) <= limits.storageBuffers
   );
 }

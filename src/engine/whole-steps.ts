@@ -42,6 +42,8 @@ const SMALL = { software: 2 ** 15, gpu: 2 ** 17 };
 
 export function isSmall(programs: Together, { info }: Device): boolean {
   if (programs.some(({ buffers }) => [...buffers.values()].some((parts) => parts.length > 1))) return false;
+  const kernels = programs.flatMap(({ schedule }) => schedule.groups.flatMap(({ kernels }) => kernels));
+  if (kernels.some(({ body }) => body.alone)) return false;
   const operations = programs.flatMap(({ schedule }) => schedule.dispatches).map(operationsOf);
   return operations.reduce((sum, n) => sum + n, 0) <= (info.software ? SMALL.software : SMALL.gpu);
 }

@@ -236,6 +236,8 @@ export interface Body {
   readonly columns?: number;
   readonly columnwise?: readonly string[];
   readonly work?: number;
+  /** Whether it takes most of the memory of a workgroup, and so no other kernel runs in the same dispatch. */
+  readonly alone?: boolean;
   /** Lanes of a workgroup, and the grid of workgroups; the entry point calls run(group, lane). */
   readonly lanes: number;
   readonly workgroups: readonly [number, number, number];

@@ -16,8 +16,10 @@ import { elastic } from './elastic.ts';
 import { embedding, embeddingGradient } from './embedding.ts';
 import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
+import { gru, gruGradient, gruHiddenGradient } from './gru.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { lossGradient, lossTerms } from './loss.ts';
+import { lstm, lstmCells, lstmGradient } from './lstm.ts';
 import { matmul } from './matmul.ts';
 import { maxPool, maxPoolGradient, maxPoolPlace } from './max-pool.ts';
 import { correct } from './metrics.ts';
@@ -46,6 +48,7 @@ import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-cros
 import { firstPlaces, mergeIndices, sortIndices } from './sort-indices.ts';
 import { firstColumn, spread } from './spread.ts';
 import { follow, perDeviation, standardize, unbiased } from './standardize.ts';
+import { inSteps, keepSteps, previousSteps, sideBySide, stepMask } from './steps.ts';
 import { tally } from './total.ts';
 import { sumPool, upsample } from './upsample.ts';
 import { valid } from './valid.ts';
@@ -73,6 +76,17 @@ export const ops: readonly Op[] = [
   mergeIndices,
   firstPlaces,
   embeddingGradient,
+  sideBySide,
+  inSteps,
+  previousSteps,
+  stepMask,
+  keepSteps,
+  gru,
+  gruGradient,
+  gruHiddenGradient,
+  lstm,
+  lstmCells,
+  lstmGradient,
   reshape,
   concat,
   slice,

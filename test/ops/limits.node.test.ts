@@ -40,7 +40,9 @@ const {
   embedding,
   globalAveragePool2d,
   groupNorm,
+  gru,
   layerNorm,
+  lstm,
   maxPool2d,
   prelu,
   relu,
@@ -108,6 +110,14 @@ const nets: Record<string, { sizes: readonly [number, number]; net(n: number): G
   'samples of a batch': {
     sizes: [256, 100_000],
     net: (n) => withLoss(sequential([20], [dense(32, relu), dense(2)]), n),
+  },
+  'units of a recurrent layer': {
+    sizes: [64, 1024],
+    net: (n) => withLoss(sequential([9, 5], [gru(n, { sequence: true, mask: true }), lstm(n), dense(2)])),
+  },
+  'steps of a sequence': {
+    sizes: [5, 500],
+    net: (n) => withLoss(sequential([n, 5], [gru(8, { sequence: true, mask: true }), lstm(8), dense(2)])),
   },
   'words and rows of a table': {
     sizes: [64, 5000],

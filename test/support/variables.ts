@@ -32,7 +32,7 @@ export function variablesOf(code: string): Variables {
     }
     const fields = structs.get(of);
     if (fields) {
-      const types = [...fields.matchAll(/\w+: ([^,]+),/g)].map(([, field]) => typeOf(field));
+      const types = [...fields.matchAll(/\w+: ((?:[^,<]|<[^>]*>)+),/g)].map(([, field]) => typeOf(field));
       return { bytes: types.reduce((sum, { bytes }) => sum + bytes, 0), align: 16 };
     }
     const [, n] = /^vec(\d)/.exec(of) ?? [];

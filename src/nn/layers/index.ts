@@ -12,8 +12,10 @@ import type { Embedding } from './embedding.ts';
 import type { Flatten } from './flatten.ts';
 import type { GlobalPool2d } from './global-pool2d.ts';
 import type { GroupNorm } from './group-norm.ts';
+import type { Gru } from './gru.ts';
 import type { InputLayer } from './input.ts';
 import type { LayerNorm } from './layer-norm.ts';
+import type { Lstm } from './lstm.ts';
 import type { Multiply } from './multiply.ts';
 import type { Permute } from './permute.ts';
 import type { Pool1d } from './pool1d.ts';
@@ -36,15 +38,18 @@ export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts
 export { type Flatten, flatten } from './flatten.ts';
 export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
 export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.ts';
+export { type Gru, gru } from './gru.ts';
 export type { InputLayer } from './input.ts';
 export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
+export { type Lstm, lstm } from './lstm.ts';
 export { type Multiply, multiply } from './multiply.ts';
 export { type Permute, permute } from './permute.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { type AvgPool1dOptions, avgPool1d, maxPool1d, type Pool1d, type Pool1dOptions } from './pool1d.ts';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2d, type Pool2dOptions } from './pool2d.ts';
 export { type Prelu, prelu } from './prelu.ts';
+export type { RecurrentOptions } from './recurrent.ts';
 export { type Reshape, reshape } from './reshape.ts';
 export { type Standardize, type StandardizeOptions, standardize } from './standardize.ts';
 export { type Upsample2d, upsample2d } from './upsample2d.ts';
@@ -66,7 +71,9 @@ export type Layer =
   | InputLayer
   | GlobalPool2d
   | GroupNorm
+  | Gru
   | LayerNorm
+  | Lstm
   | Multiply
   | Permute
   | Pool1d

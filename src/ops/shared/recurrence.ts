@@ -1,0 +1,93 @@
+/** What the ops of recurrent layers share: how they split their work, the walk over steps on the CPU, and σ and tanh with bounds. */
+import maskWgsl from '../../../shaders/load/mask.wgsl';
+import noMaskWgsl from '../../../shaders/load/no_mask.wgsl';
+import { TINY, U } from '../../base/float32.ts';
+import { columns, rows, stride } from '../../base/tensor.ts';
+import type { Node } from '../../graph/graph.ts';
+import type { Value } from '../../graph/op.ts';
+import { sigmoid as sigmoidRow, tanh as tanhRow } from '../activation-table.ts';
+import { type Bounded, exact } from './bounded.ts';
+
+/** Units up to which the gates of one sample fit into a workgroup. */
+export const MOST_UNITS = 1024;
+
+/** Floats that every device has for a workgroup. */
+const WORKGROUP_FLOATS = 4096;
+const MOST_LANES = 256;
+/** Samples of a workgroup: the more, the fewer times weights are read; the fewer, the more workgroups there are. */
+const MOST_SAMPLES = 8;
+
+/** Units, gates and steps of a layer with weights W [gates · units, units], for N samples. */
+export function extent(node: Node, weights: Node, width: number) {
+  const units = columns(weights.shape);
+  const steps = Number(node.attributes.steps);
+  return { units, gates: rows(weights.shape) / units, steps, N: width / steps };
+}
+
+/** How a kernel that owns samples for all steps splits its work. */
+export function split({ units, gates, steps, N }: ReturnType<typeof extent>) {
+  const fits = (block: number): boolean => gates * units * block <= WORKGROUP_FLOATS;
+  const most = [MOST_SAMPLES, 4, 2].find((block) => fits(block) && block < 2 * N) ?? 1;
+  const lanes = Math.min(MOST_LANES, 8 * Math.ceil(units / 8));
+  return {
+    constants: { UNITS: units, GATES: gates, BLOCK: most, PER: Math.ceil(units / lanes), STEPS: steps, COLUMNS: N },
+    lanes,
+    workgroups: [Math.ceil(N / most), 1, 1] as const,
+    alone: true,
+    work: gates * units * units,
+  };
+}
+
+/** The mask file of a kernel, and what it reads. */
+export const masking = (mask: Node | undefined) => ({
+  shaders: [mask ? maskWgsl : noMaskWgsl],
+  operands: mask ? { MASK: mask } : ({} as Record<string, Node>),
+});
+
+/** Element of a matrix, with the bound on its error. */
+export const element = ({ data, error }: Value, at: number): Bounded => ({ value: data[at], error: error?.[at] ?? 0 });
+
+const through = ({ value, error }: Bounded, f: typeof sigmoidRow, slope: number): Bounded => ({
+  value: f.f(value),
+  // The argument may be a little further out than the value, where σ rounds a little more.
+  error: slope * error + 2 * f.rounding(value) + TINY,
+});
+export const sigma = (z: Bounded): Bounded => through(z, sigmoidRow, 1 / 4);
+export const hyperbolic = (z: Bounded): Bounded => through(z, tanhRow, 1);
+/** 1 − σ(z), computed as σ(−z). */
+export const rest = ({ value, error }: Bounded): Bounded => sigma({ value: -value, error });
+
+/** (1 − a)(1 + a) of a = tanh z. */
+export const slopeOfTanh = ({ value: a, error }: Bounded): Bounded => {
+  const slope = (1 - a) * (1 + a);
+  return { value: slope, error: 2 * Math.abs(a) * error + error ** 2 + 4 * U * Math.abs(slope) + TINY };
+};
+
+/** Σ of products, in any order, after what they start from. */
+export function dot(start: Bounded, count: number, pair: (k: number) => readonly [Bounded, Bounded]): Bounded {
+  let [value, magnitude, carried] = [start.value, Math.abs(start.value), start.error];
+  for (let k = 0; k < count; k++) {
+    const [a, b] = pair(k);
+    value += a.value * b.value;
+    magnitude += (Math.abs(a.value) + a.error) * (Math.abs(b.value) + b.error);
+    carried += Math.abs(a.value) * b.error + Math.abs(b.value) * a.error + a.error * b.error;
+  }
+  return { value, error: (count + 1) * (U * magnitude + TINY) + carried };
+}
+
+/** [M, width] of values with bounds. */
+export function bounded(height: number, width: number) {
+  const values = Array.from({ length: height * width }, () => exact(0));
+  return {
+    at: (row: number, col: number): Bounded => values[row * width + col],
+    put: (row: number, col: number, value: Bounded): void => {
+      values[row * width + col] = value;
+    },
+    data: () => Float64Array.from(values, ({ value }) => value),
+    error: () => Float64Array.from(values, ({ error }) => error),
+  };
+}
+
+/** Floats from one row to the next of some operands, as constants. */
+export const strides = (of: Readonly<Record<string, Node>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(of).map(([name, { shape }]) => [`${name}_STRIDE`, stride(shape)]));
