@@ -1,7 +1,7 @@
 /** A gated recurrent unit, over the steps of a sequence. */
 import { gru as gruOp } from '../../ops/gru.ts';
-import { ofKind } from './layer.ts';
-import { type Recurrent, type RecurrentOptions, recurrent, recurrentKind } from './recurrent.ts';
+import { type LayerCase, ofKind } from './layer.ts';
+import { casesOfRecurrent, type Recurrent, type RecurrentOptions, recurrent, recurrentKind } from './recurrent.ts';
 
 /** A layer of gated recurrent units as plain data; made by {@link gru}. */
 export interface Gru extends Recurrent {
@@ -27,3 +27,5 @@ export function gru(units: number, options: RecurrentOptions = {}): Gru {
 }
 
 export const gruKind = /* @__PURE__ */ recurrentKind(gruOp, 3, gru);
+
+export const gruCases = (): readonly LayerCase[] => casesOfRecurrent(gru);

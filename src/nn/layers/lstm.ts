@@ -1,7 +1,7 @@
 /** Long short-term memory, over the steps of a sequence. */
 import { lstm as lstmOp } from '../../ops/lstm.ts';
-import { ofKind } from './layer.ts';
-import { type Recurrent, type RecurrentOptions, recurrent, recurrentKind } from './recurrent.ts';
+import { type LayerCase, ofKind } from './layer.ts';
+import { casesOfRecurrent, type Recurrent, type RecurrentOptions, recurrent, recurrentKind } from './recurrent.ts';
 
 /** A layer of long short-term memory as plain data; made by {@link lstm}. */
 export interface Lstm extends Recurrent {
@@ -27,3 +27,5 @@ export function lstm(units: number, options: RecurrentOptions = {}): Lstm {
 }
 
 export const lstmKind = /* @__PURE__ */ recurrentKind(lstmOp, 4, lstm);
+
+export const lstmCases = (): readonly LayerCase[] => casesOfRecurrent(lstm);

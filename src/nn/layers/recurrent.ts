@@ -11,7 +11,14 @@ import { MOST_UNITS } from '../../ops/shared/recurrence.ts';
 import { inSteps, keepSteps, sideBySide, stepMask } from '../../ops/steps.ts';
 import { type Initialiser, uniform } from '../initialisers.ts';
 import { linear } from './activation.ts';
-import { checkLayer, type InitialiserOptions, initialiserOptions, type LayerKind, type Site } from './layer.ts';
+import {
+  checkLayer,
+  type InitialiserOptions,
+  initialiserOptions,
+  type LayerCase,
+  type LayerKind,
+  type Site,
+} from './layer.ts';
 
 /** Options of {@link gru} and {@link lstm}. */
 export interface RecurrentOptions extends InitialiserOptions {
@@ -100,3 +107,11 @@ function weighted({ units, init, biasInit }: Recurrent, { graph, parameter }: Si
   const bh = of('bh', 'bias_hh_l0', [gates * units], biasInit);
   return [append(graph, bias, [append(graph, matmul, [Wx, x]), bx]), Wh, bh];
 }
+
+/** What the tests of layers try of such a layer. */
+export const casesOfRecurrent = (
+  make: (units: number, options?: RecurrentOptions) => LayerCase['layer'],
+): readonly LayerCase[] => [
+  { layer: make(3), inputs: [[4, 2]] },
+  { layer: make(2, { sequence: true, mask: true }), inputs: [[3, 5]] },
+];
