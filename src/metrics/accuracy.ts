@@ -15,6 +15,7 @@ export const accuracy = (): Metric<AccuracyResults> => ({
   name: 'accuracy()',
   best: { accuracy: 'highest' },
   rule: {
+    perPixel: true,
     lacks: (subject) => (questionOf(subject) === 'values' ? 'classes' : undefined),
     append: () => (found) => ({ accuracy: found.evaluation.accuracy! }),
   },

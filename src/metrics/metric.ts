@@ -24,6 +24,8 @@ export interface Metric<Results extends object = object> {
 export interface MetricRule<Results extends object> {
   /** Whether it keeps something of every batch, so that its graph depends on how many there are. */
   readonly perBatch?: boolean;
+  /** Whether it takes outputs that choose a class for each pixel. */
+  readonly perPixel?: boolean;
   /** What it needs instead of such targets under such a loss: `'class labels'`; undefined where it has what it needs. */
   lacks(subject: Subject): string | undefined;
   /** Appends what it needs of each batch, and returns what reads the results. */
@@ -45,6 +47,8 @@ export interface Subject {
   readonly classNames?: readonly string[];
   /** The loss of the net. */
   readonly loss: LossFunction;
+  /** How many classes are chosen for a sample: one, or one for each pixel of an image. */
+  readonly choices: number;
 }
 
 /** Where in the graph of an evaluation a metric is appended. */
@@ -125,7 +129,8 @@ export function checkMetrics(where: string, metrics: unknown, subject: Subject):
       if (names.has(name)) throw new ArgumentError(`${where}: ${names.get(name)} and ${metric.name} both give ${name}`);
       names.set(name, metric.name);
     }
-    const missing = metric.rule.lacks(subject);
+    const isOne = subject.choices === 1 || metric.rule.perPixel;
+    const missing = isOne ? metric.rule.lacks(subject) : 'one class per sample';
     if (missing === undefined) continue;
     const { name, targets, loss } = subject;
     const found = targets.kind === 'labels' ? `labels of ${targets.size} classes` : `${targets.size} target values`;

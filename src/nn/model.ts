@@ -327,3 +327,8 @@ export const inputsRuleOf = ({ layers: [first] }: Model): InputsRule | undefined
 /** Numbers in one sample. */
 export const features = (model: Model): number => size(model.input);
 export const outputs = ({ shapes }: Model): number => size(shapes[shapes.length - 1]);
+/** Classes that its output chooses between: its features, or the channels of an image, for each of its places. */
+export const classesOf = ({ shapes }: Model): number => shapes[shapes.length - 1][0];
+/** How many such choices there are for a sample under a loss that asks for classes: the pixels of an image. Else one. */
+export const choicesIn = (model: Model, { question }: { readonly question: string }): number =>
+  question === 'class' ? outputs(model) / classesOf(model) : 1;

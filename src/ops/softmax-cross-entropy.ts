@@ -1,18 +1,18 @@
 /**
  * Softmax and categorical cross-entropy in one, from the logits: the loss of a column is Σᵢ yᵢ (log Σₖ exp zₖ − zᵢ), its
- * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Weighted as in `loss`. Loss and
- * gradient share one body, and one dispatch where both are wanted.
+ * gradient δ = p − y (where the targets of a column sum to 1; p Σy − y in general). Of [C, ..., N], channels at many places, each
+ * place of a sample has a loss of its own. Weighted as in `loss`, with its attributes `mean` and `factor`. Loss and gradient share one body, and one dispatch where both are wanted.
  */
 import weighWgsl from '../../shaders/pointwise/weigh.wgsl';
 import softmaxCrossEntropyWgsl from '../../shaders/softmax_cross_entropy.wgsl';
-import { DIVISION, expError, LOG_ONE_PLUS, logError, TINY, U } from '../base/float32.ts';
+import { DIVISION, expError, LOG_ONE_PLUS, literal, logError, TINY, U } from '../base/float32.ts';
 import { columns, rows } from '../base/tensor.ts';
 import { type Attributes, append, type Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Body, Case, KernelOp, Value } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { weight } from './loss.ts';
-import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
+import { byColumn, channelWalk, column, columnErrors, inChannels, placesIn } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
 import { softmaxError, softmaxOf } from './softmax.ts';
 
@@ -45,19 +45,29 @@ export function surprises(z: Value, j: number): { values: number[]; errors: numb
   };
 }
 
-const place = (node: Node, step: StepRow, column: number) => ({ attributes: node.attributes, step, column });
+/** Where column j of the channels is, which are those of a sample at one of many places. */
+export const placeOf = ({ attributes, shape }: Node, step: StepRow, j: number) => ({
+  attributes,
+  step,
+  column: j % columns(shape),
+});
 
 /** Both ops, in either order: whichever comes first owns the kernel, the other is carried. */
 function body(node: Node, own: string, lanes?: number): Body {
   const [z, y] = node.inputs;
   const same = (other: Node) =>
-    other.inputs.every((input, i) => input === node.inputs[i]) && other.attributes.mean === node.attributes.mean;
-  const { constants, ...grid } = columnWalk(z.shape, lanes);
-  const all = { finish: z.shape, finish_column: [1, columns(z.shape)] };
+    other.inputs.every((input, i) => input === node.inputs[i]) &&
+    ['mean', 'factor'].every((name) => other.attributes[name] === node.attributes[name]);
+  const { constants, ...grid } = channelWalk(z.shape, lanes);
+  const all = { finish: z.shape, finish_column: [placesIn(z.shape), columns(z.shape)] };
   const epilogues = own === 'finish' ? all : { finish_column: all.finish_column, finish: all.finish };
   return {
     shaders: [softmaxCrossEntropyWgsl, weighWgsl],
-    constants: { ...constants, MEAN: Boolean(node.attributes.mean) },
+    constants: {
+      ...constants,
+      FACTOR: literal(Number(node.attributes.factor ?? 1)),
+      MEAN: Boolean(node.attributes.mean),
+    },
     operands: { Z: z, Y: y },
     epilogues,
     carries: (other) => {
@@ -76,62 +86,75 @@ const cases = (): Case[] =>
     [10, 100],
     [33, 7],
     [100, 33],
-  ].flatMap(([m, n]) =>
+    [3, 2, 5, 7],
+    [1, 4, 6],
+  ].flatMap((shape) =>
     [true, false].map((mean) => ({
-      shapes: [[m, n], [m, n], null],
-      attributes: { mean } as Attributes,
-      domain: [m === 10 ? [-60, 60] : [-3, 3], [0, 1], [0, 1]] as const,
+      shapes: [shape, shape, null],
+      attributes: (shape.length > 2 && mean ? { mean, factor: 0.1 } : { mean }) as Attributes,
+      domain: [shape[0] === 10 ? [-60, 60] : [-3, 3], [0, 1], [0, 1]] as const,
     })),
   );
 
-/** (z, y, step) -> weighted losses [1, N] */
+/** (z, y, step) -> weighted losses [1, N], or [places, N] */
 export const softmaxCrossEntropy: KernelOp = {
   kind: 'kernel',
   name: 'softmaxCrossEntropy',
-  shape: (inputs) => [1, columns(equalShapes('softmaxCrossEntropy', tensors(inputs)))],
+  shape(inputs) {
+    const shape = equalShapes('softmaxCrossEntropy', tensors(inputs));
+    return [placesIn(shape), columns(shape)];
+  },
   lossGradient: (graph, node) => [() => append(graph, softmaxCrossEntropyGradient, node.inputs, node.attributes)],
-  reference: ([z, y], node, step) =>
-    byColumn(node.shape, (j) => {
+  reference(inputs, node, step) {
+    const [z, y] = inputs.map((value) => inChannels(value));
+    return byColumn([1, columns(z.shape)], (j) => {
       const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
       const highest = Math.max(...zj);
       const logSum = Math.log1p(total(othersOf(zj)));
-      return [total(zj.map((x, i) => yj[i] * (logSum - (x - highest)))) * weight(place(node, step, j))];
-    }),
-  error: ([z, y], losses, node, step) =>
-    byColumn(node.shape, (j) => {
+      return [total(zj.map((x, i) => yj[i] * (logSum - (x - highest)))) * weight(placeOf(node, step, j))];
+    });
+  },
+  error(inputs, losses, node, step) {
+    const [z, y] = inputs.map((value) => inChannels(value));
+    return byColumn([1, columns(z.shape)], (j) => {
       const yj = column(y.data, y.shape, j);
       const terms = surprises(z, j).errors.map((error, i) => Math.abs(yj[i]) * error);
-      const w = weight(place(node, step, j));
+      const w = weight(placeOf(node, step, j));
       return [w * total(terms) + (2 * U + DIVISION) * Math.abs(losses[j]) + TINY];
-    }),
+    });
+  },
   body: (node, { lanes } = {}) => body(node, 'finish_column', lanes),
 };
 
 export const softmaxCrossEntropyCases = (): readonly Case[] => cases();
 
-/** (z, y, step) -> δ [C, N], weighted */
+/** (z, y, step) -> δ of the shape of z, weighted */
 export const softmaxCrossEntropyGradient: KernelOp = {
   kind: 'kernel',
   name: 'softmaxCrossEntropyGradient',
   shape: (inputs) => equalShapes('softmaxCrossEntropyGradient', tensors(inputs)),
-  reference: ([z, y], node, step) =>
-    byColumn(node.shape, (j) => {
+  reference(inputs, node, step) {
+    const [z, y] = inputs.map((value) => inChannels(value));
+    return byColumn(z.shape, (j) => {
       const yj = column(y.data, y.shape, j);
       const p = softmaxOf(column(z.data, z.shape, j));
-      return p.map((pi, i) => (pi * total(yj) - yj[i]) * weight(place(node, step, j)));
-    }),
-  error: ([z, y], _data, node, step) =>
-    byColumn(node.shape, (j) => {
+      return p.map((pi, i) => (pi * total(yj) - yj[i]) * weight(placeOf(node, step, j)));
+    });
+  },
+  error(inputs, _data, node, step) {
+    const [z, y] = inputs.map((value) => inChannels(value));
+    return byColumn(z.shape, (j) => {
       const [zj, yj] = [column(z.data, z.shape, j), column(y.data, y.shape, j)];
       const p = softmaxOf(zj);
       const pError = softmaxError(zj, p, columnErrors(z, j));
       const targets = total(yj.map(Math.abs));
-      const w = weight(place(node, step, j));
+      const w = weight(placeOf(node, step, j));
       return p.map((pi, i) => {
         const size = pi * targets + Math.abs(yj[i]);
         return w * (pError[i] * targets + (rows(z.shape) + 4) * U * size + DIVISION * size) + TINY;
       });
-    }),
+    });
+  },
   body: (node, { lanes } = {}) => body(node, 'finish', lanes),
 };
 

@@ -1,10 +1,10 @@
-/** p = softmax(z) over the rows of each column, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times the upstream gradient. */
+/** p = softmax(z) over the features of [K, N], or over the channels of [C, ..., N] at each place, and its Jacobian pᵢ(δᵢⱼ − pⱼ) times the upstream gradient. */
 import softmaxWgsl from '../../shaders/softmax.wgsl';
 import softmaxGradientWgsl from '../../shaders/softmax_gradient.wgsl';
 import { DIVISION, expError, TINY, U } from '../base/float32.ts';
 import { append } from '../graph/graph.ts';
 import type { Case, KernelOp } from '../graph/op.ts';
-import { byColumn, column, columnErrors, columnWalk } from './shared/columns.ts';
+import { byColumn, channelWalk, column, columnErrors, inChannels } from './shared/columns.ts';
 import { equalShapes } from './shared/shapes.ts';
 
 export function softmaxOf(z: readonly number[]): number[] {
@@ -29,15 +29,22 @@ export const softmax: KernelOp = {
   name: 'softmax',
   shape: ([z]) => z.shape,
   gradient: (graph, node, upstream) => [() => append(graph, softmaxGradient, [upstream, node])],
-  reference: ([z]) => byColumn(z.shape, (j) => softmaxOf(column(z.data, z.shape, j))),
-  error: ([z], p) =>
-    byColumn(z.shape, (j) => softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), columnErrors(z, j))),
+  reference([logits]) {
+    const z = inChannels(logits);
+    return byColumn(z.shape, (j) => softmaxOf(column(z.data, z.shape, j)));
+  },
+  error([logits], p) {
+    const z = inChannels(logits);
+    return byColumn(z.shape, (j) =>
+      softmaxError(column(z.data, z.shape, j), column(p, z.shape, j), columnErrors(z, j)),
+    );
+  },
   body: (node, { lanes } = {}) => ({
     shaders: [softmaxWgsl],
     operands: { Z: node.inputs[0] },
     epilogues: { finish: node.shape },
     columnwise: ['Z'],
-    ...columnWalk(node.shape, lanes),
+    ...channelWalk(node.shape, lanes),
   }),
 };
 
@@ -46,6 +53,7 @@ export const softmaxCases = (): readonly Case[] => [
   { shapes: [[7, 33]] },
   { shapes: [[10, 100]], domain: [-80, 80] },
   { shapes: [[100, 7]], domain: [-1e4, 1e4] },
+  { shapes: [[3, 4, 5, 7]] },
 ];
 
 /** (upstream g, p) -> pᵢ (gᵢ − Σⱼ gⱼ pⱼ) */
@@ -53,14 +61,17 @@ export const softmaxGradient: KernelOp = {
   kind: 'kernel',
   name: 'softmaxGradient',
   shape: (inputs) => equalShapes('softmaxGradient', inputs),
-  reference: ([g, p]) =>
-    byColumn(g.shape, (j) => {
+  reference(inputs) {
+    const [g, p] = inputs.map((value) => inChannels(value));
+    return byColumn(g.shape, (j) => {
       const [gj, pj] = [column(g.data, g.shape, j), column(p.data, p.shape, j)];
       const mean = gj.reduce((sum, x, i) => sum + x * pj[i], 0);
       return gj.map((x, i) => pj[i] * (x - mean));
-    }),
-  error: ([g, p], result) =>
-    byColumn(g.shape, (j) => {
+    });
+  },
+  error(inputs, result) {
+    const [g, p] = inputs.map((value) => inChannels(value));
+    return byColumn(g.shape, (j) => {
       const [gj, pj] = [column(g.data, g.shape, j), column(p.data, p.shape, j)];
       const [ge, pe] = [columnErrors(g, j), columnErrors(p, j)];
       const dot = gj.reduce((sum, x, i) => sum + Math.abs(x * pj[i]), 0);
@@ -72,13 +83,14 @@ export const softmaxGradient: KernelOp = {
         const bracket = Math.abs(x) + dot;
         return Math.abs(pj[i]) * (ge[i] + dotError + 2 * U * bracket) + pe[i] * bracket + 2 * U * Math.abs(r[i]) + TINY;
       });
-    }),
+    });
+  },
   body: (node, { lanes } = {}) => ({
     shaders: [softmaxGradientWgsl],
     operands: { G: node.inputs[0], P: node.inputs[1] },
     epilogues: { finish: node.shape },
     columnwise: ['G', 'P'],
-    ...columnWalk(node.shape, lanes),
+    ...channelWalk(node.shape, lanes),
   }),
 };
 
@@ -88,6 +100,7 @@ export const softmaxGradientCases = (): readonly Case[] =>
     [7, 33],
     [10, 100],
     [100, 7],
+    [3, 4, 5, 7],
   ].map((shape) => ({
     shapes: [shape, shape],
     domain: [

@@ -71,7 +71,7 @@ export async function evaluatorOn(opened: Opened) {
   return async (dataset: AnyDataset, options: EvaluateOptions): Promise<Evaluation> => {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
-    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task.loss));
+    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task));
     const evaluator = await evaluatorFor(samples, options);
     return access.take(() =>
       use(samples, evaluator.program, options, (feed) => evaluateOn(engine, evaluator, feed, task, options)),

@@ -13,7 +13,16 @@ import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
 import { activations, kindNamed } from '../nn/layers/registry.ts';
 import { factsOf, type NamedLoss } from '../nn/losses/registry.ts';
-import { apply, features, input as inputOf, type Model, modelOf, outputs, type Symbolic } from '../nn/model.ts';
+import {
+  apply,
+  classesOf,
+  features,
+  input as inputOf,
+  type Model,
+  modelOf,
+  outputs,
+  type Symbolic,
+} from '../nn/model.ts';
 import { MODEL, NO_MODEL, plain, type Saved, VERSION } from './model-text.ts';
 
 /**
@@ -129,9 +138,10 @@ function readLoss(loss: unknown, model: Model): NamedLoss {
   const { name, reduction, labelSmoothing, ...others } = loss as unknown as NamedLoss;
   if (reduction !== 'mean' && reduction !== 'sum') throw odd();
   const settings = labelSmoothing === 0 ? others : { labelSmoothing, ...others };
-  const checks = factsOf({ name, ...settings }).settings;
+  const { question, settings: checks } = factsOf({ name, ...settings });
+  const classes = question === 'class' ? classesOf(model) : outputs(model);
   for (const [key, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== outputs(model))) throw odd();
+    if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== classes)) throw odd();
     checks[key](`loss: ${key}`, value);
   }
   return { name, reduction, ...settings };

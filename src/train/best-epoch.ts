@@ -73,9 +73,10 @@ export interface BestOptions {
 }
 
 /** Throws ArgumentError for options that ask what no validation could answer. */
-export function checkBest({ loss }: Task, validation: AnyDataset | undefined, options: BestOptions): void {
+export function checkBest(task: Task, validation: AnyDataset | undefined, options: BestOptions): void {
+  const { loss } = task;
   const { metric = 'loss', metrics = [], earlyStopping, keepBest } = options;
-  if (validation) checkMetrics('fit: metrics', options.metrics, subjectOf(validation, loss));
+  if (validation) checkMetrics('fit: metrics', options.metrics, subjectOf(validation, task));
   else if (options.metrics !== undefined) throw new ArgumentError('fit: metrics need a validation set, found none');
   if (!measureOf(options)) {
     const names = ['accuracy', ...metrics.flatMap(({ best }) => Object.keys(best)), 'exactMatch'];

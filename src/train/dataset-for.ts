@@ -7,7 +7,7 @@ import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkInputs } from '../nn/demands.ts';
 import { type LossFunction, targetsOf } from '../nn/losses/loss.ts';
-import { features, inputsRuleOf, type Model, outputs } from '../nn/model.ts';
+import { choicesIn, features, inputsRuleOf, type Model, outputs } from '../nn/model.ts';
 import { checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
 
@@ -17,7 +17,7 @@ import type { Task } from './graphs.ts';
  */
 export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
   const taken = inputsFor(model, dataset, where);
-  checkOutputs(model, taken, where);
+  checkOutputs(model, loss, taken, where);
   checkRange(loss, taken, where);
   return taken;
 }
@@ -53,8 +53,16 @@ function isRead(dataset: unknown): boolean {
   return isDescribed && isField(of('inputs')) && isField(of('targets'));
 }
 
-function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDataset, where: string): void {
+function checkOutputs(
+  model: Model,
+  loss: LossFunction,
+  { name, targets: { kind, size } }: AnyDataset,
+  where: string,
+): void {
   const units = outputs(model);
+  const choices = choicesIn(model, loss);
+  if (kind === 'labels' && choices > 1)
+    throw new ShapeError(`${where}: ${name} has one label per sample, but ${perPixel(loss.name, units, choices)}`);
   if (size === units && !(kind === 'labels' && units === 1)) return;
   const found = `${where}: ${name} has ${size} targets per sample, but the model has ${units} outputs`;
   if (kind === 'values') throw new ShapeError(found);
@@ -66,6 +74,10 @@ function checkOutputs(model: Model, { name, targets: { kind, size } }: AnyDatase
   const hint = size < units ? `; if there are ${units} classes, make the data set with { classes: ${units} }` : '';
   throw new ShapeError(`${found}: its labels are of ${size} classes${hint}`);
 }
+
+/** What a loss that chooses a class for each of so many places needs, for a message. */
+export const perPixel = (loss: string, units: number, choices: number): string =>
+  `${loss} chooses one of ${units / choices} classes at each of ${choices} places: give y as values, ${units} per sample`;
 
 /** Looks at the targets one by one only where some of them are out of range; those that are yet to be read, when they are. */
 function checkRange(loss: LossFunction, dataset: AnyDataset, where: string): void {

@@ -7,7 +7,7 @@ import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { type Metric, questionOf, type ResultsOf, type Subject } from '../metrics/metric.ts';
 import type { LossFunction } from '../nn/losses/loss.ts';
-import { outputs } from '../nn/model.ts';
+import { choicesIn, outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
@@ -20,7 +20,7 @@ export interface Evaluation {
   readonly loss: number;
   /**
    * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes: fraction of samples
-   * whose highest output is where their highest target is. With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values:
+   * whose highest output is where their highest target is; of pixels, where the output is an image. With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values:
    * fraction of outputs on the same side of 1/2 as their target, over all outputs and samples. Absent for other losses on
    * values.
    */
@@ -115,17 +115,20 @@ export function evaluationOf(
   }
   const scores = hasLabels(dataset, loss)
     ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }
-    : hasClasses(dataset, loss) && { accuracy: highest / count };
+    : hasClasses(dataset, loss) && { accuracy: highest / (count * choicesIn(model, loss)) };
   const evaluation = { loss: total / count, ...scores, count };
   if (readers.length === 0) return evaluation;
   const byName = new Map(names.map((name, i) => [name, totals[i]]));
-  const found = { subject: subjectOf(dataset, loss), evaluation, totals: byName };
+  const found = { subject: subjectOf(dataset, { model, loss }), evaluation, totals: byName };
   return { ...evaluation, metrics: Object.assign({}, ...readers.map((results) => results(found))) };
 }
 
 /** What metrics measure. */
-export const subjectOf = ({ name, targets, classNames }: AnyDataset, loss: LossFunction): Subject => ({
-  ...{ name, targets, classNames, loss },
+export const subjectOf = (
+  { name, targets, classNames }: AnyDataset,
+  { model, loss }: Pick<Task, 'model' | 'loss'>,
+): Subject => ({
+  ...{ name, targets, classNames, loss, choices: choicesIn(model, loss) },
 });
 
 /** What measures a data set: a graph to be built, and a key that is equal for equal graphs. */
@@ -135,7 +138,7 @@ export function measuring(
   metrics: readonly Metric[] = [],
 ): { readonly key: string; readonly isPerBatch: boolean; readonly build: () => EvaluationGraph } {
   if (metrics.length === 0) return { key: '', isPerBatch: false, build: () => evaluationGraph(task) };
-  const question = questionOf(subjectOf(dataset, task.loss));
+  const question = questionOf(subjectOf(dataset, task));
   const isPerBatch = metrics.some(({ rule }) => rule.perBatch);
   // A power of two, so that data sets of many sizes share a few programs.
   const batches = isPerBatch ? 2 ** Math.ceil(Math.log2(stepsIn(dataset, task.batch))) : 0;

@@ -11,10 +11,11 @@ import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.
 import type { Found, Metric, MetricSite } from '../metrics/metric.ts';
 import type { Question } from '../nn/losses/facts.ts';
 import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses/loss.ts';
-import { appendModel, type Model, type Parameter } from '../nn/model.ts';
+import { appendModel, choicesIn, type Model, type Parameter } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
 import { activation, appendSlope } from '../ops/activation.ts';
+import { columnSum } from '../ops/column-sum.ts';
 import { gather } from '../ops/gather.ts';
 import { correct } from '../ops/metrics.ts';
 import { appendTotal } from '../ops/total.ts';
@@ -114,7 +115,10 @@ export interface EvaluationGraph extends BuiltGraph {
 export function evaluationGraph(options: Task, measures?: Measures): EvaluationGraph {
   const { graph, parameters, output, y, terms } = withLoss(options, false);
   const { threshold, mean } = options.loss;
-  const right = append(graph, correct, [output, y, stepOf(graph)], { threshold }, 'correct');
+  const places = choicesIn(options.model, options.loss);
+  const attributes = { threshold, ...(places > 1 ? { places } : {}) };
+  const each = append(graph, correct, [output, y, stepOf(graph)], attributes, 'correct');
+  const right = places > 1 ? append(graph, columnSum, [each], { groups: 3 }) : each;
   const site = { graph, loss: options.loss, output, y, totals: [], kept: [], ...measures } as MetricSite;
   const readers = (measures?.metrics ?? []).map(({ rule }) => rule.append(site));
   const slots = Math.max(

@@ -1,6 +1,6 @@
 /** Batches of a caller's as the tensors of a program. */
 import { ArgumentError, ShapeError } from '../base/errors.ts';
-import type { NamedRows, Rows } from '../base/numbers.ts';
+import { isNumbers, type NamedRows, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { toColumns } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -8,9 +8,9 @@ import { isStreamed } from '../data/stream-of.ts';
 import type { DeviceTensor } from '../engine/device-tensor.ts';
 import { type Held, heldOf } from '../engine/held.ts';
 import { checkInputs } from '../nn/demands.ts';
-import { features, outputs } from '../nn/model.ts';
-import { checkTargets, isDataset, oneHot, seen, targetsFrom } from './batch.ts';
-import { datasetFor } from './dataset-for.ts';
+import { choicesIn, features, outputs } from '../nn/model.ts';
+import { checkTargets, isDataset, isRows, oneHot, seen, targetsFrom } from './batch.ts';
+import { datasetFor, perPixel } from './dataset-for.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
 import type { Session } from './session.ts';
@@ -96,6 +96,9 @@ function packTargets(
   where: string,
 ): Float32Array {
   const classes = outputs(model);
+  const choices = choicesIn(model, loss);
+  if (choices > 1 && isNumbers(y) && y.length === count && !isRows(y))
+    throw new ShapeError(`${where}: y holds one label per sample, but ${perPixel(loss.name, classes, choices)}`);
   const targets = targetsFrom(y, count, classes, where);
   checkTargets(loss, targets, classes, `${where}: y`);
   return toColumns(targets, classes, batch);

@@ -224,7 +224,7 @@ export class Trainer {
     this.#access.assertOpen('evaluate');
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
-    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task.loss));
+    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task));
     return this.#access.take(() => this.#compiled.finite('evaluate', () => this.#evaluate(samples, options)));
   }
 

@@ -46,7 +46,10 @@ export const hardSwish = /* @__PURE__ */ named('hardSwish', rows.hardSwish);
  * et al. 2017). With weights from {@link lecun}, their default here, outputs keep mean 0 and variance 1 from layer to layer.
  */
 export const selu = /* @__PURE__ */ named('selu', rows.selu);
-/** Probabilities from logits: `σ(z)ᵢ = exp zᵢ / Σₖ exp zₖ`, over all units of the layer. */
+/**
+ * Probabilities from logits: `σ(z)ᵢ = exp zᵢ / Σₖ exp zₖ`, over the units of `[units]`, or over the channels of `[C, ...]` at each
+ * place, as PyTorch's `Softmax(dim=1)`.
+ */
 export const softmax = /* @__PURE__ */ named('softmax');
 /** The identity: `σ(z) = z`. */
 export const linear = /* @__PURE__ */ named('linear', rows.linear);

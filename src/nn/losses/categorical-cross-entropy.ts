@@ -1,7 +1,7 @@
 /** Categorical cross-entropy of probabilities. */
 import { categoricalCrossEntropy as categoricalTerm } from '../../ops/loss-table.ts';
 import { softmax } from '../../ops/softmax.ts';
-import { appendSoftmaxTerms, appendTargets, type CategoricalOptions, checkClasses } from './categorical.ts';
+import { appendSoftmaxTerms, appendTargets, type CategoricalOptions, checkClasses, factorOf } from './categorical.ts';
 import * as facts from './facts.ts';
 import { type LossFunction, type LossRule, ofRule } from './loss.ts';
 import { appendTerms, checkProbabilities, probabilities } from './terms.ts';
@@ -27,5 +27,5 @@ const rule: LossRule = {
   append: (site) =>
     site.output.op === softmax
       ? appendSoftmaxTerms({ ...site, output: site.output.inputs[0] })
-      : appendTerms({ ...site, y: appendTargets(site) }, categoricalTerm),
+      : appendTerms({ ...site, y: appendTargets(site) }, categoricalTerm, factorOf(site)),
 };

@@ -1,9 +1,9 @@
 /** What losses that choose between classes have in common: their options, targets and checks. */
 import { ArgumentError } from '../../base/errors.ts';
-import { rows } from '../../base/tensor.ts';
-import { append, type Node } from '../../graph/graph.ts';
+import { type Attributes, append, type Node } from '../../graph/graph.ts';
 import { appendConstant, stepOf } from '../../graph/leaf.ts';
 import { scale } from '../../ops/arithmetic.ts';
+import { placesIn } from '../../ops/shared/columns.ts';
 import { softTargets } from '../../ops/soft-targets.ts';
 import { softmaxCrossEntropy } from '../../ops/softmax-cross-entropy.ts';
 import type { LastLayer, LossFunction, LossOptions, LossSite } from './loss.ts';
@@ -22,30 +22,39 @@ export interface CategoricalOptions extends LossOptions {
 /** Throws ArgumentError for a single output, and where there are not as many weights as classes. */
 export function checkClasses(
   { name, settings: { classWeights } }: LossFunction,
-  { outputs }: LastLayer,
+  { classes }: LastLayer,
   instead: string,
 ): void {
-  if (outputs === 1) {
+  if (classes === 1) {
     throw new ArgumentError(
       `${name} chooses between classes: expected a last layer of 2 units or more, found 1; for one output use ${instead}`,
     );
   }
-  if (classWeights && classWeights.length !== outputs) {
+  if (classWeights && classWeights.length !== classes) {
     const found = `found ${classWeights.length}`;
-    throw new ArgumentError(`${name}: classWeights must hold a number for each of ${outputs} classes, ${found}`);
+    throw new ArgumentError(`${name}: classWeights must hold a number for each of ${classes} classes, ${found}`);
   }
 }
 
-/** The loss of each sample from its logits. */
+/** The loss of each sample from its logits, or of each pixel. A mean is over the pixels too. */
 export function appendSoftmaxTerms(site: LossSite): Node {
-  const { graph, loss, output } = site;
-  return append(graph, softmaxCrossEntropy, [output, appendTargets(site), stepOf(graph)], { mean: loss.mean });
+  const { graph, output } = site;
+  return append(graph, softmaxCrossEntropy, [output, appendTargets(site), stepOf(graph)], attributesOf(site));
 }
+
+/** Attributes of the terms: a mean over the pixels too, where there are several. */
+export function attributesOf(site: LossSite): Attributes {
+  const factor = factorOf(site);
+  return { mean: site.loss.mean, ...(factor === 1 ? {} : { factor }) };
+}
+
+/** What makes a mean over the pixels of their terms. */
+export const factorOf = ({ loss, output }: LossSite): number => (loss.mean ? 1 / placesIn(output.shape) : 1);
 
 /** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
 export function appendTargets({ graph, loss: { settings }, y }: LossSite): Node {
   const { labelSmoothing = 0, classWeights } = settings;
-  const classes = rows(y.shape);
+  const classes = y.shape[0];
   const blend = { keep: 1 - labelSmoothing, floor: labelSmoothing / classes };
   const soft = labelSmoothing === 0 ? y : append(graph, softTargets, [y], blend, 'softTargets');
   if (!classWeights) return soft;

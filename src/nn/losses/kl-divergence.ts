@@ -2,7 +2,7 @@
 import { append } from '../../graph/graph.ts';
 import { stepOf } from '../../graph/leaf.ts';
 import { klDivergence as divergence } from '../../ops/kl-divergence.ts';
-import { checkClasses } from './categorical.ts';
+import { attributesOf, checkClasses } from './categorical.ts';
 import * as facts from './facts.ts';
 import { type LossFunction, type LossOptions, type LossRule, ofRule } from './loss.ts';
 import { probabilities } from './terms.ts';
@@ -22,5 +22,5 @@ const rule: LossRule = {
   ...facts.klDivergence,
   targets: probabilities,
   check: (loss, last) => checkClasses(loss, last, 'sigmoidCrossEntropy'),
-  append: ({ graph, loss: { mean }, output, y }) => append(graph, divergence, [output, y, stepOf(graph)], { mean }),
+  append: (site) => append(site.graph, divergence, [site.output, site.y, stepOf(site.graph)], attributesOf(site)),
 };

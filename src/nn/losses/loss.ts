@@ -9,7 +9,7 @@ import { showValue } from '../../base/show-value.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import { appendActivation } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
-import { type Model, outputs } from '../model.ts';
+import { classesOf, type Model } from '../model.ts';
 import type { LossFacts, Question } from './facts.ts';
 import type { LossSettings } from './settings.ts';
 
@@ -46,8 +46,8 @@ export interface LossSite {
 /** The last layer of a model, as far as losses ask for it. */
 export interface LastLayer {
   readonly activation: LayerActivation['activation'];
-  /** Values per sample. */
-  readonly outputs: number;
+  /** Classes that an output may choose between: features, or the channels of an image. */
+  readonly classes: number;
 }
 
 /** The targets that a loss takes. */
@@ -104,7 +104,7 @@ export function checkOutput(model: Model, loss: LossFunction): void {
   const last = layers[layers.length - 1];
   const activation = 'activation' in last ? last.activation : 'linear';
   const { name, prediction } = loss;
-  ruleOf(loss).check?.(loss, { activation, outputs: outputs(model) });
+  ruleOf(loss).check?.(loss, { activation, classes: classesOf(model) });
   if (prediction !== 'linear' && activation === prediction) {
     throw new ArgumentError(
       `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,

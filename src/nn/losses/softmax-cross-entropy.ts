@@ -8,6 +8,8 @@ import { probabilities } from './terms.ts';
  * Categorical cross-entropy of softmax(z), from the logits z of a linear last layer of at least 2 units: `−Σ y ln p` with
  * `p = softmax(z)`, and `δ = p − y`; PyTorch's `CrossEntropyLoss`.
  *
+ * An output `[C, ...]` of several axes chooses a class at each place, such as each pixel of an image. A mean is over the places too.
+ *
  * `predict` returns p.
  *
  * @throws {ArgumentError} For an invalid option.
