@@ -296,7 +296,7 @@ export class Trainer {
   /**
    * Trains one step on a batch of your own. It queues the work and returns at once.
    *
-   * @param x Up to `batch` samples, as for {@link Trainer.predict}.
+   * @param x Up to `batch` samples, as for {@link Trainer.predict}, or a {@link DeviceTensor}, which y may be too.
    * @param y Targets: a row of values for each sample, all values one after another, or n class indices. A typed array of floats
    * holds values, one of integers class indices (values for a single output); a plain array of numbers is read by its length.
    * @throws {ArgumentError} For a data set that is not in memory.
