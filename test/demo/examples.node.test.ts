@@ -106,6 +106,14 @@ const expected: Record<string, (printed: string) => void> = {
     expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9);
     expect(printed).toMatch(/^new.png shows a seven$/m);
   },
+  'text.mjs': (printed) => {
+    expect(numbers(printed, /^accuracy on 200 reviews held out: (\S+)$/)[0]).toBeGreaterThan(0.95);
+    expect(numbers(printed, /^".+": good with probability (\S+)$/).map(Math.round)).toEqual([1, 0, 1]);
+  },
+  'memory.mjs': (printed) => {
+    expect(numbers(printed, /^accuracy on 102 sequences held out: (\S+)$/)[0]).toBeGreaterThan(0.95);
+    expect(numbers(printed, /^[01]+: ends as it began with probability (\S+)$/).map(Math.round)).toEqual([1, 1, 0]);
+  },
   'categories.mjs': (printed) => {
     expect(printed).toMatch(
       /^soil: \{"kind":"category","categories":\["clay","loam","sand"\],"as":"one-hot","missing":"\w+"\}$/m,
