@@ -2,10 +2,9 @@
  * What each file of `data/` stands for. PyTorch wrote them in double precision: inputs, parameters, outputs, gradients. The
  * `note` of a file says which layers it holds, with their options.
  *
- * To add an entry: import the layer, add a line `'name of the file': (shape) => model` and take the name out of `MISSING`.
+ * To add an entry: import the layer, put the file into `data/` and add a line `'name of the file': (shape) => model`.
  * Parameters go by their order and by the last part of their keys ('weight', 'bias'), which are those of PyTorch. For a loss,
- * add a line to `losses` and take its name out of `MISSING_LOSSES`. Then run
- * `npx vitest run --project gpu test/oracle/oracle`.
+ * add its values to `losses.json` and a line to `losses`. Then run `npx vitest run --project gpu test/oracle/oracle`.
  */
 import type { Shape } from '../../src/base/tensor.ts';
 import {
@@ -89,9 +88,6 @@ export const models: Readonly<Record<string, (sample: Shape) => Model>> = {
   upsample: stack(upsample2d(2)),
 };
 
-/** Files of nets that cannot be built yet. */
-export const MISSING: readonly string[] = [];
-
 export interface OracleLoss {
   /** The loss, with `reduction: 'sum'`. */
   readonly loss: LossFunction;
@@ -108,9 +104,6 @@ export const losses: Readonly<Record<string, OracleLoss>> = {
   'mean-absolute': { loss: meanAbsolute({ reduction: 'sum' }), factor: (outputs) => outputs },
   smooth: { loss: huber({ delta: 0.5, reduction: 'sum' }), factor: () => 1 / 0.5 },
 };
-
-/** Losses that do not exist yet. */
-export const MISSING_LOSSES: readonly string[] = [];
 
 function softmaxOf(y: readonly number[]): number[] {
   const powers = y.map(Math.exp);

@@ -10,11 +10,8 @@ import {
   compile,
   type Device,
   dense,
-  elu,
-  gelu,
   type LayerActivation,
   type LossFunction,
-  leakyRelu,
   linear,
   type Model,
   meanSquared,
@@ -29,14 +26,13 @@ import {
   sgd,
   sigmoid,
   sigmoidCrossEntropy,
-  silu,
   softmax,
   softmaxCrossEntropy,
-  softplus,
   squared,
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
+import { activations } from '../../src/nn/layers/registry.ts';
 import { useGpu } from '../support/harness.ts';
 import { overwrittenNames, samples, stateBits } from '../support/nets.ts';
 import { skipDispatch } from '../support/skipping.ts';
@@ -58,7 +54,6 @@ async function expectStep(net: Trainer, { x, y }: { x: Float32Array; y: Float32A
   expect(await stateBits(net)).toEqual(before);
 }
 
-const activations = { sigmoid, tanh, linear, relu, leakyRelu, elu, gelu, silu, softplus, softmax };
 type Combination = [activation: string, loss: string, LayerActivation, () => LossFunction];
 const combinations: Combination[] = [
   ...Object.entries(activations).map(([name, f]): Combination => [name, 'quadratic', f, quadratic]),
