@@ -184,6 +184,13 @@ const expected: Record<string, (printed: string) => void> = {
     // A generator that makes one picture only, whatever the noise, would deviate by nothing.
     expect(numbers(printed, /deviation (\S+)/)[4]).toBeGreaterThan(real / 2);
   },
+  'quantile.mjs': (printed) => {
+    const [below] = numbers(printed, /^(\S+) % of the targets/);
+    expect(Math.abs(below - 90)).toBeLessThan(3);
+    const [found, exact] = [/: (\S+), exact/, /exact (\S+)$/].map((pattern) => numbers(printed, pattern));
+    exact.forEach((bound, i) => void expect(Math.abs(found[i] - bound)).toBeLessThan(0.2));
+    expect(exact).toHaveLength(3);
+  },
   'saliency.mjs': (printed) => {
     const [most, anywhere] = /: (\d+) % right where the gradient is greatest, (\d+) % anywhere$/m
       .exec(printed)!
