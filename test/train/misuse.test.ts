@@ -305,7 +305,11 @@ describe('models', () => {
     ],
     ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
     ['an initialiser that is none', () => dense(1, linear, any({ init: null })), ['dense', 'init', 'he()', 'null']],
-    ['an option of dense', () => dense(1, linear, any({ initial: 1 })), ['dense', '{ init, biasInit }', 'initial']],
+    [
+      'an option of dense',
+      () => dense(1, linear, any({ initial: 1 })),
+      ['dense', '{ bias, init, biasInit }', 'initial'],
+    ],
     ['no activation', () => activation(any(undefined)), ['activation', 'such as relu', 'undefined']],
     ['null for an activation', () => dense(1, any(null)), ['dense', 'expected an activation', 'null']],
     ['a layer that is none', () => sequential([2], any([{}])), ['sequential', 'layer 0', 'dense(10)', '{}']],
