@@ -92,12 +92,16 @@ def upsampled(layer, x):
     return x.repeat_interleave(height, 2).repeat_interleave(width, 3)
 
 
-def recurrent(make, layer, p, x):
-    units = layer["units"]
-    net = make(x.shape[2], units, batch_first=True, dtype=x.dtype)
-    values = {f"{name}_l0" if not name.endswith("_l0") else name: value for name, value in p.items()}
-    states, _ = torch.nn.utils.stateless.functional_call(net, values, (x,))
-    return states if layer.get("sequence") else states[:, -1]
+def recurrent(layer, p, x):
+    weights = [p[f"{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    state = x.new_zeros(1, x.shape[0], layer["units"])
+    # bias, 1 layer, no dropout, training, one direction, samples first
+    settings = (True, 1, 0.0, True, False, True)
+    if layer["layer"] == "gru":
+        states, _ = torch.gru(x, state, weights, *settings)
+    else:
+        states, _, _ = torch.lstm(x, (state, state), weights, *settings)
+    return states if layer["sequence"] else states[:, -1]
 
 
 def applied(layer, p, xs, training):
@@ -147,10 +151,8 @@ def applied(layer, p, xs, training):
         return multiplied(xs)
     if kind == "concat":
         return torch.cat(xs, 1)
-    if kind == "gru":
-        return recurrent(torch.nn.GRU, layer, p, x)
-    if kind == "lstm":
-        return recurrent(torch.nn.LSTM, layer, p, x)
+    if kind in ("gru", "lstm"):
+        return recurrent(layer, p, x)
     raise ValueError(f"no layer {kind}")
 
 

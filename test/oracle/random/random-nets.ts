@@ -20,6 +20,7 @@ import {
   globalAveragePool2d,
   globalMaxPool2d,
   groupNorm,
+  gru,
   hardSigmoid,
   hardSwish,
   input,
@@ -28,6 +29,7 @@ import {
   layerNorm,
   leakyRelu,
   linear,
+  lstm,
   type Model,
   maxPool1d,
   maxPool2d,
@@ -180,7 +182,10 @@ function forSignals([channels, length]: Shape, draw: Draw): Layer[] {
   const filters = groups * (1 + draw.below(3));
   const f = draw.of(activations);
   const pad = draw.below(Math.floor(kernel / 2) + 1);
+  const sequence = draw.below(2) === 0;
   return [
+    gru(1 + draw.below(6), { sequence }),
+    lstm(1 + draw.below(6), { sequence }),
     conv1d(filters, kernel, f, { stride, padding: draw.below(3), groups }),
     conv1d(filters, kernel, f, {
       stride,
@@ -211,6 +216,7 @@ function forImages([channels, height, width]: Shape, draw: Draw): Layer[] {
     conv2d(channels, kernel, f, { groups: channels, bias }),
     maxPool2d(kernel, { stride, padding: pad }),
     avgPool2d(kernel, { stride, padding: pad, countPadding: draw.below(2) === 0 }),
+    activation(softmax),
     globalAveragePool2d(),
     globalMaxPool2d(),
     ...small,
