@@ -11,7 +11,7 @@ import { type Graph, printGraph } from './graph/graph.ts';
 
 export type { Bytes } from './base/as-bytes.ts';
 export * from './base/errors.ts';
-export type { Rows } from './base/numbers.ts';
+export type { NamedRows, Rows } from './base/numbers.ts';
 export type { Shape, Tensor } from './base/tensor.ts';
 export type { LinkedShader } from './compiler/link.ts';
 export type { Binding, Buffer as ScheduleBuffer, Dispatch, Schedule } from './compiler/schedule.ts';
@@ -190,7 +190,15 @@ export {
   softmaxCrossEntropy,
   squared,
 } from './nn/losses/index.ts';
-export { apply, input, type Model, type Symbolic, sequential } from './nn/model.ts';
+export {
+  apply,
+  input,
+  type Model,
+  type NamedOutputs,
+  type Predictions,
+  type Symbolic,
+  sequential,
+} from './nn/model.ts';
 export {
   type AdamOptions,
   adam,
@@ -210,6 +218,7 @@ export type { UpdateOptions } from './nn/updates.ts';
 export type { OwnActivation } from './ops/activation-table.ts';
 export type { Values as ParameterValues } from './saved/differences.ts';
 export { formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
+export type { Metrics } from './train/asked.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';
 export type { ParameterOptions } from './train/averages.ts';
@@ -217,7 +226,7 @@ export type { BestOptions, MetricName } from './train/best-epoch.ts';
 export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts';
 export type { Loaded, Rename } from './train/checkpoint/matching.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
-export type { EvaluateOptions, Evaluation, Measured } from './train/evaluate.ts';
+export type { EvaluateOptions, Evaluation, Measured, OutputEvaluation } from './train/evaluate.ts';
 export type {
   EpochResult,
   FitOptions,

@@ -4,38 +4,58 @@
  */
 import { ArgumentError } from '../base/errors.ts';
 import { append, describe, type Graph, label, type Node, rename } from '../graph/graph.ts';
-import { copy, sumOf } from '../ops/arithmetic.ts';
+import { copy, sumOf, times } from '../ops/arithmetic.ts';
+
+/** A node that ends the graph (its op has a `lossGradient`), and the factor of its sum in what is differentiated. */
+export interface Ending {
+  readonly node: Node;
+  readonly factor: number;
+}
 
 /**
- * Gradient of Σ `loss` with respect to each node of `wanted`; `loss` ends the graph (its op has a `lossGradient`). Or of
+ * Gradient of Σ `loss`, or of a weighted sum of several, with respect to each node of `wanted`; a loss ends the graph. Or of
  * Σ output ⊙ `upstream`, where `loss` is that output.
  * Named as the equations name them: `dW1` for W1, `delta1` for z1, also where one gradient is that of several. Throws
  * ArgumentError where an op on the way has no gradient, or no way leads there.
  */
-export function differentiate(graph: Graph, loss: Node, wanted: readonly Node[], upstream?: Node): Map<Node, Node> {
+export function differentiate(
+  graph: Graph,
+  loss: Node | readonly Ending[],
+  wanted: readonly Node[],
+  upstream?: Node,
+): Map<Node, Node> {
+  const endings = 'id' in loss ? [{ node: loss, factor: 1 }] : loss;
+  const factors = new Map(endings.map(({ node, factor }) => [node, factor]));
+  const last = endings.reduce((a, b) => (b.node.id > a.node.id ? b : a)).node;
   const goals = new Set(wanted);
-  const leads = leadingTo(graph, loss, wanted);
+  const leads = leadingTo(graph, last, wanted);
   const contributions = new Map<Node, Node[]>();
   const gradients = new Map<Node, Node>();
-  for (let id = loss.id; id >= 0; id--) {
+  for (let id = last.id; id >= 0; id--) {
     const node = graph.nodes[id];
     if (!leads.has(node)) continue;
-    const gradient = node === loss ? upstream : total(graph, node, contributions.get(node), goals);
-    if (!gradient && node !== loss) continue; // on no way to the loss
+    const factor = factors.get(node);
+    const gradient = factor === undefined ? total(graph, node, contributions.get(node), goals) : upstream;
+    if (!gradient && factor === undefined) continue; // on no way to the loss
     if (gradient) gradients.set(node, gradient);
     if (node.op.kind === 'leaf') continue;
     const towards = gradient ? node.op.gradient?.(graph, node, gradient) : node.op.lossGradient?.(graph, node);
     if (!towards) throw new ArgumentError(`differentiate: ${label(node)} = ${describe(node)} has no gradient rule`);
     node.inputs.forEach((input, i) => {
       const append = towards[i];
-      if (append && leads.has(input)) contributions.set(input, [...(contributions.get(input) ?? []), append()]);
+      if (!append || !leads.has(input)) return;
+      const gradient = multiple(graph, append(), factor ?? 1);
+      contributions.set(input, [...(contributions.get(input) ?? []), gradient]);
     });
   }
   for (const node of wanted) {
-    if (!gradients.has(node)) throw new ArgumentError(`differentiate: ${label(node)} has no part in ${label(loss)}`);
+    if (!gradients.has(node)) throw new ArgumentError(`differentiate: ${label(node)} has no part in ${label(last)}`);
   }
   return gradients;
 }
+
+const multiple = (graph: Graph, node: Node, factor: number): Node =>
+  factor === 1 ? node : append(graph, times, [node], { factor });
 
 /** The nodes of `wanted` and everything between them and the loss. */
 function leadingTo(graph: Graph, loss: Node, wanted: readonly Node[]): Set<Node> {

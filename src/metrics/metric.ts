@@ -65,6 +65,8 @@ export interface MetricSite {
   readonly y: Node;
   /** Batches in the data set, or more. */
   readonly batches: number;
+  /** What follows the names of tensors, of which there may be one for each of several outputs. */
+  readonly suffix: string;
   /** What is added up over the batches, appended when all of them are known. */
   readonly totals: MetricTotal[];
   /** Names of other tensors to read at the end. */

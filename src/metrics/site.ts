@@ -52,8 +52,8 @@ export function decisionsOf(site: MetricSite): { said: Node; right: Node } {
 
 /** What the net predicts, and the targets: [K, N]. */
 export function predictionsOf(site: MetricSite): { predicted: Node; y: Node } {
-  const { graph, loss, output, y } = site;
-  const predicted = find(graph, 'prediction') ?? appendPrediction(graph, loss, output);
+  const { graph, loss, output, y, suffix } = site;
+  const predicted = find(graph, `prediction${suffix}`) ?? appendPrediction(graph, loss, output, suffix);
   return { predicted: flat(site, predicted), y: flat(site, y) };
 }
 
@@ -79,16 +79,17 @@ export type Pairs = (found: Found, k: number) => { readonly predicted: Float32Ar
 /** Keeps every prediction and target on the device. */
 export function recordOf(site: MetricSite): Pairs {
   const { graph, batches } = site;
+  const name = `${RECORD}${site.suffix}`;
   const { predicted, y } = predictionsOf(site);
   const [outputs, batch] = y.shape;
-  if (!find(graph, RECORD)) {
-    const kept = leaf(graph, state, RECORD, [2 * batches, outputs, batch], { [BY_BATCH]: true });
+  if (!find(graph, name)) {
+    const kept = leaf(graph, state, name, [2 * batches, outputs, batch], { [BY_BATCH]: true });
     append(graph, record, [kept, predicted, y, stepOf(graph)]);
-    site.kept.push(RECORD);
+    site.kept.push(name);
   }
   return (found, k) => {
     const { count } = found.evaluation;
-    const values = found.totals.get(RECORD)!;
+    const values = found.totals.get(name)!;
     const plane = (which: number): Float32Array => {
       const out = new Float32Array(count);
       for (let first = 0; first < count; first += batch) {

@@ -8,7 +8,16 @@ import { batch, leaf, parameter as parameterLeaf, state } from '../graph/leaf.ts
 import type { Initialiser } from './initialisers.ts';
 import type { Layer } from './layers/index.ts';
 import type { InputLayer } from './layers/input.ts';
-import { type InputsRule, isLayer, kindOf, type ParameterOptions, type Site } from './layers/layer.ts';
+import {
+  type InputsRule,
+  isLayer,
+  kindOf,
+  type Output,
+  type OutputsRule,
+  type ParameterOptions,
+  type Site,
+} from './layers/layer.ts';
+import type { OutputsLayer } from './layers/outputs.ts';
 
 /**
  * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last
@@ -31,6 +40,17 @@ export interface Model {
    */
   readonly weightsOf?: readonly number[];
 }
+
+declare const OUTPUTS: unique symbol;
+
+/** What the type of a model says of its several outputs: their names. */
+export interface NamedOutputs<Name extends string> {
+  /** For types alone. */
+  readonly [OUTPUTS]: Name;
+}
+
+/** What a model predicts: numbers `[n][outputs]`, or those of each of several outputs by its name. */
+export type Predictions<M> = M extends NamedOutputs<infer Name> ? Record<Name, Float32Array> : Float32Array;
 
 /** A value in a model under construction; made by {@link input} and {@link apply}. */
 export interface Symbolic {
@@ -180,6 +200,8 @@ export interface Parameter {
 
 export interface Forward {
   readonly output: Node;
+  /** The output, or what it consists of where there are several. */
+  readonly outputs: readonly Node[];
   readonly parameters: readonly Parameter[];
   /** Each appends what a layer itself changes in a step that learns, such as a running mean. */
   readonly updates: readonly (() => void)[];
@@ -221,7 +243,15 @@ export function appendModel(
     values.push(kindOf(layer).append(layer, site, inputs));
     ends.push(graph.nodes.length);
   });
-  return { output: values[values.length - 1], parameters, updates, ends };
+  const output = values[values.length - 1];
+  const of = model.wiring[model.wiring.length - 1];
+  return {
+    output,
+    outputs: severalOutputs(model) ? of.map((value) => values[value]) : [output],
+    parameters,
+    updates,
+    ends,
+  };
 }
 
 /** A parameter of a layer for another application of it. Throws ShapeError where that needs one of another shape. */
@@ -323,6 +353,27 @@ export function countParameters(model: Model): number {
 
 /** What a model of several inputs does besides; undefined for one of a single input. */
 export const inputsRuleOf = ({ layers: [first] }: Model): InputsRule | undefined => kindOf(first).inputs;
+
+/** What a model of several outputs does besides, and the outputs; undefined for one of a single output. */
+export function severalOutputs({ layers, wiring, shapes }: Model): SeveralOutputs | undefined {
+  const last = layers[layers.length - 1];
+  const { outputs: rule } = kindOf(last);
+  if (!rule) return undefined;
+  const { names } = last as OutputsLayer;
+  const of = wiring[wiring.length - 1];
+  return { rule, outputs: names.map((name, i) => ({ name, shape: shapes[of[i]], layer: layers[of[i] - 1] })) };
+}
+
+/** Predictions [n][outputs] as callers get them: of several outputs by name. */
+export function predictionsOf<M extends Model>(model: M, values: Float32Array): Predictions<M> {
+  const several = severalOutputs(model);
+  return (several ? several.rule.split(several.outputs, values) : values) as Predictions<M>;
+}
+
+export interface SeveralOutputs {
+  readonly rule: OutputsRule;
+  readonly outputs: readonly Output[];
+}
 
 /** Numbers in one sample. */
 export const features = (model: Model): number => size(model.input);

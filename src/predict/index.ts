@@ -9,7 +9,7 @@ export type { Source } from '../data/bytes.ts';
 export type { TableRow } from '../data/table-rows.ts';
 export type { Device, DeviceInfo } from '../engine/device.ts';
 export type { LayerActivation } from '../nn/layers/layer.ts';
-export type { Model } from '../nn/model.ts';
+export type { Model, NamedOutputs, Predictions } from '../nn/model.ts';
 export type { Summary } from '../nn/summary.ts';
 export type { Pixels } from '../platform/image-decoder.ts';
 export type { EvaluateOptions, Evaluation } from '../train/evaluate.ts';

@@ -2,23 +2,18 @@
 
 import { ArgumentError } from '../base/errors.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { checkMetrics } from '../metrics/metric.ts';
-import { lossNamed } from '../nn/losses/registry.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
+import { lossNamed, type NamedLoss } from '../nn/losses/registry.ts';
 import { outputs } from '../nn/model.ts';
 import type { Saved } from '../saved/model-text.ts';
 import { Access } from '../train/access.ts';
+import { askedOf } from '../train/asked.ts';
 import { datasetFor, inputsFor } from '../train/dataset-for.ts';
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  type Evaluator,
-  evaluateOn,
-  measuring,
-  subjectOf,
-} from '../train/evaluate.ts';
+import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateOn, measuring } from '../train/evaluate.ts';
 import { feeds } from '../train/feed.ts';
 import { checkEvaluate } from '../train/fit-options.ts';
 import type { Task } from '../train/graphs.ts';
+import { lossFor } from '../train/loss-for.ts';
 import { samplesIn } from '../train/predict.ts';
 import type { Batcher } from './batcher.ts';
 import type { Opened } from './opened.ts';
@@ -26,12 +21,19 @@ import type { Opened } from './opened.ts';
 /** Samples of a batch of an evaluation. */
 const BATCH = 256;
 
-const taskOf = async ({ saved: { model, loss }, losses }: Opened, batch: number): Promise<Task> => ({
-  ...{ model, batch },
-  loss: await lossNamed(loss, losses).catch((cause) => {
-    throw new ArgumentError(`evaluate: ${cause.message}`, { cause });
-  }),
-});
+async function taskOf({ saved: { model, loss }, losses: own }: Opened, batch: number): Promise<Task> {
+  const lossOf = (one: NamedLoss): Promise<LossFunction> =>
+    lossNamed(one, own).catch((cause) => {
+      throw new ArgumentError(`evaluate: ${cause.message}`, { cause });
+    });
+  if (!loss.outputs) return { model, batch, loss: await lossOf(loss) };
+  const [losses, lossWeights]: [Record<string, LossFunction>, Record<string, number>] = [{}, {}];
+  for (const [name, { weight, ...one }] of Object.entries(loss.outputs)) {
+    losses[name] = await lossOf(one);
+    lossWeights[name] = weight;
+  }
+  return { model, batch, loss: lossFor('evaluate', model, { loss: losses, lossWeights }) };
+}
 
 /** [n][outputs] for the samples of a data set, whose scale is its own. */
 export async function predictOn(dataset: AnyDataset, saved: Saved, batcher: Batcher): Promise<Float32Array> {
@@ -71,7 +73,7 @@ export async function evaluatorOn(opened: Opened) {
   return async (dataset: AnyDataset, options: EvaluateOptions): Promise<Evaluation> => {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
-    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task));
+    askedOf(task, samples, options.metrics, 'evaluate: metrics');
     const evaluator = await evaluatorFor(samples, options);
     return access.take(() =>
       use(samples, evaluator.program, options, (feed) => evaluateOn(engine, evaluator, feed, task, options)),

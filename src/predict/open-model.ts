@@ -12,7 +12,7 @@ import { appendActivation } from '../nn/layers/activation.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
 import type { LossFunction } from '../nn/losses/loss.ts';
 import { factsOf } from '../nn/losses/registry.ts';
-import { appendModel, features, outputs } from '../nn/model.ts';
+import { appendModel, features, type Model, outputs, severalOutputs } from '../nn/model.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { differences } from '../saved/differences.ts';
 import { MODEL, type Saved } from '../saved/model-text.ts';
@@ -52,7 +52,10 @@ export interface OpenModelOptions extends ReadLimits {
  * @throws {OutOfMemoryError} For tensors that the device cannot hold.
  * @throws {ShaderError} For a shader that does not compile, such as the WGSL of an activation of your own.
  */
-export async function openModel(source: Source, options: OpenModelOptions = {}): Promise<Predictor> {
+export async function openModel<M extends Model = Model>(
+  source: Source,
+  options: OpenModelOptions = {},
+): Promise<Predictor<M>> {
   checkOptions(options);
   const { activations = [], losses = [], scale, maxBytes, timeout } = options;
   const where = nameOf(source);
@@ -79,7 +82,7 @@ export async function openModel(source: Source, options: OpenModelOptions = {}):
       for (const { key, node } of parameters) program.write(node.name, tensors[key].data);
     });
     const form = formOf(model.input, saved.data, scale);
-    return new Predictor({ saved, losses, form, scale, engine, batcher, ownDevice });
+    return new Predictor<M>({ saved, losses, form, scale, engine, batcher, ownDevice });
   } catch (error) {
     engine.destroy();
     ownDevice?.destroy();
@@ -94,9 +97,13 @@ const engineOn = async (device: Device | 'cpu') =>
 function graphOf({ model, loss }: Saved, batch: number) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
-  const { output, parameters } = appendModel(graph, model, x, false);
-  const prediction = appendActivation(graph, factsOf(loss).prediction, output, 'prediction').name;
-  return { graph, parameters, prediction };
+  const { outputs, parameters } = appendModel(graph, model, x, false);
+  const activations = Object.values(loss.outputs ?? { '': loss }).map((one) => factsOf(one).prediction);
+  const { rule } = severalOutputs(model) ?? {};
+  const prediction = rule
+    ? rule.predict(graph, outputs, activations, Object.keys(loss.outputs!))
+    : appendActivation(graph, activations[0], outputs[0], 'prediction');
+  return { graph, parameters, prediction: prediction.name };
 }
 
 function checkOptions(options: OpenModelOptions): void {

@@ -6,12 +6,12 @@ import type { Shape } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { StreamedDataset } from '../data/streamed.ts';
 import type { TableRow } from '../data/table-rows.ts';
-import type { Metric } from '../metrics/metric.ts';
 import { checkInputs } from '../nn/demands.ts';
-import { type Model, outputs } from '../nn/model.ts';
+import { type Model, outputs, type Predictions, predictionsOf } from '../nn/model.ts';
 import type { Summary } from '../nn/summary.ts';
 import type { Pixels } from '../platform/image-decoder.ts';
 import { insteadOfClasses } from '../saved/choice.ts';
+import type { Metrics } from '../train/asked.ts';
 import type { EvaluateOptions, Evaluation, Measured } from '../train/evaluate.ts';
 import type { Opened } from './opened.ts';
 import { samplesOf } from './samples.ts';
@@ -48,7 +48,7 @@ export interface Classified {
  * Calls may be made at any time, also while others are under way. Every one rejects with a StateError after
  * {@link Predictor.destroy}, and with a DeviceLostError if the device is lost.
  */
-export class Predictor {
+export class Predictor<M extends Model = Model> {
   readonly #opened: Opened;
   #evaluate?: Promise<(dataset: Dataset | StreamedDataset, options: EvaluateOptions) => Promise<Evaluation>>;
   #closed = false;
@@ -83,12 +83,16 @@ export class Predictor {
    * Predicts the outputs of samples: probabilities if the loss of training took logits, else the output of the model.
    *
    * @param x Any number of samples.
-   * @returns Predictions `[n][outputs]`.
+   * @returns Predictions `[n][outputs]`; of a model of several outputs, those of each by its name.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For numbers that are not as those of training, such as floats for a net that was trained on bytes.
    * @throws {NonFiniteError} For a prediction that is NaN or infinite.
    */
-  async predict(x: RawSamples): Promise<Float32Array> {
+  async predict(x: RawSamples): Promise<Predictions<M>> {
+    return predictionsOf(this.model as M, await this.#predict(x));
+  }
+
+  async #predict(x: RawSamples): Promise<Float32Array> {
     this.#assertOpen('predict');
     const { batcher, saved } = this.#opened;
     if (member(x, 'inputs') === undefined) {
@@ -111,7 +115,7 @@ export class Predictor {
     const classes = outputs(this.model);
     const what = insteadOfClasses(this.#opened.saved);
     if (what) throw new StateError(`classify: this model ${what}, and so does not choose between classes; use predict`);
-    const found = await this.predict(x);
+    const found = await this.#predict(x);
     return Array.from({ length: found.length / classes }, (_, i) =>
       this.#best(found.subarray(i * classes, (i + 1) * classes)),
     );
@@ -130,7 +134,7 @@ export class Predictor {
    * @throws {DataError} For targets that the loss does not take.
    * @throws {NonFiniteError} For an output or a loss that is NaN or infinite.
    */
-  evaluate<const M extends readonly Metric[]>(
+  evaluate<const M extends Metrics>(
     dataset: Dataset | StreamedDataset,
     options: EvaluateOptions<M> & { metrics: M },
   ): Promise<Measured<M>>;

@@ -19,19 +19,35 @@ export const NO_MODEL = `expected a file that says what its model is, under ${MO
 /** Of the text. A reader refuses the text of a newer version. */
 export const VERSION = 1;
 
+/** A loss as the options of its function. */
+export interface SavedLoss extends NamedLoss {
+  /** The losses of several outputs, of which this is the weighted sum; its own name is that of the first. */
+  readonly outputs?: Readonly<Record<string, NamedLoss & { readonly weight: number }>>;
+}
+
 export interface Saved {
   readonly model: Model;
   /** As the options of its function. */
-  readonly loss: NamedLoss;
+  readonly loss: SavedLoss;
   /** Absent for a net that no data set has trained. */
   readonly data?: DataFacts;
 }
 
 export function formatModel({ input, layers, wiring, weightsOf }: Model, loss: LossFunction, data?: DataFacts): string {
-  const { name, mean, settings } = loss;
-  const saved = { name, reduction: mean ? 'mean' : 'sum', labelSmoothing: 0, ...settings };
+  const saved = loss.heads
+    ? {
+        outputs: Object.fromEntries(loss.heads.map(({ name, weight, loss }) => [name, { weight, ...plainLoss(loss) }])),
+      }
+    : plainLoss(loss);
   return JSON.stringify({ version: VERSION, input, layers: layers.map(plain), wiring, weightsOf, loss: saved, data });
 }
+
+const plainLoss = ({ name, mean, settings }: LossFunction) => ({
+  name,
+  reduction: mean ? 'mean' : 'sum',
+  labelSmoothing: 0,
+  ...settings,
+});
 
 /** What a text says of the data, if there is one. Throws DataError for what is no such text. */
 export function factsIn(text: string | undefined, model: Model, where: string): DataFacts | undefined {

@@ -4,6 +4,7 @@
  */
 import { isCount, isList, isShape, member } from '../base/arguments.ts';
 import { DataError, RetrogradError } from '../base/errors.ts';
+import { isFinite32 } from '../base/float32.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { shorten, showValue } from '../base/show-value.ts';
 import { size } from '../base/tensor.ts';
@@ -15,15 +16,15 @@ import { activations, kindNamed } from '../nn/layers/registry.ts';
 import { factsOf, type NamedLoss } from '../nn/losses/registry.ts';
 import {
   apply,
-  classesOf,
   features,
   input as inputOf,
   type Model,
   modelOf,
   outputs,
   type Symbolic,
+  severalOutputs,
 } from '../nn/model.ts';
-import { MODEL, NO_MODEL, plain, type Saved, VERSION } from './model-text.ts';
+import { MODEL, NO_MODEL, plain, type Saved, type SavedLoss, VERSION } from './model-text.ts';
 
 /**
  * The model of a text that `formatModel` wrote. Throws DataError for any other text, or none, naming the file and the place. `own` are
@@ -67,7 +68,7 @@ async function read(text: string, own: readonly LayerActivation[]): Promise<Save
   if (data !== undefined && !isFacts(data, features(model), outputs(model)))
     throw failure('data: ', EXPECTED_FACTS, data);
   if (data?.columns) await checkTable(data.columns, features(model));
-  return { model, loss: readLoss(loss, model), data };
+  return { model, loss: readLosses(loss, model), data };
 }
 
 /** Columns of a table. Throws DataError for what are none, or not those of a sample. */
@@ -131,15 +132,32 @@ function wired(input: readonly number[], layers: readonly Layer[], wiring: unkno
   return model;
 }
 
-/** A loss, held to what its function takes. */
-function readLoss(loss: unknown, model: Model): NamedLoss {
+/** The loss, or those of several outputs. */
+function readLosses(loss: unknown, model: Model): SavedLoss {
+  const several = severalOutputs(model);
+  if (!several) return readLoss(loss, model.shapes[model.shapes.length - 1]);
+  const { outputs: given, ...more } = isObject(loss) ? loss : {};
+  if (!isObject(given) || Object.keys(more).length > 0)
+    throw failure('loss: ', '{ outputs } with a loss for each output', loss);
+  const names = several.outputs.map(({ name }) => name);
+  if (!sameJson(Object.keys(given), names)) throw mismatch('loss: outputs', names, Object.keys(given));
+  const read = several.outputs.map(({ name, shape }) => {
+    const { weight, ...own } = given[name] as Record<string, unknown>;
+    if (!isFinite32(weight) || weight < 0) throw failure(`loss: ${name}: weight: `, 'a finite number ≥ 0', weight);
+    return [name, { weight, ...readLoss(own, shape) }] as const;
+  });
+  return { ...read[0][1], outputs: Object.fromEntries(read) };
+}
+
+/** A loss of an output of this shape, held to what its function takes. */
+function readLoss(loss: unknown, shape: readonly number[]): NamedLoss {
   const odd = () => failure('loss: ', 'one that goes with the layers', loss);
   if (!isObject(loss) || typeof loss.name !== 'string') throw odd();
   const { name, reduction, labelSmoothing, ...others } = loss as unknown as NamedLoss;
   if (reduction !== 'mean' && reduction !== 'sum') throw odd();
   const settings = labelSmoothing === 0 ? others : { labelSmoothing, ...others };
   const { question, settings: checks } = factsOf({ name, ...settings });
-  const classes = question === 'class' ? classesOf(model) : outputs(model);
+  const classes = question === 'class' ? shape[0] : size(shape);
   for (const [key, value] of Object.entries(settings)) {
     if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== classes)) throw odd();
     checks[key](`loss: ${key}`, value);

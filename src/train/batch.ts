@@ -5,6 +5,8 @@ import { DataError, ShapeError } from '../base/errors.ts';
 import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
 import { placeOf } from '../base/place-of.ts';
 import { showValue } from '../base/show-value.ts';
+import type { Field } from '../data/dataset.ts';
+import { stored } from '../data/parts.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { type LossFunction, targetsOf as targetsFor } from '../nn/losses/loss.ts';
 
@@ -114,4 +116,29 @@ export function checkTargets(
   if (at < 0) return;
   const expected = `must be ${rule.expected} for ${loss.name}`;
   throw new DataError(`${what}: ${placeOf(at, perSample, samples)} ${expected}, found ${showValue(targets[at])}`);
+}
+
+/**
+ * The same for the targets of several outputs, as they are stored: of parts that are values, each by the loss of its output.
+ */
+export function checkNamedTargets(
+  { heads = [] }: LossFunction,
+  field: Pick<Field, 'kind' | 'size' | 'scale' | 'parts'>,
+  data: ArrayLike<number>,
+  what: string,
+  samples?: ArrayLike<number>,
+): void {
+  const all = stored(field);
+  let first = 0;
+  const parts = field.parts ?? heads.map(({ name, outputs }) => ({ name, kind: 'values' as const, size: outputs }));
+  for (const { name, kind, size } of parts) {
+    const own = heads.find((head) => head.name === name);
+    if (kind === 'values' && own) {
+      const values = Float32Array.from({ length: (data.length / all) * size }, (_, i) => {
+        return data[Math.floor(i / size) * all + first + (i % size)] * field.scale;
+      });
+      checkTargets(own.loss, values, size, `${what}: ${name}`, samples);
+    }
+    first += kind === 'labels' ? 1 : size;
+  }
 }

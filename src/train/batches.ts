@@ -8,7 +8,7 @@ import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { checkInputs } from '../nn/demands.ts';
 import { targetsOf } from '../nn/losses/loss.ts';
-import { checkTargets } from './batch.ts';
+import { checkNamedTargets, checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
 
 /** The steps of a run, counted from the beginning of an epoch. */
@@ -183,6 +183,7 @@ function checkRead(
   { samples, x, y }: Request,
 ): void {
   checkInputs(model, { data: x, scale: inputs.scale, samples }, `${name}: x`);
+  if (loss.heads) checkNamedTargets(loss, targets, y, name, samples);
   if (targets.kind === 'labels' || !targetsOf(loss)) return;
   const { size, scale } = targets;
   checkTargets(loss, scale === 1 ? y : Float32Array.from(y, (value) => value * scale), size, `${name}: y`, samples);

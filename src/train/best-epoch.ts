@@ -1,12 +1,13 @@
 /** Tracks the best epoch of a fit by its validation, and decides when to stop early. */
-import { checkCount, checkFlag, checkKeys, checkNumber, member } from '../base/arguments.ts';
+import { checkCount, checkFlag, checkKeys, checkNumber, isList, member } from '../base/arguments.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { type Known, sameDataset } from '../data/identity.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { Tensors } from '../engine/named-tensors.ts';
-import { checkMetrics, type Metric } from '../metrics/metric.ts';
-import { type Evaluation, hasClasses, hasLabels, subjectOf } from './evaluate.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { askedOf, type Metrics } from './asked.ts';
+import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
 import type { Task } from './graphs.ts';
 
 /**
@@ -28,12 +29,14 @@ interface Measure {
   score(evaluation: Evaluation): number;
 }
 
+const listed = (metrics: Metrics = []): readonly Metric[] => (isList(metrics) ? metrics : []);
+
 /** Undefined for a name that neither an evaluation nor one of its metrics has. */
-function measureOf({ metric = 'loss', metrics = [] }: BestOptions): Measure | undefined {
+function measureOf({ metric = 'loss', metrics }: BestOptions): Measure | undefined {
   if (metric === 'loss') return { name: metric, highest: false, score: ({ loss }) => loss };
   if (metric === 'accuracy') return { name: metric, highest: true, score: ({ accuracy }) => -accuracy! };
   if (metric === 'exactMatch') return { name: metric, highest: true, score: ({ exactMatch }) => -exactMatch! };
-  const from = typeof metric === 'string' && metrics.find(({ best }) => Object.hasOwn(best, metric));
+  const from = typeof metric === 'string' && listed(metrics).find(({ best }) => Object.hasOwn(best, metric));
   if (!from) return undefined;
   const sign = from.best[metric] === 'lowest' ? 1 : -1;
   const score = (found: Evaluation): number => sign * Number(member(found.metrics, metric));
@@ -54,8 +57,8 @@ export function outcomeOf(validation: Evaluation, options: BestOptions): { value
  * `metric`, `minDelta` and `keepBest`: the best epoch, its parameters and the epochs waited are those of both.
  */
 export interface BestOptions {
-  /** What to measure of the validation besides, such as `[precisionRecallF1()]`. Default: nothing. */
-  metrics?: readonly Metric[];
+  /** What to measure of the validation besides, such as `[precisionRecallF1()]`; of several outputs by name. Default: nothing. */
+  metrics?: Metrics;
   /** The number that decides which epoch is best. Default: `'loss'`. */
   metric?: MetricName;
   /** Ends the fit when no epoch has been better for a while. Default: off. */
@@ -76,10 +79,12 @@ export interface BestOptions {
 export function checkBest(task: Task, validation: AnyDataset | undefined, options: BestOptions): void {
   const { loss } = task;
   const { metric = 'loss', metrics = [], earlyStopping, keepBest } = options;
-  if (validation) checkMetrics('fit: metrics', options.metrics, subjectOf(validation, task));
+  if (loss.heads && metric !== 'loss')
+    throw new ArgumentError(`fit: metric must be 'loss' for a model of several outputs, found ${showValue(metric)}`);
+  if (validation) askedOf(task, validation, options.metrics, 'fit: metrics');
   else if (options.metrics !== undefined) throw new ArgumentError('fit: metrics need a validation set, found none');
   if (!measureOf(options)) {
-    const names = ['accuracy', ...metrics.flatMap(({ best }) => Object.keys(best)), 'exactMatch'];
+    const names = ['accuracy', ...listed(metrics).flatMap(({ best }) => Object.keys(best)), 'exactMatch'];
     const expected = names
       .map((name) => `'${name}'`)
       .join(', ')

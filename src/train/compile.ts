@@ -14,7 +14,7 @@ import { openDevice } from '../engine/open-device.ts';
 import { wholeSteps } from '../engine/wholes.ts';
 import { find, type Node } from '../graph/graph.ts';
 import { initialise } from '../nn/initialisers.ts';
-import { checkLoss, checkOutput, type LossFunction } from '../nn/losses/loss.ts';
+import type { LossFunction } from '../nn/losses/loss.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer, type Optimizer } from '../nn/optimizers/optimizer.ts';
 import { checkValues, matching } from '../nn/parameter-patterns.ts';
@@ -24,6 +24,7 @@ import type { TuneMode } from '../tune/tuner.ts';
 import { writeParameter } from './averages.ts';
 import { checkBindings, checkSizes } from './check-sizes.ts';
 import { predictionGraph, type Task, trainingGraph } from './graphs.ts';
+import { lossFor } from './loss-for.ts';
 import { NOTHING, type Session } from './session.ts';
 import { Trainer } from './trainer.ts';
 import { makeStep, stepGraph } from './training-program.ts';
@@ -37,8 +38,10 @@ export interface CompileOptions extends UpdateOptions {
   device?: Device | 'cpu';
   /** Samples per step, a positive integer. */
   batch: number;
-  /** What training minimises, such as `softmaxCrossEntropy()`. */
-  loss: LossFunction;
+  /** What training minimises, such as `softmaxCrossEntropy()`; for several outputs a loss for each, by name. */
+  loss: LossFunction | Readonly<Record<string, LossFunction>>;
+  /** Factors ≥ 0 of the losses of several outputs, by name. Default: 1 for each. */
+  lossWeights?: Readonly<Record<string, number>>;
   /** How parameters are updated, such as `adam()`. */
   optimizer: Optimizer;
   /** Seed of initial weights, shuffles, dropout and augmentation: an integer from 0 to 2³² − 1. Default: 0. */
@@ -77,9 +80,9 @@ export interface CompileOptions extends UpdateOptions {
  * @throws {ShaderError} For a shader that does not compile, such as the WGSL of {@link pointwise}.
  * @throws {OutOfMemoryError} For tensors that the device cannot hold.
  */
-export async function compile(model: Model, options: CompileOptions): Promise<Trainer> {
-  checkOptions(model, options);
-  const { batch, loss, optimizer, seed = 0, keep, check, tune = 'background' } = options;
+export async function compile<M extends Model>(model: M, options: CompileOptions): Promise<Trainer<M>> {
+  const loss = checkOptions(model, options);
+  const { batch, optimizer, seed = 0, keep, check, tune = 'background' } = options;
   const { clipNorm, accumulate = 1, learningRates, regularize, average } = options;
   const update = { clipNorm, accumulate, learningRates, regularize, average };
   const lean = keep && !check;
@@ -129,7 +132,7 @@ export async function compile(model: Model, options: CompileOptions): Promise<Tr
       stepsBefore: 0,
       given: false,
     };
-    return new Trainer(session, ownDevice);
+    return new Trainer<M>(session, ownDevice);
   } catch (error) {
     engine?.destroy();
     ownDevice?.destroy();
@@ -168,6 +171,7 @@ const known: Record<keyof CompileOptions, true> = {
   device: true,
   batch: true,
   loss: true,
+  lossWeights: true,
   optimizer: true,
   seed: true,
   freeze: true,
@@ -183,9 +187,10 @@ const known: Record<keyof CompileOptions, true> = {
   signal: true,
 };
 
-function checkOptions(model: Model, options: CompileOptions): void {
+/** Throws ArgumentError for an option that is none; returns the loss of the task. */
+function checkOptions(model: Model, options: CompileOptions): LossFunction {
   checkKeys('compile', options, Object.keys(known));
-  const { batch, loss, optimizer, seed = 0, check, keep, device, tune = 'background', clipNorm, accumulate } = options;
+  const { batch, optimizer, seed = 0, check, keep, device, tune = 'background', clipNorm, accumulate } = options;
   checkModel('compile', model);
   if (device !== undefined && device !== 'cpu' && !isDevice(device)) {
     throw new ArgumentError(
@@ -221,12 +226,11 @@ function checkOptions(model: Model, options: CompileOptions): void {
     checkKeys('compile: check', check, ['every']);
     checkCount('compile: check.every', check.every);
   }
-  checkLoss('compile', loss);
   checkOptimizer(optimizer, 'compile: optimizer');
   checkSignal('compile: signal', options.signal);
   checkFunction('compile: onProgress', options.onProgress);
   if (!['background', 'now', 'off'].includes(tune)) {
     throw new ArgumentError(`compile: tune must be 'background', 'now' or 'off', found ${showValue(tune)}`);
   }
-  checkOutput(model, loss);
+  return lossFor('compile', model, options);
 }

@@ -7,8 +7,8 @@ import { checkedDataset, rangeOf } from '../data/checked-dataset.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkInputs } from '../nn/demands.ts';
 import { type LossFunction, targetsOf } from '../nn/losses/loss.ts';
-import { choicesIn, features, inputsRuleOf, type Model, outputs } from '../nn/model.ts';
-import { checkTargets } from './batch.ts';
+import { choicesIn, features, inputsRuleOf, type Model, outputs, severalOutputs } from '../nn/model.ts';
+import { checkNamedTargets, checkTargets } from './batch.ts';
 import type { Task } from './graphs.ts';
 
 /**
@@ -17,7 +17,7 @@ import type { Task } from './graphs.ts';
  */
 export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
   const taken = inputsFor(model, dataset, where);
-  checkOutputs(model, loss, taken, where);
+  if (!checkParts(model, taken, where)) checkOutputs(model, loss, taken, where);
   checkRange(loss, taken, where);
   return taken;
 }
@@ -53,6 +53,21 @@ function isRead(dataset: unknown): boolean {
   return isDescribed && isField(of('inputs')) && isField(of('targets'));
 }
 
+/** Whether the targets are those of several outputs. Throws ShapeError where they are not, but have to be. */
+function checkParts(model: Model, { name, targets: { kind, parts } }: AnyDataset, where: string): boolean {
+  const several = severalOutputs(model);
+  if (!several && !parts) return false;
+  if (several && parts) several.rule.table(several.outputs, parts, `${where}: ${name}`);
+  else if (parts || kind === 'labels') {
+    const found = parts ? `targets by name, ${parts.map(({ name }) => name).join(', ')}` : 'labels of one output';
+    const expected = several ? several.outputs.map(({ name }) => name).join(', ') : 'targets of one output';
+    throw new ShapeError(
+      `${where}: expected ${several ? `targets by name, ${expected}` : expected}, found ${name} with ${found}`,
+    );
+  }
+  return Boolean(several && parts);
+}
+
 function checkOutputs(
   model: Model,
   loss: LossFunction,
@@ -82,6 +97,7 @@ export const perPixel = (loss: string, units: number, choices: number): string =
 /** Looks at the targets one by one only where some of them are out of range; those that are yet to be read, when they are. */
 function checkRange(loss: LossFunction, dataset: AnyDataset, where: string): void {
   const { name, targets } = dataset;
+  if (loss.heads && 'data' in targets) checkNamedTargets(loss, targets, targets.data, `${where}: ${name}`);
   const rule = targetsOf(loss);
   if (!('data' in targets) || targets.kind === 'labels' || !rule) return;
   const { least, most } = rangeOf(targets);

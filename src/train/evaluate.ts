@@ -5,10 +5,10 @@ import type { AnyDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import { stepRow } from '../graph/step-row.ts';
-import { type Metric, questionOf, type ResultsOf, type Subject } from '../metrics/metric.ts';
+import { type Metric, questionOf, type ResultsOf } from '../metrics/metric.ts';
 import type { LossFunction } from '../nn/losses/loss.ts';
-import { choicesIn, outputs } from '../nn/model.ts';
 import { valuesOfTotal } from '../ops/total.ts';
+import { type Asked, askedOf, type Metrics } from './asked.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
 import { type EvaluationGraph, evaluationGraph, type Task } from './graphs.ts';
@@ -31,17 +31,25 @@ export interface Evaluation {
   readonly count: number;
   /** Results of the `metrics` that were asked for; absent without them. */
   readonly metrics?: object;
+  /** Of a model of several outputs: what each comes to, by name. Then `loss` is the weighted sum, and there is no `accuracy`. */
+  readonly outputs?: Readonly<Record<string, OutputEvaluation>>;
 }
 
+/** Result of an evaluation, of one of several outputs. */
+export type OutputEvaluation = Pick<Evaluation, 'loss' | 'accuracy' | 'exactMatch' | 'metrics'>;
+
 /** Result of an evaluation with metrics: what they give, by name, is in `metrics`. */
-export type Measured<M extends readonly Metric[]> = Evaluation & {
+export type Measured<M extends Metrics> = Evaluation & {
   /** Results of the metrics, by name. */
-  readonly metrics: ResultsOf<M>;
+  readonly metrics: M extends readonly Metric[] ? ResultsOf<M> : undefined;
 };
 
 /** Options of {@link Trainer.evaluate}. */
-export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]> {
-  /** What to measure besides, such as `[precisionRecallF1(), confusion()]`. Default: nothing. */
+export interface EvaluateOptions<M extends Metrics = Metrics> {
+  /**
+   * What to measure besides, such as `[precisionRecallF1(), confusion()]`; of several outputs by name, `{ digit: [confusion()] }`.
+   * Default: nothing.
+   */
   metrics?: M;
   /** Bytes of the data set to keep on the device, as in {@link FitOptions}. */
   maxBytes?: number;
@@ -101,49 +109,66 @@ export async function evaluateOn(
 /** What the totals over all samples of a data set come to. Throws as `evaluateOn` does. */
 export function evaluationOf(
   dataset: AnyDataset,
-  { batch, loss, model }: Task,
+  task: Task,
   { totals: names, readers }: Evaluator,
   totals: readonly Float32Array[],
 ): Evaluation {
   const { count } = dataset;
-  const [losses, right] = totals.slice(0, 2).map(valuesOfTotal); // right: [3, batch]
+  const byName = new Map(names.map((name, i) => [name, totals[i]]));
+  const asked = askedOf(task, dataset, undefined);
+  const each = asked.map((one, i) => ofOutput(one, count, task.batch, byName, readers[i]));
+  if (!task.loss.heads) return each[0];
+  const loss = asked.reduce((sum, { weight }, i) => sum + weight * each[i].loss, 0);
+  const outputs = asked.map(({ name }, i): [string, OutputEvaluation] => {
+    const { count: _, ...own } = each[i];
+    return [name, own];
+  });
+  return { loss, count, outputs: Object.fromEntries(outputs) };
+}
+
+/** The same for one output. */
+function ofOutput(
+  { suffix, subject, outputs }: Asked,
+  count: number,
+  batch: number,
+  totals: ReadonlyMap<string, Float32Array>,
+  readers: EvaluationGraph['readers'][number],
+): Evaluation {
+  const [losses, right] = ['lossTotal', 'correctTotal'].map((of) => valuesOfTotal(totals.get(`${of}${suffix}`)!)); // right: [3, batch]
   const total = sumOf(losses);
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
   if (![total, highest].every(Number.isFinite)) {
     const what = Number.isFinite(total) ? 'an output' : `the sum of the losses is ${total}, or an output`;
-    throw new NonFiniteError(`evaluate: on ${dataset.name} ${what} is too large for a 32-bit float. ${remedy}`);
+    throw new NonFiniteError(`evaluate: on ${subject.name} ${what} is too large for a 32-bit float. ${remedy}`);
   }
-  const scores = hasLabels(dataset, loss)
-    ? { accuracy: sides / (count * outputs(model)), exactMatch: all / count }
-    : hasClasses(dataset, loss) && { accuracy: highest / (count * choicesIn(model, loss)) };
+  const question = questionOf(subject);
+  const scores =
+    question === 'labels'
+      ? { accuracy: sides / (count * outputs), exactMatch: all / count }
+      : question === 'class' && { accuracy: highest / (count * subject.choices) };
   const evaluation = { loss: total / count, ...scores, count };
   if (readers.length === 0) return evaluation;
-  const byName = new Map(names.map((name, i) => [name, totals[i]]));
-  const found = { subject: subjectOf(dataset, { model, loss }), evaluation, totals: byName };
+  const found = { subject, evaluation, totals };
   return { ...evaluation, metrics: Object.assign({}, ...readers.map((results) => results(found))) };
 }
-
-/** What metrics measure. */
-export const subjectOf = (
-  { name, targets, classNames }: AnyDataset,
-  { model, loss }: Pick<Task, 'model' | 'loss'>,
-): Subject => ({
-  ...{ name, targets, classNames, loss, choices: choicesIn(model, loss) },
-});
 
 /** What measures a data set: a graph to be built, and a key that is equal for equal graphs. */
 export function measuring(
   task: Task,
   dataset: AnyDataset,
-  metrics: readonly Metric[] = [],
+  metrics?: Metrics,
 ): { readonly key: string; readonly isPerBatch: boolean; readonly build: () => EvaluationGraph } {
-  if (metrics.length === 0) return { key: '', isPerBatch: false, build: () => evaluationGraph(task) };
-  const question = questionOf(subjectOf(dataset, task));
-  const isPerBatch = metrics.some(({ rule }) => rule.perBatch);
+  const asked = askedOf(task, dataset, metrics);
+  const all = asked.flatMap(({ metrics }) => metrics);
+  if (all.length === 0) return { key: '', isPerBatch: false, build: () => evaluationGraph(task) };
+  const isPerBatch = all.some(({ rule }) => rule.perBatch);
   // A power of two, so that data sets of many sizes share a few programs.
   const batches = isPerBatch ? 2 ** Math.ceil(Math.log2(stepsIn(dataset, task.batch))) : 0;
-  const key = [question, batches, ...metrics.map(({ name }) => name)].join(' ');
-  return { key, isPerBatch, build: () => evaluationGraph(task, { metrics, question, batches }) };
+  const measures = asked.map(({ subject, metrics }) => ({ metrics, question: questionOf(subject), batches }));
+  const key = measures
+    .map(({ question, metrics }) => [question, batches, ...metrics.map(({ name }) => name)].join(' '))
+    .join('; ');
+  return { key, isPerBatch, build: () => evaluationGraph(task, measures) };
 }
 
 export const remedy = 'The parameters are finite, but they or the inputs are too large.';

@@ -1,7 +1,7 @@
 /** Feeds batches of data sets to the programs of a net. A data set that fits is kept on the device, another is streamed. */
 import { DataError } from '../base/errors.ts';
 import { copyOf, isKnown } from '../data/checked-dataset.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, Field } from '../data/dataset.ts';
 import { isMirrored, mapFields } from '../data/fields.ts';
 import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
 import { bytesIn, bytesOfFields, isStreamed, streamOf, typeOf } from '../data/stream-of.ts';
@@ -151,11 +151,9 @@ async function numbersOf(dataset: AnyDataset, task: Task): Promise<Dataset> {
 
 async function read(dataset: StreamedDataset, task: Task): Promise<Dataset> {
   const request = await readWhole(dataset, task);
-  const field = ({ kind, size, scale }: StreamedField, data: Uint8Array | Float32Array) => ({
-    kind,
-    size,
-    scale,
-    data,
+  const field = ({ kind, size, scale, parts }: StreamedField, data: Uint8Array | Float32Array): Field => ({
+    ...{ kind, size, scale, data },
+    ...(parts && { parts }),
   });
   const { name, count, shape, inputs, targets } = dataset;
   return { name, count, shape, inputs: field(inputs, request.x), targets: field(targets, request.y) };
@@ -181,7 +179,7 @@ async function residentFeed(
     for (const name of samplesOf(dataset)) held.set(name, name === 'xData' ? inputs.data : targets.data);
     if (!checked) entry.numbers = undefined; // on the device from now on
   }
-  const feed = await engine.program(feedGraph(dataset, task.batch, augmentation), {
+  const feed = await engine.program(feedGraph(dataset, task.batch, augmentation, task.model), {
     keep: isBatch,
     shared,
   });
@@ -209,7 +207,7 @@ async function streamedFeed(
   const { inputs, targets } = stream;
   const samples = window! * batch;
   demandBindable(engine, dataset, samples);
-  const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation);
+  const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation, task.model);
   const feed = await engine.program(graph, { keep: isBatch, shared: [{ program, names: BATCH }] });
   let held: ReadonlyMap<string, Data> = new Map();
   const wrote = (tensors: ReadonlyMap<string, Data>): void => {

@@ -5,7 +5,7 @@ import { showValue } from '../base/show-value.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isStreamed } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
-import type { Metric } from '../metrics/metric.ts';
+import type { Metrics } from './asked.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
@@ -79,7 +79,7 @@ export interface EpochResult {
 }
 
 /** Options of a {@link Trainer.fit} with a `validation` set. */
-export interface ValidatedFitOptions<M extends readonly Metric[] = readonly Metric[]> extends FitOptions {
+export interface ValidatedFitOptions<M extends Metrics = Metrics> extends FitOptions {
   /** Data set to evaluate after every epoch. */
   validation: Dataset | StreamedDataset;
   /** What to measure of the validation besides, such as `[precisionRecallF1()]`. Default: nothing. */
@@ -89,7 +89,7 @@ export interface ValidatedFitOptions<M extends readonly Metric[] = readonly Metr
 }
 
 /** Result of one epoch of a fit with a `validation` set. */
-export interface ValidatedEpochResult<M extends readonly Metric[] = readonly Metric[]> extends EpochResult {
+export interface ValidatedEpochResult<M extends Metrics = Metrics> extends EpochResult {
   /** Evaluation of the `validation` set after the epoch. */
   readonly validation: Measured<M>;
   /**

@@ -1,17 +1,18 @@
 /** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
 
 import { byteLength } from '../base/tensor.ts';
-import { differentiate } from '../compiler/differentiate.ts';
+import { differentiate, type Ending } from '../compiler/differentiate.ts';
 import type { Field } from '../data/dataset.ts';
 import { isMirrored } from '../data/fields.ts';
+import { stored } from '../data/parts.ts';
 import { typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedField } from '../data/streamed.ts';
-import { append, createGraph, type Graph, type Node, rename } from '../graph/graph.ts';
+import { append, createGraph, find, type Graph, type Node, rename } from '../graph/graph.ts';
 import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
-import type { Found, Metric, MetricSite } from '../metrics/metric.ts';
+import type { Found, Metric, MetricSite, MetricTotal } from '../metrics/metric.ts';
 import type { Question } from '../nn/losses/facts.ts';
-import { appendLoss, appendPrediction, type LossFunction } from '../nn/losses/loss.ts';
-import { appendModel, choicesIn, type Model, type Parameter } from '../nn/model.ts';
+import { appendLoss, appendPrediction, type LossFunction, predictionOf } from '../nn/losses/loss.ts';
+import { appendModel, choicesIn, type Model, type Parameter, severalOutputs } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
 import { activation, appendSlope } from '../ops/activation.ts';
@@ -48,20 +49,20 @@ export function trainingGraph(
   options: Task,
   optimizer?: Optimizer,
   update: UpdateOptions = {},
-): BuiltGraph & { output: Node } {
-  const { graph, parameters, updates, terms, output } = withLoss(options, true);
+): BuiltGraph & { outputs: readonly Node[] } {
+  const { graph, parameters, updates, terms, endings, outputs } = withLoss(options, true);
   if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(bytesOfTotal(terms)) });
   const trained = parameters.filter((parameter) => parameter.trained);
   const gradients = differentiate(
     graph,
-    terms,
+    endings,
     trained.map(({ node }) => node),
   );
   if (optimizer) {
     appendUpdates(graph, optimizer, parameters, gradients, { ...update, mean: options.loss.mean });
     for (const append of updates) append();
   }
-  return { graph, parameters, output };
+  return { graph, parameters, outputs };
 }
 
 /**
@@ -73,10 +74,10 @@ export function gradientGraph(
   wanted: { parameters: boolean; inputs: boolean },
   upstreamOf?: (graph: Graph, y: Node) => Node,
 ): Graph {
-  const { graph, parameters, output, terms, x, y } = withLoss(options, true);
+  const { graph, parameters, output, endings, x, y } = withLoss(options, true);
   const trained = parameters.filter((parameter) => wanted.parameters && parameter.trained).map(({ node }) => node);
   const nodes = wanted.inputs ? [...trained, x] : trained;
-  differentiate(graph, upstreamOf ? output : terms, nodes, upstreamOf?.(graph, y));
+  differentiate(graph, upstreamOf ? output : endings, nodes, upstreamOf?.(graph, y));
   return graph;
 }
 
@@ -85,18 +86,18 @@ export function gradientGraph(
  * which tensors have a column per sample.
  */
 export function inspectionGraph(options: Task): Prediction & { perSample(name: string): boolean } {
-  const { graph, parameters, output } = trainingGraph(options);
+  const { graph, parameters, outputs } = trainingGraph(options);
   for (const node of [...graph.nodes]) {
     const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
     if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
   }
   const constants = graph.nodes.filter(({ op }) => op === constant).map(({ name }) => name);
   const ofAll = new Set([...constants, ...parameters.flatMap(({ node: { name } }) => [name, `d${name}`])]);
-  const prediction = appendPrediction(graph, options.loss, output).name;
+  const prediction = appendPredictions(graph, options, outputs).name;
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
 }
 
-/** What an evaluation measures besides loss and accuracy. */
+/** What an evaluation measures besides loss and accuracy, of one output. */
 export interface Measures {
   readonly metrics: readonly Metric[];
   readonly question: Question;
@@ -107,62 +108,74 @@ export interface Measures {
 export interface EvaluationGraph extends BuiltGraph {
   /** Names of what to read at the end: `lossTotal`, `correctTotal` and what the metrics need. */
   readonly totals: readonly string[];
-  /** What reads the results of each metric. */
-  readonly readers: readonly ((found: Found) => object)[];
+  /** For each output, what reads the results of each metric. */
+  readonly readers: readonly (readonly ((found: Found) => object)[])[];
 }
 
-/** x, y -> totals over many batches, in slots for that many evaluations: two at least. */
-export function evaluationGraph(options: Task, measures?: Measures): EvaluationGraph {
-  const { graph, parameters, output, y, terms } = withLoss(options, false);
-  const { threshold, mean } = options.loss;
-  const places = choicesIn(options.model, options.loss);
-  const attributes = { threshold, ...(places > 1 ? { places } : {}) };
-  const each = append(graph, correct, [output, y, stepOf(graph)], attributes, 'correct');
-  const right = places > 1 ? append(graph, columnSum, [each], { groups: 3 }) : each;
-  const site = { graph, loss: options.loss, output, y, totals: [], kept: [], ...measures } as MetricSite;
-  const readers = (measures?.metrics ?? []).map(({ rule }) => rule.append(site));
-  const slots = Math.max(
-    2,
-    slotsFor(bytesOfTotal(terms) + bytesOfTotal(right) + site.totals.reduce((sum, { bytes }) => sum + bytes, 0)),
-  );
-  appendTotal(graph, 'lossTotal', terms, { mean, slots });
-  appendTotal(graph, 'correctTotal', right, { mean: false, slots });
-  for (const { append } of site.totals) append(slots);
-  const totals = ['lossTotal', 'correctTotal', ...site.totals.map(({ name }) => name), ...site.kept];
-  return { graph, parameters, readers, totals };
+/** x, y -> totals over many batches, in slots for that many evaluations: two at least. `measures` are those of each output. */
+export function evaluationGraph(options: Task, measures: readonly Measures[] = []): EvaluationGraph {
+  const { graph, parameters, asked } = withLoss(options, false);
+  const { mean } = options.loss;
+  const [totals, kept]: [MetricTotal[], string[]] = [[], []];
+  const measured = asked.map(({ suffix, loss, choices, output, y }, i) => {
+    const { threshold } = loss;
+    const attributes = { threshold, ...(choices > 1 ? { places: choices } : {}) };
+    const each = append(graph, correct, [output, y, stepOf(graph)], attributes, `correct${suffix}`);
+    const right = choices > 1 ? append(graph, columnSum, [each], { groups: 3 }) : each;
+    const site = { graph, loss, output, y, suffix, totals, kept, ...measures[i] } as MetricSite;
+    return { right, readers: (measures[i]?.metrics ?? []).map(({ rule }) => rule.append(site)) };
+  });
+  const counted = asked.flatMap(({ suffix, terms }, i) => [
+    { name: `lossTotal${suffix}`, of: terms, mean },
+    { name: `correctTotal${suffix}`, of: measured[i].right, mean: false },
+  ]);
+  const bytes = [...counted.map(({ of }) => bytesOfTotal(of)), ...totals.map(({ bytes }) => bytes)];
+  const slots = Math.max(2, slotsFor(bytes.reduce((sum, n) => sum + n, 0)));
+  for (const { name, of, mean } of counted) appendTotal(graph, name, of, { mean, slots });
+  for (const { append } of totals) append(slots);
+  const names = [...[...counted, ...totals].map(({ name }) => name), ...kept];
+  return { graph, parameters, readers: measured.map(({ readers }) => readers), totals: names };
 }
 
 /** x -> `prediction`: the output of the model, through the activation that the loss had taken over. */
 export function predictionGraph({ model, loss, batch }: Task): Prediction {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
-  const { output, parameters } = appendModel(graph, model, x, false);
-  return { graph, parameters, prediction: appendPrediction(graph, loss, output).name };
+  const { outputs, parameters } = appendModel(graph, model, x, false);
+  return { graph, parameters, prediction: appendPredictions(graph, { model, loss }, outputs).name };
 }
 
 /** x -> the output of the model, in training or not, or what is predicted from it. */
 export function forwardGraph({ model, loss, batch, frozen }: Task, training: boolean, prediction: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
-  const { output } = appendModel(graph, model, x, training, frozen);
-  return { graph, output: prediction ? appendPrediction(graph, loss, output) : output };
+  const { output, outputs } = appendModel(graph, model, x, training, frozen);
+  return { graph, output: prediction ? appendPredictions(graph, { model, loss }, outputs) : output };
 }
 
-/** Gathers x and y of one batch from `count` samples on the device, of one copy if they are the same; augments x if asked. */
+/**
+ * Gathers x and y of one batch from `count` samples on the device, of one copy if they are the same; augments x if asked. Targets
+ * with parts are those of several outputs of the model.
+ */
 export function feedGraph(
   { inputs, targets, count }: Pick<AnyDataset, 'inputs' | 'targets' | 'count'>,
   batch: number,
   augmentation?: Augmentation,
+  model?: Model,
 ): Graph {
   const graph = createGraph();
   const formatOf = (field: Field | StreamedField) => (typeOf(field) === 'uint8' ? 'bytes' : 'floats');
   const samples = (name: string, field: Field | StreamedField): Node =>
-    leaf(graph, data, name, [count, field.kind === 'labels' ? 1 : field.size], { format: formatOf(field) });
+    leaf(graph, data, name, [count, stored(field)], { format: formatOf(field) });
   const feed = (name: string, source: Node, field: Field | StreamedField, changes?: Augmentation) => {
-    const { kind, size, scale } = field;
+    const { kind, size, scale, parts } = field;
     const format = formatOf(field);
+    const several = name === 'y' && parts && model && severalOutputs(model);
     if (changes) appendAugmented(graph, source, changes, { format, scale, batch }, name);
-    else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
+    else if (several) {
+      const table = several.rule.table(several.outputs, parts, 'targets');
+      several.rule.gather(graph, source, table, { format, scale, batch, stored: stored(field) }, name);
+    } else append(graph, gather, [source, stepOf(graph)], { kind, format, size, scale, batch }, name);
   };
   const xData = samples('xData', inputs);
   feed('x', xData, inputs, augmentation);
@@ -183,8 +196,39 @@ function withLoss({ model, loss, batch, frozen }: Task, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);
-  const { output, parameters, updates } = appendModel(graph, model, x, training, frozen);
-  const terms: Node = appendLoss(graph, loss, output, y);
+  const { output, outputs, parameters, updates } = appendModel(graph, model, x, training, frozen);
+  const terms: Node = appendLoss(graph, loss, output, y, outputs);
   rename(graph, terms, 'losses');
-  return { graph, parameters, updates, output, x, y, terms };
+  const asked = loss.heads?.map(({ name, loss, weight, choices }, i): Asked => {
+    const [y, terms] = ['y', 'losses'].map((of) => find(graph, `${of}.${name}`)!);
+    return { suffix: `.${name}`, loss, choices, factor: weight, output: outputs[i], y, terms };
+  }) ?? [{ suffix: '', loss, choices: choicesIn(model, loss), factor: 1, output, y, terms }];
+  const endings = asked.map(({ terms, factor }): Ending => ({ node: terms, factor }));
+  return { graph, parameters, updates, output, outputs, x, y, terms, asked, endings };
+}
+
+/** What is asked of one output: its loss, the terms of that, and its targets. */
+interface Asked {
+  /** Of the names of its tensors. */
+  readonly suffix: string;
+  readonly loss: LossFunction;
+  readonly choices: number;
+  readonly factor: number;
+  readonly output: Node;
+  readonly y: Node;
+  readonly terms: Node;
+}
+
+/** Appends what is predicted from the outputs, one after the other. */
+function appendPredictions(
+  graph: Graph,
+  { model, loss }: Pick<Task, 'model' | 'loss'>,
+  outputs: readonly Node[],
+): Node {
+  const several = severalOutputs(model);
+  if (!several) return appendPrediction(graph, loss, outputs[0]);
+  const { heads } = loss;
+  const activations = heads!.map(({ loss }) => predictionOf(loss));
+  const names = heads!.map(({ name }) => name);
+  return several.rule.predict(graph, outputs, activations, names);
 }

@@ -1,15 +1,17 @@
 /** Batches of a caller's as the tensors of a program. */
+import { keysOf } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
 import { isNumbers, type NamedRows, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
-import { toColumns } from '../base/tensor.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { size, toColumns } from '../base/tensor.ts';
+import type { Dataset, Field } from '../data/dataset.ts';
+import { stored } from '../data/parts.ts';
 import { isStreamed } from '../data/stream-of.ts';
 import type { DeviceTensor } from '../engine/device-tensor.ts';
 import { type Held, heldOf } from '../engine/held.ts';
 import { checkInputs } from '../nn/demands.ts';
-import { choicesIn, features, outputs } from '../nn/model.ts';
-import { checkTargets, isDataset, isRows, oneHot, seen, targetsFrom } from './batch.ts';
+import { choicesIn, features, outputs, severalOutputs } from '../nn/model.ts';
+import { checkNamedTargets, checkTargets, isDataset, isRows, oneHot, samplesFrom, seen, targetsFrom } from './batch.ts';
 import { datasetFor, perPixel } from './dataset-for.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
@@ -29,7 +31,7 @@ export interface PackedBatch {
 /** What a caller gives as samples. */
 export type GivenSamples = Rows | NamedRows | DeviceTensor;
 /** What a caller gives for each of them. */
-export type GivenTargets = Rows | DeviceTensor;
+export type GivenTargets = Rows | NamedRows | DeviceTensor;
 
 type Site = Pick<Session, 'task' | 'engine' | 'data'>;
 
@@ -47,7 +49,7 @@ export function packBatch(
   const samples = packSamples(site, x, where);
   return paired(
     samples,
-    heldTargets(site, y, samples, `${where}: y`) ?? packTargets(site.task, y as Rows, samples, where),
+    heldTargets(site, y, samples, `${where}: y`) ?? packTargets(site.task, y as Rows | NamedRows, samples, where),
   );
 }
 
@@ -91,15 +93,16 @@ export function heldTargets(
 
 function packTargets(
   { model, batch, loss }: Task,
-  y: Rows | undefined,
+  y: Rows | NamedRows | undefined,
   { count }: Packed,
   where: string,
 ): Float32Array {
   const classes = outputs(model);
+  if (severalOutputs(model)) return toColumns(namedTargets(model, loss, y, count, where), classes, batch);
   const choices = choicesIn(model, loss);
   if (choices > 1 && isNumbers(y) && y.length === count && !isRows(y))
     throw new ShapeError(`${where}: y holds one label per sample, but ${perPixel(loss.name, classes, choices)}`);
-  const targets = targetsFrom(y, count, classes, where);
+  const targets = targetsFrom(y as Rows | undefined, count, classes, where);
   checkTargets(loss, targets, classes, `${where}: y`);
   return toColumns(targets, classes, batch);
 }
@@ -113,10 +116,54 @@ function packDataset(task: Task, given: Dataset, y: unknown, where: string): Pac
     );
   const { name, count, inputs, targets } = dataset;
   demandRoom(task, count, `${where}: ${name} has`);
-  const wanted =
-    targets.kind === 'labels' ? oneHot(targets.data, targets.size, where) : seen(targets.data, targets.scale);
+  const several = targets.parts && severalOutputs(task.model);
+  const wanted = several
+    ? seenThrough(several.rule.table(several.outputs, targets.parts!, where), targets, count)
+    : targets.kind === 'labels'
+      ? oneHot(targets.data, targets.size, where)
+      : seen(targets.data, targets.scale);
   const samples = toColumns(seen(inputs.data, inputs.scale), features(task.model), task.batch);
   return { ...paired({ count, values: samples }, toColumns(wanted, outputs(task.model), task.batch)), dataset };
+}
+
+/** The targets of several outputs, one after the other, [count][size]: given by name, or as rows of all values. */
+function namedTargets(
+  model: Task['model'],
+  loss: Task['loss'],
+  y: unknown,
+  count: number,
+  where: string,
+): Float32Array {
+  const { rule, outputs: all } = severalOutputs(model)!;
+  const width = outputs(model);
+  if (!keysOf(y)) {
+    const values = samplesFrom(y as Rows, width, `${where}: y`);
+    if (values.length !== count * width)
+      throw new ShapeError(`${where}: y must hold the targets of ${count} samples, found ${values.length / width}`);
+    checkNamedTargets(loss, { kind: 'values', size: width, scale: 1 }, values, `${where}: y`);
+    return values;
+  }
+  const out = new Float32Array(count * width);
+  const given = rule.targets(all, y, `${where}: y`);
+  let first = 0;
+  all.forEach(({ name, shape }, o) => {
+    const n = size(shape);
+    const values = targetsFrom(given[o] as Rows, count, n, `${where}: ${name}`);
+    checkTargets(loss.heads![o].loss, values, n, `${where}: y.${name}`);
+    for (let i = 0; i < count; i++) for (let k = 0; k < n; k++) out[i * width + first + k] = values[i * n + k];
+    first += n;
+  });
+  return out;
+}
+
+/** What a net sees of stored targets, by the table of their places. */
+function seenThrough(table: readonly number[], field: Field, count: number): Float32Array {
+  const [width, factor, all] = [table.length / 2, Math.fround(field.scale), stored(field)];
+  return Float32Array.from({ length: count * width }, (_, i) => {
+    const [at, label] = [table[2 * (i % width)], table[2 * (i % width) + 1]];
+    const value = field.data[Math.floor(i / width) * all + at];
+    return label < 0 ? value * factor : Number(value === label);
+  });
 }
 
 function demandRoom({ batch }: Task, count: number, what: string): void {

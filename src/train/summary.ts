@@ -6,16 +6,19 @@ import { schedule } from '../compiler/schedule.ts';
 import { unknownTensor } from '../engine/named-tensors.ts';
 import { find, type Node } from '../graph/graph.ts';
 import { parameter, state } from '../graph/leaf.ts';
-import { checkLoss, checkOutput } from '../nn/losses/loss.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkOptimizer } from '../nn/optimizers/optimizer.ts';
 import { type StepBytes, type Summary, summarize } from '../nn/summary.ts';
 import type { CompileOptions } from './compile.ts';
 import { trainingGraph } from './graphs.ts';
+import { lossFor } from './loss-for.ts';
 import { LOSSES } from './session.ts';
 
 /** Options of {@link summary}: those of {@link compile} that decide what a training step holds in memory. */
-export type SummaryOptions = Pick<CompileOptions, 'batch' | 'loss' | 'optimizer' | 'clipNorm' | 'accumulate' | 'keep'>;
+export type SummaryOptions = Pick<
+  CompileOptions,
+  'batch' | 'loss' | 'lossWeights' | 'optimizer' | 'clipNorm' | 'accumulate' | 'keep'
+>;
 
 /**
  * Lists the layers of a model with their shapes, parameters and multiply-adds; {@link printSummary} prints it.
@@ -34,12 +37,11 @@ export function summary(model: Model, options?: SummaryOptions): Summary {
 const PORTABLE_BUFFERS = 8;
 
 function bytesOf(model: Model, options: SummaryOptions): StepBytes {
-  checkKeys('summary', options, ['batch', 'loss', 'optimizer', 'clipNorm', 'accumulate', 'keep']);
-  const { batch, loss, optimizer, clipNorm, accumulate, keep } = options;
+  checkKeys('summary', options, ['batch', 'loss', 'lossWeights', 'optimizer', 'clipNorm', 'accumulate', 'keep']);
+  const { batch, optimizer, clipNorm, accumulate, keep } = options;
   checkCount('summary: batch', batch);
-  checkLoss('summary', loss);
   checkOptimizer(optimizer, 'summary: optimizer');
-  checkOutput(model, loss);
+  const loss = lossFor('summary', model, options);
   if (accumulate !== undefined) checkCount('summary: accumulate', accumulate);
   if (clipNorm !== undefined) checkNumber('summary: clipNorm', clipNorm, 'a finite number > 0', (value) => value > 0);
   if (keep !== undefined && !isList(keep)) {

@@ -14,12 +14,13 @@ import type { Program } from '../engine/engine.ts';
 import { tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { checkMetrics, type Metric } from '../metrics/metric.ts';
 import { checkConstantRate, learningRateAt } from '../nn/learning-rate.ts';
+import { type Model, type Predictions, predictionsOf } from '../nn/model.ts';
 import { matching } from '../nn/parameter-patterns.ts';
 import { differences, type Values as ParameterValues } from '../saved/differences.ts';
 import type { DispatchTuning } from '../tune/tuner.ts';
 import type { Access } from './access.ts';
+import { askedOf, type Metrics } from './asked.ts';
 import { augmentationOf } from './augmentation.ts';
 import { type ParameterOptions, readParameters, writeParameter } from './averages.ts';
 import { checkBest } from './best-epoch.ts';
@@ -41,7 +42,6 @@ import {
   evaluateOn,
   type Measured,
   measuring,
-  subjectOf,
 } from './evaluate.ts';
 import type { Feed, Feeds } from './feed.ts';
 import { trainEpochs } from './fit.ts';
@@ -72,7 +72,7 @@ import { checkBatchStep } from './verify.ts';
  * {@link Trainer.destroy}, and a DeviceLostError if the device is lost. `fit`, `load`, `check` and `update` have the net to
  * themselves: while one of them runs, these, `step` and `setParameters` are a StateError.
  */
-export class Trainer {
+export class Trainer<M extends Model = Model> {
   readonly #session: Session;
   readonly #ownDevice: Device | undefined;
   readonly #feeds: Feeds;
@@ -173,7 +173,7 @@ export class Trainer {
    * steps run, parameters about once a second and at the end.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
-  fit<const M extends readonly Metric[] = readonly []>(
+  fit<const M extends Metrics = readonly []>(
     dataset: Dataset | StreamedDataset,
     options: ValidatedFitOptions<M>,
   ): Promise<ValidatedEpochResult<M>[]>;
@@ -213,7 +213,7 @@ export class Trainer {
    * @throws {DataError} As for `fit`.
    * @throws {NonFiniteError} For a parameter, an output or a loss that is NaN or infinite.
    */
-  evaluate<const M extends readonly Metric[]>(
+  evaluate<const M extends Metrics>(
     dataset: Dataset | StreamedDataset,
     options: EvaluateOptions<M> & { metrics: M },
   ): Promise<Measured<M>>;
@@ -224,7 +224,7 @@ export class Trainer {
     this.#access.assertOpen('evaluate');
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
-    checkMetrics('evaluate: metrics', options.metrics, subjectOf(samples, task));
+    askedOf(task, samples, options.metrics, 'evaluate: metrics');
     return this.#access.take(() => this.#compiled.finite('evaluate', () => this.#evaluate(samples, options)));
   }
 
@@ -273,12 +273,12 @@ export class Trainer {
    * @param x Any number of samples: a row of numbers each, or all numbers one after another. Numbers are what the net sees, except
    * that bytes (`Uint8Array`) are multiplied by the scale of the data set that the net was last trained on. Or a data set, whose
    * targets are not looked at.
-   * @returns Predictions `[n][outputs]`.
+   * @returns Predictions `[n][outputs]`; of a model of several outputs, those of each by its name.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For a number in `x` that is not finite.
    * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
-  async predict(x: Rows | NamedRows | Dataset | StreamedDataset): Promise<Float32Array> {
+  async predict(x: Rows | NamedRows | Dataset | StreamedDataset): Promise<Predictions<M>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
     const samples = samplesOf(task, x, 'predict', this.#session.data);
@@ -286,11 +286,12 @@ export class Trainer {
     const { graph, prediction } = this.#prediction;
     const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
     const isPrediction = (node: Node) => node.name === prediction;
-    return this.#access.take(() =>
+    const values = await this.#access.take(() =>
       this.#compiled.finite('predict', () =>
         this.#compiled.on({ name: 'predict', graph: () => graph, keep: isPrediction, averaged: true }, predict),
       ),
     );
+    return predictionsOf(task.model as M, values);
   }
 
   /**

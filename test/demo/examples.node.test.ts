@@ -246,6 +246,11 @@ const expected: Record<string, (printed: string) => void> = {
     expect(residual).toBeGreaterThan(0.65);
     expect(plain).toBeLessThan(residual - 0.2);
   },
+  'two-outputs.mjs': (printed) => {
+    expect(numbers(printed, /^digit: test accuracy (\S+)$/)[0]).toBeGreaterThan(0.8);
+    expect(numbers(printed, /^even: test accuracy (\S+)$/)[0]).toBeGreaterThan(0.7);
+    expect(numbers(printed, /^the weighted sum of both losses: (\S+)$/)).toHaveLength(1);
+  },
   'worker.mjs': (printed) => {
     const epochs = numbers(printed, /^worker: epoch [1-4] +test accuracy (\S+)$/);
     expect(epochs.length).toBe(4);

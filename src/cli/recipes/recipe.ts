@@ -1,6 +1,6 @@
 /** A published result on MNIST, and the training that reproduces it. */
 import { cosineDecay, updatesIn } from '../../nn/learning-rate.ts';
-import { softmaxCrossEntropy } from '../../nn/losses/index.ts';
+import { type LossFunction, softmaxCrossEntropy } from '../../nn/losses/index.ts';
 import type { Model } from '../../nn/model.ts';
 import { adam } from '../../nn/optimizers/index.ts';
 import type { CompileOptions } from '../../train/compile.ts';
@@ -16,7 +16,7 @@ export interface Recipe {
     readonly note: string;
   };
   readonly model: Model;
-  readonly training: Pick<CompileOptions, 'batch' | 'loss' | 'optimizer'>;
+  readonly training: Pick<CompileOptions, 'batch' | 'optimizer'> & { readonly loss: LossFunction };
   readonly fit?: Pick<FitOptions, 'augment'>;
   readonly epochs: number;
   /** Number of images to train on, from the first one. Default: all 60,000. */

@@ -17,6 +17,7 @@ import type { InputLayer } from './input.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Lstm } from './lstm.ts';
 import type { Multiply } from './multiply.ts';
+import type { OutputsLayer } from './outputs.ts';
 import type { Permute } from './permute.ts';
 import type { Pool1d } from './pool1d.ts';
 import type { Pool2d } from './pool2d.ts';
@@ -44,6 +45,7 @@ export type { InitialiserOptions, LayerActivation } from './layer.ts';
 export { type LayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.ts';
 export { type Lstm, lstm } from './lstm.ts';
 export { type Multiply, multiply } from './multiply.ts';
+export type { OutputsLayer } from './outputs.ts';
 export { type Permute, permute } from './permute.ts';
 export { type PointwiseOptions, pointwise } from './pointwise.ts';
 export { type AvgPool1dOptions, avgPool1d, maxPool1d, type Pool1d, type Pool1dOptions } from './pool1d.ts';
@@ -75,6 +77,7 @@ export type Layer =
   | LayerNorm
   | Lstm
   | Multiply
+  | OutputsLayer
   | Permute
   | Pool1d
   | Pool2d

@@ -6,13 +6,15 @@ import { checkKeys, checkNumber, isList, member } from '../../base/arguments.ts'
 import { ArgumentError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';
 import type { Shape } from '../../base/tensor.ts';
-import type { Graph, Node } from '../../graph/graph.ts';
+import type { Attributes, Graph, Node } from '../../graph/graph.ts';
 import type { ActivationName, OwnActivation } from '../../ops/activation-table.ts';
 import { type Initialiser, ofVariance, xavier } from '../initialisers.ts';
 
 export interface LayerKind<Layer> {
   /** What a model of several inputs does besides; carried by the layers that are its inputs. */
   readonly inputs?: InputsRule;
+  /** What a model of several outputs does besides; carried by the layer that ends it. */
+  readonly outputs?: OutputsRule;
   /** The option that says how many outputs, or channels of them, it has. */
   readonly width?: keyof Layer & string;
   /** The layer for inputs that have become narrower, after it has become so itself. Default: the same layer. */
@@ -79,6 +81,45 @@ export interface Demand {
 export interface Applied {
   readonly layer?: { readonly layer: string };
   readonly of: readonly Applied[];
+}
+
+/** One of several outputs. */
+export interface Output {
+  readonly name: string;
+  /** Of one sample. */
+  readonly shape: Shape;
+  /** The layer that makes it. */
+  readonly layer: object;
+}
+
+/** A part of the targets of a data set. */
+export interface TargetPart {
+  readonly name: string;
+  readonly kind: 'values' | 'labels';
+  readonly size: number;
+}
+
+export interface OutputsRule {
+  /** The losses that are given by name as one. Throws ArgumentError for other names, losses or weights. */
+  losses(outputs: readonly Output[], losses: unknown, weights: unknown, where: string): object;
+  /** The targets that are given by name, in the order of the outputs. Throws ArgumentError for other names. */
+  targets(outputs: readonly Output[], given: unknown, where: string): readonly unknown[];
+  /**
+   * Where the targets [size] of the outputs are in a stored sample: for each, the place of its number, and its class, or −1 where
+   * the number is its value. Throws ShapeError for parts that are not those of the outputs.
+   */
+  table(outputs: readonly Output[], parts: readonly TargetPart[], where: string): number[];
+  /** Appends the targets of a batch of stored samples. */
+  gather(graph: Graph, data: Node, table: readonly number[], attributes: Attributes, name: string): Node;
+  /** Appends what is predicted, one output after the other. */
+  predict(
+    graph: Graph,
+    outputs: readonly Node[],
+    activations: readonly LayerActivation[],
+    names: readonly string[],
+  ): Node;
+  /** Values [n][size] of all outputs -> those of each by its name. */
+  split(outputs: readonly Output[], values: Float32Array): Record<string, Float32Array>;
 }
 
 /**

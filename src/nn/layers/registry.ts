@@ -49,6 +49,7 @@ export const kinds: Kinds = {
   layerNorm: async () => (await import('./layer-norm.ts')).layerNormKind,
   lstm: async () => (await import('./lstm.ts')).lstmKind,
   multiply: async () => (await import('./multiply.ts')).multiplyKind,
+  outputs: async () => (await import('./outputs.ts')).outputsKind,
   permute: async () => (await import('./permute.ts')).permuteKind,
   pool1d: async () => (await import('./pool1d.ts')).pool1dKind,
   pool2d: async () => (await import('./pool2d.ts')).pool2dKind,

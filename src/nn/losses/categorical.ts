@@ -52,12 +52,12 @@ export function attributesOf(site: LossSite): Attributes {
 export const factorOf = ({ loss, output }: LossSite): number => (loss.mean ? 1 / placesIn(output.shape) : 1);
 
 /** The targets as the loss takes them; y itself where labels are hard and all classes weigh the same. */
-export function appendTargets({ graph, loss: { settings }, y }: LossSite): Node {
+export function appendTargets({ graph, loss: { settings }, y, suffix }: LossSite): Node {
   const { labelSmoothing = 0, classWeights } = settings;
   const classes = y.shape[0];
   const blend = { keep: 1 - labelSmoothing, floor: labelSmoothing / classes };
-  const soft = labelSmoothing === 0 ? y : append(graph, softTargets, [y], blend, 'softTargets');
+  const soft = labelSmoothing === 0 ? y : append(graph, softTargets, [y], blend, `softTargets${suffix}`);
   if (!classWeights) return soft;
-  const weights = appendConstant(graph, 'classWeights', [classes, 1], classWeights);
-  return append(graph, scale, [soft, weights], {}, 'weightedTargets');
+  const weights = appendConstant(graph, `classWeights${suffix}`, [classes, 1], classWeights);
+  return append(graph, scale, [soft, weights], {}, `weightedTargets${suffix}`);
 }

@@ -6,10 +6,10 @@
 import { checkKeys, member } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';
+import type { Shape } from '../../base/tensor.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import { appendActivation } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
-import { classesOf, type Model } from '../model.ts';
 import type { LossFacts, Question } from './facts.ts';
 import type { LossSettings } from './settings.ts';
 
@@ -33,6 +33,22 @@ export interface LossFunction {
   readonly threshold: number;
   /** What its function was given besides the reduction. */
   readonly settings: LossSettings;
+  /** The losses of several outputs, of which this one is the weighted sum. */
+  readonly heads?: readonly Head[];
+}
+
+/** One of several outputs, and its loss. */
+export interface Head {
+  /** Name of the output. */
+  readonly name: string;
+  /** Its loss. */
+  readonly loss: LossFunction;
+  /** Factor of its loss. */
+  readonly weight: number;
+  /** Values per sample. */
+  readonly outputs: number;
+  /** How many choices between classes there are for a sample: the pixels of an image, else one. */
+  readonly choices: number;
 }
 
 /** Where a loss is appended: a loss to the output of a model and the targets. */
@@ -41,6 +57,10 @@ export interface LossSite {
   readonly loss: LossFunction;
   readonly output: Node;
   readonly y: Node;
+  /** The output, or what it consists of where there are several. */
+  readonly outputs: readonly Node[];
+  /** What follows the names of tensors of a loss, of which there may be one for each of several outputs. */
+  readonly suffix: string;
 }
 
 /** The last layer of a model, as far as losses ask for it. */
@@ -99,12 +119,16 @@ export function checkLoss(where: string, value: unknown): void {
 }
 
 /** Throws ArgumentError where the loss does not go with the last layer: one on logits must not follow its own activation. */
-export function checkOutput(model: Model, loss: LossFunction): void {
-  const { layers } = model;
-  const last = layers[layers.length - 1];
-  const activation = 'activation' in last ? last.activation : 'linear';
+export const checkOutput = (
+  { layers, shapes }: { readonly layers: readonly object[]; readonly shapes: readonly Shape[] },
+  loss: LossFunction,
+): void => checkLast(layers[layers.length - 1], shapes[shapes.length - 1], loss);
+
+/** The same for the layer that makes one of several outputs, of this shape. */
+export function checkLast(last: object, shape: Shape, loss: LossFunction): void {
+  const activation = (member(last, 'activation') as LayerActivation['activation'] | undefined) ?? 'linear';
   const { name, prediction } = loss;
-  ruleOf(loss).check?.(loss, { activation, classes: classesOf(model) });
+  ruleOf(loss).check?.(loss, { activation, classes: shape[0] });
   if (prediction !== 'linear' && activation === prediction) {
     throw new ArgumentError(
       `${name} works on logits and applies ${prediction} itself: expected a linear last layer, found ${activation}`,
@@ -116,9 +140,18 @@ export function checkOutput(model: Model, loss: LossFunction): void {
 export const targetsOf = (loss: LossFunction): TargetRule | undefined => ruleOf(loss).targets;
 
 /** The weighted terms whose sum is the loss of the batch. */
-export const appendLoss = (graph: Graph, loss: LossFunction, output: Node, y: Node): Node =>
-  ruleOf(loss).append({ graph, loss, output, y });
+export const appendLoss = (
+  graph: Graph,
+  loss: LossFunction,
+  output: Node,
+  y: Node,
+  outputs: readonly Node[] = [output],
+  suffix = '',
+): Node => ruleOf(loss).append({ graph, loss, output, y, outputs, suffix });
 
 /** What is predicted from an output, which is a node of its own unless that is one already. */
-export const appendPrediction = (graph: Graph, loss: LossFunction, output: Node): Node =>
-  appendActivation(graph, ruleOf(loss).prediction, output, 'prediction');
+export const appendPrediction = (graph: Graph, loss: LossFunction, output: Node, suffix = ''): Node =>
+  appendActivation(graph, predictionOf(loss), output, `prediction${suffix}`);
+
+/** What turns outputs into predictions. */
+export const predictionOf = (loss: LossFunction): LayerActivation => ruleOf(loss).prediction;

@@ -111,7 +111,54 @@ def siamese():
     return values_of(net, {"dense": 2, "last": 5}, loss, a=tensor_of(a), b=tensor_of(b), y=tensor_of(y))
 
 
-nets = {"shared": shared(), "inputs": inputs(), "siamese": siamese()}
+class Outputs(nn.Module):
+    """Two inputs, and three outputs: classes, an answer by yes or no, and values."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(4 + 2, 5)
+        self.digit = nn.Linear(5, 3)
+        self.parity = nn.Linear(5, 1)
+        self.place = nn.Linear(5 + 2, 2)
+
+    def forward(self, a, b):
+        h = torch.tanh(self.body(torch.cat([a, b], 1)))
+        return self.digit(h), self.parity(h), self.place(torch.cat([h, b], 1))
+
+
+def outputs():
+    net = prepared(Outputs())
+    a, b = rounded(torch.randn(6, 4)), rounded(torch.randn(6, 2))
+    digit = torch.tensor([0, 2, 1, 2, 0, 1])
+    parity = torch.tensor([[0.0], [0.0], [1.0], [0.0], [0.0], [1.0]])
+    place = rounded(torch.randn(6, 2))
+    found = net(a, b)
+    losses = [
+        F.cross_entropy(found[0], digit, label_smoothing=0.1),
+        F.binary_cross_entropy_with_logits(found[1], parity),
+        F.mse_loss(found[2], place),
+    ]
+    loss = losses[0] + 0.2 * losses[1] + 3 * losses[2]
+    keys = {"body": 3, "digit": 4, "parity": 5, "place": 7}
+    names = ["digit", "parity", "place"]
+    predictions = [torch.softmax(found[0], 1), torch.sigmoid(found[1]), found[2]]
+    accuracy = {
+        "digit": (found[0].argmax(1) == digit).double().mean().item(),
+        "parity": ((found[1] > 0) == (parity > 0.5)).double().mean().item(),
+    }
+    given = {"a": tensor_of(a), "b": tensor_of(b), "digit": digit.tolist(), "parity": tensor_of(parity), "place": tensor_of(place)}
+    return values_of(
+        net,
+        keys,
+        loss,
+        **given,
+        losses={name: value.item() for name, value in zip(names, losses)},
+        accuracy=accuracy,
+        predictions={name: tensor_of(value) for name, value in zip(names, predictions)},
+    )
+
+
+nets = {"shared": shared(), "inputs": inputs(), "siamese": siamese(), "outputs": outputs()}
 with open("several.json", "w") as file:
     json.dump(nets, file, separators=(",", ":"))
     file.write("\n")
