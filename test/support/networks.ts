@@ -209,11 +209,11 @@ export const deepMlp = (count: number): Task => ({
 
 /** So many blocks of two convolutions with batch normalization, each added to what it is applied to. */
 export function residualNet(count: number): Task {
-  const convolution = layers.conv2d(4, 3, layers.linear, { padding: 1 });
-  const normalized = (x: Symbolic): Symbolic => apply(layers.batchNorm(), apply(convolution, x));
+  const convolution = () => layers.conv2d(4, 3, layers.linear, { padding: 1 });
+  const normalized = (x: Symbolic): Symbolic => apply(layers.batchNorm(), apply(convolution(), x));
   const relu = (x: Symbolic): Symbolic => apply(layers.activation(layers.relu), x);
   const image = input([1, 6, 6]);
-  const start = apply(convolution, image);
+  const start = apply(convolution(), image);
   const end = Array.from({ length: count }).reduce<Symbolic>(
     (x) => relu(apply(layers.add(), normalized(relu(normalized(x))), x)),
     start,

@@ -122,6 +122,7 @@ async function expectTyped(call: () => unknown): Promise<void> {
 }
 
 const any = (value: unknown) => value as never;
+const { embedding, gru, lstm } = library;
 const { adam, adamw, activation, add, apply, augmented, avgPool1d, avgPool2d, batchNorm, binaryCrossEntropy } = library;
 const {
   categoricalCrossEntropy,
@@ -345,6 +346,13 @@ const calls: Calls = {
     'outputPadding',
     'groups',
   ]),
+  'embedding: count': (w) => embedding(w, 1),
+  'embedding: units': (w) => embedding(1, w),
+  ...options('embedding', (w) => sequential([2], [embedding(9, 1, w)]), {}, ['padding', 'init']),
+  'gru: units': (w) => gru(w),
+  ...options('gru', (w) => sequential([2, 2], [gru(1, w)]), {}, ['sequence', 'mask', 'init', 'biasInit']),
+  'lstm: units': (w) => lstm(w),
+  ...options('lstm', (w) => sequential([2, 2], [lstm(1, w)]), {}, ['sequence', 'mask', 'init', 'biasInit']),
   'reshape: shape': (w) => reshape(w),
   'reshape: a size': (w) => sequential([2, 2, 2], [reshape([w, 2, 2])]),
   'permute: axes': (w) => permute(w),
@@ -592,6 +600,7 @@ test('every function that is exported is tried', () => {
     'openDevice',
     'xavier',
     'he',
+    'lecun',
     'zeros',
     'ones',
     'add',

@@ -36,6 +36,7 @@ export interface LossFunctionOptions extends LossOptions {
 const isPair = (point: unknown): boolean => isList(point) && point.length === 2 && Array.from(point).every(isFinite32);
 
 const TARGETS = [-1.37, 0, 0.61, 1];
+const MOST_POINTS = 1000;
 const POINTS = PLACES.flatMap((a) => TARGETS.map((y) => [a, y] as const));
 
 /**
@@ -54,8 +55,10 @@ export function lossFunction(options: LossFunctionOptions): LossFunction {
   checkKeys('lossFunction', options, known);
   const { name, wgsl, derivative, reference, tolerance = 1e-5, points = POINTS, ...others } = options;
   checkName('lossFunction', name);
-  if (!isList(points) || points.length === 0 || !Array.from(points).every(isPair)) {
-    throw new ArgumentError(`lossFunction ${name}: points must be pairs [a, y] of numbers, found ${showValue(points)}`);
+  if (!isList(points) || points.length === 0 || points.length > MOST_POINTS || !Array.from(points).every(isPair)) {
+    throw new ArgumentError(
+      `lossFunction ${name}: points must be 1 to ${MOST_POINTS} pairs [a, y] of numbers, found ${showValue(points)}`,
+    );
   }
   const own = ownFunction({
     ...{ where: `lossFunction ${name}`, name: 'loss', parameters: 'a: f32, y: f32', places: points },
