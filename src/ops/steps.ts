@@ -153,12 +153,11 @@ export const previousStepsCases = (): readonly Case[] => [
   { shapes: [[4, 35]], attributes: { steps: 5 } },
 ];
 
-/** [F, steps · N] -> [1, steps · N]: 1 for a step that has other numbers than 0, else 0. */
+/** [F, steps · N] -> [1, steps · N]: 1 for a step that has other numbers than 0, else 0. What takes it gives it no gradient. */
 export const stepMask: KernelOp = {
   kind: 'kernel',
   name: 'stepMask',
   shape: ([x]) => [1, columns(x.shape)],
-  gradient: () => [undefined],
   reference: ([x], { shape }) =>
     byColumn(shape, (j) => [Number(column(x.data, x.shape, j).some((value) => value !== 0))]),
   // A number as small as its error may be 0.

@@ -316,7 +316,7 @@ describe.concurrent('bad arguments', () => {
     ['train --init glorot', ['--init', "'glorot'", 'xavier']],
     ['train --init xavier:2', ['--init', "'xavier:2'", 'without a number']],
     ['train --init normal:-1', ['--init', "'normal:-1'"]],
-    ['train --loss hinge', ['--loss', "'hinge'", 'quadratic']],
+    ['train --loss hing', ['--loss', "'hing'", 'quadratic', 'Did you mean hinge?']],
     ['train --optimizer sgdd', ['--optimizer', "'sgdd'", 'rmsprop']],
     ['eval --device tpu', ['--device', "'tpu'", 'auto, gpu, cpu']],
     ['eval --epochs 3', ['--epochs']],

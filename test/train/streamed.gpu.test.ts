@@ -1,7 +1,9 @@
 /** Data sets that are larger than their share of the device: streamed in windows, with the bits of resident ones. */
+
 import { describe, expect, test } from 'vitest';
 import { countCalls } from '../../src/bench/counting.ts';
 import { type Dataset, fromArrays, fromBatches, fromSamples, withTargets } from '../../src/data/index.ts';
+import { ROW_BYTES } from '../../src/graph/step-row.ts';
 import {
   ArgumentError,
   adam,
@@ -217,7 +219,7 @@ test('a window is uploaded once: an epoch uploads its samples and the rows of it
   const { uploadedBytes, made } = counter.take();
   counter.stop();
   expect(made).toEqual({});
-  const stride = Math.max(64, gpu.device.gpu.limits.minUniformBufferOffsetAlignment);
+  const stride = Math.max(ROW_BYTES, gpu.device.gpu.limits.minUniformBufferOffsetAlignment);
   const epoch = 65 * count + 6 * stride;
   expect(uploadedBytes).toBeGreaterThanOrEqual(10 * epoch);
   expect(uploadedBytes).toBeLessThanOrEqual(10 * (epoch + 3 * 8)); // each window ends on a whole word
