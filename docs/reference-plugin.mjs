@@ -8,6 +8,7 @@ import { CommentTag, Converter, ReflectionKind } from 'typedoc';
 /** Beginnings of paths in src/, and the topic of what is declared there; the first that matches counts. */
 const topics = [
   ['nn/model', 'Models'],
+  ['nn/functional', 'Models'],
   ['nn/summary', 'Models'],
   ['train/summary', 'Models'],
   ['metrics/', 'Metrics'],

@@ -105,6 +105,7 @@ export {
   hardSigmoid,
   hardSwish,
   type InitialiserOptions,
+  type InputLayer,
   type Layer,
   type LayerActivation,
   type LayerNorm,
@@ -119,6 +120,7 @@ export {
   maxPool2d,
   mish,
   multiply,
+  type OutputsLayer,
   type Permute,
   type PointwiseOptions,
   type Pool1d,
@@ -239,6 +241,7 @@ export { type BackwardOptions, backward } from './train/loop/backward.ts';
 export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
 export type { GivenGradients } from './train/loop/update.ts';
+export type { GivenSamples, GivenTargets } from './train/pack-batch.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

@@ -18,7 +18,7 @@ export type TargetArray = Pick<ArraysOptions, 'y' | 'classes' | 'classNames'>;
 
 /** Options of {@link fromArrays} for samples with several inputs, several targets, or both. */
 export interface NamedArraysOptions {
-  /** The inputs by name, in the order in which {@link model} has them. */
+  /** The inputs by name, in the order in which `model` has them. */
   inputs?: Readonly<Record<string, ArraysOptions['x'] | InputArray>>;
   /** In place of `inputs`: the only one, as in {@link ArraysOptions}. */
   x?: ArraysOptions['x'];

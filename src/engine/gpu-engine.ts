@@ -39,7 +39,8 @@ export async function gpuEngine(
   const [buffer] = await device.createBuffers([
     { label: 'step table', size: 2 * TABLE_BYTES, usage: UNIFORM | COPY_DST },
   ]);
-  const stride = Math.max(ROW_BYTES, gpu.limits.minUniformBufferOffsetAlignment);
+  const alignment = gpu.limits.minUniformBufferOffsetAlignment;
+  const stride = alignment * Math.ceil(ROW_BYTES / alignment);
   const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
   let destroyed = false;
   const programs = new Set<Program>();

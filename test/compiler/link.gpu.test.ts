@@ -7,6 +7,7 @@ import { link } from '../../src/compiler/link.ts';
 import { schedule } from '../../src/compiler/schedule.ts';
 import { fromArrays } from '../../src/data/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { apply, dense, input, model } from '../../src/index.node.ts';
 import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
 import { evaluationGraph, feedGraph, predictionGraph, trainingGraph } from '../../src/train/graphs.ts';
@@ -68,6 +69,23 @@ describe('every shader variant compiles', () => {
         await compile(feedGraph(dataset, 2, augmentationOf(options, dataset, [2, 3], 'test')));
       }
     }
+    const x = input([2]);
+    const several = model(x, { kind: apply(dense(3), x), size: apply(dense(1), x) });
+    const targets = { kind: { y: [0, 2], classes: 3 }, size: [[0.5], [1]] };
+    await compile(
+      feedGraph(
+        fromArrays({
+          x: [
+            [1, 2],
+            [3, 4],
+          ],
+          targets,
+        }),
+        2,
+        undefined,
+        several,
+      ),
+    );
   });
 
   it('and every file of shaders/ takes part but those that the tests of forms and of whole steps compile', () => {

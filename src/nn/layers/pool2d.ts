@@ -1,6 +1,6 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
 import { checkCount, checkKeys } from '../../base/arguments.ts';
-import { checkedImage, checkedPair, checkedWindow, checkZeros, type Pair, pairOf, showPair } from './image.ts';
+import { checkedImage, checkedPair, checkedWindow, checkZeros, pairOf, showPair } from './image.ts';
 import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
 import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
 
@@ -13,9 +13,9 @@ export interface Pool2d {
   /** Size of a window in pixels: `[height, width]`. */
   readonly size: readonly [number, number];
   /** Pixels between neighbouring windows: in both directions, or `[down, across]`. */
-  readonly stride: Pair;
+  readonly stride: number | readonly [number, number];
   /** Pixels added on each side of the image, if any. */
-  readonly padding?: Pair;
+  readonly padding?: number | readonly [number, number];
   /** False where they do not count in a mean. */
   readonly countPadding?: false;
 }

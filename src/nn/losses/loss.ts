@@ -33,7 +33,11 @@ export interface LossFunction {
   readonly threshold: number;
   /** What its function was given besides the reduction. */
   readonly settings: LossSettings;
-  /** The losses of several outputs, of which this one is the weighted sum. */
+  /**
+   * The losses of several outputs, of which this one is the weighted sum.
+   *
+   * @internal
+   */
   readonly heads?: readonly Head[];
 }
 
