@@ -303,6 +303,12 @@ function narrowed(layer: Layer, inputs: readonly Shape[], most: number): Layer {
   return narrowed?.(made, inputs) ?? made;
 }
 
+/** Whether they are numbers of values, each as often as one likes. */
+function areIn(values: readonly Symbolic[], numbers: readonly unknown[]): boolean {
+  for (const at of numbers) if (typeof at !== 'number' || !(at in values)) return false; // as in isShape
+  return true;
+}
+
 /** Throws ArgumentError for what neither sequential() nor model() would have made. */
 export function checkModel(where: string, value: unknown): void {
   if (isModel(value)) return;
@@ -318,12 +324,7 @@ function isModel(value: unknown): value is Model {
   const values: Symbolic[] = [{ shape: (value as Model).input, of: [] }];
   for (const [i, layer] of layers.entries()) {
     const [of, shape] = [wiring[i], shapes[i + 1]];
-    if (
-      !isList(of) ||
-      of.length > values.length ||
-      !Array.from(of).every((at) => typeof at === 'number' && at in values)
-    )
-      return false;
+    if (!isList(of) || !areIn(values, of)) return false;
     values.push(apply(layer as Layer, ...of.map((at) => values[at as number])));
     if (!isShape(shape) || !sameShape(shape, values[i + 1].shape)) return false;
   }

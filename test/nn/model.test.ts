@@ -101,6 +101,23 @@ describe('a model that branches', () => {
   });
 });
 
+test('a layer takes one value more often than there are values', async () => {
+  const x = input([2]);
+  const cubes = model(x, apply(dense(1), apply(multiply(), x, x, x)));
+  const net = await compile(cubes, {
+    device: 'cpu',
+    batch: 1,
+    loss: quadratic(),
+    optimizer: sgd({ learningRate: 0.1 }),
+  });
+  await net.setParameters({
+    'layers.1.weight': { shape: [1, 2], data: Float32Array.of(1, 1) },
+    'layers.1.bias': { shape: [1], data: Float32Array.of(0) },
+  });
+  expect([...(await net.predict([2, 3]))]).toEqual([35]);
+  net.destroy();
+});
+
 describe('what is no model is refused where it is made', () => {
   const x = input([3]);
   const image = input([2, 3, 4]);
