@@ -36,7 +36,7 @@ export const exactMatch = (): Metric<ExactMatchResults> => ({
   best: { exactMatch: 'highest' },
   rule: {
     lacks: (subject) =>
-      questionOf(subject) === 'labels' ? undefined : 'values under sigmoidCrossEntropy or binaryCrossEntropy',
+      questionOf(subject) === 'labels' ? undefined : 'values under sigmoidCrossEntropy or another loss on labels',
     append: () => (found) => ({ exactMatch: found.evaluation.exactMatch! }),
   },
 });

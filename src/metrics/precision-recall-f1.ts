@@ -54,8 +54,9 @@ const averages: readonly unknown[] = ['macro', 'micro', 'weighted'] satisfies Av
  * classes with `zero_division=0`: a class that no sample has, or that the net never says, scores 0 and counts in the macro
  * average. {@link printScores} prints them.
  *
- * A sample is of the class with its highest target, and the net says the one with its highest output. With
- * `sigmoidCrossEntropy` and `binaryCrossEntropy` on values each output is decided by itself, at a probability of 1/2.
+ * A sample is of the class with its highest target, and the net says the one with its highest output. With a loss
+ * on labels (`sigmoidCrossEntropy`, `binaryCrossEntropy`, `focal`, `hinge`) on values each output is decided by itself, at a
+ * probability of 1/2, or for `hinge` at an output of 0.
  *
  * @throws {ArgumentError} For an unknown average or option.
  */

@@ -107,7 +107,7 @@ export function checkBest(task: Task, validation: AnyDataset | undefined, option
   }
   if (metric === 'exactMatch' && validation && !hasLabels(validation, loss)) {
     throw new ArgumentError(
-      `fit: metric 'exactMatch' needs target values and the loss sigmoidCrossEntropy or binaryCrossEntropy, found ${validation.name} with ${validation.targets.kind} and ${loss.name}`,
+      `fit: metric 'exactMatch' needs target values and sigmoidCrossEntropy or another loss on labels, found ${validation.name} with ${validation.targets.kind} and ${loss.name}`,
     );
   }
 }

@@ -20,12 +20,12 @@ export interface Evaluation {
   readonly loss: number;
   /**
    * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes: fraction of samples
-   * whose highest output is where their highest target is; of pixels, where the output is an image. With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values:
-   * fraction of outputs on the same side of 1/2 as their target, over all outputs and samples. Absent for other losses on
-   * values.
+   * whose highest output is where their highest target is; of pixels, where the output is an image. With a loss on labels
+   * (`sigmoidCrossEntropy`, `binaryCrossEntropy`, `focal`, `hinge`) on values: fraction of outputs that are right about their label,
+   * over all outputs and samples. Absent for other losses on values.
    */
   readonly accuracy?: number;
-  /** With `sigmoidCrossEntropy` and `binaryCrossEntropy` on values: fraction of samples with all outputs right; else absent. */
+  /** With a loss on labels, on values: fraction of samples with all outputs right; else absent. */
   readonly exactMatch?: number;
   /** Samples evaluated. */
   readonly count: number;

@@ -12,7 +12,8 @@ import { probabilities } from './terms.ts';
  * the logits z of a linear last layer of at least 2 units. It is 0 where p = y. Its gradient is that of
  * {@link softmaxCrossEntropy}, `δ = p − y`.
  *
- * `predict` returns p. It is PyTorch's `KLDivLoss(reduction='batchmean')` of `log_softmax(z)`.
+ * `predict` returns p. It is PyTorch's `KLDivLoss(reduction='batchmean')` of `log_softmax(z)`; where the output is an image, the
+ * mean is over its pixels too.
  *
  * @throws {ArgumentError} For an invalid reduction or an unknown option.
  */

@@ -33,8 +33,8 @@ export interface Optimizer {
   readonly epsilon: number;
 }
 /**
- * Which parameters decay: `'all'` of them, as in PyTorch, or only the `'weights'` of `dense` and `conv2d`: no biases, and
- * nothing of a normalisation.
+ * Which parameters decay: `'all'` of them, as in PyTorch, or only the `'weights'` of layers such as `dense`, `conv2d`,
+ * `embedding` and `gru`: no biases, and nothing of a normalisation.
  */
 export type Decayed = 'all' | 'weights';
 
