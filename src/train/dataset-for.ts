@@ -17,7 +17,7 @@ import type { Task } from './graphs.ts';
  */
 export function datasetFor<T extends AnyDataset>({ model, loss }: Task, dataset: T, where: string): T {
   const taken = inputsFor(model, dataset, where);
-  if (!checkParts(model, taken, where)) checkOutputs(model, loss, taken, where);
+  if (!checkParts(model, loss, taken, where)) checkOutputs(model, loss, taken, where);
   checkRange(loss, taken, where);
   return taken;
 }
@@ -54,7 +54,12 @@ function isRead(dataset: unknown): boolean {
 }
 
 /** Whether the targets are those of several outputs. Throws ShapeError where they are not, but have to be. */
-function checkParts(model: Model, { name, targets: { kind, parts } }: AnyDataset, where: string): boolean {
+function checkParts(
+  model: Model,
+  loss: LossFunction,
+  { name, targets: { kind, parts } }: AnyDataset,
+  where: string,
+): boolean {
   const several = severalOutputs(model);
   if (!several && !parts) return false;
   if (several && parts) several.rule.table(several.outputs, parts, `${where}: ${name}`);
@@ -64,6 +69,12 @@ function checkParts(model: Model, { name, targets: { kind, parts } }: AnyDataset
     throw new ShapeError(
       `${where}: expected ${several ? `targets by name, ${expected}` : expected}, found ${name} with ${found}`,
     );
+  }
+  const labels = parts?.filter(({ kind }) => kind === 'labels').map(({ name }) => name) ?? [];
+  const odd = loss.heads?.find((head) => head.choices > 1 && labels.includes(head.name));
+  if (odd) {
+    const expected = perPixel(odd.loss.name, odd.outputs, odd.choices);
+    throw new ShapeError(`${where}: ${name} has one label per sample for ${odd.name}, but ${expected}`);
   }
   return Boolean(several && parts);
 }

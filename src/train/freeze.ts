@@ -43,6 +43,9 @@ export async function freeze(net: Compiled, frozen: ReadonlySet<string>): Promis
   if (isSame(frozen, session.task.frozen ?? NONE)) return;
   await replaceStep(net, frozen, await stepFor(session, frozen, 'freeze'));
   session.pending = NOTHING;
+  session.stepsBefore = session.steps;
+  // Evaluations used the averages of what is frozen now: they say nothing of the epochs to come.
+  if (session.update.average !== undefined) session.best = undefined;
 }
 
 export const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>

@@ -10,6 +10,7 @@ import { isStreamed } from '../data/stream-of.ts';
 import type { DeviceTensor } from '../engine/device-tensor.ts';
 import { type Held, heldOf } from '../engine/held.ts';
 import { checkInputs } from '../nn/demands.ts';
+import type { Head } from '../nn/losses/loss.ts';
 import { choicesIn, features, outputs, severalOutputs } from '../nn/model.ts';
 import { checkNamedTargets, checkTargets, isDataset, isRows, oneHot, samplesFrom, seen, targetsFrom } from './batch.ts';
 import { datasetFor, perPixel } from './dataset-for.ts';
@@ -99,12 +100,21 @@ function packTargets(
 ): Float32Array {
   const classes = outputs(model);
   if (severalOutputs(model)) return toColumns(namedTargets(model, loss, y, count, where), classes, batch);
-  const choices = choicesIn(model, loss);
-  if (choices > 1 && isNumbers(y) && y.length === count && !isRows(y))
-    throw new ShapeError(`${where}: y holds one label per sample, but ${perPixel(loss.name, classes, choices)}`);
+  demandPixels(y, count, { loss, outputs: classes, choices: choicesIn(model, loss) }, `${where}: y`);
   const targets = targetsFrom(y as Rows | undefined, count, classes, where);
   checkTargets(loss, targets, classes, `${where}: y`);
   return toColumns(targets, classes, batch);
+}
+
+/** Throws ShapeError for one label per sample where the loss chooses a class at each pixel. */
+function demandPixels(
+  y: unknown,
+  count: number,
+  { loss, outputs, choices }: Pick<Head, 'loss' | 'outputs' | 'choices'>,
+  what: string,
+): void {
+  if (choices > 1 && isNumbers(y) && y.length === count && !isRows(y))
+    throw new ShapeError(`${what} holds one label per sample, but ${perPixel(loss.name, outputs, choices)}`);
 }
 
 function packDataset(task: Task, given: Dataset, y: unknown, where: string): PackedBatch {
@@ -148,6 +158,7 @@ function namedTargets(
   let first = 0;
   all.forEach(({ name, shape }, o) => {
     const n = size(shape);
+    demandPixels(given[o], count, loss.heads![o], `${where}: y.${name}`);
     const values = targetsFrom(given[o] as Rows, count, n, `${where}: ${name}`);
     checkTargets(loss.heads![o].loss, values, n, `${where}: y.${name}`);
     for (let i = 0; i < count; i++) for (let k = 0; k < n; k++) out[i * width + first + k] = values[i * n + k];

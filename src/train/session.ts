@@ -36,7 +36,7 @@ export interface Session extends Position, TrainingStep, Recipe {
   /** Every n-th step is compared with the reference; infinity for none. */
   readonly checkEvery: number;
   readonly engine: Engine;
-  /** Steps that the tensors of the last step do not come from: those of a file that was loaded. */
+  /** Steps that the tensors of the last step do not come from: those of a file, or of the training step before this one. */
   stepsBefore: number;
   /** Steps after which the parameters were last seen to be finite. */
   finiteAt?: number;
@@ -90,6 +90,8 @@ export function giveBack(session: Session, rows: readonly StepRow[]): void {
   session.steps -= rows.length;
   session.updates -= rows.reduce((sum, { due }) => sum + due, 0);
   session.epochs -= rows.reduce((sum, { begins }) => sum + begins, 0);
+  session.stepsBefore = Math.min(session.stepsBefore, session.steps);
+  session.averageFrom = Math.min(session.averageFrom, session.updates);
   session.unfinished = undefined;
   session.pending = NOTHING;
 }

@@ -325,7 +325,7 @@ export class Trainer<M extends Model = Model> {
   /**
    * Reads the loss of the last step: the mean or the sum over its batch.
    *
-   * @throws {StateError} Before the first step.
+   * @throws {StateError} Before the first step, also the first after `load` or `freeze`.
    */
   async loss(): Promise<number> {
     return (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
@@ -512,7 +512,7 @@ export class Trainer<M extends Model = Model> {
    * @param name Such as `x`, `y`, `z1`, `a1`, `delta1`, `dW1`, `db1`, `W1`, `b1` or `losses`; {@link Trainer.graph} has all.
    * @returns A tensor `[features, batch]`. Columns past the samples of a smaller batch have no meaning.
    * @throws {ArgumentError} For an unknown name, or one that {@link CompileOptions.keep} leaves out.
-   * @throws {StateError} Before the first step.
+   * @throws {StateError} Before the first step, also the first after `load` or `freeze`.
    */
   async tensor(name: string): Promise<Tensor> {
     const { program, steps, stepsBefore } = this.#session;

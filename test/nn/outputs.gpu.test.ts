@@ -6,9 +6,11 @@ import {
   apply,
   compile,
   concat,
+  conv2d,
   DataError,
   type Device,
   dense,
+  flatten,
   input,
   type Model,
   meanSquared,
@@ -187,6 +189,25 @@ test('the model says what its outputs are', () => {
     '6 -> a 4 -> b 2 of 0 -> concat of 1, 2 -> 5 tanh -> 3 linear -> 1 linear of 4 -> concat of 4, 2 -> 2 linear -> outputs digit, parity, place of 5, 6, 8',
   );
   expect(summary(of).parameters).toBe(35 + 18 + 6 + 16);
+});
+
+test('one label per sample is no target of an output that is an image, of whichever size', async () => {
+  const image = input([1, 2, 2]);
+  const pixels = apply(conv2d(2, 1), image);
+  const net = await compile(model(image, { mask: pixels, whole: apply(dense(3), apply(flatten(), pixels)) }), {
+    ...{ device: 'cpu' as const, batch: 2, optimizer: sgd({ learningRate: 1 }) },
+    loss: { mask: softmaxCrossEntropy(), whole: softmaxCrossEntropy() },
+  });
+  const x = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)];
+  const message = /one label per sample.*one of 2 classes at each of 4 places: give y as values, 8 per sample/;
+  expect(() => net.step(x, { mask: [0, 7], whole: [0, 2] })).toThrow(message);
+  const labelled = fromArrays({
+    ...{ x: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [1, 2, 2] },
+    targets: { mask: { y: [0, 7], classes: 8 }, whole: { y: [0, 2], classes: 3 } },
+  });
+  await expect(net.evaluate(labelled)).rejects.toThrow(message);
+  expect(() => net.step(labelled)).toThrow(message);
+  net.destroy();
 });
 
 describe('what does not fit is refused by name', () => {

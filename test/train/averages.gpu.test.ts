@@ -9,6 +9,7 @@ import {
   cosineDecay,
   type Device,
   dense,
+  forward,
   momentum,
   parseSafetensors,
   sequential,
@@ -180,6 +181,37 @@ describe.each([
       followed.forEach((value, i) => {
         expect(Math.abs(value - ((1 - 0.9) / (1 - 0.9 ** 19)) * moved[i])).toBeLessThan(1e-4 * largest);
       });
+    }));
+
+  test('a fit that was stopped goes on after freezing and thawing, with a best epoch of its own', () =>
+    using({ average: 0.9, optimizer: sgd({ learningRate: 2 }) }, async (net) => {
+      const fitting = { epochs: 3, validation: points, keepBest: true };
+      for (const frozen of [['layers.0.*', 'layers.1.*'], []]) {
+        const abort = new AbortController();
+        const onEpoch = () => abort.abort();
+        await expect(net.fit(points, { ...fitting, onEpoch, signal: abort.signal })).rejects.toThrow();
+        await net.freeze(frozen);
+        await net.save();
+        const { loss: before } = await net.evaluate(points);
+        const results = await net.fit(points, fitting);
+        const losses = [before, ...results.map(({ validation }) => validation.loss)];
+        expect((await net.evaluate(points)).loss).toBeCloseTo(Math.min(...losses), 6);
+      }
+    }));
+
+  test('forward out of training is what predict gives, and in training the weights themselves', () =>
+    using({ average: 0.9 }, async (net) => {
+      for (let i = 0; i < 5; i++) net.step(batch);
+      const [x, y] = [batch.inputs.data, batch.targets.data];
+      const found = await forward(net, x, { training: false, prediction: true });
+      expect((await found.read()).data).toEqual(await net.predict(x));
+      const trained = await forward(net, x, { prediction: true });
+      const { prediction } = await net.tensors(x, y);
+      const { data } = await trained.read();
+      data.forEach((value, i) => {
+        expect(value).toBe(prediction.data[(i % 3) * 8 + Math.floor(i / 3)]);
+      });
+      for (const one of [found, trained]) one.destroy();
     }));
 
   test('a factor follows a schedule, and 0 keeps a parameter as it is', () =>

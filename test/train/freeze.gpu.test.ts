@@ -151,6 +151,17 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
         expect(await net.evaluate(points)).toEqual(validation);
       }));
 
+    test('the loss and the tensors of the last step are those of the step before, and not to be read', () =>
+      using(net(), async (net) => {
+        net.step(take(points, 8));
+        expect(await net.loss()).toBeGreaterThan(0);
+        await net.freeze(['layers.0.*']);
+        await expect(net.loss()).rejects.toThrow(StateError);
+        await expect(net.tensor('dW4')).rejects.toThrow(StateError);
+        net.step(take(points, 8));
+        expect(await net.loss()).toBeGreaterThan(0);
+      }));
+
     test('an epoch left unfinished goes on after it', () =>
       using(net({ optimizer: sgd({ learningRate: 0 }) }), async (net) => {
         await net.fit(points, { steps: 2 });

@@ -1,7 +1,7 @@
 /** The rows of training steps, one after another: what each tells a step of the updates around it. */
 import { expect, test } from 'vitest';
 import { adam, type Optimizer, sgd, stepDecay } from '../../src/index.node.ts';
-import { NOTHING, nextRow, type Session, startAfresh, takeRow } from '../../src/train/session.ts';
+import { giveBack, NOTHING, nextRow, type Session, startAfresh, takeRow } from '../../src/train/session.ts';
 
 const session = (accumulate: number, optimizer: Optimizer): Session =>
   ({
@@ -56,4 +56,15 @@ test('looking at the next row counts nothing, and other parameters wait for noth
   expect(nextRow(at, { columns: 5 })).toEqual(next);
   startAfresh(at);
   expect(nextRow(at, { columns: 5 })).toMatchObject({ fresh: 1, due: 0, share: reciprocal(5) });
+});
+
+test('a refused step takes what counts from it back as well', () => {
+  const at = { ...session(1, sgd({ learningRate: 1 })), update: { average: 0.9 }, stepsBefore: 0, averageFrom: 0 };
+  takeRow(at, { columns: 8 });
+  const rows = [takeRow(at, { columns: 8 })];
+  // Tensors are those of steps from here on, and so are the weights of the average.
+  Object.assign(at, { stepsBefore: at.steps, averageFrom: at.updates });
+  giveBack(at, rows);
+  expect(at).toMatchObject({ steps: 1, updates: 1, stepsBefore: 1, averageFrom: 1 });
+  expect(nextRow(at, { columns: 8 }).retained).toBe(0);
 });

@@ -13,7 +13,8 @@ import type { Trainer } from '../trainer.ts';
 export interface ForwardOptions {
   /**
    * Whether dropout and batch statistics are as in training, with the masks of the next step, so that {@link backward} follows
-   * the same outputs; else the net computes as {@link Trainer.predict} does. Default: true.
+   * the same outputs; else the net computes as {@link Trainer.predict} does, on the averages of the weights if it keeps any.
+   * Default: true.
    */
   training?: boolean;
   /** Whether to give what `predict` does: probabilities, where the loss takes logits. Default: false, the output of the model. */
@@ -49,6 +50,7 @@ export async function forward(net: Trainer, x: GivenSamples, options: ForwardOpt
       name: `forward ${training} ${prediction}`,
       graph,
       keep: ({ name }: { name: string }) => name === OUTPUT,
+      averaged: !training,
     };
     return compiled.on(program, async (program) => {
       writeTensors(program, new Map([['x', values]]));
