@@ -45,7 +45,7 @@ export interface Holding {
   readonly name: string;
   /** Sizes of the axes for the caller. */
   readonly shape: Shape;
-  /** [...sample, batch] of a tensor with a column for each sample, of which the first of `shape` are held. */
+  /** Shape in memory: [...sample, batch], a column for each sample. The first `shape[0]` columns are held. */
   readonly perSample?: Shape;
 }
 

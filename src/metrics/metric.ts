@@ -65,7 +65,7 @@ export interface MetricSite {
   readonly y: Node;
   /** Batches in the data set, or more. */
   readonly batches: number;
-  /** What follows the names of tensors, of which there may be one for each of several outputs. */
+  /** What the names of its tensors end in. It tells several outputs apart. */
   readonly suffix: string;
   /** What is added up over the batches, appended when all of them are known. */
   readonly totals: MetricTotal[];

@@ -23,7 +23,8 @@ import type { OutputsLayer } from './layers/outputs.ts';
  * A model as plain data: layers applied to values. Value 0 is the input, value i + 1 is the output of layer i, and the last
  * value is the output of the model. Made by {@link sequential} and {@link model}.
  *
- * Of several inputs, value 0 has the numbers one after the other, and the first layers are `{ layer: 'input', name, shape, first }`.
+ * In a model of several inputs, value 0 holds the numbers of all of them one after the other, and the first layers are
+ * `{ layer: 'input', name, shape, first }`.
  */
 export interface Model {
   /** Shape of one input sample. */

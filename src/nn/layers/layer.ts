@@ -23,7 +23,7 @@ export interface LayerKind<Layer> {
   readonly takes?: { readonly least: number; readonly most: number };
   /** What its inputs have to be, where that is not any numbers. */
   demands?(layer: Layer): Demand;
-  /** Of an input of its own: which numbers of a whole sample it takes, from the first to before the last. */
+  /** The numbers of a whole sample that an input takes: from the first to before the last. Only inputs have it. */
   part?(layer: Layer): readonly [number, number];
   /** Whether the numbers that come out are those that go in, in other places. */
   readonly rearranges?: boolean;
@@ -51,7 +51,7 @@ export interface LayerCase {
 /** The samples of one of several inputs, as a caller gives them. */
 export interface InputPart {
   readonly name: string;
-  /** Of one sample. */
+  /** Shape of one sample. */
   readonly shape: Shape;
 }
 
@@ -86,7 +86,7 @@ export interface Applied {
 /** One of several outputs. */
 export interface Output {
   readonly name: string;
-  /** Of one sample. */
+  /** Shape of one sample. */
   readonly shape: Shape;
   /** The layer that makes it. */
   readonly layer: object;

@@ -56,5 +56,5 @@ export function appendWeighted(layer: Weighted, site: Site, units: number, produ
   return appendActivation(graph, layer, z, `a${index}`);
 }
 
-/** Of a layer without biases. */
+/** What the description of a layer says of biases: nothing where it has some. */
 export const withoutBias = ({ bias }: Weighted): string[] => (bias === false ? ['no bias'] : []);

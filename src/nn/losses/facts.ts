@@ -41,7 +41,7 @@ export const huber = /* @__PURE__ */ factsOf('huber', 'values', { settings: hube
 export const hinge = /* @__PURE__ */ factsOf('hinge', 'labels', { threshold: 0 });
 export const focal = /* @__PURE__ */ factsOf('focal', 'labels', { prediction: sigmoid, settings: focalSettings });
 export const klDivergence = /* @__PURE__ */ factsOf('klDivergence', 'class', { prediction: softmax });
-/** Of a loss of one's own, but for its name. */
+/** The facts of a loss of one's own, without its name. */
 export const ownLoss = /* @__PURE__ */ factsOf('lossFunction', 'values', { settings: ownSettings });
 export const binaryCrossEntropy = /* @__PURE__ */ factsOf('binaryCrossEntropy', 'labels');
 export const sigmoidCrossEntropy = /* @__PURE__ */ factsOf('sigmoidCrossEntropy', 'labels', { prediction: sigmoid });

@@ -34,7 +34,7 @@ export interface LossFunction {
   /** What its function was given besides the reduction. */
   readonly settings: LossSettings;
   /**
-   * The losses of several outputs, of which this one is the weighted sum.
+   * The losses of several outputs. This one is their weighted sum.
    *
    * @internal
    */
@@ -63,7 +63,7 @@ export interface LossSite {
   readonly y: Node;
   /** The output, or what it consists of where there are several. */
   readonly outputs: readonly Node[];
-  /** What follows the names of tensors of a loss, of which there may be one for each of several outputs. */
+  /** What the names of the tensors of a loss end in. It tells several outputs apart. */
   readonly suffix: string;
 }
 

@@ -15,7 +15,7 @@ export interface LossSettings {
   readonly gamma?: number;
   /** α of {@link FocalOptions.alpha}. */
   readonly alpha?: number | 'none';
-  /** Of a loss of your own, its name in the shaders, with a digest of its WGSL. */
+  /** The name of a loss of your own in the shaders, with a digest of its WGSL. */
   readonly wgsl?: string;
 }
 
