@@ -17,19 +17,7 @@ import { matmul } from './matmul.ts';
 import { rowSum } from './row-sum.ts';
 import { exact, minus, plus, times } from './shared/bounded.ts';
 import { grid } from './shared/grid.ts';
-import {
-  bounded,
-  dot,
-  element,
-  extent,
-  hyperbolic,
-  masking,
-  rest,
-  sigma,
-  slopeOfTanh,
-  split,
-  strides,
-} from './shared/recurrence.ts';
+import { bounded, dot, element, extent, hyperbolic, rest, sigma, slopeOfTanh, walking } from './shared/recurrence.ts';
 import { mismatch } from './shared/shapes.ts';
 import { counts, previousSteps } from './steps.ts';
 
@@ -116,16 +104,7 @@ export const gru: KernelOp = {
   error: (inputs, _data, node) => states(inputs, node).error(),
   body(node) {
     const [x, W, b, mask] = node.inputs;
-    const { shaders, operands } = masking(mask);
-    const { constants, ...rest } = split(extent(node, W, columns(node.shape)));
-    return {
-      title: 'gru',
-      shaders: [recurrentWgsl, gruCellWgsl, ...shaders],
-      constants: { ...constants, ...strides({ X: x, W, B: b }) },
-      operands: { X: x, W, B: b, ...operands },
-      epilogues: { finish: node.shape },
-      ...rest,
-    };
+    return walking(node, { title: 'gru', shaders: [recurrentWgsl, gruCellWgsl], operands: { X: x, W, B: b }, mask });
   },
 };
 
@@ -200,16 +179,8 @@ export const gruGradient: KernelOp = {
   error: (inputs, _data, node) => passedBack(inputs, node).error(),
   body(node) {
     const [g, x, s, before, W, mask] = node.inputs;
-    const { shaders, operands } = masking(mask);
-    const { constants, ...rest } = split(extent(node, W, columns(node.shape)));
-    return {
-      title: 'gru ∂',
-      shaders: [recurrentGradientWgsl, gruCellGradientWgsl, ...shaders],
-      constants: { ...constants, ...strides({ G: g, X: x, H: before, W }) },
-      operands: { G: g, X: x, S: s, H: before, W, ...operands },
-      epilogues: { finish: node.shape },
-      ...rest,
-    };
+    const shaders = [recurrentGradientWgsl, gruCellGradientWgsl];
+    return walking(node, { title: 'gru ∂', shaders, operands: { G: g, X: x, S: s, H: before, W }, mask });
   },
 };
 

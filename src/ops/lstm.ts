@@ -29,8 +29,8 @@ import {
   rest,
   sigma,
   slopeOfTanh,
-  split,
   strides,
+  walking,
 } from './shared/recurrence.ts';
 import { counts } from './steps.ts';
 
@@ -92,16 +92,7 @@ export const lstm: KernelOp = {
   error: (inputs, _data, node) => states(inputs, node).error(),
   body(node) {
     const [x, W, b, mask] = node.inputs;
-    const { shaders, operands } = masking(mask);
-    const { constants, ...rest } = split(extent(node, W, columns(node.shape)));
-    return {
-      title: 'lstm',
-      shaders: [recurrentWgsl, lstmCellWgsl, ...shaders],
-      constants: { ...constants, ...strides({ X: x, W, B: b }) },
-      operands: { X: x, W, B: b, ...operands },
-      epilogues: { finish: node.shape },
-      ...rest,
-    };
+    return walking(node, { title: 'lstm', shaders: [recurrentWgsl, lstmCellWgsl], operands: { X: x, W, B: b }, mask });
   },
 };
 
@@ -204,16 +195,8 @@ export const lstmGradient: KernelOp = {
   error: (inputs, _data, node) => passedBack(inputs, node).error(),
   body(node) {
     const [g, gates, cells, W, mask] = node.inputs;
-    const { shaders, operands } = masking(mask);
-    const { constants, ...rest } = split(extent(node, W, columns(node.shape)));
-    return {
-      title: 'lstm ∂',
-      shaders: [recurrentGradientWgsl, lstmCellGradientWgsl, ...shaders],
-      constants: { ...constants, ...strides({ G: g, A: gates, C: cells, W }) },
-      operands: { G: g, A: gates, C: cells, W, ...operands },
-      epilogues: { finish: node.shape },
-      ...rest,
-    };
+    const shaders = [recurrentGradientWgsl, lstmCellGradientWgsl];
+    return walking(node, { title: 'lstm ∂', shaders, operands: { G: g, A: gates, C: cells, W }, mask });
   },
 };
 

@@ -4,7 +4,7 @@ import noMaskWgsl from '../../../shaders/load/no_mask.wgsl';
 import { TINY, U } from '../../base/float32.ts';
 import { columns, rows, stride } from '../../base/tensor.ts';
 import type { Node } from '../../graph/graph.ts';
-import type { Value } from '../../graph/op.ts';
+import type { Body, ShaderFile, Value } from '../../graph/op.ts';
 import { sigmoid as sigmoidRow, tanh as tanhRow } from '../activation-table.ts';
 import { type Bounded, exact } from './bounded.ts';
 
@@ -25,7 +25,7 @@ export function extent(node: Node, weights: Node, width: number) {
 }
 
 /** How a kernel that owns samples for all steps splits its work. */
-export function split({ units, gates, steps, N }: ReturnType<typeof extent>) {
+function split({ units, gates, steps, N }: ReturnType<typeof extent>) {
   const fits = (block: number): boolean => gates * units * block <= WORKGROUP_FLOATS;
   const most = [MOST_SAMPLES, 4, 2].find((block) => fits(block) && block < 2 * N) ?? 1;
   const lanes = Math.min(MOST_LANES, 8 * Math.ceil(units / 8));
@@ -91,3 +91,25 @@ export function bounded(height: number, width: number) {
 /** Floats from one row to the next of some operands, as constants. */
 export const strides = (of: Readonly<Record<string, Node>>): Record<string, number> =>
   Object.fromEntries(Object.entries(of).map(([name, { shape }]) => [`${name}_STRIDE`, stride(shape)]));
+
+interface Walk {
+  readonly title: string;
+  readonly shaders: readonly ShaderFile[];
+  /** By their names in the shaders; W are the weights. */
+  readonly operands: Readonly<Record<string, Node>> & { readonly W: Node };
+  readonly mask: Node | undefined;
+}
+
+/** The body of a kernel that walks over all steps of a sample. */
+export function walking(node: Node, { title, shaders, operands, mask }: Walk): Body {
+  const masks = masking(mask);
+  const { constants, ...rest } = split(extent(node, operands.W, columns(node.shape)));
+  return {
+    title,
+    shaders: [...shaders, ...masks.shaders],
+    constants: { ...constants, ...strides(operands) },
+    operands: { ...operands, ...masks.operands },
+    epilogues: { finish: node.shape },
+    ...rest,
+  };
+}
