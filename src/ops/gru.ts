@@ -9,48 +9,29 @@ import gruCellWgsl from '../../shaders/load/gru_cell.wgsl';
 import gruCellGradientWgsl from '../../shaders/load/gru_cell_gradient.wgsl';
 import recurrentWgsl from '../../shaders/recurrent.wgsl';
 import recurrentGradientWgsl from '../../shaders/recurrent_gradient.wgsl';
-import { columns, rows, sameShape, size, stride } from '../base/tensor.ts';
-import { append, type Graph, type Node } from '../graph/graph.ts';
+import { columns, size, stride } from '../base/tensor.ts';
+import { append, type Node } from '../graph/graph.ts';
 import type { Case, KernelOp, Value } from '../graph/op.ts';
-import { bias } from './arithmetic.ts';
 import { matmul } from './matmul.ts';
 import { rowSum } from './row-sum.ts';
 import { exact, minus, plus, times } from './shared/bounded.ts';
 import { grid } from './shared/grid.ts';
-import { bounded, dot, element, extent, hyperbolic, rest, sigma, slopeOfTanh, walking } from './shared/recurrence.ts';
-import { mismatch } from './shared/shapes.ts';
-import { counts, previousSteps } from './steps.ts';
-
-/** Throws ShapeError for weights, biases or a mask that do not go with x. */
-export function checkRecurrence(op: string, gates: number, inputs: readonly Node[], steps: number): number {
-  const [x, W, b, mask] = inputs;
-  const units = columns(W.shape);
-  const width = columns(x.shape);
-  const fits =
-    rows(W.shape) === gates * units &&
-    rows(x.shape) === gates * units &&
-    sameShape(b.shape, [gates * units, 1]) &&
-    width % steps === 0 &&
-    (!mask || sameShape(mask.shape, [1, width]));
-  if (!fits)
-    mismatch(op, `x [${gates} units, ${steps} N], W [${gates} units, units], b and a mask that go with them`, inputs);
-  return units;
-}
-
-/** What the sums W h + b of all steps are, as the states before are known, and these. */
-export function hiddenSums(graph: Graph, { inputs: [, W, b], attributes }: Node, states: Node) {
-  const before = append(graph, previousSteps, [states], { steps: attributes.steps });
-  return { before, sums: append(graph, bias, [append(graph, matmul, [W, before]), b]) };
-}
-
-/** Made when it is first asked for. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+import {
+  bounded,
+  checkRecurrence,
+  dot,
+  element,
+  extent,
+  hiddenSums,
+  hyperbolic,
+  once,
+  recurrenceCases,
+  rest,
+  sigma,
+  slopeOfTanh,
+  walking,
+} from './shared/recurrence.ts';
+import { counts } from './steps.ts';
 
 function states([x, W, b, mask]: readonly Value[], node: Node) {
   const width = columns(node.shape);
@@ -109,31 +90,6 @@ export const gru: KernelOp = {
 };
 
 export const gruCases = (): readonly Case[] => recurrenceCases(3);
-
-/** Layers with so many gates: x, W, b, and a mask or none. */
-export const recurrenceCases = (gates: number): readonly Case[] =>
-  [
-    { units: 1, steps: 1, N: 1 },
-    { units: 3, steps: 4, N: 5 },
-    { units: 9, steps: 2, N: 33 },
-    { units: 33, steps: 3, N: 2 },
-    { units: 4, steps: 3, N: 2, mask: [1, 1, 0, 1, 1, 0] },
-  ].map(({ units, steps, N, mask }) => ({
-    shapes: [
-      [gates * units, steps * N],
-      [gates * units, units],
-      [gates * units, 1],
-      ...(mask ? [[1, mask.length]] : []),
-    ],
-    attributes: { steps },
-    values: [undefined, undefined, undefined, mask],
-    domain: [
-      [-2, 2],
-      [-1 / units, 1 / units],
-      [-1, 1],
-      [0, 1],
-    ],
-  }));
 
 function passedBack([g, x, s, before, W, mask]: readonly Value[], node: Node) {
   const width = columns(node.shape);

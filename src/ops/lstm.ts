@@ -14,18 +14,21 @@ import { columns } from '../base/tensor.ts';
 import { append, type Node } from '../graph/graph.ts';
 import type { Case, KernelOp, Value } from '../graph/op.ts';
 import { add } from './arithmetic.ts';
-import { checkRecurrence, hiddenSums, once, recurrenceCases } from './gru.ts';
 import { matmul } from './matmul.ts';
 import { rowSum } from './row-sum.ts';
 import { type Bounded, exact, plus, times } from './shared/bounded.ts';
 import { grid } from './shared/grid.ts';
 import {
   bounded,
+  checkRecurrence,
   dot,
   element,
   extent,
+  hiddenSums,
   hyperbolic,
   masking,
+  once,
+  recurrenceCases,
   rest,
   sigma,
   slopeOfTanh,

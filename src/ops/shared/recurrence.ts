@@ -2,11 +2,15 @@
 import maskWgsl from '../../../shaders/load/mask.wgsl';
 import noMaskWgsl from '../../../shaders/load/no_mask.wgsl';
 import { TINY, U } from '../../base/float32.ts';
-import { columns, rows, stride } from '../../base/tensor.ts';
-import type { Node } from '../../graph/graph.ts';
-import type { Body, ShaderFile, Value } from '../../graph/op.ts';
+import { columns, rows, sameShape, stride } from '../../base/tensor.ts';
+import { append, type Graph, type Node } from '../../graph/graph.ts';
+import type { Body, Case, ShaderFile, Value } from '../../graph/op.ts';
 import { sigmoid as sigmoidRow, tanh as tanhRow } from '../activation-table.ts';
+import { bias } from '../arithmetic.ts';
+import { matmul } from '../matmul.ts';
+import { previousSteps } from '../steps.ts';
 import { type Bounded, exact } from './bounded.ts';
+import { mismatch } from './shapes.ts';
 
 /** Units up to which the gates of one sample fit into a workgroup. */
 export const MOST_UNITS = 1024;
@@ -16,6 +20,37 @@ const WORKGROUP_FLOATS = 4096;
 const MOST_LANES = 256;
 /** Samples of a workgroup: the more, the fewer times weights are read; the fewer, the more workgroups there are. */
 const MOST_SAMPLES = 8;
+
+/** Throws ShapeError for weights, biases or a mask that do not go with x. */
+export function checkRecurrence(op: string, gates: number, inputs: readonly Node[], steps: number): number {
+  const [x, W, b, mask] = inputs;
+  const units = columns(W.shape);
+  const width = columns(x.shape);
+  const fits =
+    rows(W.shape) === gates * units &&
+    rows(x.shape) === gates * units &&
+    sameShape(b.shape, [gates * units, 1]) &&
+    width % steps === 0 &&
+    (!mask || sameShape(mask.shape, [1, width]));
+  if (!fits)
+    mismatch(op, `x [${gates} units, ${steps} N], W [${gates} units, units], b and a mask that go with them`, inputs);
+  return units;
+}
+
+/** What the sums W h + b of all steps are, as the states before are known, and these. */
+export function hiddenSums(graph: Graph, { inputs: [, W, b], attributes }: Node, states: Node) {
+  const before = append(graph, previousSteps, [states], { steps: attributes.steps });
+  return { before, sums: append(graph, bias, [append(graph, matmul, [W, before]), b]) };
+}
+
+/** Made when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** Units, gates and steps of a layer with weights W [gates · units, units], for N samples. */
 export function extent(node: Node, weights: Node, width: number) {
@@ -113,3 +148,28 @@ export function walking(node: Node, { title, shaders, operands, mask }: Walk): B
     ...rest,
   };
 }
+
+/** Layers with so many gates: x, W, b, and a mask or none. */
+export const recurrenceCases = (gates: number): readonly Case[] =>
+  [
+    { units: 1, steps: 1, N: 1 },
+    { units: 3, steps: 4, N: 5 },
+    { units: 9, steps: 2, N: 33 },
+    { units: 33, steps: 3, N: 2 },
+    { units: 4, steps: 3, N: 2, mask: [1, 1, 0, 1, 1, 0] },
+  ].map(({ units, steps, N, mask }) => ({
+    shapes: [
+      [gates * units, steps * N],
+      [gates * units, units],
+      [gates * units, 1],
+      ...(mask ? [[1, mask.length]] : []),
+    ],
+    attributes: { steps },
+    values: [undefined, undefined, undefined, mask],
+    domain: [
+      [-2, 2],
+      [-1 / units, 1 / units],
+      [-1, 1],
+      [0, 1],
+    ],
+  }));

@@ -13,48 +13,35 @@ import {
   conv2d,
   conv2dTranspose,
   dense,
-  elu,
   embedding,
   flatten,
-  gelu,
   globalAveragePool2d,
   globalMaxPool2d,
   groupNorm,
   gru,
-  hardSigmoid,
-  hardSwish,
   input,
   type Layer,
   type LossFunction,
   layerNorm,
-  leakyRelu,
-  linear,
   lstm,
   type Model,
   maxPool1d,
   maxPool2d,
   meanSquared,
-  mish,
   model,
   multiply,
   permute,
   prelu,
   quadratic,
-  relu,
-  relu6,
   reshape,
   type Symbolic,
-  selu,
-  sigmoid,
   sigmoidCrossEntropy,
-  silu,
   softmax,
   softmaxCrossEntropy,
-  softplus,
   standardize,
-  tanh,
   upsample2d,
 } from '../../../src/index.node.ts';
+import { activations as all } from '../../../src/nn/layers/registry.ts';
 import { countParameters } from '../../../src/nn/model.ts';
 
 export interface RandomNet {
@@ -67,9 +54,8 @@ export interface RandomNet {
   readonly count: number;
 }
 
-const activations = [
-  ...[linear, sigmoid, tanh, relu, leakyRelu, elu, gelu, silu, softplus, mish, relu6, hardSigmoid, hardSwish, selu],
-];
+/** Softmax goes only where there are several numbers to choose from. */
+const activations = Object.values(all).filter((f) => f !== softmax);
 
 /** Draws from a list, or a whole number below n. */
 class Draw {
