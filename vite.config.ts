@@ -109,6 +109,7 @@ const library: BuildEnvironmentOptions = {
       predict: path('src/predict/index.ts'),
       'predict.node': path('src/predict.node.ts'),
       bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
+      onnx: path('src/onnx/index.ts'), // takes bytes, likewise
     },
   },
   license: { fileName: 'licenses.md' },
@@ -148,6 +149,7 @@ export default defineConfig(({ mode }) => ({
     alias: {
       'retrograd/bench': path('src/bench/index.ts'),
       'retrograd/data': path('src/data.node.ts'),
+      'retrograd/onnx': path('src/onnx/index.ts'),
       'retrograd/predict': path('src/predict.node.ts'),
       retrograd: path('src/index.node.ts'),
     },

@@ -24,6 +24,7 @@ const topics = [
   ['train/checkpoint/', 'Saving and loading'],
   ['saved/', 'Saving and loading'],
   ['predict/', 'Prediction'],
+  ['onnx/', 'Other libraries'],
   ['train/augment', 'Augmentation'],
   ['train/', 'Training'],
   ['tune/', 'Training'],

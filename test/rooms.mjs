@@ -35,13 +35,30 @@ export const rooms = {
     purpose: 'a model opened from its file, to predict with',
     imports: ['base', 'platform', 'data', 'graph', 'ops', 'nn', 'saved', 'metrics', 'compiler', 'engine', 'train'],
   },
+  onnx: {
+    purpose: 'nets to and from ONNX files',
+    imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved'],
+  },
   bench: {
     purpose: 'workloads, and what measures them',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'compiler', 'engine', 'train'],
   },
   cli: {
     purpose: 'the command, and the recipes of published results',
-    imports: ['base', 'platform', 'data', 'nn', 'saved', 'metrics', 'engine', 'train', 'predict', 'bench', 'entries'],
+    imports: [
+      'base',
+      'platform',
+      'data',
+      'nn',
+      'saved',
+      'metrics',
+      'engine',
+      'train',
+      'predict',
+      'onnx',
+      'bench',
+      'entries',
+    ],
   },
   entries: { purpose: 'the files of src/ itself: what users import and run', imports: 'all' },
 };

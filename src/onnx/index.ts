@@ -1,0 +1,6 @@
+/**
+ * Nets as ONNX files, for other programs that run or change them.
+ *
+ * @module retrograd/onnx
+ */
+export type { Bytes } from '../base/as-bytes.ts';
