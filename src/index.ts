@@ -180,6 +180,7 @@ export {
   hinge,
   huber,
   klDivergence,
+  type LabelOptions,
   type LossFunction,
   type LossFunctionOptions,
   type LossOptions,

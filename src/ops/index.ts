@@ -18,6 +18,7 @@ import { gather } from './gather.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
 import { gru, gruGradient, gruHiddenGradient } from './gru.ts';
 import { klDivergence } from './kl-divergence.ts';
+import { labelGradient, labelTerms } from './label-terms.ts';
 import { lossGradient, lossTerms } from './loss.ts';
 import { lstm, lstmCells, lstmGradient } from './lstm.ts';
 import { matmul } from './matmul.ts';
@@ -110,6 +111,8 @@ export const ops: readonly Op[] = [
   softmaxGradient,
   lossTerms,
   lossGradient,
+  labelTerms,
+  labelGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
   klDivergence,

@@ -17,18 +17,20 @@ export function weight({ attributes, step, column }: Omit<Place, 'row'>): number
   return attributes.mean ? factor / step.columns : factor;
 }
 
-const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
+/** The WGSL of a value times the weight of its column. */
+export const weigh = (value: string, { factor = 1, mean }: Attributes): string =>
   `weigh(${value}, col, ${literal(Number(factor))}, ${Boolean(mean)})`;
 
-const row = ({ term }: Attributes): Loss => term as Loss;
-const shaders = (attributes: Attributes): ShaderFile[] => [weighWgsl, ...row(attributes).shaders];
-const callOf = (suffix: string, args: readonly string[], attributes: Attributes): string => {
-  const { wgsl, constants = [] } = row(attributes);
-  return weigh(`${wgsl}${suffix}(${[...args, ...constants.map(literal)].join(', ')})`, attributes);
+export const lossOf = ({ term }: Attributes): Loss => term as Loss;
+export const shadersOf = (attributes: Attributes): ShaderFile[] => [weighWgsl, ...lossOf(attributes).shaders];
+/** The WGSL of c, or of its gradient, for these arguments. */
+export const callOf = (suffix: '' | '_gradient', args: readonly string[], attributes: Attributes): string => {
+  const { wgsl, constants = [] } = lossOf(attributes);
+  return `${wgsl}${suffix}(${[...args, ...constants.map(literal)].join(', ')})`;
 };
 
 /** Rounding of a weighted value: the value's own, the quotient and the product of the weight. */
-const weighted = (error: number, value: number, w: number): number =>
+export const weighted = (error: number, value: number, w: number): number =>
   w * error + (2 * U + DIVISION) * Math.abs(w * value) + TINY;
 
 /** Attributes: `term` (such as `squaredError`), `factor`, `mean`. Inputs: a, y, step. */
@@ -38,13 +40,13 @@ export const lossTerms: PointwiseOp = {
   shape: (inputs) => equalShapes('lossTerms', tensors(inputs)),
   lossGradient: (graph, node) => [() => append(graph, lossGradient, node.inputs, node.attributes)],
   title: ({ term }) => String(term),
-  f: ([a, y], place) => row(place.attributes).term(a, y) * weight(place),
+  f: ([a, y], place) => lossOf(place.attributes).term(a, y) * weight(place),
   rounding: ([a, y], _result, place) => {
-    const { rounding, term } = row(place.attributes);
+    const { rounding, term } = lossOf(place.attributes);
     return weighted(rounding(a, y), term(a, y), weight(place));
   },
-  shaders,
-  call: (args, attributes) => callOf('', args, attributes),
+  shaders: shadersOf,
+  call: (args, attributes) => weigh(callOf('', args, attributes), attributes),
 };
 
 export const lossTermsCases = (): readonly Case[] => everyLoss();
@@ -54,13 +56,13 @@ export const lossGradient: PointwiseOp = {
   name: 'lossGradient',
   shape: (inputs) => equalShapes('lossGradient', tensors(inputs)),
   title: ({ term }) => `${term}′`,
-  f: ([a, y], place) => row(place.attributes).gradient(a, y) * weight(place),
+  f: ([a, y], place) => lossOf(place.attributes).gradient(a, y) * weight(place),
   rounding: ([a, y], _result, place) => {
-    const { gradientRounding, gradient } = row(place.attributes);
+    const { gradientRounding, gradient } = lossOf(place.attributes);
     return weighted(gradientRounding(a, y), gradient(a, y), weight(place));
   },
-  shaders,
-  call: (args, attributes) => callOf('_gradient', args, attributes),
+  shaders: shadersOf,
+  call: (args, attributes) => weigh(callOf('_gradient', args, attributes), attributes),
 };
 
 export const lossGradientCases = (): readonly Case[] => everyLoss();

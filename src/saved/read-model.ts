@@ -156,10 +156,9 @@ function readLoss(loss: unknown, shape: readonly number[]): NamedLoss {
   const { name, reduction, labelSmoothing, ...others } = loss as unknown as NamedLoss;
   if (reduction !== 'mean' && reduction !== 'sum') throw odd();
   const settings = labelSmoothing === 0 ? others : { labelSmoothing, ...others };
-  const { question, settings: checks } = factsOf({ name, ...settings });
-  const classes = question === 'class' ? shape[0] : size(shape);
+  const { settings: checks } = factsOf({ name, ...settings });
   for (const [key, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== classes)) throw odd();
+    if (!Object.hasOwn(checks, key) || (isList(value) && value.length !== shape[0])) throw odd();
     checks[key](`loss: ${key}`, value);
   }
   return { name, reduction, ...settings };

@@ -224,6 +224,11 @@ describe('the gradients of whole models are the slopes of their loss', () => {
     ],
     ['sigmoidCrossEntropy', sequential([4], [dense(3, linear), dense(2)]), sigmoidCrossEntropy({ reduction: 'sum' })],
     [
+      'sigmoidCrossEntropy, weighted',
+      sequential([4], [dense(3, tanh), dense(2)]),
+      sigmoidCrossEntropy({ positiveWeights: [0, 3] }),
+    ],
+    [
       'softmaxCrossEntropy, smoothed and weighted',
       sequential([4], [dense(5, tanh), dense(3)]),
       softmaxCrossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0.3, 4] }),

@@ -68,6 +68,12 @@ describe('fused equals separate for a training step', () => {
     await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 33);
   });
 
+  it('with weighted labels', async () => {
+    const loss = losses.sigmoidCrossEntropy({ positiveWeights: [1, 0, 3] });
+    const options = { model: mlp(9, [[3, 'linear']]), loss, batch: 33 };
+    await expectFusedEqualsSeparate(trainingGraph(options, optimizers.sgd).graph, 33);
+  });
+
   for (const [name, model] of Object.entries(imageNets)) {
     it(`with ${name}`, async () => {
       const options = { model, loss: losses.softmaxCrossEntropy(), batch: 7 };

@@ -12,6 +12,7 @@ import {
   sequential,
   sgd,
   sigmoid,
+  sigmoidCrossEntropy,
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
@@ -102,6 +103,17 @@ test('with a schedule, several batches to an update and clipping there are more 
   expect(await dispatchesOf({ clipNorm: 1 })).toBeLessThanOrEqual(plain + 6);
   expect(await dispatchesOf({ accumulate: 4, clipNorm: 1 })).toBeLessThanOrEqual(plain + 6);
   expect(await dispatchesOf({ loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }) })).toBe(plain + 1);
+});
+
+test('weighted labels take no dispatch of their own', async () => {
+  const dispatchesOf = async (options: Parameters<typeof sigmoidCrossEntropy>[0]) => {
+    const net = await compiled({ loss: sigmoidCrossEntropy(options) });
+    const { dispatches } = net.schedule;
+    net.destroy();
+    return dispatches.length;
+  };
+  const positiveWeights = Array.from({ length: 10 }, (_, i) => i);
+  expect(await dispatchesOf({ positiveWeights })).toBe(await dispatchesOf({}));
 });
 
 test('step enqueues one pass, makes no object and reads nothing', async () => {

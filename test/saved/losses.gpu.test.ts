@@ -14,6 +14,7 @@ const gpu = useGpu();
 const settings: Required<Omit<LossSettings, 'wgsl'>> = {
   labelSmoothing: 0.2,
   classWeights: [1, 2, 3],
+  positiveWeights: [3, 0.5, 2],
   delta: 0.3,
   gamma: 1.5,
   alpha: 0.6,

@@ -45,6 +45,7 @@ import {
   sequential,
   sgd,
   sigmoid,
+  sigmoidCrossEntropy,
   softmax,
   softmaxCrossEntropy,
   stepDecay,
@@ -303,6 +304,16 @@ describe('models', () => {
       () => softmaxCrossEntropy({ classWeights: any(2) }),
       ['classWeights', 'an array', 'found 2'],
     ],
+    [
+      'a label of negative weight',
+      () => sigmoidCrossEntropy({ positiveWeights: [1, -2] }),
+      ['sigmoidCrossEntropy', 'positiveWeights[1]', '≥ 0', 'found -2'],
+    ],
+    [
+      'one weight for all labels',
+      () => binaryCrossEntropy({ positiveWeights: any(2) }),
+      ['positiveWeights', 'one number per label', 'found 2'],
+    ],
     ['an initialiser by name', () => dense(1, linear, any({ init: 'he' })), ['dense', 'init', 'he()', '"he"']],
     ['an initialiser that is none', () => dense(1, linear, any({ init: null })), ['dense', 'init', 'he()', 'null']],
     [
@@ -369,6 +380,16 @@ describe('models', () => {
       'weights for other classes',
       { loss: softmaxCrossEntropy({ classWeights: [1, 2] }) },
       ['classWeights', 'each of 3 classes', 'found 2'],
+    ],
+    [
+      'weights for other labels',
+      { loss: sigmoidCrossEntropy({ positiveWeights: [1, 2] }) },
+      ['positiveWeights', 'each of 3 labels', 'found 2'],
+    ],
+    [
+      'weights for other labels after a sigmoid',
+      { loss: binaryCrossEntropy({ positiveWeights: [] }), model: ending(dense(3, sigmoid)) },
+      ['positiveWeights', 'each of 3 labels', 'found 0'],
     ],
     ['a tensor to keep that is not there', { keep: ['delta3'] }, ['compile: keep', '"delta3"', 'delta1, ', 'W2']],
     ['an option that nothing reads', any({ clipnorm: 1 }), ['clipNorm', 'found clipnorm']],

@@ -391,10 +391,19 @@ const calls: Calls = {
   ...Object.assign(
     {},
     ...Object.entries(losses).map(([name, make]) =>
-      options(name, make, {}, ['reduction', 'labelSmoothing', 'classWeights', 'delta', 'gamma', 'alpha']),
+      options(name, make, {}, [
+        'reduction',
+        'labelSmoothing',
+        'classWeights',
+        'positiveWeights',
+        'delta',
+        'gamma',
+        'alpha',
+      ]),
     ),
   ),
   'classWeights: a weight': (w) => softmaxCrossEntropy({ classWeights: [1, w] }),
+  'positiveWeights: a weight': (w) => sigmoidCrossEntropy({ positiveWeights: [1, w] }),
   ...Object.assign(
     {},
     ...Object.entries(optimizers).map(([name, make]) =>

@@ -3,8 +3,9 @@ import { activation } from '../../ops/activation.ts';
 import { sigmoid } from '../../ops/activation-table.ts';
 import { binaryCrossEntropy as binaryTerm, sigmoidCrossEntropy } from '../../ops/loss-table.ts';
 import * as facts from './facts.ts';
-import { type LossFunction, type LossOptions, type LossRule, ofRule } from './loss.ts';
-import { appendTerms, checkProbabilities, probabilities } from './terms.ts';
+import { appendLabelTerms, checkLabels, type LabelOptions } from './labels.ts';
+import { type LossFunction, type LossRule, ofRule } from './loss.ts';
+import { checkProbabilities, probabilities } from './terms.ts';
 
 /**
  * Binary cross-entropy of probabilities a: `−Σ [y ln a + (1 − y) ln(1 − a)]` over the outputs.
@@ -13,19 +14,22 @@ import { appendTerms, checkProbabilities, probabilities } from './terms.ts';
  * and stays accurate near 0 and 1; after softmax a is clamped to [2⁻²⁰, 1 − 2⁻²⁰]. PyTorch's `BCELoss` also averages over the
  * outputs.
  *
- * @throws {ArgumentError} For an invalid reduction or an unknown option.
+ * @throws {ArgumentError} For an invalid option.
  */
-export const binaryCrossEntropy = (options: LossOptions = {}): LossFunction => ofRule(rule, options);
+export const binaryCrossEntropy = (options: LabelOptions = {}): LossFunction => ofRule(rule, options);
 
 const rule: LossRule = {
   ...facts.binaryCrossEntropy,
   targets: probabilities,
-  check: checkProbabilities,
+  check: (loss, last) => {
+    checkLabels(loss, last);
+    checkProbabilities(loss, last);
+  },
   // Probabilities that are σ of logits are traced back to those, where no rounding has made 0 or 1 of them.
   append: (site) => {
     const { op, attributes, inputs } = site.output;
     return op === activation && attributes.f === sigmoid
-      ? appendTerms({ ...site, output: inputs[0] }, sigmoidCrossEntropy)
-      : appendTerms(site, binaryTerm);
+      ? appendLabelTerms({ ...site, output: inputs[0] }, sigmoidCrossEntropy)
+      : appendLabelTerms(site, binaryTerm);
   },
 };

@@ -4,7 +4,14 @@
  */
 import { linear, sigmoid, softmax } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
-import { type Check, categoricalSettings, focalSettings, huberSettings, ownSettings } from './settings.ts';
+import {
+  type Check,
+  categoricalSettings,
+  focalSettings,
+  huberSettings,
+  labelSettings,
+  ownSettings,
+} from './settings.ts';
 
 /**
  * What is asked of a net: which class a sample is of; which labels it has, each by itself; or which values.
@@ -43,8 +50,13 @@ export const focal = /* @__PURE__ */ factsOf('focal', 'labels', { prediction: si
 export const klDivergence = /* @__PURE__ */ factsOf('klDivergence', 'class', { prediction: softmax });
 /** The facts of a loss of one's own, without its name. */
 export const ownLoss = /* @__PURE__ */ factsOf('lossFunction', 'values', { settings: ownSettings });
-export const binaryCrossEntropy = /* @__PURE__ */ factsOf('binaryCrossEntropy', 'labels');
-export const sigmoidCrossEntropy = /* @__PURE__ */ factsOf('sigmoidCrossEntropy', 'labels', { prediction: sigmoid });
+export const binaryCrossEntropy = /* @__PURE__ */ factsOf('binaryCrossEntropy', 'labels', {
+  settings: labelSettings,
+});
+export const sigmoidCrossEntropy = /* @__PURE__ */ factsOf('sigmoidCrossEntropy', 'labels', {
+  prediction: sigmoid,
+  settings: labelSettings,
+});
 export const categoricalCrossEntropy = /* @__PURE__ */ factsOf('categoricalCrossEntropy', 'class', {
   settings: categoricalSettings,
 });

@@ -6,6 +6,7 @@ export { type FocalOptions, focal } from './focal.ts';
 export { hinge } from './hinge.ts';
 export { type HuberOptions, huber } from './huber.ts';
 export { klDivergence } from './kl-divergence.ts';
+export type { LabelOptions } from './labels.ts';
 export type { LossFunction, LossOptions } from './loss.ts';
 export { type LossFunctionOptions, lossFunction } from './loss-function.ts';
 export { meanAbsolute } from './mean-absolute.ts';

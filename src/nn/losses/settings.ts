@@ -9,6 +9,8 @@ export interface LossSettings {
   readonly labelSmoothing?: number;
   /** Factor of each class. */
   readonly classWeights?: readonly number[];
+  /** Factor of each label where it holds. */
+  readonly positiveWeights?: readonly number[];
   /** δ of {@link HuberOptions.delta}. */
   readonly delta?: number;
   /** γ of {@link FocalOptions.gamma}. */
@@ -27,7 +29,7 @@ const number = (expected: string, ok: (value: number) => boolean): Check => {
   return (what, value) => checkNumber(what, value, expected, ok);
 };
 
-/** A check for a list of factors, one for each class or output. */
+/** A check for a list of factors, one for each class or label. */
 const factorPer = (each: string): Check => {
   return (what, value) => {
     if (!isList(value)) {
@@ -43,6 +45,8 @@ export const categoricalSettings = {
   labelSmoothing: /* @__PURE__ */ number('a number in [0, 1)', (value) => value >= 0 && value < 1),
   classWeights: /* @__PURE__ */ factorPer('class'),
 };
+
+export const labelSettings = { positiveWeights: /* @__PURE__ */ factorPer('label') };
 
 export const huberSettings = { delta: /* @__PURE__ */ number('a finite number > 0', (value) => value > 0) };
 

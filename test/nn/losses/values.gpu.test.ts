@@ -1,6 +1,7 @@
 /** Losses and their gradients against values of PyTorch and by hand: at kinks, for large logits, and in between. */
 import { describe, expect, test } from 'vitest';
 import {
+  binaryCrossEntropy,
   compile,
   dense,
   focal,
@@ -8,22 +9,26 @@ import {
   huber,
   klDivergence,
   type LossFunction,
+  linear,
   meanAbsolute,
   sequential,
   sgd,
+  sigmoid,
+  sigmoidCrossEntropy,
+  softmax,
 } from '../../../src/index.node.ts';
 import { useGpu } from '../../support/harness.ts';
 
 const gpu = useGpu();
 
 /** The loss of each sample of outputs a [n][K], and ∂C/∂a: on the GPU, and on the CPU. */
-async function valuesOf(loss: LossFunction, a: readonly number[][], y: readonly number[][]) {
+async function valuesOf(loss: LossFunction, a: readonly number[][], y: readonly number[][], last = linear) {
   const outputs = a[0].length;
   const identity = Float32Array.from({ length: outputs ** 2 }, (_, i) => Number(i % (outputs + 1) === 0));
   const found = [];
   for (const device of [gpu.device, 'cpu'] as const) {
     const options = { device, batch: a.length, loss, optimizer: sgd({ learningRate: 0 }), tune: 'off' } as const;
-    const net = await compile(sequential([outputs], [dense(outputs)]), options);
+    const net = await compile(sequential([outputs], [dense(outputs, last)]), options);
     net.setParameters({
       'layers.0.weight': { shape: [outputs, outputs], data: identity },
       'layers.0.bias': { shape: [outputs], data: new Float32Array(outputs) },
@@ -171,6 +176,49 @@ test.each(ofFocal)(
     }
   },
 );
+
+describe('positiveWeights are pos_weight of PyTorch', () => {
+  const z = [
+    [-4, 0.5, 2],
+    [1.5, -0.25, 6],
+    [0, 3, -1],
+    [-100, 100, 100],
+  ];
+  const y = [
+    [1, 1, 1],
+    [0, 0, 0],
+    [0.3, 0.7, 0.5],
+    [1, 0, 1],
+  ];
+  const options = { positiveWeights: [3, 0.25, 0], reduction: 'sum' } as const;
+  // Printed by positive-weights.py
+  const ofLogits = {
+    losses: [12.172969029798455, 8.279828382999327, 2.188745324652551, 400],
+    slopes: [
+      ...[-2.946041370113725, -0.09438516719953635, 0, 0.8175744761936437, 0.43782349911420193, 0.9975273768433653],
+      ...[-0.1, 0.27747271024065595, 0.13447071068499755, -3, 1, 0],
+    ],
+  };
+  const ofSoftmax = {
+    losses: [19.036172823296294, 4.3656650182257195, 3.638673920590575],
+    slopes: [
+      ...[-2.9934269859715013, 0.3416838668435227, 2.6517431191279788],
+      ...[-0.8300417270611525, -0.14425711445578002, 0.9742988415169312],
+      ...[-1.0230030070395022, 1.07212012964425, -0.04911712260474768],
+    ],
+  };
+  test.each([
+    ['sigmoidCrossEntropy', sigmoidCrossEntropy(options), linear, ofLogits],
+    ['binaryCrossEntropy after a sigmoid', binaryCrossEntropy(options), sigmoid, ofLogits],
+    ['binaryCrossEntropy after softmax', binaryCrossEntropy(options), softmax, ofSoftmax],
+  ])('%s', async (_name, loss, last, { losses, slopes }) => {
+    const count = losses.length;
+    for (const found of await valuesOf(loss, z.slice(0, count), y.slice(0, count), last)) {
+      expectNear(found.losses, losses, 'loss');
+      expectNear(found.gradients, slopes, 'gradient');
+    }
+  });
+});
 
 describe('at kinks', () => {
   const exact: Record<string, [LossFunction, number[], number[], number[], number[]]> = {
