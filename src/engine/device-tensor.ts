@@ -22,9 +22,9 @@ import { stagingPool } from './staging.ts';
 import { buffersOf, limitsOf } from './tensor-buffers.ts';
 
 /**
- * Numbers that stay on the device, made by {@link forward} and {@link backward}. Any net on the same device takes it where it
- * takes numbers. It lives until `destroy`, however long the net that made it does, and has to be destroyed, or its memory is
- * freed only with the device.
+ * Numbers that stay on the device, made by {@link forward} and {@link backward}. Every net on the same device takes a tensor in
+ * place of numbers. It lives until `destroy`, even after its net is destroyed. Without `destroy`, its memory is freed only with
+ * the device.
  */
 export interface DeviceTensor {
   /** Sizes of the axes: `[n, ...sample]`, or the shape of a parameter. */

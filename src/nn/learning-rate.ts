@@ -164,8 +164,8 @@ export function oneCycle(options: { max: number; steps: number; from?: number; t
  * Lowers the rate where training gets no better, as PyTorch's `ReduceLROnPlateau`: multiplies it by `factor` after more than
  * `patience` epochs in a row without an improvement.
  *
- * It looks at the `metric` of the validation of {@link Trainer.fit}, by default its loss, or without a validation set at the
- * loss of the training. The epochs of a fit wait for each other then. A file of {@link Trainer.save} has what it has seen.
+ * It watches the `metric` of the validation of {@link Trainer.fit}, by default its loss. Without a validation set it watches the
+ * training loss. `fit` then waits for every epoch. {@link Trainer.save} saves what it has seen so far.
  *
  * @param options.from Initial rate, ≥ 0.
  * @param options.factor What the rate is multiplied by, above 0 and below 1. Default: 0.1.

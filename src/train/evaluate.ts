@@ -19,10 +19,10 @@ export interface Evaluation {
   /** Mean loss per sample. */
   readonly loss: number;
   /**
-   * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes: fraction of samples
-   * whose highest output is where their highest target is; of pixels, where the output is an image. With a loss on labels
-   * (`sigmoidCrossEntropy`, `binaryCrossEntropy`, `focal`, `hinge`) on values: fraction of outputs that are right about their label,
-   * over all outputs and samples. Absent for other losses on values.
+   * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes, it counts the samples
+   * (the pixels, if the output is an image) whose highest output is where their highest target is. With values as targets and a
+   * loss on labels (`sigmoidCrossEntropy`, `binaryCrossEntropy`, `focal`, `hinge`), it counts the outputs that are right about their
+   * label, over all outputs and samples. Absent for other losses on values.
    */
   readonly accuracy?: number;
   /** With a loss on labels, on values: fraction of samples with all outputs right; else absent. */

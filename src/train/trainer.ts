@@ -354,9 +354,9 @@ export class Trainer<M extends Model = Model> {
    * Freezes the parameters that match patterns of their keys, and no others: `freeze(['layers.0.*'])`, and `freeze([])` to
    * train all again.
    *
-   * What is frozen keeps its values to the bit, has no gradients and no state of the optimizer, and takes no part in a step but
-   * its forward pass. Where all of a `batchNorm` is frozen, it uses its running statistics and leaves them as they are. What
-   * stays trained keeps the state of the optimizer; what is trained again starts with a new one. Under Adam its first updates
+   * Frozen parameters keep their values to the bit. They have no gradients and no optimizer state, and take part in the forward
+   * pass alone. A `batchNorm` that is frozen whole uses its running statistics and leaves them as they are. Parameters that stay
+   * trained keep their optimizer state; parameters that are trained again start with a new one. Under Adam its first updates
    * are up to 6.5 times the learning rate then, because the correction of the moving averages counts all updates. Gradients
    * that `accumulate` holds back for an update are let go of.
    *
@@ -482,7 +482,7 @@ export class Trainer<M extends Model = Model> {
    *
    * Seed, learning rate and what is frozen become those of the file. An unfinished epoch continues when `fit` gets the same
    * samples. A file of weights alone, such as one from PyTorch, sets the parameters and starts over: step 0, and no optimizer
-   * state. Of a file of another net `{ weightsOnly: true, matching: true }` takes what fits by name and shape.
+   * state. `{ weightsOnly: true, matching: true }` takes what fits by name and shape from the file of another net.
    *
    * @param source The file: bytes, a Blob, a URL or, in Node, a path.
    * @returns The keys of what was taken, and of what the file or the net has no part for.

@@ -11,7 +11,7 @@ import { type Applied, checkLayer, kindOf, type LayerCase, type LayerKind, ofKin
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {
-  /** A number whose row is 0 at first and has no gradient, for the places of a sample that hold nothing. Default: none. */
+  /** The number of empty places. Its row starts at 0 and is not trained. Default: none. */
   padding?: number;
   /** Initialiser of the table. Default: {@link normal}, as in PyTorch. */
   init?: Initialiser;
@@ -25,15 +25,15 @@ export interface Embedding {
   readonly count: number;
   /** Numbers in a row. */
   readonly units: number;
-  /** The row without a gradient, if there is one. */
+  /** The row that is not trained, if there is one. */
   readonly padding?: number;
   /** Initialiser of the table. */
   readonly init: Initialiser;
 }
 
 /**
- * Trained vectors for words, or for anything else that is counted: each number of a sample becomes the row of a table that it is
- * the number of. Samples `[L]` of whole numbers from 0 to `count − 1` come out as `[L, units]`.
+ * Looks up rows of a trained table, such as a vector per word: each number of a sample becomes the row with that number. Samples
+ * `[L]` of whole numbers from 0 to `count − 1` come out as `[L, units]`.
  *
  * It takes the input of the model, also through {@link flatten}. A number that is not whole, or has no row, is a DataError.
  * Parameter: `layers.i.weight` `[count, units]`, as in PyTorch's `Embedding`.

@@ -13,8 +13,8 @@ export interface Prelu {
  * The parametric ReLU (He et al. 2015): `a = x` for x > 0, else `α x`, with an α for each feature of `[features]`, or each channel of
  * `[channels, ...]`; PyTorch's `PReLU(channels)`.
  *
- * Parameters: `layers.i.weight` (α), `[features]` or `[channels]`, which begins at 0.25. It is no weight to optimizers with
- * `decayed: 'weights'`: decay would turn it into a ReLU.
+ * Parameters: `layers.i.weight` (α), `[features]` or `[channels]`, which starts at 0.25. Optimizers with `decayed: 'weights'` do not
+ * decay it: that would turn the layer into a ReLU.
  */
 export const prelu = (): Prelu => ofKind(preluKind, { layer: 'prelu' });
 
