@@ -63,6 +63,18 @@ export function firstColumns(shape: Shape, data: ArrayLike<number>, n: number): 
   return { shape: narrow, data: out };
 }
 
+/** Samples [n][width] of several things -> [n][Σ width]: of each sample one thing after the other. */
+export function sideBySide(parts: readonly ArrayLike<number>[], n: number): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (let i = 0; i < n; i++)
+    for (const part of parts) {
+      const width = part.length / n;
+      for (let k = 0; k < width; k++) out[at++] = part[i * width + k];
+    }
+  return out;
+}
+
 /** [n][features] (samples one after another) -> [features, batch], the columns from n on zero. */
 export function toColumns(samples: ArrayLike<number>, features: number, batch: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(features * batch);

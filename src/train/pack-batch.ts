@@ -3,7 +3,7 @@ import { keysOf } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
 import { isNumbers, type NamedRows, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
-import { size, toColumns } from '../base/tensor.ts';
+import { sideBySide, size, toColumns } from '../base/tensor.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { stored } from '../data/parts.ts';
 import { isStreamed } from '../data/stream-of.ts';
@@ -153,18 +153,15 @@ function namedTargets(
     checkNamedTargets(loss, { kind: 'values', size: width, scale: 1 }, values, `${where}: y`);
     return values;
   }
-  const out = new Float32Array(count * width);
-  const given = rule.targets(all, y, `${where}: y`);
-  let first = 0;
-  all.forEach(({ name, shape }, o) => {
+  const given = rule.named(all, y, `${where}: y`, 'targets');
+  const parts = all.map(({ name, shape }, o) => {
     const n = size(shape);
     demandPixels(given[o], count, loss.heads![o], `${where}: y.${name}`);
     const values = targetsFrom(given[o] as Rows, count, n, `${where}: ${name}`);
     checkTargets(loss.heads![o].loss, values, n, `${where}: y.${name}`);
-    for (let i = 0; i < count; i++) for (let k = 0; k < n; k++) out[i * width + first + k] = values[i * n + k];
-    first += n;
+    return values;
   });
-  return out;
+  return sideBySide(parts, count);
 }
 
 /** What a net sees of stored targets, by the table of their places. */

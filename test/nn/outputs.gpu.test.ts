@@ -4,6 +4,7 @@ import { batch, concat as concatData, fromArrays, take } from '../../src/data/in
 import {
   ArgumentError,
   apply,
+  backward,
   compile,
   concat,
   conv2d,
@@ -114,6 +115,44 @@ describe.each([
     expect(metrics('parity').auc).toBeCloseTo(pairs.reduce((sum, one) => sum + one, 0) / pairs.length, 5);
     const off = place.data.map((value, i) => Math.abs(value - predictions.place.data[i]));
     expect(metrics('place').meanAbsoluteError).toBeCloseTo(off.reduce((sum, one) => sum + one, 0) / off.length, 5);
+    net.destroy();
+  });
+
+  test('gradients follow what is given for each output by its name, as by rows of all of them', async () => {
+    const left = input([3]);
+    const heads = model(left, { two: apply(dense(2), left), one: apply(dense(1), left) });
+    const loss = { two: meanSquared(), one: meanSquared() };
+    const net = await compile(heads, { device: device(), batch: 4, loss, optimizer: sgd({ learningRate: 0.1 }) });
+    const x = [
+      [1, 2, 3],
+      [-1, 0.5, 4],
+    ];
+    const outputGradient = { one: [0.5, -2], two: Float32Array.of(1, 3, -2, 0) };
+    const held = await backward(net, x, { outputGradient, inputs: true });
+    const found = Object.fromEntries(
+      await Promise.all(Object.entries(held).map(async ([key, tensor]) => [key, await tensor.read()] as const)),
+    );
+    // ∂/∂W = Σ v xᵀ and ∂/∂b = Σ v over the two samples, by hand; ∂/∂x = Wᵀ v.
+    const { 'layers.0.weight': two, 'layers.1.weight': one } = await net.parameters();
+    const [w, u] = [two.data, one.data];
+    const dx = [0, 1, 2].map((i) => [w[i] + 3 * w[3 + i] + 0.5 * u[i], -2 * w[i] - 2 * u[i]]);
+    expectClose(found, {
+      'layers.0.weight': { shape: [2, 3], data: [3, 1, -5, 3, 6, 9] },
+      'layers.0.bias': { shape: [2], data: [-1, 3] },
+      'layers.1.weight': { shape: [1, 3], data: [2.5, 0, -6.5] },
+      'layers.1.bias': { shape: [1], data: [-1.5] },
+      inputs: { shape: [2, 3], data: [0, 1].flatMap((n) => dx.map((of) => of[n])) },
+    });
+    const whole = await backward(net, x, { outputGradient: [1, 3, 0.5, -2, 0, -2] });
+    for (const [key, tensor] of Object.entries(whole)) expect(await tensor.read(), key).toEqual(found[key]);
+    for (const [given, message] of [
+      [{ one: [0.5, -2] }, 'expected values for the outputs two, one, found one'],
+      [{ one: [0.5, -2], two: [1, 2] }, 'outputGradient.two must hold as many samples as x, 2, found 1'],
+      [{ one: [0.5, -2, 1], two: [1, 2, 3, 4] }, 'outputGradient.one must hold as many samples as x, 2, found 3'],
+      [{ one: [0.5, Number.NaN], two: [1, 2, 3, 4] }, 'outputGradient.one: '],
+    ] as const)
+      await expect(backward(net, x, { outputGradient: given })).rejects.toThrow(message);
+    for (const tensor of [...Object.values(held), ...Object.values(whole)]) tensor.destroy();
     net.destroy();
   });
 

@@ -2,7 +2,7 @@
 import { isCount, isShape, keysOf } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';
-import { type Shape, sameSamples, show, size } from '../../base/tensor.ts';
+import { type Shape, sameSamples, show, sideBySide, size } from '../../base/tensor.ts';
 import { append, rename } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
 import { slice } from '../../ops/rows.ts';
@@ -50,15 +50,10 @@ const rule: InputsRule = {
       const expected = `as many samples of ${parts[odd].name} as of ${parts[0].name}, ${counts[0]}`;
       throw new ShapeError(`${where}: expected ${expected}, found ${counts[odd]}`);
     }
-    const width = parts.reduce((sum, { shape }) => sum + size(shape), 0);
-    const out = new Float32Array(counts[0] * width);
-    let first = 0;
-    for (const { shape, samples } of parts) {
-      const n = size(shape);
-      for (let i = 0; i < counts[0]; i++) out.set(samples.subarray(i * n, (i + 1) * n), i * width + first);
-      first += n;
-    }
-    return out;
+    return sideBySide(
+      parts.map(({ samples }) => samples),
+      counts[0],
+    );
   },
 
   check(layers, parts, where) {

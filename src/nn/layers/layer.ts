@@ -102,8 +102,8 @@ export interface TargetPart {
 export interface OutputsRule {
   /** The losses that are given by name as one. Throws ArgumentError for other names, losses or weights. */
   losses(outputs: readonly Output[], losses: unknown, weights: unknown, where: string): object;
-  /** The targets that are given by name, in the order of the outputs. Throws ArgumentError for other names. */
-  targets(outputs: readonly Output[], given: unknown, where: string): readonly unknown[];
+  /** What is given by name, such as `targets`, in the order of the outputs. Throws ArgumentError for other names. */
+  named(outputs: readonly Output[], given: unknown, where: string, what: string): readonly unknown[];
   /**
    * Where the targets [size] of the outputs are in a stored sample: for each, the place of its number, and its class, or −1 where
    * the number is its value. Throws ShapeError for parts that are not those of the outputs.

@@ -53,8 +53,8 @@ const rule: OutputsRule = {
     return severalLosses(outputs, losses as Record<string, LossFunction>, weights as Record<string, number>, where);
   },
 
-  targets(outputs, given, where) {
-    demandNames(outputs, given, where, 'targets');
+  named(outputs, given, where, what) {
+    demandNames(outputs, given, where, what);
     return outputs.map(({ name }) => (given as Record<string, unknown>)[name]);
   },
 

@@ -1,12 +1,12 @@
 /** The backward pass of a loop of the caller's own: gradients that stay on the device. Nothing of the net changes. */
-import { checkKeys } from '../../base/arguments.ts';
+import { checkKeys, keysOf } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
-import type { Rows } from '../../base/numbers.ts';
-import { toColumns } from '../../base/tensor.ts';
+import type { NamedRows, Rows } from '../../base/numbers.ts';
+import { sideBySide, size, toColumns } from '../../base/tensor.ts';
 import { type DeviceTensor, hold } from '../../engine/device-tensor.ts';
 import { append, type Graph, type Node } from '../../graph/graph.ts';
 import { stepOf } from '../../graph/leaf.ts';
-import { outputs } from '../../nn/model.ts';
+import { type Model, outputs, severalOutputs } from '../../nn/model.ts';
 import { valid } from '../../ops/valid.ts';
 import { samplesFrom } from '../batch.ts';
 import { type Compiled, compiledOf } from '../compiled.ts';
@@ -28,7 +28,7 @@ export interface BackwardOptions extends GradientOptions {
   /**
    * v, the gradient of something that is yours with respect to the output of the model, a number for each output of each sample:
    * the gradients are those of Σ output ⊙ v, for any loss that v comes from. The output is what {@link forward} gives: logits,
-   * where the loss takes logits.
+   * where the loss takes logits. Of several outputs it may be given by name.
    */
   outputGradient?: GivenTargets;
 }
@@ -86,9 +86,24 @@ function packFollowed({ session }: Compiled, x: GivenSamples, outputGradient: Gi
   const what = 'backward: outputGradient';
   const held = heldTargets(session, outputGradient, samples, what);
   if (held) return paired(samples, held);
-  const numbers = samplesFrom(outputGradient as Rows, outputs(model), what);
-  const count = numbers.length / outputs(model);
-  if (count !== samples.count)
-    throw new ShapeError(`${what} must hold as many samples as x, ${samples.count}, found ${count}`);
+  const numbers = followedValues(model, outputGradient as Rows | NamedRows, samples.count, what);
   return paired(samples, toColumns(numbers, outputs(model), batch));
+}
+
+/** Numbers [count][outputs]: as rows, or of each of several outputs by its name. */
+function followedValues(model: Model, given: Rows | NamedRows, count: number, what: string): Float32Array {
+  const several = keysOf(given) && severalOutputs(model);
+  if (!several) return valuesFor(given as Rows, outputs(model), count, what);
+  const named = several.rule.named(several.outputs, given, what, 'values');
+  const parts = several.outputs.map(({ name, shape }, i) =>
+    valuesFor(named[i] as Rows, size(shape), count, `${what}.${name}`),
+  );
+  return sideBySide(parts, count);
+}
+
+function valuesFor(given: Rows, width: number, expected: number, what: string): Float32Array {
+  const numbers = samplesFrom(given, width, what);
+  const count = numbers.length / width;
+  if (count === expected) return numbers;
+  throw new ShapeError(`${what} must hold as many samples as x, ${expected}, found ${count}`);
 }
