@@ -90,19 +90,27 @@ export const momentum: PointwiseOp = {
 
 export const momentumCases = (): readonly Case[] => cases(2, { mu: 0.9 });
 
+/** β and 1 − β, each rounded to f32 from f64: 1 − β of a rounded β of 0.999 would be wrong by 5e-5 of itself. */
+function weightsOf({ beta }: Attributes): readonly [number, number] {
+  return [Math.fround(Number(beta)), Math.fround(1 - Number(beta))];
+}
+
 /** m ← β m + (1 − β) g */
 export const average: PointwiseOp = {
   kind: 'pointwise',
   name: 'average',
   inPlace: 0,
   shape: (inputs) => equalShapes('average', inputs),
-  f: ([m, g], { attributes }) => f32(attributes, 'beta') * m + (1 - f32(attributes, 'beta')) * g,
+  f: ([m, g], { attributes }) => {
+    const [beta, rest] = weightsOf(attributes);
+    return beta * m + rest * g;
+  },
   rounding: ([m, g], result, { attributes }) => {
-    const beta = f32(attributes, 'beta');
-    return U * (Math.abs(beta * m) + 2 * Math.abs((1 - beta) * g) + Math.abs(result)) + TINY;
+    const [beta, rest] = weightsOf(attributes);
+    return U * (Math.abs(beta * m) + Math.abs(rest * g) + Math.abs(result)) + TINY;
   },
   shaders: () => [averageWgsl],
-  call: ([m, g], attributes) => `average(${m}, ${g}, ${literal(f32(attributes, 'beta'))})`,
+  call: ([m, g], attributes) => `average(${m}, ${g}, ${weightsOf(attributes).map(literal).join(', ')})`,
 };
 
 export const averageCases = (): readonly Case[] => cases(2, { beta: 0.9 });
@@ -129,14 +137,16 @@ export const averageSquare: PointwiseOp = {
   name: 'averageSquare',
   inPlace: 0,
   shape: (inputs) => equalShapes('averageSquare', inputs),
-  f: ([v, g], { attributes }) =>
-    v === Number.POSITIVE_INFINITY ? v : f32(attributes, 'beta') * v + (1 - f32(attributes, 'beta')) * g * g,
+  f: ([v, g], { attributes }) => {
+    const [beta, rest] = weightsOf(attributes);
+    return v === Number.POSITIVE_INFINITY ? v : beta * v + rest * g * g;
+  },
   rounding: ([v, g], result, { attributes }) => {
-    const beta = f32(attributes, 'beta');
-    return U * (Math.abs(beta * v) + 3 * (1 - beta) * g * g + Math.abs(result)) + 3 * TINY;
+    const [beta, rest] = weightsOf(attributes);
+    return U * (Math.abs(beta * v) + 2 * rest * g * g + Math.abs(result)) + 3 * TINY;
   },
   shaders: () => [averageSquareWgsl],
-  call: ([v, g], attributes) => `average_square(${v}, ${g}, ${literal(f32(attributes, 'beta'))})`,
+  call: ([v, g], attributes) => `average_square(${v}, ${g}, ${weightsOf(attributes).map(literal).join(', ')})`,
 };
 
 export const averageSquareCases = (): readonly Case[] => cases(2, { beta: 0.999 });

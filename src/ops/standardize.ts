@@ -108,17 +108,21 @@ export const unbiased: PointwiseOp = {
 export const unbiasedCases = (): readonly Case[] =>
   [1, 36].map((count) => ({ shapes: [[7, 1], null], attributes: { count }, domain: [0, 2] }));
 
+/** β as f32 holds it, for β and 1 − β that add up to 1: what follows a constant becomes that constant. */
+const exactly = ({ beta }: Attributes): Attributes => ({ beta: Math.fround(Number(beta)) });
+const addingUp = (place: Place): Place => ({ ...place, attributes: exactly(place.attributes) });
+
 /** running ← β running + (1 − β) of the batch, which one of a single value leaves as it is; inputs running, batch, step. */
 export const follow: PointwiseOp = {
   kind: 'pointwise',
   name: 'follow',
   inPlace: 0,
   shape: (inputs) => equalShapes('follow', tensors(inputs)),
-  f: (args, place) => (valuesIn(place) > 1 ? average.f(args, place) : args[0]),
-  rounding: (args, result, place) => (valuesIn(place) > 1 ? average.rounding(args, result, place) : 0),
+  f: (args, place) => (valuesIn(place) > 1 ? average.f(args, addingUp(place)) : args[0]),
+  rounding: (args, result, place) => (valuesIn(place) > 1 ? average.rounding(args, result, addingUp(place)) : 0),
   shaders: (attributes) => [followWgsl, ...average.shaders(attributes)],
   call: ([running, x], attributes) =>
-    `follow(${running}, ${average.call([running, x], attributes)}, ${literal(Number(attributes.count))})`,
+    `follow(${running}, ${average.call([running, x], exactly(attributes))}, ${literal(Number(attributes.count))})`,
 };
 
 export const followCases = (): readonly Case[] =>

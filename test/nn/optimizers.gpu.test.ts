@@ -11,6 +11,7 @@ import {
   dense,
   NonFiniteError,
   normal,
+  type Optimizer,
   quadratic,
   rmsprop,
   sequential,
@@ -73,11 +74,28 @@ describe.each(['GPU', 'CPU'])('%s', (kind) => {
         expect(values.map((value) => value / length)).toEqual([1, -1, 1].map((sign) => expect.closeTo(sign, 4)));
       }
       const { values } = await after({ optimizer: rmsprop({ learningRate: 0.5, decay: 0.96 }) }, [1, -1], y);
-      const length = (0.5 * y) / (y * Math.sqrt(1 - Math.fround(0.96)) + 1e-8);
+      const length = (0.5 * y) / (y * Math.sqrt(1 - 0.96) + 1e-8);
       if (y < 1e20)
         expect(values.map((value) => value / length)).toEqual([1, -1, 1].map((sign) => expect.closeTo(sign, 4)));
     },
   );
+
+  test('the averages of a steady gradient weigh it by 1 − β of the β that was written', async () => {
+    const [rest, updates] = [1e-4, 10];
+    const averages: [Optimizer, Record<string, number>][] = [
+      [adam({ learningRate: 0, beta1: 1 - rest, beta2: 1 - rest }), { 'm.b1': -2, 'v.b1': 4 }],
+      [rmsprop({ learningRate: 0, decay: 1 - rest }), { 'v.b1': 4 }],
+    ];
+    for (const [optimizer, steady] of averages) {
+      const net = await make({ optimizer });
+      for (let step = 0; step < updates; step++) net.step([0, 0], [2]);
+      for (const [name, value] of Object.entries(steady)) {
+        const [found] = (await net.tensor(name)).data;
+        expect(Math.abs(found / (value * (1 - (1 - rest) ** updates)) - 1), name).toBeLessThan(1e-6);
+      }
+      net.destroy();
+    }
+  });
 
   test.each([adam(), rmsprop()])(
     'a gradient whose square is infinite ends training with an error',

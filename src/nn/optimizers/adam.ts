@@ -49,8 +49,8 @@ const adamRule: Rule = {
   names: { momentum: 'beta1', decay: 'beta2' },
   divides: true,
   corrections: ({ momentum, decay }, t) => ({
-    correction1: 1 / (1 - Math.fround(momentum) ** t),
-    correction2: 1 / Math.sqrt(1 - Math.fround(decay) ** t),
+    correction1: 1 / (1 - momentum ** t),
+    correction2: 1 / Math.sqrt(1 - decay ** t),
   }),
   direction: ({ graph, optimizer, g, keep, overwrite }) => {
     const m = overwrite(average, [keep('m'), g], { beta: optimizer.momentum });
