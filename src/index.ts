@@ -91,6 +91,7 @@ export {
   type EmbeddingOptions,
   elu,
   embedding,
+  exactGelu,
   type Flatten,
   flatten,
   type GlobalPool2d,

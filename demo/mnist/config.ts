@@ -12,6 +12,7 @@ export const activations = {
   leakyRelu: 'leakyRelu',
   elu: 'elu',
   gelu: 'gelu',
+  exactGelu: 'exactGelu',
   silu: 'silu',
   softplus: 'softplus',
   mish: 'mish',

@@ -28,7 +28,7 @@ import {
   xavier,
   zeros,
 } from '../index.node.ts';
-import { activations as knownActivations } from '../nn/layers/registry.ts';
+import { activations as knownActivations } from '../nn/layers/all-activations.ts';
 import { lenet } from '../nn/lenet.ts';
 import { type LossName as Known, losses as known, lossNamed } from '../nn/losses/registry.ts';
 import { optimizers as knownOptimizers } from '../nn/optimizers/registry.ts';

@@ -20,6 +20,7 @@ import softplusWgsl from '../../shaders/act/softplus.wgsl';
 import tanhWgsl from '../../shaders/act/tanh.wgsl';
 import { DIVISION, expError, expMinusOneError, LOG_ONE_PLUS, TINY, U } from '../base/float32.ts';
 import { nameOf, type Printable, type ShaderFile } from '../graph/op.ts';
+import { exactGelu } from './exact-gelu.ts';
 import { type Bounded, exact, over, plus, times } from './shared/bounded.ts';
 
 export interface Activation {
@@ -305,6 +306,7 @@ export const activations = {
   leakyRelu,
   elu,
   gelu,
+  exactGelu,
   silu,
   softplus,
   mish,

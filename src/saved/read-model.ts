@@ -12,7 +12,7 @@ import { EXPECTED_FACTS, isFacts } from '../data/data-facts.ts';
 import type { TableColumn } from '../data/table-columns.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import { activationIn, type LayerActivation } from '../nn/layers/layer.ts';
-import { activations, kindNamed } from '../nn/layers/registry.ts';
+import { activationNamed, kindNamed } from '../nn/layers/registry.ts';
 import { factsOf, type NamedLoss } from '../nn/losses/registry.ts';
 import {
   apply,
@@ -84,15 +84,16 @@ async function readLayer(layer: unknown, own: readonly LayerActivation[], where:
   const name = member(layer, 'layer');
   const kind = await kindNamed(name);
   if (!isObject(layer) || !kind) throw failure(`${where}: `, 'a layer of this version of retrograd', name ?? layer);
-  const activation = 'activation' in layer ? activationIn(activationOf(layer.activation, own, where)) : {};
+  const activation = 'activation' in layer ? activationIn(await activationOf(layer.activation, own, where)) : {};
   const made = kind.remade({ ...layer, ...activation } as unknown as Layer);
   const again = plain(made);
   if (!sameJson(again, layer)) throw mismatch(where, again, layer);
   return made;
 }
 
-function activationOf(saved: unknown, own: readonly LayerActivation[], where: string): LayerActivation {
-  if (typeof saved === 'string' && Object.hasOwn(activations, saved)) return activations[saved as 'relu'];
+async function activationOf(saved: unknown, own: readonly LayerActivation[], where: string): Promise<LayerActivation> {
+  const known = await activationNamed(saved);
+  if (known) return known;
   const found = own.find((of) => sameJson(plain(of), { activation: saved }));
   if (found) return found;
   const name = member(saved, 'name');

@@ -25,6 +25,17 @@ const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Ma
 const hardSigma = (z: number): number => (z <= -3 ? 0 : z >= 3 ? 1 : z / 6 + 1 / 2);
 /** λ and α of SELU, as PyTorch has them. */
 const [SCALE, ALPHA] = [1.0507009873554805, 1.6732632423543772];
+/** φ(z) and Φ(z); Φ(−x) = φ(x) ∫ exp(−x t − t²/2) dt over t > 0, by the trapezoidal rule in u, with t = exp(u − exp(−u)). */
+const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+function distribution(z: number): number {
+  if (z > 0) return 1 - distribution(-z);
+  let sum = 0;
+  for (let u = -4; u < 5; u += 1 / 32) {
+    const t = Math.exp(u - Math.exp(-u));
+    sum += (Math.exp(z * t - (t * t) / 2) * t * (1 + Math.exp(-u))) / 32;
+  }
+  return density(z) * sum;
+}
 const twice = (z: number): number => 2 * Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3);
 
 interface Wanted {
@@ -48,6 +59,12 @@ const wanted: Record<ActivationName, Wanted> = {
     slope: (z) => sigma(twice(z)) * (1 + z * sigma(-twice(z)) * 2 * Math.sqrt(2 / Math.PI) * (1 + 0.134145 * z * z)),
     exponent: twice,
     terms: (z) => sigma(twice(z)),
+  },
+  exactGelu: {
+    f: (z) => z * distribution(z),
+    slope: (z) => distribution(z) + (Math.abs(z) < 50 ? z * density(z) : 0),
+    exponent: (z) => (z * z) / 2,
+    terms: (z) => distribution(z) + (Math.abs(z) < 50 ? Math.abs(z) * density(z) : 0),
   },
   silu: { f: (z) => z * sigma(z), slope: (z) => sigma(z) * (1 + z * sigma(-z)), terms: sigma },
   softplus: { f: softplus, slope: (a) => -Math.expm1(-a) },
@@ -135,6 +152,12 @@ test.each<[ActivationName, number, number, number | undefined]>([
   ['gelu', 1e20, 1e20, 1],
   ['gelu', -1e20, 0, 0],
   ['gelu', -5, -2.2917962e-7, undefined],
+  // From PyTorch's GELU() in double precision.
+  ['exactGelu', -1, -0.158655254, -0.0833154706],
+  ['exactGelu', -5, -1.43325786e-6, -7.146946e-6],
+  ['exactGelu', 3, 2.99595031, 1.01194565],
+  ['exactGelu', 1e20, 1e20, 1],
+  ['exactGelu', -1e20, 0, 0],
 ])('%s(%d) = %d', async (name, z, value, slope) => {
   const found = await run(name, Float32Array.of(z));
   const close = (x: number, to: number) => expect(Math.abs(x - to)).toBeLessThanOrEqual(3e-5 * Math.abs(to) + FLUSHED);

@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import type { Graph } from '../../src/graph/graph.ts';
 import { model } from '../../src/nn/functional.ts';
+import { activations as all } from '../../src/nn/layers/all-activations.ts';
 import * as layers from '../../src/nn/layers/index.ts';
-import * as registry from '../../src/nn/layers/registry.ts';
 import * as lossFunctions from '../../src/nn/losses/index.ts';
 import { apply, input, type Model, type Symbolic, sequential } from '../../src/nn/model.ts';
 import * as optim from '../../src/nn/optimizers/index.ts';
 import { type Task, trainingGraph } from '../../src/train/graphs.ts';
 
 export const activations = {
-  ...registry.activations,
+  ...all,
   own: layers.pointwise({
     name: 'own',
     wgsl: 'const K = 1.0; fn f(z: f32) -> f32 { return z * z / (K + abs(z)); }',

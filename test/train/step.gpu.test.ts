@@ -32,7 +32,7 @@ import {
   type Trainer,
   tanh,
 } from '../../src/index.node.ts';
-import { activations } from '../../src/nn/layers/registry.ts';
+import { activations } from '../../src/nn/layers/all-activations.ts';
 import { useGpu } from '../support/harness.ts';
 import { overwrittenNames, samples, stateBits } from '../support/nets.ts';
 import { skipDispatch } from '../support/skipping.ts';

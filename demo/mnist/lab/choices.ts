@@ -10,7 +10,7 @@ import {
 } from 'retrograd';
 import type { LossName } from '../config.ts';
 
-export { activations } from '../../../src/nn/layers/registry.ts';
+export { activations } from '../../../src/nn/layers/all-activations.ts';
 export { optimizers } from '../../../src/nn/optimizers/registry.ts';
 
 interface Cost {

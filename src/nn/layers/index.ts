@@ -36,6 +36,7 @@ export { type Conv2dTranspose, type Conv2dTransposeOptions, conv2dTranspose } fr
 export { type Dense, dense } from './dense.ts';
 export { type Dropout, dropout } from './dropout.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts';
+export { exactGelu } from './exact-gelu.ts';
 export { type Flatten, flatten } from './flatten.ts';
 export { type GlobalPool2d, globalAveragePool2d, globalMaxPool2d } from './global-pool2d.ts';
 export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.ts';

@@ -173,8 +173,8 @@ export interface ParameterOptions {
 /** Options of layers with weights. */
 export interface InitialiserOptions {
   /**
-   * Initialiser of the weights. Default: {@link he} for `relu`, `relu6`, `leakyRelu`, `elu`, `gelu`, `silu`, `hardSwish`,
-   * `mish` and `softplus`, {@link lecun} for `selu`, else {@link xavier}.
+   * Initialiser of the weights. Default: {@link he} for `relu`, `relu6`, `leakyRelu`, `elu`, `gelu`, `exactGelu`, `silu`,
+   * `hardSwish`, `mish` and `softplus`, {@link lecun} for `selu`, else {@link xavier}.
    */
   init?: Initialiser;
   /** Initialiser of the biases. Default: {@link zeros}. */

@@ -1,9 +1,7 @@
 /**
  * The list of all layers and of all activations, by the names that files of nets have for them. Files of nets, the command and
- * the tests read it. `kinds` fetches what few nets need when it is asked for.
+ * the tests read it. What few nets need is fetched when it is asked for.
  */
-
-import type { ActivationName } from '../../ops/activation-table.ts';
 import {
   activationKind,
   elu,
@@ -63,8 +61,8 @@ export const kinds: Kinds = {
 export const kindNamed = async (name: unknown): Promise<LayerKind<Layer> | undefined> =>
   Object.hasOwn(kinds, name as string) ? ((await kinds[name as Layer['layer']]()) as LayerKind<Layer>) : undefined;
 
-/** σ of `dense(10, σ)` and of the others that take one. */
-export const activations: Readonly<Record<ActivationName | 'softmax', LayerActivation>> = {
+/** σ of `dense(10, σ)` and of the others that take one, but for those that few nets have. */
+export const usualActivations = {
   sigmoid,
   tanh,
   relu,
@@ -80,4 +78,13 @@ export const activations: Readonly<Record<ActivationName | 'softmax', LayerActiv
   selu,
   softmax,
   linear,
-};
+} as const;
+
+/** Those that few nets have. */
+const rareActivations = { exactGelu: async () => (await import('./exact-gelu.ts')).exactGelu };
+
+/** The activation of that name, if there is one. */
+export async function activationNamed(name: unknown): Promise<LayerActivation | undefined> {
+  if (Object.hasOwn(usualActivations, name as string)) return usualActivations[name as 'relu'];
+  return Object.hasOwn(rareActivations, name as string) ? rareActivations[name as 'exactGelu']() : undefined;
+}

@@ -20,6 +20,7 @@ ACTIVATIONS = {
     "leakyRelu": F.leaky_relu,
     "elu": F.elu,
     "gelu": lambda z: F.gelu(z, approximate="tanh"),
+    "exactGelu": F.gelu,
     "silu": F.silu,
     "softplus": F.softplus,
     "mish": F.mish,

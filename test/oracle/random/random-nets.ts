@@ -41,7 +41,7 @@ import {
   standardize,
   upsample2d,
 } from '../../../src/index.node.ts';
-import { activations as all } from '../../../src/nn/layers/registry.ts';
+import { activations as all } from '../../../src/nn/layers/all-activations.ts';
 import { countParameters } from '../../../src/nn/model.ts';
 
 export interface RandomNet {

@@ -15,6 +15,7 @@ export const formulas: Record<ActivationName, readonly Part[]> = {
   leakyRelu: [z, 'if', z, '>', '0', 'else', '0.01', z],
   elu: [z, 'if', z, '>', '0', 'else', toZ, '−', '1'],
   gelu: ['½', z, '(', '1', '+', 'tanh', '(', ...geluArgument, ')', ')'],
+  exactGelu: [z, 'Φ', '(', z, ')'],
   silu: [z, '/', '(', '1', '+', toMinusZ, ')'],
   softplus: ['ln', '(', '1', '+', toZ, ')'],
   mish: [z, 'tanh', '(', 'ln', '(', '1', '+', toZ, ')', ')'],
@@ -38,6 +39,7 @@ export const slopes: Record<ActivationName, readonly Part[]> = {
     '=',
     ...geluArgument,
   ],
+  exactGelu: ['Φ', '(', z, ')', '+', z, 'φ', '(', z, ')'],
   silu: ['s', '+', z, 's', '(', '1', '−', 's', ')', 'where', 's', '=', '1', '/', '(', '1', '+', toMinusZ, ')'],
   softplus: ['1', '/', '(', '1', '+', toMinusZ, ')'],
   mish: [
