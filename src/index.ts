@@ -221,7 +221,9 @@ export { type LayerSummary, printSummary, type StepBytes, type Summary } from '.
 export type { UpdateOptions } from './nn/updates.ts';
 export type { OwnActivation } from './ops/activation-table.ts';
 export type { Values as ParameterValues } from './saved/differences.ts';
-export { formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
+export type { StoredType } from './saved/number-types.ts';
+export { type FormatOptions, formatSafetensors, parseSafetensors, type TensorFile } from './saved/safetensors.ts';
+export { joinShards, type NamedFiles } from './saved/shards.ts';
 export type { Metrics } from './train/asked.ts';
 export type { AugmentOptions } from './train/augmentation.ts';
 export { augmented } from './train/augmented.ts';

@@ -1,6 +1,7 @@
 /** The files of --save, --resume and eval: a checkpoint of the library plus what the command remembers. */
 import { createHash } from 'node:crypto';
 import { isObject, parseJson } from '../base/json.ts';
+import { printable } from '../base/show-value.ts';
 import type { DatasetIdentity } from '../data/dataset.ts';
 import { identityOf, isIdentity, sameDataset } from '../data/identity.ts';
 import type { Dataset } from '../data.node.ts';
@@ -8,7 +9,9 @@ import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';
 import { parseChecked } from '../saved/checksums.ts';
 import { MODEL } from '../saved/model-text.ts';
+import { joinShards } from '../saved/shards.ts';
 import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
+import type { Output } from './output.ts';
 import type { Texts } from './remembered-options.ts';
 
 /**
@@ -28,6 +31,8 @@ export interface Checkpoint {
   readonly options: Texts;
   readonly data?: DatasetIdentity;
   readonly best?: Best;
+  /** Names of tensors whose numbers 32-bit floats do not hold. */
+  readonly rounded: readonly string[];
   /** The text of its model; none in a file of an older version, or of others. */
   readonly model?: string;
   /** The epoch whose parameters it keeps, those of --keep-best so far. */
@@ -41,14 +46,25 @@ export const metadataOf = (options: Texts, train: Dataset, best: Best | undefine
   [NAME]: JSON.stringify({ options, data: identityOf(train), best }),
 });
 
-/** Throws DataError for a file that is not there, or no such file. */
+/** Says of a file which numbers became others on the way to 32-bit floats. */
+export function warnOfRounded({ path, rounded }: Checkpoint, { warn }: Output): void {
+  if (rounded.length === 0) return;
+  const more = rounded.length > 3 ? ` and ${rounded.length - 3} more` : '';
+  const names = `${rounded.slice(0, 3).map(printable).join(', ')}${more}`;
+  warn(`${printable(path)}: 32-bit floats do not hold all numbers of ${names}, which are rounded`);
+}
+
+/**
+ * A file, or the files that an index names. Throws DataError for one that is not there, or no such file.
+ */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const bytes = await platform.files!.read(path);
+  const bytes = path.endsWith('.index.json') ? await joinShards(path) : await platform.files!.read(path);
   if (!bytes) throw new DataError(`${path}: no such file`);
-  const { [NAME]: text, [RECORD]: record, [MODEL]: model } = parseChecked(bytes, path).metadata;
+  const { metadata, rounded } = parseChecked(bytes, path);
+  const { [NAME]: text, [RECORD]: record, [MODEL]: model } = metadata;
   const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
   const keptEpoch = record === undefined ? undefined : keptEpochOf(record);
-  return { path, file, keptEpoch, model, ...(text === undefined ? { options: {} } : parse(text, path)) };
+  return { path, file, rounded, keptEpoch, model, ...(text === undefined ? { options: {} } : parse(text, path)) };
 }
 
 function parse(text: string, path: string): Pick<Checkpoint, 'options' | 'data' | 'best'> {

@@ -6,7 +6,7 @@ import { ArgumentError, confusion, precisionRecallF1, printConfusion, printScore
 import { lossNamed } from '../nn/losses/registry.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
-import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256 } from './checkpoint.ts';
+import { type Checkpoint, dataOf, knownData, openCheckpoint, sha256, warnOfRounded } from './checkpoint.ts';
 import { dataRules } from './data-options.ts';
 import { isWhole } from './dataset.ts';
 import { checkHeeded, type Rule } from './heeded.ts';
@@ -63,6 +63,7 @@ async function evaluate(file: string | undefined, _flags: EvalFlags, command: Co
   const flags = { ...options, data: options.data ?? own?.data() ?? (saved && dataOf(saved)) };
   checkHeeded(command, [...dataRules(flags), ...(own ? [] : modelRules(flags))]);
   const output = outputOf(flags);
+  if (saved) warnOfRounded(saved, output);
   // compile wants an optimizer; no step is ever taken.
   const untrained = { optimizer: sgd({ learningRate: 0 }), keep: [] };
   const evaluateRun = async (run: Run): Promise<void> => {

@@ -11,7 +11,7 @@ import { openModel } from '../predict.node.ts';
 import { insteadOfClasses } from '../saved/choice.ts';
 import { readModel } from '../saved/read-model.ts';
 import { addOptions } from './add-options.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, warnOfRounded } from './checkpoint.ts';
 import { delimiter, isTable } from './data-options.ts';
 import { checkWritable } from './files.ts';
 import { checkHeeded } from './heeded.ts';
@@ -63,7 +63,9 @@ async function predict(file: string, flags: PredictFlags, command: Command): Pro
   if (to !== undefined && checkWritable(to) && !overwrite)
     throw new ArgumentError(`--output: expected a file that does not exist yet, or --overwrite, found ${to}`);
   const output = outputOf(flags);
-  const { file: source, path, model: said, options } = await openCheckpoint(file);
+  const checkpoint = await openCheckpoint(file);
+  const { file: source, path, model: said, options } = checkpoint;
+  warnOfRounded(checkpoint, output);
   recall(command, options, path);
   const saved = await readModel(said, path);
   const device = await chooseDevice(flags.device, output);

@@ -7,7 +7,7 @@ import { ArgumentError, type EpochResult, logTo, type Progress, RetrogradError, 
 import { local } from '../platform/write-file.node.ts';
 import { addOptions } from './add-options.ts';
 import { augment } from './augment.ts';
-import { metadataOf, openCheckpoint, sha256 } from './checkpoint.ts';
+import { metadataOf, openCheckpoint, sha256, warnOfRounded } from './checkpoint.ts';
 import { dataRules, standardizes } from './data-options.ts';
 import { checkWritable, isSameFile } from './files.ts';
 import { checkHeeded } from './heeded.ts';
@@ -110,6 +110,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   const flags = flagsOf(command);
   checkPlace(flags);
   const output = outputOf(flags);
+  if (saved) warnOfRounded(saved, output);
   const check = flags.check === undefined ? undefined : { every: flags.check };
   checkOptimizer(flags);
   const options = ({ train }: DatasetPair): RunOptions => ({

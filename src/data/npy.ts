@@ -4,6 +4,7 @@
  * the file.
  */
 import { DataError } from '../base/errors.ts';
+import { halfOf } from '../base/half.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { hex, MOST, nameOf, type Source } from './bytes.ts';
@@ -133,15 +134,6 @@ function narrowed<Data extends Int32Array | Uint32Array>(halves: Data, refuse: R
     refuse(i, 'an integer that fits in 32 bits', (BigInt(high) << 32n) + BigInt(halves[2 * i] >>> 0));
   }
   return data;
-}
-
-/** The number that the bits of a half-precision float stand for (IEEE 754): 1 bit of sign, 5 of exponent, 10 of fraction. */
-export function halfOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
 }
 
 /** Turns the bytes of each value round if they are big-endian. All machines with WebGPU are little-endian. */

@@ -20,6 +20,7 @@ import {
   softmaxCrossEntropy,
   tanh,
 } from '../../src/index.node.ts';
+import { formatStored, parseStored } from '../../src/saved/safetensors.ts';
 import { writeSimplePng } from '../support/png.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -743,6 +744,24 @@ describe('eval', () => {
     const { code, stdout, stderr } = await retrograd(['eval', file, ...few, ...onCpu]);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^test loss 2\.3026 /m); // ln 10: all classes are as likely
+  });
+
+  test('takes them in several files, and says which of their numbers are rounded', async () => {
+    const at = join(folder, 'parts');
+    await mkdir(at);
+    const { 'layers.0.bias': bias, ...others } = whole;
+    const { stored } = parseStored(formatSafetensors(others), 'some');
+    const wide = { dtype: 'F64', shape: [8], bytes: new Uint8Array(new Float64Array(8).fill(0.1).buffer) } as const;
+    await writeFile(join(at, 'one.safetensors'), formatStored({ stored: { 'layers.0.bias': wide }, metadata: {} }));
+    await writeFile(join(at, 'other.safetensors'), formatStored({ stored, metadata: {} }));
+    const map = Object.fromEntries(Object.keys(whole).map((name) => [name, 'other.safetensors']));
+    const index = join(at, 'model.safetensors.index.json');
+    await writeFile(index, JSON.stringify({ weight_map: { ...map, 'layers.0.bias': 'one.safetensors' } }));
+    const { code, stdout, stderr } = await retrograd(['eval', index, ...few, ...onCpu]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^test loss 2\.3026 /m);
+    expect(stderr).toContain(`${index}: 32-bit floats do not hold all numbers of layers.0.bias, which are rounded\n`);
+    expect(bias.shape).toEqual(wide.shape);
   });
 
   test('a file that cannot be written fails before the training', async () => {

@@ -182,13 +182,14 @@ describe('a file', () => {
     const of = (name: string): Checkpoint => ({
       path: 'file',
       file: new File([], 'file'),
+      rounded: [],
       options: { '--data': 'http://example.org/' },
       data: { name, count: 3, digest: '' },
     });
     expect(dataOf(of('MNIST train'))).toBe('mnist');
     expect(dataOf(of('Fashion-MNIST train'))).toBe('fashion-mnist');
     expect(dataOf(of('digits train'))).toBe('digits');
-    expect(dataOf({ path: 'file', file: new File([], 'file'), options: {} })).toBeUndefined();
+    expect(dataOf({ path: 'file', file: new File([], 'file'), rounded: [], options: {} })).toBeUndefined();
     for (const name of ['custom IDX set (not MNIST) train', '/etc', 'http://example.org', '__proto__', 'toString']) {
       expect(() => dataOf(of(name))).toThrow(
         /^--data: expected the file, folder or URL of the data that file was trained on /,

@@ -24,6 +24,11 @@ const entry = (begin: number, end: number, more = {}) => ({
   data_offsets: [begin, end],
   ...more,
 });
+const booleans = (byte: number) => {
+  const bytes = described({ a: entry(0, 1, { dtype: 'BOOL', shape: [1] }) }, 1);
+  bytes[bytes.length - 1] = byte;
+  return bytes;
+};
 const described = (header: object, data = 0) => file(JSON.stringify(header), data);
 
 test('a file, byte by byte', () => {
@@ -61,7 +66,7 @@ test('tensors and metadata come back bit by bit, in their order, from anywhere i
     }
   }
   expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);
-  expect(parseSafetensors(formatSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
+  expect(parseSafetensors(formatSafetensors({}))).toEqual({ tensors: {}, metadata: {}, rounded: [] });
 });
 
 test('names of every kind, except the one that is reserved', () => {
@@ -96,7 +101,14 @@ describe('each damage has its own words', () => {
     ['a name twice, once escaped', file('{"é":1,"\\u00e9":2}'), /byte 16: .* found "é" twice/],
     ['a field twice', file('{"a":{"dtype":"F32","dtype":"F32"}}'), /byte 28: .* found "dtype" twice/],
     ['an entry that is none', described({ a: 1 }), /: a: expected \{ dtype, shape, data_offsets \}, found 1/],
-    ['another dtype', described({ a: entry(0, 4, { dtype: 'F16' }) }, 4), /a\.dtype: expected "F32", found "F16"/],
+    [
+      'a dtype that is not read',
+      described({ a: entry(0, 4, { dtype: 'F8_E4M3' }) }, 4),
+      /a\.dtype: expected F64, F32, .*, U8, BOOL, found "F8_E4M3"/,
+    ],
+    ['a name of Object', described({ a: entry(0, 4, { dtype: 'toString' }) }, 4), /a\.dtype: .* found "toString"/],
+    ['too many bytes of halves', described({ a: entry(0, 4, { dtype: 'F16' }) }, 4), /2 bytes of F16 for shape \[1\]/],
+    ['a boolean of 2', booleans(2), /: a: value 0: expected 0 or 1, found 2/],
     ['no shape', described({ a: entry(0, 4, { shape: undefined }) }, 4), /a\.shape: .* found undefined/],
     ['a shape of fractions', described({ a: entry(0, 4, { shape: [0.5, 2] }) }, 4), /a\.shape: .* found \[0.5, 2\]/],
     ['a negative shape', described({ a: entry(0, 4, { shape: [-1, -1] }) }, 4), /a\.shape: expected integers ≥ 0/],
@@ -115,12 +127,12 @@ describe('each damage has its own words', () => {
     [
       'more values than bytes',
       described({ a: entry(0, 4, { shape: [2 ** 50] }) }, 4),
-      /4503599627370496 bytes for shape/,
+      /4503599627370496 bytes of F32 for shape/,
     ],
     [
       'a shape beyond numbers',
       described({ a: entry(0, 4, { shape: [...Array(40).fill(2 ** 52), 0] }) }, 4),
-      /NaN bytes/,
+      /NaN bytes of F32/,
     ],
     ['a shared byte', described({ a, b: entry(0, 4) }, 4), /b to begin at byte \d+, after a, found an overlap/],
     ['a hole', described({ a, b: entry(8, 12) }, 12), /b to begin at byte (\d+), after a, found a gap/],

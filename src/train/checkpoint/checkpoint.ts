@@ -13,12 +13,13 @@ import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts';
 import { differences } from '../../saved/differences.ts';
 import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
-import { checkTexts, formatSafetensors } from '../../saved/safetensors.ts';
+import type { StoredType } from '../../saved/number-types.ts';
+import { checkTexts, formatStored, storedIn } from '../../saved/safetensors.ts';
 import { readParameters } from '../averages.ts';
 import { isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
-import { checkRename, fitting, type Loaded, type Rename, renamed } from './matching.ts';
+import { checkRename, fitting, type Loaded, type Rename, renamed, withoutCounts } from './matching.ts';
 import { formatRecord, parseRecord, RECORD } from './metadata.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, storedWeights, TRAINING, unfolded } from './snapshot.ts';
 
@@ -26,6 +27,11 @@ import { OPTIMIZER, type Snapshot, storedTensors, storedWeights, TRAINING, unfol
 export interface SaveOptions {
   /** Whether to save the parameters alone, for other libraries, without optimizer state and progress. Default: false. */
   weightsOnly?: boolean;
+  /**
+   * With `weightsOnly`: how the numbers are stored. `'F16'` and `'BF16'` make a file of half the size to predict with; every
+   * number becomes the nearest there is. Default: `'F32'`, which keeps them as they are.
+   */
+  type?: StoredType;
   /** Strings of your own by name, stored in the metadata of the file. Default: none. */
   metadata?: Readonly<Record<string, string>>;
 }
@@ -58,14 +64,15 @@ function bestTensors(session: Session): Record<string, Tensor> {
   return Object.fromEntries(entries);
 }
 
-/** Throws NonFiniteError for weights that `applyCheckpoint` would refuse. */
+/** Throws NonFiniteError for weights that `applyCheckpoint` would refuse, ArgumentError for those that do not fit in the type. */
 export function formatCheckpoint(
   { session, stored, tensors }: Snapshot,
   options: SaveOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  checkKeys('save', options, ['weightsOnly', 'metadata']);
-  const { weightsOnly = false, metadata = {} } = options;
+  checkKeys('save', options, ['weightsOnly', 'type', 'metadata']);
+  const { weightsOnly = false, type, metadata = {} } = options;
   checkFlag('save: weightsOnly', weightsOnly);
+  if (type !== undefined && !weightsOnly) throw new ArgumentError('save: type needs weightsOnly: true');
   checkTexts('save: metadata', metadata);
   const taken = [RECORD, MODEL, CHECKSUMS].find((name) => Object.hasOwn(metadata, name));
   if (taken) throw new ArgumentError(`save: metadata.${taken} is reserved for the library`);
@@ -75,8 +82,8 @@ export function formatCheckpoint(
   const best = weightsOnly ? {} : bestTensors(session);
   const wrong = differences(stored, tensors);
   if (wrong.length > 0) throw new NonFiniteError(['save: nothing was written:', ...indented(wrong)]);
-  const all = { ...tensors, ...best };
-  return formatSafetensors(all, withChecksums({ tensors: all, metadata: { ...texts, ...record } }));
+  const file = { stored: storedIn('save', { ...tensors, ...best }, type), metadata: { ...texts, ...record } };
+  return formatStored({ ...file, metadata: withChecksums(file) });
 }
 
 /**
@@ -109,7 +116,7 @@ export async function applyCheckpoint(
   replaceStep: (frozen: ReadonlySet<string>, step: TrainingStep) => Promise<void>,
 ): Promise<Loaded> {
   const { weightsOnly = false, matching = false, rename } = options;
-  const { tensors, metadata } = parseChecked(bytes, where);
+  const { tensors, metadata, rounded } = parseChecked(bytes, where);
   const { frozen: isFrozen = NONE, model } = session.task;
   const isComplete = !weightsOnly && Object.hasOwn(metadata, RECORD);
   const record = isComplete ? parseRecord(metadata[RECORD], session) : undefined;
@@ -124,7 +131,7 @@ export async function applyCheckpoint(
   const ignored = weightsOnly ? [OPTIMIZER, TRAINING, BEST] : wrong.length > 0 ? [BEST] : [];
   const found = Object.entries(tensors).filter(([key]) => !ignored.some((prefix) => key.startsWith(prefix)));
   const all = Object.fromEntries(found);
-  const given = rename === undefined ? all : renamed(all, rename, where);
+  const given = withoutCounts(rename === undefined ? all : renamed(all, rename, where), expected);
   const part = matching ? fitting(given, expected, where) : undefined;
   const values = part ? { ...(await readParameters(session)), ...part.values } : given;
   const kept = position?.best?.keepBest && position.best.best ? storedWeights(step) : [];
@@ -150,7 +157,9 @@ export async function applyCheckpoint(
   session.stepsBefore = session.steps;
   session.given = true;
   session.finiteAt = session.steps;
-  return part?.loaded ?? { taken: session.parameters.map(({ key }) => key), missing: [], unexpected: [] };
+  const isRounded = (key: string) => rounded.some((name) => tensors[name] === values[key]);
+  const loaded = part?.loaded ?? { taken: session.parameters.map(({ key }) => key), missing: [], unexpected: [] };
+  return { ...loaded, rounded: loaded.taken.filter(isRounded) };
 }
 
 /** What a file of weights alone is of; seed and learning rate stay as they are. */

@@ -17,6 +17,11 @@ export interface Loaded {
   readonly missing: readonly string[];
   /** Tensors of the file that the net has no parameter for. One of another shape is here, and its parameter in `missing`. */
   readonly unexpected: readonly string[];
+  /**
+   * Those of `taken` with numbers that 32-bit floats do not hold, such as most 64-bit floats and integers beyond 2²⁴. They have
+   * the nearest that these hold.
+   */
+  readonly rounded: readonly string[];
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -67,6 +72,17 @@ function byTable(rename: Readonly<Record<string, string>>, keys: readonly string
     }
     return key;
   };
+}
+
+const COUNT = /num_batches_tracked$/;
+
+/**
+ * The tensors without the counts of batches that PyTorch keeps beside running statistics, and that nothing here depends on.
+ * Those that a net has no running statistics for are left, as other tensors that it has no place for.
+ */
+export function withoutCounts(tensors: Tensors, expected: readonly Expected[]): Tensors {
+  const counts = new Set(expected.map(({ key }) => key.replace(/running_mean$/, 'num_batches_tracked')));
+  return Object.fromEntries(Object.entries(tensors).filter(([key]) => !(COUNT.test(key) && counts.has(key))));
 }
 
 /** The tensors that fit a parameter by key and shape. Throws DataError where none does. */
