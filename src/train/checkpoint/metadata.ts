@@ -9,6 +9,7 @@ import { identityOf, isIdentity } from '../../data/identity.ts';
 import { parameter } from '../../graph/leaf.ts';
 import { isLearningRate } from '../../nn/learning-rate.ts';
 import { describeModel } from '../../nn/model.ts';
+import { starsIn } from '../../nn/parameter-patterns.ts';
 import { type BestSoFar, isMeasure, type Score } from '../best-epoch.ts';
 import { NONE } from '../freeze.ts';
 import type { Position, Session } from '../session.ts';
@@ -33,6 +34,7 @@ export interface Recorded {
 /**
  * The position in such a text, or every way in which it is none of this net, a line each. A net is the same where all that
  * is compiled into its steps is; the learning rate, the seed and what is frozen are no part of that, and come from the file.
+ * Learning rates and penalties by patterns are compared as what they come to for each parameter.
  */
 export function parseRecord(text: string, session: Session): Recorded {
   const none = { frozen: NONE };
@@ -45,7 +47,7 @@ export function parseRecord(text: string, session: Session): Recorded {
   }
   const wrong = [
     ...Object.keys(more).map((key) => `${key}: unknown`),
-    ...unequal(leavesOf(netOf(session)), leavesOf(net)),
+    ...unequal(leavesOf(netOf(session)), leavesOf(effective(net, session))),
     ...unknownIn(position, session),
     ...(isFrozen(frozen, session)
       ? []
@@ -76,12 +78,47 @@ export function keptEpochOf(text: string): number | undefined {
 }
 
 /** What is compiled into the steps of a net, as plain data: without functions, and what only made its first weights. */
-function netOf({ task: { model, loss, batch }, optimizer: { learningRate, ...optimizer }, update }: Session): unknown {
+function netOf(session: Session): unknown {
+  const { learningRate, ...optimizer } = session.optimizer;
+  const { model, loss, batch } = session.task;
   const { layers, wiring, weightsOf } = model;
+  const { update } = session;
   const net = { model: describeModel(model), layers, wiring, weightsOf, batch, loss, optimizer, update };
   const isInitialiser = (value: unknown) => isObject(value) && typeof value.scale === 'function';
-  return JSON.parse(JSON.stringify(net, (_, value) => (isInitialiser(value) ? undefined : value)));
+  return effective(JSON.parse(JSON.stringify(net, (_, value) => (isInitialiser(value) ? undefined : value))), session);
 }
+
+/** A net with what its patterns come to: the factors and penalties of each parameter. */
+function effective(net: unknown, session: Session): unknown {
+  if (!isObject(net) || !isObject(net.update)) return net;
+  const byPattern = ['learningRates', 'regularize'];
+  const update = Object.entries(net.update).flatMap(([name, values]) => {
+    if (!byPattern.includes(name) || !isObject(values)) return [[name, values]];
+    const found = byParameter(values, session);
+    return found.length > 0 ? [[name, Object.fromEntries(found)]] : [];
+  });
+  return { ...net, update: Object.fromEntries(update) };
+}
+
+/** Values by patterns -> those by keys that change something. A pattern that matches no key is left as it is. */
+function byParameter(values: Readonly<Record<string, unknown>>, { parameters }: Session): [string, unknown][] {
+  const patterns = Object.entries(values);
+  const found = parameters.map(({ key, node }): [string, unknown] => {
+    const [, value] = patterns.filter(([pattern]) => node.op === parameter && starsIn(key, pattern)).pop() ?? [];
+    return [key, withoutZeros(value)];
+  });
+  const isNeutral = (value: unknown) => [undefined, 1].includes(value as number) || isEmpty(value);
+  return [
+    ...patterns.filter(([pattern]) => !parameters.some(({ key }) => starsIn(key, pattern))),
+    ...found.filter(([, value]) => !isNeutral(value)),
+  ];
+}
+
+const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(value).length === 0;
+
+/** { l1: 0, l2: 0.1 } -> { l2: 0.1 } */
+const withoutZeros = (value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, factor]) => factor !== 0)) : value;
 
 type Field = readonly [
   of: (session: Session) => unknown,

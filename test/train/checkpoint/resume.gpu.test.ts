@@ -151,6 +151,52 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       await expect(refused).rejects.toThrow(field);
     });
 
+    test('nets are told apart by the factors and penalties of their parameters, not by patterns', async () => {
+      const [all, weights] = [{ '*': 0.5 }, { '*.weight': 0.1 }];
+      const [l2, first] = [{ '*.weight': { l2: 0.1 } }, { 'layers.0.*': { l1: 0.2, l2: 0 } }];
+      const net = await make(tiny, sgd({ learningRate: 0.1 }), {
+        learningRates: { ...all, ...weights },
+        regularize: { ...l2, ...first },
+      });
+      await losses(net, tiny, 3);
+      const file = await net.save();
+      const expected = await outcome(net, tiny, 4);
+      const keys = ['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'layers.1.bias'];
+      const byKey = { 'layers.1.weight': { l2: 0.1 }, 'layers.0.weight': { l1: 0.2 }, 'layers.0.bias': { l1: 0.2 } };
+      const same = await make(tiny, sgd({ learningRate: 0.1 }), {
+        learningRates: Object.fromEntries(keys.map((key) => [key, key.endsWith('bias') ? 0.5 : 0.1])),
+        regularize: { '*': { l1: 0 }, ...byKey },
+      });
+      await same.load(file);
+      expect(await outcome(same, tiny, 4)).toEqual(expected);
+      for (const [update, message] of [
+        [
+          { learningRates: { ...weights, ...all }, regularize: { ...l2, ...first } },
+          'update.learningRates.layers.0.weight: expected 0.5, found 0.1',
+        ],
+        [
+          { learningRates: { ...all, ...weights }, regularize: { ...first, ...l2 } },
+          'update.regularize.layers.0.weight.l2: expected 0.1, found nothing',
+        ],
+        [{}, 'update.learningRates.layers.0.bias: expected nothing, found 0.5'],
+      ] as const) {
+        const other = await make(tiny, sgd({ learningRate: 0.1 }), update);
+        await expect(other.load(file)).rejects.toThrow(message);
+      }
+      const neutral = await make(tiny, sgd({ learningRate: 0.1 }), { learningRates: { '*': 1 }, regularize: {} });
+      await neutral.load(await (await make(tiny, sgd({ learningRate: 0.1 }))).save());
+      // A file as it was written before, by patterns.
+      const { tensors, metadata } = parseSafetensors(file);
+      const record = JSON.parse(metadata.retrograd);
+      const patterns = { ...record.net.update, learningRates: { ...all, ...weights } };
+      const older = { ...record, net: { ...record.net, update: patterns } };
+      await same.load(formatSafetensors(tensors, { retrograd: JSON.stringify(older) }));
+      const unknown = { ...record.net.update, learningRates: { ...all, ...weights, nothing: 2 } };
+      const wrong = JSON.stringify({ ...record, net: { ...record.net, update: unknown } });
+      const refused = same.load(formatSafetensors(tensors, { retrograd: wrong }));
+      await expect(refused).rejects.toThrow('update.learningRates.nothing: expected nothing, found 2');
+    });
+
     test('a file says what is in it', async () => {
       const net = await make(tiny, adam());
       net.learningRate = 0.25;
