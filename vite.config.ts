@@ -6,6 +6,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { type BuildEnvironmentOptions, esmExternalRequirePlugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumIsInstalled, chromiumLaunchOptions } from './setup/chromium.mjs';
+import { python } from './setup/python.mjs';
 import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
 import { wgsl } from './setup/wgsl.mjs';
 import { LongFirst } from './test/support/long-first.ts';
@@ -140,6 +141,7 @@ export default defineConfig(({ mode }) => ({
   build: { target: 'es2022', minify: false, ...(mode === 'command' ? command : library) },
   plugins: [
     wgsl(),
+    python(),
     // The packages of the command line are bundled, so that installing retrograd installs nothing more. They are CommonJS:
     // their require('node:fs') has to become an import to work in an ES module.
     esmExternalRequirePlugin({ external: [/^node:/, ...builtinModules] }),

@@ -39,6 +39,10 @@ export const rooms = {
     purpose: 'nets to and from ONNX files',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved'],
   },
+  pytorch: {
+    purpose: 'nets and their training as folders for PyTorch',
+    imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved'],
+  },
   bench: {
     purpose: 'workloads, and what measures them',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'compiler', 'engine', 'train'],
@@ -56,6 +60,7 @@ export const rooms = {
       'train',
       'predict',
       'onnx',
+      'pytorch',
       'bench',
       'entries',
     ],
