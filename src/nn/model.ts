@@ -342,7 +342,8 @@ function areOwners(owners: unknown, layers: readonly unknown[]): boolean {
   });
 }
 
-function parametersOf(model: Model): readonly Parameter[] {
+/** The tensors that its layers have, each once. */
+export function parametersOf(model: Model): readonly Parameter[] {
   const graph = createGraph();
   return appendModel(graph, model, leaf(graph, batch, 'x', [...model.input, 1]), false).parameters;
 }

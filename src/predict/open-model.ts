@@ -1,7 +1,7 @@
 /** Opens a model from its file. */
 import { checkNumber, isList } from '../base/arguments.ts';
-import { ArgumentError, DataError } from '../base/errors.ts';
-import { indented, showValue } from '../base/show-value.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { showValue } from '../base/show-value.ts';
 import { nameOf, readBytes, type Source } from '../data/bytes.ts';
 import { checkLimits, type ReadLimits } from '../data/read-options.ts';
 import { type Device, isDevice } from '../engine/device.ts';
@@ -14,9 +14,9 @@ import type { LossFunction } from '../nn/losses/loss.ts';
 import { factsOf } from '../nn/losses/registry.ts';
 import { appendModel, features, type Model, outputs, severalOutputs } from '../nn/model.ts';
 import { parseChecked } from '../saved/checksums.ts';
-import { differences } from '../saved/differences.ts';
 import { MODEL, type Saved } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
+import { checkWeights } from '../saved/weights.ts';
 import { Batcher } from './batcher.ts';
 import { openDevice } from './open-device.ts';
 import { Predictor } from './predictor.ts';
@@ -63,11 +63,7 @@ export async function openModel<M extends Model = Model>(
   const { tensors, metadata } = parseChecked(bytes, where);
   const saved = await readModel(metadata[MODEL], where, activations);
   const { parameters } = graphOf(saved, 1);
-  const wrong = differences(
-    parameters,
-    Object.fromEntries(Object.entries(tensors).filter(([key]) => key.startsWith('layers.'))),
-  );
-  if (wrong.length > 0) throw new DataError([`${where}: expected the weights of its model:`, ...indented(wrong)]);
+  checkWeights(parameters, tensors, where);
   const ownDevice = options.device === undefined ? await openDevice() : undefined;
   const device = options.device ?? ownDevice!;
   const engine = await engineOn(device).catch((error) => {

@@ -8,13 +8,11 @@ import {
   appendConvolution,
   checkChannels,
   checkedGroups,
-  checkPadding,
   describeConvolution,
-  isRule,
   withFewerGroups,
-  zerosBeside,
 } from './convolution.ts';
 import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
+import { checkPadding, isRule, zerosBeside } from './padding.ts';
 import { optionsOf, type Weighted, type WeightedOptions, weighted, weightedOptions } from './weighted.ts';
 
 /** A convolutional layer on signals as plain data; made by {@link conv1d}. */

@@ -8,14 +8,12 @@ import {
   appendConvolution,
   checkChannels,
   checkedGroups,
-  checkPadding,
   describeConvolution,
-  isRule,
   withFewerGroups,
-  zerosBeside,
 } from './convolution.ts';
 import { checkedImage, checkedPair, checkedWindow, pairOf } from './image.ts';
 import { type LayerActivation, type LayerCase, type LayerKind, ofKind } from './layer.ts';
+import { checkPadding, isRule, zerosAround } from './padding.ts';
 import { optionsOf, type Weighted, type WeightedOptions, weighted, weightedOptions } from './weighted.ts';
 
 /** A convolutional layer as plain data; made by {@link conv2d}. */
@@ -89,10 +87,13 @@ function windowOn(layer: Conv2d, image: Shape): Window {
   checkChannels('conv2d', layer, C);
   const [height, width] = layer.kernel;
   const [stride, across] = pairOf(layer.stride);
-  const [down, beside] = isRule(layer.padding) ? [layer.padding, layer.padding] : pairOf(layer.padding);
-  const [top, bottom] = zerosBeside(down, H, height, stride);
-  const [left, right] = zerosBeside(beside, W, width, across);
-  const window = { height, width, stride, across, top, left, bottom, right };
+  const window = {
+    height,
+    width,
+    stride,
+    across,
+    ...zerosAround(layer.padding, [H, W], layer.kernel, [stride, across]),
+  };
   if (windowsOn([H, W], window).some((n) => n < 1)) {
     throw new ShapeError(
       `conv2d: expected images with room for a filter of ${height}×${width}, padding included, found ${show(image)}`,

@@ -1,15 +1,13 @@
-/** What convolutional layers share: strides, zeros around the input, groups, and what a layer appends. */
+/** What convolutional layers share: strides, groups, and what a layer appends. */
 import { checkCount } from '../../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../../base/errors.ts';
 import { type Attributes, append, type Node } from '../../graph/graph.ts';
 import { conv2d as convolution } from '../../ops/conv2d.ts';
 import { type Window, windowAttributes } from '../../ops/shared/window.ts';
-import { checkZeros, type Pair, showPair } from './image.ts';
+import { type Pair, showPair } from './image.ts';
 import type { Site } from './layer.ts';
+import type { Padding } from './padding.ts';
 import { appendWeighted, type Weighted, withoutBias } from './weighted.ts';
-
-/** Zeros around the input: so many on each side, or a rule; see {@link Conv2dOptions}. */
-export type Padding<Size> = Size | 'same' | 'valid';
 
 /** A layer whose filters and input channels may fall into groups. */
 interface Grouped extends Weighted {
@@ -18,25 +16,6 @@ interface Grouped extends Weighted {
   readonly padding: Padding<Pair>;
   readonly groups?: number;
 }
-
-/** [before, after] along an axis of n pixels. */
-export function zerosBeside(
-  padding: Padding<number>,
-  n: number,
-  size: number,
-  stride: number,
-): readonly [number, number] {
-  if (padding === 'valid') return [0, 0];
-  if (padding !== 'same') return [padding, padding];
-  const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + size - n);
-  return [Math.floor(total / 2), Math.ceil(total / 2)];
-}
-
-export const isRule = (padding: unknown): padding is 'same' | 'valid' => padding === 'same' || padding === 'valid';
-
-/** The same for what may also be a rule. */
-export const checkPadding = (what: string, value: unknown): void =>
-  checkZeros(what, value, "'same', 'valid' or an integer ≥ 0");
 
 /** The groups of a layer, where there are several. Throws ArgumentError unless they divide the filters evenly. */
 export function checkedGroups(layer: string, filters: number, groups: number): { readonly groups?: number } {

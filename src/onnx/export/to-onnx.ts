@@ -1,0 +1,87 @@
+/** A net as an ONNX file: what `net.predict` computes. */
+import { checkFlag, checkKeys, isList, member } from '../../base/arguments.ts';
+import { asBytes, type Bytes } from '../../base/as-bytes.ts';
+import { ArgumentError, DataError } from '../../base/errors.ts';
+import { isObject, parseJson } from '../../base/json.ts';
+import { indented, showValue } from '../../base/show-value.ts';
+import { parametersOf } from '../../nn/model.ts';
+import { parseChecked } from '../../saved/checksums.ts';
+import { MODEL } from '../../saved/model-text.ts';
+import { readModel } from '../../saved/read-model.ts';
+import { checkWeights } from '../../saved/weights.ts';
+import { modelFields } from '../messages.ts';
+import { encode } from '../protobuf/writer.ts';
+import { messageOf } from './message.ts';
+
+/** Options of {@link toOnnx}. */
+export interface ToOnnxOptions {
+  /**
+   * Whether each {@link batchNorm} directly after a layer with weights and no activation becomes part of these weights. Programs
+   * that run ONNX files usually do that by themselves. Default: false.
+   */
+  foldBatchNorm?: boolean;
+  /** Whether the outputs are those of the model, without the softmax or sigmoid of a loss on logits. Default: false. */
+  logits?: boolean;
+  /**
+   * Whether samples go in as they were in the data set of training, such as bytes from 0 to 255. If not, they are the floats that
+   * the model sees. Default: true.
+   */
+  raw?: boolean;
+}
+
+/** What can be saved: a {@link Trainer}. */
+export interface Savable {
+  /** As {@link Trainer.save}. */
+  save(path?: undefined, options?: { weightsOnly?: boolean }): Promise<Bytes>;
+}
+
+/**
+ * Writes a net as an [ONNX](https://onnx.ai) file, which onnxruntime and many other programs run. It computes what `net.predict` does,
+ * with the averaged weights of a net with `average`.
+ *
+ * The inputs are `[N, ...sample]` for any N: one called `input`, or those of a model of several inputs by their names. They take
+ * samples as they were in the data set of training: bytes for a set of bytes, and whole numbers in 64 bits for {@link embedding}.
+ * The outputs are `[N, ...]`: one called `output`, or those of the model by their names. The file needs opset 17. In its metadata it has
+ * the names of the classes, the columns of a table, and the numbers of {@link standardize}.
+ *
+ * @param net A {@link Trainer}, or the bytes of a file of {@link Trainer.save}.
+ * @param options What is written.
+ * @returns The bytes of the file.
+ * @throws {ArgumentError} For something that is no net, an invalid option, or a file of 2 GiB or more.
+ * @throws {DataError} For bytes that are no file of a net, and for activations from {@link pointwise}: they are WGSL, which has no
+ * place in an ONNX file.
+ * @throws {NonFiniteError} For a parameter that is NaN or infinite.
+ */
+export async function toOnnx(net: Savable | Bytes, options: ToOnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkKeys('toOnnx', options, ['foldBatchNorm', 'logits', 'raw']);
+  const { foldBatchNorm = false, logits = false, raw = true } = options;
+  for (const [name, value] of Object.entries({ foldBatchNorm, logits, raw })) checkFlag(`toOnnx: ${name}`, value);
+  const { tensors, metadata } = parseChecked(await bytesOf(net), 'toOnnx: net');
+  checkActivations(metadata[MODEL]);
+  const saved = await readModel(metadata[MODEL], 'toOnnx: net');
+  checkWeights(parametersOf(saved.model), tensors, 'toOnnx: net');
+  const message = messageOf(saved, tensors, { foldBatchNorm, logits, raw });
+  return encode(modelFields, message, 'toOnnx');
+}
+
+async function bytesOf(net: unknown): Promise<Bytes> {
+  if (typeof member(net, 'save') === 'function') return (net as Savable).save(undefined, { weightsOnly: true });
+  const bytes = asBytes(net, 'toOnnx');
+  if (bytes) return bytes;
+  throw new ArgumentError(`toOnnx: expected a net, or the bytes of a file of net.save(), found ${showValue(net)}`);
+}
+
+/** Throws DataError for a model with activations of the user's own, naming each layer that has one. */
+function checkActivations(text: string | undefined): void {
+  const layers = member(parseJson(text ?? ''), 'layers');
+  const wrong = (isList(layers) ? layers : []).flatMap((layer, i) => {
+    const activation = member(layer, 'activation');
+    if (!isObject(activation)) return [];
+    return [`layer ${i}, ${member(layer, 'layer')}: activation ${showValue(activation.name)}`];
+  });
+  if (wrong.length === 0) return;
+  throw new DataError([
+    'toOnnx: expected activations of the library: those from pointwise() are WGSL, which has no place in an ONNX file. Found',
+    ...indented(wrong),
+  ]);
+}
