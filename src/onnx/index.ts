@@ -4,3 +4,4 @@
  * @module retrograd/onnx
  */
 export type { Bytes } from '../base/as-bytes.ts';
+export { type Savable, type ToOnnxOptions, toOnnx } from './export/to-onnx.ts';

@@ -18,6 +18,7 @@ const activations: Readonly<Record<ActivationName | 'softmax', Append>> = {
   leakyRelu: single('LeakyRelu', { alpha: float(0.01) }),
   elu: single('Elu', { alpha: float(1) }),
   gelu,
+  exactGelu,
   silu: (scope, z) => scope.node('Mul', [z, scope.node('Sigmoid', [z])]),
   softplus: single('Softplus'),
   mish: (scope, z) => scope.node('Mul', [z, scope.node('Tanh', [scope.node('Softplus', [z])])]),
@@ -34,6 +35,12 @@ function gelu({ node, number }: Scope, z: string): string {
   const inner = node('Add', [z, node('Mul', [number(0.044715), cube])]);
   const tanh = node('Tanh', [node('Mul', [number(Math.sqrt(2 / Math.PI)), inner])]);
   return node('Mul', [number(0.5), node('Mul', [z, node('Add', [number(1), tanh])])]);
+}
+
+/** z (1 + erf(z/√2)) / 2 */
+function exactGelu({ node, number }: Scope, z: string): string {
+  const erf = node('Erf', [node('Div', [z, number(Math.SQRT2)])]);
+  return node('Mul', [node('Mul', [z, node('Add', [erf, number(1)])]), number(0.5)]);
 }
 
 /** σ(z) -> the name of the value. `of` is no activation of a user's own. */

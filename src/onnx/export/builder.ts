@@ -16,8 +16,8 @@ export const float = (f: number): Attribute => ({ f });
 /** A part of a graph, whose nodes have names that begin alike. */
 export interface Scope {
   /**
-   * Appends a node -> the name of its output. `place` is that of the output among all that the operator has; the others are left
-   * out.
+   * Appends a node -> the name of its output. `place` is that of the output among all that the operator has; those before it
+   * are unused.
    */
   node(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>, place?: number): string;
   /** A tensor of the file, stored once for each name -> its name. */
@@ -63,7 +63,8 @@ export function createBuilder(): Builder {
     node(opType, input, attributes = {}, place = 0) {
       const name = unique(`${scoped}/${opType}`);
       const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
-      nodes.push({ opType, name, input, output: [...Array<string>(place).fill(''), name], attribute });
+      const unused = Array.from({ length: place }, () => unique(`${name}/unused`));
+      nodes.push({ opType, name, input, output: [...unused, name], attribute });
       return name;
     },
     tensor: (name, { shape, data }) => store(name, shape, DATA_TYPES.float, data),

@@ -6,12 +6,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { normals, uniforms } from '../../../src/base/random.ts';
+import { uniforms } from '../../../src/base/random.ts';
 import { type Shape, size } from '../../../src/base/tensor.ts';
-import { compile, type Device, sgd, type Tensor } from '../../../src/index.node.ts';
+import type { Tensor } from '../../../src/index.node.ts';
 import { describeModel } from '../../../src/nn/model.ts';
 import { useGpu } from '../../support/harness.ts';
-import { type RandomNet, randomNet } from './random-nets.ts';
+import { compiled, inputsOf, parametersOf, type RandomNet, randomNet } from './random-nets.ts';
 
 const count = Number(process.env.RETROGRAD_NETS ?? 15);
 const from = Number(process.env.RETROGRAD_NETS_FROM ?? 1);
@@ -35,35 +35,17 @@ interface Expected {
   readonly rounding: number;
 }
 
-/** Compiled with room for two samples more than there are. */
-const compiled = ({ model, loss, samples }: RandomNet, device: Device | 'cpu') =>
-  compile(model, { device, batch: samples + 2, loss, optimizer: sgd({ learningRate: 0.1 }), tune: 'off', keep: [] });
-
-async function caseOf(seed: number): Promise<Case> {
+function caseOf(seed: number): Case {
   const net = randomNet(seed);
   const { model, samples } = net;
-  const trainer = await compiled(net, 'cpu');
-  const parameters = Object.entries(await trainer.parameters()).map(([key, { shape }], i) => {
-    const values = Float32Array.from(normals(size(shape), seed, 100 + i), (value) => value / 2);
-    const isPositive = /running_var|std$/.test(key);
-    return [key, { shape, data: isPositive ? values.map((value) => 0.5 + value * value) : values }] as const;
-  });
-  trainer.destroy();
   const outputs = size(model.shapes.at(-1)!);
   return {
     seed,
     net,
-    parameters: Object.fromEntries(parameters),
+    parameters: parametersOf(net, seed),
     x: inputsOf(net, seed),
     y: targetsOf(net, seed, samples, outputs),
   };
-}
-
-function inputsOf({ model, samples, indices, count }: RandomNet, seed: number): Float32Array {
-  const n = samples * size(model.input);
-  return indices
-    ? Float32Array.from(uniforms(n, seed, 1), (u) => Math.floor(u * count))
-    : Float32Array.from(normals(n, seed, 1));
 }
 
 function targetsOf({ loss }: RandomNet, seed: number, samples: number, outputs: number): Float32Array {
@@ -112,8 +94,8 @@ describe.skipIf(!python)('random nets compute what PyTorch computes', () => {
   const seeds = Array.from({ length: count }, (_, i) => from + i);
   let cases: Case[];
   let expected: Record<string, Expected>[];
-  beforeAll(async () => {
-    cases = await Promise.all(seeds.map(caseOf));
+  beforeAll(() => {
+    cases = seeds.map(caseOf);
     expected = computed(cases);
   });
 

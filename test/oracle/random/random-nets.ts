@@ -1,5 +1,5 @@
 /** Random nets out of all layers: each seed has its own model, parameters, samples and loss. */
-import { uniforms } from '../../../src/base/random.ts';
+import { normals, uniforms } from '../../../src/base/random.ts';
 import { type Shape, size } from '../../../src/base/tensor.ts';
 import {
   activation,
@@ -8,10 +8,12 @@ import {
   avgPool1d,
   avgPool2d,
   batchNorm,
+  compile,
   concat,
   conv1d,
   conv2d,
   conv2dTranspose,
+  type Device,
   dense,
   embedding,
   flatten,
@@ -35,14 +37,16 @@ import {
   quadratic,
   reshape,
   type Symbolic,
+  sgd,
   sigmoidCrossEntropy,
   softmax,
   softmaxCrossEntropy,
   standardize,
+  type Tensor,
   upsample2d,
 } from '../../../src/index.node.ts';
 import { activations as all } from '../../../src/nn/layers/all-activations.ts';
-import { countParameters } from '../../../src/nn/model.ts';
+import { countParameters, parametersOf as parametersIn } from '../../../src/nn/model.ts';
 
 export interface RandomNet {
   readonly model: Model;
@@ -90,6 +94,28 @@ export function randomNet(seed: number): RandomNet {
   const logits = size(value.shape) > 1 && last === 'linear' ? [softmaxCrossEntropy()] : [];
   const usable = [...losses.filter(({ prediction }) => prediction !== last), ...logits];
   return { model: model(x, value), loss: draw.of(usable), samples: 1 + draw.below(9) + 2, indices, count };
+}
+
+/** Compiled with room for two samples more than there are. */
+export const compiled = ({ model, loss, samples }: RandomNet, device: Device | 'cpu') =>
+  compile(model, { device, batch: samples + 2, loss, optimizer: sgd({ learningRate: 0.1 }), tune: 'off', keep: [] });
+
+/** Parameters by key; variances and deviations are positive. */
+export function parametersOf({ model }: RandomNet, seed: number): Record<string, Tensor> {
+  const parameters = parametersIn(model).map(({ key, shape }, i) => {
+    const values = Float32Array.from(normals(size(shape), seed, 100 + i), (value) => value / 2);
+    const isPositive = /running_var|std$/.test(key);
+    return [key, { shape, data: isPositive ? values.map((value) => 0.5 + value * value) : values }] as const;
+  });
+  return Object.fromEntries(parameters);
+}
+
+/** Samples one after another. */
+export function inputsOf({ model, samples, indices, count }: RandomNet, seed: number): Float32Array {
+  const n = samples * size(model.input);
+  return indices
+    ? Float32Array.from(uniforms(n, seed, 1), (u) => Math.floor(u * count))
+    : Float32Array.from(normals(n, seed, 1));
 }
 
 const padding = (draw: Draw, count: number) => (draw.below(2) === 0 ? {} : { padding: draw.below(count) });
