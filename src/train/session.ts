@@ -22,7 +22,10 @@ export interface Position {
   epochs: number;
   /** Steps, and samples in them, whose gradients wait for the next update. */
   pending: Pending;
-  /** Updates before the first one that the averages of the weights are of. */
+  /**
+   * Updates before the first one that the averages of the weights are of; less than 0 where the averages are also of updates before
+   * the count began.
+   */
   averageFrom: number;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Known; readonly steps: number };

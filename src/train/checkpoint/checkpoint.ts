@@ -41,8 +41,8 @@ export interface LoadOptions extends ReadLimits {
   /** Whether to load the parameters alone, whatever optimizer, batch or loss the file was saved with. Default: false. */
   weightsOnly?: boolean;
   /**
-   * With `weightsOnly`: whether to take the parameters that the file has by name and shape, and leave the others as they are.
-   * A file that has none of them is a DataError. Default: false, which demands all parameters and nothing else.
+   * With `weightsOnly`: whether to take the parameters that the file has by name and shape, and leave the others as they are,
+   * with their averages. A file that has none of them is a DataError. Default: false, which demands all parameters and nothing else.
    */
   matching?: boolean;
   /**
@@ -142,12 +142,15 @@ export async function applyCheckpoint(
     throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(differing)]);
   }
   if (isNew) await replaceStep(frozen, step);
+  const left = part?.loaded.missing ?? [];
   for (const tensor of stored) {
+    if (left.includes(tensor.begins ?? tensor.key)) continue;
     const key = expected.includes(tensor) ? tensor.key : tensor.begins;
     const data = key === undefined ? new Float32Array(size(tensor.shape)) : values[key].data;
     session.program.write(tensor.name, unfolded(tensor, data, position!));
   }
-  Object.assign(session, position, { data });
+  const averageFrom = left.length > 0 ? session.averageFrom - session.updates : position!.averageFrom;
+  Object.assign(session, position, { data, averageFrom });
   if (session.best && kept.length > 0) {
     session.best = {
       ...session.best,

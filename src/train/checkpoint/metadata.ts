@@ -141,8 +141,9 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
   ],
   averageFrom: [
     ({ averageFrom, update }) => (update.average === undefined ? undefined : averageFrom),
-    'an integer from 0 to the number of updates, where there is an average',
-    (value, _session, { updates }) => value === undefined || (count(value) && value <= Number(updates)),
+    'an integer up to the number of updates, where there is an average',
+    (value, _session, { updates }) =>
+      value === undefined || (Number.isSafeInteger(value) && Number(value) <= Number(updates)),
   ],
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [

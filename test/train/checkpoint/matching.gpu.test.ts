@@ -11,6 +11,7 @@ import {
   formatSafetensors,
   type LoadOptions,
   type Model,
+  momentum,
   sequential,
   softmaxCrossEntropy,
   type Tensor,
@@ -74,16 +75,55 @@ describe.each([
     });
   });
 
-  test('an average begins with what was loaded and with what was left', async () => {
+  test('an average begins with what was loaded, and that of what was left goes on', async () => {
     const file = await using(ten, saved, { seed: 9 });
+    const left = [...head, 'layers.3.weight', 'layers.3.bias'];
+    const averaging = { average: 0.9, optimizer: momentum({ learningRate: 0.1 }) };
     await using(
       three,
       async (net) => {
-        for (let i = 0; i < 3; i++) net.step(...batch);
+        const steps: Record<string, Tensor>[] = [];
+        const step = async () => {
+          net.step(...batch);
+          steps.push(await net.parameters());
+        };
+        for (let i = 0; i < 3; i++) await step();
+        const before = await net.parameters({ averaged: true });
+        expect(before['layers.3.bias']).not.toEqual(steps[2]['layers.3.bias']);
         await net.load(file, all);
+        const [raw, averaged] = [await net.parameters(), await net.parameters({ averaged: true })];
+        for (const key of body) expect(averaged[key], key).toEqual(raw[key]);
+        for (const key of left) {
+          expect(raw[key], key).toEqual(steps[2][key]);
+          expect(averaged[key], key).toEqual(before[key]);
+        }
+        await step();
+        const after = await net.parameters({ averaged: true });
+        const all4 = 1 + 0.9 + 0.81 + 0.729;
+        for (const [key, weights] of [
+          ['layers.3.bias', steps.map((values) => values['layers.3.bias'].data)],
+          ['layers.0.bias', [raw, raw, raw, steps[3]].map((values) => values['layers.0.bias'].data)],
+        ] as const)
+          after[key].data.forEach((value, i) => {
+            const [w1, w2, w3, w4] = weights.map((w) => w[i]);
+            expect(value, `${key} ${i}`).toBeCloseTo((0.729 * w1 + 0.81 * w2 + 0.9 * w3 + w4) / all4, 6);
+          });
+        const kept = await net.save();
+        net.step(...batch);
+        const last = await net.parameters({ averaged: true });
+        await using(
+          three,
+          async (resumed) => {
+            await resumed.load(kept);
+            resumed.step(...batch);
+            expect(await resumed.parameters({ averaged: true })).toEqual(last);
+          },
+          averaging,
+        );
+        await net.load(kept, { weightsOnly: true });
         expect(await net.parameters({ averaged: true })).toEqual(await net.parameters());
       },
-      { average: 0.9 },
+      averaging,
     );
   });
 
