@@ -1,9 +1,9 @@
 // c′ = σ(f) c + σ(i) tanh(g), h′ = σ(o) tanh(c′), with the gates i, f, g, o = x + s: X has what inputs give, s = W h + b.
-// Expects: constants UNITS, GATES = 4, PER, BLOCK, X_STRIDE.
+// Expects: constants UNITS, GATES = 4, PASSES, ROWS, BLOCK, X_STRIDE.
 // @read X: array<f32>
 // @uses act/sigmoid
 // @uses act/tanh
-var<private> cells: array<f32, PER * BLOCK>;
+var<private> cells: array<f32, PASSES * ROWS * BLOCK>;
 
 fn new_state(at: u32, unit: u32, place: u32, h: f32, sums: array<f32, GATES>) -> f32 {
   let i = sigmoid(X[unit * X_STRIDE + at] + sums[0]);

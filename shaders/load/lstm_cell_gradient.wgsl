@@ -1,10 +1,10 @@
 // ∂C of the gates of an LSTM, given that of its state: A has the gates before σ and tanh, C the cells.
-// Expects: constants UNITS, PER, BLOCK, COLUMNS, A_STRIDE, C_STRIDE; struct Passed of recurrent_gradient.wgsl.
+// Expects: constants UNITS, PASSES, ROWS, BLOCK, COLUMNS, A_STRIDE, C_STRIDE; struct Passed of recurrent_gradient.wgsl.
 // @read A: array<f32>
 // @read C: array<f32>
 // @uses act/sigmoid
 // @uses act/tanh
-var<private> carried_cells: array<f32, PER * BLOCK>;
+var<private> carried_cells: array<f32, PASSES * ROWS * BLOCK>;
 
 fn pass_back(at: u32, unit: u32, place: u32, delta: f32) -> Passed {
   let i = sigmoids(A[unit * A_STRIDE + at]);

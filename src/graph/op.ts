@@ -133,8 +133,9 @@ export interface KernelOp extends Base {
   forms?(node: Node, target: Target): readonly Form[];
   /** The form for a kernel that shares its workgroups of so many lanes with others. */
   narrow?(node: Node, target: Target, lanes: number): Form;
-  /** What an op with forms has, so that they can be tested: how to compute a few elements of a node, and a small node. */
+  /** How to compute a few elements of a node, so that its forms can be checked before they are timed. Absent = they are not timed. */
   patch?(node: Node, some: (count: number) => readonly number[]): Patch;
+  /** What an op with forms has: a small node to test them on. */
   readonly probe?: Probe;
   body(node: Node, options?: BodyOptions): Body;
 }
@@ -159,11 +160,11 @@ export interface Selection {
 
 /** A small problem that shows whether a kernel works on a device at all. */
 export interface Probe {
-  /** Entry points that it tests, as forms name them. */
+  /** Files that it tests, as forms name them. */
   readonly shaders: readonly string[];
   /** What a device may come to run them as. */
   forms(target: Target): readonly Form[];
-  /** Appends leaves and nodes that one kernel computes from them, all of them named. Integers have to give exact results. */
+  /** Appends leaves, which get small integers, and nodes that one kernel computes from them, all of them named. */
   append(graph: Graph): void;
   /** The same kernel as that of a form, with the least for a compiler to do. */
   least(form: Form): Form;
@@ -187,7 +188,7 @@ export interface Target {
 export interface Form {
   /** Name of the form. */
   readonly name: string;
-  /** Name of the file of the entry point: 'gemm'. */
+  /** Name of the file that makes it this form, that of the entry point in most: 'gemm'. */
   readonly shader: string;
   /** Constants of the shader, by name. */
   readonly constants: Readonly<Record<string, number>>;

@@ -25,11 +25,13 @@ import {
   hiddenSums,
   hyperbolic,
   once,
+  probing,
   recurrenceCases,
   rest,
   sigma,
   slopeOfTanh,
   walking,
+  walkingForms,
 } from './shared/recurrence.ts';
 import { counts } from './steps.ts';
 
@@ -83,9 +85,12 @@ export const gru: KernelOp = {
   },
   reference: (inputs, node) => states(inputs, node).data(),
   error: (inputs, _data, node) => states(inputs, node).error(),
-  body(node) {
+  forms: walkingForms(1),
+  probe: probing(3, () => gru),
+  body(node, { form } = {}) {
     const [x, W, b, mask] = node.inputs;
-    return walking(node, { title: 'gru', shaders: [recurrentWgsl, gruCellWgsl], operands: { X: x, W, B: b }, mask });
+    const shaders = [recurrentWgsl, gruCellWgsl];
+    return walking(node, { title: 'gru', shaders, operands: { X: x, W, B: b }, mask }, form);
   },
 };
 
@@ -133,10 +138,11 @@ export const gruGradient: KernelOp = {
   shape: ([, x]) => x.shape,
   reference: (inputs, node) => passedBack(inputs, node).data(),
   error: (inputs, _data, node) => passedBack(inputs, node).error(),
-  body(node) {
+  forms: walkingForms(4),
+  body(node, { form } = {}) {
     const [g, x, s, before, W, mask] = node.inputs;
     const shaders = [recurrentGradientWgsl, gruCellGradientWgsl];
-    return walking(node, { title: 'gru ∂', shaders, operands: { G: g, X: x, S: s, H: before, W }, mask });
+    return walking(node, { title: 'gru ∂', shaders, operands: { G: g, X: x, S: s, H: before, W }, mask }, form);
   },
 };
 

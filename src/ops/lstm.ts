@@ -28,12 +28,14 @@ import {
   hyperbolic,
   masking,
   once,
+  probing,
   recurrenceCases,
   rest,
   sigma,
   slopeOfTanh,
   strides,
   walking,
+  walkingForms,
 } from './shared/recurrence.ts';
 import { counts } from './steps.ts';
 
@@ -93,9 +95,12 @@ export const lstm: KernelOp = {
   },
   reference: (inputs, node) => states(inputs, node).data(),
   error: (inputs, _data, node) => states(inputs, node).error(),
-  body(node) {
+  forms: walkingForms(1),
+  probe: probing(4, () => lstm),
+  body(node, { form } = {}) {
     const [x, W, b, mask] = node.inputs;
-    return walking(node, { title: 'lstm', shaders: [recurrentWgsl, lstmCellWgsl], operands: { X: x, W, B: b }, mask });
+    const shaders = [recurrentWgsl, lstmCellWgsl];
+    return walking(node, { title: 'lstm', shaders, operands: { X: x, W, B: b }, mask }, form);
   },
 };
 
@@ -196,10 +201,11 @@ export const lstmGradient: KernelOp = {
   shape: ([, gates]) => gates.shape,
   reference: (inputs, node) => passedBack(inputs, node).data(),
   error: (inputs, _data, node) => passedBack(inputs, node).error(),
-  body(node) {
+  forms: walkingForms(3),
+  body(node, { form } = {}) {
     const [g, gates, cells, W, mask] = node.inputs;
     const shaders = [recurrentGradientWgsl, lstmCellGradientWgsl];
-    return walking(node, { title: 'lstm ∂', shaders, operands: { G: g, A: gates, C: cells, W }, mask });
+    return walking(node, { title: 'lstm ∂', shaders, operands: { G: g, A: gates, C: cells, W }, mask }, form);
   },
 };
 

@@ -45,8 +45,12 @@ export async function* search(parts: Parts): Search {
   // Nothing to choose where all of it runs in one dispatch.
   if (isSmall([parts.program], parts.device)) return;
   const total = steps.reduce((sum, { work }) => sum + work, 0);
-  const worthwhile = [...steps.keys()].filter((i) => steps[i].form && steps[i].work >= WORTHWHILE * total);
+  const worthwhile = [...steps.keys()].filter((i) => canBeTried(steps[i]) && steps[i].work >= WORTHWHILE * total);
   for (const index of worthwhile.toSorted((i, j) => steps[j].work - steps[i].work)) yield* searchStep(parts, index);
+}
+
+function canBeTried({ form, nodes: [{ op }] }: Dispatch): boolean {
+  return form !== undefined && op.kind === 'kernel' && op.patch !== undefined;
 }
 
 async function* searchStep(parts: Parts, index: number): Search {

@@ -7,6 +7,7 @@ import {
   compile,
   type Device,
   dense,
+  gru,
   openDevice,
   relu,
   ShaderError,
@@ -76,6 +77,30 @@ for (const [what, change, why] of [
     expect(device.bytesInUse).toBe(0);
   });
 }
+
+test('where lanes of a recurrent layer get the wrong values, they read them', async () => {
+  const [L, features] = [3, 2];
+  const trained = async () => {
+    const model = sequential([L, features], [gru(9), dense(2)]);
+    const [loss, optimizer] = [softmaxCrossEntropy(), sgd({ learningRate: 0.1 })];
+    const net = await compile(model, { device, batch: 8, loss, optimizer, seed: 1, tune: 'off' });
+    const kernels = kernelsOf(net);
+    net.step(random(8 * L * features, 1), Uint8Array.of(0, 1, 0, 1, 0, 1, 0, 1));
+    return { kernels, bits: await parameterBits(net) };
+  };
+  const usual = await trained();
+  if (!usual.kernels.has('block_subgroup')) return; // a device without subgroups
+  device.destroy();
+  device = await openDevice();
+  sabotage(
+    (code) => code.replaceAll(/(subgroupBroadcast\(.*), 1u % SUBGROUP\)/g, '$1, 2u % SUBGROUP)'),
+    (file) => file === 'shaders/load/block_subgroup.wgsl',
+  );
+  const without = await trained();
+  expect(device.info.unavailable[0]).toMatch(/^block_subgroup: in the self-test states/);
+  expect(without.kernels).toContain('block');
+  expect(without.bits).toEqual(usual.bits);
+});
 
 test('where the kernel of narrow layers fails, they do not share a dispatch', async () => {
   const { info } = device;

@@ -1,16 +1,20 @@
 /** What the ops of recurrent layers share: how they split their work, the walk over steps on the CPU, and σ and tanh with bounds. */
+import blockWgsl from '../../../shaders/load/block.wgsl';
+import blockSubgroupWgsl from '../../../shaders/load/block_subgroup.wgsl';
 import maskWgsl from '../../../shaders/load/mask.wgsl';
 import noMaskWgsl from '../../../shaders/load/no_mask.wgsl';
 import { TINY, U } from '../../base/float32.ts';
 import { columns, rows, sameShape, stride } from '../../base/tensor.ts';
 import { append, type Graph, type Node } from '../../graph/graph.ts';
-import type { Body, Case, ShaderFile, Value } from '../../graph/op.ts';
+import { batch, leaf } from '../../graph/leaf.ts';
+import type { Body, Case, Form, KernelOp, Probe, ShaderFile, Target, Value } from '../../graph/op.ts';
 import { sigmoid as sigmoidRow, tanh as tanhRow } from '../activation-table.ts';
 import { bias } from '../arithmetic.ts';
 import { matmul } from '../matmul.ts';
 import { previousSteps } from '../steps.ts';
 import { type Bounded, exact } from './bounded.ts';
 import { mismatch } from './shapes.ts';
+import { PORTABLE } from './target.ts';
 
 /** Units up to which the gates of one sample fit into a workgroup. */
 export const MOST_UNITS = 1024;
@@ -59,17 +63,56 @@ export function extent(node: Node, weights: Node, width: number) {
   return { units, gates: rows(weights.shape) / units, steps, N: width / steps };
 }
 
-/** How a kernel that owns samples for all steps splits its work. */
-function split({ units, gates, steps, N }: ReturnType<typeof extent>) {
+/** The files by which lanes get at the values that they share, as forms name them. */
+const blockFiles: Readonly<Record<string, ShaderFile>> = { block: blockWgsl, block_subgroup: blockSubgroupWgsl };
+
+type Extent = ReturnType<typeof extent>;
+
+/** Each lane has so many units at a time, and the values of others from memory, or from lanes of a subgroup of so many. */
+function formOf({ units, gates, N }: Extent, atATime: number, subgroup = 0): Form {
   const fits = (block: number): boolean => gates * units * block <= WORKGROUP_FLOATS;
-  const most = [MOST_SAMPLES, 4, 2].find((block) => fits(block) && block < 2 * N) ?? 1;
-  const lanes = Math.min(MOST_LANES, 8 * Math.ceil(units / 8));
+  const block = [MOST_SAMPLES, 4, 2].find((block) => fits(block) && block < 2 * N) ?? 1;
+  const lanes = Math.min(MOST_LANES, 8 * Math.ceil(units / atATime / 8));
   return {
-    constants: { UNITS: units, GATES: gates, BLOCK: most, PER: Math.ceil(units / lanes), STEPS: steps, COLUMNS: N },
+    name: `${subgroup > 0 ? 'subgroup' : 'plain'} ${atATime}×${block}`,
+    shader: subgroup > 0 ? 'block_subgroup' : 'block',
+    constants: {
+      BLOCK: block,
+      ROWS: atATime,
+      PASSES: Math.ceil(units / lanes / atATime),
+      ...(subgroup > 0 && { SUBGROUP: subgroup, LOADS: Math.ceil(block / subgroup) }),
+    },
     lanes,
-    workgroups: [Math.ceil(N / most), 1, 1] as const,
-    alone: true,
-    work: gates * units * units,
+    tile: [units, block],
+  };
+}
+
+/** Without a GPU, reading one address in every lane costs as much as reading many, so lanes read less and have more units. */
+function formsOf(of: Extent, { software, subgroup }: Target): readonly Form[] {
+  if (!software) return [formOf(of, 1)];
+  return [...(subgroup > 0 ? [formOf(of, 2, subgroup)] : []), formOf(of, 2)];
+}
+
+/** The forms of a kernel that walks over all steps of a sample, whose weights are the input of this number. */
+export const walkingForms =
+  (weights: number) =>
+  (node: Node, target: Target): readonly Form[] =>
+    formsOf(extent(node, node.inputs[weights], columns(node.shape)), target);
+
+/** The self-test of an op that takes x, W and b. */
+export function probing(gates: number, op: () => KernelOp): Probe {
+  const of = { units: 9, gates, steps: 3, N: 11 };
+  return {
+    shaders: Object.keys(blockFiles),
+    forms: (target) => formsOf(of, target),
+    append(graph) {
+      const { units, steps, N } = of;
+      const x = leaf(graph, batch, 'x', [gates * units, steps * N]);
+      const W = leaf(graph, batch, 'W', [gates * units, units]);
+      const b = leaf(graph, batch, 'b', [gates * units, 1]);
+      append(graph, op(), [x, W, b], { steps }, 'states');
+    },
+    least: ({ constants: { ROWS, SUBGROUP } }) => formOf(of, ROWS, SUBGROUP),
   };
 }
 
@@ -136,16 +179,22 @@ interface Walk {
 }
 
 /** The body of a kernel that walks over all steps of a sample. */
-export function walking(node: Node, { title, shaders, operands, mask }: Walk): Body {
+export function walking(node: Node, { title, shaders, operands, mask }: Walk, given?: Form): Body {
   const masks = masking(mask);
-  const { constants, ...rest } = split(extent(node, operands.W, columns(node.shape)));
+  const of = extent(node, operands.W, columns(node.shape));
+  const { units, gates, steps, N } = of;
+  const form = given ?? formsOf(of, PORTABLE)[0];
   return {
     title,
-    shaders: [...shaders, ...masks.shaders],
-    constants: { ...constants, ...strides(operands) },
+    form,
+    shaders: [...shaders, blockFiles[form.shader], ...masks.shaders],
+    constants: { ...form.constants, UNITS: units, GATES: gates, STEPS: steps, COLUMNS: N, ...strides(operands) },
     operands: { ...operands, ...masks.operands },
     epilogues: { finish: node.shape },
-    ...rest,
+    alone: true,
+    work: gates * units * units,
+    lanes: form.lanes,
+    workgroups: [Math.ceil(N / form.tile[1]), 1, 1],
   };
 }
 
