@@ -111,6 +111,7 @@ const library: BuildEnvironmentOptions = {
       'predict.node': path('src/predict.node.ts'),
       bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
       onnx: path('src/onnx/index.ts'), // takes bytes, likewise
+      pytorch: path('src/pytorch/index.ts'),
     },
   },
   license: { fileName: 'licenses.md' },
@@ -152,6 +153,7 @@ export default defineConfig(({ mode }) => ({
       'retrograd/bench': path('src/bench/index.ts'),
       'retrograd/data': path('src/data.node.ts'),
       'retrograd/onnx': path('src/onnx/index.ts'),
+      'retrograd/pytorch': path('src/pytorch/index.ts'),
       'retrograd/predict': path('src/predict.node.ts'),
       retrograd: path('src/index.node.ts'),
     },

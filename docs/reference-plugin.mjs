@@ -25,6 +25,7 @@ const topics = [
   ['saved/', 'Saving and loading'],
   ['predict/', 'Prediction'],
   ['onnx/', 'Other libraries'],
+  ['pytorch/', 'Other libraries'],
   ['train/augment', 'Augmentation'],
   ['train/', 'Training'],
   ['tune/', 'Training'],

@@ -8,9 +8,9 @@ import type { Dataset } from '../data.node.ts';
 import { ArgumentError, DataError, type Tensor } from '../index.node.ts';
 import { platform } from '../platform/platform.ts';
 import { parseChecked } from '../saved/checksums.ts';
-import { MODEL } from '../saved/model-text.ts';
+import { MODEL, RECORD } from '../saved/model-text.ts';
 import { joinShards } from '../saved/shards.ts';
-import { keptEpochOf, RECORD } from '../train/checkpoint/metadata.ts';
+import { keptEpochOf } from '../train/checkpoint/metadata.ts';
 import type { Output } from './output.ts';
 import type { Texts } from './remembered-options.ts';
 

@@ -74,19 +74,29 @@ function fixed(name: string, value: number, most: number): () => number {
 }
 
 /**
- * The values of a parameter of shape [outputs, inputs, ...field]: those given, or drawn from a stream of random numbers of its
- * own, by its number `index`. A unit of a convolution has inputs · field connections in, and passes a value on to
- * outputs · field places. Throws ArgumentError for a scale that is no finite number, or with which a weight could be infinite.
+ * The scale for a parameter of shape [outputs, inputs, ...field]. A unit of a convolution has inputs · field connections in, and
+ * passes a value on to outputs · field places. Throws ArgumentError for a scale that is no finite number, or with which a weight
+ * could be infinite.
  */
-export function initialise(init: Initialiser | Float32Array, shape: Shape, seed: number, index: number): Float32Array {
-  if (!('kind' in init)) return init;
-  const { kind, scale } = init;
+export function scaleFor({ kind, scale }: Initialiser, shape: Shape): number {
   const [outputs, inputs = 1, ...field] = shape;
   const s = scale(inputs * size(field), outputs * size(field));
   const widest = kind === 'normal' || kind === 'uniform' ? WIDEST[kind] : Number.POSITIVE_INFINITY;
   const expected = widest < Number.POSITIVE_INFINITY ? `a finite number within ±${widest}` : 'a finite number';
   const name = `init: scale(${inputs * size(field)}, ${outputs * size(field)})`;
   checkNumber(name, s, expected, (number) => Math.abs(number) <= widest);
+  return s;
+}
+
+/**
+ * The values of a parameter: those given, or drawn from a stream of random numbers of its own, by its number `index`. Throws
+ * ArgumentError as `scaleFor` does.
+ */
+export function initialise(init: Initialiser | Float32Array, shape: Shape, seed: number, index: number): Float32Array {
+  if (!('kind' in init)) return init;
+  const { kind } = init;
+  const [outputs] = shape;
+  const s = scaleFor(init, shape);
   const out = new Float32Array(size(shape));
   if (kind === 'zeros' || kind === 'ones') return withoutRow(out.fill(s), init, outputs);
   for (let first = 0; first < out.length; first += PART) {

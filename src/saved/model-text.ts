@@ -12,6 +12,8 @@ import type { LossFunction } from '../nn/losses/loss.ts';
 import type { NamedLoss } from '../nn/losses/registry.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 
+/** Of the metadata of the file: what a training that goes on depends on beside the tensors. */
+export const RECORD = 'retrograd';
 /** Of the metadata of the file. */
 export const MODEL = 'retrograd.model';
 /** Of a file without it. */

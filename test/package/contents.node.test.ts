@@ -46,7 +46,14 @@ test('publint finds nothing', async () => {
 test('the declarations of every entry are found, and are those of its modules', async () => {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const { stdout } = await run(process.execPath, [attw, '--profile', 'esm-only', '--no-color', installed.tarball]);
-  for (const entry of ['retrograd', 'retrograd/bench', 'retrograd/data', 'retrograd/onnx', 'retrograd/predict'])
+  for (const entry of [
+    'retrograd',
+    'retrograd/bench',
+    'retrograd/data',
+    'retrograd/onnx',
+    'retrograd/predict',
+    'retrograd/pytorch',
+  ])
     expect(stdout).toContain(`"${entry}"`);
 });
 

@@ -51,7 +51,7 @@ class BatchNorm(nn.Module):
     def forward(self, x):
         shape = [1, -1] + [1] * (x.dim() - 2)
         mean, variance = self.running_mean, self.running_var
-        if self.training:
+        if self.training and not self.is_frozen:
             mean, variance = self.moments(x)
         normalized = (x - mean.view(shape)) / torch.sqrt(variance.view(shape) + self.eps)
         return normalized * self.weight.view(shape) + self.bias.view(shape)

@@ -83,7 +83,7 @@ class Run:
             for key in self.net.state_dict()
             if RAW + key in self.tensors
         }
-        self.optimizer = state.optimizer(self.net, self.config)
+        self.optimizer = state.optimizer(self.net, self.config, args.file)
         self.parallel = DistributedDataParallel(self.net, broadcast_buffers=False) if self.world > 1 else self.net
 
     def say(self, text: str) -> None:

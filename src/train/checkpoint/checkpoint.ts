@@ -12,7 +12,7 @@ import { size, type Tensor } from '../../base/tensor.ts';
 import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts';
 import { differences } from '../../saved/differences.ts';
-import { factsIn, formatModel, MODEL } from '../../saved/model-text.ts';
+import { factsIn, formatModel, MODEL, RECORD } from '../../saved/model-text.ts';
 import type { StoredType } from '../../saved/number-types.ts';
 import { checkTexts, formatStored, storedIn } from '../../saved/safetensors.ts';
 import { readParameters } from '../averages.ts';
@@ -20,7 +20,7 @@ import { isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
 import { checkRename, fitting, type Loaded, type Rename, renamed, withoutCounts } from './matching.ts';
-import { formatRecord, parseRecord, RECORD } from './metadata.ts';
+import { formatRecord, parseRecord } from './metadata.ts';
 import { OPTIMIZER, type Snapshot, storedTensors, storedWeights, TRAINING, unfolded } from './snapshot.ts';
 
 /** Options of {@link Trainer.save}. */

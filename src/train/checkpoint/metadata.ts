@@ -10,12 +10,11 @@ import { parameter } from '../../graph/leaf.ts';
 import { isLearningRate } from '../../nn/learning-rate.ts';
 import { describeModel } from '../../nn/model.ts';
 import { starsIn } from '../../nn/parameter-patterns.ts';
+import { RECORD } from '../../saved/model-text.ts';
 import { type BestSoFar, isMeasure, type Score } from '../best-epoch.ts';
 import { NONE } from '../freeze.ts';
 import type { Position, Session } from '../session.ts';
 
-/** The key of the record in the metadata of the file. */
-export const RECORD = 'retrograd';
 const VERSION = 1;
 
 export function formatRecord(session: Session): string {

@@ -1,0 +1,130 @@
+/** A net and the whole state of its training as files for PyTorch. */
+import { checkKeys, isList, member } from '../base/arguments.ts';
+import { asBytes, type Bytes } from '../base/as-bytes.ts';
+import { ArgumentError } from '../base/errors.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import { showValue } from '../base/show-value.ts';
+import type { LayerActivation } from '../nn/layers/layer.ts';
+import { outputs, type Parameter, parametersOf } from '../nn/model.ts';
+import { valuesByKey } from '../nn/parameter-patterns.ts';
+import { CHECKSUMS, parseChecked, withChecksums } from '../saved/checksums.ts';
+import { MODEL, plain, RECORD, type Saved } from '../saved/model-text.ts';
+import { readModel } from '../saved/read-model.ts';
+import { formatStored, storedIn, type TensorFile } from '../saved/safetensors.ts';
+import { checkWeights } from '../saved/weights.ts';
+import { standIn } from './activations.ts';
+import { modelText } from './model-text.ts';
+import state from './python/state.py';
+import { readme } from './readme.ts';
+import { runFiles } from './run-files.ts';
+
+/** What can be saved: a {@link Trainer}. */
+export interface Savable {
+  /** As {@link Trainer.save}. */
+  save(): Promise<Bytes>;
+}
+
+/** Options of {@link exportPyTorch}. */
+export interface ExportPyTorchOptions {
+  /**
+   * The activations from {@link pointwise} that the model has, whose WGSL stands as a comment in the functions that are to be filled
+   * in: a file holds their names alone. Default: none.
+   */
+  activations?: readonly LayerActivation[];
+}
+
+const WHERE = 'exportPyTorch: net';
+/** Of the metadata of a file that the command wrote: the options of the run. */
+const COMMAND = 'retrograd.cli';
+
+/**
+ * A net and the whole state of its training as the files of a folder in which PyTorch trains it further, alone or in several
+ * processes. They need `torch` and `numpy`, and nothing else.
+ *
+ * `model.py` has the net as a module `Net`, with retrograd's conventions and initialisation: those of the layers, as a file does not
+ * hold initialisers of your own. `weights.safetensors` is the file of the net. `state.py` reads and writes it, and makes an
+ * optimizer of `torch.optim` with the state that it has. `config.json` says all that training depends on beside the tensors, and
+ * `train.py` trains.
+ *
+ * An activation from {@link pointwise} and a loss from {@link lossFunction} are WGSL, which is not translated. Each becomes a Python
+ * function that says that it is to be filled in, and raises NotImplementedError until it is.
+ *
+ * @param net A {@link Trainer}, or the bytes of a file of {@link Trainer.save}.
+ * @returns Texts and bytes by the names of the files.
+ * @throws {ArgumentError} For something that is no net, or an invalid option.
+ * @throws {DataError} For bytes that are no file of a net.
+ */
+export async function exportPyTorch(
+  net: Savable | Bytes,
+  options: ExportPyTorchOptions = {},
+): Promise<Record<string, string | Uint8Array>> {
+  checkKeys('exportPyTorch', options, ['activations']);
+  const { activations = [] } = options;
+  const { tensors, metadata } = parseChecked(await bytesOf(net), WHERE);
+  const saved = await readModel(metadata[MODEL], WHERE, [...activations, ...standIns(metadata[MODEL], activations)]);
+  const parameters = parametersOf(saved.model);
+  checkWeights(parameters, tensors, WHERE);
+  const config = configOf(saved, parameters, metadata);
+  return {
+    'README.md': readme(saved),
+    'model.py': modelText(saved.model, saved.loss, config.frozen),
+    'state.py': state,
+    ...runFiles,
+    'config.json': `${JSON.stringify(config, undefined, 2)}\n`,
+    'weights.safetensors': formatted(tensors, metadata),
+  };
+}
+
+async function bytesOf(net: unknown): Promise<Bytes> {
+  if (typeof member(net, 'save') === 'function') return (net as Savable).save();
+  const bytes = asBytes(net, 'exportPyTorch');
+  if (bytes) return bytes;
+  throw new ArgumentError(
+    `exportPyTorch: expected a net, or the bytes of a file of net.save(), found ${showValue(net)}`,
+  );
+}
+
+/** For the activations that the file has from `pointwise` and that are not given. */
+function standIns(text: string | undefined, given: readonly LayerActivation[]): LayerActivation[] {
+  const layers = member(parseJson(text ?? ''), 'layers');
+  const known = new Set(given.map((activation) => JSON.stringify(plain(activation))));
+  return (isList(layers) ? layers : []).flatMap((layer) => {
+    const activation = member(layer, 'activation');
+    if (!isObject(activation) || known.has(JSON.stringify({ activation }))) return [];
+    return [standIn(String(activation.name), String(activation.wgsl))];
+  });
+}
+
+/** What training depends on beside the tensors, by parameter where the options had patterns; `optimizer` is null in a file of weights. */
+function configOf({ model, data }: Saved, parameters: readonly Parameter[], metadata: TensorFile['metadata']) {
+  const [record, command] = [RECORD, COMMAND].map((name) => parseJson(metadata[name] ?? ''));
+  const part = (of: unknown, name: string): Record<string, unknown> => {
+    const found = member(of, name);
+    return isObject(found) ? found : {};
+  };
+  const net = part(record, 'net');
+  const { update = {}, optimizer = null, batch = 1 } = net as { update?: object; optimizer?: object; batch?: number };
+  const keys = parameters.map(({ key }) => key);
+  const byKey = (name: string) =>
+    Object.fromEntries(valuesByKey(WHERE, part(update, name) as Readonly<Record<string, unknown>>, keys));
+  const all = member(optimizer, 'decayed') === 'all';
+  return {
+    input: model.input,
+    outputs: outputs(model),
+    batch,
+    loss: member(parseJson(metadata[MODEL]), 'loss'),
+    optimizer,
+    decays: parameters.filter(({ trained, decays }) => trained && (all || decays)).map(({ key }) => key),
+    factors: byKey('learningRates'),
+    update: { ...update, regularize: byKey('regularize') },
+    frozen: (member(record, 'frozen') ?? []) as readonly string[],
+    data,
+    cli: part(command, 'options'),
+    ...part(record, 'position'),
+  };
+}
+
+function formatted(tensors: TensorFile['tensors'], { [CHECKSUMS]: _, ...metadata }: TensorFile['metadata']) {
+  const file = { stored: storedIn('exportPyTorch', tensors), metadata };
+  return formatStored({ ...file, metadata: withChecksums(file) });
+}

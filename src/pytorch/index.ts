@@ -1,0 +1,8 @@
+/**
+ * Nets and their training as folders for PyTorch.
+ *
+ * @module retrograd/pytorch
+ */
+export type { Bytes } from '../base/as-bytes.ts';
+export type { LayerActivation } from '../nn/layers/layer.ts';
+export { type ExportPyTorchOptions, exportPyTorch, type Savable } from './export-pytorch.ts';
