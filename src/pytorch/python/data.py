@@ -157,8 +157,9 @@ def images(x: np.ndarray, y: np.ndarray, config: dict) -> Samples:
     """Images of bytes with a class each."""
     if len(x) != len(y):
         raise SystemExit(f"expected as many labels as images, found {len(y)} and {len(x)}")
-    classes = len(config["data"].get("classNames") or []) or int(y.max()) + 1
-    scale = config["data"]["scale"]
+    facts = config.get("data") or {}
+    classes = len(facts.get("classNames") or []) or config["outputs"]
+    scale = facts.get("scale", 1 / 255)
     return Samples(Field("values", x, math.prod(x.shape[1:]), scale), Field("labels", y, classes))
 
 
@@ -211,7 +212,7 @@ def is_missing(text: str) -> bool:
 
 def read_table(path: str, config: dict, target: "str | None") -> Samples:
     """A table whose cells become what they became in training, as the columns in config.json say."""
-    facts, options = config["data"], config.get("cli") or {}
+    facts, options = config.get("data") or {}, config.get("cli") or {}
     columns = facts.get("columns")
     if columns is None:
         raise SystemExit(f"{path}: expected a net that was trained on a table, whose columns are known")

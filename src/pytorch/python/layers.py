@@ -46,7 +46,7 @@ class BatchNorm(nn.Module):
         self.register_buffer("running_mean", norm.running_mean)
         self.register_buffer("running_var", norm.running_var)
         self.eps, self.momentum = norm.eps, norm.momentum
-        self.is_frozen = not getattr(norm, "track_running_stats", True)
+        self.is_frozen = not norm.track_running_stats
 
     def forward(self, x):
         shape = [1, -1] + [1] * (x.dim() - 2)
@@ -76,11 +76,10 @@ def sum_over_processes(x):
     return torch.distributed.nn.all_reduce(x) if dist.is_initialized() else x
 
 
-def prepare(net: nn.Module, step: Step) -> None:
-    """Replaces the layers of a net that depend on the whole batch."""
-    for name, module in list(net.named_modules()):
-        for child_name, child in list(module.named_children()):
-            if isinstance(child, nn.modules.batchnorm._BatchNorm):
-                setattr(module, child_name, BatchNorm(child))
-            elif isinstance(child, nn.Dropout):
-                setattr(module, child_name, Dropout(child.p, int(child_name) + 1, step))
+def prepare(net: nn.Module, step: Step, world: int) -> None:
+    """Replaces the layers of a net whose training step depends on the whole batch; their parameters stay."""
+    for name, layer in net.layers.items():
+        if isinstance(layer, nn.Dropout):
+            net.layers[name] = Dropout(layer.p, int(name) + 1, step)
+        elif isinstance(layer, nn.modules.batchnorm._BatchNorm) and world > 1:
+            net.layers[name] = BatchNorm(layer)

@@ -12,7 +12,6 @@ import csv
 import json
 import math
 import os
-import re
 
 import numpy as np
 import torch
@@ -74,9 +73,8 @@ class Run:
         self.parts = data.load(self.config, args.data, args.target)
         self.step = layers.Step()
         self.net = Net()
-        layers.prepare(self.net, self.step)
-        raw = {key: self.tensors.get(RAW + key, self.tensors[key]) for key in self.net.state_dict()}
-        put(self.net, {key: torch.from_numpy(np.array(value)) for key, value in raw.items()})
+        state.restore(self.net, self.tensors)
+        layers.prepare(self.net, self.step, self.world)
         self.net.to(self.device)
         self.averages = {
             key: torch.from_numpy(np.array(self.tensors[key])).to(self.device)
@@ -212,7 +210,7 @@ def update(run: Run) -> None:
     trained = {key: p for key, p in run.net.named_parameters() if p.grad is not None}
     clip([p.grad for p in trained.values()], options.get("clipNorm"))
     for key, parameter in trained.items():
-        penalize(parameter, valued(options.get("regularize") or {}, key, {}))
+        penalize(parameter, options["regularize"].get(key, {}))
     rate = schedule.rate_at(position["learningRate"], position["updates"])
     for group in run.optimizer.param_groups:
         group["lr"] = rate * group.get("factor", 1)
@@ -240,14 +238,6 @@ def penalize(parameter: torch.nn.Parameter, penalty: dict) -> None:
         parameter.grad.add_(theta, alpha=penalty["l2"])
     if penalty.get("l1"):
         parameter.grad.add_(theta.sign(), alpha=penalty["l1"])
-
-
-def valued(patterns: dict, key: str, default):
-    """The value of the last pattern that matches a key; a star stands for any text."""
-    for pattern, value in patterns.items():
-        if re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), key):
-            default = value
-    return default
 
 
 def average(run: Run, beta: float, n: int) -> None:
