@@ -27,6 +27,23 @@ export function checkInputs(model: Model, { data, scale = 1, samples }: Inputs, 
   }
 }
 
+/**
+ * The kind of layer that takes the inputs of a model as whole numbers, where none takes them otherwise: the loss has no gradient
+ * with respect to them then.
+ */
+export function takerOfWhole(model: Model): string | undefined {
+  const isInput = [true]; // of each value: whether it holds numbers of the input
+  let taker: string | undefined;
+  for (const [i, layer] of model.layers.entries()) {
+    const { demands, rearranges = false } = kindOf(layer);
+    const takes = model.wiring[i].some((value) => isInput[value]);
+    if (takes && demands) taker ??= layer.layer;
+    else if (takes && !rearranges) return undefined;
+    isInput.push(takes && rearranges);
+  }
+  return isInput[model.layers.length] ? undefined : taker;
+}
+
 /** The numbers of a sample, from the first to before the last, that a value has in other places. */
 function partsOf(model: Model, value: number): readonly (readonly [number, number])[] {
   if (value === 0) return [[0, features(model)]];

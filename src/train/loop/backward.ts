@@ -55,7 +55,7 @@ export async function backward(
   compiled.access.assertOpen('backward');
   checkKeys('backward', options, ['y', 'outputGradient', 'inputs', 'parameters']);
   const { y, outputGradient, ...rest } = options;
-  const wanted = checkWanted('backward', rest);
+  const wanted = checkWanted('backward', compiled.session.task.model, rest);
   if ((y === undefined) === (outputGradient === undefined))
     throw new ArgumentError(
       `backward: expected either y or outputGradient, found ${y === undefined ? 'none' : 'both'}`,

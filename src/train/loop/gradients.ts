@@ -5,7 +5,8 @@ import { type Shape, type Tensor, toSamples } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Program } from '../../engine/engine.ts';
 import { writeTensors } from '../../engine/named-tensors.ts';
-import { features } from '../../nn/model.ts';
+import { takerOfWhole } from '../../nn/demands.ts';
+import { features, type Model } from '../../nn/model.ts';
 import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
 import { gradientGraph } from '../graphs.ts';
@@ -14,7 +15,7 @@ import { nextRow, type Session } from '../session.ts';
 
 /** Options of {@link Trainer.gradients}. */
 export interface GradientOptions {
-  /** Whether to compute the gradient with respect to the inputs. Default: false. */
+  /** Whether to compute the gradient with respect to the inputs. Whole numbers for an `embedding` have none. Default: false. */
   inputs?: boolean;
   /** Whether to compute the gradients with respect to the parameters. Default: true. */
   parameters?: boolean;
@@ -37,7 +38,7 @@ export interface Gradient {
 export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<Record<string, Tensor>> {
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
-  const wanted = checkWanted('gradients', options);
+  const wanted = checkWanted('gradients', net.session.task.model, options);
   const batch = net.pack(x, y, 'gradients');
   const { task } = net.session;
   const read = async (program: Program, gradients: readonly Gradient[]) => {
@@ -77,11 +78,16 @@ function inOrder(given: GivenBatch): [x: GivenSamples | Dataset, y?: GivenTarget
   return isDataset(x) && keysOf(y) ? [x, undefined, y as GradientOptions] : [x, y as GivenTargets, options];
 }
 
-export function checkWanted(where: string, options: GradientOptions = {}): Required<GradientOptions> {
+export function checkWanted(where: string, model: Model, options: GradientOptions = {}): Required<GradientOptions> {
   checkKeys(where, options, ['inputs', 'parameters']);
   const { inputs = false, parameters = true } = options;
   checkFlag(`${where}: inputs`, inputs);
   checkFlag(`${where}: parameters`, parameters);
+  const taker = inputs && takerOfWhole(model);
+  if (taker)
+    throw new ArgumentError(
+      `${where}: inputs: ${taker} takes whole numbers, with respect to which there is no gradient`,
+    );
   if (inputs || parameters) return { inputs, parameters };
   throw new ArgumentError(`${where}: expected inputs or parameters to be true, found both false`);
 }

@@ -4,13 +4,20 @@ import { countCalls } from '../../../src/bench/counting.ts';
 import { fromArrays } from '../../../src/data/index.ts';
 import {
   ArgumentError,
+  apply,
+  backward,
   batchNorm,
   compile,
+  concat,
   conv2d,
   type Device,
   dense,
+  embedding,
   flatten,
+  input,
+  model,
   relu,
+  reshape,
   sequential,
   sgd,
   softmaxCrossEntropy,
@@ -24,11 +31,11 @@ import { random } from '../../support/nets.ts';
 
 const gpu = useGpu();
 
-const model = sequential([2, 5, 6], [conv2d(3, 3, tanh), batchNorm(), flatten(), dense(4)]);
+const small = sequential([2, 5, 6], [conv2d(3, 3, tanh), batchNorm(), flatten(), dense(4)]);
 
 /** The net of the values, for batches of 8: theirs is a ragged one. */
 async function netOf(device: Device | 'cpu') {
-  const net = await compile(model, {
+  const net = await compile(small, {
     device,
     batch: 8,
     loss: softmaxCrossEntropy(),
@@ -98,6 +105,29 @@ test('what is not asked for is neither compiled nor computed', async () => {
   expect((await counts({ parameters: true, inputs: false })).dispatches).toBe(plain.dispatches);
   counter.stop();
   net.destroy();
+});
+
+test('whole numbers have no gradient, and other inputs beside them have theirs', async () => {
+  const options = { device: 'cpu', batch: 2, loss: squared(), optimizer: sgd({ learningRate: 0.1 }) } as const;
+  const net = await compile(sequential([2, 3], [reshape([6]), embedding(5, 2), flatten(), dense(1)]), options);
+  const [x, y] = [Uint8Array.of(0, 1, 2, 3, 4, 0), [[1]]];
+  const why = 'inputs: embedding takes whole numbers, with respect to which there is no gradient';
+  await expect(net.gradients([x], y, { inputs: true })).rejects.toThrow(`gradients: ${why}`);
+  await expect(backward(net, [x], { y, inputs: true })).rejects.toThrow(`backward: ${why}`);
+  expect(Object.keys(await net.gradients([x], y))).toContain('layers.1.weight');
+  const [words, size] = [input([3]), input([2])];
+  const both = concat();
+  const joined = apply(both, apply(flatten(), apply(embedding(5, 2), words)), size);
+  const mixed = await compile(model({ words, size }, apply(dense(1), joined)), options);
+  const { inputs } = await mixed.gradients({ words: [[1, 2, 3]], size: [[0.5, 2]] }, y, { inputs: true });
+  const [weight] = Object.entries(await mixed.parameters()).flatMap(([key, { shape, data }]) =>
+    key.endsWith('weight') && shape[0] === 1 ? [data] : [],
+  );
+  const [a] = await mixed.predict({ words: [[1, 2, 3]], size: [[0.5, 2]] });
+  // C = (a − y)², so ∂C/∂x = 2 (a − 1) w for the two numbers that a weight is multiplied with.
+  expect(Array.from(inputs.data.subarray(0, 3))).toEqual([0, 0, 0]);
+  inputs.data.subarray(3).forEach((value, i) => void expect(value).toBeCloseTo(2 * (a - 1) * weight[6 + i], 5));
+  for (const one of [net, mixed]) one.destroy();
 });
 
 test('options that are none are refused', async () => {
