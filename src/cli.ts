@@ -5,6 +5,7 @@ import { printable } from './base/show-value.ts';
 import { benchCommand } from './cli/bench.ts';
 import { checkCommand } from './cli/check.ts';
 import { evalCommand } from './cli/eval.ts';
+import { exportCommand } from './cli/export.ts';
 import { infoCommand } from './cli/info.ts';
 import { InterruptedError, interruption, OutputError } from './cli/interrupt.ts';
 import { outputOf } from './cli/output.ts';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     evalCommand(),
     predictCommand(),
     summaryCommand(),
+    exportCommand(),
     checkCommand(),
     benchCommand(interrupted.signal),
     reproduceCommand(interrupted.signal),

@@ -6,7 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-export const commands = ['train', 'eval', 'predict', 'summary', 'check', 'bench', 'reproduce', 'info'] as const;
+export const commands = [
+  'train',
+  'eval',
+  'predict',
+  'summary',
+  'export',
+  'check',
+  'bench',
+  'reproduce',
+  'info',
+] as const;
 
 export interface Option {
   /** '--batch <n>' */

@@ -348,7 +348,7 @@ describe.concurrent('bad arguments', () => {
 });
 
 describe.concurrent('help', () => {
-  test.each(['', 'train', 'eval', 'predict', 'summary', 'check', 'bench', 'reproduce', 'info'])(
+  test.each(['', 'train', 'eval', 'predict', 'summary', 'export', 'check', 'bench', 'reproduce', 'info'])(
     'retrograd %s --help',
     async (command) => {
       const { code, stdout, stderr } = await retrograd([...command.split(' ').filter(Boolean), '--help']);

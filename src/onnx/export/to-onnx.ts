@@ -54,14 +54,18 @@ export interface Savable {
  */
 export async function toOnnx(net: Savable | Bytes, options: ToOnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys('toOnnx', options, ['foldBatchNorm', 'logits', 'raw']);
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) checkFlag(`toOnnx: ${name}`, value);
+  return onnxOf(await bytesOf(net), 'toOnnx: net', options);
+}
+
+/** The same of a file, called so in errors. */
+export async function onnxOf(file: Bytes, where: string, options: ToOnnxOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { foldBatchNorm = false, logits = false, raw = true } = options;
-  for (const [name, value] of Object.entries({ foldBatchNorm, logits, raw })) checkFlag(`toOnnx: ${name}`, value);
-  const { tensors, metadata } = parseChecked(await bytesOf(net), 'toOnnx: net');
-  checkActivations(metadata[MODEL]);
-  const saved = await readModel(metadata[MODEL], 'toOnnx: net');
-  checkWeights(parametersOf(saved.model), tensors, 'toOnnx: net');
-  const message = messageOf(saved, tensors, { foldBatchNorm, logits, raw });
-  return encode(modelFields, message, 'toOnnx');
+  const { tensors, metadata } = parseChecked(file, where);
+  checkActivations(metadata[MODEL], where);
+  const saved = await readModel(metadata[MODEL], where);
+  checkWeights(parametersOf(saved.model), tensors, where);
+  return encode(modelFields, messageOf(saved, tensors, { foldBatchNorm, logits, raw }), where);
 }
 
 async function bytesOf(net: unknown): Promise<Bytes> {
@@ -72,7 +76,7 @@ async function bytesOf(net: unknown): Promise<Bytes> {
 }
 
 /** Throws DataError for a model with activations of the user's own, naming each layer that has one. */
-function checkActivations(text: string | undefined): void {
+function checkActivations(text: string | undefined, where: string): void {
   const layers = member(parseJson(text ?? ''), 'layers');
   const wrong = (isList(layers) ? layers : []).flatMap((layer, i) => {
     const activation = member(layer, 'activation');
@@ -81,7 +85,7 @@ function checkActivations(text: string | undefined): void {
   });
   if (wrong.length === 0) return;
   throw new DataError([
-    'toOnnx: expected activations of the library: those from pointwise() are WGSL, which has no place in an ONNX file. Found',
+    `${where}: expected activations of the library, as an ONNX file has no place for the WGSL of pointwise(); found`,
     ...indented(wrong),
   ]);
 }
