@@ -56,6 +56,8 @@ const layers = {
   conv2dTranspose: convolution('conv2dTranspose'),
   depthwise: ({ kernel, activation, stride, padding }, channels) =>
     retrograd.conv2d(channels, kernel, retrograd[activation], { stride, padding, groups: channels }),
+  embedding: ({ count, units }) => retrograd.embedding(count, units),
+  gru: ({ units }) => retrograd.gru(units),
   maxPool2d: ({ size }) => retrograd.maxPool2d(size),
 };
 

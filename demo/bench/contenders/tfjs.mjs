@@ -32,7 +32,8 @@ const BREATH = 200;
 const flagsAndWaits = { program: [-1, 0, 2, 3], submit: [15, 64, 256], wait: Object.keys(waiting) };
 
 function startTraining(backend, work, material) {
-  const images = ({ x }) => tf.tensor(x, [work.batch, ...lastChannels(work.model.input)]);
+  const type = work.model.integers ? 'int32' : 'float32';
+  const images = ({ x }) => tf.tensor(x, [work.batch, ...lastChannels(work.model.input)], type);
   const batches = material.batches.map((batch) => [images(batch), matrix(batch.y, work.batch)]);
   const parameters = parametersOf(material.parameters, work.model);
   const optimizer = optimizers[work.optimizer.kind](work.optimizer);
@@ -96,7 +97,7 @@ const deviceDone = async (backend, choice) => {
   if (backend === 'webgpu') await await_(choice, tf.backend().device.queue.onSubmittedWorkDone());
 };
 
-/** parameters: W and b of each layer that has some, one after another. */
+/** parameters: those of each layer that has some, one after another. */
 function forward({ layers }, parameters, x, form) {
   const left = [...parameters];
   return flat(layers.reduce((a, layer) => layersOf[layer.layer](a, layer, left, form === 'fused'), x));
@@ -136,6 +137,25 @@ const layersOf = {
     const size = [a.shape[0], a.shape[1] * stride, a.shape[2] * stride, filters];
     return activations[activation](tf.add(tf.conv2dTranspose(a, filter, size, stride, 'same'), bias));
   },
+  embedding: (a, { units }, left) => tf.reshape(tf.gather(left.shift(), a), [a.shape[0], a.shape[1] * units]),
+  // Its own layer has no biases beside W h, which PyTorch and retrograd have: so the steps are written out, after one product for
+  // the inputs of all of them.
+  gru(a, { units }, left, fused) {
+    const [Wx, Wh, bx, bh] = left.splice(0, 4);
+    const product = (m, b, bias) => (fused ? tf.fused.matMul({ a: m, b, bias }) : tf.add(tf.matMul(m, b), bias));
+    const [N, L, features] = a.shape;
+    const given = tf.reshape(product(tf.reshape(a, [N * L, features]), Wx, bx), [N, L, 3 * units]);
+    return tf.unstack(given, 1).reduce(
+      (h, x) => {
+        const [x2, xn] = tf.split(x, [2 * units, units], 1);
+        const [s2, sn] = tf.split(product(h, Wh, bh), [2 * units, units], 1);
+        const [r, z] = tf.split(tf.sigmoid(tf.add(x2, s2)), 2, 1);
+        const n = tf.tanh(tf.add(xn, tf.mul(r, sn)));
+        return tf.add(n, tf.mul(z, tf.sub(h, n)));
+      },
+      tf.zeros([N, units]),
+    );
+  },
   maxPool2d: (a, { size }) => tf.maxPool(a, size, size, 'valid'),
 };
 
@@ -161,15 +181,16 @@ const optimizers = {
 const matrix = (data, rows) => tf.tensor2d(data, [rows, data.length / rows]);
 
 const parametersOf = (parameters, { layers }) =>
-  layers.flatMap((_, i) => {
-    const weight = parameters[`layers.${i}.weight`];
-    if (!weight) return [];
-    const bias = parameters[`layers.${i}.bias`].data;
-    return [tf.variable(weightOf(weight)), tf.variable(tf.tensor1d(bias))];
+  layers.flatMap(({ layer }, i) => {
+    const own = Object.entries(parameters).filter(([key]) => key.startsWith(`layers.${i}.`));
+    return own.map(([, { shape, data }]) =>
+      tf.variable(layer === 'embedding' ? tf.tensor(data, shape) : tensorOf({ shape, data })),
+    );
   });
 
-/** [out, in] as [in, out]; filters [out, in, ...size] as [...size, in, out]. */
-function weightOf({ shape, data }) {
+/** [out, in] as [in, out]; filters [out, in, ...size] as [...size, in, out]; biases as they are. */
+function tensorOf({ shape, data }) {
+  if (shape.length === 1) return tf.tensor(data, shape);
   if (shape.length === 2) return tf.tidy(() => tf.transpose(tf.tensor(data, shape)));
   return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [...[2, 3].slice(0, shape.length - 2), 1, 0]));
 }

@@ -10,11 +10,12 @@ import { convolutions } from './convolutions.mjs';
 import { lenet } from './lenet.mjs';
 import { products } from './matmul.mjs';
 import { mlpSmall } from './mlp-small.mjs';
+import { sequences } from './sequences.mjs';
 import { wide } from './wide.mjs';
 import { wide1024 } from './wide-1024.mjs';
 import { xor } from './xor.mjs';
 
-export const works = [mlpSmall, wide, wide1024, lenet, ...convolutions, xor, ...products];
+export const works = [mlpSmall, wide, wide1024, lenet, ...convolutions, ...sequences, xor, ...products];
 
 /** Run where nobody names any. */
 export const usual = ['mlp-small', 'wide', 'wide-1024', 'lenet', 'xor', 'matmul-512', 'matmul-1024'];

@@ -1,24 +1,24 @@
 // Initial parameters that every contender starts from: normal weights, variance 1 / inputs (2 / inputs before ReLU).
 import { normal } from '../random.mjs';
 
-/** Weights [out, in, ...size of a filter] and biases [out] by their keys in retrograd. */
+/** Weights [out, in, ...size of a filter] and biases [out] by their keys in retrograd, in the order of each layer. */
 export function initial({ input, layers }, seed) {
   const next = normal(seed);
   const parameters = {};
   let shape = input;
   layers.forEach((layer, i) => {
-    const { weight, out } = kinds[layer.layer](layer, shape);
+    const { out, weight, tensors = weight ? { weight, bias: [out[0]] } : {} } = kinds[layer.layer](layer, shape);
     shape = out;
-    if (!weight) return;
-    const deviation = Math.sqrt((layer.activation === 'relu' ? 2 : 1) / size(weight.slice(1)));
-    const data = Float32Array.from({ length: size(weight) }, () => deviation * next());
-    parameters[`layers.${i}.weight`] = { shape: weight, data };
-    parameters[`layers.${i}.bias`] = { shape: [out[0]], data: new Float32Array(out[0]) };
+    for (const [key, of] of Object.entries(tensors)) {
+      const deviation = Math.sqrt((layer.activation === 'relu' ? 2 : 1) / size(of.slice(1)));
+      const draw = key.startsWith('weight') ? () => deviation * next() : () => 0;
+      parameters[`layers.${i}.${key}`] = { shape: of, data: Float32Array.from({ length: size(of) }, draw) };
+    }
   });
   return parameters;
 }
 
-/** Shape of the weights of a layer, where it has any, and of what comes out of it. */
+/** Shape of the weights of a layer, where it has any and a bias, or of all its tensors; and of what comes out of it. */
 const kinds = {
   dense: ({ units }, shape) => ({ weight: [units, size(shape)], out: [units] }),
   conv2d: (layer, [C, ...place]) => ({
@@ -36,6 +36,16 @@ const kinds = {
   conv2dTranspose: ({ filters, kernel, stride, padding }, [C, ...place]) => ({
     weight: [C, filters, kernel, kernel],
     out: [filters, ...place.map((n) => (n - 1) * stride - 2 * padding + kernel)],
+  }),
+  embedding: ({ count, units }, [L]) => ({ tensors: { weight: [count, units] }, out: [L * units] }),
+  gru: ({ units }, [, features]) => ({
+    tensors: {
+      weight_ih_l0: [3 * units, features],
+      weight_hh_l0: [3 * units, units],
+      bias_ih_l0: [3 * units],
+      bias_hh_l0: [3 * units],
+    },
+    out: [units],
   }),
   maxPool2d: ({ size }, [C, H, W]) => ({ out: [C, Math.floor(H / size), Math.floor(W / size)] }),
 };
