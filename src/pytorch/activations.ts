@@ -2,6 +2,7 @@
 import { ArgumentError } from '../base/errors.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
 import type { ActivationName, OwnActivation } from '../ops/activation-table.ts';
+import { quoted } from './texts.ts';
 
 const texts: Readonly<Record<ActivationName | 'softmax', (z: string) => string>> = {
   linear: (z) => z,
@@ -32,12 +33,15 @@ const nameOf = ({ name, wgsl }: OwnActivation): string => `${name}_${wgsl}`.repl
 /** Functions to fill in, for activations of the caller's own. */
 export const functionToFillIn = (activation: OwnActivation): string => `
 def ${nameOf(activation)}(z):
-    """TO FILL IN: the activation ${activation.name}, whose WGSL is not translated. Return its value for each number of z."""
-${wgslOf(activation)}    raise NotImplementedError("model.py: fill in ${nameOf(activation)} with what ${activation.name} computes")
+    """TO FILL IN: the activation ${quoted(activation.name)}, whose WGSL is not translated. Return its value for each number of z."""
+${wgslOf(activation)}    raise NotImplementedError("model.py: fill in ${nameOf(activation)} with what ${quoted(activation.name)} computes")
 `;
 
+/** What ends a line in Python and in WGSL. */
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
+
 const wgslOf = ({ shaders }: OwnActivation): string =>
-  shaders.flatMap(({ text }) => text.split('\n').map((line) => `    # ${line}`.trimEnd().concat('\n'))).join('');
+  shaders.flatMap(({ text }) => text.split(LINE_ENDS).map((line) => `    # ${line}`.trimEnd().concat('\n'))).join('');
 
 /** What stands for activations of one's own in a file, which has only their names. */
 export function standIn(name: string, wgsl: string): LayerActivation {

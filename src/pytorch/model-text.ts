@@ -9,6 +9,7 @@ import type { SavedLoss } from '../saved/model-text.ts';
 import { activated, functionToFillIn } from './activations.ts';
 import { type Written, written } from './layers.ts';
 import { type Part, parts } from './parts.ts';
+import { onOneLine, quoted } from './texts.ts';
 
 /** `frozen` are keys of parameters. */
 export function modelText(model: Model, loss: SavedLoss, frozen: readonly string[]): string {
@@ -20,7 +21,7 @@ export function modelText(model: Model, loss: SavedLoss, frozen: readonly string
   });
   const needed = Object.keys(parts).filter((name) => all.some(({ part }) => part === name)) as Part[];
   const definitions = [...needed.map((name) => `\n${parts[name]}`), ...ownActivations(model).map(functionToFillIn)];
-  return `"""The net: ${describeModel(model)}"""
+  return `"""${quoted(`The net: ${describeModel(model)}`)}"""
 
 ${definitions.some((text) => text.includes('math.')) ? 'import math\n\n' : ''}import torch
 import torch.nn.functional as F
@@ -28,7 +29,7 @@ from torch import nn
 
 ${definitions.map((text) => `${text}\n`).join('')}
 class Net(nn.Module):
-    """${inputText(model)} Each layer has the number that it has in retrograd."""
+    """${quoted(inputText(model))} Each layer has the number that it has in retrograd."""
 
     def __init__(self):
         super().__init__()
@@ -102,7 +103,7 @@ function forward(model: Model, all: readonly Written[]): string {
   const lines = layers.map((layer, i) => {
     const z = all[i].call(`self.layers["${ownerOf(model, i)}"]`, ...wiring[i].map(name));
     const a = 'activation' in layer ? activated(layer as LayerActivation, z) : z;
-    return `${name(i + 1)} = ${a}  # ${i}: ${kindOf(layer).describe(layer)}`;
+    return `${name(i + 1)} = ${a}  # ${i}: ${onOneLine(kindOf(layer).describe(layer))}`;
   });
   return [...whole, ...lines, `return ${name(layers.length)}`].map((line) => `        ${line}\n`).join('');
 }

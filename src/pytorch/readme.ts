@@ -1,8 +1,9 @@
 /** README.md: the commands. */
 import { describeModel } from '../nn/model.ts';
 import type { Saved } from '../saved/model-text.ts';
+import { onOneLine } from './texts.ts';
 
-export const readme = ({ model }: Saved): string => `# ${describeModel(model)}
+export const readme = ({ model }: Saved): string => `# ${onOneLine(describeModel(model))}
 
 The net and the state of its training, for PyTorch 1.13 or newer and NumPy.
 

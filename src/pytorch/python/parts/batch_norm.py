@@ -12,7 +12,8 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
     def forward(self, x):
         learns = self.training and self.track_running_stats
         if learns and x.numel() == self.num_features:
-            return F.batch_norm(x.detach(), x.detach().flatten(), torch.ones_like(self.weight), self.weight, self.bias)
+            shape = [1, -1] + [1] * (x.dim() - 2)
+            return 0 * x * self.weight.view(shape) + self.bias.view(shape)
         running = self.running_mean, self.running_var
         return F.batch_norm(x, *running, self.weight, self.bias, learns, self.momentum, self.eps)
 
