@@ -24,6 +24,7 @@ import { kindOf } from '../../../src/nn/layers/layer.ts';
 import { parametersOf } from '../../../src/nn/model.ts';
 import { toOnnx } from '../../../src/onnx/index.ts';
 import { choicesOf, layerCases } from '../../support/layer-cases.ts';
+import { check, missing } from '../checker.ts';
 import { error, run } from '../onnxruntime.ts';
 
 const SAMPLES = 5;
@@ -50,9 +51,13 @@ async function netOf(of: Model, loss: Record<string, ReturnType<typeof quadratic
   return net;
 }
 
+/** All that is exported here. */
+const files = new Map<string, Uint8Array>();
+
 /** Outputs of both, by name. */
 async function both(net: Trainer, x: Float32Array, shape: Shape, areIndices = false) {
   const file = await toOnnx(net);
+  files.set(String(files.size), file);
   const data = areIndices ? BigInt64Array.from(x, BigInt) : x;
   const found = await run(file, { input: { shape: [SAMPLES, ...shape], data } });
   const expected = (await net.predict(x)) as Float32Array | Record<string, Float32Array>;
@@ -105,4 +110,9 @@ describe.each([
     const { found, expected } = await both(await netOf(of, quadratic()), x, [5, 2]);
     expect(error(found.output.data, expected.output)).toBeLessThan(1e-5);
   });
+});
+
+test('the checker of ONNX finds nothing in all these files', ({ skip }) => {
+  if (missing) return skip(missing);
+  expect(check(files)).toBe('');
 });

@@ -6,10 +6,13 @@ import { expect, test } from 'vitest';
 import { describeModel } from '../../../src/nn/model.ts';
 import { toOnnx } from '../../../src/onnx/index.ts';
 import { compiled, inputsOf, parametersOf, randomNet } from '../../oracle/random/random-nets.ts';
+import { check, missing } from '../checker.ts';
 import { error, run } from '../onnxruntime.ts';
 
 const count = Number(process.env.RETROGRAD_NETS ?? 60);
 const from = Number(process.env.RETROGRAD_NETS_FROM ?? 1);
+
+const files = new Map<string, Uint8Array>();
 
 test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i', async (seed) => {
   const net = randomNet(seed);
@@ -19,9 +22,16 @@ test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i
   const expected = await trainer.predict(x);
   const given = { shape: [net.samples, ...net.model.input], data: net.indices ? BigInt64Array.from(x, BigInt) : x };
   for (const foldBatchNorm of [false, true]) {
-    const { output } = await run(await toOnnx(trainer, { foldBatchNorm }), { input: given });
+    const file = await toOnnx(trainer, { foldBatchNorm });
+    files.set(`${seed} ${foldBatchNorm}`, file);
+    const { output } = await run(file, { input: given });
     const where = `${describeModel(net.model)}, ${net.loss.name}, folded: ${foldBatchNorm}`;
     expect(error(output.data, expected), where).toBeLessThan(1e-5);
   }
   trainer.destroy();
+});
+
+test('the checker of ONNX finds nothing in all these files', ({ skip }) => {
+  if (missing) return skip(missing);
+  expect(check(files)).toBe('');
 });
