@@ -75,6 +75,14 @@ export class ShaderError extends RetrogradError {
 /** The device is lost, with everything it held. */
 export class DeviceLostError extends RetrogradError {
   override readonly name = 'DeviceLostError';
+  /** `'destroyed'` if the program destroyed it, else `'unknown'`. */
+  readonly reason: GPUDeviceLostReason;
+
+  /** Makes an error; `reason` is `'unknown'` by default. */
+  constructor(message: string, { reason = 'unknown', cause }: ErrorOptions & { reason?: GPUDeviceLostReason } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+  }
 }
 
 /** Memory that could not be allocated; the message has the bytes asked for. */

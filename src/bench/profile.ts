@@ -82,7 +82,8 @@ function record(gpu: GPUDevice) {
   const querySet = gpu.createQuerySet({ type: 'timestamp', count: 2 * MOST });
   const resolved = gpu.createBuffer({ size: 16 * MOST, usage: QUERY_RESOLVE | COPY_SRC });
   const staging = gpu.createBuffer({ size: 16 * MOST, usage: MAP_READ | COPY_DST });
-  const guard = guardOf(gpu);
+  const explain = (cause: unknown): Promise<never> => Promise.reject(cause);
+  const guard = guardOf({ gpu, explain });
   let spans: GPUBindGroup[] = [];
   const timed = (group: GPUBindGroup): GPUComputePassDescriptor => {
     if (spans.length === MOST) return {};
@@ -111,7 +112,7 @@ function record(gpu: GPUDevice) {
           name: 'timestamps',
           parts: [{ from: resolved, at: 0, bytes }],
           staging: () => staging,
-          explain: (cause) => Promise.reject(cause),
+          explain,
         }),
       );
       return { spans: taken, stamps };

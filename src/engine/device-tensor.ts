@@ -115,7 +115,7 @@ function deviceTensor(
     await engine.settled().catch((error) => {
       if (!(error instanceof StateError)) throw error;
     });
-    const staging = stagingPool(device, guardOf(device.gpu), () => device.assertAlive());
+    const staging = stagingPool(device, guardOf(device), () => device.assertAlive());
     try {
       return (await readTensors(staging, [storedIn(memory as readonly GPUBuffer[], name, layout)]))[0];
     } finally {

@@ -13,6 +13,7 @@ import { showValue } from '../base/show-value.ts';
 import { type LinkedShader, locate } from '../compiler/link.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
+import { refusal } from './guard.ts';
 
 /** What is known about a device. */
 export interface DeviceInfo {
@@ -72,11 +73,12 @@ export interface Device {
    */
   assertAlive(): void;
   /**
-   * For a call that failed: rejects with DeviceLostError if the device is lost, else with the cause.
+   * For a call that failed: rejects with DeviceLostError if the device is lost, else with an error that says so; `what` says
+   * what it was for, as in 'to read W1'.
    *
    * @internal
    */
-  explain(cause: unknown): Promise<never>;
+  explain(cause: unknown, what: string): Promise<never>;
   /** Destroys the device and everything on it. */
   destroy(): void;
 }
@@ -174,9 +176,11 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   const live = new Map<GPUBuffer, number>();
   let trouble: RetrogradError | undefined;
   let lost: DeviceLostError | undefined;
+  const lose = (how: string, options: ErrorOptions & { reason?: GPUDeviceLostReason } = {}): void => {
+    lost ??= new DeviceLostError(`The device "${info.name}" is lost, with everything on it: ${how}.`, options);
+  };
   gpu.lost.then(({ reason, message }) => {
-    const how = reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason';
-    lost = new DeviceLostError(`The device "${info.name}" is lost, with everything on it: ${how}.`);
+    lose(reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason', { reason });
   });
   gpu.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
@@ -200,26 +204,29 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
       trouble = undefined;
       if (error) throw error;
     },
-    async explain(cause) {
+    async explain(cause, what) {
       // The failure of a call may be heard of before the loss that caused it.
       await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      if (meansLoss(cause)) lose('its process is gone', { cause });
       device.assertAlive();
-      throw cause;
+      throw new RetrogradError(`The device failed ${what}: ${member(cause, 'message') ?? showValue(cause)}`, { cause });
     },
     async createBuffers(descriptors) {
       device.assertAlive();
       const asked = descriptors.reduce((sum, { size }) => sum + size, 0);
-      // Scopes are one stack per device: pushed and popped without a pause, so they cannot cross those of others.
-      gpu.pushErrorScope('validation');
-      gpu.pushErrorScope('out-of-memory');
-      const buffers = descriptors.map((descriptor) => gpu.createBuffer(descriptor));
-      const [memory, validation] = await Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
-      if (memory || validation) {
+      const buffers: GPUBuffer[] = [];
+      const make = (): void => {
+        for (const descriptor of descriptors) buffers.push(gpu.createBuffer(descriptor));
+      };
+      try {
+        const refused = await refusal(device, 'to create buffers', make);
+        if (refused) {
+          const what = `${descriptors.length} buffers of ${asked} bytes in total, with ${inUse()} bytes in use`;
+          throw new OutOfMemoryError(`Could not create ${what}: ${refused.message}`);
+        }
+      } catch (error) {
         for (const buffer of buffers) buffer.destroy();
-        const why = (memory ?? validation)!.message;
-        throw new OutOfMemoryError(
-          `Could not create ${descriptors.length} buffers of ${asked} bytes in total, with ${inUse()} bytes in use: ${why}`,
-        );
+        throw error;
       }
       buffers.forEach((buffer, i) => void live.set(buffer, descriptors[i].size));
       return buffers;
@@ -231,7 +238,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
     pipeline(shader, label) {
       const known = pipelines.get(shader.code);
       if (known) return known;
-      const made = createPipeline(gpu, shader, label);
+      const made = createPipeline(device, shader, label);
       pipelines.set(shader.code, made);
       made.catch(() => pipelines.delete(shader.code));
       return made;
@@ -241,15 +248,22 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   return device;
 }
 
-async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: string): Promise<GPUComputePipeline> {
-  gpu.pushErrorScope('validation');
-  const module = gpu.createShaderModule({ code: shader.code, label });
-  const layout = gpu.createPipelineLayout({
-    bindGroupLayouts: [gpu.createBindGroupLayout({ entries: layoutEntries(shader) })],
+/** What calls fail with where the process of the device is gone, though nothing else says so: browsers have no word for it. */
+const meansLoss = (cause: unknown): boolean =>
+  member(cause, 'name') === 'OperationError' && /^$|Instance/.test(String(member(cause, 'message')));
+
+async function createPipeline(device: Device, shader: LinkedShader, label: string): Promise<GPUComputePipeline> {
+  const { gpu, explain } = device;
+  const what = `to make ${label}`;
+  let module: GPUShaderModule | undefined;
+  let layout: GPUPipelineLayout | undefined;
+  const refused = await refusal(device, what, () => {
+    module = gpu.createShaderModule({ code: shader.code, label });
+    const group = gpu.createBindGroupLayout({ entries: layoutEntries(shader) });
+    layout = gpu.createPipelineLayout({ bindGroupLayouts: [group] });
   });
-  const scope = gpu.popErrorScope();
-  const messages = (await module.getCompilationInfo()).messages.filter(({ type }) => type === 'error');
-  const error = await scope;
+  const info = await module!.getCompilationInfo().catch((cause) => explain(cause, what));
+  const messages = info.messages.filter(({ type }) => type === 'error');
   if (messages.length > 0) {
     const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
     const concerned = [...(shader.tensors ?? [])].map(([name, tensor]) => `${name} = ${tensor}`).join(', ');
@@ -259,10 +273,13 @@ async function createPipeline(gpu: GPUDevice, shader: LinkedShader, label: strin
       ...(concerned ? [`  with ${concerned}`] : []),
     ]);
   }
-  if (error) throw new ShaderError(`${label}: ${error.message}`.split('\n'));
+  if (refused) throw new ShaderError(`${label}: ${refused.message}`.split('\n'));
+  const compute = { module: module!, entryPoint: 'main' };
   try {
-    return await gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+    return await gpu.createComputePipelineAsync({ label, layout: layout!, compute });
   } catch (cause) {
+    if (meansLoss(cause)) return explain(cause, what);
+    device.assertAlive();
     throw new ShaderError(`${label}: could not create the pipeline: ${(cause as Error).message}`, { cause });
   }
 }

@@ -9,7 +9,7 @@ import { COPY_DST, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import type { Engine, Program } from './engine.ts';
 import { allBuffers, type GpuProgram, gpuProgram, type Table } from './gpu-program.ts';
-import { type Guard, guardOf } from './guard.ts';
+import { finished, type Guard, guardOf } from './guard.ts';
 import { type Leftovers, type Verdict, verdictOn } from './leftovers.ts';
 import { readTensors } from './read-tensors.ts';
 import { stagingPool } from './staging.ts';
@@ -44,7 +44,7 @@ export async function gpuEngine(
   const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
   let destroyed = false;
   const programs = new Set<Program>();
-  const guard = guardOf(gpu);
+  const guard = guardOf(device);
   const assertUsable = (): void => {
     if (destroyed) throw new StateError('this net has been destroyed');
     device.assertAlive();
@@ -142,7 +142,7 @@ export async function gpuEngine(
     async settled() {
       const verdict = guard.settled();
       verdict.catch(() => {}); // it is awaited below
-      await device.wait(gpu.queue.onSubmittedWorkDone()).catch(device.explain);
+      await finished(device);
       await verdict;
       assertUsable();
     },

@@ -85,7 +85,7 @@ export async function gpuProgram(
     (heir as GpuProgram | undefined)?.adopt(made.filter((buffer) => shared.has(buffer)));
     for (const buffer of made) if (!shared.has(buffer)) device.destroyBuffer(buffer);
   };
-  const commands = await guarded(gpu, 'the bindings of a net', () => steps.map(commandOf)).catch((error) => {
+  const commands = await guarded(device, 'the bindings of a net', () => steps.map(commandOf)).catch((error) => {
     release();
     throw error;
   });

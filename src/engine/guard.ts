@@ -14,7 +14,13 @@ export interface Guard {
   assertNone(): void;
 }
 
-export function guardOf(gpu: GPUDevice): Guard {
+/** Of a device: what runs work on it, and says why a call failed. */
+export interface Guarded {
+  readonly gpu: GPUDevice;
+  explain(cause: unknown, what: string): Promise<never>;
+}
+
+export function guardOf(device: Guarded): Guard {
   const outstanding = new Set<Promise<RetrogradError | undefined>>();
   let untold: RetrogradError | undefined;
   const tell = (error: RetrogradError | undefined): void => {
@@ -24,7 +30,7 @@ export function guardOf(gpu: GPUDevice): Guard {
   };
   return {
     run(what, work, heard) {
-      const verdict = refusal(gpu, what, work).then((error) => {
+      const verdict = errorOf(device, what, work).then((error) => {
         outstanding.delete(verdict);
         heard?.(!error);
         untold ??= error;
@@ -43,22 +49,48 @@ export function guardOf(gpu: GPUDevice): Guard {
 }
 
 /** What the work gives, if the device does not refuse it. */
-export async function guarded<T>(gpu: GPUDevice, what: string, work: () => T): Promise<T> {
+export async function guarded<T>(device: Guarded, what: string, work: () => T): Promise<T> {
   let result: T;
-  const error = await refusal(gpu, what, () => {
+  const error = await errorOf(device, what, () => {
     result = work();
   });
   if (error) throw error;
   return result!;
 }
 
+async function errorOf(device: Guarded, what: string, work: () => void): Promise<RetrogradError | undefined> {
+  try {
+    const refused = await refusal(device, what, work);
+    if (!refused) return undefined;
+    const Refusal = refused.isMemory ? OutOfMemoryError : RetrogradError;
+    return new Refusal(`The device refused ${what}: ${refused.message}`);
+  } catch (error) {
+    return error as RetrogradError;
+  }
+}
+
+/** Resolves when the device has done everything that is queued. */
+export const finished = ({
+  gpu,
+  wait,
+  explain,
+}: Guarded & { wait<T>(work: Promise<T>): Promise<T> }): Promise<undefined> =>
+  wait(gpu.queue.onSubmittedWorkDone()).catch((cause) => explain(cause, 'to finish its work'));
+
+export interface Refusal {
+  /** Whether there is not enough memory for it. */
+  readonly isMemory: boolean;
+  /** What the device says. */
+  readonly message: string;
+}
+
 const filters = ['internal', 'out-of-memory', 'validation'] as const;
 
 /**
- * What the device says against some work, if anything. Scopes are one stack per device: pushed and popped without a pause,
- * so they cannot cross those of others.
+ * What the device says against some work, if anything. Rejects as `Device.explain` where a call fails. Scopes are one stack per
+ * device: pushed and popped without a pause, so they cannot cross those of others.
  */
-async function refusal(gpu: GPUDevice, what: string, work: () => void): Promise<RetrogradError | undefined> {
+export async function refusal({ gpu, explain }: Guarded, what: string, work: () => void): Promise<Refusal | undefined> {
   for (const filter of filters) gpu.pushErrorScope(filter);
   let thrown: { readonly cause: unknown } | undefined;
   try {
@@ -67,10 +99,8 @@ async function refusal(gpu: GPUDevice, what: string, work: () => void): Promise<
     thrown = { cause };
   }
   const scopes = filters.map(() => gpu.popErrorScope());
-  const [validation, memory, internal] = await Promise.all(scopes);
+  const [validation, memory, internal] = await Promise.all(scopes).catch((cause) => explain(cause, what));
   const error = validation ?? memory ?? internal;
-  if (!error && !thrown) return undefined;
-  const Refusal = memory ? OutOfMemoryError : RetrogradError;
-  const { message } = (error ?? thrown!.cause) as Error;
-  return new Refusal(`The device refused ${what}: ${message}`, thrown);
+  if (error) return { isMemory: Boolean(memory), message: error.message };
+  return thrown && explain(thrown.cause, what);
 }

@@ -8,7 +8,7 @@ import { type Graph, label } from '../graph/graph.ts';
 import { packRows, ROW_BYTES, type StepRow } from '../graph/step-row.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
-import { guardOf } from './guard.ts';
+import { finished, guardOf } from './guard.ts';
 import { readBuffer } from './read-buffer.ts';
 import { buffersOf, joined, limitsOf, partsIn } from './tensor-buffers.ts';
 
@@ -62,7 +62,7 @@ export async function createIsolatedStep(
     ...parts.flat(),
   ]);
   const [table, staging, ...storage] = made;
-  const guard = guardOf(gpu);
+  const guard = guardOf(device);
   const partsOf = new Map(tensors.map(({ tensor }, i) => [tensor, storage.splice(0, parts[i].length)]));
   const fill = (filled: typeof tensors): void =>
     guard.run('to fill a trial', () => {
@@ -95,7 +95,7 @@ export async function createIsolatedStep(
     async settled() {
       const verdict = guard.settled();
       verdict.catch(() => {}); // it is awaited below
-      await device.wait(gpu.queue.onSubmittedWorkDone());
+      await finished(device);
       await verdict;
     },
     async read() {

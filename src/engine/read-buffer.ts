@@ -19,7 +19,7 @@ export interface BufferRead {
   /** The buffer to copy to, large enough for all of them; asked for where its own errors count as those of the copy. */
   staging(): GPUBuffer;
   /** Why it could not be mapped. */
-  explain(cause: unknown): Promise<never>;
+  explain(cause: unknown, what: string): Promise<never>;
 }
 
 /**
@@ -34,7 +34,8 @@ export async function readBuffer(
   const bytes = totalBytes(parts);
   let to: GPUBuffer | undefined;
   let mapped: Promise<undefined> = Promise.resolve(undefined);
-  guard.run(`to read ${name}`, () => {
+  const what = `to read ${name}`;
+  guard.run(what, () => {
     to = staging();
     const encoder = gpu.createCommandEncoder();
     let end = 0;
@@ -48,11 +49,16 @@ export async function readBuffer(
   });
   try {
     await guard.settled();
-    await mapped.catch(explain);
-    return to!.getMappedRange(0, bytes).slice(0);
+    await mapped.catch((cause) => explain(cause, what));
+    return await copyOf(to!, bytes).catch((cause) => explain(cause, what));
   } finally {
     to?.unmap();
   }
+}
+
+/** Rejects where the buffer is no longer mapped, as after the loss of its device. */
+async function copyOf(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  return buffer.getMappedRange(0, bytes).slice(0);
 }
 
 export const totalBytes = (parts: readonly BufferPart[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

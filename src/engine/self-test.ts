@@ -5,6 +5,7 @@
  */
 import { ShaderError } from '../base/errors.ts';
 import { columns, pad, type Shape, size, stride, unpad } from '../base/tensor.ts';
+import { together } from '../base/together.ts';
 import { schedule } from '../compiler/schedule.ts';
 import { createGraph } from '../graph/graph.ts';
 import type { Form, Op, Probe, Value } from '../graph/op.ts';
@@ -33,7 +34,7 @@ export function passes(device: Device, form: Form, ops: readonly Op[]): Promise<
 }
 
 export async function allPass(device: Device, forms: readonly Form[], ops: readonly Op[]): Promise<boolean> {
-  return (await Promise.all(forms.map((form) => passes(device, form, ops)))).every(Boolean);
+  return (await together(forms.map((form) => passes(device, form, ops)))).every(Boolean);
 }
 
 const probeOf = ({ shader }: Form, ops: readonly Op[]): Probe =>

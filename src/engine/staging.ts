@@ -49,9 +49,9 @@ export function stagingPool(
         buffer = take(totalBytes(parts));
         return buffer;
       };
-      const explain = (cause: unknown): Promise<never> => {
+      const explain: Device['explain'] = (cause, what) => {
         assertUsable();
-        return device.explain(cause);
+        return device.explain(cause, what);
       };
       try {
         const data = await readBuffer(device, guard, { name, parts: parts.map(locate), staging, explain });

@@ -88,7 +88,7 @@ export async function makeWholeSteps(
         ].map((resource, binding) => ({ binding, resource })),
       }),
     );
-  const groups = await guarded(device.gpu, 'the bindings of whole steps', bind).catch((error) => {
+  const groups = await guarded(device, 'the bindings of whole steps', bind).catch((error) => {
     device.destroyBuffer(arena);
     throw error;
   });
