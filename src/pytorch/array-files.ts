@@ -1,18 +1,35 @@
 /** Data sets as files of NumPy, with a text that says how a net sees them: what data.py reads from data/. */
+import { ShapeError } from '../base/errors.ts';
+import { checkedDataset } from '../data/checked-dataset.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { stored } from '../data/parts.ts';
+import { features, type Model, outputs } from '../nn/model.ts';
 
-/** Files by name: `data/data.json`, and `data/train-inputs.npy` and others. */
-export function arrayFiles(parts: Readonly<Record<string, Dataset>>): Record<string, Uint8Array | string> {
-  const files: Record<string, Uint8Array | string> = {};
+/**
+ * Files by name: `data/data.json`, and `data/train-inputs.npy` and others; none for no parts. Throws as `checkedDataset`, and
+ * ShapeError for samples that do not fit the model.
+ */
+export function arrayFiles(
+  model: Model,
+  parts: Readonly<Record<string, Dataset>>,
+): Record<string, string | Uint8Array> {
+  const files: Record<string, string | Uint8Array> = {};
   const described: Record<string, object> = {};
-  for (const [part, { count, inputs, targets }] of Object.entries(parts)) {
+  for (const [part, given] of Object.entries(parts)) {
+    const { count, inputs, targets } = checkedDataset(given, `exportPyTorch: ${part}`);
+    demandSize(`exportPyTorch: ${part}: inputs`, inputs, features(model));
+    demandSize(`exportPyTorch: ${part}: targets`, targets, outputs(model));
     for (const [name, field] of Object.entries({ inputs, targets }))
       files[`data/${part}-${name}.npy`] = formatNpy(field, count);
     described[part] = { inputs: describe(inputs), targets: describe(targets) };
   }
-  files['data/data.json'] = `${JSON.stringify(described, undefined, 2)}\n`;
+  if (Object.keys(described).length > 0) files['data/data.json'] = `${JSON.stringify(described, undefined, 2)}\n`;
   return files;
+}
+
+function demandSize(what: string, { size }: Field, expected: number): void {
+  if (size === expected) return;
+  throw new ShapeError(`${what}: expected ${expected} values per sample, as the model has, found ${size}`);
 }
 
 const describe = ({ kind, size, scale, parts }: Field): object => ({

@@ -4,6 +4,7 @@ import { asBytes, type Bytes } from '../base/as-bytes.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
 import { outputs, type Parameter, parametersOf } from '../nn/model.ts';
 import { valuesByKey } from '../nn/parameter-patterns.ts';
@@ -13,6 +14,7 @@ import { readModel } from '../saved/read-model.ts';
 import { formatStored, storedIn, type TensorFile } from '../saved/safetensors.ts';
 import { checkWeights } from '../saved/weights.ts';
 import { standIn } from './activations.ts';
+import { arrayFiles } from './array-files.ts';
 import { modelText } from './model-text.ts';
 import state from './python/state.py';
 import { readme } from './readme.ts';
@@ -31,6 +33,10 @@ export interface ExportPyTorchOptions {
    * in: a file holds their names alone. Default: none.
    */
   activations?: readonly LayerActivation[];
+  /** The samples that the net is trained on, which `data/` gets. Default: none, and `train.py` is given files. */
+  train?: Dataset;
+  /** The samples that it is tested on after each epoch. Default: none. */
+  test?: Dataset;
 }
 
 const WHERE = 'exportPyTorch: net';
@@ -43,8 +49,11 @@ const COMMAND = 'retrograd.cli';
  *
  * `model.py` has the net as a module `Net`, with retrograd's conventions and initialisation: those of the layers, as a file does not
  * hold initialisers of your own. `weights.safetensors` is the file of the net. `state.py` reads and writes it, and makes an
- * optimizer of `torch.optim` with the state that it has. `config.json` says all that training depends on beside the tensors, and
- * `train.py` trains.
+ * optimizer of `torch.optim` with the state that it has. `config.json` says all that training depends on beside the tensors.
+ *
+ * `train.py` trains, with the same batches, masks and rates as {@link Trainer.fit} would, and saves a file that {@link Trainer.load}
+ * and `retrograd train --resume` take back. It reads the samples from `data/`, where the export gets them, or from IDX files, a table or a
+ * file of NumPy.
  *
  * An activation from {@link pointwise} and a loss from {@link lossFunction} are WGSL, which is not translated. Each becomes a Python
  * function that says that it is to be filled in, and raises NotImplementedError until it is.
@@ -52,19 +61,21 @@ const COMMAND = 'retrograd.cli';
  * @param net A {@link Trainer}, or the bytes of a file of {@link Trainer.save}.
  * @returns Texts and bytes by the names of the files.
  * @throws {ArgumentError} For something that is no net, or an invalid option.
- * @throws {DataError} For bytes that are no file of a net.
+ * @throws {DataError} For bytes that are no file of a net, and a data set made by hand that is invalid.
+ * @throws {ShapeError} For samples that do not fit the net.
  */
 export async function exportPyTorch(
   net: Savable | Bytes,
   options: ExportPyTorchOptions = {},
 ): Promise<Record<string, string | Uint8Array>> {
-  checkKeys('exportPyTorch', options, ['activations']);
-  const { activations = [] } = options;
+  checkKeys('exportPyTorch', options, ['activations', 'train', 'test']);
+  const { activations = [], train, test } = options;
   const { tensors, metadata } = parseChecked(await bytesOf(net), WHERE);
   const saved = await readModel(metadata[MODEL], WHERE, [...activations, ...standIns(metadata[MODEL], activations)]);
   const parameters = parametersOf(saved.model);
   checkWeights(parameters, tensors, WHERE);
   const config = configOf(saved, parameters, metadata);
+  const data = arrayFiles(saved.model, { ...(train && { train }), ...(test && { test }) });
   return {
     'README.md': readme(saved),
     'model.py': modelText(saved.model, saved.loss, config.frozen),
@@ -72,6 +83,7 @@ export async function exportPyTorch(
     ...runFiles,
     'config.json': `${JSON.stringify(config, undefined, 2)}\n`,
     'weights.safetensors': formatted(tensors, metadata),
+    ...data,
   };
 }
 

@@ -8,6 +8,7 @@ import { elementBits, permute, shuffleKey, stepKey, uniforms, words } from '../.
 import { factsOf } from '../../src/data/facts-of.ts';
 import { formatIdx } from '../../src/data/idx.ts';
 import { batch, csv, type Dataset, fromArrays, mnist, split, take } from '../../src/data.node.ts';
+import { dense, sequential } from '../../src/index.node.ts';
 import { arrayFiles } from '../../src/pytorch/array-files.ts';
 import { pythonWith, runPython } from '../support/python.ts';
 
@@ -112,7 +113,8 @@ async function arraysCase(): Promise<FileCase> {
   });
   const train = take(labelled, 4);
   const parts = { train, test: labelled };
-  for (const [name, content] of Object.entries(arrayFiles(parts))) write(name, content);
+  const model = sequential([12], [dense(3)]);
+  for (const [name, content] of Object.entries(arrayFiles(model, parts))) write(name, content);
   return { config: { seed: 0, data: factsOf(train) }, expected: seenParts(parts) };
 }
 

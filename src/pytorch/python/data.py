@@ -52,7 +52,7 @@ def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def scaled(data: np.ndarray, scale: float) -> np.ndarray:
-    return data.reshape(len(data), -1).astype(np.float32) * np.float32(scale)
+    return data.reshape(len(data), math.prod(data.shape[1:])).astype(np.float32) * np.float32(scale)
 
 
 @dataclass
