@@ -14,6 +14,7 @@ import {
 } from './setup/chromium.mjs';
 import { installConsumers } from './setup/consumers.mjs';
 import { installPackages, npm } from './setup/packages.mjs';
+import { installPyTorch } from './setup/pytorch.mjs';
 import { foreground, say } from './setup/shell.mjs';
 import { installSwiftShader, swiftShaderIsInstalled, swiftShaderRunsHere } from './setup/swiftshader.mjs';
 
@@ -53,6 +54,7 @@ async function test(args) {
   if (!adapter) throw new Error(reason);
   const projects = ['gpu', 'limits', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
   consumers();
+  pytorch();
   const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
   for (const step of ['types', 'lint', 'build']) {
     const code = await npm(['run', step], { env }, foreground);
@@ -108,6 +110,15 @@ function consumers() {
     installConsumers();
   } catch (error) {
     say(`\n!!! The package is not tested in Deno, Bun, and TypeScript 6 and 7. ${error.message}\n`);
+  }
+}
+
+/** What exported nets and random nets are compared with, where it can be installed; those tests say if not. */
+function pytorch() {
+  try {
+    installPyTorch();
+  } catch (error) {
+    say(`\n!!! Nothing is compared with PyTorch: no python3 has torch and numpy. ${error.message}\n`);
   }
 }
 

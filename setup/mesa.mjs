@@ -1,15 +1,12 @@
 // Mesa's lavapipe, a Vulkan driver that runs on the CPU, from apt. Dawn needs Mesa 24 or newer.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { aptRunsHere, install, update } from './apt.mjs';
 import { quietly, say } from './shell.mjs';
 
 const oldestMesa = 24;
 const backports = 'bookworm-backports';
 
-export const mesaRunsHere =
-  process.platform === 'linux' &&
-  process.getuid() === 0 &&
-  existsSync('/usr/bin/apt-get') &&
-  existsSync('/etc/os-release');
+export const mesaRunsHere = aptRunsHere && existsSync('/etc/os-release');
 
 /** Installs lavapipe, or throws why it cannot. */
 export function installMesa() {
@@ -24,19 +21,7 @@ export function installMesa() {
   const packages = ['mesa-vulkan-drivers', 'libvulkan1'];
   const from = suite ? ` from ${suite}` : '';
   say(`Installing Mesa ${version} (${packages.join(', ')}${from}), a software Vulkan driver ...`);
-  apt('install', '-y', '--no-install-recommends', ...(suite ? ['-t', suite] : []), ...packages);
-}
-
-function apt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return quietly('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], { env });
-}
-
-/** Some unrelated source may be out of order; what apt then offers is what counts. */
-function update() {
-  try {
-    apt('update');
-  } catch {}
+  install(...(suite ? ['-t', suite] : []), ...packages);
 }
 
 /** Major version of the Mesa that apt would install; NaN if it has none. */

@@ -1,6 +1,9 @@
 /** Every layer, activation and loss, and random nets, exported and computed by PyTorch: predictions, losses and gradients. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { normals } from '../../src/base/random.ts';
 import { size } from '../../src/base/tensor.ts';
 import {
@@ -45,8 +48,9 @@ import { inputsOf, randomNet } from '../oracle/random/random-nets.ts';
 import { choicesOf, layerCases } from '../support/layer-cases.ts';
 import { samples as samplesFor } from '../support/nets.ts';
 import { activations as withOwn } from '../support/networks.ts';
-import { python, runPython, temporaryFolder, writeFiles } from './python.ts';
+import { pythonWith, runPython } from '../support/python.ts';
 
+const python = pythonWith('torch', 'Exported nets in PyTorch');
 const SAMPLES = 5;
 
 interface Net {
@@ -275,7 +279,8 @@ describe.skipIf(!python)('exported nets compute in PyTorch what they compute her
     ...ofRandomNets,
     ...toFillIn,
   ];
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'retrograd-nets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const here: Values[] = [];
   let there: Record<string, number[]>[];
   beforeAll(async () => {
@@ -286,9 +291,10 @@ describe.skipIf(!python)('exported nets compute in PyTorch what they compute her
       for (const name of ['model.py', 'losses.py']) files[name] = edit(files[name] as string);
       here.push(values);
       cases.push({ folder: join(folder, String(i)), x: Array.from(net.x), y: Array.from(net.y) });
-      writeFiles(cases[i].folder, files);
+      mkdirSync(cases[i].folder);
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(cases[i].folder, name), content);
     }
-    there = runPython('nets.py', cases);
+    there = runPython(python!, [fileURLToPath(new URL('nets.py', import.meta.url))], cases) as typeof there;
   });
 
   test.each(nets.map(({ title }, i) => [title, i] as const))('%s', (title, i) => {

@@ -44,7 +44,7 @@ def computed(folder, x, y):
     if any(isinstance(module, torch.nn.Dropout) for module in net.modules()):
         step = layers.Step()
         step.key = layers.draws.step_key(config["seed"], config["steps"])
-        layers.prepare(net, step)
+        layers.prepare(net, step, 1)
     net.double()
     x = torch.tensor(x, dtype=torch.float64).reshape(-1, *config["input"])
     y = torch.tensor(y, dtype=torch.float64).reshape(len(x), -1)

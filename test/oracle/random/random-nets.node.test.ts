@@ -3,7 +3,6 @@
  * `RETROGRAD_NETS=100` says how many, `RETROGRAD_NETS_FROM=1000` which seed is the first. It needs `python3` with `torch`, as of
  * Debian's package `python3-torch`.
  */
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { uniforms } from '../../../src/base/random.ts';
@@ -11,15 +10,13 @@ import { type Shape, size } from '../../../src/base/tensor.ts';
 import type { Tensor } from '../../../src/index.node.ts';
 import { describeModel } from '../../../src/nn/model.ts';
 import { useGpu } from '../../support/harness.ts';
+import { pythonWith, runPython } from '../../support/python.ts';
 import { compiled, inputsOf, parametersOf, type RandomNet, randomNet } from './random-nets.ts';
 
 const count = Number(process.env.RETROGRAD_NETS ?? 15);
 const from = Number(process.env.RETROGRAD_NETS_FROM ?? 1);
 
-/** The one on the path may not be Debian's. */
-const pythons = ['python3', '/usr/bin/python3'];
-const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
-if (!python) console.log('Random nets are not compared with PyTorch: no python3 has the package torch.');
+const python = pythonWith('torch', 'Random nets against PyTorch');
 
 interface Case {
   readonly seed: number;
@@ -66,13 +63,7 @@ function computed(cases: readonly Case[]): Record<string, Expected>[] {
     };
   });
   const script = fileURLToPath(new URL('nets.py', import.meta.url));
-  const { stdout, stderr, status } = spawnSync(python!, [script], {
-    input: JSON.stringify(given),
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+  return runPython(python!, [script], given) as Record<string, Expected>[];
 }
 
 const largest = (values: readonly number[]): number =>
