@@ -11,13 +11,15 @@ export interface Given {
   readonly data: Float32Array | Uint8Array | BigInt64Array;
 }
 
+/** Opens a file as it is: its optimizations would replace nodes by others, and those would be tested instead. */
+const open = (file: Uint8Array) => ort.InferenceSession.create(file, { graphOptimizationLevel: 'disabled' });
+
 /** Runs a file -> its outputs by name. */
 export async function run(
   file: Uint8Array,
   inputs: Readonly<Record<string, Given>>,
 ): Promise<Record<string, { readonly shape: Shape; readonly data: Float32Array }>> {
-  // Its optimizations replace nodes by others, which would be tested instead.
-  const session = await ort.InferenceSession.create(file, { graphOptimizationLevel: 'disabled' });
+  const session = await open(file);
   try {
     const feeds = Object.entries(inputs).map(([name, { shape, data }]) => [name, tensorOf(data, shape)]);
     const found = await session.run(Object.fromEntries(feeds));
@@ -29,6 +31,16 @@ export async function run(
   } finally {
     await session.release();
   }
+}
+
+/** What a file says of its inputs and outputs: 'input uint8 [N,1,28,28]'. */
+export async function signatureOf(file: Uint8Array): Promise<{ inputs: string[]; outputs: string[] }> {
+  const session = await open(file);
+  const told = (all: readonly ort.InferenceSession.ValueMetadata[]): string[] =>
+    all.map((value) => `${value.name} ${value.isTensor ? `${value.type} [${value.shape}]` : '?'}`);
+  const [inputs, outputs] = [told(session.inputMetadata), told(session.outputMetadata)];
+  await session.release();
+  return { inputs, outputs };
 }
 
 function tensorOf(data: Given['data'], shape: Shape): ort.Tensor {
