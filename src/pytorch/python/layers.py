@@ -76,7 +76,7 @@ def sum_over_processes(x):
     return torch.distributed.nn.all_reduce(x) if dist.is_initialized() else x
 
 
-def prepare(net: nn.Module, step: Step, world: int) -> None:
+def prepare(net: nn.Module, step: Step, world: int = 1) -> None:
     """Replaces the layers of a net whose training step depends on the whole batch; their parameters stay."""
     for name, layer in net.layers.items():
         if isinstance(layer, nn.Dropout):
