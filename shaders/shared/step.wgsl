@@ -17,6 +17,7 @@ struct Step {
   slot: u32,
   begins: u32,
   place: u32,
+  update: u32,
   // Rows in the table.
   rows: u32,
 }

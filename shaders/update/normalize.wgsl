@@ -2,9 +2,13 @@
 // not finite gives NaN: divided by it, m would be 0, and nobody would notice that nothing is learned.
 // @uses shared/step
 fn normalize_by_root(m: f32, v: f32, epsilon: f32) -> f32 {
+  return normalize_with(m, v, epsilon, step.correction1, step.correction2);
+}
+
+fn normalize_with(m: f32, v: f32, epsilon: f32, correction1: f32, correction2: f32) -> f32 {
   let bits = bitcast<u32>(v);
   if ((bits & 0x7f800000u) == 0x7f800000u) {
     return bitcast<f32>(bits | 0x00400000u);
   }
-  return m * step.correction1 / (sqrt(v) * step.correction2 + epsilon);
+  return m * correction1 / (sqrt(v) * correction2 + epsilon);
 }

@@ -26,6 +26,8 @@ export interface StepRow {
   share: number;
   /** What the averages of the weights keep of themselves in this update; the rest is of the new weights. */
   retained: number;
+  /** t of the update that this step is part of, counted from 1. */
+  update: number;
   /** Which slot of a total is added to, and whether it starts from 0 (0 or 1). */
   slot: number;
   begins: number;
@@ -35,7 +37,19 @@ export interface StepRow {
 export const BY_NUMBER = 2 ** 32 - 1;
 
 const FLOATS = ['columns', 'learningRate', 'correction1', 'correction2', 'share', 'retained'] as const;
-const WORDS = ['start', 'count', 'key', 'shuffled', 'random', 'fresh', 'due', 'slot', 'begins', 'place'] as const;
+const WORDS = [
+  'start',
+  'count',
+  'key',
+  'shuffled',
+  'random',
+  'fresh',
+  'due',
+  'slot',
+  'begins',
+  'place',
+  'update',
+] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
@@ -59,6 +73,7 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     slot: 0,
     begins: 0,
     place: BY_NUMBER,
+    update: 1,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

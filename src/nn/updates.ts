@@ -52,14 +52,18 @@ export const averageNameOf = (name: string): string => `average.${name}`;
  */
 export const retained = (beta: number, n: number): number => (beta * (1 - beta ** (n - 1))) / (1 - beta ** n);
 
+/** By key, the updates before the first one that the state of a parameter is of, where there are any. */
+export type StateFrom = Readonly<Record<string, number>>;
+
 /** Appends the update of every parameter that is trained; `mean` says whether a gradient is the mean over its batch, or the sum. */
 export function appendUpdates(
   graph: Graph,
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   gradients: ReadonlyMap<Node, Node>,
-  { clipNorm, accumulate = 1, learningRates = {}, regularize = {}, average, mean }: UpdateOptions & { mean: boolean },
+  options: UpdateOptions & { readonly stateFrom?: StateFrom; readonly mean: boolean },
 ): void {
+  const { clipNorm, accumulate = 1, learningRates = {}, regularize = {}, average, stateFrom = {}, mean } = options;
   const keys = parameters.map(({ key }) => key);
   const factors = valuesByKey('compile: learningRates', learningRates, keys);
   const penalties = valuesByKey('compile: regularize', regularize, keys);
@@ -69,7 +73,8 @@ export function appendUpdates(
   const whole = waits ? ofBatch.map((g, i) => appendSum(graph, trained[i].node, g, mean)) : ofBatch;
   const clipped = clipNorm === undefined ? whole : appendClipped(graph, whole, clipNorm);
   trained.forEach((parameter, i) => {
-    const rule = { waits, factor: factors.get(parameter.key), penalty: penalties.get(parameter.key) };
+    const { key } = parameter;
+    const rule = { waits, factor: factors.get(key), penalty: penalties.get(key), stateFrom: stateFrom[key] };
     const updated = appendUpdate(graph, optimizer, parameter, clipped[i], rule);
     if (average !== undefined) appendAverage(graph, parameter.node, updated, waits);
   });

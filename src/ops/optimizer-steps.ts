@@ -10,10 +10,12 @@ import averageWeightsWgsl from '../../shaders/update/average_weights.wgsl';
 import descendWgsl from '../../shaders/update/descend.wgsl';
 import momentumWgsl from '../../shaders/update/momentum.wgsl';
 import normalizeWgsl from '../../shaders/update/normalize.wgsl';
-import { DIVISION, literal, SQRT, TINY, U } from '../base/float32.ts';
+import normalizeFromWgsl from '../../shaders/update/normalize_from.wgsl';
+import { DIVISION, expMinusOneError, literal, SQRT, TINY, U } from '../base/float32.ts';
 import type { Attributes } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Case, PointwiseOp } from '../graph/op.ts';
+import type { StepRow } from '../graph/step-row.ts';
 import { equalShapes } from './shared/shapes.ts';
 
 const f32 = (attributes: Attributes, name: string): number => Math.fround(Number(attributes[name]));
@@ -151,22 +153,51 @@ export const averageSquare: PointwiseOp = {
 
 export const averageSquareCases = (): readonly Case[] => cases(2, { beta: 0.999 });
 
-/** m̂ / (√v̂ + ε), and NaN where v is not finite, since there is no direction; inputs m, v, step. */
+/** ln β as the device has it; βⁿ of a β that is 0, or nearly, is 0. */
+const logOf = (beta: unknown): number => Math.fround(Math.max(-100, Math.log(Number(beta))));
+
+/** Factors of m and √v, and bounds on their relative errors: those of the step, or what the updates since `from` make them. */
+function correctionsOf({ from, beta1, beta2 }: Attributes, step: StepRow) {
+  if (from === undefined) return { factors: [step.correction1, step.correction2], errors: [0, 0] };
+  const n = Math.max(1, step.update - Number(from));
+  const powers = [beta1, beta2].map((beta) => n * logOf(beta));
+  const [one, two] = powers.map((power) => -Math.expm1(power));
+  // n ln β rounds too, which moves 1 − βⁿ by at most as much of itself.
+  const [e1, e2] = powers.map((power) => expMinusOneError(power) / -Math.expm1(power) + U);
+  return { factors: [1 / one, 1 / Math.sqrt(two)], errors: [e1 + DIVISION, e2 + SQRT + DIVISION] };
+}
+
+/**
+ * m̂ / (√v̂ + ε), and NaN where v is not finite, since there is no direction; inputs m, v, step. With attributes `from`, `beta1` and
+ * `beta2`, m and v began after so many updates.
+ */
 export const normalize: PointwiseOp = {
   kind: 'pointwise',
   name: 'normalize',
   shape: (inputs) => equalShapes('normalize', tensors(inputs)),
-  f: ([m, v], { attributes, step }) =>
-    Number.isFinite(v)
-      ? (m * step.correction1) / (Math.sqrt(v) * step.correction2 + f32(attributes, 'epsilon'))
-      : Number.NaN,
+  f: ([m, v], { attributes, step }) => {
+    const [one, two] = correctionsOf(attributes, step).factors;
+    return Number.isFinite(v) ? (m * one) / (Math.sqrt(v) * two + f32(attributes, 'epsilon')) : Number.NaN;
+  },
   // A v below the smallest normal number may count as 0, which moves the root by at most its own root.
   rounding: (_args, result, { attributes, step }) => {
-    const lost = (Math.sqrt(TINY) * step.correction2) / f32(attributes, 'epsilon');
-    return Math.abs(result) * (4 * U + SQRT + DIVISION + lost) + TINY;
+    const { factors, errors } = correctionsOf(attributes, step);
+    const lost = (Math.sqrt(TINY) * factors[1]) / f32(attributes, 'epsilon');
+    return Math.abs(result) * (4 * U + SQRT + DIVISION + lost + errors[0] + errors[1]) + TINY;
   },
-  shaders: () => [normalizeWgsl],
-  call: ([m, v], attributes) => `normalize_by_root(${m}, ${v}, ${literal(f32(attributes, 'epsilon'))})`,
+  shaders: ({ from }) => [from === undefined ? normalizeWgsl : normalizeFromWgsl],
+  call: ([m, v], { epsilon, from, beta1, beta2 }) => {
+    const operands = `${m}, ${v}, ${literal(Number(epsilon))}`;
+    if (from === undefined) return `normalize_by_root(${operands})`;
+    return `normalize_from(${operands}, ${from}u, ${literal(logOf(beta1))}, ${literal(logOf(beta2))})`;
+  },
 };
 
-export const normalizeCases = (): readonly Case[] => cases(2, { epsilon: 1e-8 }, true);
+export const normalizeCases = (): readonly Case[] => [
+  ...cases(2, { epsilon: 1e-8 }, true),
+  ...[1, 41, 47, 240, 90_000].map((update) => ({
+    ...cases(2, { epsilon: 1e-8, from: 40, beta1: 0.9, beta2: 0.999 }, true)[0],
+    step: { update },
+  })),
+  ...cases(2, { epsilon: 1e-8, from: 40, beta1: 0, beta2: 0.5 }, true).slice(0, 1),
+];

@@ -129,6 +129,7 @@ export async function compile<M extends Model>(model: M, options: CompileOptions
       pending: NOTHING,
       epochs: 0,
       averageFrom: 0,
+      stateFrom: {},
       stepsBefore: 0,
       given: false,
     };

@@ -14,7 +14,7 @@ import type { Question } from '../nn/losses/facts.ts';
 import { appendLoss, appendPrediction, type LossFunction, predictionOf } from '../nn/losses/loss.ts';
 import { appendModel, choicesIn, type Model, type Parameter, severalOutputs } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
-import { appendUpdates, type UpdateOptions } from '../nn/updates.ts';
+import { appendUpdates, type StateFrom, type UpdateOptions } from '../nn/updates.ts';
 import { activation, appendSlope } from '../ops/activation.ts';
 import { columnSum } from '../ops/column-sum.ts';
 import { gather } from '../ops/gather.ts';
@@ -48,7 +48,7 @@ export interface Task {
 export function trainingGraph(
   options: Task,
   optimizer?: Optimizer,
-  update: UpdateOptions = {},
+  update: UpdateOptions & { readonly stateFrom?: StateFrom } = {},
 ): BuiltGraph & { outputs: readonly Node[] } {
   const { graph, parameters, updates, terms, endings, outputs } = withLoss(options, true);
   if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(bytesOfTotal(terms)) });

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import { corrections } from '../nn/optimizers/optimizer.ts';
-import { retained } from '../nn/updates.ts';
+import { retained, type StateFrom } from '../nn/updates.ts';
 import type { BestSoFar } from './best-epoch.ts';
 import type { Task } from './graphs.ts';
 import type { Recipe, TrainingStep } from './training-program.ts';
@@ -27,6 +27,8 @@ export interface Position {
    * the count began.
    */
   averageFrom: number;
+  /** Of parameters that were frozen before: their state begins anew. */
+  stateFrom: StateFrom;
   /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
   unfinished?: { readonly dataset: Known; readonly steps: number };
   /** The state of the fit under way, or of one that was aborted. */
@@ -69,6 +71,7 @@ export function nextRow(session: Session, batch: Batch, last = false): StepRow {
   return stepRow({
     learningRate: learningRateAt(learningRate, updates),
     ...corrections(optimizer, updates + 1),
+    update: updates + 1,
     random: stepKey(seed, steps),
     fresh: Number(pending.steps === 0),
     due: Number(last || pending.steps + 1 >= (update.accumulate ?? 1)),

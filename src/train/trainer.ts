@@ -54,7 +54,7 @@ import {
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
-import { freeze, replaceStep } from './freeze.ts';
+import { type Frozen, freeze, replaceStep } from './freeze.ts';
 import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
@@ -497,7 +497,7 @@ export class Trainer<M extends Model = Model> {
       const reading = readBytes(source, readLimits(this.#session, options));
       const bytes = await reading.finally(() => this.#access.assertOpen('load'));
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
-      const replace = (frozen: ReadonlySet<string>, step: TrainingStep) => replaceStep(this.#compiled, frozen, step);
+      const replace = (wanted: Frozen, step: TrainingStep) => replaceStep(this.#compiled, wanted, step);
       const loaded = await this.#access.take(() =>
         applyCheckpoint(this.#session, bytes, nameOf(source), options ?? {}, replace),
       );

@@ -7,7 +7,7 @@ import type { GpuProgram } from '../engine/gpu-program.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { describeModel, type Parameter } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
-import type { UpdateOptions } from '../nn/updates.ts';
+import type { StateFrom, UpdateOptions } from '../nn/updates.ts';
 import { type Choices, keyOf } from '../tune/choices.ts';
 import { Tuner } from '../tune/tuner.ts';
 import { type BuiltGraph, type Task, trainingGraph } from './graphs.ts';
@@ -35,9 +35,9 @@ export interface TrainingStep {
 export function stepGraph(
   where: string,
   task: Task,
-  { optimizer, update }: Pick<Recipe, 'optimizer' | 'update'>,
+  { optimizer, update, stateFrom }: Pick<Recipe, 'optimizer' | 'update'> & { readonly stateFrom?: StateFrom },
 ): BuiltGraph {
-  const built = trainingGraph(task, optimizer, update);
+  const built = trainingGraph(task, optimizer, { ...update, stateFrom });
   if (built.parameters.some(({ trained }) => trained)) return built;
   const found = task.frozen?.size ? 'all of them frozen' : describeModel(task.model);
   throw new ArgumentError(`${where}: expected a model with parameters to train, found ${found}`);

@@ -1,4 +1,4 @@
-/** Rows of the step table, laid out as the struct of shaders/shared/step.wgsl: six f32, ten u32, and the number of rows. */
+/** Rows of the step table, laid out as the struct of shaders/shared/step.wgsl: six f32, eleven u32, and the number of rows. */
 import { expect, test } from 'vitest';
 import { BY_NUMBER, packRows, ROW_BYTES, stepRow } from '../../src/graph/step-row.ts';
 
@@ -16,18 +16,19 @@ test('every row has its own place, with the number of all', () => {
     slot: 9,
     begins: 1,
     place: 64,
+    update: 12,
   };
   const table = [stepRow({ ...floats, ...integers }), stepRow({ columns: 4, fresh: 0 }), stepRow({ key: 5 })];
   const buffer = packRows([table], stride);
   expect(buffer.byteLength).toBe(3 * stride);
   const row = (i: number) => [
     ...new Float32Array(buffer, i * stride, 6),
-    ...new Uint32Array(buffer, i * stride + 24, 11),
+    ...new Uint32Array(buffer, i * stride + 24, 12),
   ];
-  expect(row(0)).toEqual([3, 0.5, 10, 31.5, 0.25, 0.75, 6, 2 ** 31 + 9, 2 ** 32 - 1, 1, 7, 0, 1, 9, 1, 64, 3]);
-  expect(row(1)).toEqual([4, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, BY_NUMBER, 3]);
-  expect(row(2)).toEqual([0, 0, 1, 1, 1, 0, 0, 0, 5, 0, 0, 1, 1, 0, 0, BY_NUMBER, 3]);
-  expect(ROW_BYTES).toBe(80); // 17 entries, in whole blocks of 16 bytes
+  expect(row(0)).toEqual([3, 0.5, 10, 31.5, 0.25, 0.75, 6, 2 ** 31 + 9, 2 ** 32 - 1, 1, 7, 0, 1, 9, 1, 64, 12, 3]);
+  expect(row(1)).toEqual([4, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, BY_NUMBER, 1, 3]);
+  expect(row(2)).toEqual([0, 0, 1, 1, 1, 0, 0, 0, 5, 0, 0, 1, 1, 0, 0, BY_NUMBER, 1, 3]);
+  expect(ROW_BYTES).toBe(80); // 18 entries, in whole blocks of 16 bytes
 });
 
 test('floats are as the device holds them', () => {

@@ -194,6 +194,31 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       }
     });
 
+    test('trained again under Adam: a file continues to the same bits, and one of weights alone begins anew', async () => {
+      const options = { optimizer: adam({ learningRate: 0.1 }) };
+      const rest = async (net: Trainer) => {
+        await net.fit(points, { epochs: 1 });
+        const { lossTotal: _, ...bits } = await stateBits(net);
+        return bits;
+      };
+      const weights = await using(net({ ...options, seed: 5 }), (net) => net.save(undefined, { weightsOnly: true }));
+      const [file, expected, anew] = await using(net({ ...options, freeze: ['layers.0.*'] }), async (net) => {
+        await net.fit(points, { steps: 3 });
+        await net.freeze([]);
+        await net.fit(points, { steps: 4 });
+        const file = await net.save();
+        const expected = await rest(net);
+        await net.load(weights, { weightsOnly: true });
+        return [file, expected, await rest(net)] as const;
+      });
+      await using(net(options), async (net) => {
+        await net.load(weights, { weightsOnly: true });
+        expect(await rest(net)).toEqual(anew);
+        await net.load(file);
+        expect(await rest(net)).toEqual(expected);
+      });
+    });
+
     test('the weights of a file alone leave frozen what is', () =>
       using(net(), async (net) => {
         const file = await net.save();
@@ -272,6 +297,14 @@ describe('what a step takes', () => {
           net.schedule.dispatches.map(({ label }) => label),
         );
       });
+    }));
+
+  test('LeNet trained again after a step: as many dispatches as if nothing had been frozen', () =>
+    using(made({ freeze: body }), async (net) => {
+      net.step(random(20 * 784, 1), new Uint8Array(20));
+      await net.freeze([]);
+      expect(net.schedule.dispatches.some(({ shader }) => shader.code.includes('fn normalize_from'))).toBe(true);
+      expect(net.schedule.dispatches).toHaveLength(20);
     }));
 
   test('freezing and thawing leave no buffers behind', () =>

@@ -71,6 +71,18 @@ describe.each([
       expectClose(await net.parameters(), found.thawed);
     }));
 
+  test('under Adam each parameter counts the updates since its state began', () =>
+    trained(device(), { freeze: body }, async (net, train) => {
+      train(0, 2);
+      await net.freeze([]);
+      train(2, 4);
+      await net.freeze(['layers.5.*']);
+      train(4, 5);
+      await net.freeze([]);
+      train(5, 6);
+      expectClose(await net.parameters(), found.thawedAdam);
+    }));
+
   test('a factor of the learning rate for some, with momentum and weight decay', () =>
     trained(
       device(),

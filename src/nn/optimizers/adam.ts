@@ -52,10 +52,12 @@ const adamRule: Rule = {
     correction1: 1 / (1 - momentum ** t),
     correction2: 1 / Math.sqrt(1 - decay ** t),
   }),
-  direction: ({ graph, optimizer, g, keep, overwrite }) => {
+  direction: ({ graph, optimizer, g, stateFrom, keep, overwrite }) => {
     const m = overwrite(average, [keep('m'), g], { beta: optimizer.momentum });
     const v = overwrite(averageSquare, [keep('v'), g], { beta: optimizer.decay });
-    return append(graph, normalize, [m, v, stepOf(graph)], { epsilon: optimizer.epsilon });
+    const { epsilon, momentum: beta1, decay: beta2 } = optimizer;
+    const own = stateFrom > 0 && { from: stateFrom, beta1, beta2 };
+    return append(graph, normalize, [m, v, stepOf(graph)], { epsilon, ...own });
   },
 };
 const adamwRule: Rule = { ...adamRule, kind: 'adamw', decoupled: true };

@@ -60,6 +60,8 @@ export interface UpdateSite {
   readonly graph: Graph;
   readonly optimizer: Optimizer;
   readonly g: Node;
+  /** Updates before the first one that its state is of. */
+  readonly stateFrom: number;
   /** A state tensor of the parameter's shape, zero at first. */
   keep(name: string): Node;
   /** Appends an op that overwrites its first input. */
@@ -122,6 +124,8 @@ export interface UpdateRule {
   readonly factor?: number;
   /** What is added to the gradient. Default: nothing. */
   readonly penalty?: Penalty;
+  /** Updates before the first one that the state is of. Default: none. */
+  readonly stateFrom?: number;
 }
 
 /** Appends the update of one parameter; returns the node that overwrites it. */
@@ -130,7 +134,7 @@ export function appendUpdate(
   optimizer: Optimizer,
   { node: theta, decays: isWeight }: Pick<Parameter, 'node' | 'decays'>,
   gradient: Node,
-  { waits = false, factor = 1, penalty = {} }: UpdateRule = {},
+  { waits = false, factor = 1, penalty = {}, stateFrom = 0 }: UpdateRule = {},
 ): Node {
   const { weightDecay, decayed } = optimizer;
   const { decoupled, direction } = ruleOf(optimizer);
@@ -145,6 +149,6 @@ export function appendUpdate(
   const decayOf = (node: Node) => added(addScaled, node, decays ? weightDecay : 0);
   const penalized = added(addSign, added(addScaled, gradient, penalty.l2 ?? 0), penalty.l1 ?? 0);
   const g = decoupled ? penalized : decayOf(penalized);
-  const d = direction({ graph, optimizer, g, keep, overwrite });
+  const d = direction({ graph, optimizer, g, stateFrom, keep, overwrite });
   return overwrite(descend, [theta, decoupled ? decayOf(d) : d, stepOf(graph)], factor === 1 ? {} : { factor });
 }

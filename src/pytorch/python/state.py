@@ -107,9 +107,10 @@ def optimizer(net, config, path=WEIGHTS):
         options,
     )
     for key, parameter, kept in entries(made, options["kind"]):
+        updates = position["updates"] - position.get("stateFrom", {}).get(key, 0)
         state = {name: torch.from_numpy(tensors[at]).to(parameter.device) for name, at in kept.items()}
         if state:
-            made.state[parameter] = {"step": torch.tensor(float(position["updates"])), **state}
+            made.state[parameter] = {"step": torch.tensor(float(updates)), **state}
     made.kind = options["kind"]
     return made
 

@@ -10,13 +10,14 @@ import { ArgumentError, DataError, NonFiniteError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
 import { size, type Tensor } from '../../base/tensor.ts';
 import { checkLimits, type ReadLimits } from '../../data/read-options.ts';
+import type { StateFrom } from '../../nn/updates.ts';
 import { CHECKSUMS, parseChecked, withChecksums } from '../../saved/checksums.ts';
 import { differences } from '../../saved/differences.ts';
 import { factsIn, formatModel, MODEL, RECORD } from '../../saved/model-text.ts';
 import type { StoredType } from '../../saved/number-types.ts';
 import { checkTexts, formatStored, storedIn } from '../../saved/safetensors.ts';
 import { readParameters } from '../averages.ts';
-import { isSame, NONE, stepFor } from '../freeze.ts';
+import { type Frozen, isSame, NONE, stepFor } from '../freeze.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
 import { checkRename, fitting, type Loaded, type Rename, renamed, withoutCounts } from './matching.ts';
@@ -113,7 +114,7 @@ export async function applyCheckpoint(
   bytes: Uint8Array,
   where: string,
   options: LoadOptions,
-  replaceStep: (frozen: ReadonlySet<string>, step: TrainingStep) => Promise<void>,
+  replaceStep: (wanted: Frozen, step: TrainingStep) => Promise<void>,
 ): Promise<Loaded> {
   const { weightsOnly = false, matching = false, rename } = options;
   const { tensors, metadata, rounded } = parseChecked(bytes, where);
@@ -123,8 +124,9 @@ export async function applyCheckpoint(
   const { position, frozen, wrong } = record ?? { position: beginning, frozen: isFrozen, wrong: [] };
   // A net that takes a part of another one has other samples, or other targets.
   const data = matching ? session.data : factsIn(metadata[MODEL], model, where);
-  const isNew = wrong.length === 0 && !isSame(frozen, isFrozen);
-  const step = isNew ? await stepFor(session, frozen, 'load') : session;
+  const wanted = { frozen, stateFrom: position?.stateFrom ?? {} };
+  const isNew = wrong.length === 0 && !(isSame(frozen, isFrozen) && isSameCount(wanted.stateFrom, session.stateFrom));
+  const step = isNew ? await stepFor(session, wanted, 'load') : session;
   const stored = storedTensors(step);
   const expected = stored.filter(({ isWeight }) => isWeight || isComplete);
   // Of a record that is none of this net nobody knows whether it keeps a best epoch.
@@ -141,7 +143,7 @@ export async function applyCheckpoint(
     if (isNew) step.program.destroy();
     throw new DataError([`${where}: expected a file of this net; nothing was changed:`, ...indented(differing)]);
   }
-  if (isNew) await replaceStep(frozen, step);
+  if (isNew) await replaceStep(wanted, step);
   const left = part?.loaded.missing ?? [];
   for (const tensor of stored) {
     if (left.includes(tensor.begins ?? tensor.key)) continue;
@@ -165,12 +167,16 @@ export async function applyCheckpoint(
   return { ...loaded, rounded: loaded.taken.filter(isRounded) };
 }
 
+const isSameCount = (a: StateFrom, b: StateFrom): boolean =>
+  [...Object.keys(a), ...Object.keys(b)].every((key) => a[key] === b[key]);
+
 /** What a file of weights alone is of; seed and learning rate stay as they are. */
 const beginning: Omit<Position, 'seed' | 'learningRate'> = {
   steps: 0,
   updates: 0,
   pending: NOTHING,
   averageFrom: 0,
+  stateFrom: {},
   epochs: 0,
   unfinished: undefined,
   best: undefined,

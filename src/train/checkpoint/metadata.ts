@@ -53,8 +53,8 @@ export function parseRecord(text: string, session: Session): Recorded {
       : [`frozen: expected keys of some of the parameters, found ${showValue(frozen)}`]),
   ];
   if (wrong.length > 0) return { ...none, wrong };
-  const { unfinished, best, averageFrom = 0, ...others } = position as unknown as Position;
-  const rest = { ...others, averageFrom };
+  const { unfinished, best, averageFrom = 0, stateFrom = {}, ...others } = position as unknown as Position;
+  const rest = { ...others, averageFrom, stateFrom };
   const known = best && { ...best, best: best.best ?? undefined, leap: best.leap ?? undefined };
   return {
     position: { ...rest, unfinished: unfinished ?? undefined, best: known },
@@ -144,6 +144,11 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
     (value, _session, { updates }) =>
       value === undefined || (Number.isSafeInteger(value) && Number(value) <= Number(updates)),
   ],
+  stateFrom: [
+    ({ stateFrom }) => (isEmpty(stateFrom) ? undefined : stateFrom),
+    'nothing, or for keys of parameters integers from 1 to the number of updates',
+    isStateFrom,
+  ],
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [
     ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
@@ -164,7 +169,7 @@ function formatBest({ weights: _, dataset, validation, best, leap, ...rest }: Be
 }
 
 /** Files were written before there were these. */
-const LATER = ['best', 'averageFrom'];
+const LATER = ['best', 'averageFrom', 'stateFrom'];
 
 const positionOf = (session: Session): Record<string, unknown> =>
   Object.fromEntries(
@@ -187,6 +192,14 @@ function isPending(value: unknown, { update: { accumulate = 1 }, task: { batch }
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, samples } = value;
   return count(steps) && count(samples) && steps < accumulate && steps <= samples && samples <= steps * batch;
+}
+
+function isStateFrom(value: unknown, { parameters }: Session, { updates }: Record<string, unknown>): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  const isIn = ([key, from]: [string, unknown]) =>
+    parameters.some((parameter) => parameter.key === key) && count(from) && from > 0 && from <= Number(updates);
+  return Object.entries(value).every(isIn);
 }
 
 function isUnfinished(value: unknown, { task: { batch } }: Session): boolean {

@@ -90,6 +90,28 @@ def thawed():
     return parameters(net)
 
 
+def thawed_adam():
+    """Under Adam: the body frozen for two steps, then all trained, then the last layer frozen for a step, whose state is let go of."""
+    net = new()
+    body, last = [net.layers["0"], net.layers["2"]], net.layers["5"]
+    for layer in body:
+        layer.requires_grad_(False).eval()
+    adam = torch.optim.Adam([*net.layers["3"].parameters(), *last.parameters()], lr=0.01)
+    train(net, adam, slice(0, 2))
+    for layer in body:
+        layer.requires_grad_(True).train()
+        adam.add_param_group({"params": list(layer.parameters())})
+    train(net, adam, slice(2, 4))
+    last.requires_grad_(False)
+    for parameter in last.parameters():
+        parameter.grad = None
+        del adam.state[parameter]
+    train(net, adam, slice(4, 5))
+    last.requires_grad_(True)
+    train(net, adam, slice(5, STEPS))
+    return parameters(net)
+
+
 def rates():
     """A tenth of the learning rate for the first layer, twice that for all biases; weight decay and momentum for all."""
     net = new()
@@ -149,6 +171,7 @@ out = {
     "batches": [{"x": short(x.flatten().tolist()), "y": y.tolist()} for x, y in batches],
     "frozen": frozen(),
     "thawed": thawed(),
+    "thawedAdam": thawed_adam(),
     "rates": rates(),
     "averaged": [averaged(0.9), averaged(0.5), averaged(0.0)],
     "plateaus": plateaus,

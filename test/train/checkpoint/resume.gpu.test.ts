@@ -140,6 +140,8 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       ['batches without samples', { pending: { steps: 1, samples: 0 } }, 'position.pending'],
       ['a schedule without an end', { learningRate: { schedule: 'cosineDecay', from: 1, to: 0 } }, 'learningRate'],
       ['a schedule of another make', { learningRate: { schedule: 'plateau' } }, 'position.learningRate'],
+      ['a state from an update to come', { stateFrom: { 'layers.0.weight': 2 } }, 'position.stateFrom'],
+      ['a state of no parameter', { updates: 5, stateFrom: { 'layers.9.weight': 2 } }, 'position.stateFrom'],
     ])('a file with %s is refused', async (_name, change, field) => {
       const net = await make(tiny, adam(), { accumulate: 4 });
       await losses(net, tiny, 3);
