@@ -17,10 +17,11 @@ function sample(count) {
 }
 
 for (let round = 1; round <= 6; round++) {
-  // step() queues its work and returns at once; only loss() waits for the device.
+  // step() queues its work and returns at once; ready() waits where the device falls behind.
   for (let i = 0; i < 250; i++) {
     const { x, y } = sample(batch);
     net.step(x, y);
+    await net.ready();
   }
   console.log(
     `step ${net.steps}   loss ${(await net.loss()).toFixed(3)}   learning rate ${net.learningRate.toFixed(4)}`,

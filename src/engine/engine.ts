@@ -82,6 +82,8 @@ export interface Engine {
   run(parts: readonly Part[], refused?: () => void): void;
   /** Tensors of several programs as `Program.readAll` reads those of one. */
   read(wanted: readonly Wanted[]): Promise<Float32Array<ArrayBuffer>[]>;
+  /** When everything queued so far is done, whatever became of it. Rejects with DeviceLostError. Absent on the CPU: `run` does it all. */
+  done?(): Promise<void>;
   /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong with it. */
   settled(): Promise<void>;
   /** Destroys every program made, and ends what is under way with StateError. */

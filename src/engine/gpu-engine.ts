@@ -139,6 +139,7 @@ export async function gpuEngine(
         wanted.map(({ program, name, range }) => (program as GpuProgram).stored(name, range)),
       );
     },
+    done: () => finished(device),
     async settled() {
       const verdict = guard.settled();
       verdict.catch(() => {}); // it is awaited below

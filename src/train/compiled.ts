@@ -7,6 +7,7 @@ import type { Program } from '../engine/engine.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { state } from '../graph/leaf.ts';
 import { Access } from './access.ts';
+import { Ahead } from './ahead.ts';
 import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
@@ -28,12 +29,14 @@ export interface Beside {
 export class Compiled {
   readonly access = new Access();
   readonly feeds: Feeds;
+  readonly ahead: Ahead;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #programs = new Map<string, Program>();
   readonly session: Session;
 
   constructor(session: Session) {
     this.session = session;
+    this.ahead = new Ahead(session.engine);
     this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 

@@ -295,7 +295,7 @@ export class Trainer<M extends Model = Model> {
   }
 
   /**
-   * Trains one step on a batch of your own. It queues the work and returns at once.
+   * Trains one step on a batch of your own. It queues the work and returns at once. In a long loop, await {@link Trainer.ready}.
    *
    * @param x Up to `batch` samples, as for {@link Trainer.predict}, or a {@link DeviceTensor}, which y may be too.
    * @param y Targets: a row of values for each sample, all values one after another, or n class indices. A typed array of floats
@@ -303,7 +303,7 @@ export class Trainer<M extends Model = Model> {
    * @throws {ArgumentError} For a data set that is not in memory.
    * @throws {ShapeError} For lengths that do not fit the model or each other, or too many samples.
    * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
-   * @throws {StateError} While `fit`, `load` or `check` runs.
+   * @throws {StateError} While `fit`, `load` or `check` runs, or where 1024 steps wait for the device.
    */
   step(x: GivenSamples, y: GivenTargets): void;
   /**
@@ -314,12 +314,23 @@ export class Trainer<M extends Model = Model> {
     const { engine, program } = this.#session;
     this.#access.assertIdle('step');
     const { columns, tensors, dataset } = this.#compiled.pack(x, y, 'step');
+    this.#compiled.ahead.add('step');
     if (dataset) this.#session.data = factsOf(dataset);
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
     writeTensors(program, tensors);
     const rows = [takeRow(this.#session, { columns })];
     engine.run([{ programs: [program], rows }], () => giveBack(this.#session, rows));
+  }
+
+  /**
+   * Waits until the device has caught up with a loop of {@link Trainer.step} so far that at most 48 steps are queued.
+   *
+   * @returns At once, if there are fewer.
+   */
+  async ready(): Promise<void> {
+    this.#access.assertOpen('ready');
+    return this.#compiled.ahead.room();
   }
 
   /**
