@@ -26,13 +26,15 @@ function tail(x: number): number {
   return density(x) / fraction;
 }
 
-function distribution(z: number): number {
+/** Φ(z) */
+export function distribution(z: number): number {
   if (Math.abs(z) < 3) return nearZero(z);
   return z > 0 ? 1 - tail(z) : tail(-z);
 }
 
 /** Bound on the error of Φ(z): the series, nine of whose terms are rounded, the exponential of it and the quotient t. */
-function distributionError(z: number): number {
+/** Φ(z) */
+export function distributionError(z: number): number {
   const exponent = (z * z) / 2 + 1.3;
   const relative = 1.2e-7 + 30 * U + 2 * DIVISION + expError(exponent) + 3 * U * exponent;
   return distribution(-Math.abs(z)) * relative + U * distribution(z) + TINY;

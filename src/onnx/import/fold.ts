@@ -1,0 +1,154 @@
+/**
+ * Operators on constants, computed when the graph is read: mostly the shapes that exporters compute of others. The size of the
+ * batch, which is not known, goes through them as NaN.
+ */
+import { type Shape, sameShape, size } from '../../base/tensor.ts';
+import { type Constant, constant, constantOf, isBatch, isWhole } from './constant.ts';
+import { pointwise } from './pointwise.ts';
+import { axisIn, type Site } from './site.ts';
+import { Refusal } from './value.ts';
+
+/** Numbers of a constant that is computed whole. */
+const MOST = 4096;
+
+type Fold = (site: Site, inputs: readonly Constant[]) => Constant;
+
+/** Same numbers, other axes. */
+const shaped = (of: Constant, dims: Shape, key: string): Constant => ({ ...of, dims, key });
+
+const folds: Readonly<Record<string, Fold>> = {
+  Cast(site, [x]) {
+    const whole = isWhole(site.int('to', 0));
+    if (whole === undefined) throw new Refusal(`to = ${site.int('to', 0)}`);
+    const key = x.whole === whole ? x.key : `whole ${x.key}`;
+    if (!whole || x.whole) return { ...x, whole, key };
+    return { ...x, whole, key, numbers: () => Float64Array.from(x.numbers(), Math.trunc) };
+  },
+  Concat(site, all) {
+    axisIn(site.int('axis', 0), 1);
+    if (all.some(({ dims }) => dims.length !== 1)) throw new Refusal('constants of several axes');
+    const numbers = all.flatMap((one) => small(one));
+    return constant(keyOf(site, all), [numbers.length], numbers, all[0].whole);
+  },
+  ConstantOfShape(site, [shape]) {
+    const value = site.tensor('value');
+    const of = value ? constantOf(value, '', {}, 'value') : constant('', [1], [0], false);
+    return repeated(of.numbers()[0], small(shape), of.whole, keyOf(site, [shape]));
+  },
+  Expand(site, [x, shape]) {
+    if (size(x.dims) !== 1 && !isUniform(small(x))) throw new Refusal('a constant of several numbers');
+    return repeated(x.numbers()[0], small(shape), x.whole, keyOf(site, [x, shape]));
+  },
+  Gather(site, [x, index]) {
+    if (axisIn(site.int('axis', 0), x.dims.length) !== 0 || x.dims.length !== 1) throw new Refusal('of several axes');
+    const numbers = small(x);
+    const found = small(index).map((i) => numbers[axisIn(i, numbers.length)]);
+    return constant(keyOf(site, [x, index]), index.dims, found, x.whole);
+  },
+  Identity: (site, [x]) => ({ ...x, key: keyOf(site, []) }),
+  Reshape(site, [x, shape]) {
+    const given = small(shape);
+    const known = given.reduce((product, n, i) => product * (n === -1 ? 1 : n === 0 ? x.dims[i] : n), 1);
+    const dims = given.map((n, i) => (n === 0 ? x.dims[i] : n === -1 ? size(x.dims) / known : n));
+    site.only('allowzero', 0);
+    if (size(dims) !== size(x.dims)) throw new Refusal('another number of numbers');
+    return shaped(x, dims, `${x.key} as ${dims}`);
+  },
+  Slice(site, [x, ...more]) {
+    const [starts, ends] = ['starts', 'ends'].map((name, i) => site.ints(name) ?? small(more[i]));
+    const axes = site.ints('axes') ?? (more[2] ? small(more[2]) : [0]);
+    const [step = 1] = more[3] ? small(more[3]) : [];
+    if (x.dims.length !== 1 || axes.length !== 1 || step !== 1) throw new Refusal('of several axes');
+    axisIn(axes[0], 1);
+    const numbers = small(x).slice(starts[0], ends[0]);
+    return constant(keyOf(site, [x, ...more]), [numbers.length], numbers, x.whole);
+  },
+  Squeeze(site, [x, axes]) {
+    const given = site.ints('axes') ?? (axes ? small(axes) : undefined);
+    const dropped = given?.map((axis) => axisIn(axis, x.dims.length));
+    const dims = x.dims.filter((n, i) => !(dropped ? dropped.includes(i) : n === 1));
+    return shaped(x, dims, `${x.key} as ${dims}`);
+  },
+  Transpose(site, [x]) {
+    const order = site.ints('perm') ?? x.dims.map((_, i) => i).reverse();
+    return transposed(x, order);
+  },
+  Unsqueeze(site, [x, axes]) {
+    const given = site.ints('axes') ?? small(axes);
+    const dims = unsqueezed(x.dims, given);
+    return shaped(x, dims, `${x.key} as ${dims}`);
+  },
+};
+
+/** Axes of 1 put in at these places. */
+export function unsqueezed(dims: Shape, axes: readonly number[]): Shape {
+  const rank = dims.length + axes.length;
+  const places = new Set(axes.map((axis) => axisIn(axis, rank)));
+  const rest = dims.values();
+  return Array.from({ length: rank }, (_, i) => (places.has(i) ? 1 : (rest.next().value ?? 1)));
+}
+
+const isUniform = (numbers: readonly number[]): boolean => numbers.every((n) => n === numbers[0]);
+
+/** What a constant that a node computes is known by. */
+const keyOf = (site: Site, of: readonly Constant[]): string => `${site.node.op} ${site.node.outputs[0]} ${of.length}`;
+
+function small(x: Constant): number[] {
+  if (!(size(x.dims) <= MOST)) throw new Refusal(`a constant of ${size(x.dims)} numbers, expected at most ${MOST}`);
+  return Array.from(x.numbers());
+}
+
+/** A number as often as a shape says. Where that is not known, or large, its numbers are that one alone. */
+function repeated(value: number, dims: Shape, whole: boolean, key: string): Constant {
+  const count = size(dims) <= MOST ? size(dims) : 1;
+  return { dims, whole, key, numbers: () => new Array<number>(count).fill(value) };
+}
+
+/** A constant with its axes in another order. */
+export function transposed(x: Constant, order: readonly number[]): Constant {
+  const axes = order.map((axis) => axisIn(axis, x.dims.length));
+  const dims = axes.map((axis) => x.dims[axis]);
+  if (new Set(axes).size < x.dims.length || axes.length > x.dims.length) throw new Refusal(`perm ${order}`);
+  const strides = axes.map((axis) => size(x.dims.slice(axis + 1)));
+  const numbers = (): Float32Array => {
+    const from = x.numbers();
+    const to = new Float32Array(from.length);
+    const at = new Array<number>(dims.length).fill(0);
+    let source = 0;
+    for (let i = 0; i < to.length; i++) {
+      to[i] = from[source];
+      for (let axis = dims.length - 1; axis >= 0; axis--) {
+        source += strides[axis];
+        if (++at[axis] < dims[axis]) break;
+        source -= strides[axis] * dims[axis];
+        at[axis] = 0;
+      }
+    }
+    return to;
+  };
+  return { dims, whole: x.whole, key: `${x.key} by ${axes}`, numbers };
+}
+
+/** Whether constants alone go into an operator that is computed here. */
+export const isFolded = (op: string): boolean => Object.hasOwn(folds, op) || Object.hasOwn(pointwise, op);
+
+/** What a node gives that has constants alone. */
+export function fold(site: Site, inputs: readonly Constant[]): Constant {
+  const { op } = site.node;
+  if (Object.hasOwn(folds, op)) return folds[op](site, inputs);
+  const f = pointwise[op]((name, usual) => site.float(name, usual));
+  const large = inputs.find(({ dims }) => size(dims) !== 1) ?? inputs[0];
+  if (inputs.some(({ dims }) => size(dims) !== 1 && !sameShape(dims, large.dims)))
+    throw new Refusal('constants of different axes');
+  const { whole } = inputs[0];
+  const numbers = (): Float64Array => {
+    const all = inputs.map((one) => one.numbers());
+    return Float64Array.from({ length: size(large.dims) }, (_, i) => {
+      const value = f(...all.map((numbers) => numbers[numbers.length === 1 ? 0 : i]));
+      return whole ? Math.trunc(value) : value;
+    });
+  };
+  if (!whole) return { dims: large.dims, whole, key: keyOf(site, inputs), numbers };
+  if (inputs.some((one) => small(one).some(isBatch))) throw new Refusal('the size of the batch in arithmetic');
+  return constant(keyOf(site, inputs), large.dims, numbers(), whole);
+}
