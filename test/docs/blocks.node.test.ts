@@ -14,7 +14,7 @@ const scripted = all.filter(({ blocks }) => blocks.some(isScript));
 
 /** A folder as a user's project, with what the guide tells him to install. */
 const project = mkdtempSync(join(tmpdir(), 'retrograd-docs-'));
-for (const name of ['@webgpu/types', '@types/node', 'undici-types', 'webgpu'])
+for (const name of ['@webgpu/types', '@types/node', 'onnxruntime-web', 'undici-types', 'webgpu'])
   link(join(root, 'node_modules', name), name);
 link(root, 'retrograd');
 writeFileSync(join(project, 'package.json'), '{ "type": "module" }');

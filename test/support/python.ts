@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 const pythons = ['python3', '/usr/bin/python3'];
 
 /** A Python that has a package; undefined where none has, which is printed. */
-export function pythonWith(name: 'numpy' | 'torch', what: string): string | undefined {
+export function pythonWith(name: 'numpy' | 'onnx' | 'torch', what: string): string | undefined {
   const found = pythons.find((python) => spawnSync(python, ['-c', `import ${name}`]).status === 0);
   if (!found) console.log(`${what}: skipped, as no python3 has the package ${name}.`);
   return found;

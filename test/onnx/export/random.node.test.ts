@@ -12,7 +12,7 @@ import { error, run } from '../onnxruntime.ts';
 const count = Number(process.env.RETROGRAD_NETS ?? 60);
 const from = Number(process.env.RETROGRAD_NETS_FROM ?? 1);
 
-const files = new Map<string, Uint8Array>();
+const files: Uint8Array[] = [];
 
 test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i', async (seed) => {
   const net = randomNet(seed);
@@ -23,7 +23,7 @@ test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i
   const given = { shape: [net.samples, ...net.model.input], data: net.indices ? BigInt64Array.from(x, BigInt) : x };
   for (const foldBatchNorm of [false, true]) {
     const file = await toOnnx(trainer, { foldBatchNorm });
-    files.set(`${seed} ${foldBatchNorm}`, file);
+    files.push(file);
     const { output } = await run(file, { input: given });
     const where = `${describeModel(net.model)}, ${net.loss.name}, folded: ${foldBatchNorm}`;
     expect(error(output.data, expected), where).toBeLessThan(1e-5);
@@ -33,5 +33,5 @@ test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i
 
 test('the checker of ONNX finds nothing in all these files', ({ skip }) => {
   if (missing) return skip(missing);
-  expect(check(files)).toBe('');
+  expect(check(files)).toEqual([]);
 });
