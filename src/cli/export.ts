@@ -1,11 +1,12 @@
 /** `retrograd export` */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { onnxOf } from '../onnx/export/to-onnx.ts';
 import { platform } from '../platform/platform.ts';
 import { local, writeFile } from '../platform/write-file.node.ts';
+import { isTaken, writeFolder } from '../platform/write-folder.node.ts';
 import { addOptions } from './add-options.ts';
 import { checkWritable } from './files.ts';
 import { checkHeeded } from './heeded.ts';
@@ -30,29 +31,41 @@ interface Target {
   readonly what: string;
   /** Throws where nothing could be written to the place, before anything is computed. */
   check(place: string, flags: ExportFlags): void;
-  /** What to write to the place, made of the file of a net. */
-  files(net: FileAt, place: string, flags: ExportFlags): Promise<readonly FileAt[]>;
+  /** Writes what is made of the file of a net to the place. Returns how many bytes that is. */
+  write(net: FileAt, place: string, flags: ExportFlags): Promise<number>;
 }
 
 const targets = {
   onnx: {
     what: 'an ONNX file, which onnxruntime and others run',
     check: checkFile,
-    files: async (net, place, { foldBatchNorm, logits }) => [
-      { path: place, bytes: await onnxOf(net.bytes, net.path, { foldBatchNorm, logits }) },
-    ],
+    async write(net, place, { foldBatchNorm, logits }) {
+      const bytes = await onnxOf(net.bytes, net.path, { foldBatchNorm, logits });
+      await writeFile(resolve(local(place)), bytes);
+      return bytes.length;
+    },
+  },
+  pytorch: {
+    what: 'a folder in which PyTorch trains it further, by train.py',
+    check: checkFolder,
+    async write(net, place) {
+      const { pytorchOf } = await import('../pytorch/export-pytorch.ts');
+      const files = await pytorchOf(net.bytes, net.path);
+      await writeFolder(resolve(local(place)), files);
+      return Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+    },
   },
 } satisfies Record<string, Target>;
 
 export function exportCommand(): Command {
   const command = new Command('export').description('Writes a network as other libraries read it.');
   command.argument('<file>', 'a safetensors file, as train --save writes it');
-  command.argument('<place>', 'the file to write');
+  command.argument('<place>', 'the file or folder to write');
   addOptions(command, 'Export:', [
     ['--to <format>', described, oneOf(targets)],
     ['--fold-batch-norm', 'make batch normalization a part of the weights before it; only with onnx'],
     ['--logits', 'leave out the softmax or sigmoid of the loss; only with onnx'],
-    ['--overwrite', 'replace an existing file'],
+    ['--overwrite', 'replace an existing file; only with onnx'],
   ]);
   return addOutputOptions(command).addHelpText('after', help).action(exportNet);
 }
@@ -62,8 +75,9 @@ const described = Object.entries(targets)
   .join('; ');
 
 const help = `
-Example:
+Examples:
   retrograd export run.safetensors --to onnx run.onnx
+  retrograd export run.safetensors --to pytorch run
 
 With --json there is one event, "export" or "error".`;
 
@@ -72,18 +86,25 @@ async function exportNet(file: string, place: string, flags: ExportFlags, comman
   if (to === undefined) throw new ArgumentError(`--to: expected one of ${Object.keys(targets).join(', ')}, found none`);
   checkHeeded(
     command,
-    ['--fold-batch-norm', '--logits'].map((flag) => [flag, to === 'onnx', 'with --to onnx', `--to ${to}`] as const),
+    ['--fold-batch-norm', '--logits', '--overwrite'].map(
+      (flag) => [flag, to === 'onnx', 'with --to onnx', `--to ${to}`] as const,
+    ),
   );
   const target: Target = targets[to];
   target.check(place, flags);
   const output = outputOf(flags);
   const bytes = await platform.files!.read(file);
   if (!bytes) throw new DataError(`${file}: no such file`);
-  const files = await target.files({ path: file, bytes }, place, flags);
-  for (const { path, bytes } of files) await writeFile(resolve(local(path)), bytes);
-  const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const size = await target.write({ path: file, bytes }, place, flags);
   output.emit({ event: 'export', file, to, place, bytes: size });
   output.say(`${printable(file)} written as ${to} to ${printable(place)}: ${integer(size)} bytes`);
+}
+
+/** Throws ArgumentError for what is there already, DataError for a folder that cannot be written. */
+function checkFolder(place: string): void {
+  const folder = resolve(local(place));
+  if (isTaken(folder)) throw new ArgumentError(`expected a folder that is empty or not there yet, found ${place}`);
+  checkWritable(join(folder, 'model.py'));
 }
 
 /** Throws ArgumentError for a file that nobody said may be replaced, DataError for one that cannot be written. */

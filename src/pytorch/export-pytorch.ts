@@ -39,7 +39,6 @@ export interface ExportPyTorchOptions {
   test?: Dataset;
 }
 
-const WHERE = 'exportPyTorch: net';
 /** Of the metadata of a file that the command wrote: the options of the run. */
 const COMMAND = 'retrograd.cli';
 
@@ -69,11 +68,20 @@ export async function exportPyTorch(
   options: ExportPyTorchOptions = {},
 ): Promise<Record<string, string | Uint8Array>> {
   checkKeys('exportPyTorch', options, ['activations', 'train', 'test']);
-  const { activations = [], train, test } = options;
-  const { tensors, metadata } = parseChecked(await bytesOf(net), WHERE);
-  const saved = await readModel(metadata[MODEL], WHERE, [...activations, ...standIns(metadata[MODEL], activations)]);
+  checkActivations(options.activations);
+  return pytorchOf(await bytesOf(net), 'exportPyTorch: net', options);
+}
+
+/** The same of a file, called so in errors. */
+export async function pytorchOf(
+  file: Bytes,
+  where: string,
+  { activations = [], train, test }: ExportPyTorchOptions = {},
+): Promise<Record<string, string | Uint8Array>> {
+  const { tensors, metadata } = parseChecked(file, where);
+  const saved = await readModel(metadata[MODEL], where, [...activations, ...standIns(metadata[MODEL], activations)]);
   const parameters = parametersOf(saved.model);
-  checkWeights(parameters, tensors, WHERE);
+  checkWeights(parameters, tensors, where);
   const config = configOf(saved, parameters, metadata);
   const data = arrayFiles(saved.model, { ...(train && { train }), ...(test && { test }) });
   return {
@@ -94,6 +102,15 @@ async function bytesOf(net: unknown): Promise<Bytes> {
   throw new ArgumentError(
     `exportPyTorch: expected a net, or the bytes of a file of net.save(), found ${showValue(net)}`,
   );
+}
+
+/** Throws ArgumentError for what is no list of activations from `pointwise`. */
+function checkActivations(activations: unknown): void {
+  if (activations === undefined) return;
+  const isOwn = (of: unknown) => typeof member(member(of, 'activation'), 'wgsl') === 'string';
+  if (isList(activations) && activations.every(isOwn)) return;
+  const found = showValue(activations);
+  throw new ArgumentError(`exportPyTorch: activations must be a list of activations from pointwise(), found ${found}`);
 }
 
 /** For the activations that the file has from `pointwise` and that are not given. */
@@ -118,7 +135,9 @@ function configOf({ model, data }: Saved, parameters: readonly Parameter[], meta
   const { update = {}, optimizer = null, batch = 1 } = net as { update?: object; optimizer?: object; batch?: number };
   const keys = parameters.map(({ key }) => key);
   const byKey = (name: string) =>
-    Object.fromEntries(valuesByKey(WHERE, part(update, name) as Readonly<Record<string, unknown>>, keys));
+    Object.fromEntries(
+      valuesByKey('exportPyTorch: net', part(update, name) as Readonly<Record<string, unknown>>, keys),
+    );
   const all = member(optimizer, 'decayed') === 'all';
   return {
     input: model.input,

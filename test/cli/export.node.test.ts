@@ -1,7 +1,7 @@
 /** `retrograd export`, of the build: LeNet trained here, exported, and run by onnxruntime. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import {
   softmaxCrossEntropy,
 } from '../../src/index.node.ts';
 import { lenet } from '../../src/nn/lenet.ts';
+import { exportPyTorch } from '../../src/pytorch/index.ts';
 import { error, run } from '../onnx/onnxruntime.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -73,7 +74,7 @@ describe('to ONNX', () => {
     const damaged = join(folder, 'damaged.safetensors');
     await writeFile(damaged, (await readFile(saved)).subarray(0, -1));
     const wrong: [code: number, words: string, ...args: string[]][] = [
-      [2, '--to: expected one of onnx', saved, to],
+      [2, '--to: expected one of onnx, pytorch', saved, to],
       [2, "--to <format>' argument 'tflite' is invalid", saved, '--to', 'tflite', to],
       [1, 'no such file', join(folder, 'none'), '--to', 'onnx', to],
       [1, `${damaged}: `, damaged, '--to', 'onnx', to],
@@ -90,4 +91,32 @@ describe('to ONNX', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('or --overwrite, found') });
     expect(await retrograd('export', saved, '--to', 'onnx', to, '--overwrite', '--logits')).toMatchObject({ code: 0 });
   });
+});
+
+test('to PyTorch, a folder is written, and one with files is left as it is', async () => {
+  const options = { device: 'cpu', batch: 2, loss: quadratic(), optimizer: adam() } as const;
+  const net = await compile(sequential([2], [dense(1)]), options);
+  const [saved, to] = [join(folder, 'run.safetensors'), join(folder, 'run')];
+  await net.save(saved);
+  const { code, stderr, stdout } = await retrograd('export', saved, '--to', 'pytorch', to, '--json');
+  expect(code, stderr).toBe(0);
+  const files = await exportPyTorch(net);
+  net.destroy();
+  expect((await readdir(to)).sort()).toEqual(Object.keys(files).sort());
+  for (const [name, content] of Object.entries(files))
+    expect(await readFile(join(to, name)), name).toEqual(Buffer.from(content as string));
+  const bytes = Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+  expect(JSON.parse(stdout)).toEqual({ event: 'export', file: saved, to: 'pytorch', place: to, bytes });
+  const wrong: [code: number, words: string, ...args: string[]][] = [
+    [2, 'expected a folder that is empty or not there yet, found', saved, to],
+    [2, 'expected a folder that is empty or not there yet, found', saved, saved],
+    [2, '--overwrite', saved, join(folder, 'other'), '--overwrite'],
+    [1, 'safetensors', fileURLToPath(import.meta.url), join(folder, 'other')],
+  ];
+  const refused = wrong.map(async ([code, words, ...args]) => {
+    const found = await retrograd('export', ...args, '--to', 'pytorch');
+    expect(found).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) });
+  });
+  await Promise.all(refused);
+  expect(existsSync(join(folder, 'other'))).toBe(false);
 });
