@@ -61,6 +61,23 @@ export function allocate<T>(what: string, count: number, make: (count: number) =
   }
 }
 
+/**
+ * Class indices as ones among zeros: [n][places] -> [n][classes][places], written into `out`, which is zeros. One place where a
+ * sample has one class.
+ */
+export function writeOneHot<T extends Uint8Array | Float32Array>(
+  labels: ArrayLike<number>,
+  classes: number,
+  places: number,
+  out: T,
+): T {
+  for (let i = 0; i < labels.length; i++) {
+    const place = i % places;
+    out[(i - place) * classes + labels[i] * places + place] = 1;
+  }
+  return out;
+}
+
 /** Position of the highest value, the first of several; -1 if one is NaN. */
 export const argmax = (values: readonly number[] | Float32Array): number =>
   values.indexOf((values as readonly number[]).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY));

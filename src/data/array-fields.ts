@@ -2,7 +2,7 @@
 import { checkKeys, isCount, isShape } from '../base/arguments.ts';
 import { isFloats, isUint8Array } from '../base/as-bytes.ts';
 import { DataError } from '../base/errors.ts';
-import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf } from '../base/numbers.ts';
+import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf, writeOneHot } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
@@ -29,6 +29,12 @@ export interface ArraysOptions {
    * shape of a sample. Default: `'chw'`: as it is.
    */
   layout?: 'chw' | 'hwc';
+  /**
+   * Shape of the labels of a sample, for a class at each of many places: `[28, 28]`, a class for each pixel. `y` holds them one
+   * sample after another, `[count][28 · 28]`, or as a row per sample. The targets are values then, 1 for the class of a place and
+   * 0 for the others, `[count][classes][28 · 28]` in bytes. Default: one label per sample, where `y` holds labels.
+   */
+  labelShape?: readonly number[];
   /** Number of classes. Default: as many as `classNames`, else the largest class index + 1. */
   classes?: number;
   /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
@@ -41,15 +47,24 @@ export interface ArraysOptions {
 
 /** A data set of one array of inputs and one of targets. Throws as `fromArrays` does. */
 export function datasetOf(options: ArraysOptions): Dataset {
-  checkKeys('fromArrays', options, ['x', 'y', 'shape', 'layout', 'classes', 'classNames', 'name', 'scale']);
-  const { name = 'arrays', scale = 1, shape: given, layout = 'chw', classes, classNames } = options;
+  checkKeys('fromArrays', options, [
+    'x',
+    'y',
+    'shape',
+    'layout',
+    'labelShape',
+    'classes',
+    'classNames',
+    'name',
+    'scale',
+  ]);
+  const { name = 'arrays', scale = 1, shape: given, layout = 'chw', classNames } = options;
   if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a string, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
   if (given !== undefined && !isShape(given))
     throw new DataError(`${name}.shape: expected positive integers, found ${showValue(given)}`);
-  checkClasses(classes, name);
   checkLayout(layout, given, name);
-  const [x, y] = [arrayOf(options.x, `${name}.x`), arrayOf(options.y, `${name}.y`)];
+  const [x, y] = [arrayOf(options.x, `${name}.x`), targetsGiven(options.y, options, name)];
   const count = countOf(x, y, given, name);
   const data = flat(x);
   const size = perSample(data, count, x.what);
@@ -58,7 +73,7 @@ export function datasetOf(options: ArraysOptions): Dataset {
   const isLast = layout === 'hwc';
   const inputs: Field = { kind: 'values', data: isLast ? channelsFirst(data, given!) : data, size, scale };
   if (scale !== 1) checkNumbers(inputs, x.what);
-  const targets = targetsOf(y, count, classes, name, lengthOf(classNames) || undefined);
+  const targets = targetsOf(y, count, options, name);
   const meaning = checkedMeaning({ classNames }, targets.size, name);
   return made({
     name,
@@ -99,20 +114,32 @@ function checkClasses(classes: unknown, name: string): void {
 }
 
 /** Targets of so many samples, checked as `fromArrays` checks them. */
-export function targetField(
-  targets: ArraysOptions['y'],
-  count: number,
-  { classes, classNames }: Pick<ArraysOptions, 'classes' | 'classNames'>,
-  name: string,
-): Field {
-  checkClasses(classes, name);
-  const y = arrayOf(targets, `${name}.y`);
+export function targetField(targets: ArraysOptions['y'], count: number, options: TargetOptions, name: string): Field {
+  const y = targetsGiven(targets, options, name);
   demandCount(y, count);
-  return targetsOf(y, count, classes, name, lengthOf(classNames) || undefined);
+  return targetsOf(y, count, options, name);
+}
+
+/** What is said of targets beside their numbers. */
+export type TargetOptions = Pick<ArraysOptions, 'classes' | 'classNames' | 'labelShape'>;
+
+function targetsGiven(targets: unknown, { classes, classNames, labelShape }: TargetOptions, name: string): Given {
+  checkClasses(classes, name);
+  const y = arrayOf(targets as ArraysOptions['y'], `${name}.y`);
+  if (labelShape === undefined) return y;
+  if (!isShape(labelShape))
+    throw new DataError(`${name}.labelShape: expected positive integers, found ${showValue(labelShape)}`);
+  if (classNames !== undefined)
+    throw new DataError(`${name}.classNames: expected none beside labelShape, found ${showValue(classNames)}`);
+  return { ...y, places: sizeOf(labelShape) };
 }
 
 /** What is given for x or y: rows of numbers, or numbers. */
-type Given = { readonly what: string } & (
+type Given = {
+  readonly what: string;
+  /** Labels of a sample, where there is one for each of many places. */
+  readonly places?: number;
+} & (
   | { readonly rows: readonly ArrayLike<number>[]; readonly values?: undefined }
   | { readonly values: ArrayLike<number>; readonly rows?: undefined }
 );
@@ -138,7 +165,9 @@ export function labelField(labels: ArrayLike<number>, what: string, classes?: nu
   return { kind: 'labels', data, size, scale: 1 };
 }
 
-function targetsOf(y: Given, count: number, classes: number | undefined, name: string, names?: number): Field {
+function targetsOf(y: Given, count: number, { classes, classNames }: TargetOptions, name: string): Field {
+  if (y.places) return labelsOfPlaces(y, count, y.places, classes);
+  const names = lengthOf(classNames) || undefined;
   if (y.values && !isFloats(y.values)) {
     const odd = firstWhere(y.values, (label) => !Number.isInteger(label) || label < 0);
     if (odd < 0) return labelField(y.values, y.what, classes ?? names);
@@ -149,6 +178,16 @@ function targetsOf(y: Given, count: number, classes: number | undefined, name: s
     throw new DataError(`${name}.classes: expected only with class labels, found ${classes} with target values`);
   const data = flat(y);
   return { kind: 'values', data, size: perSample(data, count, y.what), scale: 1 };
+}
+
+/** A class at each of so many places, as values [count][classes][places]. */
+function labelsOfPlaces(y: Given, count: number, places: number, classes?: number): Field {
+  const labels = flat(y);
+  if (labels.length !== count * places)
+    throw new DataError(`${y.what}: expected ${places} labels for each of ${count} samples, found ${labels.length}`);
+  const { size } = labelField(labels, y.what, classes);
+  const data = allocate(y.what, labels.length * size, (n) => new Uint8Array(n));
+  return { kind: 'values', data: writeOneHot(labels, size, places, data), size: size * places, scale: 1 };
 }
 
 /** Samples, from whichever of rows, labels and shape says so; x and y must then agree. */
@@ -164,8 +203,11 @@ function countOf(x: Given, y: Given, shape: readonly number[] | undefined, name:
 }
 
 /** Samples in y; undefined if only x can say how many. */
-const samplesIn = ({ rows, values }: Given): number | undefined =>
-  rows ? rows.length : isFloats(values) ? undefined : values.length;
+function samplesIn({ rows, values, places }: Given): number | undefined {
+  if (rows) return rows.length;
+  if (places) return values.length / places;
+  return isFloats(values) ? undefined : values.length;
+}
 
 function demandCount(y: Given, count: number): void {
   const found = samplesIn(y) ?? count;

@@ -14,7 +14,7 @@ export type { ArraysOptions };
 export type InputArray = Pick<ArraysOptions, 'x' | 'shape' | 'layout' | 'scale'>;
 
 /** One of several targets, with options of its own. */
-export type TargetArray = Pick<ArraysOptions, 'y' | 'classes' | 'classNames'>;
+export type TargetArray = Pick<ArraysOptions, 'y' | 'labelShape' | 'classes' | 'classNames'>;
 
 /** Options of {@link fromArrays} for samples with several inputs, several targets, or both. */
 export interface NamedArraysOptions {
@@ -58,7 +58,8 @@ function fromNamedArrays(options: NamedArraysOptions): Dataset {
   const ys = targets ? entriesOf<TargetArray>(targets, 'y', `${name}.targets`) : { y: { y: y! } };
   for (const [key, one] of Object.entries(xs))
     checkKeys(`${name}.inputs.${key}`, one, ['x', 'shape', 'layout', 'scale']);
-  for (const [key, one] of Object.entries(ys)) checkKeys(`${name}.targets.${key}`, one, ['y', 'classes', 'classNames']);
+  for (const [key, one] of Object.entries(ys))
+    checkKeys(`${name}.targets.${key}`, one, ['y', 'labelShape', 'classes', 'classNames']);
   const [first] = Object.values(ys);
   const sets = Object.entries(xs).map(
     ([key, one]) => [key, datasetOf({ ...one, ...first, name: `${name}.${key}` })] as const,

@@ -63,6 +63,8 @@ export interface MetricSite {
   readonly output: Node;
   /** The targets: `[..., N]`. */
   readonly y: Node;
+  /** How many classes are chosen for a sample, as in {@link Subject}. */
+  readonly choices: number;
   /** Batches in the data set, or more. */
   readonly batches: number;
   /** What the names of its tensors end in. It tells several outputs apart. */

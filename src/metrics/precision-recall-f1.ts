@@ -71,13 +71,14 @@ export function precisionRecallF1(options: PrecisionRecallF1Options = {}): Metri
     name: `precisionRecallF1(${average === 'macro' ? '' : `{ average: '${average}' }`})`,
     best: { precision: 'highest', recall: 'highest', f1: 'highest' },
     rule: {
+      perPixel: true,
       lacks: (subject) => (questionOf(subject) === 'values' ? 'classes' : undefined),
       append: (site) => {
         const { said, right } = decisionsOf(site);
         const both = reuse(site.graph, hadamard, [said, right]);
         const totals = [both, said, right].map((node) => totalPerOutput(site, node));
         return (found) => {
-          const [hits, calls, members] = totals.map((total) => total(found));
+          const [hits, calls, members] = totals.map((total) => ofClasses(total(found), found.subject.choices));
           const names = classNames(found.subject);
           const perClass = names.map((name, i) => ({
             name,
@@ -91,6 +92,10 @@ export function precisionRecallF1(options: PrecisionRecallF1Options = {}): Metri
     },
   };
 }
+
+/** Counts [classes][places] -> [classes]. */
+const ofClasses = (counts: Float64Array, places: number): number[] =>
+  Array.from({ length: counts.length / places }, (_, i) => sum(counts.subarray(i * places, (i + 1) * places)));
 
 /** From true positives, samples put into the class, and samples of it. */
 const scores = (hits: number, calls: number, members: number): Scores => ({

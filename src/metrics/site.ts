@@ -37,15 +37,15 @@ export const flat = ({ graph }: MetricSite, node: Node): Node =>
   node.shape.length === 2 ? node : reuse(graph, reshape, [node], { axes: `[${rows(node.shape)}]` });
 
 /**
- * What the net says and what is right, as ones and zeros [K, N]: the class of each sample, or its labels. Columns past the end
+ * What the net says and what is right, as ones and zeros [K, N]: the class of each sample, or of each of its pixels, or its labels. Columns past the end
  * of a ragged batch are 0.
  */
 export function decisionsOf(site: MetricSite): { said: Node; right: Node } {
-  const { graph, loss, question } = site;
+  const { graph, loss, question, choices } = site;
   const [output, y] = [site.output, site.y].map((node) => flat(site, node));
   const decide = (node: Node, threshold: number): Node =>
     question === 'class'
-      ? reuse(graph, highest, [node, stepOf(graph)])
+      ? reuse(graph, highest, [node, stepOf(graph)], choices > 1 ? { places: choices } : {})
       : reuse(graph, reaches, [node, stepOf(graph)], { threshold });
   return { said: decide(output, loss.threshold), right: decide(y, 0.5) };
 }

@@ -2,7 +2,7 @@
 import { isCount, isList, member } from '../base/arguments.ts';
 import { isFloats, isUint8Array, typedArrayName } from '../base/as-bytes.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
-import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows } from '../base/numbers.ts';
+import { firstOdd, firstWhere, foundInstead, isIntegers, isNumbers, type Rows, writeOneHot } from '../base/numbers.ts';
 import { placeOf } from '../base/place-of.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Field } from '../data/dataset.ts';
@@ -53,11 +53,17 @@ export function seen(stored: ArrayLike<number>, scale: number): Float32Array {
 /** Of what may be samples or a data set, in memory or not. */
 export const isDataset = (x: unknown): x is AnyDataset => member(x, 'inputs') !== undefined;
 
-/** Targets of a caller's as values [count][classes]. Throws ShapeError for another number of them, and DataError. */
-export function targetsFrom(y: Rows | undefined, count: number, classes: number, where: string): ArrayLike<number> {
+/** Targets of a caller's as values [count][classes], which are so many choices. Throws ShapeError for another number of them, and DataError. */
+export function targetsFrom(
+  y: Rows | undefined,
+  count: number,
+  classes: number,
+  where: string,
+  choices = 1,
+): ArrayLike<number> {
   if (!isNumbers(y)) throw new ShapeError(`${where}: y must hold the targets of ${count} samples, ${foundInstead(y)}`);
   if (!isRows(y)) {
-    const targets = targetsOf(y, count, classes, where);
+    const targets = targetsOf(y, count, classes, where, choices);
     finite(targets, `${where}: y`, classes);
     return targets;
   }
@@ -67,11 +73,19 @@ export function targetsFrom(y: Rows | undefined, count: number, classes: number,
 }
 
 /** [count][classes]: floats are values and integers class indices; a plain array is either, as its length says. */
-function targetsOf(y: ArrayLike<number>, count: number, classes: number, where: string): ArrayLike<number> {
+function targetsOf(
+  y: ArrayLike<number>,
+  count: number,
+  classes: number,
+  where: string,
+  choices: number,
+): ArrayLike<number> {
   const only = classes === 1 ? undefined : isFloats(y) ? 'values' : isIntegers(y) ? 'class indices' : undefined;
-  if (classes > 1 && y.length === count && only !== 'values') return oneHot(y, classes, where);
+  const labels = count * choices;
+  if (classes > choices && y.length === labels && only !== 'values')
+    return oneHot(y, classes / choices, where, choices);
   if (y.length === count * classes && only !== 'class indices') return y;
-  const [indices, values] = [`${count} class indices`, `${count}${classes > 1 ? ` × ${classes}` : ''} values`];
+  const [indices, values] = [`${labels} class indices`, `${count}${classes > 1 ? ` × ${classes}` : ''} values`];
   const either = classes > 1 ? `${indices} or ${values}` : values;
   const meaning = only && `; a ${typedArrayName(y)} holds ${only}`;
   throw new ShapeError(
@@ -79,16 +93,14 @@ function targetsOf(y: ArrayLike<number>, count: number, classes: number, where: 
   );
 }
 
-export function oneHot(labels: ArrayLike<number>, classes: number, where: string): Float32Array {
-  const out = new Float32Array(labels.length * classes);
+export function oneHot(labels: ArrayLike<number>, classes: number, where: string, places = 1): Float32Array {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new DataError(`${where}: y[${i}] must be a class from 0 to ${classes - 1}, found ${showValue(label)}`);
     }
-    out[i * classes + label] = 1;
   }
-  return out;
+  return writeOneHot(labels, classes, places, new Float32Array(labels.length * classes));
 }
 
 /** Throws DataError for the first of the values, [n][perSample] from sample `first` on, that is no finite number. */

@@ -103,7 +103,7 @@ function checkOutputs(
 
 /** What a loss that chooses a class for each of so many places needs, for a message. */
 export const perPixel = (loss: string, units: number, choices: number): string =>
-  `${loss} chooses one of ${units / choices} classes at each of ${choices} places: give y as values, ${units} per sample`;
+  `${loss} chooses one of ${units / choices} classes at each of ${choices} places: give y as ${choices} labels, which fromArrays takes with labelShape, or ${units} values per sample`;
 
 /** Looks at the targets one by one only where some of them are out of range; those that are yet to be read, when they are. */
 function checkRange(loss: LossFunction, dataset: AnyDataset, where: string): void {

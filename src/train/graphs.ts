@@ -122,7 +122,7 @@ export function evaluationGraph(options: Task, measures: readonly Measures[] = [
     const attributes = { threshold, ...(choices > 1 ? { places: choices } : {}) };
     const each = append(graph, correct, [output, y, stepOf(graph)], attributes, `correct${suffix}`);
     const right = choices > 1 ? append(graph, columnSum, [each], { groups: 3 }) : each;
-    const site = { graph, loss, output, y, suffix, totals, kept, ...measures[i] } as MetricSite;
+    const site = { graph, loss, choices, output, y, suffix, totals, kept, ...measures[i] } as MetricSite;
     return { right, readers: (measures[i]?.metrics ?? []).map(({ rule }) => rule.append(site)) };
   });
   const counted = asked.flatMap(({ suffix, terms }, i) => [

@@ -100,8 +100,9 @@ function packTargets(
 ): Float32Array {
   const classes = outputs(model);
   if (severalOutputs(model)) return toColumns(namedTargets(model, loss, y, count, where), classes, batch);
-  demandPixels(y, count, { loss, outputs: classes, choices: choicesIn(model, loss) }, `${where}: y`);
-  const targets = targetsFrom(y as Rows | undefined, count, classes, where);
+  const choices = choicesIn(model, loss);
+  demandPixels(y, count, { loss, outputs: classes, choices }, `${where}: y`);
+  const targets = targetsFrom(y as Rows | undefined, count, classes, where, choices);
   checkTargets(loss, targets, classes, `${where}: y`);
   return toColumns(targets, classes, batch);
 }
@@ -157,7 +158,7 @@ function namedTargets(
   const parts = all.map(({ name, shape }, o) => {
     const n = size(shape);
     demandPixels(given[o], count, loss.heads![o], `${where}: y.${name}`);
-    const values = targetsFrom(given[o] as Rows, count, n, `${where}: ${name}`);
+    const values = targetsFrom(given[o] as Rows, count, n, `${where}: ${name}`, loss.heads![o].choices);
     checkTargets(loss.heads![o].loss, values, n, `${where}: y.${name}`);
     return values;
   });

@@ -56,7 +56,12 @@ describe('withTargets', () => {
     ['names too few', () => withTargets(train, train.targets.data, { classNames: ['a'] }), DataError, /0 to 0/],
     ['names of other outputs', () => withTargets(train, inputs, { classNames: ['a'] }), DataError, /784 names/],
     ['another word', () => withTargets(train, 'input' as never), DataError, /expected numbers or rows of them/],
-    ['an option', () => withTargets(train, inputs, { scale: 1 } as never), ArgumentError, /\{ classes, classNames \}/],
+    [
+      'an option',
+      () => withTargets(train, inputs, { scale: 1 } as never),
+      ArgumentError,
+      /\{ labelShape, classes, classNames \}/,
+    ],
     ['no data set', () => withTargets([] as never, inputs), ArgumentError, /expected a data set/],
     ['a bad one', () => withTargets(fromHand(Number.NaN), inputs), DataError, /finite number/],
   ])('refuses %s', (_, call, error, message) => {

@@ -147,6 +147,13 @@ const expected: Record<string, (printed: string) => void> = {
     const [, error, deviation] = /^root mean square error (\S+), of pixels that deviate by (\S+)$/m.exec(printed)!;
     expect(Number(error)).toBeLessThan(Number(deviation) / 2);
   },
+  'segmentation.mjs': (printed) => {
+    expectFalling(numbers(printed, /^epoch [1-8]: loss (\S+)$/));
+    // All background is right in 79 %, and finds no circle.
+    expect(numbers(printed, /^(\S+) % of the pixels are right$/)[0]).toBeGreaterThan(95);
+    expect(numbers(printed, /^circle: precision \S+, recall (\S+)$/)[0]).toBeGreaterThan(0.5);
+    expect(printed.match(/^[ +]{20} {3}[.#o]{20} {3}[.#o]{20}$/gm)?.length).toBe(20);
+  },
   'signals.mjs': (printed) => {
     expectFalling(numbers(printed, /^epoch [1-6]: loss (\S+)$/));
     expect(numbers(printed, /^test accuracy (\S+)$/)[0]).toBeGreaterThan(0.9); // a guess is right in a third

@@ -27,7 +27,7 @@ import {
   summary,
   tanh,
 } from '../../src/index.node.ts';
-import { auc, confusion, meanAbsoluteError } from '../../src/metrics/index.ts';
+import { auc, confusion, meanAbsoluteError, precisionRecallF1 } from '../../src/metrics/index.ts';
 import { describeModel } from '../../src/nn/model.ts';
 import { openModel } from '../../src/predict.node.ts';
 import torch from '../oracle/several/several.json';
@@ -238,7 +238,8 @@ test('one label per sample is no target of an output that is an image, of whiche
     loss: { mask: softmaxCrossEntropy(), whole: softmaxCrossEntropy() },
   });
   const x = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)];
-  const message = /one label per sample.*one of 2 classes at each of 4 places: give y as values, 8 per sample/;
+  const message =
+    /one label per sample.*one of 2 classes at each of 4 places: give y as 4 labels, .* or 8 values per sample/;
   expect(() => net.step(x, { mask: [0, 7], whole: [0, 2] })).toThrow(message);
   const labelled = fromArrays({
     ...{ x: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [1, 2, 2] },
@@ -246,6 +247,21 @@ test('one label per sample is no target of an output that is an image, of whiche
   });
   await expect(net.evaluate(labelled)).rejects.toThrow(message);
   expect(() => net.step(labelled)).toThrow(message);
+  const masks = [0, 1, 1, 0, 1, 1, 0, 0];
+  const values = [1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0];
+  const whole = Uint8Array.of(0, 2);
+  const expected = await net.gradients(x, { mask: Float32Array.from(values), whole });
+  expect(await net.gradients(x, { mask: masks, whole })).toEqual(expected);
+  const named = fromArrays({
+    ...{ x: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [1, 2, 2] },
+    targets: { whole: { y: [0, 2], classes: 3 }, mask: { y: masks, labelShape: [2, 2] } },
+  });
+  expect(await net.gradients(named)).toEqual(expected);
+  const { outputs } = await net.evaluate(named, { metrics: { mask: [precisionRecallF1()] } });
+  const found = await net.predict(x);
+  const said = masks.map((_, i) => Number(found.mask[8 * (i >> 2) + 4 + (i % 4)] > 0.5));
+  expect(outputs!.mask.accuracy).toBeCloseTo(masks.filter((mask, i) => mask === said[i]).length / 8, 6);
+  expect(outputs!.mask.metrics).toMatchObject({ perClass: [{ support: 4 }, { support: 4 }] });
   net.destroy();
 });
 

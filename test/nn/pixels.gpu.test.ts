@@ -1,6 +1,6 @@
 /** A class for each pixel of an image: what a flat net makes of the pixels as samples of their own, on a GPU and on the CPU. */
 import { describe, expect, test } from 'vitest';
-import { fromArrays } from '../../src/data/index.ts';
+import { fromArrays, withTargets } from '../../src/data/index.ts';
 import {
   ArgumentError,
   categoricalCrossEntropy,
@@ -11,6 +11,7 @@ import {
   type LossFunction,
   linear,
   type Model,
+  precisionRecallF1,
   ShapeError,
   sequential,
   sgd,
@@ -111,12 +112,44 @@ describe.each(['gpu', 'cpu'] as const)('on the %s', (where) => {
     for (const net of nets) net.destroy();
   });
 
+  test('labels of pixels are the same as values, and precision, recall and F1 count pixels', async () => {
+    const net = await made(sequential([IN, 2, 3], [conv2d(CLASSES, 1)]), softmaxCrossEntropy(), N, [CLASSES, IN, 1, 1]);
+    const labels = Array.from({ length: N * PIXELS }, (_, i) => (Math.floor(i / PIXELS) + 2 * (i % PIXELS)) % CLASSES);
+    const expected = await net.gradients(x, y);
+    for (const given of [labels, Uint8Array.from(labels)]) expect(await net.gradients(x, given)).toEqual(expected);
+    const shape = [IN, 2, 3];
+    const labelled = fromArrays({ x, y: labels, shape, labelShape: [2, 3] });
+    expect(Array.from(labelled.targets.data)).toEqual(Array.from(y));
+    const rows = Array.from({ length: N }, (_, i) => labels.slice(i * PIXELS, (i + 1) * PIXELS));
+    expect(fromArrays({ x, y: rows, shape, labelShape: [2, 3], classes: CLASSES }).targets).toEqual(labelled.targets);
+    expect(withTargets(labelled, Uint8Array.from(labels), { labelShape: [6] }).targets).toEqual(labelled.targets);
+    expect(await net.gradients(labelled)).toEqual(expected);
+
+    const { metrics, accuracy } = await net.evaluate(labelled, { metrics: [precisionRecallF1()] });
+    const scores = apart(await net.predict(x), CLASSES);
+    const said = labels.map((_, i) => {
+      const own = scores.slice(i * CLASSES, (i + 1) * CLASSES);
+      return own.indexOf(Math.max(...own));
+    });
+    const countOf = (is: (i: number) => boolean) => labels.filter((_, i) => is(i)).length;
+    expect(accuracy).toBeCloseTo(countOf((i) => said[i] === labels[i]) / labels.length, 6);
+    expect(metrics.perClass.map(({ name }) => name)).toEqual(['0', '1', '2', '3']);
+    for (const [c, { precision, recall, support }] of metrics.perClass.entries()) {
+      const hits = countOf((i) => said[i] === c && labels[i] === c);
+      expect(support).toBe(countOf((i) => labels[i] === c));
+      expect(recall).toBeCloseTo(support && hits / support, 6);
+      expect(precision).toBeCloseTo(hits && hits / countOf((i) => said[i] === c), 6);
+    }
+    expect(new Set(said).size).toBeGreaterThan(1);
+    net.destroy();
+  });
+
   test('one label per sample, and metrics of samples, are refused', async () => {
     const net = await made(sequential([IN, 2, 3], [conv2d(CLASSES, 1)]), softmaxCrossEntropy(), N, [CLASSES, IN, 1, 1]);
     const labelled = fromArrays({ x, y: [0, 1, 2], classes: CLASSES * PIXELS, shape: [IN, 2, 3] });
     expect(() => net.step(x, [0, 1, 2])).toThrow(ShapeError);
     expect(() => net.step(x, [0, 1, 2])).toThrow(
-      /one of 4 classes at each of 6 places: give y as values, 24 per sample/,
+      /one of 4 classes at each of 6 places: give y as 6 labels, which fromArrays takes with labelShape, or 24 values/,
     );
     await expect(net.evaluate(labelled)).rejects.toThrow(
       /one label per sample, but softmaxCrossEntropy chooses one of 4/,
@@ -129,4 +162,21 @@ describe.each(['gpu', 'cpu'] as const)('on the %s', (where) => {
     await expect(net.evaluate(values, { metrics: [confusion()] })).rejects.toThrow(ArgumentError);
     net.destroy();
   });
+});
+
+test.each<[string, object, string]>([
+  ['too few', { y: [0, 1, 2, 0, 1] }, 'arrays.y: expected 2 samples, as many as x, found 1.25'],
+  ['a row too short', { y: [[0, 1, 2, 0], [1]] }, 'arrays.y[1]: expected 4 values, as in row 0, found 1'],
+  ['rows too short', { y: [[0], [1]] }, 'arrays.y: expected 4 labels for each of 2 samples, found 2'],
+  ['no class', { y: [0, 1, 2, 0, 0, 0, 0.5, 0] }, 'arrays.y[6]: expected a class from 0 to 16777215, found 0.5'],
+  [
+    'a class too many',
+    { y: [0, 1, 2, 0, 0, 0, 3, 0], classes: 3 },
+    'arrays.y[6]: expected a class from 0 to 2, found 3',
+  ],
+  ['no shape', { y: [0], labelShape: 4 }, 'arrays.labelShape: expected positive integers, found 4'],
+  ['names', { y: [0], classNames: ['a'] }, 'arrays.classNames: expected none beside labelShape'],
+])('labels of pixels are refused: %s', (_what, options, message) => {
+  const given = { x: random(2 * 4, 1), shape: [1, 2, 2], labelShape: [2, 2], ...options };
+  expect(() => fromArrays(given as never)).toThrow(message);
 });
