@@ -61,9 +61,9 @@ export function appendUpdates(
   optimizer: Optimizer,
   parameters: readonly Parameter[],
   gradients: ReadonlyMap<Node, Node>,
-  options: UpdateOptions & { readonly stateFrom?: StateFrom; readonly mean: boolean },
+  options: UpdateOptions & { readonly stateFrom: StateFrom; readonly mean: boolean },
 ): void {
-  const { clipNorm, accumulate = 1, learningRates = {}, regularize = {}, average, stateFrom = {}, mean } = options;
+  const { clipNorm, accumulate = 1, learningRates = {}, regularize = {}, average, stateFrom, mean } = options;
   const keys = parameters.map(({ key }) => key);
   const factors = valuesByKey('compile: learningRates', learningRates, keys);
   const penalties = valuesByKey('compile: regularize', regularize, keys);

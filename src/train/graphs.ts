@@ -59,7 +59,8 @@ export function trainingGraph(
     trained.map(({ node }) => node),
   );
   if (optimizer) {
-    appendUpdates(graph, optimizer, parameters, gradients, { ...update, mean: options.loss.mean });
+    const { stateFrom = {} } = update;
+    appendUpdates(graph, optimizer, parameters, gradients, { ...update, stateFrom, mean: options.loss.mean });
     for (const append of updates) append();
   }
   return { graph, parameters, outputs };

@@ -50,14 +50,14 @@ const trainedIn = ({ parameters }: Session) => parameters.filter(({ trained }) =
 
 /** ∂C/∂W, ∂C/∂b as `dW1`, ... -> the update that a step makes of them; it is due at once, whatever waits for that of a step. */
 function updateGraph(session: Session): Graph {
-  const { optimizer, update, task } = session;
+  const { optimizer, update, task, stateFrom } = session;
   const graph = createGraph();
   const all = session.parameters.map((of) =>
     of.trained ? { ...of, node: leaf(graph, parameter, of.node.name, of.node.shape) } : of,
   );
   const leaves = all.filter(({ trained }) => trained);
   const gradients = new Map(leaves.map(({ node }) => [node, leaf(graph, batch, `d${node.name}`, node.shape)]));
-  appendUpdates(graph, optimizer, all, gradients, { ...update, accumulate: 1, mean: task.loss.mean });
+  appendUpdates(graph, optimizer, all, gradients, { ...update, stateFrom, accumulate: 1, mean: task.loss.mean });
   return graph;
 }
 
