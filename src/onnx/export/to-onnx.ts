@@ -16,7 +16,7 @@ import { messageOf } from './message.ts';
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
   /**
-   * Whether each {@link batchNorm} directly after a layer with weights and no activation becomes part of these weights. Programs
+   * Whether each `batchNorm` directly after a layer with weights and no activation becomes part of these weights. Programs
    * that run ONNX files usually do that by themselves. Default: false.
    */
   foldBatchNorm?: boolean;
@@ -29,9 +29,9 @@ export interface ToOnnxOptions {
   raw?: boolean;
 }
 
-/** What can be saved: a {@link Trainer}. */
+/** What can be saved: a `Trainer`. */
 export interface Savable {
-  /** As {@link Trainer.save}. */
+  /** As `Trainer.save`. */
   save(path?: undefined, options?: { weightsOnly?: boolean }): Promise<Bytes>;
 }
 
@@ -40,15 +40,15 @@ export interface Savable {
  * with the averaged weights of a net with `average`.
  *
  * The inputs are `[N, ...sample]` for any N: one called `input`, or those of a model of several inputs by their names. They take
- * samples as they were in the data set of training: bytes for a set of bytes, and whole numbers in 64 bits for {@link embedding}.
+ * samples as they were in the data set of training: bytes for a set of bytes, and whole numbers in 64 bits for `embedding`.
  * The outputs are `[N, ...]`: one called `output`, or those of the model by their names. The file needs opset 17. In its metadata it has
- * the names of the classes, the columns of a table, and the numbers of {@link standardize}.
+ * the names of the classes, the columns of a table, and the numbers of `standardize`.
  *
- * @param net A {@link Trainer}, or the bytes of a file of {@link Trainer.save}.
+ * @param net A `Trainer`, or the bytes of a file of `Trainer.save`.
  * @param options What is written.
  * @returns The bytes of the file.
  * @throws {ArgumentError} For something that is no net, an invalid option, or a file of 2 GiB or more.
- * @throws {DataError} For bytes that are no file of a net, and for activations from {@link pointwise}: they are WGSL, which has no
+ * @throws {DataError} For bytes that are no file of a net, and for activations from `pointwise`: they are WGSL, which has no
  * place in an ONNX file.
  * @throws {NonFiniteError} For a parameter that is NaN or infinite.
  */
