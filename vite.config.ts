@@ -110,6 +110,7 @@ const library: BuildEnvironmentOptions = {
       predict: path('src/predict/index.ts'),
       'predict.node': path('src/predict.node.ts'),
       bench: path('src/bench/index.ts'), // takes a device, and so is the same in Node
+      keras: path('src/keras/index.ts'), // takes bytes, and so is the same in Node
       onnx: path('src/onnx/index.ts'), // takes bytes, likewise
       pytorch: path('src/pytorch/index.ts'),
     },
@@ -152,6 +153,7 @@ export default defineConfig(({ mode }) => ({
     alias: {
       'retrograd/bench': path('src/bench/index.ts'),
       'retrograd/data': path('src/data.node.ts'),
+      'retrograd/keras': path('src/keras/index.ts'),
       'retrograd/onnx': path('src/onnx/index.ts'),
       'retrograd/pytorch': path('src/pytorch/index.ts'),
       'retrograd/predict': path('src/predict.node.ts'),

@@ -24,6 +24,7 @@ const topics = [
   ['train/checkpoint/', 'Saving and loading'],
   ['saved/', 'Saving and loading'],
   ['predict/', 'Prediction'],
+  ['keras/', 'Other libraries'],
   ['onnx/', 'Other libraries'],
   ['pytorch/', 'Other libraries'],
   ['train/augment', 'Augmentation'],

@@ -35,6 +35,7 @@ export const rooms = {
     purpose: 'a model opened from its file, to predict with',
     imports: ['base', 'platform', 'data', 'graph', 'ops', 'nn', 'saved', 'metrics', 'compiler', 'engine', 'train'],
   },
+  keras: { purpose: 'nets from models of Keras and TensorFlow.js', imports: ['base', 'nn'] },
   onnx: {
     purpose: 'nets to and from ONNX files',
     imports: ['base', 'data', 'graph', 'ops', 'nn', 'saved'],
