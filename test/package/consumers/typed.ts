@@ -14,6 +14,7 @@ import {
 } from 'retrograd';
 import { countCalls } from 'retrograd/bench';
 import { digits } from 'retrograd/data';
+import { type Savable, toOnnx } from 'retrograd/onnx';
 import { openModel, type Predictor } from 'retrograd/predict';
 
 const { train, test } = digits();
@@ -41,5 +42,8 @@ console.log(print(net.schedule), countCalls(device.gpu), best, results, none);
 const opened: Predictor = await openModel(await net.save(), { device });
 const outputs: Float32Array = await opened.predict(new Uint8Array(784));
 console.log(outputs, (await opened.classify([new Uint8Array(784)]))[0].className, (await opened.evaluate(test)).loss);
+const savable: Savable = net;
+const file: Uint8Array = await toOnnx(savable, { logits: true });
+console.log(file.length);
 await opened[Symbol.asyncDispose]();
 await net[Symbol.asyncDispose]();
