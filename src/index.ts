@@ -245,7 +245,7 @@ export { type BackwardOptions, backward } from './train/loop/backward.ts';
 export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
 export type { GivenGradients } from './train/loop/update.ts';
-export type { GivenSamples, GivenTargets } from './train/pack-batch.ts';
+export type { BatchOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

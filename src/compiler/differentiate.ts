@@ -4,12 +4,16 @@
  */
 import { ArgumentError } from '../base/errors.ts';
 import { append, describe, type Graph, label, type Node, rename } from '../graph/graph.ts';
-import { copy, sumOf, times } from '../ops/arithmetic.ts';
+import { copy, scale, sumOf, times } from '../ops/arithmetic.ts';
 
-/** A node that ends the graph (its op has a `lossGradient`), and the factor of its sum in what is differentiated. */
+/**
+ * A node that ends the graph (its op has a `lossGradient`). In what is differentiated its sum has a factor, after each column has
+ * had one of its own, [1, N], where there are `weights`.
+ */
 export interface Ending {
   readonly node: Node;
   readonly factor: number;
+  readonly weights?: Node;
 }
 
 /**
@@ -25,7 +29,7 @@ export function differentiate(
   upstream?: Node,
 ): Map<Node, Node> {
   const endings = 'id' in loss ? [{ node: loss, factor: 1 }] : loss;
-  const factors = new Map(endings.map(({ node, factor }) => [node, factor]));
+  const ends = new Map(endings.map((ending) => [ending.node, ending]));
   const last = endings.reduce((a, b) => (b.node.id > a.node.id ? b : a)).node;
   const goals = new Set(wanted);
   const leads = leadingTo(graph, last, wanted);
@@ -34,9 +38,9 @@ export function differentiate(
   for (let id = last.id; id >= 0; id--) {
     const node = graph.nodes[id];
     if (!leads.has(node)) continue;
-    const factor = factors.get(node);
-    const gradient = factor === undefined ? total(graph, node, contributions.get(node), goals) : upstream;
-    if (!gradient && factor === undefined) continue; // on no way to the loss
+    const ending = ends.get(node);
+    const gradient = ending ? upstream : total(graph, node, contributions.get(node), goals);
+    if (!gradient && !ending) continue; // on no way to the loss
     if (gradient) gradients.set(node, gradient);
     if (node.op.kind === 'leaf') continue;
     const towards = gradient ? node.op.gradient?.(graph, node, gradient) : node.op.lossGradient?.(graph, node);
@@ -44,7 +48,7 @@ export function differentiate(
     node.inputs.forEach((input, i) => {
       const append = towards[i];
       if (!append || !leads.has(input)) return;
-      const gradient = multiple(graph, append(), factor ?? 1);
+      const gradient = multiple(graph, append(), ending);
       contributions.set(input, [...(contributions.get(input) ?? []), gradient]);
     });
   }
@@ -54,8 +58,10 @@ export function differentiate(
   return gradients;
 }
 
-const multiple = (graph: Graph, node: Node, factor: number): Node =>
-  factor === 1 ? node : append(graph, times, [node], { factor });
+function multiple(graph: Graph, node: Node, { factor, weights }: Omit<Ending, 'node'> = { factor: 1 }): Node {
+  const weighted = weights ? append(graph, scale, [node, weights]) : node;
+  return factor === 1 ? weighted : append(graph, times, [weighted], { factor });
+}
 
 /** The nodes of `wanted` and everything between them and the loss. */
 function leadingTo(graph: Graph, loss: Node, wanted: readonly Node[]): Set<Node> {

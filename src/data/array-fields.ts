@@ -5,7 +5,7 @@ import { DataError } from '../base/errors.ts';
 import { allocate, firstOdd, firstWhere, foundInstead, isNumbers, lengthOf, writeOneHot } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
-import { checkNumbers, checkScale, MOST_CLASSES, made } from './checked-dataset.ts';
+import { checkNumbers, checkScale, checkWeights, MOST_CLASSES, made } from './checked-dataset.ts';
 import type { Dataset, Field } from './dataset.ts';
 import { checkedMeaning } from './meaning.ts';
 
@@ -21,6 +21,11 @@ export interface ArraysOptions {
    * floats, `[count][size]`.
    */
   y: ArrayLike<number> | readonly ArrayLike<number>[];
+  /**
+   * A factor ≥ 0 for the loss of each sample: a number per sample. The mean divides by the number of samples, as in Keras.
+   * Default: 1 for every sample.
+   */
+  sampleWeights?: ArrayLike<number>;
   /** Shape of one sample: `[28, 28]`. Without rows and class indices it is needed. Default: `[size]`. */
   shape?: readonly number[];
   /**
@@ -47,17 +52,8 @@ export interface ArraysOptions {
 
 /** A data set of one array of inputs and one of targets. Throws as `fromArrays` does. */
 export function datasetOf(options: ArraysOptions): Dataset {
-  checkKeys('fromArrays', options, [
-    'x',
-    'y',
-    'shape',
-    'layout',
-    'labelShape',
-    'classes',
-    'classNames',
-    'name',
-    'scale',
-  ]);
+  const ofTargets = ['y', 'labelShape', 'classes', 'classNames', 'sampleWeights'];
+  checkKeys('fromArrays', options, ['x', ...ofTargets, 'shape', 'layout', 'name', 'scale']);
   const { name = 'arrays', scale = 1, shape: given, layout = 'chw', classNames } = options;
   if (typeof name !== 'string') throw new DataError(`fromArrays: name: expected a string, found ${showValue(name)}`);
   checkScale(scale, `${name}.scale`);
@@ -81,8 +77,24 @@ export function datasetOf(options: ArraysOptions): Dataset {
     shape: isLast ? [given![2], given![0], given![1]] : [...(given ?? [size])],
     inputs,
     targets,
+    ...weightsOf(options.sampleWeights, count, name),
     ...meaning,
   });
+}
+
+/** The weights of so many samples, if there are some, checked as `fromArrays` checks them. */
+export function weightsOf(
+  weights: ArrayLike<number> | undefined,
+  count: number,
+  name: string,
+): Pick<Dataset, 'sampleWeights'> {
+  if (weights === undefined) return {};
+  const what = `${name}.sampleWeights`;
+  if (!isNumbers(weights)) throw new DataError(`${what}: expected a number per sample, ${foundInstead(weights)}`);
+  if (weights.length !== count)
+    throw new DataError(`${what}: expected ${count} numbers, one per sample, found ${weights.length}`);
+  checkWeights(weights, what);
+  return { sampleWeights: { kind: 'values', data: Float32Array.from(weights), size: 1, scale: 1 } };
 }
 
 function checkLayout(layout: unknown, shape: readonly number[] | undefined, name: string): void {

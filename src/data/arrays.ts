@@ -2,7 +2,7 @@
 import { checkKeys, keysOf } from '../base/arguments.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
-import { type ArraysOptions, datasetOf, targetField } from './array-fields.ts';
+import { type ArraysOptions, datasetOf, targetField, weightsOf } from './array-fields.ts';
 import { made } from './checked-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { checkedMeaning, meaningOf } from './meaning.ts';
@@ -26,6 +26,8 @@ export interface NamedArraysOptions {
   targets?: Readonly<Record<string, ArraysOptions['y'] | TargetArray>>;
   /** In place of `targets`: the only ones, as in {@link ArraysOptions}. */
   y?: ArraysOptions['y'];
+  /** A factor ≥ 0 for the loss of each sample, of all targets, as in {@link ArraysOptions}. */
+  sampleWeights?: ArraysOptions['sampleWeights'];
   /** Shape of one sample of `x`. Default: `[size]`. */
   shape?: readonly number[];
   /** Factor for `x`. Default: 1. */
@@ -52,8 +54,8 @@ export function fromArrays(options: ArraysOptions | NamedArraysOptions): Dataset
 
 function fromNamedArrays(options: NamedArraysOptions): Dataset {
   const { inputs, targets, name = 'arrays', x, y, shape, scale } = options;
-  const known = [...(inputs ? ['inputs'] : ['x', 'shape', 'scale']), targets ? 'targets' : 'y', 'name'];
-  checkKeys('fromArrays', options, known);
+  const either = [...(inputs ? ['inputs'] : ['x', 'shape', 'scale']), targets ? 'targets' : 'y'];
+  checkKeys('fromArrays', options, [...either, 'sampleWeights', 'name']);
   const xs = inputs ? entriesOf<InputArray>(inputs, 'x', `${name}.inputs`) : { x: { x: x!, shape, scale } };
   const ys = targets ? entriesOf<TargetArray>(targets, 'y', `${name}.targets`) : { y: { y: y! } };
   for (const [key, one] of Object.entries(xs))
@@ -76,6 +78,7 @@ function fromNamedArrays(options: NamedArraysOptions): Dataset {
   return made({
     ...{ name, count, shape: inputs ? [joined.size] : whole.shape, inputs: joined },
     targets: targets ? joinedFields(labels, count, `${name}.targets`) : whole.targets,
+    ...weightsOf(options.sampleWeights, count, name),
     ...(targets ? {} : meaningOf(whole)),
   });
 }

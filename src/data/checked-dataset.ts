@@ -11,6 +11,7 @@ import { firstOdd, firstWhere } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { show, size as sizeOf } from '../base/tensor.ts';
 import type { Dataset, Field } from './dataset.ts';
+import { fieldsOf } from './fields.ts';
 import { checkedMeaning, meaningOf } from './meaning.ts';
 import { checkClassesIn, checkParts, stored } from './parts.ts';
 
@@ -28,7 +29,7 @@ export const MOST_CLASSES = 2 ** 24;
 
 /** Of arrays that were checked and are nobody else's; it stays as it is. */
 export function made(dataset: Dataset): Dataset {
-  for (const field of [dataset.inputs, dataset.targets]) fields.add(Object.freeze(field));
+  for (const [, field] of fieldsOf(dataset)) fields.add(Object.freeze(field));
   for (const list of [dataset.shape, dataset.classNames, dataset.columns]) Object.freeze(list);
   sets.add(Object.freeze(dataset));
   return dataset;
@@ -42,7 +43,7 @@ export function made(dataset: Dataset): Dataset {
 export function checkedDataset(dataset: unknown, where: string, { numbers = true } = {}): Dataset {
   if (sets.has(dataset as Dataset)) return dataset as Dataset;
   const taken = takenFrom(dataset, where);
-  const { name, count, shape, inputs, targets } = taken;
+  const { name, count, shape, inputs, targets, sampleWeights } = taken;
   const what = `${where}: ${name}`;
   if (!isCount(count)) throw new DataError(`${what}.count: expected a positive integer, found ${showValue(count)}`);
   if (!isShape(shape)) throw new DataError(`${what}.shape: expected positive integers, found ${showValue(shape)}`);
@@ -52,13 +53,14 @@ export function checkedDataset(dataset: unknown, where: string, { numbers = true
     throw new DataError(
       `${what}.shape: expected ${inputs.size} values, as many as inputs have per sample, found ${show(shape)}`,
     );
+  if (sampleWeights) checkWeightsField(sampleWeights, `${what}.sampleWeights`, count);
   if (numbers) for (const key of ['inputs', 'targets'] as const) checkNumbers(taken[key], `${what}.${key}.data`);
   return { ...taken, ...checkedMeaning(taken, targets.size, what) };
 }
 
 function takenFrom(dataset: unknown, where: string): Dataset {
   const members = read(dataset) ?? {};
-  const { name, count, shape, inputs, targets } = members;
+  const { name, count, shape, inputs, targets, sampleWeights } = members;
   if (typeof name !== 'string' || !read(inputs)?.data || !read(targets)?.data) {
     const found = read(dataset)
       ? `an object with ${Object.keys(dataset as object).join(', ') || 'nothing'}`
@@ -67,8 +69,9 @@ function takenFrom(dataset: unknown, where: string): Dataset {
   }
   const field = (value: unknown) => (fields.has(value as Field) ? value : { ...(value as Field) }) as Field;
   const copied = isShape(shape) ? [...shape] : shape;
-  const meaning = meaningOf(members);
-  return { name, count, shape: copied, inputs: field(inputs), targets: field(targets), ...meaning } as Dataset;
+  const both = { inputs: field(inputs), targets: field(targets) };
+  const weights = sampleWeights === undefined ? {} : { sampleWeights: field(sampleWeights) };
+  return { name, count, shape: copied, ...both, ...weights, ...meaningOf(members) } as Dataset;
 }
 
 /** The members of an object, each read once; undefined for what is none, or cannot be read. */
@@ -99,6 +102,22 @@ function checkField(field: Field, what: string, count: number): void {
   if (data.length === length) return;
   const each = classes ? 'one class each' : `${stored(field)} values each`;
   throw new DataError(`${what}.data: expected ${length} numbers (${count} samples, ${each}), found ${data.length}`);
+}
+
+function checkWeightsField(field: Field, what: string, count: number): void {
+  checkField(field, what, count);
+  const { kind, size, scale, data } = field;
+  if (kind !== 'values' || size !== 1 || scale !== 1)
+    throw new DataError(`${what}: expected values of size 1 and scale 1, found ${kind} of ${size} and ${scale}`);
+  checkWeights(data, `${what}.data`);
+}
+
+/** Throws DataError naming the first weight that is none. `samples` are the numbers of their samples, if not 0, 1, 2, ... */
+export function checkWeights(weights: ArrayLike<unknown>, what: string, samples?: ArrayLike<number>): void {
+  const at = firstWhere(weights, (weight) => !(isFinite32(weight) && weight >= 0));
+  if (at < 0) return;
+  const place = samples ? `: sample ${samples[at]}` : `[${at}]`;
+  throw new DataError(`${what}${place}: expected a finite number ≥ 0, found ${showValue(weights[at])}`);
 }
 
 /** A factor that 32-bit floats hold; one that they take for 0 would make all samples alike. */
@@ -140,7 +159,7 @@ export function rangeOf(field: Field): Range {
 }
 
 /** Whether all its numbers are known to stay as they were checked. */
-export const isKnown = ({ inputs, targets }: Dataset): boolean => fields.has(inputs) && fields.has(targets);
+export const isKnown = (dataset: Dataset): boolean => fieldsOf(dataset).every(([, field]) => fields.has(field));
 
 /** A copy in memory that is nobody else's. */
 export const copyOf = (field: Field): Field => ({

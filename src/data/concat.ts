@@ -10,7 +10,7 @@ import { typeOf } from './stream-of.ts';
 
 /**
  * Puts data sets one after another, as a copy: all samples of the first, then those of the second, and so on. They have to agree in
- * shape, in how inputs and targets are stored, in classes and in the names of classes.
+ * shape, in how inputs and targets are stored, in classes and their names, and in whether samples have weights.
  *
  * @throws {ArgumentError} For no data sets, or a value that is none.
  * @throws {DataError} For data sets that differ, with what differs, or an invalid one made by hand.
@@ -21,9 +21,18 @@ export function concat(...datasets: readonly Dataset[]): Dataset {
   for (const other of others) checkAlike(first, other);
   const all = [first, ...others];
   const name = all.length > 2 ? `${first.name} and ${others.length} more` : all.map(({ name }) => name).join(' and ');
-  const inputs = joined(all, 'inputs', name);
-  const targets = all.every(isMirrored) ? inputs : joined(all, 'targets', name);
-  return made({ ...first, name, count: all.reduce((sum, { count }) => sum + count, 0), inputs, targets });
+  const of = (key: 'inputs' | 'targets' | 'sampleWeights'): Field =>
+    joined(
+      all.map((dataset) => dataset[key]!),
+      name,
+    );
+  const inputs = of('inputs');
+  const fields = {
+    inputs,
+    targets: all.every(isMirrored) ? inputs : of('targets'),
+    ...(first.sampleWeights && { sampleWeights: of('sampleWeights') }),
+  };
+  return made({ ...first, name, count: all.reduce((sum, { count }) => sum + count, 0), ...fields });
 }
 
 /** Throws DataError naming the first thing in which they differ. */
@@ -36,7 +45,7 @@ function checkAlike(one: Dataset, other: Dataset): void {
   }
 }
 
-function traitsOf({ shape, inputs, targets, classNames, columns }: Dataset): Record<string, unknown> {
+function traitsOf({ shape, inputs, targets, sampleWeights, classNames, columns }: Dataset): Record<string, unknown> {
   const of = (name: string, field: Field) => ({
     [`${name}.kind`]: field.kind,
     [`${name}.size`]: field.size,
@@ -44,11 +53,11 @@ function traitsOf({ shape, inputs, targets, classNames, columns }: Dataset): Rec
     [`${name}.type`]: typeOf(field),
     [`${name}.parts`]: field.parts,
   });
-  return { shape, ...of('inputs', inputs), ...of('targets', targets), classNames, columns };
+  const weights = { sampleWeights: sampleWeights ? 'one per sample' : 'none' };
+  return { shape, ...of('inputs', inputs), ...of('targets', targets), ...weights, classNames, columns };
 }
 
-function joined(datasets: readonly Dataset[], key: 'inputs' | 'targets', what: string): Field {
-  const fields = datasets.map((dataset) => dataset[key]);
+function joined(fields: readonly Field[], what: string): Field {
   const length = fields.reduce((sum, { data }) => sum + data.length, 0);
   const isBytes = isUint8Array(fields[0].data);
   const data = allocate(what, length, (n) => (isBytes ? new Uint8Array(n) : new Float32Array(n)));

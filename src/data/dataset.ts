@@ -54,6 +54,8 @@ export interface Dataset {
   readonly inputs: Field;
   /** Targets of the samples. */
   readonly targets: Field;
+  /** A factor ≥ 0 for the loss of each sample: values of size 1, as floats. Absent where all samples count alike. */
+  readonly sampleWeights?: Field;
   /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
   readonly classNames?: readonly string[];
   /** Columns of the table that became the inputs. */

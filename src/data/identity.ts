@@ -2,6 +2,7 @@
 import { digest } from '../base/digest.ts';
 import { isObject } from '../base/json.ts';
 import type { Dataset, DatasetIdentity, Field } from './dataset.ts';
+import { fieldsOf } from './fields.ts';
 import type { StreamedDataset } from './streamed.ts';
 
 /** Of what a file says. */
@@ -21,11 +22,11 @@ export type Known = Dataset | StreamedDataset | DatasetIdentity;
 export function identityOf(dataset: Known): DatasetIdentity {
   if (!('inputs' in dataset)) return dataset;
   if ('identity' in dataset) return dataset.identity;
-  const { name, count, shape, inputs, targets } = dataset;
+  const { name, count, shape } = dataset;
   const identity = known.get(dataset) ?? {
     name,
     count,
-    digest: digest(JSON.stringify([shape, describe(inputs), describe(targets)])),
+    digest: digest(JSON.stringify([shape, ...fieldsOf(dataset).map(([, field]) => describe(field))])),
   };
   known.set(dataset, identity);
   return identity;
@@ -44,7 +45,10 @@ export function sameDataset(a: Known, b: Known): boolean {
 
 /** Without a look at the numbers. */
 export const sameFields = (a: Dataset | StreamedDataset, b: Dataset | StreamedDataset): boolean =>
-  a.inputs === b.inputs && a.targets === b.targets && `${a.shape}` === `${b.shape}`;
+  a.inputs === b.inputs &&
+  a.targets === b.targets &&
+  a.sampleWeights === b.sampleWeights &&
+  `${a.shape}` === `${b.shape}`;
 
 const describe = ({ kind, size, scale, data, parts }: Field) => [
   ...[kind, size, scale, data.BYTES_PER_ELEMENT, ...checksum(data)],

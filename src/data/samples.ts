@@ -44,6 +44,8 @@ export function batch(
   x: Float32Array;
   /** Targets `[n][size]`; labels are one-hot. */
   y: Float32Array;
+  /** Weights `[n]`, where the samples have some. */
+  sampleWeights?: Float32Array;
 } {
   const whole = checkedDataset(dataset, 'batch', { numbers: false });
   const where = `batch(${whole.name})`;
@@ -54,7 +56,12 @@ export function batch(
     if (Number.isInteger(index) && index >= 0 && index < whole.count) continue;
     throw new ArgumentError(`${expected}, found ${showValue(index)}`);
   }
-  return { x: gather(whole.inputs, indices, `${where}: x`), y: gather(whole.targets, indices, `${where}: y`) };
+  const { inputs, targets, sampleWeights } = whole;
+  return {
+    x: gather(inputs, indices, `${where}: x`),
+    y: gather(targets, indices, `${where}: y`),
+    ...(sampleWeights && { sampleWeights: gather(sampleWeights, indices, `${where}: sampleWeights`) }),
+  };
 }
 
 function gather(field: Field, indices: ArrayLike<number>, what: string): Float32Array {

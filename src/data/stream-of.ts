@@ -2,7 +2,7 @@
 import { isUint8Array } from '../base/as-bytes.ts';
 import { allocate } from '../base/numbers.ts';
 import type { Dataset, Field } from './dataset.ts';
-import { isMirrored } from './fields.ts';
+import { fieldsOf, isMirrored } from './fields.ts';
 import { identityOf } from './identity.ts';
 import { meaningOf } from './meaning.ts';
 import { stored } from './parts.ts';
@@ -19,20 +19,19 @@ export const typeOf = (field: Field | StreamedField): StreamedField['type'] =>
 export const bytesIn = (field: Field | StreamedField, count: number): number =>
   count * stored(field) * (typeOf(field) === 'uint8' ? 1 : 4);
 
-/** Bytes of inputs and of targets in so many samples; 0 of targets that are the inputs. */
-export const bytesOfFields = (
-  { inputs, targets }: Pick<AnyDataset, 'inputs' | 'targets'>,
-  count: number,
-): [number, number] => [bytesIn(inputs, count), isMirrored({ inputs, targets }) ? 0 : bytesIn(targets, count)];
+/** Bytes of each field in so many samples; 0 of targets that are the inputs. */
+export const bytesOfFields = (dataset: Fields, count: number): number[] =>
+  fieldsOf(dataset).map(([letter, field]) => (letter === 'y' && isMirrored(dataset) ? 0 : bytesIn(field, count)));
 
 /** Memory for the numbers of some samples. Throws DataError where there is not so much. */
-export const room = (samples: Uint32Array, { name, inputs, targets }: Fields): Request => ({
-  samples,
-  x: roomFor(inputs, samples.length, `${name}: x`),
-  y: roomFor(targets, samples.length, `${name}: y`),
-});
+export function room(samples: Uint32Array, dataset: Fields): Request {
+  const rooms = fieldsOf(dataset).map(([letter, field]) => {
+    return [letter, roomFor(field, samples.length, `${dataset.name}: ${letter}`)];
+  });
+  return { samples, ...Object.fromEntries(rooms) };
+}
 
-type Fields = Pick<AnyDataset, 'name' | 'inputs' | 'targets'>;
+type Fields = Pick<AnyDataset, 'name' | 'inputs' | 'targets' | 'sampleWeights'>;
 
 function roomFor(field: Field | StreamedField, count: number, what: string): Uint8Array | Float32Array {
   const isBytes = typeOf(field) === 'uint8';
@@ -41,21 +40,21 @@ function roomFor(field: Field | StreamedField, count: number, what: string): Uin
 
 /** A data set in memory, to be read as one that is not. */
 export function streamOf(dataset: Dataset): StreamedDataset {
-  const { name, count, shape, inputs, targets } = dataset;
+  const { name, count, shape, inputs, targets, sampleWeights } = dataset;
   const described = (field: Field): StreamedField => {
     const { kind, size, scale, parts } = field;
     return { kind, size, scale, type: typeOf(field), ...(parts && { parts }) };
   };
   return {
     ...{ name, count, shape, inputs: described(inputs), targets: described(targets), shuffles: true },
+    ...(sampleWeights && { sampleWeights: described(sampleWeights) }),
     ...meaningOf(dataset),
     get identity() {
       return identityOf(dataset);
     },
     async *read(requests) {
-      for (const { samples, x, y } of requests) {
-        copyRows(inputs, samples, x);
-        copyRows(targets, samples, y);
+      for (const request of requests) {
+        for (const [letter, field] of fieldsOf(dataset)) copyRows(field, request.samples, request[letter]!);
         yield;
       }
     },

@@ -16,13 +16,17 @@ export interface StreamedField {
   readonly parts?: readonly FieldPart[];
 }
 
-/** Samples that are asked for, and where their stored numbers go: x `[n][size]`, y `[n][size]` or, for labels, `[n]`. */
+/**
+ * Samples that are asked for, and where their stored numbers go: x `[n][size]`, y `[n][size]` or, for labels, `[n]`, and w, the
+ * weights `[n]`, if they have some.
+ */
 export interface Request {
   /** Numbers of the samples, counted from 0. */
   readonly samples: Uint32Array;
   /** As the field says: a Uint8Array or a Float32Array, of exactly the numbers of these samples. */
   readonly x: Uint8Array | Float32Array;
   readonly y: Uint8Array | Float32Array;
+  readonly w?: Uint8Array | Float32Array;
 }
 
 /**
@@ -40,6 +44,8 @@ export interface StreamedDataset {
   readonly inputs: StreamedField;
   /** Targets of the samples. */
   readonly targets: StreamedField;
+  /** A factor for the loss of each sample, as in {@link Dataset}. */
+  readonly sampleWeights?: StreamedField;
   /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
   readonly classNames?: readonly string[];
   /** Columns of the table that became the inputs. */

@@ -73,7 +73,7 @@ export const scale: PointwiseOp = {
     () => sumLike(graph, append(graph, hadamard, [upstream, x]), gamma),
   ],
   f: ([x, gamma]) => gamma * x,
-  rounding: (_args, result) => U * Math.abs(result),
+  rounding: (_args, result) => U * Math.abs(result) + TINY,
   shaders: () => [hadamardWgsl],
   call: ([x, gamma]) => `hadamard(${x}, ${gamma})`,
 };
@@ -172,7 +172,7 @@ export const hadamard: PointwiseOp = {
     return [() => append(graph, hadamard, [upstream, b]), () => append(graph, hadamard, [upstream, a])];
   },
   f: ([a, b]) => a * b,
-  rounding: (_args, result) => U * Math.abs(result),
+  rounding: (_args, result) => U * Math.abs(result) + TINY,
   shaders: () => [hadamardWgsl],
   call: ([a, b]) => `hadamard(${a}, ${b})`,
 };

@@ -1,5 +1,7 @@
 /** The batches of a run: of a data set that is on the device, or of one that comes there in windows. */
 import { permute } from '../base/random.ts';
+import { checkWeights } from '../data/checked-dataset.ts';
+import { fieldsOf } from '../data/fields.ts';
 import { bytesIn, room } from '../data/stream-of.ts';
 import type { AnyDataset, Request, StreamedDataset } from '../data/streamed.ts';
 import { unlessAborted } from '../engine/compile-progress.ts';
@@ -60,8 +62,8 @@ const WINDOW_BATCHES = 8;
 
 /** Batches in a window: one at least, an epoch at most, and no more than fit into a buffer of `largest` bytes. */
 export function batchesInWindow(dataset: AnyDataset, batch: number, maxBytes: number, largest: number): number {
-  const fields = [dataset.inputs, dataset.targets].map((field) => bytesIn(field, batch));
-  const bytes = fields[0] + fields[1];
+  const fields = fieldsOf(dataset).map(([, field]) => bytesIn(field, batch));
+  const bytes = fields.reduce((sum, n) => sum + n, 0);
   const wanted = Math.min(Math.max(WINDOW_BYTES, WINDOW_BATCHES * bytes), maxBytes);
   const most = Math.min(Math.floor(wanted / bytes), Math.floor(largest / Math.max(...fields)));
   return Math.min(Math.max(1, most), stepsIn(dataset, batch));
@@ -93,10 +95,7 @@ export function windowedBatches(
     const { value: window } = await (next ?? windows.next());
     if (!window || window.from !== step) throw new Error(`step ${step} is not the next one of its run`);
     checkRead(dataset, task, window);
-    const tensors = new Map<string, Data>([
-      ['xData', window.x],
-      ['yData', window.y],
-    ]);
+    const tensors = new Map(fieldsOf(dataset).map(([letter]): [string, Data] => [`${letter}Data`, window[letter]!]));
     for (const [name, data] of tensors) program.write(name, data);
     wrote(tensors);
     current = window;
@@ -170,19 +169,20 @@ async function* windowsOf(
 }
 
 /** Some samples of a piece of memory. */
-function part({ samples, x, y }: Request, count: number, first = 0): Request {
+function part({ samples, x, y, w }: Request, count: number, first = 0): Request {
   const cut = <T extends Request['x'] | Uint32Array>(all: T): T =>
     all.subarray((all.length / samples.length) * first, (all.length / samples.length) * (first + count)) as T;
-  return { samples: cut(samples), x: cut(x), y: cut(y) };
+  return { samples: cut(samples), x: cut(x), y: cut(y), ...(w && { w: cut(w) }) };
 }
 
-/** Throws DataError for inputs that a layer cannot take, and targets that the loss does not take. */
+/** Throws DataError for inputs that a layer cannot take, targets that the loss does not take, and weights that are none. */
 function checkRead(
   { name, inputs, targets }: StreamedDataset,
   { model, loss }: Task,
-  { samples, x, y }: Request,
+  { samples, x, y, w }: Request,
 ): void {
   checkInputs(model, { data: x, scale: inputs.scale, samples }, `${name}: x`);
+  if (w) checkWeights(w, `${name}: sampleWeights`, samples);
   if (loss.heads) checkNamedTargets(loss, targets, y, name, samples);
   if (targets.kind === 'labels' || !targetsOf(loss)) return;
   const { size, scale } = targets;

@@ -1,5 +1,14 @@
 /** compile(): prepares a model, a loss and an optimizer to train on one device. */
-import { checkCount, checkFunction, checkKeys, checkNumber, checkSignal, isList, member } from '../base/arguments.ts';
+import {
+  checkCount,
+  checkFlag,
+  checkFunction,
+  checkKeys,
+  checkNumber,
+  checkSignal,
+  isList,
+  member,
+} from '../base/arguments.ts';
 import { ArgumentError, OutOfMemoryError } from '../base/errors.ts';
 import { checkSeed } from '../base/random.ts';
 import { showValue } from '../base/show-value.ts';
@@ -51,6 +60,11 @@ export interface CompileOptions extends UpdateOptions {
    * have no gradients and no state of the optimizer. {@link Trainer.freeze} changes that later. Default: none.
    */
   freeze?: readonly string[];
+  /**
+   * Whether `step` may be given `sampleWeights`. For data sets it makes no difference: `fit` makes the training step anew when
+   * samples with weights first come. Default: false.
+   */
+  sampleWeights?: boolean;
   /** Compares steps of `fit` with the CPU reference, tensor by tensor. Default: none. */
   check?: {
     /** n: every n-th step is compared. */
@@ -89,7 +103,7 @@ export async function compile<M extends Model>(model: M, options: CompileOptions
   const wanted = lean
     ? (node: Node) => node.name === 'losses' || keep.includes(node.name)
     : (node: Node) => node.name !== '';
-  const task = frozenAs({ model, loss, batch }, options.freeze);
+  const task = frozenAs({ model, loss, batch, weighted: options.sampleWeights }, options.freeze);
   const built = stepGraph('compile', task, { optimizer, update });
   const { graph, parameters } = built;
   const graphOf = (changed: Task) => trainingGraph(changed, optimizer, update).graph;
@@ -176,6 +190,7 @@ const known: Record<keyof CompileOptions, true> = {
   optimizer: true,
   seed: true,
   freeze: true,
+  sampleWeights: true,
   check: true,
   keep: true,
   tune: true,
@@ -221,6 +236,7 @@ function checkOptions(model: Model, options: CompileOptions): LossFunction {
     const fraction = (value: number): boolean => value >= 0 && Math.fround(value) < 1;
     checkNumber('compile: average', options.average, 'a number in [0, 1)', fraction);
   }
+  checkFlag('compile: sampleWeights', options.sampleWeights);
   if (keep !== undefined && !isList(keep))
     throw new ArgumentError(`compile: keep must be a list of names, found ${showValue(keep)}`);
   if (check !== undefined) {

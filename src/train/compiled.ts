@@ -11,7 +11,7 @@ import { Ahead } from './ahead.ts';
 import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
 import { demandParameters } from './finite.ts';
-import { type GivenSamples, type GivenTargets, type PackedBatch, packBatch } from './pack-batch.ts';
+import { type BatchOptions, type GivenSamples, type GivenTargets, type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
 
 /** A program beside the training step. */
@@ -40,8 +40,8 @@ export class Compiled {
     this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
   }
 
-  pack(x: GivenSamples | Dataset, y: GivenTargets | undefined, where: string): PackedBatch {
-    return packBatch(this.session, x, y, where);
+  pack(x: GivenSamples | Dataset, y: GivenTargets | undefined, where: string, options?: BatchOptions): PackedBatch {
+    return packBatch(this.session, x, y, where, options);
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */

@@ -16,7 +16,7 @@ import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 
 /** Result of an evaluation. */
 export interface Evaluation {
-  /** Mean loss per sample. */
+  /** Mean loss per sample. Where samples have weights, the loss of each is multiplied by its own; all else is without them. */
   readonly loss: number;
   /**
    * Fraction that is right, from 0 to 1. With class labels, and with losses that choose between classes, it counts the samples
@@ -160,15 +160,17 @@ export function measuring(
 ): { readonly key: string; readonly isPerBatch: boolean; readonly build: () => EvaluationGraph } {
   const asked = askedOf(task, dataset, metrics);
   const all = asked.flatMap(({ metrics }) => metrics);
-  if (all.length === 0) return { key: '', isPerBatch: false, build: () => evaluationGraph(task) };
+  const weighted = Boolean(dataset.sampleWeights);
+  const measured = { ...task, weighted };
+  if (all.length === 0) return { key: `${weighted}`, isPerBatch: false, build: () => evaluationGraph(measured) };
   const isPerBatch = all.some(({ rule }) => rule.perBatch);
   // A power of two, so that data sets of many sizes share a few programs.
   const batches = isPerBatch ? 2 ** Math.ceil(Math.log2(stepsIn(dataset, task.batch))) : 0;
   const measures = asked.map(({ subject, metrics }) => ({ metrics, question: questionOf(subject), batches }));
   const key = measures
-    .map(({ question, metrics }) => [question, batches, ...metrics.map(({ name }) => name)].join(' '))
+    .map(({ question, metrics }) => [question, batches, weighted, ...metrics.map(({ name }) => name)].join(' '))
     .join('; ');
-  return { key, isPerBatch, build: () => evaluationGraph(task, measures) };
+  return { key, isPerBatch, build: () => evaluationGraph(measured, measures) };
 }
 
 export const remedy = 'The parameters are finite, but they or the inputs are too large.';

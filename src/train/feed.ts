@@ -2,11 +2,13 @@
 import { DataError } from '../base/errors.ts';
 import { copyOf, isKnown } from '../data/checked-dataset.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
-import { isMirrored, mapFields } from '../data/fields.ts';
+import { fieldsOf, mapFields } from '../data/fields.ts';
 import { identityOf, sameDataset, sameFields } from '../data/identity.ts';
 import { bytesIn, bytesOfFields, isStreamed, streamOf, typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset, StreamedField } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
+import type { Graph } from '../graph/graph.ts';
+import { batch as batchLeaf, data } from '../graph/leaf.ts';
 import type { Data } from '../graph/op.ts';
 import type { Augmentation } from './augmentation.ts';
 import { type Batches, batchesInWindow, type Run, readWhole, residentBatches, windowedBatches } from './batches.ts';
@@ -91,6 +93,17 @@ export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
     });
     return made;
   };
+  /** For a program that is gone. The samples stay for the other feeds of a data set, if there are any. */
+  const forget = async (program: Program): Promise<void> => {
+    for (const entry of [...kept]) {
+      const gone = entry.feeds.find((feed) => feed.program === program);
+      if (!gone) continue;
+      entry.feeds.splice(entry.feeds.indexOf(gone), 1);
+      const [heir] = entry.feeds;
+      if (!heir) remove(entry);
+      (await gone.feed).program.destroy((await heir?.feed)?.program);
+    }
+  };
   return {
     /** Works with a feed. Throws DataError where the device cannot bind the samples of one batch. */
     async use<T>(
@@ -109,21 +122,12 @@ export function feeds(engine: Engine, task: Task, { checked = false } = {}) {
         entry.users--;
       }
     },
-    /** For a program whose x and y are another's from now on. */
-    replaced(program: Program, by: Program): void {
+    /** For a program that another takes the place of, with its tensors. Feeds that write all that the other needs become its. */
+    async replaced(program: Program, by: Program): Promise<void> {
+      if (`${batchIn(program.graph)}` !== `${batchIn(by.graph)}`) return forget(program);
       for (const feed of kept.flatMap(({ feeds }) => feeds)) if (feed.program === program) feed.program = by;
     },
-    /** For a program that is gone. The samples stay for the other feeds of a data set, if there are any. */
-    async forget(program: Program): Promise<void> {
-      for (const entry of [...kept]) {
-        const gone = entry.feeds.find((feed) => feed.program === program);
-        if (!gone) continue;
-        entry.feeds.splice(entry.feeds.indexOf(gone), 1);
-        const [heir] = entry.feeds;
-        if (!heir) remove(entry);
-        (await gone.feed).program.destroy((await heir?.feed)?.program);
-      }
-    },
+    forget,
   };
 }
 export type Feeds = ReturnType<typeof feeds>;
@@ -132,7 +136,7 @@ export type Feeds = ReturnType<typeof feeds>;
 function isResident(engine: Engine, dataset: AnyDataset, maxBytes: number): boolean {
   if (isStreamed(dataset) && !dataset.shuffles) return false;
   const bytes = bytesOfFields(dataset, dataset.count);
-  return bytes[0] + bytes[1] <= maxBytes && Math.max(...bytes) <= engine.largest;
+  return bytes.reduce((sum, n) => sum + n, 0) <= maxBytes && Math.max(...bytes) <= engine.largest;
 }
 
 /** One that the library did not make may have changed since: its digest is of what it held when its samples were copied. */
@@ -155,13 +159,28 @@ async function read(dataset: StreamedDataset, task: Task): Promise<Dataset> {
     ...{ kind, size, scale, data },
     ...(parts && { parts }),
   });
-  const { name, count, shape, inputs, targets } = dataset;
-  return { name, count, shape, inputs: field(inputs, request.x), targets: field(targets, request.y) };
+  const { name, count, shape, inputs, targets, sampleWeights } = dataset;
+  const weights = sampleWeights && { sampleWeights: field(sampleWeights, request.w!) };
+  return { name, count, shape, inputs: field(inputs, request.x), targets: field(targets, request.y), ...weights };
 }
 
-/** The tensors that hold the samples of a data set. */
-const samplesOf = (dataset: AnyDataset): string[] => (isMirrored(dataset) ? ['xData'] : ['xData', 'yData']);
-const BATCH = ['x', 'y'];
+/** The tensors of a feed that hold samples. */
+const samplesIn = ({ nodes }: Graph): string[] => nodes.filter(({ op }) => op === data).map(({ name }) => name);
+
+/** The tensors of a program that a feed writes. */
+const batchIn = ({ nodes }: Graph): string[] => nodes.filter(({ op }) => op === batchLeaf).map(({ name }) => name);
+
+/** The feed of a data set for a program, with so many samples on the device. */
+function graphFor(
+  { model, batch }: Task,
+  { inputs, targets, sampleWeights }: AnyDataset,
+  count: number,
+  { graph }: Program,
+  augmentation?: Augmentation,
+): Graph {
+  const weighted = batchIn(graph).includes('w');
+  return feedGraph({ inputs, targets, sampleWeights, count }, batch, augmentation, { model, weighted });
+}
 
 async function residentFeed(
   engine: Engine,
@@ -172,17 +191,18 @@ async function residentFeed(
 ): Promise<Feed> {
   const { dataset } = entry;
   const holder = (await owner)?.program;
-  const shared = [{ program, names: BATCH }, ...(holder ? [{ program: holder, names: samplesOf(dataset) }] : [])];
+  const graph = graphFor(task, dataset, dataset.count, program, augmentation);
+  const [written, samples] = [batchIn(program.graph), samplesIn(graph)];
+  const shared = [{ program, names: written }, ...(holder ? [{ program: holder, names: samples }] : [])];
   const held = new Map<string, Data>();
   if (!holder || checked) {
-    const { inputs, targets } = await entry.numbers!;
-    for (const name of samplesOf(dataset)) held.set(name, name === 'xData' ? inputs.data : targets.data);
+    const numbers = await entry.numbers!;
+    for (const [letter, { data }] of fieldsOf(numbers)) {
+      if (samples.includes(`${letter}Data`)) held.set(`${letter}Data`, data);
+    }
     if (!checked) entry.numbers = undefined; // on the device from now on
   }
-  const feed = await engine.program(feedGraph(dataset, task.batch, augmentation, task.model), {
-    keep: isBatch,
-    shared,
-  });
+  const feed = await engine.program(graph, { keep: ({ name }) => written.includes(name), shared });
   try {
     if (!holder) for (const [name, data] of held) feed.write(name, data);
     await engine.settled(); // a feed is kept: one whose samples the device refused would be of zeros from then on
@@ -204,11 +224,11 @@ async function streamedFeed(
 ): Promise<Feed> {
   const { batch } = task;
   const stream = isStreamed(dataset) ? dataset : streamOf((await numbers) ?? dataset);
-  const { inputs, targets } = stream;
   const samples = window! * batch;
   demandBindable(engine, dataset, samples);
-  const graph = feedGraph({ inputs, targets, count: samples }, batch, augmentation, task.model);
-  const feed = await engine.program(graph, { keep: isBatch, shared: [{ program, names: BATCH }] });
+  const graph = graphFor(task, stream, samples, program, augmentation);
+  const names = batchIn(program.graph);
+  const feed = await engine.program(graph, { keep: ({ name }) => names.includes(name), shared: [{ program, names }] });
   let held: ReadonlyMap<string, Data> = new Map();
   const wrote = (tensors: ReadonlyMap<string, Data>): void => {
     if (checked) held = tensors;
@@ -217,17 +237,9 @@ async function streamedFeed(
   return { program: feed, dataset, isWindowed: true, batches, held: () => held };
 }
 
-const isBatch = ({ name }: { readonly name: string }): boolean => BATCH.includes(name);
-
-function demandBindable(
-  { largest, name: device }: Engine,
-  { name, inputs, targets }: AnyDataset,
-  samples: number,
-): void {
-  for (const [what, field] of [
-    ['x', inputs],
-    ['y', targets],
-  ] as const) {
+function demandBindable({ largest, name: device }: Engine, dataset: AnyDataset, samples: number): void {
+  const { name } = dataset;
+  for (const [what, field] of fieldsOf(dataset)) {
     const bytes = bytesIn(field, samples);
     if (bytes <= largest) continue;
     const bytesOf = typeOf(field) === 'float32' ? '; store bytes instead of floats, or train' : '; train';

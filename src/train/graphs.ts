@@ -8,7 +8,7 @@ import { stored } from '../data/parts.ts';
 import { typeOf } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedField } from '../data/streamed.ts';
 import { append, createGraph, find, type Graph, type Node, rename } from '../graph/graph.ts';
-import { batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
+import { appendConstant, batch as batchLeaf, constant, data, leaf, stepOf } from '../graph/leaf.ts';
 import type { Found, Metric, MetricSite, MetricTotal } from '../metrics/metric.ts';
 import type { Question } from '../nn/losses/facts.ts';
 import { appendLoss, appendPrediction, type LossFunction, predictionOf } from '../nn/losses/loss.ts';
@@ -16,6 +16,7 @@ import { appendModel, choicesIn, type Model, type Parameter, severalOutputs } fr
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { appendUpdates, type StateFrom, type UpdateOptions } from '../nn/updates.ts';
 import { activation, appendSlope } from '../ops/activation.ts';
+import { copy } from '../ops/arithmetic.ts';
 import { columnSum } from '../ops/column-sum.ts';
 import { gather } from '../ops/gather.ts';
 import { correct } from '../ops/metrics.ts';
@@ -39,10 +40,12 @@ export interface Task {
   readonly batch: number;
   /** Keys of what stays as it is in training. */
   readonly frozen?: ReadonlySet<string>;
+  /** Whether samples have weights, which a program finds in `w`, [1, batch]. */
+  readonly weighted?: boolean;
 }
 
 /**
- * x, y -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, and with an
+ * x, y, and w of a weighted task -> z, a, C, δ, ∂W, ∂b and, with an optimizer, the updates; `losses` sums to C, and with an
  * optimizer `lossTotal` adds it up over each epoch, in a slot of its own for the last ones.
  */
 export function trainingGraph(
@@ -156,13 +159,14 @@ export function forwardGraph({ model, loss, batch, frozen }: Task, training: boo
 
 /**
  * Gathers x and y of one batch from `count` samples on the device, of one copy if they are the same; augments x if asked. Targets
- * with parts are those of several outputs of the model.
+ * with parts are those of several outputs of the model. For a weighted program, w is gathered too; it is 1 where the samples have
+ * no weights.
  */
 export function feedGraph(
-  { inputs, targets, count }: Pick<AnyDataset, 'inputs' | 'targets' | 'count'>,
+  { inputs, targets, sampleWeights, count }: Pick<AnyDataset, 'inputs' | 'targets' | 'sampleWeights' | 'count'>,
   batch: number,
   augmentation?: Augmentation,
-  model?: Model,
+  { model, weighted }: Partial<Pick<Task, 'model' | 'weighted'>> = {},
 ): Graph {
   const graph = createGraph();
   const formatOf = (field: Field | StreamedField) => (typeOf(field) === 'uint8' ? 'bytes' : 'floats');
@@ -181,6 +185,9 @@ export function feedGraph(
   const xData = samples('xData', inputs);
   feed('x', xData, inputs, augmentation);
   feed('y', isMirrored({ inputs, targets }) ? xData : samples('yData', targets), targets);
+  if (!weighted) return graph;
+  if (sampleWeights) feed('w', samples('wData', sampleWeights), sampleWeights);
+  else append(graph, copy, [appendConstant(graph, 'ones', [1, batch], new Array(batch).fill(1))], {}, 'w');
   return graph;
 }
 
@@ -193,18 +200,21 @@ const bytesOfTotal = ({ shape }: Node): number => 2 * byteLength(shape);
 /** Slots for totals of so many bytes in each. */
 const slotsFor = (bytes: number): number => Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / bytes)));
 
-function withLoss({ model, loss, batch, frozen }: Task, training: boolean) {
+function withLoss({ model, loss, batch, frozen, weighted }: Task, training: boolean) {
   const graph = createGraph();
   const x = leaf(graph, batchLeaf, 'x', [...model.input, batch]);
   const y = leaf(graph, batchLeaf, 'y', [...model.shapes[model.shapes.length - 1], batch]);
   const { output, outputs, parameters, updates } = appendModel(graph, model, x, training, frozen);
-  const terms: Node = appendLoss(graph, loss, output, y, outputs);
+  const weights = weighted ? leaf(graph, batchLeaf, 'w', [1, batch]) : undefined;
+  const terms: Node = appendLoss(graph, loss, output, y, { outputs, weights });
   rename(graph, terms, 'losses');
   const asked = loss.heads?.map(({ name, loss, weight, choices }, i): Asked => {
     const [y, terms] = ['y', 'losses'].map((of) => find(graph, `${of}.${name}`)!);
     return { suffix: `.${name}`, loss, choices, factor: weight, output: outputs[i], y, terms };
   }) ?? [{ suffix: '', loss, choices: choicesIn(model, loss), factor: 1, output, y, terms }];
-  const endings = asked.map(({ terms, factor }): Ending => ({ node: terms, factor }));
+  const endings = asked.map(({ terms, factor }): Ending => {
+    return weights ? { node: terms.inputs[0], factor, weights } : { node: terms, factor };
+  });
   return { graph, parameters, updates, output, outputs, x, y, terms, asked, endings };
 }
 

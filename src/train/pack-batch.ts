@@ -1,9 +1,10 @@
 /** Batches of a caller's as the tensors of a program. */
-import { keysOf } from '../base/arguments.ts';
+import { checkKeys, keysOf } from '../base/arguments.ts';
 import { ArgumentError, ShapeError } from '../base/errors.ts';
-import { isNumbers, type NamedRows, type Rows } from '../base/numbers.ts';
+import { foundInstead, isNumbers, type NamedRows, type Rows } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { sideBySide, size, toColumns } from '../base/tensor.ts';
+import { checkWeights } from '../data/checked-dataset.ts';
 import type { Dataset, Field } from '../data/dataset.ts';
 import { stored } from '../data/parts.ts';
 import { isStreamed } from '../data/stream-of.ts';
@@ -21,7 +22,7 @@ import type { Session } from './session.ts';
 /** A tensor of a program as it is written: numbers, or one on the device. */
 type Values = Float32Array | Held;
 
-/** A batch as x and y of a program, and its number of samples. */
+/** A batch as x and y of a program, w where its samples have weights, and its number of samples. */
 export interface PackedBatch {
   readonly columns: number;
   readonly tensors: ReadonlyMap<string, Values>;
@@ -34,6 +35,12 @@ export type GivenSamples = Rows | NamedRows | DeviceTensor;
 /** What a caller gives for each of them. */
 export type GivenTargets = Rows | NamedRows | DeviceTensor;
 
+/** Options of a batch of a caller's. */
+export interface BatchOptions {
+  /** A factor ≥ 0 for the loss of each sample, as in a data set. Default: 1 for every sample. */
+  sampleWeights?: ArrayLike<number>;
+}
+
 type Site = Pick<Session, 'task' | 'engine' | 'data'>;
 
 /**
@@ -45,22 +52,42 @@ export function packBatch(
   x: GivenSamples | Dataset,
   y: GivenTargets | undefined,
   where: string,
+  options: BatchOptions = {},
 ): PackedBatch {
-  if (isDataset(x)) return packDataset(site.task, x, y, where);
+  checkKeys(where, options, ['sampleWeights']);
+  const { sampleWeights } = options;
+  if (isDataset(x)) return packDataset(site.task, x, { y, sampleWeights }, where);
   const samples = packSamples(site, x, where);
-  return paired(
-    samples,
-    heldTargets(site, y, samples, `${where}: y`) ?? packTargets(site.task, y as Rows | NamedRows, samples, where),
-  );
+  const targets =
+    heldTargets(site, y, samples, `${where}: y`) ?? packTargets(site.task, y as Rows | NamedRows, samples, where);
+  return paired(site.task, samples, targets, weightsFrom(sampleWeights, samples.count, `${where}: sampleWeights`));
 }
 
-export const paired = ({ count, values }: Packed, y: Values): PackedBatch => ({
-  columns: count,
-  tensors: new Map([
+function weightsFrom(weights: ArrayLike<number> | undefined, count: number, what: string) {
+  if (weights === undefined) return undefined;
+  if (!isNumbers(weights) || weights.length !== count) {
+    const found = isNumbers(weights) ? `found ${weights.length}` : foundInstead(weights);
+    throw new ShapeError(`${what} must hold a number for each of the ${count} samples of x, ${found}`);
+  }
+  checkWeights(weights, what);
+  return weights;
+}
+
+/** The batch of these samples. A weighted task has weights of 1 where there are none. */
+export function paired(
+  { batch, weighted }: Task,
+  { count, values }: Packed,
+  y: Values,
+  weights?: ArrayLike<number>,
+): PackedBatch {
+  const w = weights ?? (weighted ? new Float32Array(count).fill(1) : undefined);
+  const tensors = new Map([
     ['x', values],
     ['y', y],
-  ]),
-});
+  ]);
+  if (w) tensors.set('w', toColumns(w, 1, batch));
+  return { columns: count, tensors };
+}
 
 interface Packed {
   readonly count: number;
@@ -118,14 +145,17 @@ function demandPixels(
     throw new ShapeError(`${what} holds one label per sample, but ${perPixel(loss.name, outputs, choices)}`);
 }
 
-function packDataset(task: Task, given: Dataset, y: unknown, where: string): PackedBatch {
-  if (y !== undefined) throw new ArgumentError(`${where}: expected no y beside a data set, found ${showValue(y)}`);
+function packDataset(task: Task, given: Dataset, beside: object, where: string): PackedBatch {
+  for (const [name, value] of Object.entries(beside)) {
+    if (value === undefined) continue;
+    throw new ArgumentError(`${where}: expected no ${name} beside a data set, found ${showValue(value)}`);
+  }
   const dataset = datasetFor(task, given, where);
   if (isStreamed(dataset))
     throw new ArgumentError(
       `${where}: expected a data set in memory, found ${dataset.name}, which is read as it is used`,
     );
-  const { name, count, inputs, targets } = dataset;
+  const { name, count, inputs, targets, sampleWeights } = dataset;
   demandRoom(task, count, `${where}: ${name} has`);
   const several = targets.parts && severalOutputs(task.model);
   const wanted = several
@@ -134,7 +164,8 @@ function packDataset(task: Task, given: Dataset, y: unknown, where: string): Pac
       ? oneHot(targets.data, targets.size, where)
       : seen(targets.data, targets.scale);
   const samples = toColumns(seen(inputs.data, inputs.scale), features(task.model), task.batch);
-  return { ...paired({ count, values: samples }, toColumns(wanted, outputs(task.model), task.batch)), dataset };
+  const packed = toColumns(wanted, outputs(task.model), task.batch);
+  return { ...paired(task, { count, values: samples }, packed, sampleWeights?.data), dataset };
 }
 
 /** The targets of several outputs, one after the other, [count][size]: given by name, or as rows of all values. */

@@ -1,9 +1,8 @@
 /** The operations on a compiled model. */
 import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
-import { memo } from '../base/memo.ts';
 import type { NamedRows, Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
-import { firstColumns, type Tensor } from '../base/tensor.ts';
+import type { Tensor } from '../base/tensor.ts';
 import type { Schedule } from '../compiler/schedule.ts';
 import { nameOf, readBytes, type Source, writerTo } from '../data/bytes.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -54,16 +53,19 @@ import {
   type ValidatedEpochResult,
   type ValidatedFitOptions,
 } from './fit-options.ts';
-import { type Frozen, freeze, replaceStep } from './freeze.ts';
-import { type EvaluationGraph, inspectionGraph, predictionGraph } from './graphs.ts';
+import { freeze } from './freeze.ts';
+import { type EvaluationGraph, predictionGraph } from './graphs.ts';
+import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
-import type { GivenSamples, GivenTargets } from './pack-batch.ts';
+import type { BatchOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictOn, samplesOf } from './predict.ts';
-import { giveBack, nextRow, type Session, startAfresh, takeRow } from './session.ts';
+import { type Changes, replaceStep } from './replace-step.ts';
+import { giveBack, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
 import { type Validation, validationOn } from './validation.ts';
 import { checkBatchStep } from './verify.ts';
+import { demandPlace, weigh } from './weighing.ts';
 
 /**
  * A model that is compiled for one device; made by {@link compile}.
@@ -81,7 +83,7 @@ export class Trainer<M extends Model = Model> {
   readonly #evaluations = new Map<string, EvaluationGraph>();
   /** Graphs of `predict` and `tensors`, made when first asked for. */
   #prediction?: ReturnType<typeof predictionGraph>;
-  readonly #inspection = memo(inspectionGraph);
+  readonly #inspect: ReturnType<typeof inspector>;
 
   /** @internal */
   constructor(session: Session, ownDevice?: Device) {
@@ -91,6 +93,7 @@ export class Trainer<M extends Model = Model> {
     this.#access = this.#compiled.access;
     this.#ownDevice = ownDevice;
     this.#feeds = this.#compiled.feeds;
+    this.#inspect = inspector(this.#compiled);
   }
 
   /** The graph of one training step; {@link print} shows it. */
@@ -180,7 +183,7 @@ export class Trainer<M extends Model = Model> {
   /** Trains as above; the results have no `validation` and `best` unless the options have a `validation` set. */
   fit(dataset: Dataset | StreamedDataset, options: FitOptions): Promise<EpochResult[]>;
   async fit(dataset: Dataset | StreamedDataset, options: FitOptions = {}): Promise<EpochResult[]> {
-    const { task, program } = this.#session;
+    const { task } = this.#session;
     checkFit(options);
     const samples = datasetFor(task, dataset, 'fit');
     const { maxBytes, metrics } = options;
@@ -192,17 +195,18 @@ export class Trainer<M extends Model = Model> {
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
       this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes, metrics }));
-    return this.#access.exclusive('fit', () =>
-      this.#tuned(() =>
-        this.#feeds.use(samples, program, { augmentation, maxBytes }, (feed) => {
+    return this.#access.exclusive('fit', async () => {
+      if (samples.sampleWeights) await this.#access.take(() => weigh(this.#compiled, 'fit'));
+      return this.#tuned(() =>
+        this.#feeds.use(samples, this.#session.program, { augmentation, maxBytes }, (feed) => {
           this.#session.data = factsOf(samples);
           return this.#validated(heldOut, { maxBytes, metrics }, (validation) =>
             // The fit looks at the parameters itself.
             trainEpochs(this.#session, feed, options, evaluate, validation),
           );
         }),
-      ),
-    );
+      );
+    });
   }
 
   /**
@@ -303,18 +307,21 @@ export class Trainer<M extends Model = Model> {
    * @throws {ArgumentError} For a data set that is not in memory.
    * @throws {ShapeError} For lengths that do not fit the model or each other, or too many samples.
    * @throws {DataError} For a number that is not finite, or a target that the loss does not take.
-   * @throws {StateError} While `fit`, `load` or `check` runs, or where 1024 steps wait for the device.
+   * @throws {StateError} While `fit`, `load` or `check` runs, where 1024 steps wait for the device, or for weights that the net has no
+   * place for.
    */
-  step(x: GivenSamples, y: GivenTargets): void;
+  step(x: GivenSamples, y: GivenTargets, options?: BatchOptions): void;
   /**
    * Trains one step on all samples of a data set in memory, such as `take(train, 50)`: at most a batch of them.
    */
   step(dataset: Dataset): void;
-  step(x: GivenSamples | Dataset, y?: GivenTargets): void {
+  step(x: GivenSamples | Dataset, y?: GivenTargets, options?: BatchOptions): void {
     const { engine, program } = this.#session;
     this.#access.assertIdle('step');
-    const { columns, tensors, dataset } = this.#compiled.pack(x, y, 'step');
+    const batch = this.#compiled.pack(x, y, 'step', options);
+    demandPlace(this.#session, batch, 'step');
     this.#compiled.ahead.add('step');
+    const { columns, tensors, dataset } = batch;
     if (dataset) this.#session.data = factsOf(dataset);
     this.#session.unfinished = undefined; // its loss would be counted among those of the epoch
     this.#session.best = undefined;
@@ -412,28 +419,12 @@ export class Trainer<M extends Model = Model> {
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */
-  tensors(x: GivenSamples, y: GivenTargets): Promise<Record<string, Tensor>>;
+  tensors(x: GivenSamples, y: GivenTargets, options?: BatchOptions): Promise<Record<string, Tensor>>;
   /** The same for all samples of a data set, as for `step`. */
   tensors(dataset: Dataset): Promise<Record<string, Tensor>>;
-  async tensors(x: GivenSamples | Dataset, y?: GivenTargets): Promise<Record<string, Tensor>> {
-    const { engine } = this.#session;
+  async tensors(x: GivenSamples | Dataset, y?: GivenTargets, options?: BatchOptions): Promise<Record<string, Tensor>> {
     this.#access.assertOpen('tensors');
-    const { columns, tensors } = this.#compiled.pack(x, y, 'tensors');
-    const isNamed = (node: Node) => node.name !== '';
-    return this.#access.take(() => {
-      const { graph, perSample, prediction } = this.#inspection(this.#session.task);
-      const inspect = async (program: Program) => {
-        writeTensors(program, tensors);
-        engine.run([{ programs: [program], rows: [nextRow(this.#session, { columns })] }]);
-        const found: Record<string, Tensor> = {};
-        for (const [name, data] of await program.readAll([...program.tensors.keys()])) {
-          const { shape } = program.tensors.get(name)!;
-          found[name] = perSample(name) ? firstColumns(shape, data, columns) : { shape, data };
-        }
-        return { ...found, prediction: found[prediction] };
-      };
-      return this.#compiled.on({ name: 'tensors', graph: () => graph, keep: isNamed }, inspect);
-    });
+    return this.#inspect(this.#compiled.pack(x, y, 'tensors', options));
   }
 
   /**
@@ -508,7 +499,7 @@ export class Trainer<M extends Model = Model> {
       const reading = readBytes(source, readLimits(this.#session, options));
       const bytes = await reading.finally(() => this.#access.assertOpen('load'));
       await this.#session.engine.settled(); // a step that was refused is not to be taken off the count of the file
-      const replace = (wanted: Frozen, step: TrainingStep) => replaceStep(this.#compiled, wanted, step);
+      const replace = (changes: Changes, step: TrainingStep) => replaceStep(this.#compiled, changes, step);
       const loaded = await this.#access.take(() =>
         applyCheckpoint(this.#session, bytes, nameOf(source), options ?? {}, replace),
       );
@@ -549,13 +540,16 @@ export class Trainer<M extends Model = Model> {
    * @throws {DataError} As for `step`.
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
-  check(x: GivenSamples, y: GivenTargets): Promise<Report>;
+  check(x: GivenSamples, y: GivenTargets, options?: BatchOptions): Promise<Report>;
   /** The same for all samples of a data set, as for `step`. */
   check(dataset: Dataset): Promise<Report>;
-  async check(x: GivenSamples | Dataset, y?: GivenTargets): Promise<Report> {
+  async check(x: GivenSamples | Dataset, y?: GivenTargets, options?: BatchOptions): Promise<Report> {
     return this.#access.exclusive('check', () => {
-      const { columns, tensors } = this.#compiled.pack(x, y, 'check');
-      return this.#access.take(() => checkBatchStep(this.#session, columns, tensors));
+      const { columns, tensors } = this.#compiled.pack(x, y, 'check', options);
+      return this.#access.take(async () => {
+        if (tensors.has('w')) await weigh(this.#compiled, 'check');
+        return checkBatchStep(this.#session, columns, tensors);
+      });
     });
   }
 

@@ -83,7 +83,7 @@ describe('every shader variant compiles', () => {
         }),
         2,
         undefined,
-        several,
+        { model: several },
       ),
     );
   });

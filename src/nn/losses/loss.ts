@@ -7,7 +7,8 @@ import { checkKeys, member } from '../../base/arguments.ts';
 import { ArgumentError } from '../../base/errors.ts';
 import { showValue } from '../../base/show-value.ts';
 import type { Shape } from '../../base/tensor.ts';
-import type { Graph, Node } from '../../graph/graph.ts';
+import { append, type Graph, type Node } from '../../graph/graph.ts';
+import { scale } from '../../ops/arithmetic.ts';
 import { appendActivation } from '../layers/activation.ts';
 import type { LayerActivation } from '../layers/layer.ts';
 import type { LossFacts, Question } from './facts.ts';
@@ -63,6 +64,8 @@ export interface LossSite {
   readonly y: Node;
   /** The output, or what it consists of where there are several. */
   readonly outputs: readonly Node[];
+  /** Factors for the terms of each sample, [1, N], if there are some. */
+  readonly weights?: Node;
   /** What the names of the tensors of a loss end in. It tells several outputs apart. */
   readonly suffix: string;
 }
@@ -144,14 +147,17 @@ export function checkLast(last: object, shape: Shape, loss: LossFunction): void 
 export const targetsOf = (loss: LossFunction): TargetRule | undefined => ruleOf(loss).targets;
 
 /** The weighted terms whose sum is the loss of the batch. */
-export const appendLoss = (
+export function appendLoss(
   graph: Graph,
   loss: LossFunction,
   output: Node,
   y: Node,
-  outputs: readonly Node[] = [output],
-  suffix = '',
-): Node => ruleOf(loss).append({ graph, loss, output, y, outputs, suffix });
+  { outputs = [output], suffix = '', weights }: Partial<Pick<LossSite, 'outputs' | 'suffix' | 'weights'>> = {},
+): Node {
+  const terms = ruleOf(loss).append({ graph, loss, output, y, outputs, suffix, weights });
+  // Several losses have weighted theirs.
+  return weights && !loss.heads ? append(graph, scale, [terms, weights]) : terms;
+}
 
 /** What is predicted from an output, which is a node of its own unless that is one already. */
 export const appendPrediction = (graph: Graph, loss: LossFunction, output: Node, suffix = ''): Node =>

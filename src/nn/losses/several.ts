@@ -44,14 +44,14 @@ const rule: LossRule = {
   prediction: linear,
   threshold: 0.5,
   settings: {},
-  append({ graph, loss, outputs, y }) {
+  append({ graph, loss, outputs, y, weights }) {
     let first = 0;
     const sums = loss.heads!.map(({ name, loss, weight }, i): Node => {
       const output = outputs[i];
       const targets = part(graph, y, output.shape, first);
       first += rows(output.shape);
       rename(graph, targets, `y.${name}`);
-      const terms = appendLoss(graph, loss, output, targets, [output], `.${name}`);
+      const terms = appendLoss(graph, loss, output, targets, { suffix: `.${name}`, weights });
       const sum = rows(terms.shape) === 1 ? terms : append(graph, columnSum, [terms]);
       rename(graph, terms, `losses.${name}`);
       return weight === 1 ? sum : append(graph, times, [sum], { factor: weight });

@@ -17,7 +17,8 @@ import { factsIn, formatModel, MODEL, RECORD } from '../../saved/model-text.ts';
 import type { StoredType } from '../../saved/number-types.ts';
 import { checkTexts, formatStored, storedIn } from '../../saved/safetensors.ts';
 import { readParameters } from '../averages.ts';
-import { type Frozen, isSame, NONE, stepFor } from '../freeze.ts';
+import { isSame, NONE } from '../freeze.ts';
+import { type Changes, stepFor } from '../replace-step.ts';
 import { NOTHING, type Position, type Session } from '../session.ts';
 import type { TrainingStep } from '../training-program.ts';
 import { checkRename, fitting, type Loaded, type Rename, renamed, withoutCounts } from './matching.ts';
@@ -114,7 +115,7 @@ export async function applyCheckpoint(
   bytes: Uint8Array,
   where: string,
   options: LoadOptions,
-  replaceStep: (wanted: Frozen, step: TrainingStep) => Promise<void>,
+  replaceStep: (changes: Changes, step: TrainingStep) => Promise<void>,
 ): Promise<Loaded> {
   const { weightsOnly = false, matching = false, rename } = options;
   const { tensors, metadata, rounded } = parseChecked(bytes, where);

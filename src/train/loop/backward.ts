@@ -53,15 +53,18 @@ export async function backward(
 ): Promise<Record<string, DeviceTensor>> {
   const compiled = compiledOf(net, 'backward');
   compiled.access.assertOpen('backward');
-  checkKeys('backward', options, ['y', 'outputGradient', 'inputs', 'parameters']);
+  checkKeys('backward', options, ['y', 'outputGradient', 'inputs', 'parameters', 'sampleWeights']);
   const { y, outputGradient, ...rest } = options;
   const wanted = checkWanted('backward', compiled.session.task.model, rest);
   if ((y === undefined) === (outputGradient === undefined))
     throw new ArgumentError(
       `backward: expected either y or outputGradient, found ${y === undefined ? 'none' : 'both'}`,
     );
+  const { sampleWeights } = options;
+  if (outputGradient !== undefined && sampleWeights !== undefined)
+    throw new ArgumentError('backward: expected sampleWeights only with y, found them with outputGradient');
   const given = outputGradient === undefined ? undefined : packFollowed(compiled, x, outputGradient);
-  const batch = given ?? compiled.pack(x, y, 'backward');
+  const batch = given ?? compiled.pack(x, y, 'backward', { sampleWeights });
   return compiled.access.take(() =>
     withGradients(
       compiled,
@@ -85,9 +88,9 @@ function packFollowed({ session }: Compiled, x: GivenSamples, outputGradient: Gi
   const { model, batch } = session.task;
   const what = 'backward: outputGradient';
   const held = heldTargets(session, outputGradient, samples, what);
-  if (held) return paired(samples, held);
+  if (held) return paired(session.task, samples, held);
   const numbers = followedValues(model, outputGradient as Rows | NamedRows, samples.count, what);
-  return paired(samples, toColumns(numbers, outputs(model), batch));
+  return paired(session.task, samples, toColumns(numbers, outputs(model), batch));
 }
 
 /** Numbers [count][outputs]: as rows, or of each of several outputs by its name. */

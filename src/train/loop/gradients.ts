@@ -10,11 +10,11 @@ import { features, type Model } from '../../nn/model.ts';
 import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
 import { gradientGraph } from '../graphs.ts';
-import type { GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
+import type { BatchOptions, GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
 import { nextRow, type Session } from '../session.ts';
 
 /** Options of {@link Trainer.gradients}. */
-export interface GradientOptions {
+export interface GradientOptions extends BatchOptions {
   /** Whether to compute the gradient with respect to the inputs. Whole numbers for an `embedding` have none. Default: false. */
   inputs?: boolean;
   /** Whether to compute the gradients with respect to the parameters. Default: true. */
@@ -39,7 +39,7 @@ export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
   const wanted = checkWanted('gradients', net.session.task.model, options);
-  const batch = net.pack(x, y, 'gradients');
+  const batch = net.pack(x, y, 'gradients', { sampleWeights: options?.sampleWeights });
   const { task } = net.session;
   const read = async (program: Program, gradients: readonly Gradient[]) => {
     const found = await program.readAll(gradients.map(({ name }) => name));
@@ -53,16 +53,17 @@ export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<
 /** Computes gradients of a batch, and does something with them; of the loss, unless they are to follow something else. */
 export function withGradients<T>(
   net: Compiled,
-  wanted: Required<GradientOptions>,
+  wanted: Wanted,
   { columns, tensors }: PackedBatch,
   work: (program: Program, gradients: readonly Gradient[]) => Promise<T>,
   following?: { readonly name: string; readonly upstreamOf: Parameters<typeof gradientGraph>[2] },
 ): Promise<T> {
   const { engine, task } = net.session; // what is frozen may change before the turn of this call
   const gradients = gradientsIn(net.session, wanted, columns);
+  const weighted = tensors.has('w');
   const program = {
-    name: `gradients ${wanted.parameters} ${wanted.inputs} ${following?.name}`,
-    graph: () => gradientGraph(task, wanted, following?.upstreamOf),
+    name: `gradients ${wanted.parameters} ${wanted.inputs} ${weighted} ${following?.name}`,
+    graph: () => gradientGraph({ ...task, weighted }, wanted, following?.upstreamOf),
     keep: (node: { name: string }) => gradients.some(({ name }) => name === node.name),
   };
   return net.on(program, (program) => {
@@ -78,8 +79,11 @@ function inOrder(given: GivenBatch): [x: GivenSamples | Dataset, y?: GivenTarget
   return isDataset(x) && keysOf(y) ? [x, undefined, y as GradientOptions] : [x, y as GivenTargets, options];
 }
 
-export function checkWanted(where: string, model: Model, options: GradientOptions = {}): Required<GradientOptions> {
-  checkKeys(where, options, ['inputs', 'parameters']);
+/** Which gradients to compute. */
+type Wanted = Required<Pick<GradientOptions, 'inputs' | 'parameters'>>;
+
+export function checkWanted(where: string, model: Model, options: GradientOptions = {}): Wanted {
+  checkKeys(where, options, ['inputs', 'parameters', 'sampleWeights']);
   const { inputs = false, parameters = true } = options;
   checkFlag(`${where}: inputs`, inputs);
   checkFlag(`${where}: parameters`, parameters);
@@ -94,7 +98,7 @@ export function checkWanted(where: string, model: Model, options: GradientOption
 
 function gradientsIn(
   { task: { model, batch }, parameters }: Session,
-  wanted: Required<GradientOptions>,
+  wanted: Wanted,
   columns: number,
 ): readonly Gradient[] {
   const trained = wanted.parameters ? parameters.filter(({ trained }) => trained) : [];
