@@ -8,7 +8,7 @@ import floats from '../../shaders/load/floats.wgsl';
 import parts from '../../shaders/load/parts.wgsl';
 import { literal, U } from '../base/float32.ts';
 import { columns, rows } from '../base/tensor.ts';
-import type { KernelOp } from '../graph/op.ts';
+import type { Case, KernelOp } from '../graph/op.ts';
 import { placeAt } from './gather.ts';
 import { byColumn } from './shared/columns.ts';
 
@@ -52,4 +52,24 @@ export const gatherParts: KernelOp = {
     lanes,
     workgroups: [Math.ceil(columns(shape) / lanes), Math.ceil(rows(shape) / ROWS_PER_LANE), 1],
   }),
+};
+
+/** Samples of 7 numbers: a class, four numbers, another class, a number. */
+const stored = [
+  2, 0.5, -1, 3, 0.25, 1, 7, 0, 9, 8, -7, 6, 2, 5, 1, 4, -4, 40, 0.1, 0, -2, 2, 1, 2, 3, 4, 1, 255, 1, 6, 5, 4, 3, 2, 1,
+];
+
+/** Whole samples, or parts in another order than they are stored in, of bytes and of floats, shuffled or not. */
+export const gatherPartsCases = (): readonly Case[] => {
+  const numbers = [1, 2, 3, 4, 6].map((at) => [at, -1]);
+  const classes = [0, 5].flatMap((at) => [0, 1, 2].map((label) => [at, label]));
+  const tables = [[...classes, ...numbers], [...numbers.reverse(), ...classes.slice(3)], [[5, 1]]];
+  return ['floats', 'bytes'].flatMap((format) =>
+    tables.map((table, shuffled) => ({
+      shapes: [[5, 7], [table.length, 2], null],
+      attributes: { batch: 4, scale: 0.3, stored: 7, format },
+      values: [format === 'bytes' ? stored.map((x) => Math.trunc(Math.abs(x))) : stored, table.flat()],
+      step: { columns: 3, start: 1, count: 5, key: 12345, shuffled: shuffled % 2 },
+    })),
+  );
 };

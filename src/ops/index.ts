@@ -15,6 +15,7 @@ import { dropout } from './dropout.ts';
 import { elastic } from './elastic.ts';
 import { embedding, embeddingGradient } from './embedding.ts';
 import { gather } from './gather.ts';
+import { gatherParts } from './gather-parts.ts';
 import { clip, norm, squareSums } from './gradient-norm.ts';
 import { gru, gruGradient, gruHiddenGradient } from './gru.ts';
 import { klDivergence } from './kl-divergence.ts';
@@ -144,6 +145,7 @@ export const ops: readonly Op[] = [
   perSample,
   ...updates.map(whenDue),
   gather,
+  gatherParts,
   affine,
   elastic,
   warp,

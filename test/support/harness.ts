@@ -1,7 +1,7 @@
 /** What the tests on a GPU share: one device per file, graphs made from the cases of an op, buffers full of NaN. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { uniforms } from '../../src/base/random.ts';
-import { columns, rows, size, stride } from '../../src/base/tensor.ts';
+import { columns, rows, type Shape, size, stride } from '../../src/base/tensor.ts';
 import type { Device } from '../../src/engine/device.ts';
 import type { Engine, ProgramOptions } from '../../src/engine/engine.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
@@ -10,7 +10,7 @@ import { openDevice } from '../../src/engine/open-device.ts';
 import { writeTo } from '../../src/engine/tensor-buffers.ts';
 import { type Comparison, compare } from '../../src/graph/check.ts';
 import { append, createGraph, type Graph, type Node } from '../../src/graph/graph.ts';
-import { batch, constant, leaf, stepOf, valuesOf } from '../../src/graph/leaf.ts';
+import { batch, constant, data, leaf, stepOf, valuesOf } from '../../src/graph/leaf.ts';
 import type { Case, Data, Op, Range, Value } from '../../src/graph/op.ts';
 import { evaluate } from '../../src/graph/reference.ts';
 import { type StepRow, stepRow } from '../../src/graph/step-row.ts';
@@ -52,10 +52,13 @@ const settings = (of: object): string =>
 export const titleOf = (op: Op, { shapes, attributes, step = {} }: Case): string =>
   `${op.name} ${shapes.map((shape) => (shape ? `[${shape}]` : 'step')).join(' ')} ${attributes ? settings({ ...attributes, ...step }) : ''}`;
 
-/** Leaves for the operands of a case and the op applied to them, named `out`. */
+/** Leaves for the operands of a case and the op applied to them, named `out`. An attribute `format` is that of the first, a data set. */
 export function graphOf(op: Op, { shapes, attributes }: Case): { graph: Graph; node: Node } {
   const graph = createGraph();
-  const inputs = shapes.map((shape, i) => (shape ? leaf(graph, batch, `in${i}`, shape) : stepOf(graph)));
+  const format = attributes?.format as string | undefined;
+  const operand = (shape: Shape, i: number): Node =>
+    format && i === 0 ? leaf(graph, data, `in${i}`, shape, { format }) : leaf(graph, batch, `in${i}`, shape);
+  const inputs = shapes.map((shape, i) => (shape ? operand(shape, i) : stepOf(graph)));
   return { graph, node: append(graph, op, inputs, attributes, 'out') };
 }
 
@@ -153,7 +156,7 @@ export async function expectReference(
 
 function writeWithNaN(device: Device, program: GpuProgram, node: Node, data: Data): void {
   if (node.op.name === 'data') {
-    program.write(node.name, data);
+    program.write(node.name, node.attributes.format === 'bytes' ? Uint8Array.from(data) : data);
     return;
   }
   const padded = new Float32Array(rows(node.shape) * stride(node.shape)).fill(Number.NaN);
