@@ -13,10 +13,13 @@ import {
   type CompileOptions,
   compile,
   concat,
+  conv1d,
   conv2d,
+  conv2dTranspose,
   dense,
   dropout,
   embedding,
+  gelu,
   gru,
   input,
   type LossFunction,
@@ -27,9 +30,11 @@ import {
   meanSquared,
   model,
   multiply,
+  prelu,
   quadratic,
   relu,
   reshape,
+  selu,
   sequential,
   sgd,
   sigmoid,
@@ -75,6 +80,12 @@ const valuesFor = (of: Model): Record<string, Tensor> =>
       return [key, { shape, data: /running_var|std$/.test(key) ? data.map((v) => 0.5 + v * v) : data }];
     }),
   );
+
+/** What nets.py writes for each of these. */
+function computedThere(cases: readonly { readonly folder: string }[]): Record<string, number[]>[] {
+  const script = fileURLToPath(new URL('nets.py', import.meta.url));
+  return runPython(python!, [script], cases) as Record<string, number[]>[];
+}
 
 /** What the net computes itself, and its files. */
 async function computed({ model, options, x, y }: Net) {
@@ -294,7 +305,7 @@ describe.skipIf(!python)('exported nets compute in PyTorch what they compute her
       mkdirSync(cases[i].folder);
       for (const [name, content] of Object.entries(files)) writeFileSync(join(cases[i].folder, name), content);
     }
-    there = runPython(python!, [fileURLToPath(new URL('nets.py', import.meta.url))], cases) as typeof there;
+    there = computedThere(cases);
   });
 
   test.each(nets.map(({ title }, i) => [title, i] as const))('%s', (title, i) => {
@@ -311,3 +322,65 @@ describe.skipIf(!python)('exported nets compute in PyTorch what they compute her
     }
   });
 });
+
+/** Standard deviation, mean and mean size: what tells a normal distribution from a uniform one of the same deviation. */
+function spread(values: ArrayLike<number>) {
+  const all = Array.from(values);
+  const mean = (of: readonly number[]) => of.reduce((a, b) => a + b, 0) / of.length;
+  return { mean: mean(all), deviation: Math.sqrt(mean(all.map((v) => v * v))), size: mean(all.map(Math.abs)) };
+}
+
+test.skipIf(!python)('a new net has weights of the distributions that they have here', async () => {
+  const of = sequential(
+    [2, 12],
+    [
+      ...[conv1d(40, 5, tanh), conv1d(40, 3, relu, { bias: false }), reshape([40, 6, 1]), conv2dTranspose(40, [3, 2])],
+      ...[
+        batchNorm(),
+        prelu(),
+        dense(40, selu),
+        dense(60, gelu),
+        dense(50, sigmoid),
+        reshape([5, 10]),
+        gru(40, { sequence: true }),
+      ],
+      ...[lstm(30), dense(80)],
+    ],
+  );
+  const words = sequential([60], [embedding(50, 60, { padding: 7 }), dense(2)]);
+  const folder = mkdtempSync(join(tmpdir(), 'retrograd-new-'));
+  try {
+    const here: Record<string, Tensor>[] = [];
+    const cases = [of, words].map((_, i) => ({ folder: join(folder, String(i)) }));
+    for (const [i, one] of [of, words].entries()) {
+      const optimizer = sgd({ learningRate: 1 });
+      const net = await compile(one, { device: 'cpu', batch: 2, loss: meanSquared(), optimizer });
+      mkdirSync(cases[i].folder);
+      for (const [name, content] of Object.entries(await exportPyTorch(net)))
+        writeFileSync(join(cases[i].folder, name), content);
+      here.push(await net.parameters());
+      net.destroy();
+    }
+    const there = computedThere(cases);
+    for (const [i, parameters] of here.entries()) {
+      expect(Object.keys(there[i]).sort()).toEqual(Object.keys(parameters).sort());
+      for (const [key, { data }] of Object.entries(parameters)) expectAlike(there[i][key], data, key);
+    }
+    expect(new Set(there[1]['layers.0.weight'].slice(7 * 60, 8 * 60))).toEqual(new Set([0]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** The same constant, or draws of one distribution. */
+function expectAlike(found: readonly number[], expected: Float32Array, key: string): void {
+  if (new Set(expected).size === 1) {
+    expect(found, key).toEqual(Array.from(expected));
+    return;
+  }
+  const [there, here] = [found, expected].map(spread);
+  // Somewhat more than three deviations of what so many draws come to, twice.
+  const allowed = (5 * here.deviation) / Math.sqrt(expected.length);
+  for (const name of ['mean', 'deviation', 'size'] as const)
+    expect(Math.abs(there[name] - here[name]), `${key}: ${name}`).toBeLessThan(allowed);
+}

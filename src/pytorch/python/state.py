@@ -1,4 +1,7 @@
-"""The file of the run, read and written without other packages, and the state of its optimizer as one of torch.optim."""
+"""The file of the run, and the state of its optimizer as one of torch.optim.
+
+The file is read by the package `safetensors` where that is installed, and needs no package elsewhere.
+"""
 
 import json
 import os
@@ -9,12 +12,20 @@ import torch
 
 import schedule
 
+try:
+    from safetensors import safe_open
+except ImportError:
+    safe_open = None
+
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights.safetensors")
 CHECKSUMS = "retrograd.crc32"
 
 
 def load(path):
     """The tensors of a safetensors file by name, and its texts by name."""
+    if safe_open:
+        with safe_open(path, framework="np") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
     with open(path, "rb") as file:
         content = file.read()
     start = 8 + int.from_bytes(content[:8], "little")

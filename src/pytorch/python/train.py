@@ -67,6 +67,8 @@ class Run:
         with open(os.path.join(HERE, "config.json"), encoding="utf-8") as file:
             self.config = json.load(file)
         self.tensors, self.metadata = state.load(args.file)
+        if "retrograd" not in self.metadata:
+            raise SystemExit(f"{args.file}: expected a file with the state of training, found weights alone")
         self.record = json.loads(self.metadata["retrograd"])
         self.position = self.record["position"]
         self.saved_epochs = self.position["epochs"]
