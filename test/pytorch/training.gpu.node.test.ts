@@ -52,9 +52,10 @@ async function everywhere(
   options: Omit<CompileOptions, 'device'>,
   { train, test }: { train: Dataset; test: Dataset },
   processes: readonly number[],
+  begun: (net: Trainer) => Promise<unknown> = (net) => net.fit(train, { epochs: 1 }),
 ) {
   const net = await compile(model, { ...options, device: gpu.device, tune: 'off' });
-  await net.fit(train, { epochs: 1 });
+  await begun(net);
   const at = join(folder, name);
   writeFolder(at, await exportPyTorch(net, { train, test }));
   const running = Promise.all(processes.map((count) => trainThere(python!, at, count)));
@@ -143,6 +144,28 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
       const found = tensorsOf(run.file);
       for (const [key, tensor] of Object.entries(expected)) expect(apart(found[key], tensor), key).toBeLessThan(1e-5);
     }
+    net.destroy();
+  });
+
+  test('Adam on a layer that was frozen at first, whose state is younger than that of the others', async () => {
+    const { train, test } = digits();
+    const parts = { train: take(train, 500), test: take(test, 100) };
+    const model = sequential([784], [dense(20, relu), dense(10)]);
+    const options = { batch: 50, loss: softmaxCrossEntropy(), optimizer: adam(), seed: 3, freeze: ['layers.0.*'] };
+    const begun = async (net: Trainer) => {
+      await net.fit(parts.train, { epochs: 2 });
+      await net.freeze([]);
+    };
+    const { net, losses, there } = await everywhere('thawed', model, options, parts, [1], begun);
+    const [{ losses: found, file }] = there;
+    expect(found).toHaveLength(10);
+    expect(farthest(found, losses)).toBeLessThan(1e-4);
+    // Back again: the next epoch counts from there too.
+    await net.fit(parts.train, { epochs: 1 });
+    const expected = await net.evaluate(test);
+    await net.load(readFileSync(file));
+    await net.fit(parts.train, { epochs: 1 });
+    expect(relative((await net.evaluate(test)).loss, expected.loss)).toBeLessThan(1e-4);
     net.destroy();
   });
 });

@@ -41,6 +41,7 @@ test('learning rate and bias corrections count updates, the random key counts st
   const at = session(2, adam({ learningRate: schedule, beta1: 0.5, beta2: 0.75 }));
   const rows = [1, 2, 3, 4].map(() => takeRow(at, { columns: 8 }));
   expect(rows.map(({ learningRate }) => learningRate)).toEqual([1, 1, 0.5, 0.5]);
+  expect(rows.map(({ update }) => update)).toEqual([1, 1, 2, 2]);
   expect(rows.map(({ correction1 }) => correction1)).toEqual([2, 2, 4 / 3, 4 / 3].map(Math.fround));
   expect(rows.map(({ correction2 }) => correction2)).toEqual(
     [4, 4, 16 / 7, 16 / 7].map((square) => Math.fround(Math.sqrt(square))),
