@@ -146,7 +146,7 @@ function appendGroupNorm({ groups, epsilon }: GroupNorm, site: Site): string {
   const attributes = { epsilon: float(epsilon) };
   const normalized = node('InstanceNormalization', [grouped, of('ones', 1), of('zeros', 0)], attributes);
   const x = node('Reshape', [normalized, integers([0, ...shape])]);
-  const [gamma, beta] = ['weight', 'bias'].map((key) => stored(site, key, undefined, perChannel(shape[0], shape)));
+  const [gamma, beta] = ['weight', 'bias'].map((key) => stored(site, key, perChannel(shape[0], shape)));
   return node('Add', [node('Mul', [x, gamma]), beta]);
 }
 

@@ -18,16 +18,17 @@ export interface Site extends Scope {
 }
 
 /** A tensor of the layer in the ONNX file, with its own axes or others -> its name. */
-export function stored(site: Site, key: string, tensor = site.parameter(key)!, axes = tensor.shape): string {
-  const name = sameShape(axes, tensor.shape) ? site.nameOf(key) : `${site.nameOf(key)}:${axes.join('x')}`;
-  return site.tensor(name, { shape: axes, data: tensor.data });
+export function stored(site: Site, key: string, axes?: Shape, { shape, data } = site.parameter(key)!): string {
+  const name = site.nameOf(key);
+  if (!axes || sameShape(axes, shape)) return site.tensor(name, { shape, data });
+  return site.tensor(`${name}:${axes.join('x')}`, { shape: axes, data });
 }
 
 /** The same for numbers of all samples alike: one, or one for each channel, or one for each number of a sample. */
 export function storedForChannels(site: Site, key: string, tensor = site.parameter(key)!): string {
   const [sample] = site.shapes;
   const count = size(tensor.shape);
-  return stored(site, key, tensor, count === size(sample) ? sample : perChannel(count, sample));
+  return stored(site, key, count === size(sample) ? sample : perChannel(count, sample), tensor);
 }
 
 /** [C] as the axes [C, 1, 1] that go with samples [C, H, W]. */
