@@ -112,7 +112,10 @@ export class Trainer<M extends Model = Model> {
     return schedule;
   }
 
-  /** The form of each matrix product and convolution of a step, with what was tried; empty on the CPU. */
+  /**
+   * The form of each matrix product, convolution and recurrent kernel of a step, with what was tried; empty on the CPU. Forms of
+   * recurrent kernels are not timed.
+   */
   get tuning(): readonly DispatchTuning[] {
     return this.#session.tuner?.steps ?? [];
   }
