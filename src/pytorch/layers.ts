@@ -71,14 +71,25 @@ const zerosFor = (padding: Conv2d['padding'], shape: Shape, kernel: Shape, strid
   return shape.map((n, i) => zerosBeside(rules[i], n, kernel[i], stride[i]));
 };
 
-function pooling({ pool, padding = 0, countPadding }: Pool1d | Pool2d, size: Shape, stride: Shape): Written {
+function pooling(layer: Pool1d | Pool2d, { inputs: [[, ...places]] }: Site, size: Shape, stride: Shape): Written {
+  const { pool, padding = 0, countPadding } = layer;
   const name = `F.${pool === 'max' ? 'max' : 'avg'}_pool${size.length}d`;
-  const options = {
-    stride: unless(tuple(size), tuple(stride)),
-    padding: unless('0', tuple(typeof padding === 'number' ? [padding] : padding)),
-    count_include_pad: countPadding === false ? 'False' : undefined,
-  };
-  return { call: (_self, x) => call(name, [x, tuple(size)], options) };
+  const zeros = zerosFor(padding, places, size, stride);
+  const steps = { stride: unless(tuple(size), tuple(stride)) };
+  if (zeros.every(([before, after]) => before === after)) {
+    const count = pool === 'average' && countPadding === false ? 'False' : undefined;
+    const options = {
+      ...steps,
+      padding: unless('0', tuple(zeros.map(([before]) => before))),
+      count_include_pad: count,
+    };
+    return { call: (_self, x) => call(name, [x, tuple(size)], options) };
+  }
+  const around = `(${zeros.toReversed().flat().join(', ')})`;
+  const over = (x: string, value?: string) => call(name, [call('F.pad', [x, around], { value }), tuple(size)], steps);
+  if (pool === 'max') return { call: (_self, x) => over(x, "float('-inf')") };
+  // What does not count is divided out again.
+  return { call: (_self, x) => (countPadding === false ? `${over(x)} / ${over(`torch.ones_like(${x})`)}` : over(x)) };
 }
 
 function recurrent(name: string, units: number, [, features]: Shape, sequence: boolean, mask: boolean): Written {
@@ -155,8 +166,8 @@ const kinds: Kinds = {
     call: (_self, ...xs) => `{${names.map((name, i) => `${JSON.stringify(name)}: ${xs[i]}`).join(', ')}}`,
   }),
   permute: ({ axes }) => ({ call: (_self, x) => `${x}.permute(${[0, ...axes.map((axis) => axis + 1)].join(', ')})` }),
-  pool1d: (layer) => pooling(layer, [layer.size], [layer.stride]),
-  pool2d: (layer) => pooling(layer, layer.size, pair(layer.stride)),
+  pool1d: (layer, site) => pooling(layer, site, [layer.size], [layer.stride]),
+  pool2d: (layer, site) => pooling(layer, site, layer.size, pair(layer.stride)),
   prelu: (_layer, { inputs: [[channels]] }) => ({ module: `nn.PReLU(${channels})`, call: itself }),
   reshape: (_layer, { output }) => ({ call: (_self, x) => `${x}.reshape(len(${x}), ${output.join(', ')})` }),
   standardize: ({ values }) => ({ module: `Standardize(${values})`, call: itself, part: 'Standardize' }),

@@ -168,7 +168,7 @@ describe('mistakes', () => {
     [
       'padding of half a pixel',
       () => maxPool2d(2, { padding: 0.5 }),
-      /maxPool2d: padding must be an integer ≥ 0, found 0.5/,
+      /maxPool2d: padding must be .same. or an integer ≥ 0, found 0.5/,
     ],
     [
       'padding of more than half a window',

@@ -101,6 +101,7 @@ const image = sequential(
     conv2d(4, [1, 3], relu, { stride: [1, 1], padding: [0, 1], groups: 2 }),
     conv2dTranspose(2, [1, 2], relu, { stride: [1, 2], padding: [0, 1], outputPadding: [0, 1], groups: 2 }),
     maxPool2d(2),
+    maxPool2d(2, { stride: 1, padding: 'same' }),
     avgPool2d([1, 2], { stride: 1 }),
     maxPool2d(3, { stride: [2, 1], padding: 1 }),
     avgPool2d([3, 2], { stride: 1, padding: [1, 0], countPadding: false }),

@@ -4,9 +4,17 @@ import { ShapeError } from '../../base/errors.ts';
 import { columns, type Shape, show } from '../../base/tensor.ts';
 import { append } from '../../graph/graph.ts';
 import { axesOf, reshape } from '../../ops/reshape.ts';
-import { checkZeros } from './image.ts';
 import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
-import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
+import {
+  appendPooling,
+  checkedCount,
+  checkPadding,
+  checkPool,
+  checkReach,
+  type Pool,
+  type Pooling,
+  windowsIn,
+} from './pooling.ts';
 
 /** A pooling layer of signals as plain data; made by {@link maxPool1d} and {@link avgPool1d}. */
 export interface Pool1d {
@@ -18,8 +26,8 @@ export interface Pool1d {
   readonly size: number;
   /** Places between neighbouring windows. */
   readonly stride: number;
-  /** Places added at each end of the signal, if any. */
-  readonly padding?: number;
+  /** Places added at each end of the signal, if any, or a rule; see {@link Pool1dOptions}. */
+  readonly padding?: number | 'same';
   /** False where they do not count in a mean. */
   readonly countPadding?: false;
 }
@@ -28,8 +36,11 @@ export interface Pool1d {
 export interface Pool1dOptions {
   /** Places between neighbouring windows. Default: the size of a window. */
   stride?: number;
-  /** Places added at each end, at most half the size of a window. They are never the largest of a window. Default: 0. */
-  padding?: number;
+  /**
+   * Places added at each end, at most half the size of a window. `'same'` adds as many as give ⌈length / stride⌉ windows, an odd one
+   * at the end, as in Keras. They are never the largest of a window. Default: 0.
+   */
+  padding?: number | 'same';
 }
 
 /** Options of {@link avgPool1d}. */
@@ -68,8 +79,8 @@ function pool1d(pool: Pool, size: number, options: AvgPool1dOptions): Pool1d {
   const { stride = size, padding = 0, countPadding } = options;
   checkCount(`${title}: size`, size);
   checkCount(`${title}: stride`, stride);
-  checkZeros(`${title}: padding`, padding);
-  checkReach(title, size, padding);
+  if (padding !== 'same') checkPadding(`${title}: padding`, padding);
+  checkReach(title, [size], padding);
   return ofKind(pool1dKind, {
     ...{ layer: 'pool1d', pool, size, stride },
     ...(padding === 0 ? {} : { padding }),
@@ -79,7 +90,7 @@ function pool1d(pool: Pool, size: number, options: AvgPool1dOptions): Pool1d {
 
 const poolingOf = ({ pool, size, stride, padding = 0, countPadding }: Pool1d): Pooling => ({
   ...{ title: titles[pool], pool, countPadding: countPadding !== false },
-  ...{ size: [1, size], stride: [1, stride], padding: [0, padding] },
+  ...{ size: [1, size], stride: [1, stride], padding: padding === 'same' ? padding : [0, padding] },
 });
 
 export const pool1dKind: LayerKind<Pool1d> = {
@@ -106,7 +117,7 @@ export const pool1dKind: LayerKind<Pool1d> = {
     [
       `${pool} pool ${size}`,
       ...(stride === size ? [] : [`/${stride}`]),
-      ...(padding === undefined ? [] : [`pad ${padding}`]),
+      ...(padding === undefined ? [] : [padding === 'same' ? padding : `pad ${padding}`]),
     ].join(' '),
 };
 
@@ -114,4 +125,6 @@ export const pool1dCases = (): readonly LayerCase[] => [
   { layer: maxPool1d(2), inputs: [[3, 7]] },
   { layer: maxPool1d(3, { stride: 2, padding: 1 }), inputs: [[2, 8]] },
   { layer: avgPool1d(3, { stride: 2, padding: 1 }), inputs: [[2, 8]] },
+  { layer: maxPool1d(3, { stride: 2, padding: 'same' }), inputs: [[2, 8]] },
+  { layer: avgPool1d(2, { padding: 'same', countPadding: false }), inputs: [[2, 7]] },
 ];

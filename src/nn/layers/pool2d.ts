@@ -1,8 +1,17 @@
 /** Pooling layers: the largest value or the mean of each window of an image, channel by channel. */
 import { checkCount, checkKeys } from '../../base/arguments.ts';
-import { checkedImage, checkedPair, checkedWindow, checkZeros, pairOf, showPair } from './image.ts';
+import { checkedImage, checkedPair, checkedWindow, pairOf, showPair } from './image.ts';
 import { type LayerCase, type LayerKind, ofKind } from './layer.ts';
-import { appendPooling, checkedCount, checkPool, checkReach, type Pool, type Pooling, windowsIn } from './pooling.ts';
+import {
+  appendPooling,
+  checkedCount,
+  checkPadding,
+  checkPool,
+  checkReach,
+  type Pool,
+  type Pooling,
+  windowsIn,
+} from './pooling.ts';
 
 /** A pooling layer as plain data; made by {@link maxPool2d} and {@link avgPool2d}. */
 export interface Pool2d {
@@ -14,8 +23,8 @@ export interface Pool2d {
   readonly size: readonly [number, number];
   /** Pixels between neighbouring windows: in both directions, or `[down, across]`. */
   readonly stride: number | readonly [number, number];
-  /** Pixels added on each side of the image, if any. */
-  readonly padding?: number | readonly [number, number];
+  /** Pixels added on each side of the image, if any, or a rule; see {@link Pool2dOptions}. */
+  readonly padding?: number | readonly [number, number] | 'same';
   /** False where they do not count in a mean. */
   readonly countPadding?: false;
 }
@@ -26,9 +35,10 @@ export interface Pool2dOptions {
   stride?: number | readonly [number, number];
   /**
    * Pixels added on each side of the image: one number, or `[above and below, left and right]`, at most half the size of a window.
-   * They are never the largest of a window. Default: 0.
+   * `'same'` adds as many as give ⌈pixels / stride⌉ windows, an odd one below and to the right, as in Keras. They are never the
+   * largest of a window. Default: 0.
    */
-  padding?: number | readonly [number, number];
+  padding?: number | readonly [number, number] | 'same';
 }
 
 /** Options of {@link avgPool2d}. */
@@ -70,10 +80,9 @@ function pool2d(pool: Pool, size: number | readonly [number, number], options: A
   const title = titles[pool];
   const window = checkedWindow(`${title}: size`, size);
   const stride = checkedPair(`${title}: stride`, options.stride ?? window, checkCount);
-  const padding = checkedPair(`${title}: padding`, options.padding ?? 0, checkZeros);
-  pairOf(padding).forEach((zeros, i) => {
-    checkReach(title, window[i], zeros);
-  });
+  const given = options.padding ?? 0;
+  const padding = given === 'same' ? given : checkedPair(`${title}: padding`, given, checkPadding);
+  checkReach(title, window, padding);
   return ofKind(pool2dKind, {
     ...{ layer: 'pool2d', pool, size: window, stride },
     ...(padding === 0 ? {} : { padding }),
@@ -83,7 +92,7 @@ function pool2d(pool: Pool, size: number | readonly [number, number], options: A
 
 const poolingOf = ({ pool, size, stride, padding = 0, countPadding }: Pool2d): Pooling => ({
   ...{ title: titles[pool], pool, size, countPadding: countPadding !== false },
-  ...{ stride: pairOf(stride), padding: pairOf(padding) },
+  ...{ stride: pairOf(stride), padding },
 });
 
 export const pool2dKind: LayerKind<Pool2d> = {
@@ -104,7 +113,7 @@ export const pool2dKind: LayerKind<Pool2d> = {
     return [
       `${pool} pool ${size.join('x')}`,
       ...(down === size[0] && across === size[1] ? [] : [`/${showPair(stride)}`]),
-      ...(padding === undefined ? [] : [`pad ${showPair(padding)}`]),
+      ...(padding === undefined ? [] : [padding === 'same' ? padding : `pad ${showPair(padding)}`]),
     ].join(' ');
   },
 };
@@ -113,4 +122,7 @@ export const pool2dCases = (): readonly LayerCase[] => [
   { layer: maxPool2d(2), inputs: [[3, 5, 4]] },
   { layer: maxPool2d([3, 2], { stride: [2, 1], padding: [1, 0] }), inputs: [[2, 6, 5]] },
   { layer: avgPool2d(2, { padding: 1 }), inputs: [[2, 6, 5]] },
+  { layer: maxPool2d([2, 3], { stride: 2, padding: 'same' }), inputs: [[2, 5, 4]] },
+  { layer: avgPool2d(2, { padding: 'same' }), inputs: [[2, 5, 3]] },
+  { layer: avgPool2d(2, { padding: 'same', countPadding: false }), inputs: [[2, 5, 3]] },
 ];

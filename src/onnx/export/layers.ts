@@ -117,13 +117,15 @@ function appendConv2dTranspose(layer: Conv2dTranspose, site: Site): string {
 }
 
 function appendPool1d({ pool, size, stride, padding = 0, countPadding }: Pool1d, site: Site): string {
-  const window = { kernel_shape: [size], strides: [stride], pads: [padding, padding] };
+  const pads = zerosBeside(padding, site.shapes[0][1], size, stride);
+  const window = { kernel_shape: [size], strides: [stride], pads };
   return appendPooling(pool, window, countPadding, site);
 }
 
 function appendPool2d({ pool, size, stride, padding = 0, countPadding }: Pool2d, site: Site): string {
-  const beside = pairOf(padding);
-  const window = { kernel_shape: size, strides: pairOf(stride), pads: [...beside, ...beside] };
+  const strides = pairOf(stride);
+  const { top, left, bottom, right } = zerosAround(padding, site.shapes[0].slice(1), size, strides);
+  const window = { kernel_shape: size, strides, pads: [top, left, bottom, right] };
   return appendPooling(pool, window, countPadding, site);
 }
 
