@@ -95,7 +95,7 @@ export function build(topology: Topology, layout: Layout, unsupported: string[])
       if (known.length < values.length || !apply) return undefined;
       try {
         if (known.some(({ padded }) => padded) && !takesZeros.test(of.className))
-          throw new Unsupported('expected zeros of ZeroPadding2D in front of convolutions alone');
+          throw new Unsupported('expected zeros of ZeroPadding2D in front of convolutions and MaxPooling2D alone');
         return apply(known, own[layer]);
       } catch (error) {
         if (!(error instanceof Unsupported || error instanceof RetrogradError)) throw error;

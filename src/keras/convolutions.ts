@@ -1,4 +1,4 @@
-/** The convolutions of Keras, and zeros around images, which only a convolution takes here. */
+/** The convolutions of Keras, and zeros around images, which only what has windows takes here. */
 import { type Shape, sameShape, show } from '../base/tensor.ts';
 import { linear } from '../nn/layers/activation.ts';
 import { conv1d } from '../nn/layers/conv1d.ts';
@@ -26,7 +26,11 @@ export interface Filters {
 }
 
 /** Zeros as the option of a layer: as a rule, or as many on both sides. Throws Unsupported for others. */
-function paddingFor({ rule, kernel, stride }: Filters, places: Shape, zeros: Zeros | undefined) {
+export function paddingFor(
+  { rule, kernel, stride }: Pick<Filters, 'rule' | 'kernel' | 'stride'>,
+  places: Shape,
+  zeros: Zeros | undefined,
+): 'valid' | 'same' | readonly number[] {
   if (!zeros) return rule;
   const sides = places.map((n, i) => {
     const [before, after] = zeros[i];
@@ -193,4 +197,4 @@ export const convolutions: Readonly<Record<string, Convert>> = {
 };
 
 /** Layers that take zeros around their images. */
-export const takesZeros = /^(ZeroPadding2D|(Separable|Depthwise)?Conv2D)$/;
+export const takesZeros = /^(ZeroPadding2D|MaxPooling2D|(Separable|Depthwise)?Conv2D)$/;

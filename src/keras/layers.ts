@@ -8,7 +8,6 @@ import { concat } from '../nn/layers/concat.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
 import { embedding } from '../nn/layers/embedding.ts';
-import { globalAveragePool2d, globalMaxPool2d } from '../nn/layers/global-pool2d.ts';
 import { gru } from '../nn/layers/gru.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import type { LayerActivation } from '../nn/layers/layer.ts';
@@ -16,15 +15,15 @@ import { layerNorm } from '../nn/layers/layer-norm.ts';
 import { lstm } from '../nn/layers/lstm.ts';
 import { multiply } from '../nn/layers/multiply.ts';
 import { permute } from '../nn/layers/permute.ts';
-import { avgPool1d, maxPool1d } from '../nn/layers/pool1d.ts';
-import { avgPool2d, maxPool2d } from '../nn/layers/pool2d.ts';
 import { prelu } from '../nn/layers/prelu.ts';
 import { reshape } from '../nn/layers/reshape.ts';
 import { upsample2d } from '../nn/layers/upsample2d.ts';
 import { apply } from '../nn/model.ts';
 import type { Config } from './config.ts';
 import { convolutions, denseAtEach } from './convolutions.ts';
-import { type Convert, type Site, transposing, Unsupported } from './site.ts';
+import { globalPool, pooling } from './pools.ts';
+import { recurrent } from './recurrent.ts';
+import { type Convert, expectShapes, type Site, transposing, Unsupported } from './site.ts';
 import { channelsFirst, imageOf, inOrder, type Value } from './values.ts';
 
 const one = ([value]: readonly Value[]): Value => value;
@@ -65,11 +64,6 @@ const joining = (layer: Layer, values: readonly Value[]): Value => ({
   value: apply(layer, ...values.map(({ value }) => value)),
 });
 
-function expectShapes(values: readonly Value[], ok: (shape: Shape) => boolean, expected: string): void {
-  if (values.every(({ shape }) => ok(shape))) return;
-  throw new Unsupported(`expected ${expected}, found ${values.map(({ shape }) => show(shape)).join(' and ')}`);
-}
-
 /** An axis, which counts the batch. What is returned throws Unsupported unless it is the last one of samples. */
 function lastAxis(config: Config): (shape: Shape) => void {
   const axis = config.integers('axis', [-1], -1);
@@ -87,105 +81,6 @@ function normalized(config: Config) {
     else site.constant(layer, 'weight', shape, 1);
     if (center) site.weight(layer, 'bias', shape, 'beta', from);
     else site.constant(layer, 'bias', shape, 0);
-  };
-}
-
-/** Pools along `axes` axes. Zeros that a rule adds have to be as many on both sides. */
-function pooling(axes: 1 | 2, pool: 'max' | 'average'): Convert {
-  return (config) => {
-    const window = config.sizes('pool_size', axes, Array(axes).fill(2))!;
-    const steps = config.sizes('strides', axes) ?? window;
-    const rule = config.choice('padding', 'valid', 'same');
-    config.channelsLast();
-    return ([given], site) => {
-      expectShapes([given], ({ length }) => length === axes + 1, axes === 1 ? 'sequences' : 'images');
-      const value = channelsFirst(given);
-      const zeros = value.value.shape.slice(1).map((n, i) => {
-        if (rule === 'valid') return 0;
-        const total = Math.max(0, (Math.ceil(n / steps[i]) - 1) * steps[i] + window[i] - n);
-        if (total % 2 === 0) return total / 2;
-        throw new Unsupported(
-          `padding: expected "same" to add as many zeros on both sides of ${show(value.shape)}, found ${total}`,
-        );
-      });
-      const [size, stride, padding] = [window, steps, zeros].map((pair) => pair as [number, number]);
-      const uncounted = { countPadding: false };
-      const makers = {
-        1: () =>
-          pool === 'max'
-            ? maxPool1d(size[0], { stride: stride[0], padding: padding[0] })
-            : avgPool1d(size[0], { stride: stride[0], padding: padding[0], ...uncounted }),
-        2: () =>
-          pool === 'max' ? maxPool2d(size, { stride, padding }) : avgPool2d(size, { stride, padding, ...uncounted }),
-      };
-      return imageOf(apply(site.layer<Layer>('pool', makers[axes]), value.value));
-    };
-  };
-}
-
-function globalPool(axes: 1 | 2, pool: 'max' | 'average'): Convert {
-  return (config) => {
-    config.channelsLast();
-    return ([given]) => {
-      expectShapes([given], ({ length }) => length === axes + 1, axes === 1 ? 'sequences' : 'images');
-      const { value, shape } = channelsFirst(given);
-      const channels = [lastOf(shape)];
-      if (axes === 2)
-        return { value: apply(pool === 'max' ? globalMaxPool2d() : globalAveragePool2d(), value), shape: channels };
-      const layer = pool === 'max' ? maxPool1d(shape[0]) : avgPool1d(shape[0]);
-      return { value: apply(reshape(channels), apply(layer, value)), shape: channels };
-    };
-  };
-}
-
-function recurrent(make: typeof gru | typeof lstm, gates: number, order: readonly number[]): Convert {
-  return (config) => {
-    const units = config.count('units');
-    const sequence = config.flag('return_sequences', false);
-    const hasBias = config.flag('use_bias', true);
-    config.choice('activation', 'tanh');
-    config.choice('recurrent_activation', 'sigmoid');
-    const isGru = order.length > 0;
-    // A GRU of Keras has two biases where it resets the state after the product, as that of PyTorch does.
-    if (isGru && !config.flag('reset_after', true)) config.problems.push('reset_after: expected true, found false');
-    if (!isGru) config.flag('unit_forget_bias', true);
-    for (const rate of ['dropout', 'recurrent_dropout']) {
-      const found = config.number(rate, 0);
-      if (found !== 0) config.problems.push(`${rate}: expected 0, found ${found}`);
-    }
-    return ([given], site) => {
-      expectShapes([given], ({ length }) => length === 2, 'sequences');
-      const x = inOrder(given);
-      const features = lastOf(x.shape);
-      const all = gates * units;
-      /** The parts of each gate of a list [..., gates, units], in the order of PyTorch. */
-      const inGates = (rows: number) => (data: Float32Array) => {
-        const turned = transposing([rows, all], [1, 0])(data);
-        if (!isGru) return turned;
-        const part = units * rows;
-        return Float32Array.from(turned, (_, i) => turned[order[Math.floor(i / part)] * part + (i % part)]);
-      };
-      const layer = site.layer(
-        'recurrent',
-        () => make(units, { sequence }),
-        (made) => {
-          site.weight(made, 'weight_ih_l0', [all, features], 'kernel', [features, all], inGates(features));
-          site.weight(made, 'weight_hh_l0', [all, units], 'recurrent_kernel', [units, all], inGates(units));
-          const [input, state] = ['bias_ih_l0', 'bias_hh_l0'];
-          if (hasBias && isGru) {
-            const row = (at: number) => (data: Float32Array) => inGates(1)(data.slice(at * all, (at + 1) * all));
-            site.weight(made, input, [all], 'bias', [2, all], row(0));
-            site.weight(made, state, [all], 'bias', [2, all], row(1));
-            return;
-          }
-          if (hasBias) site.weight(made, input, [all], 'bias');
-          else site.constant(made, input, [all], 0);
-          site.constant(made, state, [all], 0);
-        },
-      );
-      const shape = sequence ? [x.shape[0], units] : [units];
-      return { value: apply(layer, x.value), shape };
-    };
   };
 }
 

@@ -1,5 +1,5 @@
 /** Where a layer of Keras becomes layers of this library, with weights. */
-import { type Shape, size } from '../base/tensor.ts';
+import { type Shape, show, size } from '../base/tensor.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import type { Config } from './config.ts';
 import type { Value } from './values.ts';
@@ -30,6 +30,12 @@ export interface Assigned {
 
 /** Shapes that a layer cannot be applied to, in the words of a message. */
 export class Unsupported extends Error {}
+
+/** Throws Unsupported where a shape is not `ok`. */
+export function expectShapes(values: readonly Value[], ok: (shape: Shape) => boolean, expected: string): void {
+  if (values.every(({ shape }) => ok(shape))) return;
+  throw new Unsupported(`expected ${expected}, found ${values.map(({ shape }) => show(shape)).join(' and ')}`);
+}
 
 /** One layer of Keras, however often it is applied. */
 export class Site {

@@ -137,7 +137,8 @@ const stacks: Record<string, () => Net[]> = {
     layers.conv2d({ ...image, filters: 4, kernelSize: [2, 4], padding: 'same', activation: 'selu' }),
     layers.conv2d({ filters: 3, kernelSize: 3, padding: 'same', strides: [2, 1] }),
     layers.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }),
-    layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' }),
+    layers.averagePooling2d({ poolSize: [2, 3], strides: 1, padding: 'same' }),
+    layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
     layers.globalAveragePooling2d({}),
   ],
   'depthwise and separable convolutions': () => [
@@ -165,6 +166,15 @@ const stacks: Record<string, () => Net[]> = {
     layers.reshape({ targetShape: [1, 1, 4] }),
     layers.conv2d({ filters: 3, kernelSize: 1 }),
     layers.reshape({ targetShape: [3] }),
+  ],
+  'zeros as of a ResNet': () => [
+    layers.zeroPadding2d({ inputShape: [9, 8, 3], padding: [3, 3] }),
+    layers.conv2d({ filters: 4, kernelSize: 7, strides: 2 }),
+    layers.batchNormalization(),
+    layers.activation({ activation: 'relu' }),
+    layers.zeroPadding2d({ padding: [1, 1] }),
+    layers.maxPooling2d({ poolSize: 3, strides: 2 }),
+    layers.globalAveragePooling2d({}),
   ],
   'a decoder': () => [
     layers.dense({ units: 24, inputShape: [3] }),
@@ -208,9 +218,9 @@ const stacks: Record<string, () => Net[]> = {
   signals: () => [
     layers.conv1d({ inputShape: [12, 3], filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
     layers.batchNormalization(),
-    layers.maxPooling1d({ poolSize: 2, strides: 1 }),
+    layers.maxPooling1d({ poolSize: 2, strides: 1, padding: 'same' }),
     layers.dense({ units: 4 }),
-    layers.averagePooling1d({ poolSize: 2 }),
+    layers.averagePooling1d({ poolSize: 4, padding: 'same' }),
     layers.flatten(),
     layers.dense({ units: 2 }),
   ],
@@ -548,11 +558,6 @@ describe('files as the converter of Python writes them', () => {
 
   test.each<[string, [string, object][], RegExp]>([
     [
-      'uneven zeros of a pool',
-      [['MaxPooling2D', { batch_input_shape: [null, 7, 7, 2], padding: 'same' }]],
-      /l0 \(MaxPooling2D\): padding: .* both sides of \[7, 7, 2\], found 1/,
-    ],
-    [
       'an axis in the middle',
       [['BatchNormalization', { batch_input_shape: [null, 4, 4, 2], axis: [1] }]],
       /axis: expected the last one of \[4, 4, 2\], found 1/,
@@ -572,6 +577,14 @@ describe('files as the converter of Python writes them', () => {
         ['Flatten', {}],
       ],
       /l1 \(Flatten\): expected zeros of ZeroPadding2D/,
+    ],
+    [
+      'zeros that could be the largest',
+      [
+        ['ZeroPadding2D', { batch_input_shape: [null, 4, 4, 2] }],
+        ['MaxPooling2D', {}],
+      ],
+      /l1 \(MaxPooling2D\): expected zeros of ZeroPadding2D around the outputs of an activation/,
     ],
     [
       'zeros at the end',
