@@ -20,16 +20,16 @@ import state from './python/state.py';
 import { readme } from './readme.ts';
 import { runFiles } from './run-files.ts';
 
-/** What can be saved: a {@link Trainer}. */
+/** What can be saved: a `Trainer`. */
 export interface Savable {
-  /** As {@link Trainer.save}. */
+  /** As `Trainer.save`. */
   save(): Promise<Bytes>;
 }
 
 /** Options of {@link exportPyTorch}. */
 export interface ExportPyTorchOptions {
   /**
-   * The activations from {@link pointwise} that the model has, whose WGSL stands as a comment in the functions that are to be filled
+   * The activations from `pointwise` that the model has, whose WGSL stands as a comment in the functions that are to be filled
    * in: a file holds their names alone. Default: none.
    */
   activations?: readonly LayerActivation[];
@@ -50,14 +50,14 @@ const COMMAND = 'retrograd.cli';
  * hold initialisers of your own. `weights.safetensors` is the file of the net. `state.py` reads and writes it, and makes an
  * optimizer of `torch.optim` with the state that it has. `config.json` says all that training depends on beside the tensors.
  *
- * `train.py` trains, with the same batches, masks and rates as {@link Trainer.fit} would, and saves a file that {@link Trainer.load}
+ * `train.py` trains, with the same batches, masks and rates as `Trainer.fit` would, and saves a file that `Trainer.load`
  * and `retrograd train --resume` take back. It reads the samples from `data/`, where the export gets them, or from IDX files, a table or a
  * file of NumPy.
  *
- * An activation from {@link pointwise} and a loss from {@link lossFunction} are WGSL, which is not translated. Each becomes a Python
+ * An activation from `pointwise` and a loss from `lossFunction` are WGSL, which is not translated. Each becomes a Python
  * function that says that it is to be filled in, and raises NotImplementedError until it is.
  *
- * @param net A {@link Trainer}, or the bytes of a file of {@link Trainer.save}.
+ * @param net A `Trainer`, or the bytes of a file of `Trainer.save`.
  * @returns Texts and bytes by the names of the files.
  * @throws {ArgumentError} For something that is no net, or an invalid option.
  * @throws {DataError} For bytes that are no file of a net, and a data set made by hand that is invalid.
