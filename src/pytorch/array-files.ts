@@ -16,12 +16,13 @@ export function arrayFiles(
   const files: Record<string, string | Uint8Array> = {};
   const described: Record<string, object> = {};
   for (const [part, given] of Object.entries(parts)) {
-    const { count, inputs, targets } = checkedDataset(given, `exportPyTorch: ${part}`);
+    const dataset = checkedDataset(given, `exportPyTorch: ${part}`);
+    const { inputs, targets, sampleWeights } = dataset;
     demandSize(`exportPyTorch: ${part}: inputs`, inputs, features(model));
     demandSize(`exportPyTorch: ${part}: targets`, targets, outputs(model));
-    for (const [name, field] of Object.entries({ inputs, targets }))
-      files[`data/${part}-${name}.npy`] = formatNpy(field, count);
-    described[part] = { inputs: describe(inputs), targets: describe(targets) };
+    const fields = Object.entries({ inputs, targets, ...(sampleWeights && { sampleWeights }) });
+    for (const [name, field] of fields) files[`data/${part}-${name}.npy`] = formatNpy(field, dataset.count);
+    described[part] = Object.fromEntries(fields.map(([name, field]) => [name, describe(field)]));
   }
   if (Object.keys(described).length > 0) files['data/data.json'] = `${JSON.stringify(described, undefined, 2)}\n`;
   return files;

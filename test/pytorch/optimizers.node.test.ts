@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dataset, fromArrays, take } from '../../src/data.node.ts';
+import { type Dataset, fromArrays } from '../../src/data.node.ts';
 import {
   adam,
   adamw,
@@ -40,14 +40,17 @@ const python = pythonWith('torch', 'Optimizers in PyTorch');
 
 const STEPS = 20;
 const BATCH = 10;
-const samples = (count: number, stream: number): Dataset => {
+const samples = (count: number, stream: number, sampleWeights?: number[]): Dataset => {
   const x = random(count * 6, stream);
   const y = Array.from({ length: count }, (_, i) => Number(x[6 * i] + x[6 * i + 1] > 0) + Number(x[6 * i + 2] > 0));
-  return fromArrays({ x, y, shape: [6], classes: 3 });
+  return fromArrays({ x, y, shape: [6], classes: 3, sampleWeights });
 };
 /** The last batch is ragged. */
-const train = samples(STEPS * BATCH - 4, 1);
-const held = take(samples(40, 2), 40);
+const COUNT = STEPS * BATCH - 4;
+const weightsOf = (count: number) => Array.from({ length: count }, (_, i) => (i % 4) / 2);
+const plain = { train: samples(COUNT, 1), test: samples(40, 2) };
+const weighted = { train: samples(COUNT, 1, weightsOf(COUNT)), test: samples(40, 2, weightsOf(40)) };
+const dataFor = (name: string) => (name.endsWith('weights of samples') ? weighted : plain);
 const model = sequential([6], [dense(8, tanh), batchNorm(), dense(5, tanh), dense(3)]);
 
 type Options = Partial<CompileOptions> & Pick<CompileOptions, 'optimizer'>;
@@ -79,7 +82,7 @@ const cases: Record<string, Options> = {
     accumulate: 2,
     average: 0.95,
   },
-  'adamw, clip, plateau': {
+  'adamw, clip, plateau, weights of samples': {
     optimizer: adamw({
       learningRate: reduceOnPlateau({ from: 0.01, factor: 0.5, patience: 0, threshold: 0.5 }),
       weightDecay: 0.1,
@@ -92,24 +95,25 @@ const cases: Record<string, Options> = {
 
 const compiled = (options: Options): Promise<Trainer> =>
   compile(model, { device: 'cpu', batch: BATCH, loss: softmaxCrossEntropy(), seed: 3, ...options });
-const epoch = (net: Trainer) => net.fit(train, { epochs: 1, validation: held });
+const epoch = (name: string, net: Trainer) =>
+  net.fit(dataFor(name).train, { epochs: 1, validation: dataFor(name).test });
 
 /** Here: the files of the net after each of three epochs. There: the folder in which the second is trained. */
 async function trained(name: string, folder: string) {
   const net = await compiled(cases[name]);
   if (name.endsWith('thawed')) {
-    await epoch(net);
+    await epoch(name, net);
     await net.freeze([]);
   }
-  await epoch(net);
-  const files = await exportPyTorch(net, { train, test: held });
+  await epoch(name, net);
+  const files = await exportPyTorch(net, dataFor(name));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  await epoch(net);
+  await epoch(name, net);
   const second = await net.save();
-  await epoch(net);
+  await epoch(name, net);
   const third = await net.save();
   net.destroy();
   return { second, third };
@@ -152,7 +156,7 @@ describe.skipIf(!python)('20 steps here and 20 in PyTorch are 40 here', () => {
     expect(positionIn(found.metadata)).toEqual(positionIn(expected.metadata));
     const net = await compiled(cases[name]);
     await net.load(back);
-    await epoch(net);
+    await epoch(name, net);
     expectClose(parseSafetensors(await net.save()).tensors, parseSafetensors(third).tensors);
     net.destroy();
   });

@@ -59,6 +59,7 @@ def scaled(data: np.ndarray, scale: float) -> np.ndarray:
 class Samples:
     inputs: Field
     targets: Field
+    weights: "Field | None" = None  # a factor for the loss of each sample
 
     def __len__(self) -> int:
         return len(self.inputs.data)
@@ -67,7 +68,7 @@ class Samples:
         def cut(field: Field) -> Field:
             return replace(field, data=field.data[samples])
 
-        return Samples(cut(self.inputs), cut(self.targets))
+        return Samples(cut(self.inputs), cut(self.targets), cut(self.weights) if self.weights else None)
 
 
 # Order
@@ -150,7 +151,8 @@ def read_arrays(folder: str) -> "dict[str, Samples]":
         array = np.load(os.path.join(folder, f"{part}-{name}.npy"), mmap_mode="r")
         return Field(data=array, **described[part][name])
 
-    return {part: Samples(field(part, "inputs"), field(part, "targets")) for part in described}
+    names = ("inputs", "targets", "sampleWeights")
+    return {part: Samples(*(field(part, name) for name in names if name in described[part])) for part in described}
 
 
 def images(x: np.ndarray, y: np.ndarray, config: dict) -> Samples:

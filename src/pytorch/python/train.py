@@ -102,6 +102,13 @@ class Run:
         y = torch.from_numpy(samples.targets.rows(places)).to(self.device)
         return x.reshape(len(places), *self.config["input"]), y
 
+    def losses(self, samples: data.Samples, places: np.ndarray, outputs: "list[torch.Tensor]", y: torch.Tensor):
+        """The loss of each sample, times its weight where the samples have weights."""
+        found = losses.losses_of(self.config["loss"], outputs, y)
+        if samples.weights is None:
+            return found
+        return found * torch.from_numpy(samples.weights.rows(places)[:, 0]).to(self.device)
+
     def save(self) -> None:
         """Writes the file whole, or not at all."""
         if self.rank == 0:
@@ -170,7 +177,7 @@ def train_step(run: Run, places: np.ndarray, i: int, steps: int) -> torch.Tensor
     waits = run.world > 1 and not is_due
     with run.parallel.no_sync() if waits else contextlib.nullcontext():
         x, y = run.batch(run.parts["train"], places)
-        loss = losses.losses_of(run.config["loss"], outputs_of(run.parallel(x)), y).sum()
+        loss = run.losses(run.parts["train"], places, outputs_of(run.parallel(x)), y).sum()
         # DistributedDataParallel takes the mean over the processes.
         (loss * (run.world * share_of(run, i))).backward()
     if is_due:
@@ -259,9 +266,10 @@ def evaluate(run: Run, samples: data.Samples) -> "tuple[float, float | None]":
     total, right, has_classes = 0.0, 0.0, True
     first, last = data.part_of(0, len(samples), run.rank, run.world)
     for start in range(first, last, 256):
-        x, y = run.batch(samples, np.arange(start, min(start + 256, last)))
+        places = np.arange(start, min(start + 256, last))
+        x, y = run.batch(samples, places)
         outputs = outputs_of(run.net(x))
-        total += losses.losses_of(run.config["loss"], outputs, y).sum().item()
+        total += run.losses(samples, places, outputs, y).sum().item()
         found = losses.right_of(run.config["loss"], outputs, y, samples.targets.kind)
         has_classes = found is not None
         right += found.sum().item() if has_classes else 0
