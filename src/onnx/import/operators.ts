@@ -9,7 +9,19 @@ import { decimal } from './pointwise.ts';
 import { lastState, recurrent } from './recurrent.ts';
 import { axisIn, type Site, sampleAxis, showDims } from './site.ts';
 import { type Data, dataOf, Refusal, sampleOf, type Value } from './value.ts';
-import { conv, convTranspose, gemm, imageOf, matMul, type Sides, sidesOf, sourceOf } from './weighted.ts';
+import {
+  conv,
+  convTranspose,
+  gemm,
+  imageOf,
+  matMul,
+  pad,
+  type Sides,
+  sidesOf,
+  sourceOf,
+  wider,
+  withoutPads,
+} from './weighted.ts';
 
 interface Operator {
   /** The layers that it may become, besides those that any graph may have. */
@@ -21,7 +33,7 @@ interface Operator {
 const operator = (convert: Operator['convert'], ...layers: Operator['layers']): Operator => ({ layers, convert });
 
 /** The same numbers in their order, with other axes. */
-const viewed = (x: Data, dims: Shape): Data => ({ ...x, forms: undefined, role: undefined, dims });
+const viewed = (x: Data, dims: Shape): Data => ({ kind: 'data', step: x.step, dims });
 
 export const operators: Readonly<Record<string, Operator>> = {
   AveragePool: operator((site) => pooled(site, 'average'), 'pool1d', 'pool2d'),
@@ -64,6 +76,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   MatMul: operator(matMul, 'conv1d'),
   MaxPool: operator((site) => pooled(site, 'max'), 'pool1d', 'pool2d'),
   Gemm: operator(gemm),
+  Pad: operator(pad),
   PRelu: operator((site) => {
     const slope = site.demandConstant(1, 'slope');
     const x = site.data(0);
@@ -185,16 +198,15 @@ function state(site: Site, x: Data, axis: number): Data {
   const index = site.demandConstant(1, 'indices');
   const at = axisIn(axis, dims.length);
   const place = sampleAxis(dims, axis);
+  const rest = dims.filter((_, i) => i !== at);
+  if (index.dims.length === 0 && dims[at] === 1 && [0, -1].includes(index.numbers()[0])) return viewed(x, rest);
   const isLast = index.dims.length === 0 && [-1, dims[at] - 1].includes(index.numbers()[0]);
   const step = isLast && place === 0 ? lastState(site, x.step()) : undefined;
   if (!step)
     throw new Refusal(
       `axis ${axis} of data ${showDims(dims)}, expected a constant table, or the last state of a sequence`,
     );
-  return dataOf(
-    dims.filter((_, i) => i !== at),
-    step,
-  );
+  return dataOf(rest, step);
 }
 
 function pooled(site: Site, pool: 'average' | 'max'): Data {
@@ -205,19 +217,23 @@ function pooled(site: Site, pool: 'average' | 'max'): Data {
   site.only('storage_order', 0);
   const ceil = site.int('ceil_mode', 0) !== 0;
   if (site.usesOf(1) > 0) throw new Refusal('output Indices');
-  const known = site.value(0);
-  const image = known?.kind === 'data' ? imageOf(known, axes) : [];
-  const sides = sidesOf(site, size, image.slice(1));
-  const x = site.data(0);
+  const { known, pads: zeros } = withoutPads(site, axes);
+  const image = known ? imageOf(known, axes) : [];
+  const own = sidesOf(site, size, image.slice(1));
+  const sides = wider(own, zeros);
+  const x = known ?? site.data(0);
+  // Zeros that are there count in a mean, and may be the largest of a window.
+  const isPadded = zeros.flat().some((n) => n > 0);
+  if (isPadded && (pool === 'max' || (!counts && own.pads.flat().some((n) => n > 0)))) throw new Refusal('after Pad');
   if (ceil && image.slice(1).some((n, i) => !dividesEvenly(n, sides, i)))
     throw new Refusal('ceil_mode = 1, with windows that reach out of the image');
   if (sides.pads.some(([before, after]) => before !== after)) throw new Refusal('pads, expected as many on both sides');
   const pads = sides.pads.map(([before]) => before);
-  const isPadded = pads.some((n) => n > 0);
+  const hasPads = pads.some((n) => n > 0);
   const options = {
     ...{ pool, size: axes === 1 ? size[0] : size, stride: axes === 1 ? sides.strides[0] : sides.strides },
-    ...(isPadded ? { padding: axes === 1 ? pads[0] : pads } : {}),
-    ...(isPadded && !counts ? { countPadding: false } : {}),
+    ...(hasPads ? { padding: axes === 1 ? pads[0] : pads } : {}),
+    ...(hasPads && !counts && !isPadded ? { countPadding: false } : {}),
   };
   const layer = axes === 1 ? ('pool1d' as const) : ('pool2d' as const);
   const step = site.steps.append({ layer, ...options }, [site.steps.shaped(x.step(), image)]);

@@ -32,6 +32,8 @@ export interface Data {
   step(): Step;
   /** What it is of others, number by number: the values of a function of theirs at the places of `pointwise.ts`. */
   readonly forms?: ReadonlyMap<Data, Float64Array>;
+  /** What it is with zeros around: an operator after it may add these by itself. */
+  readonly padded?: { readonly of: Data; readonly pads: readonly (readonly [number, number])[] };
   /** What part it has in a normalisation that is written out. */
   readonly role?: Role;
 }

@@ -5,7 +5,7 @@ import { type Constant, isBatch } from './constant.ts';
 import { transposed } from './fold.ts';
 import type { Site } from './site.ts';
 import { isReshape } from './steps.ts';
-import { type Data, dataOf, Refusal, type Source, type Step, sampleOf } from './value.ts';
+import { type Data, dataOf, lazily, Refusal, type Source, type Step, sampleOf } from './value.ts';
 
 /** The numbers of a constant as a tensor of this shape. */
 export function sourceOf({ key, dims, numbers }: Constant, shape: Shape = dims): Source {
@@ -136,6 +136,46 @@ export function imageOf(x: Data, axes: number): Shape {
   return x.dims.slice(1);
 }
 
+/** An input, or what it is with zeros around; and these, for each axis. */
+export function withoutPads(site: Site, axes: number): { readonly known?: Data; readonly pads: Sides['pads'] } {
+  const value = site.value(0);
+  const known = value?.kind === 'data' ? value : undefined;
+  return { known: known?.padded?.of ?? known, pads: known?.padded?.pads ?? new Array(axes).fill([0, 0]) };
+}
+
+/** The same sides with more zeros. */
+export const wider = (sides: Sides, more: Sides['pads']): Sides => ({
+  ...sides,
+  pads: sides.pads.map(([before, after], i) => [before + more[i][0], after + more[i][1]]),
+});
+
+/** Zeros around images or signals, which the operator after them takes over. */
+export function pad(site: Site): Data {
+  const mode = site.text('mode', 'constant');
+  if (mode !== 'constant') throw new Refusal(`mode = ${mode}`);
+  const value = site.has('value') ? site.float('value', 0) : (site.constant(2, 'constant_value')?.numbers()[0] ?? 0);
+  const pads = site.integers(1, 'pads') ?? [];
+  if (site.value(3)) throw new Refusal('input axes');
+  if (value !== 0) throw new Refusal(`constant_value = ${value}, expected 0`);
+  const x = site.data(0);
+  const rank = x.dims.length;
+  const sides = x.dims.map((_, i) => [pads[i], pads[i + rank]] as const);
+  const isSuited =
+    pads.length === 2 * rank &&
+    sides
+      .slice(0, 2)
+      .flat()
+      .every((n) => n === 0);
+  if (!isSuited || !pads.every((n) => Number.isSafeInteger(n) && n >= 0) || x.padded)
+    throw new Refusal(`pads = ${pads}, expected some of height and width`);
+  if (pads.every((n) => n === 0)) return x;
+  const dims = x.dims.map((n, i) => n + sides[i][0] + sides[i][1]);
+  const refuse = (): never => {
+    throw new Refusal('expected a convolution or an average pool after it');
+  };
+  return { ...lazily(dims, refuse), padded: { of: x, pads: sides.slice(2) } };
+}
+
 export function conv(site: Site): Data {
   const W = site.demandConstant(1, 'W');
   const B = site.constant(2, 'B');
@@ -144,10 +184,10 @@ export function conv(site: Site): Data {
   const groups = site.int('group', 1);
   if (kernel.length !== 1 && kernel.length !== 2)
     throw new Refusal(`W is ${show(W.dims)}, expected 1 or 2 axes of filters`);
-  const known = site.value(0);
-  const image = known?.kind === 'data' ? imageOf(known, kernel.length) : [];
-  const sides = sidesOf(site, kernel, image.slice(1));
-  const x = site.data(0);
+  const { known, pads } = withoutPads(site, kernel.length);
+  const image = known ? imageOf(known, kernel.length) : [];
+  const sides = wider(sidesOf(site, kernel, image.slice(1)), pads);
+  const x = known ?? site.data(0);
   const padding = paddingOf(sides, image.slice(1));
   if (image[0] !== perGroup * groups)
     throw new Refusal(`W is ${show(W.dims)} in ${groups} groups, for samples ${show(image)}`);
