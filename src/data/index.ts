@@ -5,6 +5,7 @@
  */
 export type { Bytes } from '../base/as-bytes.ts';
 export type { Pixels } from '../platform/image-decoder.ts';
+export type { TargetOptions } from './array-fields.ts';
 export {
   type ArraysOptions,
   fromArrays,

@@ -39,7 +39,7 @@ export interface FromOnnxOptions {
 export interface ImportedModel {
   /** The model, for `compile`. */
   readonly model: Model;
-  /** Its parameters, for {@link Trainer.setParameters}. */
+  /** Its parameters, for `net.setParameters`. */
   readonly parameters: Record<string, Tensor>;
   /**
    * What the outputs are made for, where the graph says it: softmaxCrossEntropy() for a softmax at the end, which is no layer then,
