@@ -32,6 +32,8 @@ export class Compiled {
   readonly ahead: Ahead;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #programs = new Map<string, Program>();
+  /** Those that are being compiled. */
+  readonly #making = new Map<string, Promise<Program>>();
   readonly session: Session;
 
   constructor(session: Session) {
@@ -45,18 +47,26 @@ export class Compiled {
   }
 
   /** Work on a program beside the training step, on the same parameters; made at the first call, at hand from then on. */
-  on<T>({ name, graph: build, keep, shares, averaged }: Beside, work: (program: Program) => Promise<T>): Promise<T> {
+  on<T>(beside: Beside, work: (program: Program) => Promise<T>): Promise<T> {
+    const known = this.#programs.get(beside.name);
+    return known ? work(known) : this.#made(beside).then(work);
+  }
+
+  /** Once for all calls that wait for it. */
+  #made({ name, graph: build, keep, shares, averaged }: Beside): Promise<Program> {
     const { engine, program, parameters } = this.session;
-    const known = this.#programs.get(name);
-    if (known) return work(known);
+    const underWay = this.#making.get(name);
+    if (underWay) return underWay;
     const graph = build();
     const states = shares === 'state' ? graph.nodes.filter(({ op }) => op === state) : [];
     const names = [...parameters.map(({ node }) => node), ...states].map(({ name }) => name);
     const as = averaged ? evaluatedAs(program, names) : undefined;
-    return engine.program(graph, { keep, shared: [{ program, names, as }] }).then((made) => {
+    const making = engine.program(graph, { keep, shared: [{ program, names, as }] }).then((made) => {
       this.#programs.set(name, made);
-      return work(made);
+      return made;
     });
+    this.#making.set(name, making);
+    return making.finally(() => this.#making.delete(name));
   }
 
   /** Frees the programs beside the training step, which is about to be another one. None may be at work. */

@@ -23,6 +23,7 @@ import {
   tanh,
   zeros,
 } from '../../src/index.node.ts';
+import { compiledOf } from '../../src/train/compiled.ts';
 import { useGpu } from '../support/harness.ts';
 import { parameterBits, random, stateBits } from '../support/nets.ts';
 
@@ -416,6 +417,29 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expect(await net.predict(x)).toHaveLength(3);
       expect(await fit).toHaveLength(2);
       await usable(net);
+      net.destroy();
+    });
+
+    test('fit and evaluate at once make one program that evaluates, and see what each would alone', async () => {
+      const alone = await make();
+      const expected = await alone.fit(data, { epochs: 2, validation: data });
+      const net = await make();
+      const { engine } = compiledOf(net, 'test').session;
+      const { program } = engine;
+      let evaluators = 0;
+      vi.spyOn(engine, 'program').mockImplementation(async (graph, options) => {
+        const isEvaluator = graph.nodes.some(({ name }) => name === 'correctTotal');
+        if (isEvaluator) {
+          evaluators++;
+          await new Promise((resolve) => setTimeout(resolve, 100)); // as long as a compilation may take
+        }
+        return program.call(engine, graph, options);
+      });
+      const [fit, beside] = [net.fit(data, { epochs: 2, validation: data }), net.evaluate(data)];
+      expect((await beside).count).toBe(count);
+      expect((await fit).map(({ validation }) => validation)).toEqual(expected.map(({ validation }) => validation));
+      expect(evaluators).toBe(1);
+      alone.destroy();
       net.destroy();
     });
 
