@@ -35,6 +35,7 @@ const guide = [
   { text: 'Check against the CPU', link: '/guide/checking' },
   { text: 'In the browser and in a worker', link: '/guide/browser' },
   { text: 'On a server', link: '/guide/server' },
+  { text: 'From a tab to a cluster', link: '/guide/from-a-tab-to-a-cluster' },
   { text: 'Troubleshooting', link: '/guide/troubleshooting' },
 ];
 

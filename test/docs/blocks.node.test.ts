@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { helpText, parseHelp } from '../../docs/.vitepress/command-line.ts';
+import { pythonWith } from '../support/python.ts';
+import { runTorch, torchrunArguments } from '../support/torchrun.ts';
 import { commandsOf, isScript, isShell, moduleOf, type Page, pages, root } from './blocks.ts';
 
 const all = pages();
@@ -126,17 +128,24 @@ describe('commands', () => {
   const helps = new Map<string, ReturnType<typeof parseHelp>>();
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+  const python = pythonWith('torch', 'Commands of PyTorch in the guide');
+
   test.each(blocks.filter(([, , , { exception }]) => exception?.kind !== 'not checked'))(
     '%s %s',
-    (_at, command, page, block) => {
+    async (_at, command, page, block) => {
       const [name, ...args] = wordsOf(command);
+      const cwd = `${fileOf(page, 'run.mjs')}.files`;
+      mkdirSync(cwd, { recursive: true });
       if (name === 'npm') return checkScript(args);
       if (name === 'npx' && args[0] === 'vitest') return expect(existsSync(join(root, args.at(-1)!))).toBe(true);
+      if (name === 'python' || name === 'torchrun') {
+        if (block.exception || !python) return;
+        const start = name === 'python' ? [] : await torchrunArguments(join(cwd, 'logs'));
+        return void (await runTorch(python, [...start, ...args], cwd));
+      }
       const ours = retrogradArguments([name, ...args]);
       checkOptions(ours);
       if (block.exception) return;
-      const cwd = `${fileOf(page, 'run.mjs')}.files`;
-      mkdirSync(cwd, { recursive: true });
       execFileSync(process.execPath, [cli, ...ours], { cwd, stdio: 'pipe' });
     },
   );

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Dataset, digits, take } from '../../src/data.node.ts';
 import {
   adam,
+  adamw,
   batchNorm,
   type CompileOptions,
   compile,
@@ -20,8 +21,11 @@ import {
   relu,
   sequential,
   softmaxCrossEntropy,
+  stepDecay,
   type Tensor,
   type Trainer,
+  tanh,
+  warmUp,
 } from '../../src/index.node.ts';
 import { exportPyTorch } from '../../src/pytorch/index.ts';
 import { parseChecked } from '../../src/saved/checksums.ts';
@@ -166,6 +170,32 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     await net.load(readFileSync(file));
     await net.fit(parts.train, { epochs: 1 });
     expect(relative((await net.evaluate(test)).loss, expected.loss)).toBeLessThan(1e-4);
+    net.destroy();
+  });
+
+  test('an epoch that was left off, with averages, penalties, rates of layers and a warm-up', async () => {
+    const { train, test } = digits({ train: 95, test: 40 });
+    const optimizer = adamw({
+      learningRate: warmUp({ steps: 5, rate: stepDecay({ from: 0.01, factor: 0.5, every: 4 }) }),
+    });
+    const regularize = { '*.weight': { l2: 1e-2 }, 'layers.1.*': { l1: 1e-3 } };
+    const update = { accumulate: 3, average: 0.9, regularize, learningRates: { 'layers.0.*': 0.5 } };
+    const model = sequential([784], [dense(12, tanh), dense(10)]);
+    const options = { batch: 10, loss: softmaxCrossEntropy({ reduction: 'sum' }), optimizer, seed: 11, ...update };
+    const net = await compile(model, { ...options, device: gpu.device, tune: 'off' });
+    await net.fit(train, { epochs: 1 });
+    await net.fit(train, { steps: 4 }); // one update, and a batch that waits for the next
+    const at = join(folder, 'left-off');
+    writeFolder(at, await exportPyTorch(net, { train, test }));
+    const { printed, file, losses } = await trainThere(python!, at, 1);
+    expect(losses).toHaveLength(6);
+    const [{ trainLoss }] = await net.fit(train, { epochs: 1 });
+    expect(relative(Number(/loss ([\d.]+)/.exec(printed)![1]), trainLoss)).toBeLessThan(1e-5);
+    const [found, expected] = [tensorsOf(file), parseChecked(await net.save(), 'expected').tensors];
+    const kept = Object.keys(expected).filter((key) => !/^(optimizer\.sum|training)\./.test(key));
+    for (const key of kept) expect(apart(found[key], expected[key]), key).toBeLessThan(1e-5);
+    await net.load(readFileSync(file));
+    expect([net.epochs, net.steps]).toEqual([2, 20]);
     net.destroy();
   });
 });

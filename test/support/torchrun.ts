@@ -23,9 +23,14 @@ export interface TrainedThere {
   readonly losses: readonly number[];
 }
 
+/** Debian's torchrun needs --redirects. Logs go to a folder. */
+export const torchrunArguments = async (logs: string): Promise<string[]> => [
+  ...['-m', 'torch.distributed.run', '--redirects', '1', '--tee', '1', '--log_dir', logs],
+  ...['--master_addr', '127.0.0.1', '--master_port', `${await freePort()}`],
+];
+
 /**
- * One epoch in so many processes: one alone, several by torchrun. Rejects with what it printed where it fails. Debian's torchrun
- * needs --redirects.
+ * One epoch in so many processes: one alone, several by torchrun. Rejects with what it printed where it fails.
  */
 export async function trainThere(
   python: string,
@@ -35,27 +40,17 @@ export async function trainThere(
 ): Promise<TrainedThere> {
   const at = (name: string) => join(folder, `${name}-${processes}`);
   const [file, log] = [at('saved.safetensors'), at('steps.csv')];
-  const port = processes > 1 ? await freePort() : 0;
-  const torchrun = ['-m', 'torch.distributed.run', '--redirects', '1', '--tee', '1', '--log_dir', at('logs')];
-  const shared = [
-    ...torchrun,
-    '--nproc_per_node',
-    `${processes}`,
-    '--master_addr',
-    '127.0.0.1',
-    '--master_port',
-    `${port}`,
-  ];
+  const shared = [...(await torchrunArguments(at('logs'))), '--nproc_per_node', `${processes}`];
   const script = [join(folder, 'train.py'), '--device', 'cpu', '--save', file, '--log-steps', log, ...args];
-  const printed = await run(python, ['-B', ...(processes > 1 ? shared : []), ...script]);
+  const printed = await runTorch(python, ['-B', ...(processes > 1 ? shared : []), ...script]);
   const rows = readFileSync(log, 'utf8').trim().split(/\r?\n/).slice(1);
   return { printed, file, losses: rows.map((row) => Number(row.split(',')[1])) };
 }
 
-/** One thread for each process, which are on a few cores. */
-function run(program: string, args: readonly string[]): Promise<string> {
+/** One thread for each process, which are on a few cores. Resolves with what was printed, and rejects with it. */
+export function runTorch(python: string, args: readonly string[], cwd?: string): Promise<string> {
   const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(python, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {

@@ -27,6 +27,7 @@ from model import Net
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RAW = "optimizer.raw."  # parameters whose averages are the weights
+COMMAND = "retrograd.cli"  # what the command notes in its files
 
 
 def main() -> None:
@@ -287,8 +288,21 @@ def report(run: Run, first: int, of_steps: "list[float]", loss: float) -> None:
     name = next(name for name in ("validation", "test", "train") if name in run.parts)
     value, accuracy = evaluate(run, run.parts[name])
     run.position["learningRate"] = schedule.after_epoch(run.position["learningRate"], epoch, value)
+    judge(run, epoch, value, accuracy)
     right = "" if accuracy is None else f", {name} accuracy {100 * accuracy:.2f} %"
     run.say(f"epoch {epoch}: loss {loss:.6f}, {name} loss {value:.6f}{right}")
+
+
+def judge(run: Run, epoch: int, loss: float, accuracy: "float | None") -> None:
+    """Notes the best epoch so far, as `retrograd train` does in a file of its own."""
+    if COMMAND not in run.metadata:
+        return
+    command = json.loads(run.metadata[COMMAND])
+    best = command.get("best") or {}
+    key, value, sign = ("loss", loss, -1) if accuracy is None else ("accuracy", accuracy, 1)
+    if key not in best or sign * value > sign * best[key]:
+        command["best"] = {"epoch": epoch, key: value}
+        run.metadata[COMMAND] = json.dumps(command)
 
 
 def log_steps(run: Run, first: int, of_steps: "list[float]") -> None:
