@@ -2,12 +2,14 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../base/show-value.ts';
+import { type DatasetPair, digits } from '../data.node.ts';
 import { ArgumentError, DataError } from '../index.node.ts';
 import { onnxOf } from '../onnx/export/to-onnx.ts';
 import { platform } from '../platform/platform.ts';
 import { local, writeFile } from '../platform/write-file.node.ts';
 import { isTaken, writeFolder } from '../platform/write-folder.node.ts';
 import { addOptions } from './add-options.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { checkWritable } from './files.ts';
 import { checkHeeded } from './heeded.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';
@@ -50,7 +52,7 @@ const targets = {
     check: checkFolder,
     async write(net, place) {
       const { pytorchOf } = await import('../pytorch/export-pytorch.ts');
-      const files = await pytorchOf(net.bytes, net.path);
+      const files = await pytorchOf(net.bytes, net.path, await generatedFor(net.path));
       await writeFolder(resolve(local(place)), files);
       return Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
     },
@@ -105,6 +107,14 @@ function checkFolder(place: string): void {
   const folder = resolve(local(place));
   if (isTaken(folder)) throw new ArgumentError(`expected a folder that is empty or not there yet, found ${place}`);
   checkWritable(join(folder, 'model.py'));
+}
+
+/** The samples of a run on data that is generated, as there are no files from which Python could read them. */
+async function generatedFor(path: string): Promise<Partial<Pick<DatasetPair, 'train' | 'test'>>> {
+  const { data } = await openCheckpoint(path);
+  if (data?.name !== 'digits train') return {};
+  const { train, test } = digits();
+  return { train, test };
 }
 
 /** Throws ArgumentError for a file that nobody said may be replaced, DataError for one that cannot be written. */
