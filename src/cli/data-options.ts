@@ -11,6 +11,7 @@ import { count, oneOf, share, text } from './parse.ts';
 export interface DataFlags {
   data?: string;
   target?: Column[];
+  sampleWeights?: Column;
   columns?: Column[];
   categorical?: Column[];
   missing?: CsvOptions['missing'];
@@ -47,7 +48,16 @@ export const dataRows: readonly Row[] = [
     'columns of a CSV file to predict, by name or number: texts are classes, numbers are values',
     columns,
   ],
-  ['--columns <columns>', 'columns of a CSV file that are the inputs (default: all but the target)', columns],
+  [
+    '--sample-weights <column>',
+    'column of a CSV file with a factor for the loss of each sample, which is no input then',
+    column,
+  ],
+  [
+    '--columns <columns>',
+    'columns of a CSV file that are the inputs (default: all but the target and the weights)',
+    columns,
+  ],
   [
     '--categorical <columns>',
     'columns of a CSV file whose numbers are categories too (default: the columns of texts)',
@@ -81,6 +91,12 @@ function columns(found: string): Column[] {
   if (names.includes(''))
     throw new InvalidArgumentError('Expected names or numbers of columns such as species or 0,3.');
   return names.map((name) => (/^\d+$/.test(name) ? Number(name) : name));
+}
+
+function column(found: string): Column {
+  const [first, ...others] = columns(found);
+  if (others.length === 0) return first;
+  throw new InvalidArgumentError('Expected the name or the number of one column.');
 }
 
 export function delimiter(found: string): string {
@@ -141,7 +157,11 @@ export function dataRules({ data }: DataFlags): Rule[] {
   const rules = (flags: string[], isHeeded: boolean, expected: string) =>
     flags.map((flag): Rule => [flag, isHeeded, `with ${expected} as --data`, found]);
   return [
-    ...rules(['--target', '--columns', '--categorical', '--missing', '--delimiter'], table, 'a CSV file'),
+    ...rules(
+      ['--target', '--sample-weights', '--columns', '--categorical', '--missing', '--delimiter'],
+      table,
+      'a CSV file',
+    ),
     ...rules(['--size', '--channels'], pictures, 'a folder of pictures'),
     ...rules(['--test'], table || pictures, 'a CSV file or a folder of pictures'),
   ];

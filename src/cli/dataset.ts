@@ -84,7 +84,7 @@ export const isWhole = ({ train, test }: DatasetPair): boolean => train === test
 function table(flags: DataFlags, facts?: DataFacts): Promise<Dataset>;
 function table(flags: DataFlags, facts: DataFacts | undefined, parts: SplitOptions): Promise<DatasetPair>;
 async function table(flags: DataFlags, facts?: DataFacts, parts?: SplitOptions): Promise<Dataset | DatasetPair> {
-  const { data, columns, categorical, missing, delimiter } = flags;
+  const { data, sampleWeights, columns, categorical, missing, delimiter } = flags;
   const path = data!;
   const { scale, type, shape, classNames, targets } = facts ?? {};
   // Values are named by their columns.
@@ -92,7 +92,7 @@ async function table(flags: DataFlags, facts?: DataFacts, parts?: SplitOptions):
   if (!target)
     throw new ArgumentError('--target: expected with a CSV file, to say which column to predict, found none');
   const found = facts?.columns ? { columns: facts.columns, scale, type, shape, classNames } : { columns, categorical };
-  const options = { ...found, missing, delimiter: delimiter ?? delimiterOf(path) };
+  const options = { ...found, sampleWeights, missing, delimiter: delimiter ?? delimiterOf(path) };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const source = isUrl(path) ? path : resolve(local(path));
   return parts ? csv(source, { ...given, target, ...parts }) : csv(source, { ...given, target });

@@ -15,6 +15,7 @@ const texts = new WeakMap<Command, Map<string, string>>();
 const storable: readonly string[] = [
   ...[
     '--target',
+    '--sample-weights',
     '--columns',
     '--categorical',
     '--missing',

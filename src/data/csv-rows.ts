@@ -15,6 +15,8 @@ import { isMissing, type ReadCell, type TableColumn } from './table-columns.ts';
 /** What a caller says of the rows. */
 export interface RowOptions {
   readonly target: readonly Column[];
+  /** The column of the weights, or none. */
+  readonly weights: readonly Column[];
   readonly columns?: readonly Column[];
   /** The columns of another table: the inputs are read as they are. */
   readonly known?: readonly TableColumn[];
@@ -34,6 +36,7 @@ export interface Rows {
   /** Their cells: numbers, and indices of categories, `[count][columns]`. */
   readonly cells: Float32Array;
   readonly targets?: Field;
+  readonly sampleWeights?: Field;
   readonly classNames?: readonly string[];
 }
 
@@ -50,8 +53,8 @@ interface Reading {
 /** Reads the records below a header. Throws DataError for columns that are not there. */
 export function openRows(header: Header, options: RowOptions) {
   const { where, names, all } = header;
-  const { inputs, targets } = readingsOf(header, options);
-  const readings = [...inputs, ...targets];
+  const { inputs, targets, weights } = readingsOf(header, options);
+  const readings = [...inputs, ...targets, ...weights];
   const row = new Float32Array(readings.length);
   const rowBytes = new Uint8Array(row.buffer);
   const memory = growing(where);
@@ -85,8 +88,13 @@ export function openRows(header: Header, options: RowOptions) {
       const cells = columnsFrom(table, readings.length, 0, inputs.length);
       const rows = { count, columns: columns.slice(0, inputs.length), cells };
       if (targets.length === 0) return rows;
-      const data = columnsFrom(table, readings.length, inputs.length, readings.length);
-      return { ...rows, ...targetsOf(data, columns.slice(inputs.length), names.length > 0, options) };
+      const end = inputs.length + targets.length;
+      const data = columnsFrom(table, readings.length, inputs.length, end);
+      return {
+        ...rows,
+        ...targetsOf(data, columns.slice(inputs.length, end), names.length > 0, options),
+        ...(weights.length > 0 && { sampleWeights: valuesOf(columnsFrom(table, readings.length, end, end + 1), 1) }),
+      };
     },
   };
 }
@@ -95,7 +103,8 @@ export function openRows(header: Header, options: RowOptions) {
 function readingsOf(header: Header, options: RowOptions) {
   const { where, names, all } = header;
   const targets = columnsOf(header, 'target', options.target);
-  const inputs = inputsOf(header, targets, options);
+  const weights = columnsOf(header, 'sampleWeights', options.weights);
+  const inputs = inputsOf(header, [...targets, ...weights], options);
   if (inputs.length === 0) throw new DataError(`${where}: expected a column besides the target, found none`);
   const found = options.known ? targets : [...inputs, ...targets];
   const declared = new Map(
@@ -110,12 +119,13 @@ function readingsOf(header: Header, options: RowOptions) {
   return {
     inputs: inputs.map((at, i) => inputReading(about(at), options, options.known?.[i])),
     targets: targets.map((at) => targetReading(about(at), options, targets.length)),
+    weights: weights.map((at) => weightReading(about(at), options)),
   };
 }
 
-function inputsOf(header: Header, targets: readonly number[], { columns, known }: RowOptions): number[] {
+function inputsOf(header: Header, others: readonly number[], { columns, known }: RowOptions): number[] {
   if (columns) return columnsOf(header, 'columns', columns);
-  if (!known) return header.all.filter((at) => !targets.includes(at));
+  if (!known) return header.all.filter((at) => !others.includes(at));
   return columnsOf(
     header,
     'columns',
@@ -159,6 +169,18 @@ function targetReading(about: About, options: RowOptions, count: number): Readin
   return { at: about.at, found, drops: missing === 'drop', read: checked(found.read, absent, field) };
 }
 
+function weightReading({ at, name }: About, { missing }: RowOptions): Reading {
+  const found = knownColumn({ name, kind: 'number' });
+  const read = checked(found.read, "a weight; leave out rows without one by { missing: 'drop' }");
+  return {
+    ...{ at, found, drops: missing === 'drop' },
+    read: (text, refuse) => {
+      const weight = read(text, refuse);
+      return weight >= 0 ? weight : refuse('a weight, a finite number ≥ 0');
+    },
+  };
+}
+
 /** How many classes the caller says that there are, if so. */
 const classesOf = ({ classes, classNames }: RowOptions, targets: number): number | undefined =>
   classes ?? (targets === 1 && classNames && classNames.length > 1 ? classNames.length : undefined);
@@ -183,11 +205,13 @@ function targetsOf(
   const { classNames = column.kind === 'category' ? column.categories : undefined } = options;
   const size = classesOf({ ...options, classNames }, columns.length);
   if (size === undefined) {
-    const targets: Field = { kind: 'values', data, size: columns.length, scale: 1 };
+    const targets = valuesOf(data, columns.length);
     return { targets, classNames: classNames ?? (hasNames ? columns.map(({ name }) => name) : undefined) };
   }
   return { targets: { kind: 'labels', data: size > 256 ? data : Uint8Array.from(data), size, scale: 1 }, classNames };
 }
+
+const valuesOf = (data: Float32Array, size: number): Field => ({ kind: 'values', data, size, scale: 1 });
 
 /** Puts the rank of a category in the place of the number that it was read as. */
 function renumber(table: Float32Array, column: number, width: number, ranks: readonly number[]): void {

@@ -6,6 +6,7 @@ import { openSlices, type Source } from './bytes.ts';
 import { type CsvLines, fail, findColumns, indexLines, nextLine, placeOf } from './csv-lines.ts';
 import { numberIn, textIn } from './csv-number.ts';
 import { expectedOf, holderOf } from './field-numbers.ts';
+import type { FieldLetter } from './fields.ts';
 import type { Request, StreamedField } from './streamed.ts';
 
 /** A column of a table: its name in the header, or its number, counted from 0. */
@@ -64,11 +65,14 @@ export function columnsOf({ where, names, all }: Header, option: string, wanted:
   });
 }
 
-/** Columns of the table that are the inputs or the targets of a sample. */
+/** Columns of the table that are the inputs, the targets or the weight of a sample. */
 export interface CsvPart {
   readonly field: StreamedField;
   readonly columns: readonly number[];
 }
+
+/** Those of each field, by its letter. */
+export type CsvParts = Readonly<Partial<Record<FieldLetter, CsvPart>>>;
 
 /** Bytes of blocks that are read and parsed before others have their turn, but for one block. */
 const AT_ONCE = 2 ** 20;
@@ -77,8 +81,7 @@ const AT_ONCE = 2 ** 20;
 export async function* readTable(
   source: Source,
   table: CsvTable,
-  x: CsvPart,
-  y: CsvPart,
+  parts: CsvParts,
   requests: Iterable<Request>,
 ): AsyncGenerator<void, void> {
   const { lines } = table;
@@ -86,7 +89,7 @@ export async function* readTable(
   try {
     if (file.size !== lines.size)
       throw new DataError(`${table.where}: expected ${lines.size} bytes, as when it was opened, found ${file.size}`);
-    const parse = parserOf(table, x, y);
+    const parse = parserOf(table, parts);
     for (const request of requests) {
       for (const blocks of blocksOf(table, request.samples)) {
         const texts = await readBlocks(file, lines, [...blocks.keys()]);
@@ -130,7 +133,7 @@ async function readBlocks(file: Slices, { starts }: CsvLines, blocks: readonly n
 }
 
 /** Reads the lines of a block that samples are in, which are in the order of the file, into their places of a request. */
-function parserOf({ where, lines, header, names, delimiter }: CsvTable, x: CsvPart, y: CsvPart) {
+function parserOf({ where, lines, header, names, delimiter }: CsvTable, parts: CsvParts) {
   const places = new Uint32Array(2 * lines.columns);
   const putterOf = ({ field, columns }: CsvPart) => {
     const holds = holderOf(field);
@@ -145,17 +148,16 @@ function parserOf({ where, lines, header, names, delimiter }: CsvTable, x: CsvPa
   };
   const refuse = (field: StreamedField, line: number, column: number, text: string): never =>
     fail(where, placeOf(line + 1, column, names), expectedOf(field), showValue(text));
-  const [putX, putY] = [putterOf(x), putterOf(y)];
+  const putters = Object.entries(parts).map(([letter, part]) => [letter as FieldLetter, putterOf(part)] as const);
   return (block: Uint8Array, wanted: readonly number[], request: Request): void => {
-    const { samples, x, y } = request;
+    const { samples } = request;
     let line = Math.floor((samples[wanted[0]] + header) / lines.stride) * lines.stride;
     let start = 0;
     for (const at of wanted) {
       for (; line < samples[at] + header; line++) start = nextLine(block, start);
       const found = findColumns(block, start, delimiter, places);
       if (found !== lines.columns) fail(where, line + 1, `${lines.columns} columns, as when it was opened`, `${found}`);
-      putX(block, line, x, at);
-      putY(block, line, y, at);
+      for (const [letter, put] of putters) put(block, line, request[letter]!, at);
     }
   };
 }

@@ -26,8 +26,10 @@ export interface CsvOptions extends ReadLimits {
    * targets are then the inputs, which suits `predict`.
    */
   target?: Column | readonly Column[];
+  /** The column of the weights, as in {@link ArraysOptions}: a number ≥ 0 in each row. Default: none. */
+  sampleWeights?: Column;
   /**
-   * The columns of the inputs, in this order; default: all but the target. Or `columns` of another data set, so that the cells
+   * The columns of the inputs, in this order; default: all but the target and the weights. Or `columns` of another data set, so that the cells
    * become the same inputs as there.
    */
   columns?: readonly Column[] | readonly TableColumn[];
@@ -60,7 +62,17 @@ export interface CsvOptions extends ReadLimits {
 }
 
 const optionNames: readonly (keyof CsvOptions | keyof SplitOptions)[] = [
-  ...(['target', 'columns', 'categorical', 'classes', 'classNames', 'header', 'delimiter', 'missing'] as const),
+  ...([
+    'target',
+    'sampleWeights',
+    'columns',
+    'categorical',
+    'classes',
+    'classNames',
+    'header',
+    'delimiter',
+    'missing',
+  ] as const),
   ...(['shape', 'type', 'scale', 'name', 'test', 'seed', 'stratify'] as const),
 ];
 
@@ -118,7 +130,7 @@ const MOST_INPUTS = 2 ** 28;
 
 /** Throws ArgumentError or DataError for options that are none, but for columns that are not in the file. */
 function rowOptionsOf(options: CsvOptions & Partial<SplitOptions>, name: string): RowOptions {
-  const { target, columns, missing = 'error', classes, classNames, type, scale } = options;
+  const { target, sampleWeights, columns, missing = 'error', classes, classNames, type, scale } = options;
   if (!['error', 'mean', 'drop'].includes(missing))
     throw new ArgumentError(`csv: missing must be 'error', 'mean' or 'drop', found ${showValue(missing)}`);
   if (options.test === undefined && (options.seed ?? options.stratify) !== undefined)
@@ -131,10 +143,13 @@ function rowOptionsOf(options: CsvOptions & Partial<SplitOptions>, name: string)
     throw new ArgumentError('csv: expected a target, or columns of another data set, found neither');
   const targets = target === undefined ? [] : ([target].flat() as Column[]);
   if (target !== undefined && targets.length === 0) throw new ArgumentError('csv: target: expected a column, found []');
+  if (sampleWeights !== undefined && targets.length === 0)
+    throw new ArgumentError('csv: sampleWeights: expected a target with them, found none');
   if (classes !== undefined && targets.length !== 1)
     throw new ArgumentError(`csv: classes: expected one target with them, found ${targets.length}`);
   return {
     target: targets,
+    weights: sampleWeights === undefined ? [] : [sampleWeights],
     columns: known ? undefined : (columns as readonly Column[] | undefined),
     known,
     categorical: categoricalOf(options.categorical),
@@ -181,7 +196,7 @@ function readRows(bytes: Uint8Array, where: string, format: CsvFormat, options: 
 }
 
 /** The rows as a data set whose inputs are the cells, with NaN for the missing ones. */
-const cellsOf = ({ count, columns, cells, targets, classNames }: Rows, name: string): Dataset => {
+const cellsOf = ({ count, columns, cells, targets, sampleWeights, classNames }: Rows, name: string): Dataset => {
   const inputs = { kind: 'values', data: cells, size: columns.length, scale: 1 } as const;
   return made({
     name,
@@ -189,6 +204,7 @@ const cellsOf = ({ count, columns, cells, targets, classNames }: Rows, name: str
     shape: [columns.length],
     inputs,
     targets: targets ?? inputs,
+    ...(sampleWeights && { sampleWeights }),
     ...meaningOf({ classNames }),
   });
 };

@@ -1,11 +1,12 @@
 /** What a caller says of samples that are read later: `fit` checks shapes before the first of them is there. */
-import { checkKeys, isCount, isShape } from '../base/arguments.ts';
+import { checkFlag, checkKeys, isCount, isShape } from '../base/arguments.ts';
 import { digest } from '../base/digest.ts';
 import { DataError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { checkScale, MOST_CLASSES } from './checked-dataset.ts';
+import { fieldsOf } from './fields.ts';
 import { unidentified } from './identity.ts';
 import { checkedMeaning } from './meaning.ts';
 import type { StreamedDataset, StreamedField } from './streamed.ts';
@@ -20,6 +21,8 @@ export interface SourceOptions {
   classes?: number;
   /** Number of values per sample in `y`, if it has target values. */
   outputs?: number;
+  /** Whether batches have `sampleWeights`, too. Default: false. */
+  sampleWeights?: boolean;
   /** Names of the classes, in the order of their index; of the outputs if `y` has target values. */
   classNames?: readonly string[];
   /**
@@ -44,7 +47,9 @@ export function described(
   options: SourceOptions,
   usualName: string,
 ): Omit<StreamedDataset, 'shuffles' | 'read'> {
-  checkKeys(where, options, ['count', 'shape', 'classes', 'outputs', 'classNames', 'type', 'scale', 'name', 'id']);
+  const ofTargets = ['classes', 'outputs', 'classNames', 'sampleWeights'];
+  checkKeys(where, options, ['count', 'shape', ...ofTargets, 'type', 'scale', 'name', 'id']);
+  checkFlag(`${where}: sampleWeights`, options.sampleWeights);
   const { count, shape, type, scale, name = usualName, id = name } = options;
   for (const [key, text] of Object.entries({ name, id })) {
     if (typeof text !== 'string') throw new DataError(`${where}: ${key}: expected a string, found ${showValue(text)}`);
@@ -53,10 +58,12 @@ export function described(
   if (!isShape(shape)) throw new DataError(`${name}.shape: expected positive integers, found ${showValue(shape)}`);
   const inputs = valuesField(name, sizeOf(shape), type, scale);
   const targets = targetField(name, options);
-  const identity = { name, count, digest: digest(JSON.stringify([shape, inputs, targets, id])) };
+  const weights = options.sampleWeights ? { sampleWeights: valuesField(name, 1) } : {};
+  const fields = fieldsOf({ inputs, targets, ...weights }).map(([, field]) => field);
+  const identity = { name, count, digest: digest(JSON.stringify([shape, ...fields, id])) };
   if (options.id === undefined) unidentified.add(identity);
   const meaning = checkedMeaning(options, targets.size, name);
-  return { name, count, shape: Object.freeze([...shape]), inputs, targets, ...meaning, identity };
+  return { name, count, shape: Object.freeze([...shape]), inputs, targets, ...weights, ...meaning, identity };
 }
 
 /** Numbers `[size]` per sample. Throws DataError for an unknown type, or a scale that they cannot have. */

@@ -5,6 +5,7 @@ import { DataError } from '../base/errors.ts';
 import { foundInstead, isNumbers } from '../base/numbers.ts';
 import { showValue } from '../base/show-value.ts';
 import { expectedOf, firstRefused, holderOf } from './field-numbers.ts';
+import { type FieldLetter, fieldsOf } from './fields.ts';
 import { stored } from './parts.ts';
 import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 
@@ -14,7 +15,12 @@ export interface Batch {
   x: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Targets: a class index per sample, or values: a row per sample, or all one after another, `[n][outputs]`. */
   y: ArrayLike<number> | readonly ArrayLike<number>[];
+  /** Weights: a number ≥ 0 per sample, where the options of the data set say that there are some. */
+  sampleWeights?: ArrayLike<number>;
 }
+
+/** What the fields are called in a batch. */
+const KEYS = { x: 'x', y: 'y', w: 'sampleWeights' } as const satisfies Record<FieldLetter, keyof Batch>;
 
 /** The samples of a batch, or the inputs or targets of them. */
 export interface GivenSamples<To> {
@@ -29,24 +35,30 @@ export interface GivenSamples<To> {
  */
 export function givenSamples(
   batch: Batch,
-  { name, inputs, targets }: Pick<StreamedDataset, 'name' | 'inputs' | 'targets'>,
+  set: Pick<StreamedDataset, 'name' | 'inputs' | 'targets' | 'sampleWeights'>,
   numberOf: (place: number) => number,
 ): GivenSamples<Request> {
-  if (keysOf(batch)?.sort().join() !== 'x,y') {
-    throw new DataError(`${name}: expected { x, y } of some samples, found ${showValue(batch)}`);
+  const { name } = set;
+  const fields = fieldsOf(set);
+  const keys = fields.map(([letter]) => KEYS[letter]);
+  if (keysOf(batch)?.sort().join() !== [...keys].sort().join()) {
+    throw new DataError(`${name}: expected { ${keys.join(', ')} } of some samples, found ${showValue(batch)}`);
   }
-  const x = column(batch.x, inputs, `${name}.x`, numberOf);
-  const y = column(batch.y, targets, `${name}.y`, numberOf);
-  if (x.count !== y.count) {
+  const columns = fields.map(([letter, field]) => {
+    const key = KEYS[letter];
+    return { key, letter, ...column(batch[key]!, field as StreamedField, `${name}.${key}`, numberOf) };
+  });
+  const [{ count }] = columns;
+  const odd = columns.find((column) => column.count !== count);
+  if (odd) {
     throw new DataError(
-      `${name}.y: expected ${x.count} samples, as many as x in the batch with sample ${numberOf(0)}, found ${y.count}`,
+      `${name}.${odd.key}: expected ${count} samples, as many as x in the batch with sample ${numberOf(0)}, found ${odd.count}`,
     );
   }
   return {
-    count: x.count,
+    count,
     copy(from, n, request, at) {
-      x.copy(from, n, request.x, at);
-      y.copy(from, n, request.y, at);
+      for (const { letter, copy } of columns) copy(from, n, request[letter]!, at);
     },
   };
 }

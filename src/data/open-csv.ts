@@ -14,11 +14,13 @@ import type { Request, StreamedDataset, StreamedField } from './streamed.ts';
 export interface OpenCsvOptions {
   /** The column of the targets, or several of them, for values. */
   target: Column | readonly Column[];
+  /** The column of the weights, as in {@link ArraysOptions}: a number ≥ 0 in each line. Default: none. */
+  sampleWeights?: Column;
   /** Number of classes, if the target is a class index. Default: the targets are values. */
   classes?: number;
   /** Names of the classes, in the order of their index; of the outputs if the targets are values. */
   classNames?: readonly string[];
-  /** The columns of the inputs, in this order. The others are not read. Default: all but the target. */
+  /** The columns of the inputs, in this order. The others are not read. Default: all but the target and the weights. */
   columns?: readonly Column[];
   /** Whether the first line has names. Default: whether it has anything but numbers. */
   header?: boolean;
@@ -47,17 +49,18 @@ export interface OpenCsvOptions {
  * not there. While the data set is read: for an invalid number or class, with the line and the column.
  */
 export async function openCsv(source: Source, options: OpenCsvOptions): Promise<StreamedDataset> {
-  const known = ['target', 'classes', 'classNames', 'columns', 'header', 'delimiter', 'shape', 'type', 'scale', 'name'];
-  checkKeys('openCsv', options, known);
+  const ofColumns = ['target', 'sampleWeights', 'classes', 'classNames', 'columns', 'header', 'delimiter'];
+  checkKeys('openCsv', options, [...ofColumns, 'shape', 'type', 'scale', 'name']);
   checkFlag('openCsv: header', options.header);
   const { delimiter = ',', name = nameOf(source).split(/[\\/]/).at(-1)! } = options;
   if (typeof name !== 'string') throw new DataError(`openCsv: name: expected a string, found ${showValue(name)}`);
   checkDelimiter('openCsv', delimiter);
   const table = await tableOf(source, delimiter.charCodeAt(0), options.header);
   const targets = columnsOf(table, 'target', [options.target].flat() as Column[]);
+  const weights = options.sampleWeights === undefined ? [] : columnsOf(table, 'sampleWeights', [options.sampleWeights]);
   const inputs =
     options.columns === undefined
-      ? table.all.filter((column) => !targets.includes(column))
+      ? table.all.filter((column) => !targets.includes(column) && !weights.includes(column))
       : columnsOf(table, 'columns', options.columns);
   if (inputs.length === 0) throw new DataError(`${table.where}: expected a column besides the target, found none`);
   const { shape = [inputs.length] } = options;
@@ -67,7 +70,9 @@ export async function openCsv(source: Source, options: OpenCsvOptions): Promise<
     );
   const x = { field: valuesField(name, inputs.length, options.type, options.scale), columns: inputs };
   const y = { field: targetField(name, targets, options.classes), columns: targets };
-  const read = (requests: Iterable<Request>) => readTable(source, table, x, y, requests);
+  const w = { field: valuesField(name, 1), columns: weights };
+  const parts = weights.length > 0 ? { x, y, w } : { x, y };
+  const read = (requests: Iterable<Request>) => readTable(source, table, parts, requests);
   const count = table.lines.count - table.header;
   const set = {
     name,
@@ -75,6 +80,7 @@ export async function openCsv(source: Source, options: OpenCsvOptions): Promise<
     shape: Object.freeze([...shape]),
     inputs: x.field,
     targets: y.field,
+    ...(weights.length > 0 && { sampleWeights: w.field }),
     ...checkedMeaning({ classNames: options.classNames }, y.field.size, name),
     shuffles: true,
     read,

@@ -610,11 +610,36 @@ describe('a table', () => {
     [['--target', 'price', '--missing', 'drop', '--target-accuracy', '9'], 2, 'expected with classes, found values'],
     [['--target', 'kind', '--model', 'lenet', '--missing', 'drop'], 2, '--standardize: expected inputs only with'],
     [['--target', 'weight'], 1, 'weight'],
+    [['--target', 'kind', '--sample-weights', 'length,price'], 2, 'Expected the name or the number of one column.'],
+    [['--target', 'kind', '--sample-weights', 'trust'], 1, 'sampleWeights: expected a column'],
     [['--target', 'kind'], 1, 'line 52, column 0 ("length")'],
   ])('with %s fails', async (more, code, words) => {
     const result = await retrograd(['train', '--data', file, ...more, '--batch', '10', ...cpu]);
     expect(result.stderr).toContain(words);
     expect(result).toMatchObject({ code, stdout: '' });
+  });
+
+  test('with a column of weights, which is no input: what weighs nothing has no part in the loss', async () => {
+    const weighted = join(folder, 'weighted.csv');
+    const rows = Array.from({ length: 40 }, (_, i) => (i % 4 ? `${i / 40},1,${i / 20}` : `${i / 40},0,-500`));
+    await writeFile(weighted, ['size,trust,price', ...rows].join('\n'));
+    const train = [
+      'train',
+      '--data',
+      weighted,
+      '--target',
+      'price',
+      '--batch',
+      '10',
+      '--epochs',
+      '1',
+      ...onCpu,
+      '--json',
+    ];
+    const [begin, ...later] = eventsOf(await retrograd([...train, '--sample-weights', 'trust']));
+    expect(begin.model).toBe('1 -> standardize -> 8 relu -> 1 linear');
+    expect(later.at(-1).testLoss).toBeLessThan(100);
+    expect(eventsOf(await retrograd(train)).at(-1).testLoss).toBeGreaterThan(1000);
   });
 
   test('with standardized inputs or without them', async () => {

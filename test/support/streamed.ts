@@ -24,19 +24,21 @@ export const streamedInOrder = (dataset: Dataset, lengths: readonly number[]): S
     }
   }, describe(dataset));
 
-const describe = ({ name, count, shape, inputs, targets }: Dataset): SourceOptions => ({
+const describe = ({ name, count, shape, inputs, targets, sampleWeights }: Dataset): SourceOptions => ({
   name,
   count,
   shape,
   scale: inputs.scale,
   type: inputs.data instanceof Uint8Array ? 'uint8' : 'float32',
+  sampleWeights: Boolean(sampleWeights),
   ...(targets.kind === 'labels' ? { classes: targets.size } : { outputs: targets.size }),
 });
 
 /** Stored numbers of some samples. */
-export const samplesOf = ({ inputs, targets }: Dataset, samples: Uint32Array): Batch => ({
+export const samplesOf = ({ inputs, targets, sampleWeights }: Dataset, samples: Uint32Array): Batch => ({
   x: gathered(inputs, samples),
   y: gathered(targets, samples),
+  ...(sampleWeights && { sampleWeights: gathered(sampleWeights, samples) }),
 });
 
 function gathered(field: Field, samples: Uint32Array): Uint8Array | Float32Array {

@@ -392,6 +392,7 @@ describe('models', () => {
       ['positiveWeights', 'each of 3 labels', 'found 0'],
     ],
     ['a tensor to keep that is not there', { keep: ['delta3'] }, ['compile: keep', '"delta3"', 'delta1, ', 'W2']],
+    ['weights in place of a flag', { sampleWeights: any([1, 2]) }, ['compile: sampleWeights', 'found [1, 2]']],
     ['an option that nothing reads', any({ clipnorm: 1 }), ['clipNorm', 'found clipnorm']],
   ])('compiled with %s: nothing reaches the device', async (_name, { model: net = model, ...options }, words) => {
     const { device, asked } = countingDevice();

@@ -1,6 +1,14 @@
 /** Weights of samples, in whatever a net computes a loss for, against values of PyTorch and sums over single samples. */
 import { describe, expect, test } from 'vitest';
-import { batch, concat, fromArrays, take, withTargets } from '../../src/data/index.ts';
+import {
+  batch,
+  type Dataset,
+  fromArrays,
+  fromSamples,
+  type StreamedDataset,
+  take,
+  withTargets,
+} from '../../src/data/index.ts';
 import {
   adam,
   apply,
@@ -9,6 +17,7 @@ import {
   type CompileOptions,
   compile,
   conv2d,
+  DataError,
   type Device,
   dense,
   dropout,
@@ -19,6 +28,7 @@ import {
   meanSquared,
   model,
   momentum,
+  ShapeError,
   StateError,
   sequential,
   sgd,
@@ -33,6 +43,7 @@ import { type LossName, losses, lossNamed } from '../../src/nn/losses/registry.t
 import { openModel } from '../../src/predict.node.ts';
 import { useGpu } from '../support/harness.ts';
 import { parameterBits, random, samples, stateBits } from '../support/nets.ts';
+import { streamed } from '../support/streamed.ts';
 
 const gpu = useGpu();
 
@@ -228,13 +239,14 @@ function behaviour(title: string, device: () => Device | 'cpu', { small, names, 
 
     test('in windows, from a file within an epoch, and in a net of its own, training is the same to the bit', async () => {
       const options = { regularize: { '*.weight': { l2: 0.01 } } };
-      const trained = async (net: Trainer, fit: FitOptions, data = weighted) => {
+      const trained = async (net: Trainer, fit: FitOptions, data: Dataset | StreamedDataset = weighted) => {
         const losses = (await net.fit(data, fit)).map(({ trainLoss }) => trainLoss);
         const { lossTotal: _, ...bits } = await stateBits(net);
         return { losses: losses.slice(-2), bits };
       };
       const expected = await using(net(options), (net) => trained(net, { epochs: 3 }));
       expect(await using(net(options), (net) => trained(net, { epochs: 3, maxBytes: 300 }))).toEqual(expected);
+      expect(await using(net(options), (net) => trained(net, { epochs: 3 }, streamed(weighted)))).toEqual(expected);
       const file = await using(net(options), async (net) => {
         await net.fit(weighted, { steps: 7 });
         return net.save();
@@ -289,6 +301,21 @@ function behaviour(title: string, device: () => Device | 'cpu', { small, names, 
         expect(() => net.step(x.slice(0, 8), [0, 1], { sampleWeights: [1, 2] })).toThrow(StateError);
         expect(() => net.step(take(weighted, 2))).toThrow('compiled with { sampleWeights: true }');
         expect(net.steps).toBe(0);
+        for (const [weights, kind, message] of [
+          [[1], ShapeError, 'sampleWeights must hold a number for each of the 2 samples of x, found 1'],
+          [1, ShapeError, 'sampleWeights must hold a number for each of the 2 samples of x, found 1'],
+          [[1, -1], DataError, 'sampleWeights[1]: expected a finite number ≥ 0, found -1'],
+          [[Number.NaN, 1], DataError, 'sampleWeights[0]: expected a finite number ≥ 0, found NaN'],
+        ] as const) {
+          const options = { sampleWeights: weights as never };
+          const refused = net.gradients(x.slice(0, 8), [0, 1], options);
+          await expect(refused).rejects.toThrow(kind);
+          await expect(refused).rejects.toThrow(message);
+        }
+        const beside = net.gradients(take(plain, 2), { sampleWeights: [1, 2] });
+        await expect(beside).rejects.toThrow('expected no sampleWeights beside a data set, found [1, 2]');
+        const following = { outputGradient: [[1, 1, 1]], sampleWeights: [1] };
+        await expect(backward(net, x.slice(0, 4), following)).rejects.toThrow('sampleWeights only with y');
         await net.fit(weighted, { steps: 1 });
         net.step(x.slice(0, 8), [0, 1], { sampleWeights: [1, 2] });
         net.step(take(weighted, 2));
@@ -329,8 +356,15 @@ test('weights take no dispatch', async () => {
   }
 });
 
-test('concat puts the weights together', () => {
-  expect(concat(take(weighted, 3), take(weighted, 2)).sampleWeights!.data).toEqual(
-    Float32Array.of(1, 0.25, 3, 1, 0.25),
+test('weights that are read are checked then', async () => {
+  const rows = (samples: Uint32Array) => ({ x: [...samples].map((i) => [i, 1, 2, 3]), y: samples });
+  const data = fromSamples(
+    (samples) => ({ ...rows(samples), sampleWeights: Array.from(samples, (i) => (i === 7 ? -1 : 1)) }),
+    { count: 8, shape: [4], classes: 8, sampleWeights: true, name: 'read' },
   );
+  const options = { device: 'cpu', batch: 4, loss, optimizer: sgd({ learningRate: 0.1 }) } as const;
+  await using(compile(sequential([4], [dense(8)]), options), async (net) => {
+    const refused = net.fit(data, { epochs: 1 });
+    await expect(refused).rejects.toThrow('read: sampleWeights: sample 7: expected a finite number ≥ 0, found -1');
+  });
 });

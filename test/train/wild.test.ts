@@ -235,8 +235,9 @@ const calls: Calls = {
       ],
       y: [0, 1],
     },
-    ['x', 'y', 'shape', 'classes', 'name', 'scale'],
+    ['x', 'y', 'sampleWeights', 'shape', 'classes', 'name', 'scale'],
   ),
+  'fromArrays: a weight': (w) => fromArrays({ x: [[0], [1]], y: [0, 1], sampleWeights: [1, w] }),
   'fromArrays: a row': (w) => fromArrays({ x: [w, [1]], y: [0, 1] }),
   'fromArrays: a number': (w) =>
     fromArrays({
@@ -455,6 +456,7 @@ const calls: Calls = {
     'freeze',
     'learningRates',
     'average',
+    'sampleWeights',
   ]),
   'compile: freeze, a pattern': (w) => compile(net, { ...good, freeze: [w] }),
   'compile: learningRates, a factor': (w) => compile(net, { ...good, learningRates: { '*': w } }),
@@ -510,6 +512,9 @@ const calls: Calls = {
         [`${method}: a number of x`]: (w) => trainer[method]([w, 1], [0]),
         [`${method}: y`]: (w) => trainer[method]([1, 1], w),
         [`${method}: a number of y`]: (w) => trainer[method]([1, 1], [w]),
+        [`${method}: options`]: (w) => trainer[method]([1, 1], [0], w),
+        [`${method}: sampleWeights`]: (w) => trainer[method]([1, 1], [0], { sampleWeights: w }),
+        [`${method}: a weight`]: (w) => trainer[method]([1, 1], [0], { sampleWeights: [w] }),
       },
     ]),
   ),
@@ -546,7 +551,7 @@ const calls: Calls = {
   backward: (w) => backward(w, [1, 1], { y: [0] }),
   'backward: x': (w) => backward(trainer, w, { y: [0] }),
   ...options('backward', (w) => backward(trainer, [1, 1], w), {}, ['y', 'outputGradient']),
-  ...options('backward', (w) => backward(trainer, [1, 1], w), { y: [0] }, ['inputs', 'parameters']),
+  ...options('backward', (w) => backward(trainer, [1, 1], w), { y: [0] }, ['inputs', 'parameters', 'sampleWeights']),
   'backward: a number of outputGradient': (w) => backward(trainer, [1, 1], { outputGradient: [w, 1] }),
   'bench: matmul': (w) => matmul(w),
   ...options(
