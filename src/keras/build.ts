@@ -2,7 +2,7 @@
 import { isCount } from '../base/arguments.ts';
 import { DataError, RetrogradError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
-import { show } from '../base/tensor.ts';
+import { show, size } from '../base/tensor.ts';
 import { input, type Symbolic } from '../nn/model.ts';
 import { takesZeros } from './convolutions.ts';
 import { type Assigned, Site, Unsupported } from './site.ts';
@@ -96,7 +96,7 @@ export function build(topology: Topology, layout: Layout, unsupported: string[])
       try {
         if (known.some(({ padded }) => padded) && !takesZeros.test(of.className))
           throw new Unsupported('expected zeros of ZeroPadding2D in front of convolutions and MaxPooling2D alone');
-        return apply(known, own[layer]);
+        return counted(apply(known, own[layer]));
       } catch (error) {
         if (!(error instanceof Unsupported || error instanceof RetrogradError)) throw error;
         unsupported.push(`${of.name} (${of.className}): ${error.message}`);
@@ -104,6 +104,15 @@ export function build(topology: Topology, layout: Layout, unsupported: string[])
       }
     }
   }
+}
+
+/** Numbers in a sample, and so in what is made for each of them: more than any device holds for a batch. */
+const MOST_NUMBERS = 2 ** 28;
+
+/** The value, unless a file has made it larger than any. Throws Unsupported. */
+function counted(value: Value): Value {
+  if (size(value.shape) <= MOST_NUMBERS) return value;
+  throw new Unsupported(`expected samples of at most ${MOST_NUMBERS} numbers, found ${show(value.shape)}`);
 }
 
 function inputOf(
@@ -119,8 +128,9 @@ function inputOf(
     return undefined;
   }
   const sizes = shape as number[];
-  if (sizes.length > 3) {
-    unsupported.push(`${name} (InputLayer): expected samples of at most three axes, found ${show(sizes)}`);
+  if (sizes.length > 3 || size(sizes) > MOST_NUMBERS) {
+    const expected = `samples of at most three axes and ${MOST_NUMBERS} numbers`;
+    unsupported.push(`${name} (InputLayer): expected ${expected}, found ${show(sizes)}`);
     return undefined;
   }
   const channels = sizes[sizes.length - 1];

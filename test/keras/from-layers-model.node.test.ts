@@ -620,8 +620,22 @@ describe('files as the converter of Python writes them', () => {
       /room for a filter of 5×5/,
     ],
     [
+      'a slope for each of a billion numbers',
+      [
+        ['UpSampling2D', { batch_input_shape: [null, 1, 1, 1], size: [1e5, 1e5] }],
+        ['Flatten', {}],
+        ['LeakyReLU', {}],
+      ],
+      /l0 \(UpSampling2D\): expected samples of at most 268435456 numbers, found \[100000, 100000, 1\]/,
+    ],
+    [
+      'a huge sample',
+      [['LeakyReLU', { batch_input_shape: [null, 1e9] }]],
+      /InputLayer\): expected samples of at most three axes and 268435456 numbers, found \[1000000000\]/,
+    ],
+    [
       'a huge layer without its weights',
-      [['Dense', { batch_input_shape: [null, 1e9], units: 1e9 }]],
+      [['Dense', { batch_input_shape: [null, 1e8], units: 1e8 }]],
       /l0\/kernel: missing/,
     ],
   ])('%s is a DataError that says so', (_what, layers, message) => {
