@@ -7,6 +7,7 @@ import type { DataFacts } from '../data/data-facts.ts';
 import { isStreamed, room } from '../data/stream-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Engine, Program } from '../engine/engine.ts';
+import type { Held } from '../engine/held.ts';
 import { stepRow } from '../graph/step-row.ts';
 import { checkInputs } from '../nn/demands.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
@@ -97,14 +98,7 @@ export async function predictOn(
   const predict = async (x: Float32Array, first: number): Promise<void> => {
     const n = x.length / inputs;
     program.write('x', toColumns(x, inputs, batch));
-    engine.run([{ programs: [program], rows: [stepRow({ columns: n })] }]);
-    const values = toSamples(await program.read(prediction), classes, batch, n);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const place = `output ${bad % classes} of sample ${first + Math.floor(bad / classes)}`;
-      throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);
-    }
-    out.set(values, first * classes);
+    out.set(await predicted(engine, program, prediction, { n, first, classes, batch }), first * classes);
   };
   const all = parts(AHEAD * batch);
   try {
@@ -122,4 +116,28 @@ export async function predictOn(
     await all.return?.();
   }
   return out;
+}
+
+/** The same for samples on the device, at most a batch of them. Throws what `Held` does before anything is queued. */
+export function predictHeld(engine: Engine, prediction: string, held: Held, { model, batch }: Task) {
+  const n = held.samples('predict: x', engine, [...model.input, batch]);
+  return (program: Program): Promise<Float32Array> => {
+    held.copyTo(program, 'x');
+    return predicted(engine, program, prediction, { n, first: 0, classes: outputs(model), batch });
+  };
+}
+
+/** What a program predicts for the n samples in its x, of which `first` is the first. */
+async function predicted(
+  engine: Engine,
+  program: Program,
+  prediction: string,
+  { n, first, classes, batch }: { n: number; first: number; classes: number; batch: number },
+): Promise<Float32Array> {
+  engine.run([{ programs: [program], rows: [stepRow({ columns: n })] }]);
+  const values = toSamples(await program.read(prediction), classes, batch, n);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return values;
+  const place = `output ${bad % classes} of sample ${first + Math.floor(bad / classes)}`;
+  throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);
 }

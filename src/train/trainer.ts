@@ -9,7 +9,9 @@ import type { Dataset } from '../data/dataset.ts';
 import { factsOf } from '../data/facts-of.ts';
 import type { AnyDataset, StreamedDataset } from '../data/streamed.ts';
 import type { Device } from '../engine/device.ts';
+import type { DeviceTensor } from '../engine/device-tensor.ts';
 import type { Program } from '../engine/engine.ts';
+import { heldOf } from '../engine/held.ts';
 import { tensorNames, unknownTensor, writeTensors } from '../engine/named-tensors.ts';
 import type { Report } from '../graph/check.ts';
 import type { Graph, Node } from '../graph/graph.ts';
@@ -59,7 +61,7 @@ import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
 import type { BatchOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
-import { predictOn, samplesOf } from './predict.ts';
+import { predictHeld, predictOn, samplesOf } from './predict.ts';
 import { type Changes, replaceStep } from './replace-step.ts';
 import { giveBack, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
@@ -279,19 +281,22 @@ export class Trainer<M extends Model = Model> {
    *
    * @param x Any number of samples: a row of numbers each, or all numbers one after another. Numbers are what the net sees, except
    * that bytes (`Uint8Array`) are multiplied by the scale of the data set that the net was last trained on. Or a data set, whose
-   * targets are not looked at.
+   * targets are not looked at, or a {@link DeviceTensor} with at most a batch of samples.
    * @returns Predictions `[n][outputs]`; of a model of several outputs, those of each by its name.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For a number in `x` that is not finite.
    * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
    */
-  async predict(x: Rows | NamedRows | Dataset | StreamedDataset): Promise<Predictions<M>> {
+  async predict(x: Rows | NamedRows | DeviceTensor | Dataset | StreamedDataset): Promise<Predictions<M>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
-    const samples = samplesOf(task, x, 'predict', this.#session.data);
     this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
-    const predict = (program: Program) => predictOn(engine, program, prediction, samples, task);
+    const held = heldOf(x);
+    const samples = held ? undefined : samplesOf(task, x as Rows, 'predict', this.#session.data);
+    const predict = held
+      ? predictHeld(engine, prediction, held, task)
+      : (program: Program) => predictOn(engine, program, prediction, samples!, task);
     const isPrediction = (node: Node) => node.name === prediction;
     const values = await this.#access.take(() =>
       this.#compiled.finite('predict', () =>

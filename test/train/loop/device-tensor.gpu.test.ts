@@ -146,6 +146,8 @@ describe.each([
     expect(await held.gradients(samples, probabilities)).toEqual(await given.gradients(numbers, targets));
     expect((await held.check(samples, targets)).ok).toBe(true);
     expect(await parameterBits(held)).toEqual(await parameterBits(given));
+    expect(await held.predict(samples)).toEqual(await given.predict(numbers));
+    expect(await held.predict(samples)).toHaveLength(7 * 4);
     for (const net of [teacher, ...nets]) net.destroy();
     // They live by themselves.
     expect((await targets.read()).data).toEqual(probabilities);
@@ -181,6 +183,9 @@ describe.each([
       'step: x: expected samples of [6] of a net with batches of 8, found [8, 4]',
     );
     expect(() => net.step(x, fewer)).toThrow('step: y must hold as many samples as x, 8, found 3');
+    await expect(net.predict(outputs)).rejects.toThrow(
+      'predict: x: expected samples of [6] of a net with batches of 8',
+    );
     await expect(forward(other, outputs)).rejects.toThrow(
       /samples of \[4\] of a net with batches of 12, found \[8, 4\] of a net with batches of 8/,
     );
