@@ -23,25 +23,41 @@ const texts: Readonly<Record<ActivationName | 'softmax', (z: string) => string>>
   softmax: (z) => `torch.softmax(${z}, 1)`,
 };
 
+/** What the functions of the caller's own activations are called in Python, by their names in WGSL. */
+export type OwnNames = ReadonlyMap<string, string>;
+
 /** σ(z) in Python. */
-export const activated = ({ activation }: LayerActivation, z: string): string =>
-  typeof activation === 'string' ? texts[activation](z) : `${nameOf(activation)}(${z})`;
+export const activated = ({ activation }: LayerActivation, z: string, own: OwnNames): string =>
+  typeof activation === 'string' ? texts[activation](z) : `${own.get(activation.wgsl)}(${z})`;
 
-/** What a function of the caller's own is called: its name, and what tells apart those of one name. */
-const nameOf = ({ name, wgsl }: OwnActivation): string => `${name}_${wgsl}`.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
+/** Each has its own name, with a number where others before it have that too. */
+export function ownNames(activations: readonly OwnActivation[]): OwnNames {
+  const names = new Map<string, string>();
+  for (const { name, wgsl } of activations) {
+    const wanted = `activation_${name.replace(/[^A-Za-z0-9_]/g, '_')}`;
+    let free = wanted;
+    for (let n = 2; [...names.values()].includes(free); n++) free = `${wanted}_${n}`;
+    names.set(wgsl, free);
+  }
+  return names;
+}
 
-/** Functions to fill in, for activations of the caller's own. */
-export const functionToFillIn = (activation: OwnActivation): string => `
-def ${nameOf(activation)}(z):
+/** A function to fill in, for an activation of the caller's own. */
+export const functionToFillIn = (activation: OwnActivation, own: OwnNames): string => `
+def ${own.get(activation.wgsl)}(z):
     """TO FILL IN: the activation ${quoted(activation.name)}, whose WGSL is not translated. Return its value for each number of z."""
-${wgslOf(activation)}    raise NotImplementedError("model.py: fill in ${nameOf(activation)} with what ${quoted(activation.name)} computes")
+${wgslOf(activation)}    raise NotImplementedError("model.py: fill in ${own.get(activation.wgsl)}")
 `;
 
 /** What ends a line in Python and in WGSL. */
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
-const wgslOf = ({ shaders }: OwnActivation): string =>
-  shaders.flatMap(({ text }) => text.split(LINE_ENDS).map((line) => `    # ${line}`.trimEnd().concat('\n'))).join('');
+/** As it was given, without the digest that tells names apart. */
+function wgslOf({ shaders, wgsl }: OwnActivation): string {
+  const digest = wgsl.replace(/^f/, '');
+  const lines = shaders.flatMap(({ text }) => text.replaceAll(digest, '').split(LINE_ENDS));
+  return lines.map((line) => `    # ${line}`.trimEnd().concat('\n')).join('');
+}
 
 /** What stands for activations of one's own in a file, which has only their names. */
 export function standIn(name: string, wgsl: string): LayerActivation {

@@ -6,7 +6,7 @@ import { factsOf } from '../nn/losses/registry.ts';
 import { describeModel, type Model, parametersOf, severalOutputs } from '../nn/model.ts';
 import type { OwnActivation } from '../ops/activation-table.ts';
 import type { SavedLoss } from '../saved/model-text.ts';
-import { activated, functionToFillIn } from './activations.ts';
+import { activated, functionToFillIn, type OwnNames, ownNames } from './activations.ts';
 import { type Written, written } from './layers.ts';
 import { type Part, parts } from './parts.ts';
 import { onOneLine, quoted } from './texts.ts';
@@ -20,7 +20,10 @@ export function modelText(model: Model, loss: SavedLoss, frozen: readonly string
     return written(layer, { inputs, output: model.shapes[i + 1], isFrozen });
   });
   const needed = Object.keys(parts).filter((name) => all.some(({ part }) => part === name)) as Part[];
-  const definitions = [...needed.map((name) => `\n${parts[name]}`), ...ownActivations(model).map(functionToFillIn)];
+  const activations = ownActivations(model);
+  const own = ownNames(activations);
+  const toFillIn = activations.map((activation) => functionToFillIn(activation, own));
+  const definitions = [...needed.map((name) => `\n${parts[name]}`), ...toFillIn];
   return `"""${quoted(`The net: ${describeModel(model)}`)}"""
 
 ${definitions.some((text) => text.includes('math.')) ? 'import math\n\n' : ''}import torch
@@ -44,7 +47,7 @@ ${modules(model, all)}            }
         """Draws new weights, of the distributions that retrograd draws them from."""
 ${initialisations(model)}
     def forward(self, x):
-${forward(model, all)}
+${forward(model, all, own)}
     @torch.no_grad()
     def predict(self, x):
         """What \`predict\` of retrograd returns."""
@@ -95,14 +98,14 @@ function drawn(key: string, init: Initialiser | Float32Array, shape: Shape): str
 }
 
 /** Every value is x in a stack, else a1, a2, ... by the numbers of equations. */
-function forward(model: Model, all: readonly Written[]): string {
+function forward(model: Model, all: readonly Written[], own: OwnNames): string {
   const { layers, wiring, input } = model;
   const isStack = wiring.every((of, i) => of.length === 1 && of[0] === i);
   const name = (value: number): string => (isStack || value === 0 ? 'x' : `a${value}`);
   const whole = input.length > 1 ? [`x = x.reshape(len(x), ${input.join(', ')})`] : [];
   const lines = layers.map((layer, i) => {
     const z = all[i].call(`self.layers["${ownerOf(model, i)}"]`, ...wiring[i].map(name));
-    const a = 'activation' in layer ? activated(layer as LayerActivation, z) : z;
+    const a = 'activation' in layer ? activated(layer as LayerActivation, z, own) : z;
     return `${name(i + 1)} = ${a}  # ${i}: ${onOneLine(kindOf(layer).describe(layer))}`;
   });
   return [...whole, ...lines, `return ${name(layers.length)}`].map((line) => `        ${line}\n`).join('');
@@ -110,7 +113,7 @@ function forward(model: Model, all: readonly Written[]): string {
 
 function prediction(model: Model, loss: SavedLoss): string {
   const several = severalOutputs(model);
-  const of = (one: SavedLoss, value: string) => activated(factsOf(one).prediction, value);
+  const of = (one: SavedLoss, value: string) => activated(factsOf(one).prediction, value, new Map());
   if (!several) return `        return ${of(loss, 'output')}\n`;
   const each = several.outputs.map(({ name }) => {
     const key = JSON.stringify(name);
