@@ -76,10 +76,13 @@ export class ShaderError extends RetrogradError {
 export class DeviceLostError extends RetrogradError {
   override readonly name = 'DeviceLostError';
   /** `'destroyed'` if the program destroyed it, else `'unknown'`. */
-  readonly reason: GPUDeviceLostReason;
+  readonly reason: 'destroyed' | 'unknown';
 
   /** Makes an error; `reason` is `'unknown'` by default. */
-  constructor(message: string, { reason = 'unknown', cause }: ErrorOptions & { reason?: GPUDeviceLostReason } = {}) {
+  constructor(
+    message: string,
+    { reason = 'unknown', cause }: ErrorOptions & { reason?: 'destroyed' | 'unknown' } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
   }

@@ -176,7 +176,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   const live = new Map<GPUBuffer, number>();
   let trouble: RetrogradError | undefined;
   let lost: DeviceLostError | undefined;
-  const lose = (how: string, options: ErrorOptions & { reason?: GPUDeviceLostReason } = {}): void => {
+  const lose = (how: string, options: ErrorOptions & { reason?: 'destroyed' | 'unknown' } = {}): void => {
     lost ??= new DeviceLostError(`The device "${info.name}" is lost, with everything on it: ${how}.`, options);
   };
   gpu.lost.then(({ reason, message }) => {
