@@ -71,6 +71,19 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, what:
     expect(Math.abs(found[i] - value) / most, `${what} ${i}`).toBeLessThan(1e-5);
 }
 
+/** Gradients of a batch are the weighted mean of those of its samples; with respect to the inputs, each is in its own place. */
+function expectWeightedMean(
+  found: Record<string, Tensor>,
+  each: readonly Record<string, Tensor>[],
+  weights: ArrayLike<number>,
+): void {
+  for (const [key, { data }] of Object.entries(found)) {
+    const all = each.map((one, i) => Array.from(one[key].data, (g) => (weights[i] * g) / each.length));
+    const expected = key === 'inputs' ? all.flat() : all[0].map((_, k) => all.reduce((sum, g) => sum + g[k], 0));
+    expectNear(data, expected, key);
+  }
+}
+
 interface Subjects {
   /** The net of most tests. */
   readonly small: Model;
@@ -152,12 +165,7 @@ function behaviour(title: string, device: () => Device | 'cpu', { small, names, 
           const one = x.subarray(i * inputs, (i + 1) * inputs);
           each.push(await net.gradients(one, y.subarray(i * outputs, (i + 1) * outputs), { inputs: true }));
         }
-        for (const [key, { data }] of Object.entries(found)) {
-          const ofSample = (i: number): number[] => Array.from(each[i][key].data, (g) => (w[i] * g) / 5);
-          const all = w.map((_, i) => ofSample(i));
-          const expected = key === 'inputs' ? all.flat() : all[0].map((_, k) => all.reduce((sum, g) => sum + g[k], 0));
-          expectNear(data, expected, key);
-        }
+        expectWeightedMean(found, each, w);
         expect((await net.check(x, y, { sampleWeights: w })).ok).toBe(true);
         // From then on the step has a place for weights, which are 1 where there are none.
         net.step(x, y);
@@ -180,19 +188,21 @@ function behaviour(title: string, device: () => Device | 'cpu', { small, names, 
       };
       await using(net(options, several), async (net) => {
         const data = fromArrays({ ...given, sampleWeights });
-        const { loss, outputs } = await net.evaluate(data);
+        const five = take(data, 5);
+        const { loss, outputs } = await net.evaluate(five);
         let [kind, place] = [0, 0];
-        for (let i = 0; i < 27; i++) {
-          const one = { x: x.slice(4 * i, 4 * i + 4), y: { kind: [y[i]], place: [given.targets.place[i]] } };
-          const { outputs } = await net.evaluate(
-            fromArrays({
-              inputs: { a: { x: one.x, shape: [4] } },
-              targets: { ...one.y, kind: { y: one.y.kind, classes: 3 } },
-            }),
-          );
-          kind += (sampleWeights[i] * outputs!.kind.loss) / 27;
-          place += (sampleWeights[i] * outputs!.place.loss) / 27;
+        const each: Record<string, Tensor>[] = [];
+        for (let i = 0; i < 5; i++) {
+          const one = fromArrays({
+            inputs: { a: { x: x.slice(4 * i, 4 * i + 4), shape: [4] } },
+            targets: { kind: { y: [y[i]], classes: 3 }, place: [given.targets.place[i]] },
+          });
+          const { outputs } = await net.evaluate(one);
+          kind += (sampleWeights[i] * outputs!.kind.loss) / 5;
+          place += (sampleWeights[i] * outputs!.place.loss) / 5;
+          each.push(await net.gradients(one));
         }
+        expectWeightedMean(await net.gradients(five), each, sampleWeights);
         expect(outputs!.kind.loss).toBeCloseTo(kind, 5);
         expect(outputs!.place.loss).toBeCloseTo(place, 5);
         expect(loss).toBeCloseTo(kind + 2 * place, 5);
