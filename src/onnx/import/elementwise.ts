@@ -9,7 +9,7 @@ import { type Data, dataOf, lazily, Refusal, type Source, type Step, sampleOf, U
 import { sourceOf, withBias } from './weighted.ts';
 
 /** How many values back the nodes of one activation are looked for. */
-const MOST_FORMS = 16;
+const MOST_FORMS = 12;
 
 export type Activations = Readonly<Record<string, LayerActivation>>;
 

@@ -20,7 +20,7 @@ const folds: Readonly<Record<string, Fold>> = {
   Cast(site, [x]) {
     const whole = isWhole(site.int('to', 0));
     if (whole === undefined) throw new Refusal(`to = ${site.int('to', 0)}`);
-    const key = x.whole === whole ? x.key : `whole ${x.key}`;
+    const key = x.whole === whole ? x.key : keyOf(site, [x]);
     if (!whole || x.whole) return { ...x, whole, key };
     return { ...x, whole, key, numbers: () => Float64Array.from(x.numbers(), Math.trunc) };
   },
@@ -52,7 +52,7 @@ const folds: Readonly<Record<string, Fold>> = {
     const dims = given.map((n, i) => (n === 0 ? x.dims[i] : n === -1 ? size(x.dims) / known : n));
     site.only('allowzero', 0);
     if (size(dims) !== size(x.dims)) throw new Refusal('another number of numbers');
-    return shaped(x, dims, `${x.key} as ${dims}`);
+    return shaped(x, dims, keyOf(site, [x]));
   },
   Slice(site, [x, ...more]) {
     const [starts, ends] = ['starts', 'ends'].map((name, i) => site.ints(name) ?? small(more[i]));
@@ -67,16 +67,16 @@ const folds: Readonly<Record<string, Fold>> = {
     const given = site.ints('axes') ?? (axes ? small(axes) : undefined);
     const dropped = given?.map((axis) => axisIn(axis, x.dims.length));
     const dims = x.dims.filter((n, i) => !(dropped ? dropped.includes(i) : n === 1));
-    return shaped(x, dims, `${x.key} as ${dims}`);
+    return shaped(x, dims, keyOf(site, [x]));
   },
   Transpose(site, [x]) {
     const order = site.ints('perm') ?? x.dims.map((_, i) => i).reverse();
-    return transposed(x, order);
+    return { ...transposed(x, order), key: keyOf(site, [x]) };
   },
   Unsqueeze(site, [x, axes]) {
     const given = site.ints('axes') ?? small(axes);
     const dims = unsqueezed(x.dims, given);
-    return shaped(x, dims, `${x.key} as ${dims}`);
+    return shaped(x, dims, keyOf(site, [x]));
   },
 };
 

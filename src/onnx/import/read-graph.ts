@@ -33,7 +33,7 @@ export interface Graph {
 const OPSETS = { least: 7, most: 24 };
 
 /** Nodes of a graph. */
-const MOST_NODES = 20_000;
+const MOST_NODES = 5000;
 
 /**
  * @param external Bytes of other files, by the path that the graph has for them.

@@ -17,6 +17,8 @@ export class Steps {
   /** Layers by what they are and the keys of their tensors: a layer that is there twice has one set of weights. */
   private readonly made = new Map<string, Layer>();
 
+  private keys = 0;
+
   constructor(kinds: Kinds) {
     this.kinds = kinds;
   }
@@ -31,6 +33,12 @@ export class Steps {
     if (!Number.isSafeInteger(size(shape)))
       throw new Refusal(`expected samples that can be counted, found ${show(shape)}`);
     return { layer, of, shape, tensors };
+  }
+
+  /** A key that no other tensor has. One made of those of its parts could be longer than any memory. */
+  unique(): string {
+    this.keys++;
+    return `combined ${this.keys}`;
   }
 
   /** A layer that has the tensors of another is the same one. */
@@ -94,10 +102,10 @@ export class Steps {
     if (!suits || Array.from(before.tensors.std.numbers()).includes(0))
       return this.append({ layer: 'standardize', values }, [step], { mean, std: deviation });
     const { mean: m, std: d } = before.tensors;
-    const both = (name: string, f: (i: number) => number): Source => {
-      const key = `${name} of ${m.key}, ${d.key}, ${mean.key}, ${deviation.key}`;
-      return { key, shape: [count], numbers: () => Float64Array.from({ length: count }, (_, i) => f(i)) };
-    };
+    const both = (f: (i: number) => number): Source => ({
+      ...{ key: this.unique(), shape: [count] },
+      numbers: () => Float64Array.from({ length: count }, (_, i) => f(i)),
+    });
     const at = ({ shape, numbers }: Source) => {
       const values = numbers();
       return (i: number): number => values[size(shape) === 1 ? 0 : i];
@@ -106,8 +114,8 @@ export class Steps {
     const means = lazy(() => [at(m), at(d), at(mean)]);
     const deviations = lazy(() => [at(d), at(deviation)]);
     const merged = {
-      mean: both('mean', (i) => means()[0](i) + means()[2](i) * means()[1](i)),
-      std: both('deviation', (i) => deviations()[0](i) * deviations()[1](i)),
+      mean: both((i) => means()[0](i) + means()[2](i) * means()[1](i)),
+      std: both((i) => deviations()[0](i) * deviations()[1](i)),
     };
     return this.append({ layer: 'standardize', values: count }, before.of, merged);
   }
