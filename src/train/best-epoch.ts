@@ -5,20 +5,21 @@ import { showValue } from '../base/show-value.ts';
 import { type Known, sameDataset } from '../data/identity.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { Tensors } from '../engine/named-tensors.ts';
-import type { Metric } from '../metrics/metric.ts';
+import { type Metric, questionOf } from '../metrics/metric.ts';
 import { askedOf, type Metrics } from './asked.ts';
-import { type Evaluation, hasClasses, hasLabels } from './evaluate.ts';
+import type { Evaluation } from './evaluate.ts';
 import type { Task } from './graphs.ts';
 
 /**
  * A number by which epochs are compared: a field of {@link Evaluation}, or a result of one of the `metrics` of the fit, such as
- * `'f1'`. The lowest loss or error is best, and the highest of the others.
+ * `'f1'`. Of several outputs it is `'loss'`, or one of an output, such as `'digit.accuracy'`. The lowest loss or error is best, and
+ * the highest of the others.
  */
 export type MetricName = 'loss' | 'accuracy' | 'exactMatch' | (string & {});
 
-/** How a number that decides is called in files: 'loss', 'precisionRecallF1().f1'. */
+/** How a number that decides is called in files: 'loss', 'precisionRecallF1().f1', 'digit.loss'. */
 export const isMeasure = (value: unknown): value is string =>
-  typeof value === 'string' && /^(loss|accuracy|exactMatch|\w+\(.*\)\.\w+)$/.test(value);
+  typeof value === 'string' && /^(.+\.)?(loss|accuracy|exactMatch|\w+\(.*\)\.\w+)$/s.test(value);
 
 /** What decides which epoch is best. */
 interface Measure {
@@ -31,8 +32,23 @@ interface Measure {
 
 const listed = (metrics: Metrics = []): readonly Metric[] => (isList(metrics) ? metrics : []);
 
+/** 'digit.accuracy' -> ['digit', 'accuracy'], and 'loss' -> [undefined, 'loss']. */
+function namesIn(metric: string): [output: string | undefined, own: string] {
+  const at = typeof metric === 'string' ? metric.lastIndexOf('.') : -1;
+  return at < 0 ? [undefined, metric] : [metric.slice(0, at), metric.slice(at + 1)];
+}
+
 /** Undefined for a name that neither an evaluation nor one of its metrics has. */
 function measureOf({ metric = 'loss', metrics }: BestOptions): Measure | undefined {
+  const [output, own] = namesIn(metric);
+  if (output === undefined) return ownMeasure(own, metrics);
+  const measure = ownMeasure(own, member(metrics, output) as Metrics | undefined);
+  const score = ({ outputs }: Evaluation): number => measure!.score(outputs![output] as Evaluation);
+  return measure && { ...measure, name: `${output}.${measure.name}`, score };
+}
+
+/** The same of one output. */
+function ownMeasure(metric: string, metrics: Metrics | undefined): Measure | undefined {
   if (metric === 'loss') return { name: metric, highest: false, score: ({ loss }) => loss };
   if (metric === 'accuracy') return { name: metric, highest: true, score: ({ accuracy }) => -accuracy! };
   if (metric === 'exactMatch') return { name: metric, highest: true, score: ({ exactMatch }) => -exactMatch! };
@@ -79,12 +95,18 @@ export interface BestOptions {
 export function checkBest(task: Task, validation: AnyDataset | undefined, options: BestOptions): void {
   const { loss } = task;
   const { metric = 'loss', metrics = [], earlyStopping, keepBest } = options;
-  if (loss.heads && metric !== 'loss')
-    throw new ArgumentError(`fit: metric must be 'loss' for a model of several outputs, found ${showValue(metric)}`);
-  if (validation) askedOf(task, validation, options.metrics, 'fit: metrics');
-  else if (options.metrics !== undefined) throw new ArgumentError('fit: metrics need a validation set, found none');
-  if (!measureOf(options)) {
-    const names = ['accuracy', ...listed(metrics).flatMap(({ best }) => Object.keys(best)), 'exactMatch'];
+  const [output, own] = namesIn(metric);
+  const outputs = loss.heads?.map(({ name }) => name);
+  if (outputs && metric !== 'loss' && !outputs.includes(output ?? '')) {
+    const expected = `'loss' or one of an output, such as '${outputs[0]}.loss', for a model of several outputs`;
+    throw new ArgumentError(`fit: metric must be ${expected}, found ${showValue(metric)}`);
+  }
+  const asked = validation && askedOf(task, validation, options.metrics, 'fit: metrics');
+  if (!validation && options.metrics !== undefined)
+    throw new ArgumentError('fit: metrics need a validation set, found none');
+  if (!measureOf(options) || (output !== undefined && !outputs)) {
+    const known = listed(outputs && output !== undefined ? (member(metrics, output) as Metrics) : metrics);
+    const names = ['accuracy', ...known.flatMap(({ best }) => Object.keys(best)), 'exactMatch'];
     const expected = names
       .map((name) => `'${name}'`)
       .join(', ')
@@ -98,16 +120,17 @@ export function checkBest(task: Task, validation: AnyDataset | undefined, option
     const { minDelta = 0 } = earlyStopping;
     checkNumber('fit: earlyStopping.minDelta', minDelta, 'a finite number ≥ 0', (value) => value >= 0);
   }
-  const asked = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
-  if (asked && !validation) throw new ArgumentError(`fit: ${asked} needs a validation set, found none`);
-  if (metric === 'accuracy' && validation && !hasClasses(validation, loss)) {
+  const wanted = earlyStopping ? 'earlyStopping' : keepBest ? 'keepBest' : undefined;
+  if (wanted && !validation) throw new ArgumentError(`fit: ${wanted} needs a validation set, found none`);
+  const subject = asked?.find(({ name }) => name === (output ?? ''))?.subject;
+  if (own === 'accuracy' && subject && questionOf(subject) === 'values') {
     throw new ArgumentError(
-      `fit: metric 'accuracy' needs classes, found ${validation.name} with target values and the loss ${loss.name}`,
+      `fit: metric '${metric}' needs classes, found ${subject.name} with target values and the loss ${subject.loss.name}`,
     );
   }
-  if (metric === 'exactMatch' && validation && !hasLabels(validation, loss)) {
+  if (own === 'exactMatch' && subject && questionOf(subject) !== 'labels') {
     throw new ArgumentError(
-      `fit: metric 'exactMatch' needs target values and sigmoidCrossEntropy or another loss on labels, found ${validation.name} with ${validation.targets.kind} and ${loss.name}`,
+      `fit: metric '${metric}' needs target values and sigmoidCrossEntropy or another loss on labels, found ${subject.name} with ${subject.targets.kind} and ${subject.loss.name}`,
     );
   }
 }

@@ -63,10 +63,6 @@ export interface EvaluateOptions<M extends Metrics = Metrics> {
 export const hasClasses = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
   questionOf({ targets, loss }) !== 'values';
 
-/** Whether every output is right or wrong by itself; class labels say of one that it is the highest, whatever the loss. */
-export const hasLabels = ({ targets }: AnyDataset, loss: LossFunction): boolean =>
-  questionOf({ targets, loss }) === 'labels';
-
 /** A program that evaluates, with what it was made of. */
 export interface Evaluator extends Pick<EvaluationGraph, 'totals' | 'readers'> {
   readonly program: Program;

@@ -11,6 +11,7 @@ import {
   DataError,
   type Device,
   dense,
+  type Evaluation,
   flatten,
   input,
   type Model,
@@ -46,13 +47,19 @@ function ofThree() {
   return model({ a: left, b: right }, { digit: apply(dense(3), h), parity: apply(dense(1), h), place: at });
 }
 
-const compiled = (device: Device | 'cpu', options: { batch?: number; lossWeights?: Record<string, number> } = {}) =>
+const compiled = (
+  device: Device | 'cpu',
+  {
+    learningRate = 0.05,
+    ...options
+  }: { batch?: number; lossWeights?: Record<string, number>; learningRate?: number } = {},
+) =>
   compile(ofThree(), {
     device,
     batch: 8,
     loss: { digit: softmaxCrossEntropy({ labelSmoothing: 0.1 }), parity: sigmoidCrossEntropy(), place: meanSquared() },
     lossWeights: { parity: 0.2, place: 3 },
-    optimizer: sgd({ learningRate: 0.05 }),
+    optimizer: sgd({ learningRate }),
     seed: 3,
     ...options,
   });
@@ -154,6 +161,31 @@ describe.each([
       await expect(backward(net, x, { outputGradient: given })).rejects.toThrow(message);
     for (const tensor of [...Object.values(held), ...Object.values(whole)]) tensor.destroy();
     net.destroy();
+  });
+
+  test.each([
+    ['loss', (found: Evaluation) => -found.loss, undefined],
+    ['place.loss', (found: Evaluation) => -found.outputs!.place.loss, undefined],
+    ['digit.accuracy', (found: Evaluation) => found.outputs!.digit.accuracy!, undefined],
+    [
+      'digit.f1',
+      ({ outputs }: Evaluation) => (outputs!.digit.metrics as { f1: number }).f1,
+      { digit: [precisionRecallF1()] },
+    ],
+  ] as const)('keepBest and earlyStopping compare epochs by %s', async (metric, scoreOf, metrics) => {
+    const net = await compiled(device(), { batch: 3, learningRate: 0.6 });
+    const options = { epochs: 12, validation: data, metric, keepBest: true, earlyStopping: { patience: 4 }, metrics };
+    const files: Uint8Array[] = [];
+    const epochs = await net.fit(data, { ...options, onEpoch: async () => void files.push(await net.save()) });
+    const scores = epochs.map(({ validation }) => scoreOf(validation!));
+    const best = scores.indexOf(Math.max(...scores));
+    expect(epochs.length).toBe(Math.min(12, best + 5));
+    expect(new Set(scores).size).toBeGreaterThan(1);
+    expect(scoreOf(await net.evaluate(data, { metrics }))).toBe(scores[best]);
+    const resumed = await compiled(device(), { batch: 3, learningRate: 0.6 });
+    await resumed.load(files[1]);
+    expect(resumed.epochs).toBe(2);
+    for (const one of [net, resumed]) one.destroy();
   });
 
   test('fit follows the total loss, resident or streamed, and a file opens and goes on with the same bits', async () => {
@@ -371,8 +403,17 @@ describe('what does not fit is refused by name', () => {
     const fine = fromArrays({ x: rows, targets: { left: [0, 1], right: [[1], [0]] } });
     await expect(net.evaluate(fine, { metrics: [confusion()] })).rejects.toThrow('lists by the names of the outputs');
     await expect(net.fit(fine, { epochs: 1, validation: fine, metric: 'accuracy', keepBest: true })).rejects.toThrow(
-      "must be 'loss'",
+      "must be 'loss' or one of an output, such as 'left.loss', for a model of several outputs, found \"accuracy\"",
     );
+    for (const [metric, message] of [
+      ['up.loss', "must be 'loss' or one of an output"],
+      ['left.f1', "must be 'loss', 'accuracy' or 'exactMatch', found \"left.f1\""],
+      [
+        'right.accuracy',
+        "metric 'right.accuracy' needs classes, found arrays with target values and the loss meanSquared",
+      ],
+    ])
+      await expect(net.fit(fine, { epochs: 1, validation: fine, metric, keepBest: true })).rejects.toThrow(message);
     const single = await compile(sequential([3], [dense(3)]), {
       device: 'cpu',
       batch: 2,
