@@ -31,7 +31,13 @@ export const isUint8Array = (value: unknown): value is Uint8Array =>
   /^Uint8(Clamped)?Array$/.test(typedArrayName(value) ?? '');
 
 /** 'Blob', 'ArrayBuffer', 'URL': what an object of the platform calls itself, in whatever realm it was made. */
-export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
+export function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return ''; // a Proxy that was revoked
+  }
+}
 
 /**
  * The memory of an ArrayBuffer, a SharedArrayBuffer, a typed array or a DataView, as a plain Uint8Array on the same

@@ -110,13 +110,7 @@ export function fileAt(path: string | URL, expected: string): { readonly files: 
   throw new ArgumentError(`${expected}, found ${found}`);
 }
 
-export function isUrl(value: unknown): value is URL {
-  try {
-    return tagOf(value) === 'URL';
-  } catch {
-    return false; // a Proxy that was revoked
-  }
-}
+export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
 
 export const isBlob = (value: unknown): value is Blob => ['Blob', 'File'].includes(tagOf(value));
 

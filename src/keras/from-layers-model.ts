@@ -1,8 +1,8 @@
 /** Models of TensorFlow.js and Keras, to be trained on. */
-import { checkKeys, isList, member } from '../base/arguments.ts';
+import { checkKeys, isList, keysOf, member } from '../base/arguments.ts';
 import { asBytes, type Bytes } from '../base/as-bytes.ts';
 import { ArgumentError, DataError } from '../base/errors.ts';
-import { isObject, parseJson } from '../base/json.ts';
+import { parseJson } from '../base/json.ts';
 import { firstOdd } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
 import { sameShape, show, size, type Tensor } from '../base/tensor.ts';
@@ -80,24 +80,33 @@ export function fromLayersModel(
   };
 }
 
-function objectIn(json: unknown): Record<string, unknown> {
+/** What is read of a model.json. */
+const PARTS = ['modelTopology', 'weightsManifest', 'weightSpecs', 'weightData'] as const;
+type LayersFile = Readonly<Record<(typeof PARTS)[number], unknown>>;
+
+function objectIn(json: unknown): LayersFile {
   const bytes = asBytes(json, 'model.json');
   const text = bytes ? new TextDecoder().decode(bytes) : json;
   const found = typeof text === 'string' ? parseJson(text) : text;
-  if (isObject(found) && found.modelTopology !== undefined && found.modelTopology !== null) return found;
+  const isFile = keysOf(found) !== undefined;
+  if (isFile && keysOf(member(found, 'modelTopology')))
+    return Object.fromEntries(PARTS.map((name) => [name, member(found, name)])) as LayersFile;
   const expected = 'a model.json with its modelTopology';
-  if (bytes || typeof json === 'string' || isObject(found))
+  if (isFile || bytes || typeof json === 'string')
     throw new DataError(`model.json: expected ${expected}, found ${showValue(text)}`);
   throw new ArgumentError(`fromLayersModel: json must be ${expected}, found ${showValue(json)}`);
 }
 
-function storedIn(file: Record<string, unknown>, weights: unknown): Map<string, Weight> {
+/** Parts in which tfjs hands over the bytes of weights. */
+const MOST_PARTS = 2 ** 16;
+
+function storedIn(file: LayersFile, weights: unknown): Map<string, Weight> {
   if (file.weightSpecs === undefined || file.weightSpecs === null) {
     const { specs, bytes } = joined(file.weightsManifest, weights);
     return weightsIn(specs, bytes, 'model.json: weights');
   }
   const data = weights ?? file.weightData;
-  const parts = isList(data) ? data : [data];
+  const parts = isList(data) && data.length <= MOST_PARTS ? data : [data];
   const paths = parts.map((_, i) => `part ${i}`);
   const { bytes } = joined([{ paths, weights: [] }], parts);
   return weightsIn(file.weightSpecs, bytes, 'weightSpecs');

@@ -101,14 +101,14 @@ function bytesOf(given: unknown, paths: readonly string[]): Uint8Array {
   const whole = asBytes(given, 'weights');
   if (whole) return whole;
   const expected = `the bytes of ${paths.join(', ') || 'the weights'}, in a list or by name`;
-  const files = isList(given) ? [...given] : keysOf(given) && paths.map((path) => member(given, path));
+  const files = isList(given) ? given : keysOf(given) && paths.map((path) => member(given, path));
   if (!files) throw new ArgumentError(`fromLayersModel: weights must be ${expected}, found ${showValue(given)}`);
   if (files.length !== paths.length)
     throw new ArgumentError(`fromLayersModel: weights must be ${expected}, found ${files.length} of them`);
-  const parts = files.map((file, i) => {
-    const bytes = asBytes(file, paths[i]);
+  const parts = paths.map((path, i) => {
+    const bytes = asBytes(files[i], path);
     if (bytes) return bytes;
-    throw new ArgumentError(`fromLayersModel: weights must be ${expected}, found ${showValue(file)} for ${paths[i]}`);
+    throw new ArgumentError(`fromLayersModel: weights must be ${expected}, found ${showValue(files[i])} for ${path}`);
   });
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

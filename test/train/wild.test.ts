@@ -15,6 +15,7 @@ import {
   OutOfMemoryError,
   RetrogradError,
 } from '../../src/index.node.ts';
+import { fromLayersModel } from '../../src/keras/index.ts';
 import { platform } from '../../src/platform/platform.ts';
 import { realm } from '../support/realm.ts';
 
@@ -142,6 +143,7 @@ const {
   formatLog,
   groupNorm,
   input,
+  joinShards,
   layerNorm,
   learningRateAt,
   logTo,
@@ -180,6 +182,16 @@ const net = sequential([2], [dense(2)]);
 const good = { device: 'cpu', batch: 2, loss: softmaxCrossEntropy(), optimizer: sgd({ learningRate: 0.1 }) } as const;
 const trainer = await compile(net, good);
 const x = input([2, 2, 2]);
+const shardIndex = new TextEncoder().encode('{"weight_map":{"w":"a"}}');
+const layersModel = {
+  modelTopology: {
+    class_name: 'Sequential',
+    config: {
+      layers: [{ class_name: 'Dense', config: { name: 'd', units: 2, use_bias: false, batch_input_shape: [null, 2] } }],
+    },
+  },
+  weightsManifest: [{ paths: ['a'], weights: [{ name: 'd/kernel', shape: [2, 2], dtype: 'float32' }] }],
+};
 const square = {
   name: 'square',
   wgsl: 'fn loss(a: f32, y: f32) -> f32 { return (a - y) * (a - y); }',
@@ -500,6 +512,15 @@ const calls: Calls = {
   'formatLog: a result': (w) => formatLog([w], 'csv'),
   'formatLog: a format': (w) => formatLog([], w),
   ...options('formatLog', (w) => formatLog([], 'csv', w), {}, ['after']),
+  'joinShards: index': (w) => joinShards(w),
+  'joinShards: a file': (w) => joinShards({ 'a.index.json': w }),
+  'joinShards: a shard': (w) => joinShards({ 'a.index.json': shardIndex, a: w }),
+  ...options('joinShards', (w) => joinShards({ 'a.index.json': shardIndex }, w), {}, ['maxBytes', 'timeout']),
+  'fromLayersModel: json': (w) => fromLayersModel(w),
+  'fromLayersModel: topology': (w) => fromLayersModel({ modelTopology: w, weightsManifest: [] }, []),
+  'fromLayersModel: weights': (w) => fromLayersModel(layersModel, w),
+  'fromLayersModel: a shard': (w) => fromLayersModel(layersModel, [w]),
+  ...options('fromLayersModel', (w) => fromLayersModel(layersModel, new Uint8Array(16), w), {}, ['layout']),
   'logTo: path': (w) => logTo(w),
   ...options('logTo', (w) => logTo('run.csv', w), {}, ['after', 'format']),
   predict: (w) => trainer.predict(w),
