@@ -181,7 +181,7 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     const regularize = { '*.weight': { l2: 1e-2 }, 'layers.1.*': { l1: 1e-3 } };
     const update = { accumulate: 3, average: 0.9, regularize, learningRates: { 'layers.0.*': 0.5 } };
     const model = sequential([784], [dense(12, tanh), dense(10)]);
-    const options = { batch: 10, loss: softmaxCrossEntropy({ reduction: 'sum' }), optimizer, seed: 11, ...update };
+    const options = { batch: 10, loss: softmaxCrossEntropy(), optimizer, seed: 11, ...update };
     const net = await compile(model, { ...options, device: gpu.device, tune: 'off' });
     await net.fit(train, { epochs: 1 });
     await net.fit(train, { steps: 4 }); // one update, and a batch that waits for the next
