@@ -17,6 +17,8 @@ export interface Constant {
   readonly whole: boolean;
   /** What tells it from others: equal constants of two keys are two. */
   readonly key: string;
+  /** What each of its numbers is, where that is known without them: the size of an axis may be {@link BATCH} then. */
+  readonly uniform?: number;
   /** Row-major. */
   numbers(): ArrayLike<number>;
 }

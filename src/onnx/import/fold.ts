@@ -22,7 +22,8 @@ const folds: Readonly<Record<string, Fold>> = {
     if (whole === undefined) throw new Refusal(`to = ${site.int('to', 0)}`);
     const key = x.whole === whole ? x.key : keyOf(site, [x]);
     if (!whole || x.whole) return { ...x, whole, key };
-    return { ...x, whole, key, numbers: () => Float64Array.from(x.numbers(), Math.trunc) };
+    const uniform = x.uniform === undefined ? undefined : Math.trunc(x.uniform);
+    return { ...x, whole, key, uniform, numbers: () => Float64Array.from(x.numbers(), Math.trunc) };
   },
   Concat(site, all) {
     axisIn(site.int('axis', 0), 1);
@@ -55,13 +56,16 @@ const folds: Readonly<Record<string, Fold>> = {
     return shaped(x, dims, keyOf(site, [x]));
   },
   Slice(site, [x, ...more]) {
-    const [starts, ends] = ['starts', 'ends'].map((name, i) => site.ints(name) ?? small(more[i]));
-    const axes = site.ints('axes') ?? (more[2] ? small(more[2]) : [0]);
-    const [step = 1] = more[3] ? small(more[3]) : [];
-    if (x.dims.length !== 1 || axes.length !== 1 || step !== 1) throw new Refusal('of several axes');
-    axisIn(axes[0], 1);
-    const numbers = small(x).slice(starts[0], ends[0]);
-    return constant(keyOf(site, [x, ...more]), [numbers.length], numbers, x.whole);
+    const given = (name: string, i: number) => site.ints(name) ?? (more[i] && small(more[i]));
+    const [starts = [], ends = []] = ['starts', 'ends'].map(given);
+    const axes = (given('axes', 2) ?? starts.map((_, i) => i)).map((axis) => axisIn(axis, x.dims.length));
+    const steps = given('steps', 3) ?? starts.map(() => 1);
+    if ([ends, axes, steps].some(({ length }) => length !== starts.length) || new Set(axes).size < axes.length)
+      throw new Refusal(`starts ${starts}, ends ${ends}, axes ${axes}, steps ${steps}`);
+    const kept = new Map(axes.map((axis, i) => [axis, placesIn(x.dims[axis], starts[i], ends[i], steps[i])]));
+    const dims = x.dims.map((n, axis) => kept.get(axis)?.length ?? n);
+    if (x.uniform !== undefined) return repeated(x.uniform, dims, x.whole, keyOf(site, [x, ...more]));
+    return constant(keyOf(site, [x, ...more]), dims, taken(small(x), x.dims, kept), x.whole);
   },
   Squeeze(site, [x, axes]) {
     const given = site.ints('axes') ?? (axes ? small(axes) : undefined);
@@ -88,6 +92,25 @@ export function unsqueezed(dims: Shape, axes: readonly number[]): Shape {
   return Array.from({ length: rank }, (_, i) => (places.has(i) ? 1 : (rest.next().value ?? 1)));
 }
 
+/** The places along an axis of n numbers that a slice has. */
+function placesIn(n: number, start: number, end: number, step: number): number[] {
+  if (isBatch(n)) throw new Refusal('the axis of the batch');
+  if (!(n <= MOST) || !Number.isSafeInteger(step) || step === 0) throw new Refusal(`step ${step} of ${n} numbers`);
+  const [least, most] = step > 0 ? [0, n] : [-1, n - 1];
+  const [first, stop] = [start, end].map((at) => Math.min(Math.max(at < 0 ? at + n : at, least), most));
+  return Array.from({ length: Math.max(0, Math.ceil((stop - first) / step)) }, (_, i) => first + i * step);
+}
+
+/** The numbers at some places of an axis, or at all of one without places. */
+function taken(numbers: readonly number[], dims: Shape, places: ReadonlyMap<number, readonly number[]>): number[] {
+  let starts = [0];
+  dims.forEach((n, axis) => {
+    const [at, stride] = [places.get(axis) ?? Array.from({ length: n }, (_, i) => i), size(dims.slice(axis + 1))];
+    starts = starts.flatMap((start) => at.map((i) => start + i * stride));
+  });
+  return starts.map((at) => numbers[at]);
+}
+
 const isUniform = (numbers: readonly number[]): boolean => numbers.every((n) => n === numbers[0]);
 
 /** What a constant that a node computes is known by. */
@@ -101,7 +124,7 @@ function small(x: Constant): number[] {
 /** A number as often as a shape says. Where that is not known, or large, its numbers are that one alone. */
 function repeated(value: number, dims: Shape, whole: boolean, key: string): Constant {
   const count = size(dims) <= MOST ? size(dims) : 1;
-  return { dims, whole, key, numbers: () => new Array<number>(count).fill(value) };
+  return { dims, whole, key, uniform: value, numbers: () => new Array<number>(count).fill(value) };
 }
 
 /** A constant with its axes in another order. */

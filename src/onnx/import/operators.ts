@@ -219,7 +219,7 @@ function pooled(site: Site, pool: 'average' | 'max'): Data {
   if (site.usesOf(1) > 0) throw new Refusal('output Indices');
   const { known, pads: zeros } = withoutPads(site, axes);
   const image = known ? imageOf(known, axes) : [];
-  const own = sidesOf(site, size, image.slice(1));
+  const own = sidesOf(site, size, image.slice(1), zeros);
   const sides = wider(own, zeros);
   const x = known ?? site.data(0);
   // Zeros that are there count in a mean, and may be the largest of a window.

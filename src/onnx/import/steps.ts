@@ -57,8 +57,9 @@ export class Steps {
     return this.append({ layer: 'activation' }, [of], {}, f);
   }
 
-  /** The same numbers with other axes. */
-  shaped(step: Step, shape: Shape): Step {
+  /** The same numbers with other axes, one at least. */
+  shaped(step: Step, axes: Shape): Step {
+    const shape = axes.length === 0 ? [1] : axes;
     if (sameShape(step.shape, shape)) return step;
     const [before] = isReshape(step) ? step.of : [step];
     if (sameShape(before.shape, shape)) return before;

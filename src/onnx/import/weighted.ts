@@ -95,8 +95,8 @@ export interface Sides {
   readonly pads: readonly (readonly [number, number])[];
 }
 
-/** What convolutions and pools have of attributes, on images or signals of this size. */
-export function sidesOf(site: Site, kernel: readonly number[], image: Shape): Sides {
+/** What convolutions and pools have of attributes, on images or signals of this size with zeros around them. */
+export function sidesOf(site: Site, kernel: readonly number[], image: Shape, zeros: Sides['pads'] = []): Sides {
   const axes = kernel.length;
   const given = (name: string, usual: number): readonly number[] => {
     const found = site.ints(name) ?? new Array<number>(axes).fill(usual);
@@ -113,7 +113,10 @@ export function sidesOf(site: Site, kernel: readonly number[], image: Shape): Si
     return { kernel, strides, pads: kernel.map((_, i) => [pads[i], pads[i + axes]]) };
   if (rule === 'VALID') return { kernel, strides, pads: kernel.map(() => [0, 0]) };
   if (rule !== 'SAME_UPPER' && rule !== 'SAME_LOWER') throw new Refusal(`auto_pad = ${rule}`);
-  const total = image.map((n, i) => Math.max(0, (Math.ceil(n / strides[i]) - 1) * strides[i] + kernel[i] - n));
+  const total = image.map((pixels, i) => {
+    const n = pixels + (zeros[i]?.[0] ?? 0) + (zeros[i]?.[1] ?? 0);
+    return Math.max(0, (Math.ceil(n / strides[i]) - 1) * strides[i] + kernel[i] - n);
+  });
   const [before, after] = rule === 'SAME_UPPER' ? [Math.floor, Math.ceil] : [Math.ceil, Math.floor];
   return { kernel, strides, pads: total.map((n) => [before(n / 2), after(n / 2)]) };
 }
@@ -166,14 +169,16 @@ export function pad(site: Site): Data {
       .slice(0, 2)
       .flat()
       .every((n) => n === 0);
-  if (!isSuited || !pads.every((n) => Number.isSafeInteger(n) && n >= 0) || x.padded)
+  if (!isSuited || !pads.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new Refusal(`pads = ${pads}, expected some of height and width`);
   if (pads.every((n) => n === 0)) return x;
   const dims = x.dims.map((n, i) => n + sides[i][0] + sides[i][1]);
   const refuse = (): never => {
     throw new Refusal('expected a convolution or an average pool after it');
   };
-  return { ...lazily(dims, refuse), padded: { of: x, pads: sides.slice(2) } };
+  const { of, pads: inner } = x.padded ?? { of: x, pads: [] };
+  const all = sides.slice(2).map((own, i) => [own[0] + (inner[i]?.[0] ?? 0), own[1] + (inner[i]?.[1] ?? 0)] as const);
+  return { ...lazily(dims, refuse), padded: { of, pads: all } };
 }
 
 export function conv(site: Site): Data {
@@ -186,7 +191,7 @@ export function conv(site: Site): Data {
     throw new Refusal(`W is ${show(W.dims)}, expected 1 or 2 axes of filters`);
   const { known, pads } = withoutPads(site, kernel.length);
   const image = known ? imageOf(known, kernel.length) : [];
-  const sides = wider(sidesOf(site, kernel, image.slice(1)), pads);
+  const sides = wider(sidesOf(site, kernel, image.slice(1), pads), pads);
   const x = known ?? site.data(0);
   const padding = paddingOf(sides, image.slice(1));
   if (image[0] !== perGroup * groups)

@@ -104,6 +104,33 @@ class Last(nn.Module):
         return self.last(all[:, -1] if self.slices else state[0])
 
 
+class Padded(nn.Module):
+    """Zeros around images by a layer and by a function, and a number for each sample."""
+
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.ZeroPad2d((1, 1, 2, 2)), nn.Conv2d(2, 3, (5, 3)), nn.ReLU())
+        self.b = nn.Conv2d(3, 2, 3, stride=2, padding=1)
+        self.last = nn.Linear(2 * 4 * 5, 1)
+
+    def forward(self, x):
+        x = self.b(F.pad(self.a(x), (1, 1, 2, 2)))
+        return self.last(F.avg_pool2d(F.pad(x, (1, 1, 0, 0)), (2, 3), 1).flatten(1)).squeeze(1)
+
+
+class Stacked(nn.Module):
+    """Two recurrent layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(9, 3)
+        self.net = nn.LSTM(3, 4, num_layers=2, batch_first=True)
+        self.last = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.last(self.net(self.table(x))[0][:, -1])
+
+
 def activations():
     layers = [
         *(nn.GELU("tanh"), nn.GELU(), nn.SiLU(), nn.Mish(), nn.SELU(), nn.ELU(0.5), nn.LeakyReLU(0.2), nn.Softplus()),
@@ -145,6 +172,8 @@ NETS = {
     "gru": (Last(nn.GRU, False), {"shape": [3, 5, 3]}),
     "lstm": (Last(nn.LSTM, True), {"shape": [3, 5, 3]}),
     "raw": (Standardized(nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1), nn.Sigmoid())), {"shape": [5, 3]}),
+    "padded": (Padded(), {"shape": [3, 2, 6, 7], "opset": 13}),
+    "stacked": (Stacked(), {"shape": [3, 5], "count": 9}),
 }
 
 
