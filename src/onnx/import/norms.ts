@@ -170,7 +170,7 @@ export function withConstant(site: Site, step: Step, dims: Shape, x: Constant): 
   const constant = sourceOf(x, weightShape);
   const isProduct = site.node.op === 'Mul';
   const combined = (of: Source): Source => ({
-    ...{ key: site.steps.unique(), shape: weightShape },
+    ...{ key: site.steps.keyOf(site.node.op, of.key, constant.key), shape: weightShape },
     numbers: () => {
       const [a, b] = [wide(of).numbers(), constant.numbers()];
       return Float32Array.from(a, (value, i) => (isProduct ? value * b[i] : value + b[i]));

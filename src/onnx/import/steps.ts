@@ -17,7 +17,7 @@ export class Steps {
   /** Layers by what they are and the keys of their tensors: a layer that is there twice has one set of weights. */
   private readonly made = new Map<string, Layer>();
 
-  private keys = 0;
+  private readonly keys = new Map<string, string>();
 
   constructor(kinds: Kinds) {
     this.kinds = kinds;
@@ -35,10 +35,12 @@ export class Steps {
     return { layer, of, shape, tensors };
   }
 
-  /** A key that no other tensor has. One made of those of its parts could be longer than any memory. */
-  unique(): string {
-    this.keys++;
-    return `combined ${this.keys}`;
+  /** The key of a tensor that is made of others. It is short: of keys in keys, some would be longer than any memory. */
+  keyOf(...parts: readonly string[]): string {
+    const text = parts.join(', ');
+    const known = this.keys.get(text) ?? `combined ${this.keys.size}`;
+    this.keys.set(text, known);
+    return known;
   }
 
   /** A layer that has the tensors of another is the same one. */
@@ -103,8 +105,8 @@ export class Steps {
     if (!suits || Array.from(before.tensors.std.numbers()).includes(0))
       return this.append({ layer: 'standardize', values }, [step], { mean, std: deviation });
     const { mean: m, std: d } = before.tensors;
-    const both = (f: (i: number) => number): Source => ({
-      ...{ key: this.unique(), shape: [count] },
+    const both = (name: string, f: (i: number) => number): Source => ({
+      ...{ key: this.keyOf(name, m.key, d.key, mean.key, deviation.key), shape: [count] },
       numbers: () => Float64Array.from({ length: count }, (_, i) => f(i)),
     });
     const at = ({ shape, numbers }: Source) => {
@@ -115,8 +117,8 @@ export class Steps {
     const means = lazy(() => [at(m), at(d), at(mean)]);
     const deviations = lazy(() => [at(d), at(deviation)]);
     const merged = {
-      mean: both((i) => means()[0](i) + means()[2](i) * means()[1](i)),
-      std: both((i) => deviations()[0](i) * deviations()[1](i)),
+      mean: both('mean', (i) => means()[0](i) + means()[2](i) * means()[1](i)),
+      std: both('deviation', (i) => deviations()[0](i) * deviations()[1](i)),
     };
     return this.append({ layer: 'standardize', values: count }, before.of, merged);
   }
