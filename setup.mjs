@@ -118,7 +118,9 @@ function pytorch() {
   try {
     installPyTorch();
   } catch (error) {
-    say(`\n!!! Nothing is compared with PyTorch: no python3 has torch and numpy. ${error.message}\n`);
+    say(
+      `\n!!! Some is not compared with PyTorch or checked as ONNX: no python3 has torch, numpy and onnx. ${error.message}\n`,
+    );
   }
 }
 
