@@ -54,7 +54,8 @@ export interface Device {
   /** @internal */
   destroyBuffer(buffer: GPUBuffer): void;
   /**
-   * The pipeline of a linked shader, made once per text. Throws ShaderError naming the file and its line.
+   * The pipeline of a linked shader, made once per text, as long as the text is among the last few hundred. Throws ShaderError
+   * naming the file and its line.
    *
    * @internal
    */
@@ -163,6 +164,9 @@ function infoOf({ info, features }: GPUAdapter): AdapterFacts {
   return { name, vendor, architecture, software: Boolean(info.isFallbackAdapter), subgroup };
 }
 
+/** Pipelines that are kept for the next net. Each takes about 0.3 MB on lavapipe; those of a large net are some hundred. */
+const MOST_PIPELINES = 512;
+
 /** A Device around a GPUDevice that the caller opened. */
 export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   const faults = new Map<string, string>();
@@ -236,11 +240,12 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
       live.delete(buffer);
     },
     pipeline(shader, label) {
-      const known = pipelines.get(shader.code);
-      if (known) return known;
-      const made = createPipeline(device, shader, label);
+      const made = pipelines.get(shader.code) ?? createPipeline(device, shader, label);
+      // At the end of the order of a Map, which begins with what was asked for least recently.
+      pipelines.delete(shader.code);
       pipelines.set(shader.code, made);
-      made.catch(() => pipelines.delete(shader.code));
+      if (pipelines.size > MOST_PIPELINES) pipelines.delete(pipelines.keys().next().value!);
+      made.catch(() => pipelines.get(shader.code) === made && pipelines.delete(shader.code));
       return made;
     },
     destroy: () => gpu.destroy(),
