@@ -16,6 +16,7 @@ import {
   imageOf,
   matMul,
   pad,
+  paddingOf,
   type Sides,
   sidesOf,
   sourceOf,
@@ -227,12 +228,11 @@ function pooled(site: Site, pool: 'average' | 'max'): Data {
   if (isPadded && (pool === 'max' || (!counts && own.pads.flat().some((n) => n > 0)))) throw new Refusal('after Pad');
   if (ceil && image.slice(1).some((n, i) => !dividesEvenly(n, sides, i)))
     throw new Refusal('ceil_mode = 1, with windows that reach out of the image');
-  if (sides.pads.some(([before, after]) => before !== after)) throw new Refusal('pads, expected as many on both sides');
-  const pads = sides.pads.map(([before]) => before);
-  const hasPads = pads.some((n) => n > 0);
+  const padding = paddingOf(sides, image.slice(1));
+  const hasPads = sides.pads.flat().some((n) => n > 0);
   const options = {
     ...{ pool, size: axes === 1 ? size[0] : size, stride: axes === 1 ? sides.strides[0] : sides.strides },
-    ...(hasPads ? { padding: axes === 1 ? pads[0] : pads } : {}),
+    ...(hasPads ? { padding: axes === 1 && padding !== 'same' ? padding[0] : padding } : {}),
     ...(hasPads && !counts && !isPadded ? { countPadding: false } : {}),
   };
   const layer = axes === 1 ? ('pool1d' as const) : ('pool2d' as const);

@@ -122,7 +122,7 @@ export function sidesOf(site: Site, kernel: readonly number[], image: Shape, zer
 }
 
 /** As the padding of a layer: one number for each axis, or 'same' where that is what it comes to. */
-function paddingOf({ kernel, strides, pads }: Sides, image: Shape): readonly number[] | 'same' {
+export function paddingOf({ kernel, strides, pads }: Sides, image: Shape): readonly number[] | 'same' {
   if (pads.every(([before, after]) => before === after)) return pads.map(([before]) => before);
   const isSame = image.every((n, i) => {
     const total = Math.max(0, (Math.ceil(n / strides[i]) - 1) * strides[i] + kernel[i] - n);

@@ -6,9 +6,11 @@
 import { expect, test } from 'vitest';
 import { normals } from '../../../src/base/random.ts';
 import { size } from '../../../src/base/tensor.ts';
+import { compile, dense, quadratic, sequential, sgd } from '../../../src/index.node.ts';
 import { describeModel, type Model } from '../../../src/nn/model.ts';
 import { fromOnnx, toOnnx } from '../../../src/onnx/index.ts';
 import { compiled, inputsOf, parametersOf, randomNet } from '../../oracle/random/random-nets.ts';
+import { layerCases } from '../../support/layer-cases.ts';
 import { error } from '../onnxruntime.ts';
 
 const count = Number(process.env.RETROGRAD_NETS ?? 60);
@@ -58,3 +60,21 @@ test.each(Array.from({ length: count }, (_, i) => from + i))('the net of seed %i
 /** The first class of each sample, or the last one. */
 const oneHot = (y: Float32Array, classes: number): Float32Array =>
   y.map((_, i) => Number(i % classes === (y[i - (i % classes)] > 0 ? 0 : classes - 1)));
+
+const pools = layerCases.filter(({ layer }) => layer.layer === 'pool1d' || layer.layer === 'pool2d');
+
+test.each(pools.map(({ layer, inputs }) => [describeModel(sequential(inputs[0], [layer])), layer, inputs[0]] as const))(
+  '%s stays the same layer',
+  async (_title, layer, shape) => {
+    const [optimizer, loss] = [sgd({ learningRate: 0.1 }), quadratic()];
+    const trainer = await compile(sequential(shape, [layer, dense(2)]), { device: 'cpu', batch: 3, loss, optimizer });
+    const { model, parameters } = await fromOnnx(await toOnnx(trainer));
+    expect(model.layers[0]).toEqual(layer);
+    const again = await compile(model, { device: 'cpu', batch: 3, loss, optimizer });
+    await again.setParameters(parameters);
+    const x = Float32Array.from(normals(3 * size(shape), 1, 8));
+    expect(await again.predict(x)).toEqual(await trainer.predict(x));
+    trainer.destroy();
+    again.destroy();
+  },
+);
