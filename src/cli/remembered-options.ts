@@ -27,7 +27,7 @@ const storable: readonly string[] = [
   ],
   ...['--seed', '--batch', '--model', '--hidden', '--activation', '--init', '--loss', '--label-smoothing'],
   ...['--optimizer', '--learning-rate', '--momentum', '--weight-decay', '--decayed'],
-  ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate'],
+  ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate', '--average'],
   ...['--validation', '--patience', '--metric', '--keep-best'],
 ];
 

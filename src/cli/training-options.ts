@@ -6,13 +6,14 @@ import { addOptions } from './add-options.ts';
 import type { Rule } from './heeded.ts';
 import { optimizerOf, schedules } from './model-options.ts';
 import type { TrainedFlags } from './options.ts';
-import { count, oneOf, positive, share } from './parse.ts';
+import { count, fraction, oneOf, positive, share } from './parse.ts';
 import type { RunOptions } from './run.ts';
 
 export interface ControlFlags extends TrainedFlags {
   epochs: number;
   clip?: number;
   accumulate: number;
+  average?: number;
   patience?: number;
   metric?: 'accuracy' | 'loss';
   keepBest?: boolean;
@@ -26,6 +27,7 @@ export const addControlOptions = (command: Command): Command =>
     ['--warm-up <n>', "updates over which the learning rate rises to the schedule's first value", count],
     ['--clip <x>', 'maximum norm of all gradients together', positive],
     ['--accumulate <n>', 'batches per update', count, '1'],
+    ['--average <beta>', 'keep a moving average of the weights, such as 0.999, to test and save', fraction],
     ['--validation <share>', validationHelp, share],
     ['--patience <n>', 'stop after n epochs in a row without improvement on the held-out samples', count],
     ['--keep-best', 'end with the parameters of the best epoch on the held-out samples'],
@@ -56,8 +58,9 @@ export const controlRules = (flags: ControlFlags): Rule[] => [
 
 /** Throws ArgumentError where they do not go together. */
 export function updateOf(flags: ControlFlags, train: Dataset): RunOptions {
-  const { batch, epochs, accumulate, clip } = flags;
-  return { optimizer: optimizerOf(flags, updatesIn(train, { batch, epochs, accumulate })), accumulate, clipNorm: clip };
+  const { batch, epochs, accumulate, average, clip } = flags;
+  const optimizer = optimizerOf(flags, updatesIn(train, { batch, epochs, accumulate }));
+  return { optimizer, accumulate, average, clipNorm: clip };
 }
 
 /** What of a fit they decide. */
@@ -69,11 +72,12 @@ export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags, hasA
 });
 
 /** ', cosine schedule, 4 batches to an update': what there is beside the optimizer. */
-export function describeControl({ schedule, warmUp, accumulate, clip, labelSmoothing }: ControlFlags): string {
+export function describeControl({ schedule, warmUp, accumulate, average, clip, labelSmoothing }: ControlFlags): string {
   const parts = [
     warmUp !== undefined && `warm-up over ${warmUp} updates`,
     schedule !== 'constant' && `${schedule} schedule`,
     accumulate > 1 && `${accumulate} batches per update`,
+    average !== undefined && `average of the weights with ${average}`,
     clip !== undefined && `gradients clipped to norm ${clip}`,
     labelSmoothing !== undefined && `label smoothing ${labelSmoothing}`,
   ];

@@ -43,7 +43,7 @@ const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
 export function begin({ flags, output, saved, ...run }: Training): void {
   const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.dispatches.length + gathers(flags);
-  const { optimizer, epochs, schedule, warmUp, accumulate, clip, labelSmoothing } = flags;
+  const { optimizer, epochs, schedule, warmUp, accumulate, average, clip, labelSmoothing } = flags;
   const { learningRate: rateNow, steps } = run.net;
   // A file of the library alone says what the rate is, and not what it is made from.
   const learningRate = saved && !saved.options['--optimizer'] ? rateNow : baseRate(flags);
@@ -57,6 +57,7 @@ export function begin({ flags, output, saved, ...run }: Training): void {
     warmUp,
     learningRateNow: rateNow,
     accumulate,
+    average,
     clip,
     labelSmoothing,
     epochs,

@@ -182,15 +182,22 @@ describe('train', () => {
 
   test('ends when samples held out have been no better for a while, and keeps the best parameters there were', async () => {
     const control =
-      '--schedule cosine --warm-up 3 --clip 1 --accumulate 2 --label-smoothing 0.1 --patience 1 --keep-best --metric accuracy';
+      '--schedule cosine --warm-up 3 --clip 1 --accumulate 2 --average 0.9 --label-smoothing 0.1 --patience 1 --keep-best --metric accuracy';
     const args = ['train', ...few, ...onCpu, '--epochs', '30', '--json', ...control.split(' ')];
     const result = await retrograd(args);
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toContain(
-      'warm-up over 3 updates, cosine schedule, 2 batches per update, gradients clipped to norm 1, label smoothing 0.1',
+      'warm-up over 3 updates, cosine schedule, 2 batches per update, average of the weights with 0.9, gradients clipped to norm 1, label smoothing 0.1',
     );
     const [begin, ...events] = eventsOf(result);
-    expect(begin).toMatchObject({ schedule: 'cosine', warmUp: 3, accumulate: 2, clip: 1, labelSmoothing: 0.1 });
+    expect(begin).toMatchObject({
+      schedule: 'cosine',
+      warmUp: 3,
+      accumulate: 2,
+      average: 0.9,
+      clip: 1,
+      labelSmoothing: 0.1,
+    });
     expect(begin).toMatchObject({ trainSamples: 270, validationSamples: 30, testSamples: 100 });
     expect(begin.learningRate).toBe(0.001);
     expect(begin.learningRateNow).toBeCloseTo(0.001 / 3, 12);
@@ -288,6 +295,7 @@ describe.concurrent('bad arguments', () => {
     ['train --schedule linear', ['--schedule', "'linear'", 'one-cycle']],
     ['train --data digits --epochs 1 --accumulate 2 --warm-up 50', ['--warm-up', 'fewer than the 50 updates', '50']],
     ['train --clip 0', ['--clip', "'0'", 'a number above 0']],
+    ['train --average 1', ['--average', "'1'", 'a number ≥ 0 and below 1']],
     ['train --data digits --loss mse --label-smoothing 0.1', ['--label-smoothing', 'cross-entropy', 'mse']],
     ['train --patience 0', ['--patience', "'0'"]],
     ['train --metric f1', ['--metric', "'f1'", 'accuracy']],

@@ -95,7 +95,7 @@ const valueFor: Record<string, string> = {
   ...{ '--target': 'species', '--columns': 'length,0', '--categorical': 'colour', '--missing': 'drop' },
   ...{ '--delimiter': ';', '--size': '32', '--channels': '1', '--log': 'x.csv', '--input': 'x', '--output': 'x' },
   ...{ '--test': '0.5', '--standardize': 'inputs' },
-  ...{ '--label-smoothing': '0.5', '--momentum': '0.5', '--validation': '0.5' },
+  ...{ '--average': '0.5', '--label-smoothing': '0.5', '--momentum': '0.5', '--validation': '0.5' },
 };
 const numbers = ['--seed', '--batch', '--learning-rate', '--weight-decay', '--epochs', '--target-accuracy', '--check'];
 for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patience', '--save-every']) {
