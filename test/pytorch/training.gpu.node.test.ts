@@ -173,6 +173,21 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     net.destroy();
   });
 
+  test('samples in their own order', async () => {
+    const { train } = digits({ train: 95, test: 40 });
+    const model = sequential([784], [dense(10)]);
+    const options = { batch: 10, loss: softmaxCrossEntropy(), optimizer: adam(), seed: 2 };
+    const net = await compile(model, { ...options, device: gpu.device, tune: 'off' });
+    const at = join(folder, 'in-order');
+    writeFolder(at, await exportPyTorch(net, { train }));
+    const { file, losses } = await trainThere(python!, at, 1, ['--no-shuffle']);
+    await net.fit(train, { epochs: 1, shuffle: false });
+    expect(losses).toHaveLength(10);
+    for (const [key, tensor] of Object.entries(await net.parameters()))
+      expect(apart(tensorsOf(file)[key], tensor), key).toBeLessThan(1e-5);
+    net.destroy();
+  });
+
   test('an epoch that was left off, with averages, penalties, rates of layers and a warm-up', async () => {
     const { train, test } = digits({ train: 95, test: 40 });
     const optimizer = adamw({

@@ -51,6 +51,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=1, help="epochs to train (default: 1)")
     parser.add_argument("--data", help="a folder of IDX files, a .csv, .tsv or .npz file (default: the arrays in data/)")
     parser.add_argument("--target", help="columns of a table to predict (default: those of the file)")
+    parser.add_argument("--no-shuffle", action="store_true", help="take the samples in their own order, in every epoch")
     parser.add_argument("--file", default=weights, help="the file to go on with (default: weights.safetensors)")
     parser.add_argument("--save", default=weights, help="the file to write after each epoch (default: weights.safetensors)")
     parser.add_argument("--log-steps", help="a CSV file for the loss of each step")
@@ -153,7 +154,8 @@ def train_epoch(run: Run) -> None:
     first = (position.get("unfinished") or {}).get("steps", 0)
     if first == 0:
         position["epochs"] += 1
-    order = data.order(count, position["seed"], position["epochs"] - 1)
+    in_order = run.args.no_shuffle
+    order = np.arange(count) if in_order else data.order(count, position["seed"], position["epochs"] - 1)
     carried = carry(run, first)
     totals = []
     run.net.train()
