@@ -2,7 +2,7 @@
  * Operators on constants, computed when the graph is read: mostly the shapes that exporters compute of others. The size of the
  * batch, which is not known, goes through them as NaN.
  */
-import { type Shape, sameShape, size } from '../../base/tensor.ts';
+import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 import { type Constant, constant, constantOf, isBatch, isWhole } from './constant.ts';
 import { pointwise } from './pointwise.ts';
 import { axisIn, type Site } from './site.ts';
@@ -14,7 +14,13 @@ const MOST = 4096;
 type Fold = (site: Site, inputs: readonly Constant[]) => Constant;
 
 /** Same numbers, other axes. */
-const shaped = (of: Constant, dims: Shape, key: string): Constant => ({ ...of, dims, key });
+const shaped = (of: Constant, dims: Shape, key: string): Constant => ({ ...of, dims: sizes(dims), key });
+
+/** Throws Refusal for what are no sizes of axes. */
+function sizes(dims: Shape): Shape {
+  if (dims.every((n) => isBatch(n) || (Number.isSafeInteger(n) && n >= 0))) return dims;
+  throw new Refusal(`a constant of the shape ${show(dims)}`);
+}
 
 const folds: Readonly<Record<string, Fold>> = {
   Cast(site, [x]) {
@@ -103,6 +109,7 @@ function placesIn(n: number, start: number, end: number, step: number): number[]
 
 /** The numbers at some places of an axis, or at all of one without places. */
 function taken(numbers: readonly number[], dims: Shape, places: ReadonlyMap<number, readonly number[]>): number[] {
+  if (numbers.length === 0) return [];
   let starts = [0];
   dims.forEach((n, axis) => {
     const [at, stride] = [places.get(axis) ?? Array.from({ length: n }, (_, i) => i), size(dims.slice(axis + 1))];
@@ -116,7 +123,9 @@ const isUniform = (numbers: readonly number[]): boolean => numbers.every((n) => 
 /** What a constant that a node computes is known by. */
 const keyOf = (site: Site, of: readonly Constant[]): string => `${site.node.op} ${site.node.outputs[0]} ${of.length}`;
 
-function small(x: Constant): number[] {
+/** The numbers of an input that a node has to have. */
+function small(x: Constant | undefined): number[] {
+  if (!x) throw new Refusal('an input is missing');
   if (!(size(x.dims) <= MOST)) throw new Refusal(`a constant of ${size(x.dims)} numbers, expected at most ${MOST}`);
   return Array.from(x.numbers());
 }
@@ -124,7 +133,7 @@ function small(x: Constant): number[] {
 /** A number as often as a shape says. Where that is not known, or large, its numbers are that one alone. */
 function repeated(value: number, dims: Shape, whole: boolean, key: string): Constant {
   const count = size(dims) <= MOST ? size(dims) : 1;
-  return { dims, whole, key, uniform: value, numbers: () => new Array<number>(count).fill(value) };
+  return { dims: sizes(dims), whole, key, uniform: value, numbers: () => new Array<number>(count).fill(value) };
 }
 
 /** A constant with its axes in another order. */

@@ -100,6 +100,35 @@ describe('a graph', () => {
       { ...dense, node: [{ ...gemm, attribute: [{ name: 'mode', i: 3 }] }] },
       /mode|B is for/,
     ],
+    [
+      'with a node of constants that lacks one',
+      { ...dense, node: [node('Unsqueeze', ['b'], ['c']), node('Add', ['x', 'c'], ['y'])] },
+      /Unsqueeze: an input is missing/,
+    ],
+    [
+      'with constants of sizes below 0',
+      {
+        ...dense,
+        node: [node('Reshape', ['b', 'shape'], ['c']), node('Add', ['x', 'c'], ['y'])],
+        initializer: [
+          ...dense.initializer!,
+          { name: 'shape', dims: [3], dataType: DATA_TYPES.int64, int64Data: [-2, -2, -1] },
+        ],
+      },
+      /Reshape: a constant of the shape \[-2, -2, 0\.25\]/,
+    ],
+    [
+      'with a slice of no numbers in axes beyond all counting',
+      {
+        ...dense,
+        node: [node('Slice', ['none', 'at', 'at'], ['c']), node('Add', ['x', 'c'], ['y'])],
+        initializer: [
+          tensor('none', [0, 2 ** 40], []),
+          { ...tensor('at', [1], []), dataType: DATA_TYPES.int32, rawData: new Uint8Array(4) },
+        ],
+      },
+      /Add: /,
+    ],
     ['without a size', { ...dense, input: [value('x', 'N', 'width')] }, /found \[N, width\]/],
     ['with no axis but the batch', { ...dense, input: [value('x', 'N')] }, /one axis or more/],
     ['of a size beyond all counting', { ...dense, input: [value('x', 'N', 2 ** 40, 2 ** 40)] }, /fixed sizes/],
