@@ -173,14 +173,17 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     net.destroy();
   });
 
-  test('samples in their own order', async () => {
+  test('samples in their own order, and says what else of a run it leaves out', async () => {
     const { train } = digits({ train: 95, test: 40 });
     const model = sequential([784], [dense(10)]);
     const options = { batch: 10, loss: softmaxCrossEntropy(), optimizer: adam(), seed: 2 };
     const net = await compile(model, { ...options, device: gpu.device, tune: 'off' });
     const at = join(folder, 'in-order');
-    writeFolder(at, await exportPyTorch(net, { train }));
-    const { file, losses } = await trainThere(python!, at, 1, ['--no-shuffle']);
+    const { 'config.json': config, ...files } = await exportPyTorch(net, { train });
+    const cli = { '--augment': 'shift=2', '--batch': '10', '--patience': '3' };
+    writeFolder(at, { ...files, 'config.json': JSON.stringify({ ...JSON.parse(config as string), cli }) });
+    const { printed, file, losses } = await trainThere(python!, at, 1, ['--no-shuffle']);
+    expect(printed).toContain('training without --augment, --patience of the run\n');
     await net.fit(train, { epochs: 1, shuffle: false });
     expect(losses).toHaveLength(10);
     for (const [key, tensor] of Object.entries(await net.parameters()))

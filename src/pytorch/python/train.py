@@ -28,11 +28,15 @@ from model import Net
 HERE = os.path.dirname(os.path.abspath(__file__))
 RAW = "optimizer.raw."  # parameters whose averages are the weights
 COMMAND = "retrograd.cli"  # what the command notes in its files
+LEFT_OUT = ("--augment", "--patience", "--keep-best", "--target-accuracy")  # what it does, and this does not
 
 
 def main() -> None:
     args = arguments()
     run = Run(args)
+    left_out = [name for name in LEFT_OUT if name in (run.config.get("cli") or {})]
+    if left_out:
+        run.say(f"training without {', '.join(left_out)} of the run")
     try:
         for _ in range(args.epochs):
             train_epoch(run)
