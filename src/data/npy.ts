@@ -5,6 +5,7 @@
  */
 import { DataError } from '../base/errors.ts';
 import { halfOf } from '../base/half.ts';
+import { rowMajor } from '../base/row-major.ts';
 import { showValue } from '../base/show-value.ts';
 import { size as sizeOf } from '../base/tensor.ts';
 import { hex, MOST, nameOf, type Source } from './bytes.ts';
@@ -59,7 +60,7 @@ export function parseNpy(bytes: Uint8Array, what: string): Npy {
   const data = read(values, (at, expected, found) => {
     throw new DataError(`${what}: value ${at}: expected ${expected}, found ${found}`);
   });
-  return { shape, data: isFortran ? rowMajor(data, shape) : data };
+  return { shape, data: isFortran ? rowMajor(data, shape, fortranStrides(shape), data.slice()) : data };
 }
 
 /** Where the header begins in a file of version 1. */
@@ -142,24 +143,8 @@ function inOrderOfMachine(bytes: Uint8Array<ArrayBuffer>, each: number, isBig: b
   return bytes;
 }
 
-/** The values of an array in Fortran order, first axis fastest, with the last axis fastest. */
-function rowMajor<Data extends NpyData>(data: Data, shape: readonly number[]): Data {
-  const out = data.slice() as Data;
-  const strides: number[] = [];
-  for (let axis = 0, stride = 1; axis < shape.length; stride *= shape[axis++]) strides.push(stride);
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= shape[axis] * strides[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
-}
+/** Steps between places of each axis of an array in Fortran order, first axis fastest. */
+const fortranStrides = (shape: readonly number[]): number[] => shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
 
 function fail(what: string, byte: number, expected: string, found: string): never {
   throw new DataError(`${what}: byte ${byte}: expected ${expected}, found ${found}`);

@@ -1,5 +1,6 @@
 /** Where a layer of Keras becomes layers of this library, with weights. */
-import { type Shape, show, size } from '../base/tensor.ts';
+import { transpose } from '../base/row-major.ts';
+import { type Shape, show } from '../base/tensor.ts';
 import type { Layer } from '../nn/layers/index.ts';
 import type { Config } from './config.ts';
 import type { Value } from './values.ts';
@@ -81,20 +82,5 @@ export class Site {
 /** Numbers of a shape with its axes in another order: axis i of the result is axis `axes[i]`. */
 export const transposing =
   (shape: Shape, axes: readonly number[]) =>
-  (data: Float32Array): Float32Array => {
-    const strides = shape.map((_, i) => size(shape.slice(i + 1)));
-    const [sizes, steps] = [axes.map((axis) => shape[axis]), axes.map((axis) => strides[axis])];
-    const index = sizes.map(() => 0);
-    const out = new Float32Array(data.length);
-    let from = 0;
-    for (let to = 0; to < out.length; to++) {
-      out[to] = data[from];
-      for (let axis = sizes.length - 1; axis >= 0; axis--) {
-        from += steps[axis];
-        if (++index[axis] < sizes[axis]) break;
-        from -= sizes[axis] * steps[axis];
-        index[axis] = 0;
-      }
-    }
-    return out;
-  };
+  (data: Float32Array): Float32Array =>
+    transpose(data, shape, axes);

@@ -2,6 +2,7 @@
  * Operators on constants, computed when the graph is read: mostly the shapes that exporters compute of others. The size of the
  * batch, which is not known, goes through them as NaN.
  */
+import { transpose } from '../../base/row-major.ts';
 import { type Shape, sameShape, show, size } from '../../base/tensor.ts';
 import { type Constant, constant, constantOf, isBatch, isWhole } from './constant.ts';
 import { pointwise } from './pointwise.ts';
@@ -141,24 +142,7 @@ export function transposed(x: Constant, order: readonly number[]): Constant {
   const axes = order.map((axis) => axisIn(axis, x.dims.length));
   const dims = axes.map((axis) => x.dims[axis]);
   if (new Set(axes).size < x.dims.length || axes.length > x.dims.length) throw new Refusal(`perm ${order}`);
-  const strides = axes.map((axis) => size(x.dims.slice(axis + 1)));
-  const numbers = (): Float32Array => {
-    const from = x.numbers();
-    const to = new Float32Array(from.length);
-    const at = new Array<number>(dims.length).fill(0);
-    let source = 0;
-    for (let i = 0; i < to.length; i++) {
-      to[i] = from[source];
-      for (let axis = dims.length - 1; axis >= 0; axis--) {
-        source += strides[axis];
-        if (++at[axis] < dims[axis]) break;
-        source -= strides[axis] * dims[axis];
-        at[axis] = 0;
-      }
-    }
-    return to;
-  };
-  return { dims, whole: x.whole, key: `${x.key} by ${axes}`, numbers };
+  return { dims, whole: x.whole, key: `${x.key} by ${axes}`, numbers: () => transpose(x.numbers(), x.dims, axes) };
 }
 
 /** Whether constants alone go into an operator that is computed here. */
