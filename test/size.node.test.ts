@@ -49,13 +49,14 @@ describe('what predicts with dense layers carries no', () => {
   });
 });
 
-// What was measured, and one percent. 10 kB of it came with freezing, averages of weights, partial loading, updates by one's own
-// gradients, and several inputs and outputs: all of it is reached by options and methods, so that no bundler can leave it out.
+// What was measured, and one percent. 15 kB of it came with freezing, averages of weights, partial loading, updates by one's own
+// gradients, several inputs and outputs, weights of samples, and files of every type of number: all of it is reached by options and
+// methods, so that no bundler can leave it out.
 test('no program has grown', () => {
-  expect(bundles['ten lines'].start.packed).toBeLessThan(89_000);
-  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(85_800);
+  expect(bundles['ten lines'].start.packed).toBeLessThan(93_900);
+  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(90_000);
 });
 
 test('a page that predicts with a dense net has not grown', () => {
-  expect(bundles.predict.start.packed).toBeLessThan(51_600);
+  expect(bundles.predict.start.packed).toBeLessThan(53_400);
 });

@@ -27,8 +27,8 @@ const papers = [
 test('holds what runs, what describes it, and nothing else', () => {
   const unexpected = installed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path) && !papers.includes(path));
   expect(unexpected).toEqual([]);
-  // Packed file by file: 410 kB of modules, 305 of the command, 215 of declarations, 145 of the picture. Together 903.
-  expect(installed.size).toBeLessThan(912_000);
+  // Packed file by file, of which ONNX takes 59 kB, PyTorch 33, Keras 23, and the picture 145. Together 1062.
+  expect(installed.size).toBeLessThan(1_073_000);
 });
 
 test('holds every picture of the README', async () => {
