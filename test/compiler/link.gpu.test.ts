@@ -90,7 +90,7 @@ describe('every shader variant compiles', () => {
 
   it('and every file of shaders/ takes part but those that the tests of forms and of whole steps compile', () => {
     const elsewhere = [
-      'block_subgroup',
+      'load/block_subgroup',
       'gemm',
       'gemm_lanes',
       'gemm_subgroup',
