@@ -113,7 +113,9 @@ test('weighted labels take no dispatch of their own', async () => {
     return dispatches.length;
   };
   const positiveWeights = Array.from({ length: 10 }, (_, i) => i);
-  expect(await dispatchesOf({ positiveWeights })).toBe(await dispatchesOf({}));
+  // They are a buffer more, for which the fused dispatch has no room among 8.
+  const more = device.gpu.limits.maxStorageBuffersPerShaderStage > 8 ? 0 : 1;
+  expect(await dispatchesOf({ positiveWeights })).toBe((await dispatchesOf({})) + more);
 });
 
 test('step enqueues one pass, makes no object and reads nothing', async () => {
