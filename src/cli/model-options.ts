@@ -62,6 +62,10 @@ export const losses = Object.fromEntries(
 );
 export type LossName = string;
 
+/** What --loss calls a loss; its own name if no flag stands for it. */
+export const lossFlag = (name: string): string =>
+  Object.keys(losses).find((flag) => losses[flag].name === name) ?? name;
+
 interface OptimizerChoice {
   /** One at which 784-100-10 with ReLU and cross-entropy trains steadily in batches of 100. */
   readonly learningRate: number;

@@ -17,7 +17,16 @@ import type { Task } from '../train/graphs.ts';
 import { type DataFlags, standardizes } from './data-options.ts';
 import { checkBatch, isWhole, openData, type SavedData } from './dataset.ts';
 import { type HeldOut, holdOut } from './held-out.ts';
-import { baseRate, checkLoss, checkModel, lossOf, type ModelFlags, modelOf, usualLoss } from './model-options.ts';
+import {
+  baseRate,
+  checkLoss,
+  checkModel,
+  lossFlag,
+  lossOf,
+  type ModelFlags,
+  modelOf,
+  usualLoss,
+} from './model-options.ts';
 import type { DeviceName, RunFlags, TrainedFlags } from './options.ts';
 import { integer, type Output, short } from './output.ts';
 
@@ -63,7 +72,7 @@ export async function withRun<T>(
   const device = await chooseDevice(flags.device, output);
   try {
     const { model, loss, lossName } = saved?.net
-      ? { ...saved.net, lossName: saved.net.loss.name }
+      ? { ...saved.net, lossName: lossFlag(saved.net.loss.name) }
       : await netOf(flags, data);
     const net = await compile(model, { ...given, device, batch, seed, loss });
     try {
