@@ -4,5 +4,6 @@
  * @module retrograd/onnx
  */
 export type { Bytes } from '../base/as-bytes.ts';
-export { type Savable, type ToOnnxOptions, toOnnx } from './export/to-onnx.ts';
+export type { Savable } from '../saved/savable.ts';
+export { type ToOnnxOptions, toOnnx } from './export/to-onnx.ts';
 export { type FromOnnxOptions, fromOnnx, type ImportedModel } from './import/from-onnx.ts';

@@ -1,6 +1,6 @@
 /** A net and the whole state of its training as files for PyTorch. */
 import { checkKeys, isList, member } from '../base/arguments.ts';
-import { asBytes, type Bytes } from '../base/as-bytes.ts';
+import type { Bytes } from '../base/as-bytes.ts';
 import { ArgumentError } from '../base/errors.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
@@ -12,6 +12,7 @@ import { CHECKSUMS, parseChecked, withChecksums } from '../saved/checksums.ts';
 import { MODEL, plain, RECORD, type Saved } from '../saved/model-text.ts';
 import { readModel } from '../saved/read-model.ts';
 import { formatStored, storedIn, type TensorFile } from '../saved/safetensors.ts';
+import { fileOf, type Savable } from '../saved/savable.ts';
 import { checkWeights } from '../saved/weights.ts';
 import { standIn } from './activations.ts';
 import { arrayFiles } from './array-files.ts';
@@ -19,12 +20,6 @@ import { modelText } from './model-text.ts';
 import state from './python/state.py';
 import { readme } from './readme.ts';
 import { runFiles } from './run-files.ts';
-
-/** What can be saved: a `Trainer`. */
-export interface Savable {
-  /** As `Trainer.save`. */
-  save(): Promise<Bytes>;
-}
 
 /** Options of {@link exportPyTorch}. */
 export interface ExportPyTorchOptions {
@@ -39,7 +34,7 @@ export interface ExportPyTorchOptions {
   test?: Dataset;
 }
 
-/** Of the metadata of a file that the command wrote: the options of the run. */
+/** The key of the options of a run, in the metadata of a file that the command wrote. */
 const COMMAND = 'retrograd.cli';
 
 /**
@@ -59,7 +54,7 @@ const COMMAND = 'retrograd.cli';
  *
  * @param net A `Trainer`, or the bytes of a file of `Trainer.save`.
  * @returns Texts and bytes by the names of the files.
- * @throws {ArgumentError} For something that is no net, or an invalid option.
+ * @throws {ArgumentError} For anything but a net or bytes, or an invalid option.
  * @throws {DataError} For bytes that are no file of a net, and a data set made by hand that is invalid.
  * @throws {ShapeError} For samples that do not fit the net.
  */
@@ -69,7 +64,7 @@ export async function exportPyTorch(
 ): Promise<Record<string, string | Uint8Array>> {
   checkKeys('exportPyTorch', options, ['activations', 'train', 'test']);
   checkActivations(options.activations);
-  return pytorchOf(await bytesOf(net), 'exportPyTorch: net', options);
+  return pytorchOf(await fileOf(net, 'exportPyTorch'), 'exportPyTorch: net', options);
 }
 
 /** The same of a file, called so in errors. */
@@ -95,16 +90,7 @@ export async function pytorchOf(
   };
 }
 
-async function bytesOf(net: unknown): Promise<Bytes> {
-  if (typeof member(net, 'save') === 'function') return (net as Savable).save();
-  const bytes = asBytes(net, 'exportPyTorch');
-  if (bytes) return bytes;
-  throw new ArgumentError(
-    `exportPyTorch: expected a net, or the bytes of a file of net.save(), found ${showValue(net)}`,
-  );
-}
-
-/** Throws ArgumentError for what is no list of activations from `pointwise`. */
+/** Throws ArgumentError unless they are a list of activations from `pointwise`. */
 function checkActivations(activations: unknown): void {
   if (activations === undefined) return;
   const isOwn = (of: unknown) => typeof member(member(of, 'activation'), 'wgsl') === 'string';

@@ -7,4 +7,5 @@ export type { Bytes } from '../base/as-bytes.ts';
 export type { Dataset, Field, FieldPart } from '../data/dataset.ts';
 export type { TableColumn } from '../data/table-columns.ts';
 export type { LayerActivation } from '../nn/layers/layer.ts';
-export { type ExportPyTorchOptions, exportPyTorch, type Savable } from './export-pytorch.ts';
+export type { Savable } from '../saved/savable.ts';
+export { type ExportPyTorchOptions, exportPyTorch } from './export-pytorch.ts';

@@ -1,13 +1,14 @@
 /** A net as an ONNX file: what `net.predict` computes. */
 import { checkFlag, checkKeys, isList, member } from '../../base/arguments.ts';
-import { asBytes, type Bytes } from '../../base/as-bytes.ts';
-import { ArgumentError, DataError } from '../../base/errors.ts';
+import type { Bytes } from '../../base/as-bytes.ts';
+import { DataError } from '../../base/errors.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { indented, showValue } from '../../base/show-value.ts';
 import { parametersOf } from '../../nn/model.ts';
 import { parseChecked } from '../../saved/checksums.ts';
 import { MODEL } from '../../saved/model-text.ts';
 import { readModel } from '../../saved/read-model.ts';
+import { fileOf, type Savable } from '../../saved/savable.ts';
 import { checkWeights } from '../../saved/weights.ts';
 import { modelFields } from '../messages.ts';
 import { encode } from '../protobuf/writer.ts';
@@ -29,12 +30,6 @@ export interface ToOnnxOptions {
   raw?: boolean;
 }
 
-/** What can be saved: a `Trainer`. */
-export interface Savable {
-  /** As `Trainer.save`. */
-  save(path?: undefined, options?: { weightsOnly?: boolean }): Promise<Bytes>;
-}
-
 /**
  * Writes a net as an [ONNX](https://onnx.ai) file, which onnxruntime and many other programs run. It computes what `net.predict` does,
  * with the averaged weights of a net with `average`.
@@ -47,7 +42,7 @@ export interface Savable {
  * @param net A `Trainer`, or the bytes of a file of `Trainer.save`.
  * @param options What is written.
  * @returns The bytes of the file.
- * @throws {ArgumentError} For something that is no net, an invalid option, or a file of 2 GiB or more.
+ * @throws {ArgumentError} For anything but a net or bytes, an invalid option, or a file of 2 GiB or more.
  * @throws {DataError} For bytes that are no file of a net, and for activations from `pointwise`: they are WGSL, which has no
  * place in an ONNX file.
  * @throws {NonFiniteError} For a parameter that is NaN or infinite.
@@ -55,7 +50,7 @@ export interface Savable {
 export async function toOnnx(net: Savable | Bytes, options: ToOnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys('toOnnx', options, ['foldBatchNorm', 'logits', 'raw']);
   for (const [name, value] of Object.entries(options)) if (value !== undefined) checkFlag(`toOnnx: ${name}`, value);
-  return onnxOf(await bytesOf(net), 'toOnnx: net', options);
+  return onnxOf(await fileOf(net, 'toOnnx', { weightsOnly: true }), 'toOnnx: net', options);
 }
 
 /** The same of a file, called so in errors. */
@@ -66,13 +61,6 @@ export async function onnxOf(file: Bytes, where: string, options: ToOnnxOptions)
   const saved = await readModel(metadata[MODEL], where);
   checkWeights(parametersOf(saved.model), tensors, where);
   return encode(modelFields, messageOf(saved, tensors, { foldBatchNorm, logits, raw }), where);
-}
-
-async function bytesOf(net: unknown): Promise<Bytes> {
-  if (typeof member(net, 'save') === 'function') return (net as Savable).save(undefined, { weightsOnly: true });
-  const bytes = asBytes(net, 'toOnnx');
-  if (bytes) return bytes;
-  throw new ArgumentError(`toOnnx: expected a net, or the bytes of a file of net.save(), found ${showValue(net)}`);
 }
 
 /** Throws DataError for a model with activations of the user's own, naming each layer that has one. */
