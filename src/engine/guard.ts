@@ -14,7 +14,7 @@ export interface Guard {
   assertNone(): void;
 }
 
-/** Of a device: what runs work on it, and says why a call failed. */
+/** The part of a device that runs work on it and says why a call failed. */
 export interface Guarded {
   readonly gpu: GPUDevice;
   explain(cause: unknown, what: string): Promise<never>;

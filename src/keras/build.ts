@@ -134,7 +134,7 @@ function inputOf(
     return undefined;
   }
   const channels = sizes[sizes.length - 1];
-  // Of a single channel both orders are the same.
+  // Both orders are the same for a single channel.
   if (sizes.length === 3 && (layout === 'chw' || channels === 1))
     return imageOf(input([channels, ...sizes.slice(0, -1)]));
   return { value: input(sizes), shape: sizes };

@@ -22,7 +22,7 @@ export interface Element {
   /** What makes of it a layer of this library; absent for inputs and for models. */
   readonly apply?: Apply;
   readonly inside?: Topology;
-  /** Of an input, or of the first layer of a stack: the shape of a sample, null where a size is not fixed. */
+  /** The shape of a sample, for an input and for the first layer of a stack; null where a size is not fixed. */
   readonly shape?: readonly unknown[];
   /** What each node is applied to; of an input one node of nothing. */
   readonly nodes: readonly (readonly Reference[])[];

@@ -29,7 +29,7 @@ const types: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1,
 
 const LARGEST = 2 ** 48;
 
-/** Where each weight is in bytes of this length. Throws DataError for what is no such list, or not of these bytes. */
+/** The place of each weight in bytes of this length. Throws DataError unless the list is valid and covers these bytes. */
 export function weightsIn(specs: unknown, bytes: Uint8Array, where: string): Map<string, Weight> {
   if (!isList(specs)) throw new DataError(`${where}: expected a list of weights, found ${showValue(specs)}`);
   const found = new Map<string, Weight>();

@@ -12,7 +12,7 @@ import type { LossFunction } from '../nn/losses/loss.ts';
 import type { NamedLoss } from '../nn/losses/registry.ts';
 import { features, type Model, outputs } from '../nn/model.ts';
 
-/** Of the metadata of the file: what a training that goes on depends on beside the tensors. */
+/** The key of the record of training in the metadata of the file: everything but tensors that a resumed run depends on. */
 export const RECORD = 'retrograd';
 /** Of the metadata of the file. */
 export const MODEL = 'retrograd.model';

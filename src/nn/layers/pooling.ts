@@ -26,7 +26,7 @@ export interface Pooling {
 
 const ops = { max: maxPool, average: averagePool };
 
-/** Throws ArgumentError for what is no padding of a pool. */
+/** Throws ArgumentError unless the value is a padding that pools take. */
 export const checkPadding = (what: string, value: unknown): void => checkZeros(what, value, "'same' or an integer ≥ 0");
 
 /** Throws ArgumentError for a padding that reaches further than half a window, as in PyTorch: a window could miss the image. */

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-TINY = 1e-30  # the least probability of which a logarithm is taken
+TINY = 1e-30  # logarithms are taken of probabilities clamped to this
 
 
 def over_outputs(terms: torch.Tensor) -> torch.Tensor:

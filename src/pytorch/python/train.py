@@ -286,7 +286,7 @@ def evaluate(run: Run, samples: data.Samples) -> "tuple[float, float | None]":
 
 
 def report(run: Run, first: int, of_steps: "list[float]", loss: float) -> None:
-    """Says what the epoch came to, and ends where its loss is no number: nothing is saved then."""
+    """Prints the results of the epoch. Exits without saving if the loss is not finite."""
     epoch = run.position["epochs"]
     log_steps(run, first, of_steps)
     if not math.isfinite(loss):
