@@ -244,6 +244,7 @@ export { formatLog, type LogFormat, type LogOptions, type LogToOptions, logTo } 
 export { type BackwardOptions, backward } from './train/loop/backward.ts';
 export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
+export { type Observer, observe } from './train/loop/observe.ts';
 export type { GivenGradients } from './train/loop/update.ts';
 export type { BatchOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';

@@ -79,6 +79,12 @@ export class Compiled {
     }
   }
 
+  /** Frees one program beside the training step. It may not be at work. */
+  forget(name: string): void {
+    this.#programs.get(name)?.destroy();
+    this.#programs.delete(name);
+  }
+
   /** Does work on parameters that must be finite; they are checked while it runs. */
   async finite<T>(where: string, work: () => Promise<T>): Promise<T> {
     // A parameter says better why the work failed.
