@@ -1,5 +1,5 @@
 /** A process that trains for so many steps, from a file and to a file; says the loss of each epoch that it ended. */
-import { fromArrays } from '../../../dist/data.node.js';
+import { fromArrays } from '../../../dist/node/data.js';
 import {
   adam,
   compile,
@@ -10,7 +10,7 @@ import {
   sequential,
   softmaxCrossEntropy,
   tanh,
-} from '../../../dist/index.node.js';
+} from '../../../dist/node/index.js';
 
 const { size, optimizer, from, steps, to } = JSON.parse(process.argv[2]);
 const sizes = { tiny: [4, 6, 3, tanh, 8], large: [64, 200, 10, relu, 20] };

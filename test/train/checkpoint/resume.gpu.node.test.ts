@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, dense, quadratic, sequential, sgd } from '../../../src/index.node.ts';
 
 const child = fileURLToPath(new URL('resume.child.mjs', import.meta.url));
-const dist = fileURLToPath(new URL('../../../dist/index.node.js', import.meta.url));
+const dist = fileURLToPath(new URL('../../../dist/node/index.js', import.meta.url));
 
 let folder: string;
 beforeAll(async () => {
