@@ -171,6 +171,7 @@ export default defineConfig(({ mode }) => ({
     },
   },
   test: {
+    setupFiles: ['test/support/same-bytes.ts'],
     env: { RETROGRAD_NO_TUNING_CACHE: '1' }, // tests neither use nor change what a user's runs have measured
     pool: 'forks', // what tells Dawn its driver has to be in the environment when the process starts
     testTimeout: 120_000, // software drivers on few cores
