@@ -3,8 +3,8 @@
  * since it may be of another version of the page, of other data, or damaged.
  */
 import { type Config, toHash, usual } from '../config.ts';
+import type { Held } from './observer.ts';
 import { CLASSES, type Curves, type DataSummary, type Evaluated, SIDE } from './protocol.ts';
-import type { Held } from './run.ts';
 import type { Dated } from './shelf.ts';
 
 export interface Kept {

@@ -2,233 +2,274 @@
  * The lab: a device, data and a net, worked on call by call. It runs in a worker, so that the page stays free, and tells a
  * listener how things go.
  */
-import {
-  CheckError,
-  type Device,
-  DeviceLostError,
-  NoAdapterError,
-  openDevice,
-  print,
-  type Report,
-  StateError,
-} from 'retrograd';
-import { profile } from 'retrograd/bench';
-import { batch } from 'retrograd/data';
+import { CheckError, DeviceLostError, print, type Report, StateError } from 'retrograd';
+import { type Profile, profile } from 'retrograd/bench';
+import { batch, type DatasetPair } from 'retrograd/data';
 import type { Config } from '../config.ts';
-import { createLibrary, summaryOf } from './data.ts';
+import { createLibrary, type Library, summaryOf } from './data.ts';
 import { checkWeights } from './files.ts';
+import { Hardware } from './hardware.ts';
 import { keyOf, readRecord, recordOf } from './kept.ts';
-import type { Lab, LabEvent, Machine, Prepared, Status } from './protocol.ts';
+import type { Held } from './observer.ts';
+import type {
+  Curves,
+  DataSummary,
+  Lab,
+  LabEvent,
+  Machine,
+  Parameters,
+  Prepared,
+  Sample,
+  Status,
+  TestResult,
+} from './protocol.ts';
+import { createQueue } from './queue.ts';
 import { testOn } from './results.ts';
-import { createRun, type Held, type Run } from './run.ts';
+import { createRun, type Run } from './run.ts';
 import { databaseShelf, type Shelf } from './shelf.ts';
 
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
 
 /** `mnistFrom`: where the server of the page has the files of MNIST, if it has. Nets are kept on the shelf. */
-export function createLab(mnistFrom?: string, shelf: Shelf | undefined = databaseShelf()): Lab {
-  let listener: (event: LabEvent) => void = () => {};
-  let device: Device | undefined;
-  let machine: Machine | undefined;
-  let run: Run | undefined;
+export const createLab = (mnistFrom?: string, shelf: Shelf | undefined = databaseShelf()): Lab =>
+  new LocalLab(mnistFrom, shelf);
+
+/** What a net begins with, other than fresh weights. */
+interface Origin {
+  readonly from?: Held;
+  /** Asks for what was kept of an earlier visit. */
+  readonly restore?: boolean;
+}
+
+class LocalLab implements Lab {
+  #tell: (event: LabEvent) => void = () => {};
+  #run: Run | undefined;
   /** What is held when the device goes, to go on from. */
-  let lost: { readonly config: Config; readonly held?: Held } | undefined;
+  #lost: { readonly config: Config; readonly held?: Held } | undefined;
   /** Gives up the net that is being prepared. */
-  let wanted = new AbortController();
-  let queue: Promise<unknown> = Promise.resolve();
-  const library = createLibrary({
-    mnistFrom,
-    few: () => machine?.kind === 'cpu',
-    onProgress: ({ file, received, total }) => listener({ kind: 'download', file, received, total }),
-  });
-  const say = (status: Status): void => listener({ kind: 'status', status });
-  const current = (): Run => {
-    if (!run) throw new StateError('there is no network yet');
-    return run;
-  };
+  #wanted = new AbortController();
+  readonly #inTurn = createQueue();
+  readonly #hardware = new Hardware((message) => this.#lose(message));
+  readonly #library: Library;
+  readonly #shelf: Shelf | undefined;
 
-  async function open(): Promise<Machine> {
-    say('opening');
-    try {
-      const opened = await openDevice();
-      const before = device;
-      device = opened;
-      before?.destroy(); // of a call that came twice
-      machine = { kind: 'gpu', name: opened.info.name, software: opened.info.software };
-      opened.gpu.lost.then(({ message }) => {
-        if (device === opened) lose(message || 'the driver gave no reason');
+  constructor(mnistFrom: string | undefined, shelf: Shelf | undefined) {
+    this.#shelf = shelf;
+    this.#library = createLibrary({
+      mnistFrom,
+      few: () => this.#hardware.isCpu,
+      onProgress: ({ file, received, total }) => this.#tell({ kind: 'download', file, received, total }),
+    });
+  }
+
+  async open(listener: (event: LabEvent) => void): Promise<Machine> {
+    this.#tell = listener;
+    return this.#open();
+  }
+
+  prepare(config: Config, restore?: boolean): Promise<Prepared> {
+    return this.#prepare(config, { restore });
+  }
+
+  async cancel(): Promise<void> {
+    this.#wanted.abort(new StateError('the preparation was cancelled'));
+  }
+
+  async keep(curves: Curves): Promise<void> {
+    if (!this.#run?.held) return;
+    const { config, data, held } = this.#run;
+    const record = recordOf(config, summaryOf(data), { held, curves }, Date.now());
+    if (record) await this.#shelf?.write(keyOf(config), record);
+  }
+
+  async useFiles(files: File[]): Promise<DataSummary> {
+    return summaryOf(await this.#library.take(files));
+  }
+
+  // In turn, so that neither meets a step or a check under way, which has the net to itself and starts it again.
+  start(): Promise<void> {
+    return this.#inTurn(async () => this.#current().start());
+  }
+
+  pause(): Promise<void> {
+    return this.#inTurn(async () => this.#run?.stop());
+  }
+
+  step(): Promise<void> {
+    return this.#inTurn(async () => {
+      const run = this.#current();
+      await run.stop();
+      await run.train(1);
+      await run.look();
+    });
+  }
+
+  async setLearningRate(learningRate: number): Promise<void> {
+    this.#current().net.learningRate = learningRate;
+  }
+
+  async sample(set: 'train' | 'test', index: number): Promise<Sample> {
+    const dataset = this.#current().data[set];
+    return { pixels: batch(dataset, [index]).x, label: dataset.targets.data[index] };
+  }
+
+  // In turn, so that they are not among the kernels that are timed.
+  predict(pixels: Float32Array): Promise<Float32Array> {
+    return this.#inTurn(async () => this.#current().net.predict(pixels));
+  }
+
+  inspect({ pixels, label }: Required<Sample>): Promise<Parameters> {
+    return this.#inTurn(async () => this.#current().net.tensors(pixels, [label]));
+  }
+
+  /** All samples with the same weights. */
+  test(): Promise<TestResult> {
+    return this.#interrupt(async ({ net, data, step }) => ({ step, ...(await testOn(net, data.test)) }));
+  }
+
+  check(): Promise<Report> {
+    return this.#interrupt(async ({ net, data: { train }, config }) => {
+      const first = Array.from({ length: Math.min(config.batch, train.count) }, (_, i) => i);
+      const { x, y } = batch(train, first);
+      return net.check(x, y).catch((error: unknown): Report => {
+        if (error instanceof CheckError) return error.report;
+        throw error;
       });
-    } catch (error) {
-      if (!(error instanceof NoAdapterError)) throw error;
-      const { message: reason, missing, advice } = error;
-      machine = { kind: 'cpu', name: 'CPU reference', software: true, reason, missing, advice };
-    }
-    return machine;
+    });
   }
 
-  /** What a net is made on: never the CPU in place of a GPU that is gone. */
-  function deviceOfNow(): Device | 'cpu' {
-    if (device || machine?.kind === 'cpu') return device ?? 'cpu';
-    throw new DeviceLostError('the device was lost before there was a network');
+  profile(): Promise<Profile | undefined> {
+    return this.#interrupt(async (run) => {
+      const { device } = this.#hardware;
+      if (!device) return undefined;
+      const times = await profile(device.gpu, () => run.train(PROFILE.steps), PROFILE.milliseconds);
+      await run.look();
+      return times;
+    });
   }
 
-  function lose(message: string): void {
-    device = undefined;
-    const gone = run;
-    run = undefined;
-    if (gone) lost = { config: gone.config, held: gone.held };
-    gone?.destroy();
-    listener({ kind: 'lost', message, held: lost?.held?.evaluated });
-    say('lost');
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#current().net.save(undefined, { weightsOnly: true });
   }
 
-  /** One after another, in the order of the calls. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work);
-    queue = turn.catch(() => {});
-    return turn;
+  load(file: Blob): Promise<void> {
+    return this.#interrupt(async (run) => {
+      await checkWeights(file, run.config);
+      await run.load(file);
+      await run.look();
+    });
+  }
+
+  async recover(): Promise<{ readonly machine: Machine; readonly prepared?: Prepared }> {
+    const before = this.#lost;
+    const machine = await this.#open();
+    const prepared = before?.held && (await this.#prepare(before.config, { from: before.held }));
+    return { machine, prepared };
+  }
+
+  #say(status: Status): void {
+    this.#tell({ kind: 'status', status });
+  }
+
+  #current(): Run {
+    if (!this.#run) throw new StateError('there is no network yet');
+    return this.#run;
+  }
+
+  #open(): Promise<Machine> {
+    this.#say('opening');
+    return this.#hardware.open();
+  }
+
+  #lose(message: string): void {
+    if (this.#run) this.#lost = { config: this.#run.config, held: this.#run.held };
+    this.#drop();
+    this.#tell({ kind: 'lost', message, held: this.#lost?.held?.evaluated });
+    this.#say('lost');
+  }
+
+  #drop(): void {
+    const run = this.#run;
+    this.#run = undefined;
+    run?.destroy();
   }
 
   /** Work that training has to wait for, and that has the net to itself. */
-  const interrupt = <T>(work: (of: Run) => Promise<T>): Promise<T> =>
-    inTurn(async () => {
-      const of = current();
-      const wasTraining = of.isTraining;
-      await of.stop();
+  #interrupt<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const run = this.#current();
+      const wasTraining = run.isTraining;
+      await run.stop();
       try {
-        return await work(of);
+        return await work(run);
       } finally {
-        if (wasTraining && run === of) of.start();
+        if (wasTraining && this.#run === run) run.start();
       }
     });
+  }
 
   /** Rejects with StateError where another net is asked for meanwhile, or `cancel` is called. */
-  function prepare(config: Config, { from, restore = false }: Origin = {}): Promise<Prepared> {
-    wanted.abort(new StateError('another network was requested in the meantime'));
+  #prepare(config: Config, origin: Origin): Promise<Prepared> {
+    this.#wanted.abort(new StateError('another network was requested in the meantime'));
     const mine = new AbortController();
-    wanted = mine;
-    const { signal } = mine;
-    let isMaking = true;
-    // A net that is to make room for another, or went with the device, has nothing more to tell.
-    const isCurrent = () => wanted === mine && (isMaking || run !== undefined);
-    return inTurn(async () => {
-      if (wanted !== mine) throw signal.reason;
-      run?.destroy();
-      run = undefined;
-      lost = undefined;
-      say('preparing');
+    this.#wanted = mine;
+    return this.#inTurn(async () => {
+      if (this.#wanted !== mine) throw mine.signal.reason;
+      this.#drop();
+      this.#lost = undefined;
+      this.#say('preparing');
       try {
-        signal.throwIfAborted();
-        const data = await Promise.race([library.load(config.data), abortOf(signal)]);
-        const kept = restore ? readRecord(await shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
-        run = await createRun({
-          config,
-          data,
-          device: deviceOfNow(),
-          from: from ?? kept?.held,
-          signal,
-          tell: (event) => isCurrent() && listener(event),
-          onError: (error) => isCurrent() && tellProblem(error),
-        });
-        isMaking = false;
-        if (kept) listener({ kind: 'restored', curves: kept.curves });
-        const start = await run.firstLook();
-        // Not before there is another in its place.
-        if (!restore && !from) await shelf?.remove(keyOf(config));
-        say('paused');
-        return describe(run, start, device !== undefined);
+        const prepared = await this.#make(config, origin, mine);
+        this.#say('paused');
+        return prepared;
       } catch (error) {
-        isMaking = false;
-        run?.destroy();
-        run = undefined;
-        if (wanted === mine && (device || machine?.kind === 'cpu')) say(signal.aborted ? 'cancelled' : 'failed');
+        this.#drop();
+        if (this.#wanted === mine && this.#hardware.isThere) this.#say(mine.signal.aborted ? 'cancelled' : 'failed');
         throw error;
       }
     });
   }
 
-  function tellProblem(error: unknown): void {
-    if (error instanceof DeviceLostError) return; // told once, by its own promise
-    const { name, message } = error as Error;
-    listener({ kind: 'problem', name, message });
+  /** Loads the data and makes the net, until it has been tested for the first time. */
+  async #make(config: Config, { from, restore = false }: Origin, mine: AbortController): Promise<Prepared> {
+    const { signal } = mine;
+    signal.throwIfAborted();
+    const data = await Promise.race([this.#library.load(config.data), abortOf(signal)]);
+    const kept = restore ? readRecord(await this.#shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
+    const run = await this.#createRun(config, data, from ?? kept?.held, mine);
+    if (kept) this.#tell({ kind: 'restored', curves: kept.curves });
+    const start = await run.firstLook();
+    // Not before there is another in its place.
+    if (!restore && !from) await this.#shelf?.remove(keyOf(config));
+    return describe(run, start, this.#hardware.device !== undefined);
   }
 
-  return {
-    async open(tell) {
-      listener = tell;
-      return open();
-    },
-    prepare: (config, restore) => prepare(config, { restore }),
-    async cancel() {
-      wanted.abort(new StateError('the preparation was cancelled'));
-    },
-    async keep(curves) {
-      if (!run?.held) return;
-      const { config, data, held } = run;
-      const record = recordOf(config, summaryOf(data), { held, curves }, Date.now());
-      if (record) await shelf?.write(keyOf(config), record);
-    },
-    useFiles: async (files) => summaryOf(await library.take(files)),
-    // In turn, so that neither meets a step or a check under way, which has the net to itself and starts it again.
-    start: () => inTurn(async () => current().start()),
-    pause: () => inTurn(async () => run?.stop()),
-    step: () =>
-      inTurn(async () => {
-        const of = current();
-        await of.stop();
-        await of.train(1);
-        await of.look();
-      }),
-    async setLearningRate(learningRate) {
-      current().setLearningRate(learningRate);
-    },
-    async sample(set, index) {
-      const dataset = current().data[set];
-      return { pixels: batch(dataset, [index]).x, label: dataset.targets.data[index] };
-    },
-    // In turn, so that they are not among the kernels that are timed.
-    predict: (pixels) => inTurn(async () => current().net.predict(pixels)),
-    inspect: ({ pixels, label }) => inTurn(async () => current().net.tensors(pixels, [label])),
-    // All samples with the same weights.
-    test: () => interrupt(async ({ net, data, step }) => ({ step, ...(await testOn(net, data.test)) })),
-    check: () =>
-      interrupt(async ({ net, data: { train }, config }) => {
-        const first = Array.from({ length: Math.min(config.batch, train.count) }, (_, i) => i);
-        const { x, y } = batch(train, first);
-        return net.check(x, y).catch((error: unknown): Report => {
-          if (error instanceof CheckError) return error.report;
-          throw error;
-        });
-      }),
-    profile: () =>
-      interrupt(async (of) => {
-        if (!device) return undefined;
-        const times = await profile(device.gpu, () => of.train(PROFILE.steps), PROFILE.milliseconds);
-        await of.look();
-        return times;
-      }),
-    save: async () => current().net.save(undefined, { weightsOnly: true }),
-    load: (file) =>
-      interrupt(async (of) => {
-        await checkWeights(file, of.config);
-        await of.load(file);
-        await of.look();
-      }),
-    async recover() {
-      const before = lost;
-      const found = await open();
-      const prepared = before?.held && (await prepare(before.config, { from: before.held }));
-      return { machine: found, prepared };
-    },
-  };
-}
+  async #createRun(config: Config, data: DatasetPair, from: Held | undefined, mine: AbortController): Promise<Run> {
+    let isMaking = true;
+    // A net that is to make room for another, or went with the device, has nothing more to tell.
+    const isCurrent = () => this.#wanted === mine && (isMaking || this.#run !== undefined);
+    try {
+      this.#run = await createRun({
+        config,
+        data,
+        device: this.#hardware.target,
+        from,
+        signal: mine.signal,
+        tell: (event) => isCurrent() && this.#tell(event),
+        onError: (error) => isCurrent() && this.#tellProblem(error),
+      });
+      return this.#run;
+    } finally {
+      isMaking = false;
+    }
+  }
 
-/** What a net begins with, other than fresh weights. */
-interface Origin {
-  readonly from?: Held;
-  /** What was kept of an earlier visit. */
-  readonly restore?: boolean;
+  #tellProblem(error: unknown): void {
+    if (error instanceof DeviceLostError) return; // told once, by its own promise
+    const { name, message } = error as Error;
+    this.#tell({ kind: 'problem', name, message });
+  }
 }
 
 /** Rejects once the signal is aborted. */

@@ -1,0 +1,56 @@
+import { type Device, DeviceLostError, NoAdapterError, openDevice } from 'retrograd';
+import type { Machine } from './protocol.ts';
+
+/** What nets are made on: a GPU, which may be lost and opened again, or the CPU where there is no adapter. */
+export class Hardware {
+  #device: Device | undefined;
+  #machine: Machine | undefined;
+  readonly #onLost: (message: string) => void;
+
+  constructor(onLost: (message: string) => void) {
+    this.#onLost = onLost;
+  }
+
+  /** Undefined on the CPU, and after a loss. */
+  get device(): Device | undefined {
+    return this.#device;
+  }
+
+  get isCpu(): boolean {
+    return this.#machine?.kind === 'cpu';
+  }
+
+  get isThere(): boolean {
+    return this.#device !== undefined || this.isCpu;
+  }
+
+  /** Throws DeviceLostError where the GPU is gone: the CPU does not take its place unasked. */
+  get target(): Device | 'cpu' {
+    if (this.isThere) return this.#device ?? 'cpu';
+    throw new DeviceLostError('the device was lost before there was a network');
+  }
+
+  /** Opens a GPU, in place of the one before. */
+  async open(): Promise<Machine> {
+    try {
+      this.#machine = this.#take(await openDevice());
+    } catch (error) {
+      if (!(error instanceof NoAdapterError)) throw error;
+      const { message: reason, missing, advice } = error;
+      this.#machine = { kind: 'cpu', name: 'CPU reference', software: true, reason, missing, advice };
+    }
+    return this.#machine;
+  }
+
+  #take(opened: Device): Machine {
+    const before = this.#device;
+    this.#device = opened;
+    before?.destroy(); // of a call that came twice
+    opened.gpu.lost.then(({ message }) => {
+      if (this.#device !== opened) return;
+      this.#device = undefined;
+      this.#onLost(message || 'the driver gave no reason');
+    });
+    return { kind: 'gpu', name: opened.info.name, software: opened.info.software };
+  }
+}
