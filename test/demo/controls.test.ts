@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits, usual } from '../../demo/mnist/config.ts';
-import { read } from '../../demo/mnist/page/controls/read.ts';
-import { positionOf, rateAt, slider } from '../../demo/mnist/page/controls/scale.ts';
-import { amount, settings, shape, state } from '../../demo/mnist/page/controls/words.ts';
+import { amount, settings, shape, state } from '../../demo/mnist/page/controls/phrases.ts';
+import { positionOf, rateAt, slider } from '../../demo/mnist/page/controls/rate-slider.ts';
+import { read } from '../../demo/mnist/page/controls/read-number.ts';
 
 describe('read', () => {
   test.each([

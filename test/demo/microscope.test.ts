@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Config, type LossName, usual } from '../../demo/mnist/config.ts';
-import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/arrangement.ts';
-import { exact, short, tiny } from '../../demo/mnist/page/microscope/format.ts';
-import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout.ts';
-import { inWords, layerOf, symbol } from '../../demo/mnist/page/microscope/names.ts';
-import { pagesOf } from '../../demo/mnist/page/microscope/pages.ts';
+import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/layout/arrangement.ts';
+import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout/diagram-layout.ts';
+import { inWords, layerOf, symbol } from '../../demo/mnist/page/microscope/model/names.ts';
+import { pagesOf } from '../../demo/mnist/page/microscope/model/pages.ts';
+import { exact, short, tiny } from '../../demo/mnist/page/microscope/model/short-numbers.ts';
 
 const hidden = (...activations: Config['hidden'][number]['activation'][]) =>
   activations.map((activation) => ({ units: 4, activation }));

@@ -49,7 +49,7 @@ beforeEach(() => {
   });
 });
 
-const visit = () => import('../../demo/mnist/page/state.ts');
+const visit = () => import('../../demo/mnist/page/state/index.ts');
 const restores = () => fake.asked.map(([, , restore]) => restore);
 
 describe('what is kept of a net', () => {

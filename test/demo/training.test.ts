@@ -1,6 +1,10 @@
 /** What the charts, numbers and pictures of training are computed by. */
 import { describe, expect, test } from 'vitest';
-import { diverging } from '../../demo/mnist/page/pictures.ts';
+import { diverging } from '../../demo/mnist/page/shared/colours.ts';
+import { accuracyTicks, lossRange, lossTicks, stretch, unstretch } from '../../demo/mnist/page/training/axis-scales.ts';
+import { firstReaching } from '../../demo/mnist/page/training/milestones.ts';
+import { extent, layOut, mosaic, reach } from '../../demo/mnist/page/training/mosaic.ts';
+import { align, pointsOf, thin } from '../../demo/mnist/page/training/points.ts';
 import {
   formatCount,
   formatLoss,
@@ -8,11 +12,7 @@ import {
   formatRate,
   formatSeconds,
   formatShare,
-} from '../../demo/mnist/page/training/format.ts';
-import { firstReaching } from '../../demo/mnist/page/training/milestones.ts';
-import { extent, layOut, mosaic, reach } from '../../demo/mnist/page/training/mosaic.ts';
-import { align, pointsOf, thin } from '../../demo/mnist/page/training/points.ts';
-import { accuracyTicks, lossRange, lossTicks, stretch, unstretch } from '../../demo/mnist/page/training/scales.ts';
+} from '../../demo/mnist/page/training/steady-numbers.ts';
 
 describe('numbers as text', () => {
   test('losses have five digits, whatever their size', () => {

@@ -1,8 +1,8 @@
 import { datasets } from '../../config.ts';
-import { config, configure, download, prepared, status } from '../state.ts';
+import { config, configure, download, prepared, status } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { OwnFiles } from './own-files.tsx';
-import { amount } from './words.ts';
+import { amount } from './phrases.ts';
 
 const OWN = 'From your own files.';
 const hints = {

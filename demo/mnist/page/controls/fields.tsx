@@ -1,5 +1,5 @@
 import { type LossName, limits, losses, type OptimizerName, optimizers } from '../../config.ts';
-import { config, configure } from '../state.ts';
+import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { DataChoice } from './data-choice.tsx';
 import { Layers } from './layers.tsx';

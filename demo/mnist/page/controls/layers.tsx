@@ -1,8 +1,9 @@
 import { useRef } from 'preact/hooks';
-import { type HiddenLayer, limits, usual } from '../../config.ts';
-import { config, configure } from '../state.ts';
-import { LayerRow } from './layer-row.tsx';
-import { shape } from './words.ts';
+import { activations, type HiddenLayer, limits, usual } from '../../config.ts';
+import { config, configure } from '../state/index.ts';
+import { Choice } from './choice.tsx';
+import { NumberField } from './number-field.tsx';
+import { shape } from './phrases.ts';
 
 /** The hidden layers, from the pixels to the classes. */
 export const Layers = () => {
@@ -47,3 +48,34 @@ export const Layers = () => {
     </div>
   );
 };
+
+interface LayerRowProps {
+  /** From 1. */
+  readonly number: number;
+  readonly layer: HiddenLayer;
+  readonly onChange: (layer: HiddenLayer) => void;
+  readonly onRemove: () => void;
+}
+
+const LayerRow = ({ number, layer, onChange, onRemove }: LayerRowProps) => (
+  <li class="layers-row">
+    <NumberField
+      label={`Units of hidden layer ${number}`}
+      unseen
+      whole
+      value={layer.units}
+      limits={limits.units}
+      onCommit={(units) => onChange({ ...layer, units })}
+    />
+    <Choice
+      label={`Activation of hidden layer ${number}`}
+      unseen
+      value={layer.activation}
+      options={activations}
+      onChoose={(activation) => onChange({ ...layer, activation })}
+    />
+    <button type="button" class="layers-remove" aria-label={`Remove hidden layer ${number}`} onClick={onRemove}>
+      <span aria-hidden="true">×</span>
+    </button>
+  </li>
+);

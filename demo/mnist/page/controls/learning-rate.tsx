@@ -1,8 +1,8 @@
 import { useId } from 'preact/hooks';
 import { limits } from '../../config.ts';
-import { config, configure } from '../state.ts';
+import { config, configure } from '../state/index.ts';
 import { NumberField } from './number-field.tsx';
-import { positionOf, rateAt, slider } from './scale.ts';
+import { positionOf, rateAt, slider } from './rate-slider.ts';
 
 /** The one setting that a net in training takes up. */
 export const LearningRate = () => {

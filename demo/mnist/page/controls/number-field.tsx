@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useId, useLayoutEffect } from 'preact/hooks';
-import { type Limits, read } from './read.ts';
+import { type Limits, read } from './read-number.ts';
 
 interface NumberFieldProps {
   readonly label: string;

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { configure } from '../state.ts';
+import { configure } from '../state/index.ts';
 import { isReading, take } from './take.ts';
 
 const files = [

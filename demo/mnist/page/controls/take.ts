@@ -1,6 +1,6 @@
 /** Files of the visitor's, chosen or dropped. */
 import { signal } from '@preact/signals';
-import { useFiles } from '../state.ts';
+import { useFiles } from '../state/index.ts';
 
 export const isReading = signal(false);
 

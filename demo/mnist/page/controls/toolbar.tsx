@@ -1,4 +1,4 @@
-import { integer, percent } from '../numbers.ts';
+import { integer, percent } from '../shared/numbers.ts';
 import {
   cancel,
   download,
@@ -13,8 +13,8 @@ import {
   step,
   stepNow,
   trouble,
-} from '../state.ts';
-import { part, state } from './words.ts';
+} from '../state/index.ts';
+import { part, state } from './phrases.ts';
 
 /** Where there is no net, it can be asked for again. */
 const isWithout = () => status.value === 'failed' || status.value === 'cancelled';

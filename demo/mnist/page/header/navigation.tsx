@@ -12,7 +12,7 @@ const sections = {
 /** The section in the middle of the window. */
 const current = signal<string>();
 // Read before the address is rewritten to what the page is configured as.
-const wanted = location.hash.slice(1);
+let wanted = location.hash.slice(1);
 
 /** The address holds the configuration, so a link scrolls there and leaves the address alone. */
 function show(id: string, event?: Event): void {
@@ -44,6 +44,7 @@ function follow(): () => void {
 export const Navigation = () => {
   useEffect(() => {
     if (Object.hasOwn(sections, wanted)) show(wanted);
+    wanted = '';
     return follow();
   }, []);
   return (

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { Section } from '../section.tsx';
-import { Switch } from '../switch.tsx';
-import { isVisible, view, watch } from './inspection.ts';
-import './microscope.css';
-import './figures.css';
-import { Overview } from './overview.tsx';
-import { pagesOf } from './pages.ts';
-import { keepSubject } from './samples.ts';
-import { Stepper } from './stepper.tsx';
-import { SubjectBar } from './subject-bar.tsx';
+import { Section } from '../shared/section.tsx';
+import { Switch } from '../shared/switch.tsx';
+import { isVisible, view, watch } from './model/inspection.ts';
+import { pagesOf } from './model/pages.ts';
+import { keepSubject } from './model/samples.ts';
+import { Overview } from './view/overview.tsx';
+import { Stepper } from './view/stepper.tsx';
+import { SubjectBar } from './view/subject-bar.tsx';
+import './view/microscope.css';
+import './view/figures.css';
 
 type Way = 'steps' | 'all';
 const ways: Record<Way, string> = { steps: 'Step by step', all: 'All at once' };

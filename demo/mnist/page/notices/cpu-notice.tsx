@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { machine } from '../state.ts';
-import { AdviceList } from './advice-list.tsx';
+import type { Steps } from 'retrograd';
+import { machine } from '../state/index.ts';
 import { onlyInPages, whyOnCpu } from './titles.ts';
 
 /** The rest is advice to programs. */
@@ -45,3 +45,14 @@ export const CpuNotice = () => {
     </div>
   );
 };
+
+const AdviceList = ({ title, steps }: Steps) => (
+  <section>
+    <h3>{title}</h3>
+    <ul class="notice-steps">
+      {steps.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ul>
+  </section>
+);

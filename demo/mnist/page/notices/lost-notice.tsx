@@ -1,6 +1,6 @@
 import type { Evaluated } from '../../lab/protocol.ts';
-import { integer, percent } from '../numbers.ts';
-import { loss, recover } from '../state.ts';
+import { integer, percent } from '../shared/numbers.ts';
+import { loss, recover } from '../state/index.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
   `The weights of about step ${integer(step)} are kept. Their test accuracy is ${percent(accuracy)}. ` +

@@ -1,4 +1,4 @@
-import { problem } from '../state.ts';
+import { problem } from '../state/index.ts';
 import { titleOf } from './titles.ts';
 
 /** What went wrong last, in the words of the library, which say what was expected and what was found. */

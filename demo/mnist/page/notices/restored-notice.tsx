@@ -1,5 +1,5 @@
-import { integer, percent } from '../numbers.ts';
-import { isReady, reset, restored } from '../state.ts';
+import { integer, percent } from '../shared/numbers.ts';
+import { isReady, reset, restored } from '../state/index.ts';
 
 /** Says that what is here is of an earlier visit, and lets the visitor begin afresh. */
 export const RestoredNotice = () => {

@@ -1,5 +1,5 @@
-import { integer, percent } from '../numbers.ts';
-import { Scrollable } from '../scrollable.tsx';
+import { integer, percent } from '../shared/numbers.ts';
+import { Scrollable } from '../shared/scrollable.tsx';
 import { heatOf } from './heat.ts';
 
 interface ConfusionProps {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { Mistake, TestResult } from '../../lab/protocol.ts';
-import { integer, percent } from '../numbers.ts';
-import { openInMicroscope } from '../open-in-microscope.ts';
-import { Picture } from '../picture.tsx';
-import { config } from '../state.ts';
+import { DigitPicture } from '../shared/digit-picture.tsx';
+import { integer, percent } from '../shared/numbers.ts';
+import { openInMicroscope } from '../shared/open-in-microscope.ts';
+import { config } from '../state/index.ts';
 
 const FIRST = 12;
 
@@ -58,7 +58,7 @@ const MistakeButton = ({ mistake: { index, label, guess, guessProbability, pixel
       title={`Open test sample ${index} in the microscope`}
       onClick={() => openInMicroscope({ title: `test sample ${index}`, label, pixels })}
     >
-      <Picture pixels={pixels} />
+      <DigitPicture pixels={pixels} />
       <span>
         {label} read as {guess}, {sureness}
       </span>

@@ -1,8 +1,7 @@
 /** The last run of the test set, as long as it tells of the net that is there. */
 import { signal } from '@preact/signals';
 import type { TestResult } from '../../lab/protocol.ts';
-import { askCurrent } from '../ask-current.ts';
-import { lab } from '../state.ts';
+import { askCurrent, lab } from '../state/index.ts';
 
 export const outcome = signal<TestResult>();
 export const isTesting = signal(false);

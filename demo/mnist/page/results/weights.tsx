@@ -1,6 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { askCurrent } from '../ask-current.ts';
-import { config, fail, isReady, lab, prepared, status, stepNow } from '../state.ts';
+import { askCurrent, config, fail, isReady, lab, prepared, status, stepNow } from '../state/index.ts';
 import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf, keptWords } from './weights-file.ts';
 

@@ -1,14 +1,13 @@
 import { signal } from '@preact/signals';
 import type uPlot from 'uplot';
-import { evaluations, latest } from '../state.ts';
+import { evaluations, latest } from '../state/index.ts';
+import { accuracyTicks, stretch, unstretch } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
 import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, type Reading } from './charts.ts';
-import { Empty } from './empty.tsx';
-import { formatCount, formatShare } from './format.ts';
 import { Legend } from './legend.tsx';
 import { firstReaching, milestones } from './milestones.ts';
 import type { Palette } from './palette.ts';
-import { accuracyTicks, stretch, unstretch } from './scales.ts';
+import { formatCount, formatShare } from './steady-numbers.ts';
 
 const reading = signal<Reading>();
 
@@ -60,9 +59,6 @@ const curves = [{ name: 'test', kind: 'test' }] as const;
 export const AccuracyChart = () => (
   <figure class="training-figure">
     <Legend title="Accuracy" curves={curves} reading={reading} format={(percent) => formatShare(percent / 100)} />
-    <div class="training-frame">
-      <Chart options={options} data={accuracyData} label={summary()} />
-      <Empty />
-    </div>
+    <Chart options={options} data={accuracyData} label={summary()} />
   </figure>
 );

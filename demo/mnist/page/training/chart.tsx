@@ -2,6 +2,8 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { Status } from '../../lab/protocol.ts';
+import { losses, status } from '../state/index.ts';
 import { onThemeChange, type Palette, paletteAt } from './palette.ts';
 
 /** All but the size; colours are asked for at each drawing. */
@@ -45,5 +47,25 @@ function createChart(box: HTMLElement, options: ChartProps['options'], data: Cha
 export const Chart = ({ options, data, label }: ChartProps) => {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => createChart(box.current!, options, data), [options, data]);
-  return <div ref={box} class="training-chart" role="img" aria-label={label} />;
+  return (
+    <div class="training-frame">
+      <div ref={box} class="training-chart" role="img" aria-label={label} />
+      {losses.value.length === 0 && (
+        <p class="training-empty small">
+          <span class="training-words">{waiting[status.value]}</span>
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** What stands in a chart before there is a curve. */
+const waiting: Record<Status, string> = {
+  opening: 'Opening the GPU',
+  preparing: 'Preparing data and network',
+  paused: 'Press Train to start the curve',
+  running: 'Waiting for the first numbers',
+  failed: 'There is no network to train',
+  cancelled: 'There is no network: the preparation was cancelled',
+  lost: 'The GPU was lost',
 };

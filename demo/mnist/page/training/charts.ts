@@ -1,11 +1,11 @@
 /** What both charts have in common, and the data they show. */
 import { computed, type Signal, signal } from '@preact/signals';
 import type uPlot from 'uplot';
-import { evaluations, losses } from '../state.ts';
+import { evaluations, losses } from '../state/index.ts';
 import type { ChartOptions } from './chart.tsx';
-import { formatCount, formatSeconds } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Axis, align, pointsOf, thin } from './points.ts';
+import { formatCount, formatSeconds } from './steady-numbers.ts';
 
 export const axis = signal<Axis>('steps');
 

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { CLASSES, SIDE } from '../../lab/protocol.ts';
-import { config, firstLayer } from '../state.ts';
-import { ColourBar } from './colour-bar.tsx';
+import { diverging } from '../shared/colours.ts';
+import { config, firstLayer } from '../state/index.ts';
 import { extent, type Layout, layOut, MOST_PICTURES, mosaic, reach } from './mosaic.ts';
 
 /** Pictures get smaller before they take more, in CSS pixels, or more than a square. */
@@ -118,5 +118,20 @@ export const FirstLayer = () => {
         mark={isOutput ? String : undefined}
       />
     </div>
+  );
+};
+
+const gradient = [-1, 0, 1].map((t) => `rgb(${diverging(t).map(Math.round).join(' ')})`).join(', ');
+
+/** What the colours stand for, from -high to high; a few numbers lie beyond. */
+const ColourBar = ({ high }: { readonly high: number | undefined }) => {
+  const known = high !== undefined && Number.isFinite(high);
+  const end = known ? high.toPrecision(2) : '';
+  return (
+    <p class="training-bar small soft">
+      <span class="training-end">{known ? `≤ −${end}` : '−'}</span>
+      <span class="training-gradient" style={{ background: `linear-gradient(to right, ${gradient})` }} />
+      <span class="training-end">{known ? `≥ +${end}` : '+'}</span>
+    </p>
   );
 };

@@ -1,12 +1,11 @@
 import { signal } from '@preact/signals';
-import { latest, progress } from '../state.ts';
+import { latest, progress } from '../state/index.ts';
+import { lossRange, lossTicks } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
 import { AXIS_WIDTH, axisStyle, common, curve, lossData, type Reading } from './charts.ts';
-import { Empty } from './empty.tsx';
-import { formatCount, formatLoss } from './format.ts';
 import { Legend } from './legend.tsx';
 import type { Palette } from './palette.ts';
-import { lossRange, lossTicks } from './scales.ts';
+import { formatCount, formatLoss } from './steady-numbers.ts';
 
 const reading = signal<Reading>();
 /** Ticks fit so many on the height of the chart. */
@@ -47,9 +46,6 @@ const curves = [
 export const LossChart = () => (
   <figure class="training-figure">
     <Legend title="Loss" curves={curves} reading={reading} format={formatLoss} />
-    <div class="training-frame">
-      <Chart options={options} data={lossData} label={summary()} />
-      <Empty />
-    </div>
+    <Chart options={options} data={lossData} label={summary()} />
   </figure>
 );

@@ -1,6 +1,6 @@
 /** Rows of a weight matrix as pictures side by side, in one image. */
 import { SIDE } from '../../lab/protocol.ts';
-import { diverging } from '../pictures.ts';
+import { diverging } from '../shared/colours.ts';
 
 /** Between two pictures, in numbers. */
 export const GAP = 2;

@@ -1,7 +1,7 @@
-import { DASH } from '../numbers.ts';
-import { evaluations } from '../state.ts';
-import { formatCount, formatSeconds } from './format.ts';
+import { DASH } from '../shared/numbers.ts';
+import { evaluations } from '../state/index.ts';
 import { firstReaching, milestones } from './milestones.ts';
+import { formatCount, formatSeconds } from './steady-numbers.ts';
 
 export const TimeToAccuracy = () => (
   <div class="training-times">

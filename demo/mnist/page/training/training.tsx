@@ -1,12 +1,14 @@
-import { Section } from '../section.tsx';
+import { Section } from '../shared/section.tsx';
+import { Switch } from '../shared/switch.tsx';
+import { trouble } from '../state/index.ts';
 import { AccuracyChart } from './accuracy-chart.tsx';
-import { AxisSwitch } from './axis-switch.tsx';
+import { axis } from './charts.ts';
 import { FirstLayer } from './first-layer.tsx';
+import { Numbers } from './key-figures.tsx';
 import { LossChart } from './loss-chart.tsx';
-import { Numbers } from './numbers.tsx';
+import type { Axis } from './points.ts';
 import { TimeToAccuracy } from './time-to-accuracy.tsx';
 import './training.css';
-import { TroubleNotice } from './trouble-notice.tsx';
 
 export const Training = () => (
   <Section
@@ -24,4 +26,30 @@ export const Training = () => (
     <TimeToAccuracy />
     <FirstLayer />
   </Section>
+);
+
+const titles: Record<Axis, string> = { steps: 'steps', seconds: 'seconds' };
+
+const AxisSwitch = () => (
+  <Switch
+    class="training-switch small"
+    legend="Horizontal axis"
+    name="training-axis"
+    options={titles}
+    value={axis.value}
+    onChoose={(chosen) => {
+      axis.value = chosen;
+    }}
+  />
+);
+
+/** Says, while a run gets nowhere, what is seen and what to try. */
+const TroubleNotice = () => (
+  <div role="status" class="training-trouble" data-testid="trouble">
+    {trouble.value && (
+      <p>
+        <strong>{trouble.value.word}.</strong> {trouble.value.sentence}
+      </p>
+    )}
+  </div>
 );

@@ -4,8 +4,8 @@
  */
 import { type Config, type LossName, optimizers } from '../../config.ts';
 import { CLASSES, type Evaluated } from '../../lab/protocol.ts';
-import { integer, percent } from '../numbers.ts';
-import { formatLoss } from './format.ts';
+import { integer, percent } from '../shared/numbers.ts';
+import { formatLoss } from './steady-numbers.ts';
 
 export interface Trouble {
   /** In place of "Training". */

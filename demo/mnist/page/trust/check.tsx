@@ -1,7 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { Report } from 'retrograd';
-import { askCurrent } from '../ask-current.ts';
-import { isReady, lab, machine, status } from '../state.ts';
+import { askCurrent, isReady, lab, machine, status } from '../state/index.ts';
 import { Comparisons } from './comparisons.tsx';
 import { verdict } from './findings.ts';
 

@@ -1,5 +1,5 @@
 import type { Report } from 'retrograd';
-import { Scrollable } from '../scrollable.tsx';
+import { Scrollable } from '../shared/scrollable.tsx';
 import { float, usage } from './findings.ts';
 import { Meter } from './meter.tsx';
 

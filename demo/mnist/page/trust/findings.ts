@@ -1,7 +1,7 @@
 /** A report and a profile in words. */
 import type { Comparison, Report } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
-import { percent } from '../numbers.ts';
+import { percent } from '../shared/numbers.ts';
 
 /** 'All 18 tensors are within their bounds. The worst, dW1, reaches 23.4 % of its bound.' */
 export function verdict({ ok, tensors, share }: Report): string {

@@ -1,9 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { Profile } from 'retrograd/bench';
-import { askCurrent } from '../ask-current.ts';
-import { percent } from '../numbers.ts';
-import { Scrollable } from '../scrollable.tsx';
-import { isReady, lab, status } from '../state.ts';
+import { percent } from '../shared/numbers.ts';
+import { Scrollable } from '../shared/scrollable.tsx';
+import { askCurrent, isReady, lab, status } from '../state/index.ts';
 import { caution } from './findings.ts';
 import { Meter } from './meter.tsx';
 

@@ -1,8 +1,8 @@
-import { Section } from '../section.tsx';
-import { machine } from '../state.ts';
+import { Scrollable } from '../shared/scrollable.tsx';
+import { Section } from '../shared/section.tsx';
+import { machine, prepared } from '../state/index.ts';
 import { Check } from './check.tsx';
 import { Kernels } from './kernels.tsx';
-import { Schedule } from './schedule.tsx';
 import './trust.css';
 
 export const Trust = () => (
@@ -25,3 +25,24 @@ export const Trust = () => (
     )}
   </Section>
 );
+
+/** What the GPU runs for a step, in full. */
+const Schedule = () => {
+  const { schedule, dispatches } = prepared.value ?? {};
+  if (schedule === undefined) return null;
+  return (
+    <div class="trust-part">
+      <h3>The kernels of a step</h3>
+      <p class="small">
+        A training step takes {dispatches} {dispatches === 1 ? 'dispatch' : 'dispatches'}, preceded by one that gathers
+        the batch.
+      </p>
+      <details>
+        <summary>The schedule, kernel by kernel</summary>
+        <Scrollable label="Schedule" class="trust-schedule">
+          <pre>{schedule}</pre>
+        </Scrollable>
+      </details>
+    </div>
+  );
+};

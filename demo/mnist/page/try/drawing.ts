@@ -1,7 +1,6 @@
 /** What is on the pad, and what the network says to it. */
 import { computed, signal } from '@preact/signals';
-import { askCurrent } from '../ask-current.ts';
-import { isReady, lab, prepared, type Subject } from '../state.ts';
+import { askCurrent, isReady, lab, prepared, type Subject } from '../state/index.ts';
 import { centre } from './centre.ts';
 import { inkOf } from './ink.ts';
 import type { Stroke } from './strokes.ts';

@@ -1,7 +1,7 @@
 import type { LossName } from '../../config.ts';
 import { CLASSES } from '../../lab/protocol.ts';
-import { percent } from '../numbers.ts';
-import { config } from '../state.ts';
+import { percent } from '../shared/numbers.ts';
+import { config } from '../state/index.ts';
 import { outputs } from './drawing.ts';
 import { ranked } from './guess.ts';
 

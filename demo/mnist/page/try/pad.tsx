@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { imageOfDigit, paint } from '../pictures.ts';
+import { imageOfDigit, paint } from '../shared/colours.ts';
 import { strokes, taken } from './drawing.ts';
 import { PEN, type Point, trace } from './strokes.ts';
 

@@ -1,12 +1,13 @@
 import { useSignalEffect } from '@preact/signals';
-import { openInMicroscope } from '../open-in-microscope.ts';
-import { Section } from '../section.tsx';
-import { firstLayer, isReady } from '../state.ts';
-import { clear, read, seen, takeTestDigit } from './drawing.ts';
+import { DigitPicture } from '../shared/digit-picture.tsx';
+import { percent } from '../shared/numbers.ts';
+import { openInMicroscope } from '../shared/open-in-microscope.ts';
+import { Section } from '../shared/section.tsx';
+import { firstLayer, isReady, latest } from '../state/index.ts';
+import { clear, outputs, read, seen, takeTestDigit } from './drawing.ts';
+import { guess, named } from './guess.ts';
 import { Outputs } from './outputs.tsx';
 import { Pad } from './pad.tsx';
-import { Seen } from './seen.tsx';
-import { Verdict } from './verdict.tsx';
 import './try.css';
 
 export const Try = () => {
@@ -52,5 +53,43 @@ export const Try = () => {
         </div>
       </div>
     </Section>
+  );
+};
+
+const BLANK = new Float32Array(784);
+
+/** The 28×28 pixels that go into the network. */
+const Seen = () => {
+  const { title, label, pixels } = seen.value ?? { title: 'nothing yet', pixels: BLANK };
+  return (
+    <figure class="try-seen">
+      <DigitPicture pixels={pixels} label="What the network sees" />
+      <figcaption class="soft small">
+        What the network sees: {title}
+        {label !== undefined && `, ${named(label)}`}
+      </figcaption>
+    </figure>
+  );
+};
+
+/** Below this share of the test samples the guess says more about the training than about the drawing. */
+const LEARNT = 0.7;
+
+/** The guess in words, and how far to trust it. */
+const Verdict = () => {
+  const accuracy = latest.value?.accuracy ?? 0;
+  const isUntrained = isReady.value && !(accuracy >= LEARNT);
+  return (
+    <div>
+      <p class="try-guess" aria-live="polite">
+        {outputs.value ? guess(outputs.value) : seen.value ? 'Waiting for the network' : 'Nothing drawn yet'}
+      </p>
+      <p class="soft small">
+        {isReady.value
+          ? `The network classifies ${percent(accuracy)} of the test digits correctly.`
+          : 'There is no network right now.'}
+        {isUntrained && ' Train it first.'}
+      </p>
+    </div>
   );
 };

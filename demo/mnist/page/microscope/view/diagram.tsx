@@ -1,0 +1,144 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { grid, imageOfUnit, matrix } from '../layout/arrangement.ts';
+import { type Edge, gridOf, layoutOf, middleOf, pathOf } from '../layout/diagram-layout.ts';
+import { scaleOf } from '../layout/scales.ts';
+import type { View } from '../model/inspection.ts';
+import { inWords, isMatrix, layerOf } from '../model/names.ts';
+import type { Page } from '../model/pages.ts';
+import { lastLayer, unitOf } from '../model/selection.ts';
+import { tiny } from '../model/short-numbers.ts';
+import { Letter } from './equation.tsx';
+import { Canvas } from './tensor-picture.tsx';
+
+interface DiagramProps {
+  readonly view: View;
+  readonly pages: readonly Page[];
+  readonly current: number;
+  readonly onTurn: (page: number) => void;
+}
+
+/** The net as it is worked through: a tile for each tensor, and arrows for the operation that is open. */
+export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const layout = layoutOf(pages);
+  const { places, edges } = layout;
+  const grid = gridOf(layout, width);
+  const byName = new Map(places.map((place) => [place.name, middleOf(place, grid)]));
+  const { operands, result, direction } = pages[current];
+  const last = middleOf({ column: layout.columns - 1, row: layout.rows - 1 }, grid);
+  const first = middleOf({ column: 0, row: 0 }, grid);
+  const height = last.y + first.y;
+
+  const drawn = (edge: Edge) => pathOf(byName.get(edge.from)!, byName.get(edge.to)!, grid.isTurned);
+  const ordered = edges.toSorted((a, b) => Number(a.page === current) - Number(b.page === current));
+  return (
+    <div class={`microscope-diagram microscope-${direction}`} ref={frame}>
+      <div class="microscope-plan" style={{ height: `${height}px` }}>
+        <svg width={width} height={height} aria-hidden="true">
+          <defs>
+            {['rest', 'open'].map((id) => (
+              <marker
+                key={id}
+                id={`microscope-${id}`}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                orient="auto"
+                markerUnits="userSpaceOnUse"
+                markerWidth="9"
+                markerHeight="9"
+              >
+                <path d="M0,0 L8,4 L0,8 z" />
+              </marker>
+            ))}
+          </defs>
+          {ordered.map((edge) => (
+            <path
+              key={`${edge.from} ${edge.to}`}
+              d={drawn(edge)}
+              class={edge.page === current ? 'microscope-open' : ''}
+              marker-end={`url(#microscope-${edge.page === current ? 'open' : 'rest'})`}
+            />
+          ))}
+        </svg>
+        {places.map(({ name }) => (
+          <Tile
+            key={name}
+            view={view}
+            name={name}
+            at={byName.get(name)!}
+            role={name === result ? 'result' : operands.includes(name) ? 'operand' : 'rest'}
+            onOpen={() => onTurn(pageOf(pages, name))}
+          />
+        ))}
+      </div>
+    </div>
+  );
+};
+
+/** Where a tensor comes from, or where it is first used. */
+function pageOf(pages: readonly Page[], name: string): number {
+  const made = pages.findIndex(({ result }) => result === name);
+  return made >= 0 ? made : pages.findIndex(({ operands }) => operands.includes(name));
+}
+
+interface TileProps {
+  readonly view: View;
+  readonly name: string;
+  readonly at: { readonly x: number; readonly y: number };
+  readonly role: 'result' | 'operand' | 'rest';
+  readonly onOpen: () => void;
+}
+
+const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    const inDiagram = button.current?.parentElement?.contains(activeElement);
+    if (role === 'result' && inDiagram) button.current?.focus({ preventScroll: true });
+  }, [role]);
+  return (
+    <button
+      type="button"
+      ref={button}
+      class={`microscope-tile microscope-tile-${role}`}
+      style={{ left: `${at.x}px`, top: `${at.y}px` }}
+      // One stop for the tab key; from there, arrow keys turn the pages.
+      tabIndex={role === 'result' ? 0 : -1}
+      aria-current={role === 'result' ? 'step' : undefined}
+      onClick={onOpen}
+    >
+      <Thumbnail view={view} name={name} />
+      <Letter name={name} />
+      <span class="unseen">{inWords(name)}</span>
+    </button>
+  );
+};
+
+function useWidth(of: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(600);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(of.current!.clientWidth);
+    const observer = new ResizeObserver(measure);
+    measure();
+    observer.observe(of.current!);
+    return () => observer.disconnect();
+  }, [of]);
+  return width;
+}
+
+/** Numbers on a side of the small picture of a matrix, at most. */
+const MOST = 44;
+
+/** A tensor at a glance; of the first layer's weights, those of the unit looked at. */
+const Thumbnail = ({ view, name }: { readonly view: View; readonly name: string }) => {
+  const { shape, data } = view.tensors[name];
+  if (data.length === 1) return <span class="microscope-number">{tiny(data[0])}</span>;
+  const arrangement = !isMatrix(name)
+    ? grid(data.length)
+    : layerOf(name, lastLayer(view)) === 1
+      ? imageOfUnit(unitOf(view, 1))
+      : matrix(shape[0], shape[1], MOST);
+  return <Canvas data={data} arrangement={arrangement} scale={scaleOf(name, data)} />;
+};

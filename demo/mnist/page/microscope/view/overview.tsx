@@ -1,0 +1,58 @@
+import type { ComponentChildren } from 'preact';
+import { Scrollable } from '../../shared/scrollable.tsx';
+import type { View } from '../model/inspection.ts';
+import { parse } from '../model/names.ts';
+import type { Page } from '../model/pages.ts';
+import { Equation } from './equation.tsx';
+import { TensorFigure } from './tensor-figure.tsx';
+
+interface OverviewProps {
+  readonly view: View;
+  readonly pages: readonly Page[];
+}
+
+/** Every tensor, under the equation that it comes from. */
+export const Overview = ({ view, pages }: OverviewProps) => {
+  const results = new Set(pages.map(({ result }) => result));
+  const others = [...new Set(pages.flatMap(({ operands }) => operands))].filter((name) => !results.has(name));
+  const isSlope = (name: string) => parse(name).letter === 'slope';
+  return (
+    <div class="microscope-overview">
+      <Group title="Given">
+        {others
+          .filter((name) => !isSlope(name))
+          .map((name) => (
+            <TensorFigure key={name} view={view} name={name} />
+          ))}
+      </Group>
+      {(['forward', 'backward'] as const).map((direction) => (
+        <Group key={direction} title={direction === 'forward' ? 'Forward' : 'Backward'} direction={direction}>
+          {pages
+            .filter((page) => page.direction === direction)
+            .flatMap(({ result, equation, operands }) => [
+              ...operands.filter(isSlope).map((name) => <TensorFigure key={name} view={view} name={name} />),
+              <div key={result} class="microscope-entry">
+                <Scrollable label="The equation">
+                  <Equation parts={equation} />
+                </Scrollable>
+                <TensorFigure view={view} name={result} />
+              </div>,
+            ])}
+        </Group>
+      ))}
+    </div>
+  );
+};
+
+interface GroupProps {
+  readonly title: string;
+  readonly direction?: Page['direction'];
+  readonly children: ComponentChildren;
+}
+
+const Group = ({ title, direction, children }: GroupProps) => (
+  <div class={`microscope-group ${direction ? `microscope-${direction}` : ''}`}>
+    <h3 class={direction && 'microscope-direction'}>{title}</h3>
+    <div class="microscope-all">{children}</div>
+  </div>
+);

@@ -1,0 +1,149 @@
+import { useState } from 'preact/hooks';
+import { atlas, firstOfAtlas, grid, imageOfUnit, matrix } from '../layout/arrangement.ts';
+import { gradient, type Scale, type Summary, scaleOf, summaryOf, swatch } from '../layout/scales.ts';
+import { type Size, sizeOfAtlas, sizeOfCells, sizeOfGrid, sizeOfImage, sizeOfMatrix } from '../layout/sizes.ts';
+import type { View } from '../model/inspection.ts';
+import { inWords, isMatrix, kindOf, layerOf, symbol } from '../model/names.ts';
+import { lastLayer, selectElement, selectedOf, unitOf } from '../model/selection.ts';
+import { exact, short, tiny } from '../model/short-numbers.ts';
+import { Letter } from './equation.tsx';
+import { Canvas, TensorPicture } from './tensor-picture.tsx';
+
+interface TensorFigureProps {
+  readonly view: View;
+  readonly name: string;
+  readonly isResult?: boolean;
+}
+
+/** Vectors of up to so many numbers are there as text too, and up to so many are written into the picture. */
+const TEXT = 32;
+const WRITTEN = 10;
+
+/** A tensor as a picture, with its scale and the value of one element. */
+export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps) => {
+  const { shape, data } = view.tensors[name];
+  const [pointed, setPointed] = useState<number>();
+  const scale = scaleOf(name, data);
+  const summary = summaryOf(data);
+  const selected = selectedOf(view, name);
+  const index = pointed !== undefined && pointed < data.length ? pointed : selected;
+  const describe = (i: number): string => `${symbol(name)}${placeIn(name, shape, i)} = ${exact(data[i])}`;
+  const values = data.length <= TEXT ? Array.from(data) : undefined;
+  const common = {
+    count: data.length,
+    selected,
+    describe,
+    onPoint: setPointed,
+    onSelect: (i: number) => selectElement(view, name, i),
+  };
+  return (
+    <figure
+      class={`microscope-figure ${isResult ? 'microscope-result' : ''}`}
+      data-tensor={name}
+      data-shape={shape.join()}
+      data-min={summary.min}
+      data-max={summary.max}
+      data-values={values && JSON.stringify(values)}
+    >
+      <figcaption>
+        <Letter name={name} />
+        <span class="microscope-dimensions mono">[{shape.join(', ')}]</span>
+        <span class="microscope-kind">{kindOf(name)}</span>
+      </figcaption>
+      <div class="microscope-pictures">
+        {picturesOf(view, name).map(({ label, arrangement, size, isWritten }) => (
+          <TensorPicture key={label} label={label} arrangement={arrangement} size={size} {...common}>
+            {isWritten ? (
+              <Cells data={data} scale={scale} />
+            ) : (
+              <Canvas data={data} arrangement={arrangement} scale={scale} />
+            )}
+          </TensorPicture>
+        ))}
+      </div>
+      <ColourBar scale={scale} />
+      <Facts at={placeIn(name, shape, index)} value={data[index]} summary={data.length > 1 ? summary : undefined} />
+      {values && <p class="unseen">{`${symbol(name)}: ${values.map(exact).join(', ')}`}</p>}
+    </figure>
+  );
+};
+
+/** '[5]', or '[5, 312]' of a matrix. */
+const placeIn = (name: string, shape: readonly number[], index: number): string => {
+  if (isMatrix(name)) return `[${Math.floor(index / shape[1])}, ${index % shape[1]}]`;
+  return shape[0] > 1 ? `[${index}]` : '';
+};
+
+interface Shown {
+  readonly label: string;
+  readonly arrangement: ReturnType<typeof grid>;
+  readonly size: Size;
+  readonly isWritten?: boolean;
+}
+
+function picturesOf(view: View, name: string): Shown[] {
+  const { shape, data } = view.tensors[name];
+  const layer = layerOf(name, lastLayer(view));
+  const label = `${symbol(name)}, ${inWords(name)}`;
+  if (!isMatrix(name)) {
+    const arrangement = grid(data.length);
+    const isWritten = data.length <= WRITTEN;
+    return [{ label, arrangement, size: isWritten ? sizeOfCells(arrangement) : sizeOfGrid(arrangement), isWritten }];
+  }
+  const [rows, columns] = shape;
+  if (layer > 1) return [{ label, arrangement: matrix(rows, columns), size: sizeOfMatrix(rows, columns) }];
+  const unit = unitOf(view, layer);
+  const all = atlas(rows, firstOfAtlas(unit));
+  return [
+    { label: `${label}: of unit ${unit}, as an image`, arrangement: imageOfUnit(unit), size: sizeOfImage },
+    { label: `${label}: of each unit, as images`, arrangement: all, size: sizeOfAtlas(all) },
+  ];
+}
+
+/** A few numbers as squares with the number in them; above it the index, which at the output is the digit. */
+const Cells = ({ data, scale }: { readonly data: Float32Array; readonly scale: Scale }) => (
+  <div class="microscope-cells" aria-hidden="true" style={{ '--columns': Math.min(data.length, 5) }}>
+    {Array.from(data, (value, i) => (
+      <span key={i} style={swatch(value, scale)}>
+        {data.length > 1 && <small>{i}</small>}
+        {tiny(value)}
+      </span>
+    ))}
+  </div>
+);
+
+/** Which colour is which number. */
+const ColourBar = ({ scale }: { readonly scale: Scale }) => (
+  <div class="microscope-scale">
+    <div class="microscope-scale-bar" style={{ background: gradient(scale) }} />
+    <div class="microscope-scale-numbers">
+      <span>{tiny(scale.low)}</span>
+      {scale.low < 0 && <span>0</span>}
+      <span>{tiny(scale.high)}</span>
+    </div>
+  </div>
+);
+
+interface FactsProps {
+  /** Of the element: '[5]'. */
+  readonly at: string;
+  readonly value: number;
+  readonly summary: Summary | undefined;
+}
+
+/** One element to its last digit, and what they are like as a whole. */
+const Facts = ({ at, value, summary }: FactsProps) => (
+  <dl class="microscope-facts">
+    <div class="microscope-element">
+      <dt>{at || 'value'}</dt>
+      <dd>{exact(value)}</dd>
+    </div>
+    {summary &&
+      (['min', 'max', 'mean'] as const).map((what) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{short(summary[what])}</dd>
+        </div>
+      ))}
+  </dl>
+);
