@@ -362,7 +362,9 @@ test('weights take no dispatch', async () => {
         ),
       ),
     );
-    expect(counts[1]).toBe(counts[0]);
+    // They are a buffer more, for which the fused dispatch has no room among 8.
+    const more = gpu.device.gpu.limits.maxStorageBuffersPerShaderStage > 8 ? 0 : 1;
+    expect(counts[1]).toBe(counts[0] + more);
   }
 });
 
