@@ -19,7 +19,7 @@ export type { StorageBinding } from './compiler/split.ts';
 export type { Dataset, DatasetIdentity, Field } from './data/dataset.ts';
 export type { StreamedDataset, StreamedField } from './data/streamed.ts';
 export type { CompileProgress } from './engine/compile-progress.ts';
-export type { Device, DeviceInfo } from './engine/device.ts';
+export type { Device, DeviceInfo, DeviceOptions } from './engine/device.ts';
 export type { DeviceTensor } from './engine/device-tensor.ts';
 export { openDevice } from './engine/open-device.ts';
 export { CheckError, type Comparison, printReport, type Report } from './graph/check.ts';

@@ -88,6 +88,11 @@ export class DeviceLostError extends RetrogradError {
   }
 }
 
+/** The device has given no answer for so long that none is expected any more; what it held is as good as lost. */
+export class DeviceHungError extends RetrogradError {
+  override readonly name = 'DeviceHungError';
+}
+
 /** Memory that could not be allocated; the message has the bytes asked for. */
 export class OutOfMemoryError extends RetrogradError {
   override readonly name = 'OutOfMemoryError';

@@ -6,6 +6,7 @@ import { greatestDivisor, mean, median } from '../base/statistics.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } from '../engine/buffer-usage.ts';
 import { guardOf } from '../engine/guard.ts';
 import { readBuffer } from '../engine/read-buffer.ts';
+import { watchdogOf } from '../engine/watchdog.ts';
 import { wrap } from './wrap.ts';
 
 const MOST = 2048; // dispatches; a set holds 4096 queries
@@ -83,7 +84,8 @@ function record(gpu: GPUDevice) {
   const resolved = gpu.createBuffer({ size: 16 * MOST, usage: QUERY_RESOLVE | COPY_SRC });
   const staging = gpu.createBuffer({ size: 16 * MOST, usage: MAP_READ | COPY_DST });
   const explain = (cause: unknown): Promise<never> => Promise.reject(cause);
-  const guard = guardOf({ gpu, explain });
+  const { answer } = watchdogOf('The device');
+  const guard = guardOf({ gpu, answer, explain });
   let spans: GPUBindGroup[] = [];
   const timed = (group: GPUBindGroup): GPUComputePassDescriptor => {
     if (spans.length === MOST) return {};
@@ -108,7 +110,7 @@ function record(gpu: GPUDevice) {
         gpu.queue.submit([encoder.finish()]);
       });
       const stamps = new BigUint64Array(
-        await readBuffer({ gpu, wait: (work) => work }, guard, {
+        await readBuffer({ gpu, wait: answer }, guard, {
           name: 'timestamps',
           parts: [{ from: resolved, at: 0, bytes }],
           staging: () => staging,

@@ -1,7 +1,8 @@
 /** Opens a WebGPU device in a browser, a worker or Node, and watches it: loss, uncaught errors, memory in use. */
-import { checkFlag, member } from '../base/arguments.ts';
+import { checkFlag, checkNumber, member } from '../base/arguments.ts';
 import {
   type Advice,
+  DeviceHungError,
   DeviceLostError,
   type Missing,
   NoAdapterError,
@@ -14,6 +15,7 @@ import { type LinkedShader, locate } from '../compiler/link.ts';
 import { platform } from '../platform/platform.ts';
 import '../platform/global-types.ts';
 import { refusal } from './guard.ts';
+import { watchdogOf } from './watchdog.ts';
 
 /** What is known about a device. */
 export interface DeviceInfo {
@@ -61,20 +63,27 @@ export interface Device {
    */
   pipeline(shader: LinkedShader, label: string): Promise<GPUComputePipeline>;
   /**
-   * Awaits what the device is working on.
+   * A promise of the driver, which rejects with DeviceHungError where the driver hangs; `what` says what it is for, as in
+   * 'to read W1'.
    *
    * @internal
    */
-  wait<T>(work: Promise<T>): Promise<T>;
+  answer<T>(work: Promise<T>, what: string): Promise<T>;
   /**
-   * Throws what happened to the device since the last call: DeviceLostError, or an error of work that is nobody's, such as
+   * As `answer`, for what the device is working on.
+   *
+   * @internal
+   */
+  wait<T>(work: Promise<T>, what: string): Promise<T>;
+  /**
+   * Throws what happened to the device since the last call: DeviceLostError, DeviceHungError, or an error of work that is nobody's, such as
    * the page's own; each net has a `Guard` for its own.
    *
    * @internal
    */
   assertAlive(): void;
   /**
-   * For a call that failed: rejects with DeviceLostError if the device is lost, else with an error that says so; `what` says
+   * For a call that failed: rejects with DeviceLostError or DeviceHungError if the device is gone, else with an error that says so; `what` says
    * what it was for, as in 'to read W1'.
    *
    * @internal
@@ -87,14 +96,31 @@ export interface Device {
 /** What to do where something is missing, in this browser. */
 export type AdviceFor = (missing: Missing) => Advice | Promise<Advice>;
 
-/** Opens the fastest WebGPU device, with the highest limits that its adapter offers. Throws ArgumentError and NoAdapterError. */
-export async function openDeviceWith(adviceFor: AdviceFor, options: GPURequestAdapterOptions = {}): Promise<Device> {
+/** Options of `openDevice`: those of `navigator.gpu.requestAdapter`, and its own. */
+export interface DeviceOptions extends GPURequestAdapterOptions {
+  /**
+   * Milliseconds without any answer of the driver, after which calls that wait for it reject with DeviceHungError. Time in which
+   * the machine sleeps does not count. Default: 60,000.
+   */
+  readonly hungAfter?: number;
+}
+
+/**
+ * Opens the fastest WebGPU device, with the highest limits that its adapter offers. Throws ArgumentError, NoAdapterError and
+ * DeviceHungError.
+ */
+export async function openDeviceWith(adviceFor: AdviceFor, options: DeviceOptions = {}): Promise<Device> {
   for (const name of ['forceFallbackAdapter', 'xrCompatible'] as const)
     checkFlag(`openDevice: ${name}`, member(options, name));
+  const hungAfter = member(options, 'hungAfter') as number | undefined;
+  if (hungAfter !== undefined)
+    checkNumber('openDevice: hungAfter', hungAfter, 'a positive number of milliseconds', (ms) => ms > 0);
   const gpu = await platform.gpu();
   const noAdapter = noAdapterWith(adviceFor);
   if (!gpu) throw await noAdapter(`This ${runtime()} has no WebGPU.`, 'webgpu');
-  const adapter = await adapterOf(gpu, options).catch(async (cause: unknown) => {
+  const driver = watchdogOf('The driver', hungAfter);
+  const adapter = await driver.answer(adapterOf(gpu, options), 'to find an adapter').catch(async (cause: unknown) => {
+    driver.assertAnswers();
     const why = String(member(cause, 'message') ?? showValue(cause));
     throw await noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
   });
@@ -109,10 +135,13 @@ export async function openDeviceWith(adviceFor: AdviceFor, options: GPURequestAd
   const info = infoOf(adapter);
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
-  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch(async (cause: Error) => {
+  const asked = adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const device = await driver.answer(asked, 'to open a device').catch(async (cause: Error) => {
+    asked.then((late) => late.destroy()).catch(() => {}); // nobody has it
+    driver.assertAnswers();
     throw await noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
-  return watch(device, info);
+  return watch(device, info, hungAfter);
 }
 
 /** Null where there is none. A browser that blocks WebGPU, or options that it does not know, make it reject. */
@@ -168,7 +197,7 @@ function infoOf({ info, features }: GPUAdapter): AdapterFacts {
 const MOST_PIPELINES = 512;
 
 /** A Device around a GPUDevice that the caller opened. */
-export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
+export function watch(gpu: GPUDevice, facts: AdapterFacts, hungAfter?: number): Device {
   const faults = new Map<string, string>();
   const info: DeviceInfo = {
     ...facts,
@@ -178,6 +207,7 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
   };
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   const live = new Map<GPUBuffer, number>();
+  const { answer, assertAnswers } = watchdogOf(`The device "${info.name}"`, hungAfter);
   let trouble: RetrogradError | undefined;
   let lost: DeviceLostError | undefined;
   const lose = (how: string, options: ErrorOptions & { reason?: 'destroyed' | 'unknown' } = {}): void => {
@@ -201,14 +231,17 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts): Device {
     get bytesInUse() {
       return inUse();
     },
-    wait: (work) => (info.software ? platform.waitFor(work) : work),
+    answer,
+    wait: (work, what) => (info.software ? platform.waitFor(answer(work, what)) : answer(work, what)),
     assertAlive() {
       if (lost) throw lost;
+      assertAnswers();
       const error = trouble;
       trouble = undefined;
       if (error) throw error;
     },
     async explain(cause, what) {
+      if (cause instanceof DeviceHungError) throw cause;
       // The failure of a call may be heard of before the loss that caused it.
       await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
       if (meansLoss(cause)) lose('its process is gone', { cause });
@@ -258,7 +291,7 @@ const meansLoss = (cause: unknown): boolean =>
   member(cause, 'name') === 'OperationError' && /^$|Instance/.test(String(member(cause, 'message')));
 
 async function createPipeline(device: Device, shader: LinkedShader, label: string): Promise<GPUComputePipeline> {
-  const { gpu, explain } = device;
+  const { gpu, explain, answer } = device;
   const what = `to make ${label}`;
   let module: GPUShaderModule | undefined;
   let layout: GPUPipelineLayout | undefined;
@@ -267,7 +300,7 @@ async function createPipeline(device: Device, shader: LinkedShader, label: strin
     const group = gpu.createBindGroupLayout({ entries: layoutEntries(shader) });
     layout = gpu.createPipelineLayout({ bindGroupLayouts: [group] });
   });
-  const info = await module!.getCompilationInfo().catch((cause) => explain(cause, what));
+  const info = await answer(module!.getCompilationInfo(), what).catch((cause) => explain(cause, what));
   const messages = info.messages.filter(({ type }) => type === 'error');
   if (messages.length > 0) {
     const lines = messages.map(({ lineNum, message }) => `  ${locate(shader, lineNum)}: ${message}`);
@@ -281,7 +314,7 @@ async function createPipeline(device: Device, shader: LinkedShader, label: strin
   if (refused) throw new ShaderError(`${label}: ${refused.message}`.split('\n'));
   const compute = { module: module!, entryPoint: 'main' };
   try {
-    return await gpu.createComputePipelineAsync({ label, layout: layout!, compute });
+    return await answer(gpu.createComputePipelineAsync({ label, layout: layout!, compute }), what);
   } catch (cause) {
     if (meansLoss(cause)) return explain(cause, what);
     device.assertAlive();

@@ -17,6 +17,7 @@ export interface Guard {
 /** The part of a device that runs work on it and says why a call failed. */
 export interface Guarded {
   readonly gpu: GPUDevice;
+  answer<T>(work: Promise<T>, what: string): Promise<T>;
   explain(cause: unknown, what: string): Promise<never>;
 }
 
@@ -74,8 +75,10 @@ export const finished = ({
   gpu,
   wait,
   explain,
-}: Guarded & { wait<T>(work: Promise<T>): Promise<T> }): Promise<undefined> =>
-  wait(gpu.queue.onSubmittedWorkDone()).catch((cause) => explain(cause, 'to finish its work'));
+}: Omit<Guarded, 'answer'> & { wait: Guarded['answer'] }): Promise<undefined> =>
+  wait(gpu.queue.onSubmittedWorkDone(), FINISH).catch((cause) => explain(cause, FINISH));
+
+const FINISH = 'to finish its work';
 
 export interface Refusal {
   /** Whether there is not enough memory for it. */
@@ -90,7 +93,11 @@ const filters = ['internal', 'out-of-memory', 'validation'] as const;
  * What the device says against some work, if anything. Rejects as `Device.explain` where a call fails. Scopes are one stack per
  * device: pushed and popped without a pause, so they cannot cross those of others.
  */
-export async function refusal({ gpu, explain }: Guarded, what: string, work: () => void): Promise<Refusal | undefined> {
+export async function refusal(
+  { gpu, answer, explain }: Guarded,
+  what: string,
+  work: () => void,
+): Promise<Refusal | undefined> {
   for (const filter of filters) gpu.pushErrorScope(filter);
   let thrown: { readonly cause: unknown } | undefined;
   try {
@@ -98,8 +105,8 @@ export async function refusal({ gpu, explain }: Guarded, what: string, work: () 
   } catch (cause) {
     thrown = { cause };
   }
-  const scopes = filters.map(() => gpu.popErrorScope());
-  const [validation, memory, internal] = await Promise.all(scopes).catch((cause) => explain(cause, what));
+  const scopes = Promise.all(filters.map(() => gpu.popErrorScope()));
+  const [validation, memory, internal] = await answer(scopes, what).catch((cause) => explain(cause, what));
   const error = validation ?? memory ?? internal;
   if (error) return { isMemory: Boolean(memory), message: error.message };
   return thrown && explain(thrown.cause, what);

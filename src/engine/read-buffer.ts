@@ -44,7 +44,7 @@ export async function readBuffer(
       end += bytes;
     }
     gpu.queue.submit([encoder.finish()]);
-    mapped = wait(to.mapAsync(READ_MODE, 0, bytes));
+    mapped = wait(to.mapAsync(READ_MODE, 0, bytes), what);
     mapped.catch(() => {}); // it is awaited below, unless the copy was refused
   });
   try {

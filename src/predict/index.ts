@@ -7,7 +7,7 @@ export type { Bytes } from '../base/as-bytes.ts';
 export type { Shape } from '../base/tensor.ts';
 export type { Source } from '../data/bytes.ts';
 export type { TableRow } from '../data/table-rows.ts';
-export type { Device, DeviceInfo } from '../engine/device.ts';
+export type { Device, DeviceInfo, DeviceOptions } from '../engine/device.ts';
 export type { LayerActivation } from '../nn/layers/layer.ts';
 export type { Model, NamedOutputs, Predictions } from '../nn/model.ts';
 export type { Summary } from '../nn/summary.ts';

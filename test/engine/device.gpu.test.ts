@@ -3,9 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fromArrays } from '../../src/data/arrays.ts';
 import { watch } from '../../src/engine/device.ts';
 import {
+  ArgumentError,
   adam,
   compile,
   type Device,
+  DeviceHungError,
   DeviceLostError,
   dense,
   NoAdapterError,
@@ -78,6 +80,35 @@ describe('openDevice', () => {
     else for (const step of advice!.here!.steps) expect(message).toContain(step);
   });
 
+  it('throws DeviceHungError where the driver gives no answer, and keeps no device that comes later', async () => {
+    const never = new Promise<never>(() => {});
+    const opens = () => openDevice({ hungAfter: 50 });
+    platform.gpu = async () => ({ requestAdapter: () => never }) as unknown as GPU;
+    await expect(opens()).rejects.toThrow(DeviceHungError);
+    await expect(opens()).rejects.toThrow(/driver has not answered for 0.05 s. It was due to find an adapter/);
+    const destroy = vi.fn();
+    let answer = (_device: object): void => {};
+    const device = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const adapter = {
+      features: new Set(),
+      limits: {},
+      info: { device: '', description: '' },
+      requestDevice: () => device,
+    };
+    platform.gpu = async () => ({ requestAdapter: async () => adapter }) as unknown as GPU;
+    await expect(opens()).rejects.toThrow(/It was due to open a device/);
+    answer({ destroy });
+    await device;
+    expect(destroy).toHaveBeenCalledOnce();
+  });
+
+  it('throws ArgumentError for a time that is none', async () => {
+    for (const hungAfter of [0, -1, Number.NaN, '1' as never])
+      await expect(openDevice({ hungAfter })).rejects.toThrow(ArgumentError);
+  });
+
   it('tells what it opened', async () => {
     const { info } = await open();
     expect(info.name).not.toBe('');
@@ -106,6 +137,23 @@ describe('a device that is lost', () => {
     const loss = net.loss();
     device.destroy();
     await expect(loss).rejects.toThrow(DeviceLostError);
+  });
+});
+
+describe('a device that hangs', () => {
+  it('rejects what waits for it, and gives out no number afterwards', async () => {
+    const device = await openDevice({ hungAfter: 1000 });
+    opened.push(device);
+    const net = await compile(model, { ...options, device });
+    net.step([1, 2], [0]);
+    await net.loss();
+    device.gpu.queue.onSubmittedWorkDone = () => new Promise(() => {});
+    await expect(net.fit(data, { epochs: 2 })).rejects.toThrow(DeviceHungError);
+    await expect(net.parameters()).rejects.toThrow(DeviceHungError);
+    expect(() => net.step([1, 2], [0])).toThrow(DeviceHungError);
+    await expect(compile(model, { ...options, device })).rejects.toThrow(DeviceHungError);
+    net.destroy();
+    expect(device.bytesInUse).toBe(0);
   });
 });
 
