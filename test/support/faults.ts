@@ -1,13 +1,13 @@
 /**
  * A device that fails at one of its calls, in each of the ways in which devices do: with an error in the scope around the call,
- * with a promise that rejects, with nothing where a result should be, or because it is lost. What it makes then is refused by the
+ * with a promise that rejects or that never settles, with nothing where a result should be, or because it is lost. What it makes then is refused by the
  * device wherever it is used, as the invalid objects of WebGPU are.
  */
 import { type Method, wrap } from '../../src/bench/wrap.ts';
 import { MAP_READ, STORAGE } from '../../src/engine/buffer-usage.ts';
 
 /** How a call may fail. After a loss, `lost` tells of it at once, or after the calls that fail because of it, as in a browser. */
-export type Failure = 'validation' | 'memory' | 'internal' | 'rejection' | 'nothing' | 'loss' | 'late loss';
+export type Failure = 'validation' | 'memory' | 'internal' | 'rejection' | 'never' | 'nothing' | 'loss' | 'late loss';
 
 /** One call, in the order in which they are made. */
 export interface Call {
@@ -43,7 +43,9 @@ const isError = (failure: Failure): failure is keyof typeof errors => Object.has
 const LOSSES = ['loss', 'late loss'] as const;
 const REFUSALS = ['validation', 'internal', ...LOSSES] as const;
 const ALLOCATIONS = ['memory', ...REFUSALS] as const;
-const PROMISES = ['rejection', ...LOSSES] as const;
+const PROMISES = ['rejection', 'never', ...LOSSES] as const;
+
+const NEVER = new Promise<never>(() => {});
 
 /** How long after a late loss `lost` tells of it. */
 const LATE = 30;
@@ -108,14 +110,17 @@ export function faulty(gpu: GPUDevice, fault?: Fault): FaultyDevice {
       return made;
     });
   };
+  /** What a call that gives a promise comes to. */
+  const outcome = <T>(name: string, failure: Failure | undefined, result: Promise<T>): Promise<T> => {
+    if (failure !== 'rejection' && failure !== 'never' && !isGarbled()) return result;
+    result.catch(() => {});
+    return failure === 'never' ? NEVER : Promise.reject(gone(name));
+  };
   /** A call that gives a promise. */
   const watchPromise = <T extends object>(object: T, name: keyof T & string): void => {
     wrap(object, name, (call) => (...args) => {
       const failure = failureOf(name, PROMISES);
-      const result = call(...args) as Promise<unknown>;
-      if (failure !== 'rejection' && !isGarbled()) return result;
-      result.catch(() => {});
-      return Promise.reject(gone(name));
+      return outcome(name, failure, call(...args) as Promise<unknown>);
     });
   };
 
@@ -132,9 +137,7 @@ export function faulty(gpu: GPUDevice, fault?: Fault): FaultyDevice {
     const failure = failureOf('popErrorScope', PROMISES);
     const { error } = scopes.pop()!;
     const popped = pop() as Promise<GPUError | null>;
-    if (failure !== 'rejection' && !isGarbled()) return popped.then((found) => error ?? found);
-    popped.catch(() => {});
-    return Promise.reject(gone('popErrorScope'));
+    return outcome('popErrorScope', failure, popped).then((found) => error ?? found);
   });
 
   watch(gpu, 'createBuffer', ALLOCATIONS, (make) => make({ size: 16, usage: MAP_READ | STORAGE }), watchBuffer);
