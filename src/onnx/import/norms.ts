@@ -10,7 +10,9 @@ import { sourceOf } from './weighted.ts';
 export function batchNormalization(site: Site): Data {
   const epsilon = decimal(site.float('epsilon', 1e-5));
   const momentum = decimal(1 - site.float('momentum', 0.9));
-  site.only('training_mode', 0);
+  // In training mode it also gives the running statistics, which training moves here too.
+  site.only('training_mode', 0, 1);
+  site.onlyFirst('the running statistics');
   site.only('spatial', 1);
   site.only('is_test', 1, 0);
   const x = site.data(0);
@@ -33,7 +35,9 @@ export function layerNormalization(site: Site): Data {
   const x = site.data(0);
   const shape = sampleOf(x.dims);
   if (sampleAxis(x.dims, axis) !== 0 || !isBatch(x.dims[0]))
-    throw new Refusal(`axis = ${axis} of samples ${show(shape)}, expected 1: all numbers of a sample`);
+    throw new Refusal(
+      `axis = ${axis} of samples ${show(shape)}, expected all numbers of a sample: no layer normalizes each token by itself`,
+    );
   const scale = site.demandConstant(1, 'scale');
   const bias = site.constant(2, 'bias');
   return layerNorm(site, x, epsilon, sourceOf(scale, shape), bias && sourceOf(bias, shape));

@@ -49,9 +49,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   Dropout: operator((site) => {
     site.int('seed', 0);
     const rate = site.has('ratio') ? site.float('ratio', 0.5) : (site.constant(1, 'ratio')?.numbers()[0] ?? 0.5);
-    const trains = site.constant(2, 'training_mode');
-    if (trains && trains.numbers()[0] !== 0) throw new Refusal('training_mode = 1, expected 0');
-    if (site.usesOf(1) > 0) throw new Refusal('output mask');
+    site.constant(2, 'training_mode');
+    site.onlyFirst('the mask');
     const x = site.data(0);
     return dataOf(x.dims, site.steps.append({ layer: 'dropout', rate: decimal(rate) }, [x.step()]));
   }, 'dropout'),
@@ -217,7 +216,7 @@ function pooled(site: Site, pool: 'average' | 'max'): Data {
   const counts = pool === 'max' || site.int('count_include_pad', 0) !== 0;
   site.only('storage_order', 0);
   const ceil = site.int('ceil_mode', 0) !== 0;
-  if (site.usesOf(1) > 0) throw new Refusal('output Indices');
+  site.onlyFirst('the indices');
   const { known, pads: zeros } = withoutPads(site, axes);
   const image = known ? imageOf(known, axes) : [];
   const own = sidesOf(site, size, image.slice(1), zeros);
@@ -227,7 +226,7 @@ function pooled(site: Site, pool: 'average' | 'max'): Data {
   const isPadded = zeros.flat().some((n) => n > 0);
   if (isPadded && (pool === 'max' || (!counts && own.pads.flat().some((n) => n > 0)))) throw new Refusal('after Pad');
   if (ceil && image.slice(1).some((n, i) => !dividesEvenly(n, sides, i)))
-    throw new Refusal('ceil_mode = 1, with windows that reach out of the image');
+    throw new Refusal(`ceil_mode = 1, with windows that reach out of ${show(image)}: expected a size that they fill`);
   const padding = paddingOf(sides, image.slice(1));
   const hasPads = sides.pads.flat().some((n) => n > 0);
   const options = {

@@ -26,10 +26,10 @@ export function recurrent(site: Site): (Data | undefined)[] {
   const W = site.weights(1, [1, width, shape[1]], 'W');
   const R = site.weights(2, [1, width, units], 'R');
   const B = site.value(3) ? site.weights(3, [1, 2 * width], 'B') : undefined;
-  if (site.value(4)) throw new Refusal('input sequence_lens');
+  if (site.value(4)) throw new Refusal('lengths of sequences: expected a graph for sequences of one length');
   demandZeros(site, [5, 6]);
   if (site.value(7)) throw new Refusal('input P');
-  if (op === 'LSTM' && site.node.outputs[2] && site.usesOf(2) > 0) throw new Refusal('output Y_c');
+  if (site.usesOf(2) > 0) throw new Refusal('the state of the cells as an output that is used: no layer gives it');
   const tensors = {
     weight_ih_l0: inOrder(W, 0, order, [width, shape[1]]),
     weight_hh_l0: inOrder(R, 0, order, [width, units]),

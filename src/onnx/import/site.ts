@@ -42,6 +42,12 @@ export class Site {
     return name ? (this.uses.get(name) ?? 0) : 0;
   }
 
+  /** Refuses a graph that uses more than the first output, which no layer gives. */
+  onlyFirst(others: string): void {
+    if (this.node.outputs.some((_, i) => i > 0 && this.usesOf(i) > 0))
+      throw new Refusal(`${others} as an output that is used: no layer gives it`);
+  }
+
   private attribute(name: string): AttributeMessage | undefined {
     this.unread.delete(name);
     return this.node.attributes.get(name);

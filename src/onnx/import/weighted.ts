@@ -129,7 +129,9 @@ export function paddingOf({ kernel, strides, pads }: Sides, image: Shape): reado
     return pads[i][0] === Math.floor(total / 2) && pads[i][1] === Math.ceil(total / 2);
   });
   if (isSame) return 'same';
-  throw new Refusal(`pads = ${[0, 1].flatMap((side) => pads.map((pad) => pad[side]))}, expected as many on both sides`);
+  throw new Refusal(
+    `pads = ${[0, 1].flatMap((side) => pads.map((pad) => pad[side]))}, expected as many on both sides: pad the samples instead`,
+  );
 }
 
 /** The size of images or signals, whose channels come first. */

@@ -1,12 +1,13 @@
 """Writes nets as ONNX files with PyTorch's own exporter, and what PyTorch computes of some samples as JSON.
 
-python3 test/onnx/data/make.py, with PyTorch 1.13. The files of other names in this folder are of the same kind.
+python3 test/onnx/data/make.py, with PyTorch 1.13 and onnx 1.12. The files of other names in this folder are of the same kind.
 """
 
 import json
 import os
 import warnings
 
+import onnx
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -131,6 +132,20 @@ class Stacked(nn.Module):
         return self.last(self.net(self.table(x))[0][:, -1])
 
 
+class Heads(nn.Module):
+    """Two inputs, one of which has the name of an output elsewhere, and two outputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(7, 6)
+        self.kind = nn.Linear(6, 3)
+        self.size = nn.Linear(6, 2)
+
+    def forward(self, facts, output):
+        h = torch.tanh(self.body(torch.cat([facts, output], 1)))
+        return F.softmax(self.kind(h), 1), self.size(h)
+
+
 def activations():
     layers = [
         *(nn.GELU("tanh"), nn.GELU(), nn.SiLU(), nn.Mish(), nn.SELU(), nn.ELU(0.5), nn.LeakyReLU(0.2), nn.Softplus()),
@@ -174,6 +189,14 @@ NETS = {
     "raw": (Standardized(nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1), nn.Sigmoid())), {"shape": [5, 3]}),
     "padded": (Padded(), {"shape": [3, 2, 6, 7], "opset": 13}),
     "stacked": (Stacked(), {"shape": [3, 5], "count": 9}),
+    "training": (
+        nn.Sequential(
+            *(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4, momentum=0.2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+            *(nn.Dropout(0.3), nn.Linear(16, 3)),
+        ),
+        {"shape": [3, 1, 6, 6], "training": torch.onnx.TrainingMode.TRAINING, "classes": ["low", "middle", "top"]},
+    ),
+    "heads": (Heads(), {"shapes": {"facts": [4, 4], "output": [4, 3]}, "outputs": ["kind", "size"]}),
 }
 
 
@@ -189,17 +212,30 @@ for i, (name, (net, given)) in enumerate(NETS.items()):
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.normal_(module.running_mean, std=0.3)
             nn.init.uniform_(module.running_var, 0.5, 2)
-    x = torch.randint(given["count"], given["shape"]) if "count" in given else torch.randn(given["shape"])
-    net.eval()
-    axes = {} if given.get("fixed") else {"input": {0: "batch"}, "output": {0: "batch"}}
+    shapes = given.get("shapes") or {"input": given["shape"]}
+    draw = (lambda shape: torch.randint(given["count"], shape)) if "count" in given else torch.randn
+    x = {key: draw(shape) for key, shape in shapes.items()}
+    outputs = given.get("outputs", ["output"])
+    training = given.get("training", torch.onnx.TrainingMode.EVAL)
+    net.train(training == torch.onnx.TrainingMode.TRAINING)
+    path = os.path.join(HERE, f"{name}.onnx")
     torch.onnx.export(
-        *(net, x, os.path.join(HERE, f"{name}.onnx")),
-        **{"input_names": ["input"], "output_names": ["output"], "dynamic_axes": axes},
-        **{"opset_version": given.get("opset", 17), "training": given.get("training", torch.onnx.TrainingMode.EVAL)},
+        *(net, tuple(x.values()), path),
+        **{"input_names": list(x), "output_names": outputs, "do_constant_folding": not net.training},
+        **{"dynamic_axes": {} if given.get("fixed") else {key: {0: "batch"} for key in [*x, *outputs]}},
+        **{"opset_version": given.get("opset", 17), "training": training},
     )
-    y = net(x).detach()
+    if "classes" in given:
+        file = onnx.load(path)
+        file.metadata_props.add(key="classNames", value=json.dumps(given["classes"]))
+        onnx.save(file, path)
+    found = net.eval()(*x.values())
+    y = dict(zip(outputs, found if isinstance(found, tuple) else [found]))
     # What the last log-softmax gives, the library leaves to a loss that predicts probabilities.
-    y = y.exp() if name == "words" else y
-    case = {"supported": True, "input": listed(x), "output": listed(y)}
+    y = {key: value.detach().exp() if name == "words" else value.detach() for key, value in y.items()}
+    case = {"supported": True, "inputs": {key: listed(value) for key, value in x.items()}}
+    case["outputs"] = {key: listed(value) for key, value in y.items()}
+    if list(x) == ["input"] and outputs == ["output"]:
+        case = {"supported": True, "input": listed(x["input"]), "output": listed(y["output"])}
     with open(os.path.join(HERE, f"{name}.json"), "w") as file:
         file.write(json.dumps(case) + "\n")

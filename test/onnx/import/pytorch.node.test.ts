@@ -2,21 +2,36 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compile, DataError, meanSquared, sgd, type Tensor, type Trainer } from '../../../src/index.node.ts';
-import { fromOnnx } from '../../../src/onnx/index.ts';
+import {
+  categoricalCrossEntropy,
+  compile,
+  DataError,
+  type Model,
+  meanSquared,
+  sgd,
+  type Tensor,
+  type Trainer,
+} from '../../../src/index.node.ts';
+import { describeModel } from '../../../src/nn/model.ts';
+import { fromOnnx, toOnnx } from '../../../src/onnx/index.ts';
 import { useGpu } from '../../support/harness.ts';
 
 const folder = fileURLToPath(new URL('../data/', import.meta.url));
 const names = readdirSync(folder).flatMap((file) => (file.endsWith('.onnx') ? [file.slice(0, -5)] : []));
 
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
 interface Case {
   readonly supported: boolean;
-  readonly input: { readonly shape: readonly number[]; readonly data: readonly number[] };
-  readonly output: { readonly shape: readonly number[]; readonly data: readonly number[] };
+  readonly input: Numbers;
+  readonly output: Numbers;
 }
 
 const fileOf = (name: string): Uint8Array => readFileSync(`${folder}${name}.onnx`);
-const caseOf = (name: string): Case => JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
+const caseOf = <C = Case>(name: string): C => JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
 
 const gpu = useGpu();
 
@@ -39,7 +54,7 @@ function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): voi
       expect.fail(`output ${i}: ${found[i]} instead of ${expected[i]}`);
 }
 
-describe.each(names.filter((name) => caseOf(name).supported))('%s', (name) => {
+describe.each(names.filter((name) => caseOf(name).supported && caseOf(name).input))('%s', (name) => {
   const { input, output } = caseOf(name);
   const [x, samples] = [Float32Array.from(input.data), input.shape[0]];
 
@@ -67,6 +82,34 @@ describe.each(names.filter((name) => caseOf(name).supported))('%s', (name) => {
     expect(losses[0]).toBeCloseTo(losses[1], 4);
     for (const key of Object.keys(tuned[0])) expectClose(tuned[0][key].data, tuned[1][key].data);
   });
+});
+
+test('a graph in training mode keeps its dropout and its batch normalization, and the names of the classes', async () => {
+  const { model, classNames } = await fromOnnx(fileOf('training'));
+  const before = '1x6x6 -> conv 3x3x4 no bias linear -> batchNorm -> relu -> max pool 2x2';
+  expect(describeModel(model)).toBe(`${before} -> dropout 0.3 -> 3 linear`);
+  expect(model.layers).toContainEqual({ layer: 'batchNorm', momentum: 0.2, epsilon: 1e-5 });
+  expect(model.layers).toContainEqual({ layer: 'dropout', rate: 0.3 });
+  expect(classNames).toEqual(['low', 'middle', 'top']);
+});
+
+test('several inputs and outputs go by their names', async () => {
+  const { inputs, outputs } = caseOf<Record<'inputs' | 'outputs', Record<string, Numbers>>>('heads');
+  const { model, parameters, loss } = await fromOnnx(fileOf('heads'));
+  expect(loss).toBeUndefined(); // the softmax of one output stays a layer, as the other has none
+  const net = await compile(model as Model, {
+    ...{ device: gpu.device, batch: 4, optimizer: sgd({ learningRate: 0.1 }), tune: 'off' },
+    loss: { kind: categoricalCrossEntropy(), size: meanSquared() },
+  });
+  net.setParameters(parameters);
+  const x = Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  const found = (await net.predict(x)) as unknown as Record<string, Float32Array>;
+  expect(Object.keys(found)).toEqual(['kind', 'size']);
+  for (const [name, { data }] of Object.entries(outputs)) expectClose(found[name], data);
+  // Written again, the input that is called so keeps its name.
+  const again = await fromOnnx(await toOnnx(net as Trainer));
+  expect(describeModel(again.model)).toBe(describeModel(model));
+  net.destroy();
 });
 
 describe('what is not supported is listed, all of it', () => {
