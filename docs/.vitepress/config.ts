@@ -31,6 +31,7 @@ const guide = [
   { text: 'Save and resume', link: '/guide/saving' },
   { text: 'Predict', link: '/guide/predicting' },
   { text: 'ONNX', link: '/guide/onnx' },
+  { text: 'From PyTorch to a page', link: '/guide/from-pytorch-to-a-page' },
   { text: 'TensorFlow.js and Keras', link: '/guide/keras' },
   { text: 'Check against the CPU', link: '/guide/checking' },
   { text: 'In the browser and in a worker', link: '/guide/browser' },

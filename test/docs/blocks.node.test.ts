@@ -7,12 +7,30 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { helpText, parseHelp } from '../../docs/.vitepress/command-line.ts';
+import { chromiumIsInstalled } from '../../setup/chromium.mjs';
+import { launch, serveFiles, visit } from '../support/page.ts';
 import { pythonWith } from '../support/python.ts';
 import { runTorch, torchrunArguments } from '../support/torchrun.ts';
-import { commandsOf, isScript, isShell, moduleOf, type Page, pages, root } from './blocks.ts';
+import {
+  type Block,
+  commandsOf,
+  firstProgramOf,
+  isPage,
+  isPython,
+  isScript,
+  isShell,
+  moduleOf,
+  type Page,
+  pages,
+  root,
+  textOf,
+} from './blocks.ts';
 
 const all = pages();
 const scripted = all.filter(({ blocks }) => blocks.some(isScript));
+const python = pythonWith('torch, numpy, onnx', 'Python in the guide, and what it writes the files for');
+/** Whether Python has to have run before the rest of a page. */
+const isLeft = (page: Page): boolean => firstProgramOf(page) !== '' && !python;
 
 /** A folder as a user's project, with what the guide tells him to install. */
 const project = mkdtempSync(join(tmpdir(), 'retrograd-docs-'));
@@ -28,6 +46,8 @@ function link(from: string, name: string): void {
   symlinkSync(from, to);
 }
 
+/** Where the blocks of a page run, and leave files. */
+const folderOf = (page: Page): string => `${fileOf(page, 'run.mjs')}.files`;
 const fileOf = ({ path }: Page, kind: string): string => join(project, `${path.replace(/[/.]/g, '-')}.${kind}`);
 const languageOf = ({ blocks }: Page): string => (blocks.some(({ language }) => language === 'ts') ? 'mts' : 'mjs');
 
@@ -74,10 +94,13 @@ interface Outcome {
 
 describe('runs', () => {
   const outcomes = new Map<string, Outcome>();
-  const runnable = scripted.filter(({ blocks }) => blocks.some((block) => isScript(block) && !block.exception));
+  const runnable = scripted.filter(
+    (page) => !isLeft(page) && page.blocks.some((block) => isScript(block) && !block.exception),
+  );
 
   beforeAll(async () => {
     for (const page of runnable) {
+      if (firstProgramOf(page) !== '') await runProgram(firstProgramOf(page), folderOf(page));
       const code = moduleOf(
         page,
         page.blocks.filter((block) => isScript(block) && !block.exception),
@@ -110,31 +133,70 @@ describe('runs', () => {
   });
 });
 
+/** Runs a program of Python in a folder. Rejects with what it printed where it fails. */
+async function runProgram(text: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'program.py');
+  writeFileSync(file, text);
+  await runTorch(python!, [file], folder);
+}
+
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', () => resolve());
   });
 
+describe('pages', () => {
+  const inBrowser = all.flatMap((page) =>
+    page.blocks.flatMap((block) => (isPage(block) && !isLeft(page) ? [[page.path, page, block] as const] : [])),
+  );
+
+  test.skipIf(!chromiumIsInstalled()).each(inBrowser)('%s', async (_path, page, block) => {
+    const folder = folderOf(page);
+    writeFileSync(join(folder, 'index.html'), textOf(block));
+    symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+    const [site, browser] = await Promise.all([serveFiles(folder), launch()]);
+    try {
+      const { page, complaints, strangers } = await visit(browser, site.url);
+      const done = await page.getByText(/^Done/).innerText();
+      expect([...complaints, ...strangers]).toEqual([]);
+      // Such as the accuracy before and after training.
+      const numbers = done.match(/[\d.]+/g)?.map(Number) ?? [];
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
+});
+
 describe('commands', () => {
   const blocks = all.flatMap((page) =>
-    page.blocks
-      .filter(isShell)
-      .flatMap((block) =>
-        commandsOf(block).map((command) => [`${page.path}:${block.line + 1}`, command, page, block] as const),
-      ),
+    page.blocks.flatMap((block) =>
+      partsOf(page, block).map((command) => [`${page.path}:${block.line + 1}`, command, page, block] as const),
+    ),
   );
+
+  /** The commands of a block; that of Python is the whole block. */
+  function partsOf(page: Page, block: Block): string[] {
+    if (isShell(block)) return commandsOf(block);
+    const isFirst = block.line < (page.blocks.find(isScript)?.line ?? 0);
+    return isPython(block) && !isFirst ? ['python'] : [];
+  }
   const cli = join(root, 'dist/cli.js');
   const helps = new Map<string, ReturnType<typeof parseHelp>>();
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-  const python = pythonWith('torch', 'Commands of PyTorch in the guide');
 
   test.each(blocks.filter(([, , , { exception }]) => exception?.kind !== 'not checked'))(
     '%s %s',
     async (_at, command, page, block) => {
       const [name, ...args] = wordsOf(command);
-      const cwd = `${fileOf(page, 'run.mjs')}.files`;
+      const cwd = join(folderOf(page), block.folder ?? '');
+      if (isPython(block)) {
+        if (python && !block.exception) await runProgram(textOf(block), cwd);
+        return;
+      }
       mkdirSync(cwd, { recursive: true });
       if (name === 'npm') return checkScript(args);
       if (name === 'npx' && args[0] === 'vitest') return expect(existsSync(join(root, args.at(-1)!))).toBe(true);
@@ -188,15 +250,17 @@ function wordsOf(command: string): string[] {
 }
 
 /** As many blocks cannot run today: those of a browser or of several machines, those of files of one's own, and parts of files. */
-const EXCEPTIONS = 21;
+const EXCEPTIONS = 22;
+
+const isCode = (block: Block): boolean => [isScript, isShell, isPython, isPage].some((is) => is(block));
 
 test('few blocks are exceptions', () => {
   const exceptions = all.flatMap(({ path, blocks }) =>
     blocks
-      .filter((block) => (isScript(block) || isShell(block)) && block.exception)
+      .filter((block) => isCode(block) && block.exception)
       .map(({ line, exception }) => `${path}:${line + 1} ${exception!.kind}: ${exception!.reason}`),
   );
-  const count = all.flatMap(({ blocks }) => blocks).filter((block) => isScript(block) || isShell(block)).length;
+  const count = all.flatMap(({ blocks }) => blocks).filter(isCode).length;
   console.log(`${count} blocks, ${exceptions.length} exceptions\n${exceptions.join('\n')}`);
   expect(exceptions.length).toBeLessThanOrEqual(EXCEPTIONS);
 });

@@ -3,6 +3,10 @@
  * in order, and each sees what the ones before it declared. A comment before a block makes an exception and says why:
  *   <!-- not run: needs a browser -->        its types are checked, or its options; it does not run
  *   <!-- not checked: it is a fragment -->   it is only counted
+ * Python at the start of a page is one program, which runs before the scripts. Later blocks of Python are programs of their own, which
+ * run among the commands, after the scripts:
+ *   <!-- in exported -->                     it runs in this folder
+ * A block of HTML from the doctype on is a page that ends with a line that starts with "Done".
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +23,8 @@ export interface Block {
   readonly line: number;
   readonly lines: readonly string[];
   readonly isPrinted: boolean;
+  /** Where it runs, if that is not the folder of the page. */
+  readonly folder?: string;
   readonly exception?: { readonly kind: 'not run' | 'not checked'; readonly reason: string };
 }
 
@@ -48,7 +54,15 @@ export function blocksOf(text: string): Block[] {
     const end = lines.indexOf(fence, i + 1);
     const before = lines.slice(0, i).findLast((line) => line.trim() !== '') ?? '';
     const isPrinted = before === PRINTED;
-    blocks.push({ language, line: i, lines: lines.slice(i + 1, end), isPrinted, exception: exceptionIn(before) });
+    const [, folder] = /^<!-- in (\S+) -->$/.exec(before) ?? [];
+    blocks.push({
+      language,
+      line: i,
+      lines: lines.slice(i + 1, end),
+      isPrinted,
+      folder,
+      exception: exceptionIn(before),
+    });
     i = end;
   }
   return blocks;
@@ -61,6 +75,18 @@ function exceptionIn(before: string): Block['exception'] {
 
 export const isScript = ({ language }: Block): boolean => ['js', 'ts'].includes(language);
 export const isShell = ({ language }: Block): boolean => ['sh', 'bash', 'shell'].includes(language);
+
+export const isPython = ({ language }: Block): boolean => language === 'python';
+export const isPage = ({ language, lines }: Block): boolean => language === 'html' && lines[0] === '<!doctype html>';
+
+/** The program of Python with which a page starts, before any script; empty where there is none. */
+export function firstProgramOf({ blocks }: Page): string {
+  const first = blocks.findIndex(isScript);
+  const before = first < 0 ? [] : blocks.slice(0, first).filter((block) => isPython(block) && !block.exception);
+  return before.map(textOf).join('\n');
+}
+
+export const textOf = ({ lines }: Block): string => `${lines.join('\n')}\n`;
 
 /** One module of these blocks, each of its lines on the line that it has in the page; a block is a scope inside the last. */
 export function moduleOf({ text }: Page, blocks: readonly Block[]): string {

@@ -13,7 +13,7 @@ for (const file of process.argv.slice(2)) {
   const output = [];
   for (const name of ['log', 'error', 'warn', 'table']) console[name] = (...values) => output.push(format(...values));
   const place = `${folder}/${basename(file)}.files`;
-  mkdirSync(place);
+  mkdirSync(place, { recursive: true });
   process.chdir(place);
   rejected = undefined;
   const started = performance.now();

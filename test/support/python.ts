@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 /** The one on the path may not be Debian's. */
 const pythons = ['python3', '/usr/bin/python3'];
 
-/** A Python that has a package; undefined where none has, which is printed. */
-export function pythonWith(name: 'numpy' | 'onnx' | 'torch', what: string): string | undefined {
+/** A Python that has a package, or several; undefined where none has, which is printed. */
+export function pythonWith(name: 'numpy' | 'onnx' | 'torch' | 'torch, numpy, onnx', what: string): string | undefined {
   const found = pythons.find((python) => spawnSync(python, ['-c', `import ${name}`]).status === 0);
   if (!found) console.log(`${what}: skipped, as no python3 has the package ${name}.`);
   return found;
