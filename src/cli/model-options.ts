@@ -28,6 +28,7 @@ import {
   xavier,
   zeros,
 } from '../index.node.ts';
+import { hidden as hiddenLayers } from '../nn/hidden.ts';
 import { activations as knownActivations } from '../nn/layers/all-activations.ts';
 import { lenet } from '../nn/lenet.ts';
 import { type LossName as Known, losses as known, lossNamed } from '../nn/losses/registry.ts';
@@ -98,6 +99,8 @@ export interface ModelFlags {
   /** One of {@link activations}. */
   activation: string;
   init?: ReturnType<Init>;
+  batchNorm?: boolean;
+  dropout?: number;
   /** Default: that for the targets, see {@link usualLoss}. */
   loss?: LossName;
   labelSmoothing?: number;
@@ -121,16 +124,17 @@ export const models: Record<'mlp' | 'lenet', MakeModel> = {
   mlp(flags, sample, targets, statistics) {
     const { hidden = [100], activation, init } = flags;
     const layers = [
-      ...hidden.map((units) => dense(units, activations[activation], init)),
+      ...hidden.flatMap((units) => hiddenLayers((f) => dense(units, f, init), activations[activation], flags)),
       dense(targets.size, outputOf(flags, targets), init),
     ];
     if (!statistics) return sequential([size(sample)], layers);
     return sequential(sample, [standardize(statistics), ...(sample.length > 1 ? [flatten()] : []), ...layers]);
   },
   lenet(flags, sample, targets) {
-    const { activation, init } = flags;
+    const { activation, init, batchNorm, dropout } = flags;
     const image = sample.length === 2 ? [1, ...sample] : sample;
-    return lenet(image, targets.size, { activation: activations[activation], output: outputOf(flags, targets), init });
+    const output = outputOf(flags, targets);
+    return lenet(image, targets.size, { activation: activations[activation], output, init, batchNorm, dropout });
   },
 };
 
@@ -160,9 +164,10 @@ export function lossOf(flags: ModelFlags): Promise<LossFunction> {
 }
 
 /** What of a model the others leave without effect. */
-export const modelRules = ({ model, hidden }: ModelFlags): Rule[] => [
-  ['--activation', model !== 'mlp' || hidden?.length !== 0, 'with hidden layers', 'it with --hidden none'],
-];
+export const modelRules = ({ model, hidden }: ModelFlags): Rule[] =>
+  ['--activation', '--batch-norm', '--dropout'].map(
+    (flag) => [flag, model !== 'mlp' || hidden?.length !== 0, 'with hidden layers', 'it with --hidden none'] as const,
+  );
 
 export interface OptimizerFlags {
   optimizer: OptimizerName;

@@ -12,7 +12,7 @@ import {
   type OptimizerFlags,
   optimizers,
 } from './model-options.ts';
-import { count, fraction, learningRate, nonNegative, oneOf, seed, sizes } from './parse.ts';
+import { count, fraction, learningRate, nonNegative, oneOf, seed, share, sizes } from './parse.ts';
 
 export interface OutputFlags {
   json?: boolean;
@@ -59,6 +59,12 @@ export const addModelOptions = (command: Command): Command =>
     ],
     ['--hidden <sizes>', 'units of each hidden layer of mlp, such as 100 or 100,50, or none (default: 100)', sizes],
     ['--activation <name>', `activation of the hidden layers: ${list(activations)}`, oneOf(activations), 'relu'],
+    ['--batch-norm', 'normalize each hidden layer over the batch, before its activation'],
+    [
+      '--dropout <rate>',
+      'share of the outputs of hidden layers that a step drops; with lenet of the dense ones',
+      share,
+    ],
     ['--init <name>', initHelp, init],
     ['--loss <name>', lossHelp, oneOf(losses)],
     [

@@ -6,6 +6,7 @@ import { checkHeeded, type Rule } from './heeded.ts';
 import { plural } from './output.ts';
 import { isGiven, recall, type Texts } from './remembered-options.ts';
 import type { Run } from './run.ts';
+import { lastEpoch, type TrainFlags } from './training.ts';
 import type { ControlFlags } from './training-options.ts';
 
 /** These are settled when a training begins. */
@@ -35,17 +36,14 @@ export function recallTraining(command: Command, saved: Checkpoint): void {
 const unscheduled = ({ '--schedule': _schedule, '--warm-up': _warmUp, ...others }: Texts): Texts => others;
 
 /** Throws DataError for a file of another net or other data, ArgumentError where nothing is left to be done. */
-export async function goOn(
-  { net, data }: Run,
-  flags: ControlFlags,
-  saved: Checkpoint,
-  command: Command,
-): Promise<void> {
+export async function goOn({ net, data }: Run, flags: TrainFlags, saved: Checkpoint, command: Command): Promise<void> {
   checkData(saved, data.train);
   await net.load(saved.file);
-  if (net.epochs >= flags.epochs) {
+  const last = lastEpoch(flags);
+  if (net.epochs >= last) {
+    const flag = last < flags.epochs ? '--stop-after' : '--epochs';
     throw new ArgumentError(
-      `--epochs: expected more than the ${plural(net.epochs, 'epoch')} of ${saved.path}, found ${flags.epochs}`,
+      `${flag}: expected more than the ${plural(net.epochs, 'epoch')} of ${saved.path}, found ${last}`,
     );
   }
   if (isGiven(command, '--learning-rate')) net.learningRate = flags.learningRate!;

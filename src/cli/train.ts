@@ -27,6 +27,7 @@ import {
   describeEvaluation,
   evaluationFields,
   judgeOf,
+  lastEpoch,
   report,
   standing,
   type TrainFlags,
@@ -46,6 +47,7 @@ export function trainCommand(interrupted: Interruption): Command {
   addOptimizerOptions(addRunOptions(command));
   addOptions(command, 'Training:', [
     ['--epochs <n>', 'passes over the training data, including those before --resume', count, '5'],
+    ['--stop-after <n>', 'end after this epoch, and leave the rest of --epochs and its schedule to --resume', count],
     [
       '--augment <settings>',
       'distort the images at random in every step: shift=2 (pixels), rotate=15 (degrees), scale=0.15, shear=10 (degrees), ' +
@@ -96,6 +98,7 @@ Examples:
   retrograd train --data iris.csv --target species --batch 10 --epochs 50 --validation 0.1
   retrograd train --epochs 20 --save run.safetensors --save-every 1
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
+  retrograd train --model lenet --batch-norm --dropout 0.2 --schedule cosine --epochs 20 --stop-after 5 --save lenet.safetensors
 
 With --validation, samples held out from the training data judge the epochs, and --patience and --keep-best always need them.
 The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy.
@@ -209,7 +212,7 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
     training.last = evaluation;
     training.best = better(training.best, epoch, evaluation);
     training.keptEpoch = flags.keepBest ? before + result.best! : undefined;
-    const isEnd = meetsTarget(evaluation.accuracy, flags);
+    const isEnd = meetsTarget(evaluation.accuracy, flags) || epoch >= lastEpoch(flags);
     if (!isEnd && flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
     return isEnd && 'stop';
   };

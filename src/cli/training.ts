@@ -11,6 +11,7 @@ import { type ControlFlags, describeControl } from './training-options.ts';
 
 export interface TrainFlags extends ControlFlags {
   augment?: AugmentOptions;
+  stopAfter?: number;
   targetAccuracy?: number;
   check?: number;
   tune: TuneMode;
@@ -20,6 +21,9 @@ export interface TrainFlags extends ControlFlags {
   overwrite?: boolean;
   resume?: string;
 }
+
+/** The epoch that a run ends with, unless something ends it before. */
+export const lastEpoch = ({ epochs, stopAfter = epochs }: TrainFlags): number => Math.min(epochs, stopAfter);
 
 /** With what its files are to say and what they said. */
 export interface Training extends Run {

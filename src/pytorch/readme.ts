@@ -14,6 +14,7 @@ retrograd train --resume weights.safetensors          # and back
 \`\`\`
 
 \`model.py\` has the net, \`state.py\` reads and writes \`weights.safetensors\` and makes the optimizer, and \`config.json\` has the settings.
-\`train.py\` takes the samples in \`data/\`, if there are some, or those of \`--data\`: a folder of IDX files, a .csv, .tsv or .npz file.
+\`train.py\` takes the samples in \`data/\`, which \`retrograd export --data\` writes, or those of its own \`--data\`: a folder of IDX files,
+a .csv, .tsv or .npz file.
 Functions in \`model.py\` and \`losses.py\` that say TO FILL IN had no translation.
 `;

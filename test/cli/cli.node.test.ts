@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csv, type Dataset, digits } from '../../src/data.node.ts';
+import { csv, type Dataset, digits, images, npy } from '../../src/data.node.ts';
 import {
   adam,
   compile,
@@ -697,6 +697,16 @@ describe('pictures', () => {
     });
     expect(metrics.f1).toBe(1);
     expect(counted.stderr).toMatch(/\nclass \\ said +dark +light\ndark +2 +0\nlight +0 +2\n/);
+    const to = join(folder, 'pictures-in-pytorch');
+    const exported = await retrograd(['export', saved, '--to', 'pytorch', to, '--data', pictures]);
+    expect(exported.code, exported.stderr).toBe(0);
+    const parts = await images(pictures, { size: 2, channels: 1, test: 0.2, seed: 0 });
+    for (const part of ['train', 'test'] as const) {
+      expect((await npy(join(to, `data/${part}-inputs.npy`))).data).toEqual(parts[part].inputs.data);
+      expect((await npy(join(to, `data/${part}-targets.npy`))).data).toEqual(parts[part].targets.data);
+    }
+    const others = await retrograd(['export', saved, '--to', 'pytorch', join(folder, 'others'), '--data', 'digits']);
+    expect(others).toMatchObject({ code: 1, stderr: expect.stringContaining('which it was trained on, found digits') });
     const inside = await retrograd(['predict', saved, '--input', 'pictures/dark', ...cpu], {}, folder);
     expect(inside.stdout, inside.stderr).toMatch(/\npictures\/dark\/0\.png,dark,/);
     await mkdir(join(folder, 'hollow', 'dark'), { recursive: true });
@@ -947,11 +957,12 @@ describe('save and resume', () => {
 
   test('two runs of two epochs are one of four, bit by bit', async () => {
     const [whole, part, again] = ['whole', 'part', 'again'].map((name) => join(folder, `${name}.safetensors`));
-    const settings = ['--seed', '3', '--learning-rate', '0.01', '--augment', 'rotate=10'];
-    const four = await retrograd(['train', ...flags(whole), '--epochs', '4', ...settings]);
+    const settings = ['--seed', '3', '--learning-rate', '0.01', '--augment', 'rotate=10', '--schedule', 'cosine'];
+    settings.push('--batch-norm', '--dropout', '0.2', '--epochs', '4');
+    const four = await retrograd(['train', ...flags(whole), ...settings]);
     expect(four.code, four.stderr).toBe(0);
-    const two = await retrograd(['train', ...flags(part), '--epochs', '2', ...settings]);
-    const rest = await retrograd(['train', '--resume', part, ...own, '--epochs', '4', '--save', again, '--json']);
+    const two = await retrograd(['train', ...flags(part), ...settings, '--stop-after', '2']);
+    const rest = await retrograd(['train', '--resume', part, ...own, '--save', again, '--json']);
     expect(rest.code, rest.stderr).toBe(0);
     expect([...lossesIn(two), ...lossesIn(rest)]).toEqual(lossesIn(four));
     expect(eventsOf(rest)[0]).toMatchObject({ learningRate: 0.01, resumed: { file: part, steps: 20, epochs: 2 } });
@@ -996,6 +1007,7 @@ describe('save and resume', () => {
         /expected custom IDX set .* with 300 samples, which it was trained on, found digits train with 10000/,
       ],
       [['--epochs', '1'], 2, /--epochs: expected more than the 1 epoch of /],
+      [['--epochs', '3', '--stop-after', '1'], 2, /--stop-after: expected more than the 1 epoch of /],
       [['--seed', '7'], 2, /--seed: expected without --resume/],
       [['--schedule', 'cosine'], 2, /--schedule: expected without --resume/],
       [['--warm-up', '3'], 2, /--warm-up: expected without --resume/],

@@ -7,6 +7,7 @@ import { type Checkpoint, dataOf, openCheckpoint } from '../../src/cli/checkpoin
 import { evalCommand } from '../../src/cli/eval.ts';
 import { holdOut } from '../../src/cli/held-out.ts';
 import { infoCommand } from '../../src/cli/info.ts';
+import { lossFlag, modelOf } from '../../src/cli/model-options.ts';
 import { predictCommand } from '../../src/cli/predict.ts';
 import { recall, remembered } from '../../src/cli/remembered-options.ts';
 import { reproduceCommand } from '../../src/cli/reproduce.ts';
@@ -14,6 +15,7 @@ import { summaryCommand } from '../../src/cli/summary.ts';
 import { trainCommand } from '../../src/cli/train.ts';
 import { batch, digits, fromArrays } from '../../src/data.node.ts';
 import { ArgumentError, DataError, formatSafetensors } from '../../src/index.node.ts';
+import { describeModel } from '../../src/nn/model.ts';
 import { platform } from '../../src/platform/platform.ts';
 
 vi.mock('../../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
@@ -51,6 +53,8 @@ describe('an option without effect is refused', () => {
     ['train --activation tanh --hidden none', '--activation: expected with hidden layers'],
     ['eval --activation tanh --hidden none', '--activation: expected with hidden layers'],
     ['check --activation relu --hidden none', '--activation: expected with hidden layers'],
+    ['train --dropout 0.2 --hidden none', '--dropout: expected with hidden layers'],
+    ['bench --batch-norm --hidden none', '--batch-norm: expected with hidden layers'],
     ['bench --activation tanh --hidden none', '--activation: expected with hidden layers'],
     ['train --tune off --device cpu', '--tune: expected on a GPU'],
     ['train --target species', '--target: expected with a CSV file as --data, found it without --data'],
@@ -101,10 +105,10 @@ const valueFor: Record<string, string> = {
   },
   ...{ '--delimiter': ';', '--size': '32', '--channels': '1', '--log': 'x.csv', '--input': 'x', '--output': 'x' },
   ...{ '--test': '0.5', '--standardize': 'inputs' },
-  ...{ '--average': '0.5', '--label-smoothing': '0.5', '--momentum': '0.5', '--validation': '0.5' },
+  ...{ '--average': '0.5', '--label-smoothing': '0.5', '--momentum': '0.5', '--dropout': '0.5', '--validation': '0.5' },
 };
 const numbers = ['--seed', '--batch', '--learning-rate', '--weight-decay', '--epochs', '--target-accuracy', '--check'];
-for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patience', '--save-every']) {
+for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patience', '--save-every', '--stop-after']) {
   valueFor[flag] = '3';
 }
 for (const flag of ['--repeats', '--seeds']) valueFor[flag] = '3';
@@ -130,7 +134,7 @@ describe('an option given twice is refused', () => {
 /** What says where something is read, written or run, or only how a run is made. */
 const notOfAFile = [
   ...['--data', '--device', '--save', '--save-every', '--log', '--overwrite', '--resume'],
-  ...['--check', '--tune', '--target-accuracy', '--json'],
+  ...['--check', '--tune', '--target-accuracy', '--stop-after', '--json'],
 ];
 
 describe('a file', () => {
@@ -248,4 +252,22 @@ describe('samples held out', () => {
       );
     }
   });
+});
+
+test('a loss in a file is called as --loss calls it', () => {
+  const named = ['softmaxCrossEntropy', 'meanSquared', 'klDivergence', 'categoricalCrossEntropy', 'mine'].map(lossFlag);
+  expect(named).toEqual(['cross-entropy', 'mse', 'kl-divergence', 'categoricalCrossEntropy', 'mine']);
+});
+
+test.each([
+  ['mlp', '784 -> 8 linear -> batchNorm -> tanh -> dropout 0.2 -> 10 linear'],
+  [
+    'lenet',
+    '1x28x28 -> conv 5x5x6 pad 2 linear -> batchNorm -> tanh -> max pool 2x2 -> conv 5x5x16 linear -> batchNorm -> tanh -> ' +
+      'max pool 2x2 -> flatten -> 120 linear -> batchNorm -> tanh -> dropout 0.2 -> 84 linear -> batchNorm -> tanh -> ' +
+      'dropout 0.2 -> 10 linear',
+  ],
+] as const)('--batch-norm and --dropout are around the activations of %s', (model, expected) => {
+  const flags = { model, hidden: model === 'mlp' ? [8] : undefined, activation: 'tanh', batchNorm: true, dropout: 0.2 };
+  expect(describeModel(modelOf(flags, [28, 28], { kind: 'labels', size: 10 }))).toBe(expected);
 });

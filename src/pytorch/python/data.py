@@ -126,7 +126,10 @@ def load(config: dict, source: "str | None" = None, target: "str | None" = None)
     if source is None:
         arrays = os.path.join(HERE, "data")
         if not os.path.exists(os.path.join(arrays, "data.json")):
-            raise SystemExit("Name the data by --data: a folder of IDX files, a .csv or .tsv file, or a .npz file.")
+            raise SystemExit(
+                "Name the data by --data: a folder of IDX files, a .csv or .tsv file, or a .npz file. "
+                "For other data, such as pictures, export once more with --data, which writes the samples along."
+            )
         parts = read_arrays(arrays)
     elif re.search(r"\.[ct]sv(\.gz)?$", source, re.I):
         table = read_table(source, config, target)
@@ -176,7 +179,9 @@ def read_idx_folder(folder: str, config: dict) -> "dict[str, Samples]":
         paths = [os.path.join(folder, name) for name in names]
         found = [path for path in paths if os.path.exists(path)]
         if not found:
-            raise SystemExit(f"{folder}: expected {names[0]}, found none")
+            raise SystemExit(
+                f"{folder}: expected {names[0]}, found none. For pictures, export once more with --data, which writes them along."
+            )
         return read_idx(found[0])
 
     def part(stem: str) -> Samples:
