@@ -146,6 +146,26 @@ class Heads(nn.Module):
         return F.softmax(self.kind(h), 1), self.size(h)
 
 
+class Options(nn.Module):
+    """Operators of layers, with options that no layer has."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3, stride=2)
+        self.norm = nn.LayerNorm(4)
+        self.net = nn.GRU(4, 3, batch_first=True)
+        self.cells = nn.LSTM(4, 3, batch_first=True)
+
+    def forward(self, images, tokens):
+        padded = self.conv(F.pad(images, (1, 0, 1, 0)))
+        pooled = F.max_pool2d(images, 2, ceil_mode=True)
+        normal = self.norm(tokens)
+        lengths = torch.tensor([5, 2])
+        packed = nn.utils.rnn.pack_padded_sequence(tokens, lengths, batch_first=True)
+        cells = self.cells(tokens)[1][1]
+        return padded, pooled, normal, self.net(packed)[1][0], cells
+
+
 def activations():
     layers = [
         *(nn.GELU("tanh"), nn.GELU(), nn.SiLU(), nn.Mish(), nn.SELU(), nn.ELU(0.5), nn.LeakyReLU(0.2), nn.Softplus()),
@@ -197,6 +217,10 @@ NETS = {
         {"shape": [3, 1, 6, 6], "training": torch.onnx.TrainingMode.TRAINING, "classes": ["low", "middle", "top"]},
     ),
     "heads": (Heads(), {"shapes": {"facts": [4, 4], "output": [4, 3]}, "outputs": ["kind", "size"]}),
+    "unsupported-options": (
+        Options(),
+        {"shapes": {"images": [2, 1, 6, 7], "tokens": [2, 5, 4]}, "outputs": ["padded", "pooled", "normal", "last", "cells"]},
+    ),
 }
 
 
@@ -235,7 +259,9 @@ for i, (name, (net, given)) in enumerate(NETS.items()):
     y = {key: value.detach().exp() if name == "words" else value.detach() for key, value in y.items()}
     case = {"supported": True, "inputs": {key: listed(value) for key, value in x.items()}}
     case["outputs"] = {key: listed(value) for key, value in y.items()}
-    if list(x) == ["input"] and outputs == ["output"]:
+    if name.startswith("unsupported-"):
+        case = {"supported": False}
+    elif list(x) == ["input"] and outputs == ["output"]:
         case = {"supported": True, "input": listed(x["input"]), "output": listed(y["output"])}
     with open(os.path.join(HERE, f"{name}.json"), "w") as file:
         file.write(json.dumps(case) + "\n")
