@@ -48,6 +48,16 @@ export function sizes(text: string): number[] {
   }
 }
 
+/** 'layers.0.*,layers.1.*' -> a list, 'none' -> []. */
+export function patterns(found: string): string[] {
+  const all = found.split(',').map((pattern) => pattern.trim());
+  if (found === 'none') return [];
+  if (!all.includes('')) return all;
+  throw new InvalidArgumentError(
+    "Expected patterns of parameters such as 'layers.0.*', separated by commas, or 'none'.",
+  );
+}
+
 /** 'a,b' -> what `parse` makes of each, every one once. */
 export const someOf =
   <T>(parse: Parse<T>): Parse<T[]> =>

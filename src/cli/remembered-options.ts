@@ -38,7 +38,7 @@ const storable: readonly string[] = [
     '--label-smoothing',
   ],
   ...['--optimizer', '--learning-rate', '--momentum', '--weight-decay', '--decayed'],
-  ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate', '--average'],
+  ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate', '--average', '--freeze'],
   ...['--validation', '--patience', '--metric', '--keep-best'],
 ];
 

@@ -46,6 +46,7 @@ export async function goOn({ net, data }: Run, flags: TrainFlags, saved: Checkpo
       `${flag}: expected more than the ${plural(net.epochs, 'epoch')} of ${saved.path}, found ${last}`,
     );
   }
+  if (isGiven(command, '--freeze')) await net.freeze(flags.freeze!);
   if (isGiven(command, '--learning-rate')) net.learningRate = flags.learningRate!;
   else if (net.learningRate === 0) {
     const ended = `because the schedule of ${saved.path} has ended at a rate of 0`;

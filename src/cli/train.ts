@@ -20,6 +20,7 @@ import { trainingBar } from './progress.ts';
 import { remembered, type Texts } from './remembered-options.ts';
 import { goOn, recallTraining } from './resume.ts';
 import { type Run, type RunOptions, withRun } from './run.ts';
+import { recallModel, startFrom } from './start-from.ts';
 import {
   begin,
   better,
@@ -81,6 +82,11 @@ export function trainCommand(interrupted: Interruption): Command {
       'continue from a file of --save as if never stopped; --epochs, --learning-rate and other options of the training override those of the file, while model, loss, optimizer and batch are those of the file',
       text,
     ],
+    [
+      '--start-from <file>',
+      'begin with the parameters of this file that fit by name and shape; options of the model are those of the file unless given',
+      text,
+    ],
   ]);
   return addOutputOptions(addControlOptions(command))
     .addHelpText('after', help)
@@ -99,6 +105,7 @@ Examples:
   retrograd train --epochs 20 --save run.safetensors --save-every 1
   retrograd train --resume run.safetensors --save run.safetensors --epochs 40
   retrograd train --model lenet --batch-norm --dropout 0.2 --schedule cosine --epochs 20 --stop-after 5 --save lenet.safetensors
+  retrograd train --data pictures/ --start-from lenet.safetensors --freeze 'layers.0.*,layers.3.*' --save pets.safetensors
 
 With --validation, samples held out from the training data judge the epochs, and --patience and --keep-best always need them.
 The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy.
@@ -107,9 +114,14 @@ With --json the events are "start", "epoch", "save" and "end", or "error". Accur
 "parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
 async function train(command: Command, interrupted: Interruption): Promise<void> {
-  const { resume } = command.opts<TrainFlags>();
+  const { resume, startFrom: from } = command.opts<TrainFlags>();
+  checkHeeded(command, [
+    ['--start-from', resume === undefined, 'without --resume, which begins with its file', 'both'],
+  ]);
   const saved = resume === undefined ? undefined : await openCheckpoint(resume);
+  const other = from === undefined ? undefined : await openCheckpoint(from);
   if (saved) recallTraining(command, saved);
+  if (other) recallModel(command, other);
   const flags = flagsOf(command);
   checkPlace(flags);
   const output = outputOf(flags);
@@ -125,6 +137,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   });
   await withRun(flags, options, output, async (run) => {
     if (saved) await goOn(run, flags, saved, command);
+    const started = other && (await startFrom(other, run));
     checkTarget(flags, run);
     const { steps } = run.net;
     const training: Training = {
@@ -132,6 +145,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
       flags,
       output,
       saved,
+      started,
       options: optionsOf(command, flags, run),
       best: saved?.best,
       // Patience that had run out before takes no epoch to find out.
@@ -139,9 +153,9 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
       steps,
     };
     begin(training);
-    const started = performance.now();
+    const began = performance.now();
     await fit(training, interrupted);
-    await finish(training, (performance.now() - started) / 1000);
+    await finish(training, (performance.now() - began) / 1000);
   });
 }
 

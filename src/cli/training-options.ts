@@ -6,7 +6,7 @@ import { addOptions } from './add-options.ts';
 import type { Rule } from './heeded.ts';
 import { optimizerOf, schedules } from './model-options.ts';
 import type { TrainedFlags } from './options.ts';
-import { count, fraction, oneOf, positive, share } from './parse.ts';
+import { count, fraction, oneOf, patterns, positive, share } from './parse.ts';
 import type { RunOptions } from './run.ts';
 
 export interface ControlFlags extends TrainedFlags {
@@ -14,6 +14,7 @@ export interface ControlFlags extends TrainedFlags {
   clip?: number;
   accumulate: number;
   average?: number;
+  freeze?: string[];
   patience?: number;
   metric?: 'accuracy' | 'loss';
   keepBest?: boolean;
@@ -27,6 +28,11 @@ export const addControlOptions = (command: Command): Command =>
     ['--warm-up <n>', "updates over which the learning rate rises to the schedule's first value", count],
     ['--clip <x>', 'maximum norm of all gradients together', positive],
     ['--accumulate <n>', 'batches per update', count, '1'],
+    [
+      '--freeze <patterns>',
+      "parameters that stay as they are, by patterns such as 'layers.0.*,layers.3.*', or none; with --resume, from then on",
+      patterns,
+    ],
     ['--average <beta>', 'keep a moving average of the weights, such as 0.999, to test and save', fraction],
     ['--validation <share>', validationHelp, share],
     ['--patience <n>', 'stop after n epochs in a row without improvement on the held-out samples', count],
@@ -58,9 +64,9 @@ export const controlRules = (flags: ControlFlags): Rule[] => [
 
 /** Throws ArgumentError where they do not go together. */
 export function updateOf(flags: ControlFlags, train: Dataset): RunOptions {
-  const { batch, epochs, accumulate, average, clip } = flags;
+  const { batch, epochs, accumulate, average, clip, freeze } = flags;
   const optimizer = optimizerOf(flags, updatesIn(train, { batch, epochs, accumulate }));
-  return { optimizer, accumulate, average, clipNorm: clip };
+  return { optimizer, accumulate, average, clipNorm: clip, freeze };
 }
 
 /** What of a fit they decide. */
@@ -72,7 +78,8 @@ export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags, hasA
 });
 
 /** ', cosine schedule, 4 batches to an update': what there is beside the optimizer. */
-export function describeControl({ schedule, warmUp, accumulate, average, clip, labelSmoothing }: ControlFlags): string {
+export function describeControl(flags: ControlFlags): string {
+  const { schedule, warmUp, accumulate, average, clip, labelSmoothing, freeze } = flags;
   const parts = [
     warmUp !== undefined && `warm-up over ${warmUp} updates`,
     schedule !== 'constant' && `${schedule} schedule`,
@@ -80,6 +87,7 @@ export function describeControl({ schedule, warmUp, accumulate, average, clip, l
     average !== undefined && `average of the weights with ${average}`,
     clip !== undefined && `gradients clipped to norm ${clip}`,
     labelSmoothing !== undefined && `label smoothing ${labelSmoothing}`,
+    freeze && freeze.length > 0 && `${freeze.join(', ')} frozen`,
   ];
   return parts.map((part) => (part ? `, ${part}` : '')).join('');
 }

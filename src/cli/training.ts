@@ -7,6 +7,7 @@ import { baseRate } from './model-options.ts';
 import { decimal, duration, epochOf, integer, type Output, percentage, plural, short } from './output.ts';
 import type { Texts } from './remembered-options.ts';
 import { describeTraining, facts, introduce, type Run } from './run.ts';
+import { describeStarted, type Started } from './start-from.ts';
 import { type ControlFlags, describeControl } from './training-options.ts';
 
 export interface TrainFlags extends ControlFlags {
@@ -20,6 +21,7 @@ export interface TrainFlags extends ControlFlags {
   saveEvery?: number;
   overwrite?: boolean;
   resume?: string;
+  startFrom?: string;
 }
 
 /** The epoch that a run ends with, unless something ends it before. */
@@ -32,6 +34,7 @@ export interface Training extends Run {
   /** Options for a file to remember. */
   readonly options: Texts;
   readonly saved?: Checkpoint;
+  readonly started?: Started;
   /** Of the net before it is trained here. */
   readonly steps: number;
   /** The best epoch, which is told and chooses nothing. */
@@ -45,7 +48,7 @@ export interface Training extends Run {
 /** x and y of a batch are gathered from the data set before the step: by one dispatch, by two where images are changed. */
 const gathers = ({ augment }: TrainFlags): number => (augment ? 2 : 1);
 
-export function begin({ flags, output, saved, ...run }: Training): void {
+export function begin({ flags, output, saved, started, ...run }: Training): void {
   const dispatchesPerStep = run.device === 'cpu' ? null : run.net.schedule.dispatches.length + gathers(flags);
   const { optimizer, epochs, schedule, warmUp, accumulate, average, clip, labelSmoothing } = flags;
   const { learningRate: rateNow, steps } = run.net;
@@ -67,12 +70,14 @@ export function begin({ flags, output, saved, ...run }: Training): void {
     epochs,
     augment: flags.augment,
     dispatchesPerStep,
+    startedFrom: started ?? null,
     resumed: saved ? { file: saved.path, steps, epochs: run.net.epochs } : null,
   });
   introduce(run, flags, output);
   const dispatches = dispatchesPerStep ? `, ${dispatchesPerStep} dispatches per step` : '';
   const changed = flags.augment ? `, ${describeAugment(flags.augment)}` : '';
   output.say(`training    ${describeTraining(flags, learningRate)}${describeControl(flags)}${changed}${dispatches}`);
+  if (started) output.say(`parameters  ${describeStarted(started)}`);
   if (saved) {
     output.say(`resumed     ${printable(saved.path)} after ${standing(run)}, learning rate ${short(rateNow)}`);
   }

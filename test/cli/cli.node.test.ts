@@ -972,6 +972,28 @@ describe('save and resume', () => {
     expect(second.equals(first)).toBe(true);
   });
 
+  test('another net starts from the parameters that fit, some of them frozen until they are thawed', async () => {
+    const [body, head, thawed] = ['body', 'head', 'thawed'].map((name) => join(folder, `${name}.safetensors`));
+    await retrograd(['train', ...flags(body), '--epochs', '1']);
+    const from = ['--start-from', body, '--hidden', '8,6', '--freeze', 'layers.0.*', '--epochs', '1'];
+    const begun = await retrograd(['train', ...few, '--save', head, '--json', ...from]);
+    expect(begun.code, begun.stderr).toBe(0);
+    expect(begun.stderr).toMatch(/^training .*, layers\.0\.\* frozen/m);
+    const rest = ['layers.1.weight', 'layers.1.bias', 'layers.2.weight', 'layers.2.bias'];
+    const taken = ['layers.0.weight', 'layers.0.bias'];
+    const unexpected = ['layers.1.weight', 'layers.1.bias'];
+    expect(eventsOf(begun)[0]).toMatchObject({ startedFrom: { file: body, taken, missing: rest, unexpected } });
+    expect(begun.stderr).toMatch(/^parameters +2 of 6 from .*, all but layers\.1\.weight, layers\.1\.bias, /m);
+    const again = ['--resume', head, '--freeze', 'none', '--epochs', '2', '--save', thawed];
+    const ended = await retrograd(['train', ...own, ...again]);
+    expect(ended.code, ended.stderr).toBe(0);
+    const [first, second, third] = await Promise.all(
+      [body, head, thawed].map(async (file) => parseSafetensors(await readFile(file)).tensors['layers.0.weight'].data),
+    );
+    expect(second).toEqual(first);
+    expect(third).not.toEqual(first);
+  });
+
   test.skipIf(process.platform === 'win32')('Ctrl-C saves, and what was interrupted comes out the same', async () => {
     const [whole, part] = ['uninterrupted', 'interrupted'].map((name) => join(folder, `${name}.safetensors`));
     const long = ['--epochs', '100', '--save-every', '1'];

@@ -59,6 +59,7 @@ describe('an option without effect is refused', () => {
     ['train --tune off --device cpu', '--tune: expected on a GPU'],
     ['train --target species', '--target: expected with a CSV file as --data, found it without --data'],
     ['check --data digits --missing mean', '--missing: expected with a CSV file as --data, found --data digits'],
+    ['train --start-from a --resume b', '--start-from: expected without --resume'],
     ['train --overwrite', '--overwrite: expected with --save or --log, found neither'],
     ['train --save-every 2', '--save-every: expected with --save, found without'],
     ['eval some.safetensors --seed 1', '--seed: expected without a file'],
@@ -93,6 +94,8 @@ const valueFor: Record<string, string> = {
     '--tune': 'off',
     '--save': 'x',
     '--resume': 'x',
+    '--start-from': 'x',
+    '--freeze': 'layers.0.*',
     '--work': 'xor',
     '--recipe': 'lenet-5',
   },
@@ -133,7 +136,7 @@ describe('an option given twice is refused', () => {
 
 /** What says where something is read, written or run, or only how a run is made. */
 const notOfAFile = [
-  ...['--data', '--device', '--save', '--save-every', '--log', '--overwrite', '--resume'],
+  ...['--data', '--device', '--save', '--save-every', '--log', '--overwrite', '--resume', '--start-from'],
   ...['--check', '--tune', '--target-accuracy', '--stop-after', '--json'],
 ];
 
