@@ -88,6 +88,18 @@ function testedIn({ printed }: TrainedThere): { loss: number; accuracy: number }
   return { loss: Number(loss), accuracy: Number(accuracy) / 100 };
 }
 
+/** Prints how far the losses of PyTorch are from those here, and the accuracies. */
+function tell(
+  name: string,
+  { losses, accuracy, there }: Pick<Awaited<ReturnType<typeof everywhere>>, 'losses' | 'accuracy' | 'there'>,
+) {
+  const runs = there.map((run) => {
+    const apart = farthest(run.losses.slice(0, losses.length), losses).toExponential(1);
+    return `${losses.length} losses within ${apart}, test accuracy ${testedIn(run).accuracy.toFixed(4)}`;
+  });
+  console.log([`${name}: test accuracy ${accuracy.toFixed(4)} here; in PyTorch:`, ...runs].join('\n  '));
+}
+
 const tensorsOf = (file: string) => parseChecked(readFileSync(file), file).tensors;
 
 describe.skipIf(!python)('PyTorch goes on with', () => {
@@ -114,6 +126,7 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     const options = { batch: 50, loss: softmaxCrossEntropy(), optimizer, seed: 7 };
     const { net, losses, accuracy, there } = await everywhere('lenet', model, options, parts, [1, 2]);
     expect(accuracy).toBeGreaterThan(0.8);
+    tell('LeNet-5', { losses: losses.slice(0, 20), accuracy, there });
     for (const run of there) {
       expect(run.losses).toHaveLength(51);
       expect(farthest(run.losses.slice(0, 20), losses)).toBeLessThan(1e-4);
@@ -140,6 +153,7 @@ describe.skipIf(!python)('PyTorch goes on with', () => {
     const model = sequential([784], [dense(100, relu), dense(10)]);
     const { net, losses, loss, accuracy, there } = await everywhere('mlp', model, options, parts, [1, 3]);
     const expected = await net.parameters();
+    tell('784-100-10', { losses, accuracy, there });
     for (const run of there) {
       expect(run.losses).toHaveLength(50);
       expect(farthest(run.losses, losses)).toBeLessThan(1e-5);
