@@ -247,6 +247,7 @@ export type { GradientOptions } from './train/loop/gradients.ts';
 export { type Observer, observe } from './train/loop/observe.ts';
 export type { GivenGradients } from './train/loop/update.ts';
 export type { BatchOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
+export type { RecoverOptions, Recovery } from './train/recover-options.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

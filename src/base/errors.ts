@@ -72,19 +72,32 @@ export class ShaderError extends RetrogradError {
   override readonly name = 'ShaderError';
 }
 
+/** What is known of the loss of a device. */
+export interface LossOptions extends ErrorOptions {
+  /** {@link DeviceLostError.reason}. */
+  reason?: 'destroyed' | 'unknown';
+  /** {@link DeviceLostError.lastStep}. */
+  lastStep?: number;
+  /** {@link DeviceLostError.snapshot}. */
+  snapshot?: Uint8Array<ArrayBuffer>;
+}
+
 /** The device is lost, with everything it held. */
 export class DeviceLostError extends RetrogradError {
   override readonly name = 'DeviceLostError';
   /** `'destroyed'` if the program destroyed it, else `'unknown'`. */
   readonly reason: 'destroyed' | 'unknown';
+  /** The last step that is known to be done, of a net that was in `fit`. */
+  readonly lastStep?: number;
+  /** A file for {@link Trainer.load}, from a `fit` with `recover` that found no other device to go on with. */
+  readonly snapshot?: Uint8Array<ArrayBuffer>;
 
   /** Makes an error; `reason` is `'unknown'` by default. */
-  constructor(
-    message: string,
-    { reason = 'unknown', cause }: ErrorOptions & { reason?: 'destroyed' | 'unknown' } = {},
-  ) {
+  constructor(message: string, { reason = 'unknown', cause, lastStep, snapshot }: LossOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
+    this.lastStep = lastStep;
+    this.snapshot = snapshot;
   }
 }
 

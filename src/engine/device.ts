@@ -89,9 +89,19 @@ export interface Device {
    * @internal
    */
   explain(cause: unknown, what: string): Promise<never>;
+  /**
+   * Opens another device in the same way.
+   *
+   * @internal
+   */
+  reopen?(): Promise<Device>;
   /** Destroys the device and everything on it. */
   destroy(): void;
 }
+
+/** Whether an error says that a device is gone, with everything on it. */
+export const isGone = (error: unknown): error is DeviceLostError | DeviceHungError =>
+  error instanceof DeviceLostError || error instanceof DeviceHungError;
 
 /** What to do where something is missing, in this browser. */
 export type AdviceFor = (missing: Missing) => Advice | Promise<Advice>;
@@ -141,7 +151,7 @@ export async function openDeviceWith(adviceFor: AdviceFor, options: DeviceOption
     driver.assertAnswers();
     throw await noAdapter(`The adapter "${info.name}" did not provide a device: ${cause.message}`, 'device', cause);
   });
-  return watch(device, info, hungAfter);
+  return watch(device, info, { hungAfter, reopen: () => openDeviceWith(adviceFor, options) });
 }
 
 /** Null where there is none. A browser that blocks WebGPU, or options that it does not know, make it reject. */
@@ -197,7 +207,11 @@ function infoOf({ info, features }: GPUAdapter): AdapterFacts {
 const MOST_PIPELINES = 512;
 
 /** A Device around a GPUDevice that the caller opened. */
-export function watch(gpu: GPUDevice, facts: AdapterFacts, hungAfter?: number): Device {
+export function watch(
+  gpu: GPUDevice,
+  facts: AdapterFacts,
+  { hungAfter, reopen }: Pick<DeviceOptions, 'hungAfter'> & Pick<Device, 'reopen'> = {},
+): Device {
   const faults = new Map<string, string>();
   const info: DeviceInfo = {
     ...facts,
@@ -281,7 +295,12 @@ export function watch(gpu: GPUDevice, facts: AdapterFacts, hungAfter?: number): 
       made.catch(() => pipelines.get(shader.code) === made && pipelines.delete(shader.code));
       return made;
     },
-    destroy: () => gpu.destroy(),
+    reopen,
+    destroy() {
+      if (lost) return; // Dawn may crash where a device is destroyed twice
+      lose('it was destroyed', { reason: 'destroyed' });
+      gpu.destroy();
+    },
   };
   return device;
 }

@@ -86,6 +86,6 @@ export interface Engine {
   done?(): Promise<void>;
   /** When everything queued so far is done. Rejects with DeviceLostError or what else went wrong with it. */
   settled(): Promise<void>;
-  /** Destroys every program made, and ends what is under way with StateError. */
-  destroy(): void;
+  /** Destroys every program made, and ends what is under way with StateError, or with another reason. */
+  destroy(why?: Error): void;
 }

@@ -42,11 +42,11 @@ export async function gpuEngine(
   const alignment = gpu.limits.minUniformBufferOffsetAlignment;
   const stride = alignment * Math.ceil(ROW_BYTES / alignment);
   const table: Table = { buffer, stride, rows: Math.floor(TABLE_BYTES / stride) };
-  let destroyed = false;
+  let destroyed: Error | undefined;
   const programs = new Set<Program>();
   const guard = guardOf(device);
   const assertUsable = (): void => {
-    if (destroyed) throw new StateError('this net has been destroyed');
+    if (destroyed) throw destroyed;
     device.assertAlive();
     guard.assertNone();
   };
@@ -147,8 +147,8 @@ export async function gpuEngine(
       await verdict;
       assertUsable();
     },
-    destroy() {
-      destroyed = true;
+    destroy(why = new StateError('this net has been destroyed')) {
+      destroyed = why;
       const all = [...programs];
       programs.clear();
       for (const program of all) program.destroy();

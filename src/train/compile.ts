@@ -145,7 +145,7 @@ export async function compile<M extends Model>(model: M, options: CompileOptions
       averageFrom: 0,
       stateFrom: {},
       stepsBefore: 0,
-      given: false,
+      given: 0,
     };
     return new Trainer<M>(session, ownDevice);
   } catch (error) {

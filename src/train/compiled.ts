@@ -3,6 +3,7 @@ import { ArgumentError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { together } from '../base/together.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Device } from '../engine/device.ts';
 import type { Program } from '../engine/engine.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { state } from '../graph/leaf.ts';
@@ -26,10 +27,16 @@ export interface Beside {
   readonly averaged?: boolean;
 }
 
+const aheadOf = ({ engine }: Session): Ahead => new Ahead(engine);
+const feedsOf = ({ engine, task, checkEvery }: Session): Feeds =>
+  feeds(engine, task, { checked: Number.isFinite(checkEvery) });
+
 export class Compiled {
   readonly access = new Access();
-  readonly feeds: Feeds;
-  readonly ahead: Ahead;
+  feeds: Feeds;
+  ahead: Ahead;
+  /** The device that goes with the net: one that the net opened. */
+  ownDevice?: Device;
   /** Programs beside the training step, compiled when first asked for. */
   readonly #programs = new Map<string, Program>();
   /** Those that are being compiled. */
@@ -38,8 +45,18 @@ export class Compiled {
 
   constructor(session: Session) {
     this.session = session;
-    this.ahead = new Ahead(session.engine);
-    this.feeds = feeds(session.engine, session.task, { checked: Number.isFinite(session.checkEvery) });
+    this.ahead = aheadOf(session);
+    this.feeds = feedsOf(session);
+  }
+
+  /** After its training step was made on another device, which is the net's own: the rest is made there when asked for. */
+  moved(device: Device): void {
+    this.#programs.clear();
+    this.#making.clear();
+    this.ahead = aheadOf(this.session);
+    this.feeds = feedsOf(this.session);
+    this.ownDevice?.destroy();
+    this.ownDevice = device;
   }
 
   pack(x: GivenSamples | Dataset, y: GivenTargets | undefined, where: string, options?: BatchOptions): PackedBatch {
@@ -62,11 +79,11 @@ export class Compiled {
     const names = [...parameters.map(({ node }) => node), ...states].map(({ name }) => name);
     const as = averaged ? evaluatedAs(program, names) : undefined;
     const making = engine.program(graph, { keep, shared: [{ program, names, as }] }).then((made) => {
-      this.#programs.set(name, made);
+      if (engine === this.session.engine) this.#programs.set(name, made);
       return made;
     });
     this.#making.set(name, making);
-    return making.finally(() => this.#making.delete(name));
+    return making.finally(() => this.#making.get(name) === making && this.#making.delete(name));
   }
 
   /** Frees the programs beside the training step, which is about to be another one. None may be at work. */

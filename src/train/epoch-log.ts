@@ -7,14 +7,12 @@ import type { Clock } from './clock.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
-import type { EpochResult, FitOptions, Progress } from './fit-options.ts';
+import type { EndedEpoch, FitOptions, Progress } from './fit-options.ts';
+import type { Ongoing } from './ongoing.ts';
 import { LOSSES, type Session } from './session.ts';
 import { inEpoch, type Span, samplesIn, stepsBefore, turnOf } from './span.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 import type { Validation } from './validation.ts';
-
-/** What an epoch came to, as far as it is known without the epochs before. */
-export type EndedEpoch = Omit<EpochResult, 'best'>;
 
 /** The losses of epochs: those of epoch i of the net, counted from 0, are number i. */
 export const lossesOf = ({ program }: Session): Ring => ({
@@ -36,6 +34,7 @@ export function epochLog(
   options: FitOptions,
   clock: Clock,
   waited: boolean,
+  ongoing: Ongoing,
   validation?: Validation,
 ): EpochLog {
   const { onProgress, signal } = options;
@@ -46,19 +45,26 @@ export function epochLog(
   const read = readerOf(session, span, validation);
   const due = dueIn(span, Boolean(onProgress), waited);
   let seen: Promise<unknown> = Promise.resolve();
-  let results: EndedEpoch[] = [];
+  /** No snapshot is taken within a validation, at the end, or of an epoch that somebody waits for and has not seen. */
+  const keep = (turn: number): void => {
+    const { at } = inEpoch(span, turn);
+    const isBetween = at < perEpoch && !(waited && at === 0);
+    if (isBetween && stepsBefore(span, turn) < span.last) ongoing.look(seen);
+  };
   return {
-    taken() {
-      const ended = results;
-      results = [];
-      return ended;
-    },
+    taken: () => ongoing.ended.splice(0),
     submitted(from, to, settled) {
-      const timed = settled.then(() => clock.advance(to));
+      const { steps } = session;
+      const timed = settled.then(() => {
+        clock.advance(to);
+        ongoing.lastStep = steps;
+      });
       const [first, ended] = [from, to].map((turn) => inEpoch(span, turn).epoch);
       const { reports, looks } = due(from, to);
-      if (!reports && !looks && ended === first) return timed;
-      const { steps } = session;
+      if (!reports && !looks && ended === first) {
+        keep(to);
+        return timed;
+      }
       const trained = stepsBefore(span, to);
       const begun = Math.ceil(trained / perEpoch);
       const reading = read(first, begun, ended, looks);
@@ -69,12 +75,13 @@ export function epochLog(
         for (let epoch = first; epoch < ended; epoch++) {
           const mean = meanOf(epoch);
           await demandFinite(session, mean);
-          results.push(resultOf(epoch, mean, await validationOf(epoch, mean)));
+          ongoing.ended.push(resultOf(epoch, mean, await validationOf(epoch, mean)));
         }
         if (!looks) return;
         await demandFinite(session, meanOf(begun - 1), parameters);
         session.finiteAt = steps;
       });
+      keep(to);
       return seen;
     },
   };

@@ -7,9 +7,10 @@ import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import type { Batches } from './batches.ts';
 import { clockOf } from './clock.ts';
-import { type EndedEpoch, epochLog, lossesOf } from './epoch-log.ts';
+import { epochLog, lossesOf } from './epoch-log.ts';
 import type { Feed } from './feed.ts';
-import { type FitOptions, shuffles } from './fit-options.ts';
+import { type EndedEpoch, type FitOptions, shuffles } from './fit-options.ts';
+import type { Ongoing } from './ongoing.ts';
 import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
 import { inEpoch, type Span, stepsBefore, turnOf } from './span.ts';
 import { slotIn } from './totals.ts';
@@ -34,12 +35,13 @@ export function epochsOf(
   span: Span,
   options: FitOptions,
   waited: boolean,
+  ongoing: Ongoing,
   validation?: Validation,
 ): Epochs {
   const { engine, checkEvery } = session;
   const { signal, millisecondsPerSubmit: milliseconds = defaultMilliseconds() } = options;
   const clock = clockOf(span);
-  const log = epochLog(session, feed, span, options, clock, waited, validation);
+  const log = epochLog(session, feed, span, options, clock, waited, ongoing, validation);
   const turns = turnsOf(session, feed, span, options, validation);
   const between = () => session.tuner?.between();
   return {
@@ -142,6 +144,7 @@ function rowsOf(session: Session, { dataset }: Feed, { perEpoch }: Span, batches
       session.pending = NOTHING; // that of an epoch given up
     }
     session.unfinished = i + 1 < perEpoch ? { dataset, steps: i + 1 } : undefined;
+    for (const { steps, rate } of session.rates ?? []) if (steps === session.steps) session.learningRate = rate;
     const total = { slot: slotIn(losses, session.epochs - 1), begins: Number(i === 0) };
     return takeRow(session, { ...batches.row(step), ...total }, i === perEpoch - 1);
   };

@@ -9,6 +9,7 @@ import type { Metrics } from './asked.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
+import { checkRecover, type RecoverOptions, type Recovery } from './recover-options.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
 export interface FitOptions extends BestOptions {
@@ -37,6 +38,14 @@ export interface FitOptions extends BestOptions {
   onEpoch?(result: EpochResult): unknown;
   /** Stops training between two submits, or while samples are read; `fit` then rejects with the signal's reason, and the net stays usable. */
   signal?: AbortSignal;
+  /**
+   * Whether to go on after the loss of the device, with another one. A snapshot of the net is kept in memory for that. On a device of
+   * the same kind the fit ends with the same bits. `onProgress` is told again of the steps since the snapshot, `onEpoch` of no epoch.
+   * A device that you opened and destroyed yourself is not replaced. Default: false.
+   */
+  recover?: boolean | RecoverOptions;
+  /** Called and awaited when the net is on another device, before training goes on. */
+  onRecover?(recovery: Recovery): unknown;
   /** Milliseconds of work per submit to the device. Default: 15 in a browser, 50 in Node. */
   millisecondsPerSubmit?: number;
 }
@@ -78,6 +87,9 @@ export interface EpochResult {
   readonly samplesPerSecond: number;
 }
 
+/** What an epoch came to, as far as it is known without the epochs before. */
+export type EndedEpoch = Omit<EpochResult, 'best'>;
+
 /** Options of a {@link Trainer.fit} with a `validation` set. */
 export interface ValidatedFitOptions<M extends Metrics = Metrics> extends FitOptions {
   /** Data set to evaluate after every epoch. */
@@ -114,6 +126,8 @@ const known: Record<keyof FitOptions, true> = {
   onProgress: true,
   onEpoch: true,
   signal: true,
+  recover: true,
+  onRecover: true,
   millisecondsPerSubmit: true,
 };
 
@@ -130,6 +144,7 @@ export function checkFit(options: FitOptions): void {
   checkFunction('fit: onEpoch', options.onEpoch);
   checkSignal('fit: signal', signal);
   checkFlag('fit: shuffle', shuffle);
+  checkRecover(options.recover, options.onRecover);
   checkMaxBytes('fit', options.maxBytes);
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {
     throw new ArgumentError(`fit: millisecondsPerSubmit must be a number > 0, found ${showValue(ms)}`);

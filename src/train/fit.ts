@@ -6,12 +6,12 @@ import { type Tensors, writeTensors } from '../engine/named-tensors.ts';
 import { afterEpoch, lastSeen, watchesEpochs } from '../nn/learning-rate.ts';
 import { type BestOptions, type BestSoFar, isOf, isOverdue, nothingSeen, outcomeOf, withEpoch } from './best-epoch.ts';
 import { storedWeights } from './checkpoint/snapshot.ts';
-import type { EndedEpoch } from './epoch-log.ts';
 import { epochsOf } from './epochs.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandParameters } from './finite.ts';
-import type { EpochResult, FitOptions } from './fit-options.ts';
+import type { EndedEpoch, EpochResult, FitOptions } from './fit-options.ts';
+import type { Ongoing } from './ongoing.ts';
 import { type Session, startAfresh } from './session.ts';
 import { endOfEpoch, spanOf } from './span.ts';
 import type { Validation } from './validation.ts';
@@ -25,19 +25,25 @@ export async function trainEpochs(
   feed: Feed,
   options: FitOptions,
   evaluate: Evaluate,
+  ongoing: Ongoing,
   validation?: Validation,
 ): Promise<EpochResult[]> {
   const { engine, program } = session;
   const { onEpoch } = options;
-  const span = spanOf(session, feed.dataset, options, validation?.steps ?? 0);
+  const span = ongoing.spanFrom(() => spanOf(session, feed.dataset, options, validation?.steps ?? 0));
   const { first, last, before } = span;
+  const completed = before + Math.floor(first / span.perEpoch);
   await engine.prepare([[feed.program, program], ...(validation ? [validation.programs] : [])]);
-  let best = await bestBefore(session, nothingSeen(feed.dataset, options, before), options, evaluate, validation);
-  await seeMissed(session, before, options, evaluate, validation);
+  let best = await bestBefore(session, nothingSeen(feed.dataset, options, completed), options, evaluate, validation);
+  await seeMissed(session, completed, options, evaluate, validation);
   const waited = Boolean(onEpoch) || isAsked(options) || watchesEpochs(session.learningRate);
-  const epochs = epochsOf(session, feed, span, options, waited, validation);
+  const epochs = epochsOf(session, feed, span, options, waited, ongoing, validation);
   try {
-    const results: EpochResult[] = [];
+    const { results } = ongoing;
+    const seeEpoch = async ({ epoch, validation }: EndedEpoch): Promise<void> => {
+      if (validation) best = await see(session, best, before + epoch, validation, options);
+    };
+    if (!isAsked(options)) for (const epoch of results) await seeEpoch(epoch);
     for (let step = first; step < last && !isOverdue(best, options); ) {
       const end = waited ? endOfEpoch(span, step) : last;
       const { done } = await epochs.queue(step, end);
@@ -45,11 +51,14 @@ export async function trainEpochs(
       const ended = await done;
       for (const epoch of ended) {
         adaptRate(session, before + epoch.epoch, epoch, options);
-        if (epoch.validation) best = await see(session, best, before + epoch.epoch, epoch.validation, options);
+        await seeEpoch(epoch);
         results.push(withBest(epoch, best, before));
       }
       if (isAsked(options)) session.best = best;
-      if (waited && ended.length > 0 && (await onEpoch?.(results[results.length - 1])) === 'stop') break;
+      if (waited && ended.length > 0) {
+        if (await isStopped(ongoing, results[results.length - 1], onEpoch)) break;
+        ongoing.look();
+      }
     }
     session.best = undefined;
     if (best.weights) restore(session, best.weights);
@@ -61,6 +70,15 @@ export async function trainEpochs(
   } finally {
     await epochs.close();
   }
+}
+
+/** Tells of an epoch, once, and says whether the fit ends with it. */
+async function isStopped(ongoing: Ongoing, result: EpochResult, onEpoch: FitOptions['onEpoch']): Promise<boolean> {
+  if (result.epoch > ongoing.told) {
+    ongoing.stopped = (await onEpoch?.(result)) === 'stop';
+    ongoing.told = result.epoch;
+  }
+  return ongoing.stopped && result.epoch === ongoing.told;
 }
 
 /** Tells a learning rate that watches epochs what one came to. */
@@ -109,7 +127,7 @@ async function bestBefore(
   if (!goesOn) session.best = undefined;
   if (!validation || !isAsked(options)) return best;
   // A fit may have been saved between an epoch and its validation.
-  const isNews = goesOn ? best.seen < nothing.seen : session.steps > 0 || session.given;
+  const isNews = goesOn ? best.seen < nothing.seen : session.steps > 0 || session.given > 0;
   if (isNews) {
     const [, evaluation] = await together([demandParameters(session, 'fit'), evaluate(validation.dataset, signal)]);
     best = await see(session, best, nothing.seen, evaluation, options);

@@ -45,8 +45,10 @@ export interface Session extends Position, TrainingStep, Recipe {
   stepsBefore: number;
   /** Steps after which the parameters were last seen to be finite. */
   finiteAt?: number;
-  /** Whether weights came from the caller or a file: others than `compile` drew, trained or not. */
-  given: boolean;
+  /** How often weights came from the caller or a file: others than `compile` drew, trained or not. */
+  given: number;
+  /** While a fit runs: rates that the caller has set since it began, and the steps before. A fit that goes back sets them again. */
+  rates?: { readonly steps: number; readonly rate: number }[];
   /** How the samples of the last fit were given. */
   data?: DataFacts;
 }
@@ -104,7 +106,7 @@ export function giveBack(session: Session, rows: readonly StepRow[]): void {
 
 /** For finite parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
 export function startAfresh(session: Session): void {
-  session.given = true;
+  session.given++;
   session.finiteAt = session.steps;
   session.best = undefined;
   session.unfinished = undefined;

@@ -44,7 +44,7 @@ import {
   type Measured,
   measuring,
 } from './evaluate.ts';
-import type { Feed, Feeds } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -60,8 +60,10 @@ import { type EvaluationGraph, predictionGraph } from './graphs.ts';
 import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
+import { goOn } from './ongoing.ts';
 import type { BatchOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictHeld, predictOn, samplesOf } from './predict.ts';
+import { afterLoss, telling } from './recovery.ts';
 import { type Changes, replaceStep } from './replace-step.ts';
 import { giveBack, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
@@ -78,8 +80,6 @@ import { demandPlace, weigh } from './weighing.ts';
  */
 export class Trainer<M extends Model = Model> {
   readonly #session: Session;
-  readonly #ownDevice: Device | undefined;
-  readonly #feeds: Feeds;
   readonly #compiled: Compiled;
   readonly #access: Access;
   readonly #evaluations = new Map<string, EvaluationGraph>();
@@ -93,8 +93,7 @@ export class Trainer<M extends Model = Model> {
     this.#compiled = new Compiled(session);
     enlist(this, this.#compiled);
     this.#access = this.#compiled.access;
-    this.#ownDevice = ownDevice;
-    this.#feeds = this.#compiled.feeds;
+    this.#compiled.ownDevice = ownDevice;
     this.#inspect = inspector(this.#compiled);
   }
 
@@ -120,6 +119,11 @@ export class Trainer<M extends Model = Model> {
    */
   get tuning(): readonly DispatchTuning[] {
     return this.#session.tuner?.steps ?? [];
+  }
+
+  /** The device in use, another one after a loss that `fit` recovered from; undefined on the CPU. */
+  get device(): Device | undefined {
+    return this.#session.engine.device;
   }
 
   /** Steps trained so far. */
@@ -161,6 +165,8 @@ export class Trainer<M extends Model = Model> {
    */
   set learningRate(value: number) {
     checkConstantRate(value, 'learningRate');
+    const { steps, rates } = this.#session;
+    rates?.push({ steps, rate: value });
     this.#session.learningRate = value;
   }
 
@@ -200,18 +206,22 @@ export class Trainer<M extends Model = Model> {
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
       this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes, metrics }));
-    return this.#access.exclusive('fit', async () => {
-      if (samples.sampleWeights) await this.#access.take(() => weigh(this.#compiled, 'fit'));
-      return this.#tuned(() =>
-        this.#feeds.use(samples, this.#session.program, { augmentation, maxBytes }, (feed) => {
-          this.#session.data = factsOf(samples);
-          return this.#validated(heldOut, { maxBytes, metrics }, (validation) =>
-            // The fit looks at the parameters itself.
-            trainEpochs(this.#session, feed, options, evaluate, validation),
-          );
-        }),
-      );
-    });
+    const remedies = options.recover && this.#session.engine.device ? [afterLoss(this.#compiled, options)] : [];
+    return this.#access.exclusive('fit', () =>
+      goOn(this.#session, options, remedies, async (ongoing) => {
+        if (samples.sampleWeights) await this.#access.take(() => weigh(this.#compiled, 'fit'));
+        const fit = this.#tuned(() =>
+          this.#compiled.feeds.use(samples, this.#session.program, { augmentation, maxBytes }, (feed) => {
+            this.#session.data = factsOf(samples);
+            return this.#validated(heldOut, { maxBytes, metrics }, (validation) =>
+              // The fit looks at the parameters itself.
+              trainEpochs(this.#session, feed, options, evaluate, ongoing, validation),
+            );
+          }),
+        );
+        return telling(ongoing, fit);
+      }),
+    );
   }
 
   /**
@@ -272,7 +282,7 @@ export class Trainer<M extends Model = Model> {
     this.#evaluations.set(name, built);
     const nothing = () => false;
     return this.#compiled.on({ name, graph: () => built.graph, keep: nothing, averaged: true }, (program) =>
-      this.#feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
+      this.#compiled.feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
     );
   }
 
@@ -565,7 +575,7 @@ export class Trainer<M extends Model = Model> {
   destroy(): void {
     if (!this.#access.close()) return;
     this.#session.engine.destroy();
-    this.#ownDevice?.destroy();
+    this.#compiled.ownDevice?.destroy();
   }
 
   /** Calls {@link Trainer.destroy}, for `await using`. */

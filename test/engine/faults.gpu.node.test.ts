@@ -38,7 +38,7 @@ async function train(fault?: Fault): Promise<Outcome> {
   const adapter = await (await platform.gpu())!.requestAdapter();
   const gpu = await adapter!.requestDevice();
   const device = faulty(gpu, fault);
-  const watched = watch(device.gpu, facts, fault?.as === 'never' ? HUNG_AFTER : undefined);
+  const watched = watch(device.gpu, facts, { hungAfter: fault?.as === 'never' ? HUNG_AFTER : undefined });
   const work = async (): Promise<Uint8Array> => {
     const net = await compile(sequential([2], [dense(3, relu), dense(2)]), {
       ...{ device: watched, batch: 4, loss: softmaxCrossEntropy(), tune: 'off', seed: 1 },

@@ -70,6 +70,12 @@ export function faulty(gpu: GPUDevice, fault?: Fault): FaultyDevice {
     if (scope) scope.error ??= error;
     else for (const listener of listeners) listener({ error, preventDefault() {} });
   };
+  // Dawn may crash where a device is destroyed twice.
+  let isDestroyed = false;
+  wrap(gpu, 'destroy', (destroy) => () => {
+    if (!isDestroyed) destroy();
+    isDestroyed = true;
+  });
   const lose = (failure: Failure): void => {
     isLost = true;
     setTimeout(() => tell({ reason: 'unknown', message: 'injected loss' }), failure === 'loss' ? 0 : LATE);

@@ -161,7 +161,7 @@ export async function applyCheckpoint(
     };
   }
   session.stepsBefore = session.steps;
-  session.given = true;
+  session.given++;
   session.finiteAt = session.steps;
   const isRounded = (key: string) => rounded.some((name) => tensors[name] === values[key]);
   const loaded = part?.loaded ?? { taken: session.parameters.map(({ key }) => key), missing: [], unexpected: [] };

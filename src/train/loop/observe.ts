@@ -48,7 +48,7 @@ export async function observe(net: Trainer, x: Rows | NamedRows, names: readonly
   const compiled = compiledOf(net, 'observe');
   const { access, session } = compiled;
   access.assertOpen('observe');
-  const { engine, task } = session;
+  const { task } = session;
   const values = wholeSamples(task.model, x, 'observe', session.data);
   checkInputs(task.model, { data: values }, 'observe: x');
   const count = values.length / features(task.model);
@@ -80,7 +80,7 @@ export async function observe(net: Trainer, x: Rows | NamedRows, names: readonly
       access.assertOpen('read');
       if (isDestroyed) throw new StateError('read: this observer has been destroyed');
       return withSamples(async (program) => {
-        engine.run([{ programs: [program], rows: [stepRow({ columns: count })] }]);
+        session.engine.run([{ programs: [program], rows: [stepRow({ columns: count })] }]);
         const found = await program.readAll([...wanted]);
         return Object.fromEntries(
           names.map((name) => {

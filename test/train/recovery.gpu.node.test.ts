@@ -1,0 +1,274 @@
+/** A fit that goes on after the loss of its device ends with the bits, and tells the results, of one without. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeviceLostError, NoAdapterError, StateError } from '../../src/base/errors.ts';
+import { fromArrays } from '../../src/data/arrays.ts';
+import { type Device, watch } from '../../src/engine/device.ts';
+import {
+  adam,
+  type CompileOptions,
+  compile,
+  type Dataset,
+  dense,
+  dropout,
+  type FitOptions,
+  momentum,
+  reduceOnPlateau,
+  relu,
+  sequential,
+  softmaxCrossEntropy,
+  type Trainer,
+} from '../../src/index.node.ts';
+import { platform } from '../../src/platform/platform.ts';
+import { backoff } from '../../src/train/recovery.ts';
+import { type Fault, type FaultyDevice, faulty } from '../support/faults.ts';
+import '../support/harness.ts'; // its driver compiles faster
+
+const data = fromArrays({
+  x: Array.from({ length: 22 }, (_, i) => [i / 22, ((i * 7) % 11) / 11]),
+  y: Array.from({ length: 22 }, (_, i) => i % 2),
+});
+/** Steps of an epoch, with batches of 4. */
+const EPOCH = 6;
+
+/** The devices of a test, in the order in which they were opened. */
+let devices: (FaultyDevice & { readonly watched: Device })[] = [];
+const unhandled: unknown[] = [];
+const hear = (reason: unknown) => void unhandled.push(reason);
+
+beforeEach(() => {
+  backoff.wait = 1;
+  process.on('unhandledRejection', hear);
+});
+afterEach(async () => {
+  await closeAll();
+  process.off('unhandledRejection', hear);
+});
+
+/** Nothing is left of a net that is destroyed: no buffer on any device, and no rejection that nobody handles. */
+async function closeAll(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const live = devices.map((device) => device.live);
+  for (const { gpu } of devices) gpu.destroy();
+  devices = [];
+  expect({ live: live.filter(Boolean), unhandled: unhandled.splice(0) }).toEqual({ live: [], unhandled: [] });
+}
+
+/** A device with the first of these faults, and after its loss one with the next. */
+async function open(faults: (Fault | undefined)[] = []): Promise<Device> {
+  const adapter = await (await platform.gpu())!.requestAdapter();
+  const made = faulty(await adapter!.requestDevice(), faults.shift());
+  const facts = { name: `device ${devices.length}`, vendor: '', architecture: '', software: true, subgroup: 0 };
+  const watched = watch(made.gpu, facts, { hungAfter: 1000, reopen: () => open(faults) });
+  devices.push({
+    ...{ gpu: made.gpu, calls: made.calls, watched },
+    get live() {
+      return made.live;
+    },
+  });
+  return watched;
+}
+
+const options = { batch: 4, loss: softmaxCrossEntropy(), tune: 'off', seed: 1 } as const;
+
+interface Given {
+  readonly compiled?: Partial<CompileOptions>;
+  readonly faults?: readonly (Fault | undefined)[];
+  readonly data?: Dataset;
+  readonly prepare?: (net: Trainer) => unknown;
+  readonly fitted?: (net: Trainer) => Partial<FitOptions>;
+}
+
+/** Four epochs of a net, and all that can be seen of them. */
+async function train({ compiled, data: given = data, faults = [], prepare, fitted }: Given = {}) {
+  const net = await compile(sequential([2], [dense(6, relu), dropout(0.3), dense(2)]), {
+    ...{ ...options, device: await open([...faults]), accumulate: 2, optimizer: adam({ learningRate: 0.1 }) },
+    ...compiled,
+  });
+  const [{ calls }] = devices;
+  const before = calls.length;
+  const recovered: number[] = [];
+  try {
+    await prepare?.(net);
+    const results = await net.fit(given, {
+      ...{ epochs: 4, millisecondsPerSubmit: 1e-6, recover: { snapshot: { steps: 4 } } },
+      onRecover: ({ device, step }) => {
+        expect([net.device, net.steps]).toEqual([device, step]);
+        recovered.push(step);
+      },
+      ...fitted?.(net),
+    });
+    const plain = results.map(({ seconds: _, samplesPerSecond: _more, ...rest }) => rest);
+    const bytes = Buffer.from(await net.save()).toString('base64');
+    return { plain, bytes, recovered, calls: [...calls], before, opened: devices.length };
+  } finally {
+    net.destroy();
+    await closeAll();
+  }
+}
+
+type Trained = Awaited<ReturnType<typeof train>>;
+
+/** The loss of a device at the call of a name that comes after a share of those of a fit. */
+function lossAt({ calls, before }: Trained, name: string, share: number, as: Fault['as'] = 'loss'): Fault {
+  const count = (some: Trained['calls']) => some.filter((call) => call.name === name).length;
+  const [from, all] = [count(calls.slice(0, before)), count(calls)];
+  return { name, at: from + Math.floor(share * (all - 1 - from)), as };
+}
+
+/** Trains without a loss and then with one after another of these, in runs of their own. */
+async function compare(given: Given, losses: readonly (readonly [string, number, Fault['as']])[]): Promise<void> {
+  const sound = await train(given);
+  for (const [name, share, as] of losses) {
+    const fault = lossAt(sound, name, share, as);
+    const found = await train({ ...given, faults: [fault] });
+    expect([fault, found.recovered.length, found.plain, found.bytes]).toEqual([fault, 1, sound.plain, sound.bytes]);
+  }
+}
+
+/** Four epochs without a loss and without more. */
+let plainly: Promise<Trained> | undefined;
+const sound = (): Promise<Trained> => {
+  plainly ??= train();
+  return plainly;
+};
+
+describe('fit with recover', () => {
+  it('ends with the same bits wherever the device is lost, with epochs that do not wait', () =>
+    compare({ fitted: () => ({ validation: data }) }, [
+      ['submit', 0, 'loss'],
+      ['mapAsync', 0.3, 'late loss'],
+      ['writeBuffer', 0.5, 'loss'],
+      ['popErrorScope', 0.7, 'late loss'],
+      ['onSubmittedWorkDone', 0.9, 'never'],
+    ]));
+
+  it('does with epochs that wait, and tells of each once', async () => {
+    const told: number[] = [];
+    const fitted = () => ({
+      ...{ validation: data, keepBest: true, earlyStopping: { patience: 3 } },
+      onEpoch: ({ epoch }: { epoch: number }) => void told.push(epoch),
+    });
+    await compare({ fitted }, [
+      ['mapAsync', 0.4, 'loss'],
+      ['submit', 0.6, 'late loss'],
+      ['onSubmittedWorkDone', 0.8, 'loss'],
+    ]);
+    expect(told).toEqual(Array.from({ length: 4 }, () => [1, 2, 3, 4]).flat());
+  });
+
+  it('does with a stream of weighted samples, and a learning rate that watches epochs', () => {
+    const weighted = {
+      ...data,
+      sampleWeights: { ...data.targets, data: Float32Array.from(data.targets.data, (x) => 1 + x) },
+    };
+    const optimizer = momentum({ learningRate: reduceOnPlateau({ from: 0.1, patience: 0, threshold: 0.1 }) });
+    return compare({ compiled: { optimizer }, data: weighted, fitted: () => ({ maxBytes: 100 }) }, [
+      ['writeBuffer', 0.7, 'loss'],
+    ]);
+  });
+
+  it('does after the loss of one device after another, and of those that it goes back on', async () => {
+    const next = { name: 'onSubmittedWorkDone', at: 6, as: 'loss' } as const;
+    const building = { name: 'createComputePipelineAsync', at: 0, as: 'loss' } as const;
+    const writing = { name: 'writeBuffer', at: 1, as: 'loss' } as const;
+    const without = await sound();
+    const first = lossAt(without, 'mapAsync', 0.5);
+    const found = await train({ faults: [first, next, building, next, writing] });
+    expect([found.recovered.length, found.opened]).toEqual([3, 6]);
+    expect([found.plain, found.bytes]).toEqual([without.plain, without.bytes]);
+  });
+
+  it('sets a learning rate again that the caller has set since the snapshot', async () => {
+    const fitted = (net: Trainer) => ({
+      onEpoch: ({ epoch }: { epoch: number }) => {
+        net.learningRate = 0.1 / (1 + epoch);
+      },
+      recover: { snapshot: { steps: 1000 } },
+    });
+    await compare({ fitted }, [['submit', 0.9, 'loss']]);
+  });
+
+  it('goes on from the weights that the net had before', async () => {
+    const prepare = async (net: Trainer) => {
+      await net.fit(data, { epochs: 1 });
+      await net.freeze(['layers.0.*']);
+    };
+    await compare({ prepare, compiled: { average: 0.9 } }, [['submit', 0.5, 'loss']]);
+  });
+
+  it('says how far it was after a loss that it does not get over', async () => {
+    const faults = [lossAt(await sound(), 'onSubmittedWorkDone', 0.5)];
+    const error = await train({ faults, fitted: () => ({ recover: false }) }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ name: 'DeviceLostError', reason: 'unknown', lastStep: expect.any(Number) });
+    expect((error as DeviceLostError).lastStep).toBeGreaterThan(2 * EPOCH - 3);
+    expect((error as DeviceLostError).lastStep).toBeLessThan(2 * EPOCH + 3);
+  });
+
+  it('does not replace a device that its caller destroyed', async () => {
+    const fit = train({ fitted: (net) => ({ onEpoch: () => net.device!.destroy() }) });
+    await expect(fit).rejects.toMatchObject({ name: 'DeviceLostError', reason: 'destroyed', lastStep: EPOCH });
+  });
+
+  it('replaces a device of its own, whoever destroyed it', async () => {
+    const without = await sound();
+    const faults = [lossAt(without, 'submit', 0.5)];
+    let count = 0;
+    const fitted = (net: Trainer) => ({
+      onEpoch: ({ epoch }: { epoch: number }) => void (epoch >= 3 && ++count < 3 && net.device!.gpu.destroy()),
+    });
+    const found = await train({ faults, fitted });
+    expect([found.recovered.length, found.plain, found.bytes]).toEqual([3, without.plain, without.bytes]);
+  });
+
+  it('offers the snapshot where no device is to be had, after as many attempts', async () => {
+    const device = await open([lossAt(await sound(), 'onSubmittedWorkDone', 0.8)]);
+    let tried = 0;
+    device.reopen = async () => {
+      tried++;
+      throw new NoAdapterError('blocked', { missing: 'adapter', advice: { elsewhere: [] } });
+    };
+    const given = { compiled: { device }, fitted: () => ({ recover: { attempts: 3, snapshot: { steps: 4 } } }) };
+    const error = await train(given).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(DeviceLostError);
+    const { message, cause, snapshot } = error as DeviceLostError;
+    expect([tried, message, cause]).toEqual([
+      ...[3, expect.stringMatching(/3 attempts .* blocked.* no GPU until it is loaded again/)],
+      expect.any(NoAdapterError),
+    ]);
+    const net = await compile(sequential([2], [dense(6, relu), dropout(0.3), dense(2)]), {
+      ...{ ...options, device: 'cpu', accumulate: 2, optimizer: adam({ learningRate: 0.1 }) },
+    });
+    await net.load(snapshot!);
+    expect(net.steps).toBeGreaterThanOrEqual(4);
+    net.destroy();
+  });
+
+  it('ends at once where the caller gives up while it waits for a device', async () => {
+    backoff.wait = 60_000;
+    const abort = new AbortController();
+    const device = await open([{ name: 'onSubmittedWorkDone', at: 6, as: 'loss' }]);
+    device.reopen = async () => {
+      setTimeout(() => abort.abort(new Error('enough')), 5);
+      throw new NoAdapterError('none');
+    };
+    await expect(train({ compiled: { device }, fitted: () => ({ signal: abort.signal }) })).rejects.toThrow('enough');
+  });
+
+  it('leaves nothing behind where the net is destroyed while it waits for a device', async () => {
+    let net: Trainer | undefined;
+    const device = await open([{ name: 'onSubmittedWorkDone', at: 6, as: 'loss' }]);
+    let lost: Promise<unknown> | undefined;
+    device.reopen = async () => {
+      const other = await open();
+      lost = other.gpu.lost;
+      net!.destroy();
+      return other;
+    };
+    const fitted = (given: Trainer) => {
+      net = given;
+      return {};
+    };
+    await expect(train({ compiled: { device }, fitted })).rejects.toThrow(StateError);
+    await lost;
+  });
+});
