@@ -110,7 +110,8 @@ Examples:
 With --validation, samples held out from the training data judge the epochs, and --patience and --keep-best always need them.
 The test set is then evaluated once, at the end. Without it, each epoch is judged by the test set, and so is --target-accuracy.
 An interrupted run is saved if it has trained at least one step.
-With --json the events are "start", "epoch", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
+A GPU that is lost is opened again, and training goes on with the same results.
+With --json the events are "start", "epoch", "recover", "save" and "end", or "error". Accuracies are fractions from 0 to 1.
 "parametersSha256" is the hash of all parameters as 32-bit floats, layer by layer, weights before biases.`;
 
 async function train(command: Command, interrupted: Interruption): Promise<void> {
@@ -240,6 +241,12 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
       onProgress,
       onEpoch,
       signal: interrupted.signal,
+      recover: true,
+      onRecover: ({ error, step }) => {
+        bar.clear();
+        output.warn(`${error.message} Training goes on from step ${step}, on another device.`);
+        output.emit({ event: 'recover', steps: step });
+      },
     });
   } catch (error) {
     bar.clear();
