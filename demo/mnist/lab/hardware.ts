@@ -5,6 +5,8 @@ import type { Machine } from './protocol.ts';
 export class Hardware {
   #device: Device | undefined;
   #machine: Machine | undefined;
+  /** Whether a net has opened the device, which goes when the net does. */
+  #isOfNet = false;
   readonly #onLost: (message: string) => void;
 
   constructor(onLost: (message: string) => void) {
@@ -30,8 +32,26 @@ export class Hardware {
     throw new DeviceLostError('the device was lost before there was a network');
   }
 
+  /** Takes the GPU that a net has opened after a loss. */
+  adopt(device: Device): Machine {
+    this.#isOfNet = true;
+    this.#machine = this.#take(device);
+    return this.#machine;
+  }
+
+  /** Called before a net is destroyed, which may take the GPU along. */
+  release(): void {
+    if (this.#isOfNet) this.#device = undefined;
+  }
+
+  /** Opens a GPU where a net took it along. */
+  async renew(): Promise<void> {
+    if (this.#isOfNet) await this.open();
+  }
+
   /** Opens a GPU, in place of the one before. */
   async open(): Promise<Machine> {
+    this.#isOfNet = false;
     try {
       this.#machine = this.#take(await openDevice());
     } catch (error) {

@@ -50,7 +50,10 @@ class LocalLab implements Lab {
   /** Gives up the net that is being prepared. */
   #wanted = new AbortController();
   readonly #inTurn = createQueue();
-  readonly #hardware = new Hardware((message) => this.#lose(message));
+  readonly #hardware = new Hardware((message) => {
+    // A net that trains goes on with another device, or tells that it cannot.
+    if (!this.#run?.isTraining) this.#lose(message);
+  });
   readonly #library: Library;
   readonly #shelf: Shelf | undefined;
 
@@ -192,6 +195,7 @@ class LocalLab implements Lab {
   #drop(): void {
     const run = this.#run;
     this.#run = undefined;
+    this.#hardware.release();
     run?.destroy();
   }
 
@@ -235,6 +239,7 @@ class LocalLab implements Lab {
   async #make(config: Config, { from, restore = false }: Origin, mine: AbortController): Promise<Prepared> {
     const { signal } = mine;
     signal.throwIfAborted();
+    await this.#hardware.renew();
     const data = await Promise.race([this.#library.load(config.data), abortOf(signal)]);
     const kept = restore ? readRecord(await this.#shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
     const run = await this.#createRun(config, data, from ?? kept?.held, mine);
@@ -258,6 +263,9 @@ class LocalLab implements Lab {
         signal: mine.signal,
         tell: (event) => isCurrent() && this.#tell(event),
         onError: (error) => isCurrent() && this.#tellProblem(error),
+        onRecover: (device, step) =>
+          isCurrent() && this.#tell({ kind: 'recovered', machine: this.#hardware.adopt(device), step }),
+        onLost: ({ message }) => isCurrent() && this.#lose(message),
       });
       return this.#run;
     } finally {

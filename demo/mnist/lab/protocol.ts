@@ -91,6 +91,8 @@ export type LabEvent =
   | { readonly kind: 'download'; readonly file: string; readonly received: number; readonly total?: number }
   /** Something went wrong outside of a call. `name` is that of the error class. */
   | { readonly kind: 'problem'; readonly name: string; readonly message: string }
+  /** The device was lost. Training goes on with another one, from a step before. */
+  | { readonly kind: 'recovered'; readonly machine: Machine; readonly step: number }
   /** The device is gone; what the lab still holds, if anything. */
   | { readonly kind: 'lost'; readonly message: string; readonly held?: Evaluated };
 

@@ -3,10 +3,12 @@ import {
   type CompileOptions,
   compile,
   type Device,
+  DeviceLostError,
   dense,
   type EvaluateOptions,
   type FitOptions,
   type Progress,
+  type Recovery,
   sequential,
   type Trainer,
 } from 'retrograd';
@@ -28,6 +30,9 @@ export interface RunOptions {
   readonly tell: (event: LabEvent) => void;
   /** Told what went wrong while nobody waited. */
   readonly onError: (error: unknown) => void;
+  /** Told of the device that training goes on with after a loss, and of a loss that it does not get over. */
+  readonly onRecover: (device: Device, step: number) => void;
+  readonly onLost: (error: DeviceLostError) => void;
 }
 
 /** Compiles the net. Rejects with what `compile` rejects with, or the reason of the signal. */
@@ -132,17 +137,19 @@ export class Run {
   }
 
   async #trainUntil(signal: AbortSignal): Promise<void> {
-    const { onError } = this.#options;
+    const { onError, onRecover, onLost } = this.#options;
     const onProgress = (progress: Progress): void => {
       this.#tellProgress(progress);
       this.#observer.lookIn();
     };
     try {
-      for (;;) await this.#fit({ epochs: 1, signal, onProgress });
+      const onRecovered = ({ device }: Recovery): void => onRecover(device, this.step);
+      for (;;) await this.#fit({ epochs: 1, signal, onProgress, recover: true, onRecover: onRecovered });
     } catch (error) {
+      if (error instanceof DeviceLostError) return onLost(error);
       if (error !== signal.reason) onError(error);
     }
-    await this.look().catch(onError);
+    await this.look().catch((error) => (error instanceof DeviceLostError ? onLost(error) : onError(error)));
   }
 
   async #fit(options: FitOptions): Promise<void> {

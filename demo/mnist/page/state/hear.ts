@@ -7,9 +7,11 @@ import {
   evaluations,
   firstLayer,
   forget,
+  goBackTo,
   isReady,
   loss,
   losses,
+  machine,
   preparing,
   problem,
   progress,
@@ -48,6 +50,10 @@ export function hear(event: LabEvent): void {
       break;
     case 'problem':
       problem.value = event;
+      break;
+    case 'recovered':
+      goBackTo(event.step);
+      machine.value = event.machine;
       break;
     case 'lost':
       loss.value = event;

@@ -53,6 +53,15 @@ export const trouble = computed(() =>
     : undefined,
 );
 
+/** Drops what was measured after a step, from which training goes on. */
+export function goBackTo(step: number): void {
+  batch(() => {
+    losses.value = losses.value.filter((point) => point.step <= step);
+    progress.value = losses.value.at(-1);
+    evaluations.value = evaluations.value.filter((point) => point.step <= step);
+  });
+}
+
 /** Drops what was measured on a net that is gone. */
 export function forget(): void {
   batch(() => {
