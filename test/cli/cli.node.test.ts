@@ -167,6 +167,21 @@ describe('train', () => {
     },
   );
 
+  test('goes on after the loss of its device, with the same bits', async () => {
+    const args = ['train', ...few, '--hidden', '8', '--epochs', '4', '--json'];
+    const losing = { NODE_OPTIONS: `--import ${new URL('../support/losing.mjs', import.meta.url)}` };
+    const [sound, found] = [await retrograd(args), await retrograd(args, { ...losing, RETROGRAD_LOSE_AFTER: '60' })];
+    const bits = (result: Result) =>
+      eventsOf(result).flatMap(({ event, epoch, trainLoss, testLoss, parametersSha256 }) =>
+        event === 'epoch' || event === 'end' ? [[event, epoch, trainLoss, testLoss, parametersSha256]] : [],
+      );
+    expect(bits(found)).toEqual(bits(sound));
+    expect(eventsOf(found).filter(({ event }) => event === 'recover')).toHaveLength(1);
+    expect(found.stderr).toMatch(
+      /is lost, with everything on it: the driver restarted. Training goes on from step \d+/,
+    );
+  });
+
   test('--target-accuracy ends the training once it is reached', async () => {
     const args = ['train', ...few, ...onCpu, '--epochs', '200', '--target-accuracy', '30', '--json'];
     const result = await retrograd(args);
