@@ -12,10 +12,12 @@ import {
   dropout,
   type FitOptions,
   momentum,
+  observe,
   reduceOnPlateau,
   relu,
   sequential,
   softmaxCrossEntropy,
+  type Tensor,
   type Trainer,
 } from '../../src/index.node.ts';
 import { platform } from '../../src/platform/platform.ts';
@@ -157,10 +159,13 @@ describe('fit with recover', () => {
   });
 
   it('does with a stream of weighted samples, and a learning rate that watches epochs', () => {
-    const weighted = {
-      ...data,
-      sampleWeights: { ...data.targets, data: Float32Array.from(data.targets.data, (x) => 1 + x) },
+    const weights = {
+      kind: 'values' as const,
+      size: 1,
+      scale: 1,
+      data: Float32Array.from({ length: 22 }, (_, i) => 1 + (i % 3)),
     };
+    const weighted = { ...data, sampleWeights: weights };
     const optimizer = momentum({ learningRate: reduceOnPlateau({ from: 0.1, patience: 0, threshold: 0.1 }) });
     return compare({ compiled: { optimizer }, data: weighted, fitted: () => ({ maxBytes: 100 }) }, [
       ['writeBuffer', 0.7, 'loss'],
@@ -194,6 +199,24 @@ describe('fit with recover', () => {
       await net.freeze(['layers.0.*']);
     };
     await compare({ prepare, compiled: { average: 0.9 } }, [['submit', 0.5, 'loss']]);
+  });
+
+  it('goes on after a loss between two fits, and so do those who observe the net', async () => {
+    const between = async (work: (net: Trainer) => unknown) => {
+      let seen: Record<string, Tensor> | undefined;
+      const prepare = async (net: Trainer) => {
+        const observer = await observe(net, [[0.5, 0.5]], ['a1']);
+        await net.fit(data, { epochs: 1, recover: true });
+        net.learningRate = 0.05;
+        work(net);
+        await net.fit(data, { steps: 2, recover: true });
+        seen = await observer.read();
+        observer.destroy();
+      };
+      const { plain, bytes } = await train({ compiled: { device: undefined }, prepare });
+      return { plain, bytes, seen };
+    };
+    expect(await between((net) => net.device!.gpu.destroy())).toEqual(await between(() => {}));
   });
 
   it('says how far it was after a loss that it does not get over', async () => {
