@@ -41,8 +41,8 @@ async function main(): Promise<void> {
     summaryCommand(),
     exportCommand(),
     checkCommand(),
-    benchCommand(interrupted.signal),
-    reproduceCommand(interrupted.signal),
+    benchCommand(interrupted),
+    reproduceCommand(interrupted),
     infoCommand(),
   ];
   for (const command of commands) {

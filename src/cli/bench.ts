@@ -6,6 +6,7 @@ import { dawnOptions } from '../platform/platform.node.ts';
 import { addOptions } from './add-options.ts';
 import { measurementEvent, printMeasurement, printSummary } from './bench-report.ts';
 import { checkHeeded } from './heeded.ts';
+import { type Interruption, SOON } from './interrupt.ts';
 import {
   lossOf,
   type ModelFlags,
@@ -31,7 +32,7 @@ interface BenchFlags extends ModelFlags, OptimizerFlags, OutputFlags {
 const named = { ...works, matmul };
 const usualSizes = [256, 512, 1024];
 
-export function benchCommand(signal: AbortSignal): Command {
+export function benchCommand(interrupted: Interruption): Command {
   const command = new Command('bench').description(
     'Measures training steps and matrix products: time, throughput, work per step, and GPU time of each kernel.',
   );
@@ -44,7 +45,7 @@ export function benchCommand(signal: AbortSignal): Command {
   addOptions(command, 'Model:', [['--batch <n>', 'samples per step', count, '100']]);
   return addOutputOptions(addOptimizerOptions(command))
     .addHelpText('after', help)
-    .action(async (flags: BenchFlags) => bench(flags, await worksOf(flags, command), signal));
+    .action(async (flags: BenchFlags) => bench(flags, await worksOf(flags, command), interrupted));
 }
 
 const help = `
@@ -92,12 +93,17 @@ async function ownNetwork(flags: Omit<BenchFlags, 'work' | 'size'>): Promise<Wor
   return network({ name: 'own', model, loss: await lossOf(flags), optimizer: optimizerOf(flags), batch: flags.batch });
 }
 
-async function bench(flags: BenchFlags, chosen: Work[], signal: AbortSignal): Promise<void> {
+async function bench(flags: BenchFlags, chosen: Work[], interrupted: Interruption): Promise<void> {
   const { repeats } = flags;
+  const { signal } = interrupted;
   const output = outputOf(flags);
   // Dawn rounds timestamps to 65.536 µs otherwise, which is longer than most kernels take.
   dawnOptions.push('disable-dawn-features=timestamp_quantization');
   const device = await openDevice();
+  const measured: Measurement[] = [];
+  const sumUp = () => measured.length > 1 && output.say(`\n${printSummary(measured)}`);
+  signal.addEventListener('abort', sumUp);
+  interrupted.patience = SOON;
   try {
     const { name: adapter, ...info } = device.info;
     output.emit({
@@ -109,7 +115,6 @@ async function bench(flags: BenchFlags, chosen: Work[], signal: AbortSignal): Pr
       works: chosen.map(({ name }) => name),
     });
     output.say(`device      ${describeAdapter(device.info)}`);
-    const measured: Measurement[] = [];
     for (const work of chosen) {
       output.say(`\n${work.name.padEnd(12)}${work.description}`);
       const measurement = await measure(work, device, { repeats, signal });
@@ -117,7 +122,7 @@ async function bench(flags: BenchFlags, chosen: Work[], signal: AbortSignal): Pr
       output.emit({ event: 'work', ...measurementEvent(measurement) });
       output.say(printMeasurement(measurement));
     }
-    if (measured.length > 1) output.say(`\n${printSummary(measured)}`);
+    sumUp();
     output.emit({ event: 'end', works: measured.length });
   } finally {
     device.destroy();

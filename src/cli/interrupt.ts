@@ -1,6 +1,6 @@
 /**
- * Handles Ctrl-C, `kill`, a terminal that hangs up, and an output that cannot be written. A signal asks the running work to
- * stop. If it does not stop in time, the process ends.
+ * Handles Ctrl-C, `kill`, a terminal that hangs up, and an output that cannot be written. A signal ends the process at once,
+ * or asks the running work to stop where that has something to tell or to save. If it does not stop in time, the process ends.
  */
 import { RetrogradError } from '../index.node.ts';
 
@@ -21,13 +21,14 @@ export class OutputError extends InterruptedError {
   override readonly name = 'OutputError';
 }
 
-const patience = 3000; // ms; training stops within a submit, while a download or a test cannot be stopped
+/** Milliseconds for work that heeds the signal: training stops within a submit, while compiling cannot be stopped. */
+export const SOON = 3000;
 
 export interface Interruption {
   /** Aborted with an InterruptedError. */
   readonly signal: AbortSignal;
-  /** Whether what runs may take as long as it needs to end. */
-  patient: boolean;
+  /** Milliseconds that what runs may take to end: none where nothing heeds the signal, Infinity where it has to save. */
+  patience: number;
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
@@ -37,9 +38,9 @@ const BROKEN_PIPE = 141;
 /** `tell` hears of it before the process is ended. A second Ctrl-C ends it at once. */
 export function interruption(tell: (error: InterruptedError) => void): Interruption {
   const controller = new AbortController();
-  const interruption: Interruption = { signal: controller.signal, patient: false };
+  const interruption: Interruption = { signal: controller.signal, patience: 0 };
   const end = (error: InterruptedError): void => {
-    if (interruption.patient) return;
+    if (interruption.patience === Number.POSITIVE_INFINITY) return;
     tell(error);
     process.exit(error.exitCode);
   };
@@ -47,7 +48,8 @@ export function interruption(tell: (error: InterruptedError) => void): Interrupt
     process.once(signal, () => {
       const error = new InterruptedError(`interrupted (${signal})`, exitCode);
       controller.abort(error);
-      setTimeout(end, patience, error).unref();
+      if (interruption.patience === 0) end(error);
+      else setTimeout(end, SOON, error).unref();
     });
   }
   for (const name of ['stdout', 'stderr'] as const) {

@@ -9,6 +9,7 @@ import { describeModel } from '../nn/model.ts';
 import { addOptions } from './add-options.ts';
 import { openData } from './dataset.ts';
 import { checkHeeded } from './heeded.ts';
+import { type Interruption, SOON } from './interrupt.ts';
 import { addOutputOptions, type OutputFlags } from './options.ts';
 import { decimal, duration, epochOf, type Output, outputOf, plural } from './output.ts';
 import { count, oneOf, someOf, text } from './parse.ts';
@@ -35,7 +36,7 @@ interface Outcome {
   readonly seconds: number;
 }
 
-export function reproduceCommand(signal: AbortSignal): Command {
+export function reproduceCommand(interrupted: Interruption): Command {
   const command = new Command('reproduce').description(
     'Reproduces published results on MNIST and reports how close the test error comes.',
   );
@@ -51,7 +52,7 @@ export function reproduceCommand(signal: AbortSignal): Command {
   ]);
   return addOutputOptions(command)
     .addHelpText('after', help)
-    .action((flags: ReproduceFlags, command: Command) => reproduce(flags, command, signal));
+    .action((flags: ReproduceFlags, command: Command) => reproduce(flags, command, interrupted));
 }
 
 const help = `
@@ -63,7 +64,7 @@ Examples:
 Errors are in % of the 10,000 test images, after the last epoch or the best one, whichever the source reports.
 With --json the events are "start", one "epoch" per epoch, one "recipe" per recipe, and "end", or "error".`;
 
-async function reproduce(flags: ReproduceFlags, command: Command, signal: AbortSignal): Promise<void> {
+async function reproduce(flags: ReproduceFlags, command: Command, interrupted: Interruption): Promise<void> {
   const isAsked = flags.recipe !== undefined;
   const about = ['--epochs', '--seeds', '--data'];
   checkHeeded(
@@ -79,13 +80,16 @@ async function reproduce(flags: ReproduceFlags, command: Command, signal: AbortS
   }
   const data = await openData({ data: flags.data, seed: 0 }, output);
   const device = await openDevice();
+  const outcomes: Outcome[] = [];
+  const sumUp = () => outcomes.length > 0 && output.say(`\n${summary(outcomes)}`);
+  interrupted.signal.addEventListener('abort', sumUp);
+  interrupted.patience = SOON;
   try {
     const { name: adapter, software } = device.info;
     output.emit({ event: 'start', adapter, software, data: data.source, recipes: names, seeds: flags.seeds });
     output.say(`device      ${describeAdapter(device.info)}`);
-    const outcomes: Outcome[] = [];
-    for (const name of names) outcomes.push(await follow(name, flags, data, device, output, signal));
-    output.say(`\n${summary(outcomes)}`);
+    for (const name of names) outcomes.push(await follow(name, flags, data, device, output, interrupted.signal));
+    sumUp();
     output.emit({ event: 'end', recipes: outcomes.length });
   } finally {
     device.destroy();

@@ -11,7 +11,7 @@ import { metadataOf, openCheckpoint, sha256, warnOfRounded } from './checkpoint.
 import { dataRules, standardizes } from './data-options.ts';
 import { checkWritable, isSameFile } from './files.ts';
 import { checkHeeded } from './heeded.ts';
-import { InterruptedError, type Interruption } from './interrupt.ts';
+import { InterruptedError, type Interruption, SOON } from './interrupt.ts';
 import { checkOptimizer, modelRules, optimizerRules } from './model-options.ts';
 import { addOptimizerOptions, addOutputOptions, addRunOptions } from './options.ts';
 import { duration, outputOf, percentage } from './output.ts';
@@ -153,6 +153,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
       keptEpoch: flags.keepBest ? saved?.keptEpoch : undefined,
       steps,
     };
+    interrupted.patience = flags.save === undefined ? SOON : Number.POSITIVE_INFINITY;
     begin(training);
     const began = performance.now();
     await fit(training, interrupted);
@@ -231,7 +232,6 @@ async function fit(training: Training, interrupted: Interruption): Promise<void>
     if (!isEnd && flags.saveEvery && epoch % flags.saveEvery === 0 && epoch < epochs) await save(training);
     return isEnd && 'stop';
   };
-  interrupted.patient = flags.save !== undefined;
   try {
     await net.fit(data.train, {
       ...fitOf(flags, training.hasAccuracy),

@@ -2,7 +2,7 @@
  * Writes files whole or not at all: first beside their place, under a name that ends in .part, then renamed. Links are
  * followed, the mode of a replaced file is kept, and anything that is not a regular file (a FIFO, a device) is refused.
  */
-import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readlinkSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,7 +96,7 @@ async function replace(where: string, bytes: Uint8Array): Promise<void> {
     const old = replaceable(where, target);
     await mkdir(dirname(target), { recursive: true });
     await removeStale(target);
-    temporary = partOf(target);
+    temporary = beginPart(target);
     // Never open to more people than the old one, not even for a moment: its group may be another than that of a new file.
     const file = await open(temporary, 'wx', old ? old.mode & 0o700 : undefined);
     try {
@@ -112,6 +112,8 @@ async function replace(where: string, bytes: Uint8Array): Promise<void> {
     if (temporary) await rm(temporary, { force: true }).catch(() => {});
     if (cause instanceof DataError) throw cause;
     throw new DataError(`${where}: cannot be written: ${messageOf(cause)}`, { cause });
+  } finally {
+    if (temporary) parts.delete(temporary);
   }
 }
 
@@ -138,9 +140,24 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
+/** What has been begun under a name that ends in .part. A process that exits meanwhile removes it. */
+export const parts = new Set<string>();
+
+function removeParts(): void {
+  for (const path of parts) rmSync(path, { recursive: true, force: true });
+}
+
 /** A name for the beginning of a file: it tells which process is to rename it. */
 export const partOf = (target: string): string =>
   `${target}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
+
+/** The same, for what is removed where the process exits before it is taken from `parts`. */
+export function beginPart(target: string): string {
+  const part = partOf(target);
+  process.off('exit', removeParts).on('exit', removeParts);
+  parts.add(part);
+  return part;
+}
 
 /**
  * What processes that are no more have left of this file. A number tells nothing of the processes of another machine or

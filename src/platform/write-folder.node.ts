@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError } from '../base/errors.ts';
-import { messageOf, partOf, targetOf } from './write-file.node.ts';
+import { beginPart, messageOf, parts, targetOf } from './write-file.node.ts';
 
 /** Whether there is something at a path that a new folder would not leave as it is: a file, or a folder with files. */
 export function isTaken(path: string): boolean {
@@ -17,7 +17,7 @@ export async function writeFolder(where: string, files: Readonly<Record<string, 
   try {
     const target = targetOf(where);
     if (isTaken(target)) throw new DataError(`${where}: expected a folder that is empty or not there yet, found files`);
-    part = partOf(target);
+    part = beginPart(target);
     for (const [name, content] of Object.entries(files)) await writeNew(join(part, name), content);
     // Whoever stands in an empty folder stays in it.
     if (!existsSync(target)) return await rename(part, target);
@@ -31,6 +31,8 @@ export async function writeFolder(where: string, files: Readonly<Record<string, 
     for (const path of removed) await rm(path, { recursive: true, force: true }).catch(() => {});
     if (cause instanceof DataError) throw cause;
     throw new DataError(`${where}: cannot be written: ${messageOf(cause)}`, { cause });
+  } finally {
+    if (part) parts.delete(part);
   }
 }
 

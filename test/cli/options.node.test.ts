@@ -20,15 +20,15 @@ import { platform } from '../../src/platform/platform.ts';
 
 vi.mock('../../src/cli/version.ts', () => ({ version: '0', versions: () => ({}) })); // it lies beside dist
 
-const { signal } = new AbortController();
+const interrupted = { signal: new AbortController().signal, patience: 0 };
 const commands = {
-  train: () => trainCommand({ signal, patient: false }),
+  train: () => trainCommand(interrupted),
   eval: evalCommand,
   predict: predictCommand,
   summary: summaryCommand,
   check: checkCommand,
-  bench: () => benchCommand(signal),
-  reproduce: () => reproduceCommand(signal),
+  bench: () => benchCommand(interrupted),
+  reproduce: () => reproduceCommand(interrupted),
   info: infoCommand,
 };
 

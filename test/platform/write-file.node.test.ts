@@ -30,6 +30,7 @@ import {
   sgd,
   type Trainer,
 } from '../../src/index.node.ts';
+import { beginPart, parts } from '../../src/platform/write-file.node.ts';
 
 let root: string;
 let folder: string;
@@ -210,4 +211,12 @@ test('what processes that are no more have left of this file is removed, and not
   for (const name of young) utimesSync(at(name), now - 3500, now - 3500);
   await small.save(at('net'));
   expect(readdirSync(folder).sort()).toEqual([...kept, 'net'].sort());
+});
+
+test('what a process has begun when it exits is removed', () => {
+  const part = beginPart(at('net'));
+  writeFileSync(part, 'half');
+  for (const hear of process.listeners('exit')) if (hear.name === 'removeParts') hear(0);
+  parts.delete(part);
+  expect(readdirSync(folder)).toEqual([]);
 });
