@@ -227,15 +227,18 @@ export function watch(
   const lose = (how: string, options: ErrorOptions & { reason?: 'destroyed' | 'unknown' } = {}): void => {
     lost ??= new DeviceLostError(`The device "${info.name}" is lost, with everything on it: ${how}.`, options);
   };
-  gpu.lost.then(({ reason, message }) => {
-    lose(reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason', { reason });
-  });
-  gpu.addEventListener('uncapturederror', (event) => {
+  const hear = (event: GPUUncapturedErrorEvent): void => {
     event.preventDefault();
     // By its name, since not every runtime has the class as a global.
     const isMemory = event.error.constructor.name === 'GPUOutOfMemoryError';
     const Trouble = isMemory ? OutOfMemoryError : RetrogradError;
     trouble ??= new Trouble(`The device reported an error: ${event.error.message}`);
+  };
+  gpu.addEventListener('uncapturederror', hear);
+  gpu.lost.then(({ reason, message }) => {
+    // Dawn keeps a listener for good, with all that it refers to: this device, and the nets on it.
+    gpu.removeEventListener('uncapturederror', hear);
+    lose(reason === 'destroyed' ? 'it was destroyed' : message || 'the driver gave no reason', { reason });
   });
   const inUse = (): number => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
   const device: Device = {
