@@ -3,7 +3,7 @@ import type uPlot from 'uplot';
 import { evaluations, latest } from '../state/index.ts';
 import { accuracyTicks, stretch, unstretch } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, type Reading } from './charts.ts';
+import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, emptyWords, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import { firstReaching, milestones } from './milestones.ts';
 import type { Palette } from './palette.ts';
@@ -59,6 +59,6 @@ const curves = [{ name: 'test', kind: 'test' }] as const;
 export const AccuracyChart = () => (
   <figure class="training-figure">
     <Legend title="Accuracy" curves={curves} reading={reading} format={(percent) => formatShare(percent / 100)} />
-    <Chart options={options} data={accuracyData} label={summary()} />
+    <Chart options={options} data={accuracyData} label={summary()} empty={emptyWords.value} />
   </figure>
 );

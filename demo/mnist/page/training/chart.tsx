@@ -2,8 +2,6 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Status } from '../../lab/protocol.ts';
-import { losses, status } from '../state/index.ts';
 import { onThemeChange, type Palette, paletteAt } from './palette.ts';
 
 /** All but the size; colours are asked for at each drawing. */
@@ -14,6 +12,8 @@ interface ChartProps {
   readonly data: ReadonlySignal<uPlot.AlignedData>;
   /** What there is to see, in words. */
   readonly label: string;
+  /** What stands in the chart as long as there is no curve. */
+  readonly empty?: string;
 }
 
 /** A chart as large as its box, drawn anew at most once per frame. */
@@ -44,28 +44,17 @@ function createChart(box: HTMLElement, options: ChartProps['options'], data: Cha
   };
 }
 
-export const Chart = ({ options, data, label }: ChartProps) => {
+export const Chart = ({ options, data, label, empty }: ChartProps) => {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => createChart(box.current!, options, data), [options, data]);
   return (
     <div class="training-frame">
       <div ref={box} class="training-chart" role="img" aria-label={label} />
-      {losses.value.length === 0 && (
+      {empty && (
         <p class="training-empty small">
-          <span class="training-words">{waiting[status.value]}</span>
+          <span class="training-words">{empty}</span>
         </p>
       )}
     </div>
   );
-};
-
-/** What stands in a chart before there is a curve. */
-const waiting: Record<Status, string> = {
-  opening: 'Opening the GPU',
-  preparing: 'Preparing data and network',
-  paused: 'Press Train to start the curve',
-  running: 'Waiting for the first numbers',
-  failed: 'There is no network to train',
-  cancelled: 'There is no network: the preparation was cancelled',
-  lost: 'The GPU was lost',
 };

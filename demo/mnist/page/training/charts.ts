@@ -1,7 +1,8 @@
 /** What both charts have in common, and the data they show. */
 import { computed, type Signal, signal } from '@preact/signals';
 import type uPlot from 'uplot';
-import { evaluations, losses } from '../state/index.ts';
+import type { Status } from '../../lab/protocol.ts';
+import { evaluations, losses, status } from '../state/index.ts';
 import type { ChartOptions } from './chart.tsx';
 import type { Palette } from './palette.ts';
 import { type Axis, align, pointsOf, thin } from './points.ts';
@@ -32,6 +33,18 @@ export const accuracyData = computed<uPlot.AlignedData>(() => {
   );
   return [x, accuracy];
 });
+
+/** What stands in both charts before there is a curve. */
+const waiting: Record<Status, string> = {
+  opening: 'Opening the GPU',
+  preparing: 'Preparing data and network',
+  paused: 'Press Train to start the curve',
+  running: 'Waiting for the first numbers',
+  failed: 'There is no network to train',
+  cancelled: 'There is no network: the preparation was cancelled',
+  lost: 'The GPU was lost',
+};
+export const emptyWords = computed(() => (losses.value.length === 0 ? waiting[status.value] : undefined));
 
 /** Under the pointer: where, and the value of each curve there. */
 export interface Reading {

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { latest, progress } from '../state/index.ts';
 import { lossRange, lossTicks } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, axisStyle, common, curve, lossData, type Reading } from './charts.ts';
+import { AXIS_WIDTH, axisStyle, common, curve, emptyWords, lossData, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import type { Palette } from './palette.ts';
 import { formatCount, formatLoss } from './steady-numbers.ts';
@@ -46,6 +46,6 @@ const curves = [
 export const LossChart = () => (
   <figure class="training-figure">
     <Legend title="Loss" curves={curves} reading={reading} format={formatLoss} />
-    <Chart options={options} data={lossData} label={summary()} />
+    <Chart options={options} data={lossData} label={summary()} empty={emptyWords.value} />
   </figure>
 );
