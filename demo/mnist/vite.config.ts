@@ -44,5 +44,6 @@ export default defineConfig(({ command, isPreview }) => ({
     },
   },
   worker: { format: 'es', plugins: () => [wgsl()] },
-  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true },
+  // Browsers without modulepreload, none of which has WebGPU, fetch what a tab imports a little later.
+  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false } },
 }));
