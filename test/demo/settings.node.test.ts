@@ -1,8 +1,18 @@
 /** The settings of the page: what the address keeps, what takes effect at once, and how the page looks to all visitors. */
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, is, launch, numberOf, ready, type Site, serveBuilt, train, visit } from '../support/page.ts';
+import {
+  button,
+  expectAccessible,
+  is,
+  launch,
+  numberOf,
+  ready,
+  type Site,
+  serveBuilt,
+  train,
+  visit,
+} from '../support/page.ts';
 
 let [browser, site]: [Browser, Site] = [] as never;
 beforeAll(async () => {
@@ -169,22 +179,6 @@ test('what takes long to prepare says how far it is, and can be given up', async
   await close();
 });
 
-/** As the top of the page is in light and in dark: elsewhere a button may be half under a bar that stays. */
-async function expectAccessible(page: Page, width: number): Promise<void> {
-  await page.evaluate(() => scrollTo(0, 0));
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-      const { violations } = await axe.run(document, { runOnly: tags });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
-    });
-    expect(violations, colorScheme).toEqual([]);
-  }
-}
-
 test.each([
   ['wide', 1280],
   ['on a phone', 360],
@@ -201,15 +195,13 @@ test.each([
     await page.locator('.results-confusion').waitFor();
     await button(page, 'Check against the CPU').click();
     await page.getByText(/tensors are within their bounds/).waitFor();
-    await page.addScriptTag({ content: axe.source });
-    await expectAccessible(page, width);
+    await expectAccessible(page);
     // What speaks of an earlier visit is to be read as well.
     await kept(page, 1);
     await page.reload();
     await page.getByText('Your last network is back').waitFor();
     await ready(page);
-    await page.addScriptTag({ content: axe.source });
-    await expectAccessible(page, width);
+    await expectAccessible(page);
     await close();
   },
 );

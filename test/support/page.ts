@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright';
 import { build, createServer as createViteServer } from 'vite';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { chromiumLaunchOptions } from '../../setup/chromium.mjs';
 
 export interface Site {
@@ -177,6 +178,31 @@ export const train = async (page: Page, percent: number, timeout?: number): Prom
   await button(page, 'Pause').click();
   await ready(page);
 };
+
+/** What axe finds against WCAG AA, with its script in the page already. */
+const violations = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
+  });
+
+/**
+ * Expects the page to be no wider than its window and without findings of axe, in light and in dark, as its top is: elsewhere a
+ * button may be half under a bar that stays.
+ */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.addScriptTag({ content: axe.source });
+  await page.evaluate(() => scrollTo(0, 0));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(beyond, 'pixels beyond the window').toBeLessThanOrEqual(0);
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+}
 
 /** Files that hold nothing but words, to drop. */
 export const filesOfText = (page: Page, names: readonly string[]) =>
