@@ -10,4 +10,7 @@ export interface Tab {
   readonly load: () => ComponentType | Promise<ComponentType>;
 }
 
-export const tabs: readonly Tab[] = [{ id: 'digits', title: 'Digits', load: () => Digits }];
+export const tabs: readonly Tab[] = [
+  { id: 'digits', title: 'Digits', load: () => Digits },
+  { id: 'plane', title: 'Plane', load: () => import('../plane/plane.tsx').then(({ Plane }) => Plane) },
+];
