@@ -152,7 +152,7 @@ describe('pages', () => {
     page.blocks.flatMap((block) => (isPage(block) && !isLeft(page) ? [[page.path, page, block] as const] : [])),
   );
 
-  test.skipIf(!chromiumIsInstalled()).each(inBrowser)('%s', async (_path, page, block) => {
+  test.skipIf(!chromiumIsInstalled()).each(inBrowser)('%s', async (path, page, block) => {
     const folder = folderOf(page);
     writeFileSync(join(folder, 'index.html'), textOf(block));
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
@@ -160,6 +160,7 @@ describe('pages', () => {
     try {
       const { page, complaints, strangers } = await visit(browser, site.url);
       const done = await page.getByText(/^Done/).innerText();
+      console.log(`${path}: ${done}`);
       expect([...complaints, ...strangers]).toEqual([]);
       // Such as the accuracy before and after training.
       const numbers = done.match(/[\d.]+/g)?.map(Number) ?? [];
