@@ -126,7 +126,7 @@ async function train(command: Command, interrupted: Interruption): Promise<void>
   const flags = flagsOf(command);
   checkPlace(flags);
   const output = outputOf(flags);
-  if (saved) warnOfRounded(saved, output);
+  for (const file of [saved, other]) if (file) warnOfRounded(file, output);
   const check = flags.check === undefined ? undefined : { every: flags.check };
   checkOptimizer(flags);
   const options = ({ train }: DatasetPair): RunOptions => ({
