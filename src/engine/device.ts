@@ -313,7 +313,7 @@ const meansLoss = (cause: unknown): boolean =>
   member(cause, 'name') === 'OperationError' && /^$|Instance/.test(String(member(cause, 'message')));
 
 async function createPipeline(device: Device, shader: LinkedShader, label: string): Promise<GPUComputePipeline> {
-  const { gpu, explain, answer } = device;
+  const { gpu, explain, answer, wait } = device;
   const what = `to make ${label}`;
   let module: GPUShaderModule | undefined;
   let layout: GPUPipelineLayout | undefined;
@@ -336,7 +336,7 @@ async function createPipeline(device: Device, shader: LinkedShader, label: strin
   if (refused) throw new ShaderError(`${label}: ${refused.message}`.split('\n'));
   const compute = { module: module!, entryPoint: 'main' };
   try {
-    return await answer(gpu.createComputePipelineAsync({ label, layout: layout!, compute }), what);
+    return await wait(gpu.createComputePipelineAsync({ label, layout: layout!, compute }), what);
   } catch (cause) {
     if (meansLoss(cause)) return explain(cause, what);
     device.assertAlive();

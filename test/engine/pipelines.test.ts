@@ -1,6 +1,7 @@
-/** Pipelines that a device keeps for the next net. */
-import { expect, test } from 'vitest';
+/** Pipelines that a device makes, and keeps for the next net. */
+import { expect, test, vi } from 'vitest';
 import { watch } from '../../src/engine/device.ts';
+import { platform } from '../../src/platform/platform.ts';
 
 const facts = { name: 'fake', vendor: '', architecture: '', software: true, subgroup: 0 };
 const shaderOf = (code: string) => ({ code, storage: [], usesStep: false }) as never;
@@ -42,4 +43,11 @@ test('one that could not be made is tried again', async () => {
   await expect(device.pipeline(shaderOf('bad'), 'a net')).rejects.toThrow('could not create the pipeline');
   await expect(device.pipeline(shaderOf('bad'), 'a net')).rejects.toThrow('could not create the pipeline');
   expect(made).toEqual(['bad', 'bad']);
+});
+
+test('one in the making leaves the processor to a driver that compiles on it', async () => {
+  const waitFor = vi.spyOn(platform, 'waitFor');
+  await fake().device.pipeline(shaderOf('0'), 'a net');
+  expect(waitFor).toHaveBeenCalledTimes(1);
+  waitFor.mockRestore();
 });
