@@ -49,18 +49,21 @@ const limits = {
 /** Compiles every variant and runs none: that is no numerics, and takes minutes on SwiftShader. */
 const compileOnly = 'test/compiler/link.gpu.test.ts';
 
+/** Every op, form, layer and loss on a second driver: the two round, fuse and order differently. */
+const numerics = ['test/{base,ops,nn}/**/*.gpu.test.ts', 'test/metrics/metrics.gpu.test.ts'];
+
 /**
- * Every op, form, layer and loss once more, on another driver: the two round, fuse and order differently. Whole nets and what
- * is no numerics (errors, aborts, resuming, tuning, counts of dispatches) meet that driver in Chromium, which has the same one.
+ * Nets against PyTorch, the adapter and the self-test, in Node on that driver. Chromium has the same driver and runs all tests of a
+ * device there. Where there is no Chromium, `numerics` run in Node.
  */
 const swiftshader = {
   extends: true as const,
   test: {
     name: 'swiftshader',
     include: [
-      'test/{base,ops,nn,oracle}/**/*.gpu.test.ts',
-      'test/metrics/metrics.gpu.test.ts',
+      'test/oracle/**/*.gpu.test.ts',
       'test/engine/{self-test,adapter}.gpu*.test.ts',
+      ...(chromiumIsInstalled() ? [] : numerics),
     ],
     env: { ...swiftShaderEnvironment(), RETROGRAD_EXPECT_ADAPTER: 'swiftshader' },
   },
