@@ -13,6 +13,7 @@ import {
   NoAdapterError,
   OutOfMemoryError,
   openDevice,
+  RetrogradError,
   ShaderError,
   StateError,
   sequential,
@@ -107,6 +108,16 @@ describe('openDevice', () => {
   it('throws ArgumentError for a time that is none', async () => {
     for (const hungAfter of [0, -1, Number.NaN, '1' as never])
       await expect(openDevice({ hungAfter })).rejects.toThrow(ArgumentError);
+  });
+
+  it('opens fifty times', async () => {
+    for (let i = 0; i < 50; i++) {
+      const device = await openDevice();
+      const [buffer] = await device.createBuffers([{ size: 64, usage: STORAGE }]);
+      device.destroyBuffer(buffer);
+      device.destroy();
+      device.destroy();
+    }
   });
 
   it('tells what it opened', async () => {
@@ -204,6 +215,25 @@ describe('memory', () => {
       await new Promise((resolve) => setTimeout(resolve));
       expect(device.bytesInUse).toBe(0);
     }
+  });
+});
+
+describe('memory that is given back', () => {
+  it('leaves no buffer of a fit that a callback, a label or a signal ends', async () => {
+    const device = await open();
+    const net = await compile(model, { ...options, device });
+    await net.fit(data, { epochs: 1 });
+    const before = device.bytesInUse;
+    const boom = () => {
+      throw new Error('boom');
+    };
+    await expect(net.fit(data, { epochs: 2, onEpoch: boom })).rejects.toThrow('boom');
+    const labelled = { ...data, targets: { ...data.targets, data: new Uint8Array(64).fill(2, 56) } };
+    await expect(net.fit(labelled, { epochs: 1 })).rejects.toThrow(RetrogradError);
+    await expect(net.fit(data, { epochs: 9, signal: AbortSignal.abort() })).rejects.toThrow();
+    expect(device.bytesInUse).toBe(before);
+    net.destroy();
+    expect(device.bytesInUse).toBe(0);
   });
 });
 

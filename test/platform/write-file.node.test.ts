@@ -15,11 +15,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   compile,
   DataError,
@@ -220,3 +221,18 @@ test('what a process has begun when it exits is removed', () => {
   parts.delete(part);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test.each(['writeFile', 'sync'] as const)(
+  'a disk that is full leaves the old file as it was, and nothing beside it: %s',
+  async (name) => {
+    await small.save(at('net'));
+    const handle = await open(at('net'));
+    const full = vi.spyOn(Object.getPrototypeOf(handle), name);
+    await handle.close();
+    full.mockRejectedValueOnce(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
+    await expect(large.save(at('net'))).rejects.toThrow(/net: cannot be written: ENOSPC/);
+    full.mockRestore();
+    expect(readdirSync(folder)).toEqual(['net']);
+    expect(unitsIn(at('net'))).toBe(1);
+  },
+);
