@@ -58,6 +58,7 @@ const project = [
   { text: 'Developing', link: '/developing' },
   { text: 'Adding an op', link: '/adding-an-op' },
   { text: 'Testing', link: '/testing' },
+  { text: 'Reliability', link: '/reliability' },
 ];
 
 /** Links to files of demo/examples/ save the copies that the site has of them. */

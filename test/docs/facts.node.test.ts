@@ -1,5 +1,5 @@
 // What docs/ says of the code in tables of its own.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands, helpText } from '../../docs/.vitepress/command-line.ts';
@@ -25,6 +25,31 @@ test('troubleshooting.md has every error', () => {
   const errors = Object.keys(library).filter((name) => /^[A-Z]\w*Error$/.test(name) && name !== 'RetrogradError');
   expect(told).toEqual(errors.sort());
 });
+
+test('reliability.md has sixty points and four soaks, and what shows them is there', () => {
+  const rows = [...page('reliability').matchAll(/^\| (S?\d+) \| .+ \| (.*) \| ([a-z]+(?: [a-z]+)?) \|$/gm)];
+  expect(rows.map(([, number]) => number)).toEqual([
+    ...Array.from({ length: 60 }, (_, i) => String(i + 1)),
+    ...['S1', 'S2', 'S3', 'S4'],
+  ]);
+  const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
+  const missing: string[] = [];
+  for (const [, number, shown, state] of rows) {
+    const spans = [...shown.matchAll(/`([^`]+)`/g)].map(([, span]) => span);
+    if (spans.length === 0 && !['open', 'hardware', 'not used'].includes(state)) missing.push(`${number}: nothing`);
+    for (const span of spans) if (!isThere(span, scripts)) missing.push(`${number}: ${span}`);
+  }
+  expect(missing).toEqual([]);
+});
+
+/** Of a test: its file, and a part of its name in it. Of a command: the script, and the file of a soak. */
+function isThere(span: string, scripts: readonly string[]): boolean {
+  const [, script, soak] = /^npm run (\w+)(?: -- (\w+))?/.exec(span) ?? [];
+  if (script) return scripts.includes(script) && (!soak || existsSync(join(root, 'test', script, `${soak}.mjs`)));
+  if (!span.startsWith('test/')) return true; // what the span beside it is about
+  const [file, name = ''] = span.split(' › ');
+  return existsSync(join(root, file)) && readFileSync(join(root, file), 'utf8').includes(name);
+}
 
 test('command-line.md has every command', () => {
   const told = page('command-line').match(/(?<=^## retrograd )\w+$/gm);
