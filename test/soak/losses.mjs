@@ -6,15 +6,18 @@ import { data, hashOf, slope, smallNet } from './small.mjs';
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 
-/** Epochs between two losses. */
-const EPOCHS = 5;
-/** Bytes that a loss may take for good. */
-const MOST = 2 ** 20;
+/** Epochs for each loss: the device goes in the first few, and more run until it is heard of. */
+const [FIRST, EPOCHS] = [3, 12];
+/** Bytes that a loss may take for good. What the driver keeps of a device is in it. */
+const MOST = 2 ** 21;
+/** Devices that may be there after the last loss: the one in use, and the first one. */
+const ALIVE = 2;
 
 /** Drops what nothing refers to any more: what a lost device held is freed with it. */
-async function collected() {
+async function collect() {
   gc();
-  await new Promise((resolve) => setTimeout(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  gc();
 }
 
 export async function losses(size) {
@@ -27,17 +30,20 @@ export async function losses(size) {
     return hash;
   };
   const undisturbed = await trained(() => ({}));
-  const memory = [];
-  let due = EPOCHS;
+  const [memory, devices] = [[], []];
+  let [last, due] = [0, FIRST];
   const hash = await trained((net) => ({
     recover: { attempts: 3, snapshot: { steps: 7 } },
     onEpoch({ epoch }) {
-      if (epoch !== due || memory.length === size) return;
+      last = epoch;
+      if (epoch < due || memory.length === size) return;
+      due = Number.POSITIVE_INFINITY;
+      devices.push(new WeakRef(net.device));
       setTimeout(() => net.device.gpu.destroy(), memory.length % 7);
     },
     async onRecover() {
-      due += EPOCHS;
-      await collected();
+      due = last + FIRST;
+      await collect();
       memory.push([memory.length, process.memoryUsage().rss]);
       if (memory.length % Math.ceil(size / 10) === 0)
         console.log(`${memory.length} losses, ${(memory.at(-1)[1] / 1e6).toFixed(1)} MB`);
@@ -46,8 +52,11 @@ export async function losses(size) {
   const broken = [];
   if (memory.length < size) broken.push(`recovered from ${memory.length} losses, expected ${size}`);
   if (hash !== undisturbed) broken.push('the fit that lost its devices has other bits than the one that did not');
+  await collect();
+  const alive = devices.filter((device) => device.deref()).length;
+  if (alive > ALIVE) broken.push(`${alive} devices are still held, expected at most ${ALIVE}`);
   const perLoss = slope(memory.slice(size / 5));
-  console.log(`${(perLoss / 1024).toFixed(1)} KiB a loss over the last 80 %`);
+  console.log(`${(perLoss / 1024).toFixed(1)} KiB a loss over the last 80 %, ${alive} lost devices held`);
   if (perLoss > MOST)
     broken.push(`memory grows by ${(perLoss / 1024).toFixed()} KiB a loss, expected at most ${MOST / 1024}`);
   return broken;
