@@ -117,7 +117,7 @@ describe('runs', () => {
         outcomes.set(outcome.file, outcome);
       }),
     );
-  });
+  }, 600_000); // dozens of programs, in a process
 
   test.each(runnable.map((page) => [page.path, page] as const))('%s', (path, page) => {
     const file = fileOf(page, 'run.mjs');
