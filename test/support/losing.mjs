@@ -1,11 +1,17 @@
-// For `node --import`: the first device of the process is lost after RETROGRAD_LOSE_AFTER submits, as where a driver restarts.
+// For `node --import`: the first device of the process is lost after RETROGRAD_LOSE_AFTER dispatches, as where a driver restarts.
+// Dispatches are counted since a step has as many on every machine, while the submits they go in depend on its speed.
 import { globals } from 'webgpu';
 
-const { prototype } = globals.GPUAdapter;
-const { requestDevice } = prototype;
+const { requestDevice } = globals.GPUAdapter.prototype;
+const { dispatchWorkgroups } = globals.GPUComputePassEncoder.prototype;
 let left = Number(process.env.RETROGRAD_LOSE_AFTER);
 
-prototype.requestDevice = async function (...args) {
+globals.GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...args) {
+  left--;
+  return dispatchWorkgroups.apply(this, args);
+};
+
+globals.GPUAdapter.prototype.requestDevice = async function (...args) {
   const device = await requestDevice.apply(this, args);
   const lost = device.lost.then(() => ({ reason: 'unknown', message: 'the driver restarted' }));
   Object.defineProperty(device, 'lost', { value: lost });
@@ -13,7 +19,9 @@ prototype.requestDevice = async function (...args) {
   const submit = queue.submit.bind(queue);
   queue.submit = (...buffers) => {
     submit(...buffers);
-    if (--left === 0) device.destroy();
+    if (left > 0) return;
+    left = Number.POSITIVE_INFINITY;
+    device.destroy();
   };
   return device;
 };
