@@ -138,7 +138,7 @@ const {
   exponentialDecay,
   flatten,
 } = library;
-const { backward, forward } = library;
+const { backward, forward, observe } = library;
 const {
   formatLog,
   groupNorm,
@@ -573,6 +573,10 @@ const calls: Calls = {
   'backward: x': (w) => backward(trainer, w, { y: [0] }),
   ...options('backward', (w) => backward(trainer, [1, 1], w), {}, ['y', 'outputGradient']),
   ...options('backward', (w) => backward(trainer, [1, 1], w), { y: [0] }, ['inputs', 'parameters', 'sampleWeights']),
+  observe: (w) => observe(w, [1, 1], ['prediction']),
+  'observe: x': (w) => observe(trainer, w, ['prediction']),
+  'observe: names': (w) => observe(trainer, [1, 1], w),
+  'observe: a name': (w) => observe(trainer, [1, 1], [w]),
   'backward: a number of outputGradient': (w) => backward(trainer, [1, 1], { outputGradient: [w, 1] }),
   'bench: matmul': (w) => matmul(w),
   ...options(
