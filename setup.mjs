@@ -13,6 +13,7 @@ import {
   probeChromium,
 } from './setup/chromium.mjs';
 import { installConsumers } from './setup/consumers.mjs';
+import { firefoxIsNamed, installFirefox, probeFirefox } from './setup/firefox.mjs';
 import { installPackages, npm } from './setup/packages.mjs';
 import { installPyTorch } from './setup/pytorch.mjs';
 import { foreground, say } from './setup/shell.mjs';
@@ -52,7 +53,12 @@ async function retrograd(command, args) {
 async function test(args) {
   const { adapter, environment, reason } = prepare();
   if (!adapter) throw new Error(reason);
-  const projects = ['gpu', 'limits', secondDriver(adapter) && 'swiftshader', browser() && 'browser'].filter(Boolean);
+  const others = [
+    secondDriver(adapter) && 'swiftshader',
+    browser() && 'browser',
+    ...(firefox(environment) ? ['firefox', 'firefox-page'] : []),
+  ];
+  const projects = ['gpu', 'limits', ...others.filter(Boolean)];
   consumers();
   pytorch();
   const env = { ...process.env, ...environment, RETROGRAD_EXPECT_ADAPTER: adapter.description };
@@ -99,6 +105,20 @@ function browser() {
   } catch (error) {
     if (required) throw error;
     say(`\n!!! The tests do not run in a browser. ${error.message}\n`);
+    return false;
+  }
+}
+
+/** Whether some of the tests are to run in Firefox as well, which is then installed where it can be. Throws where one that was named does not work. */
+function firefox(environment) {
+  try {
+    installFirefox();
+    const { version, adapter } = probeFirefox(environment);
+    say(`Browser: Firefox ${version} on ${adapter}`);
+    return true;
+  } catch (error) {
+    if (firefoxIsNamed) throw error;
+    say(`\n!!! The library and the page are not tested in Firefox. ${error.message}\n`);
     return false;
   }
 }

@@ -3,9 +3,11 @@ import { chmodSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
+import type { LaunchOptions } from 'playwright';
 import { type BuildEnvironmentOptions, esmExternalRequirePlugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumIsInstalled, chromiumLaunchOptions } from './setup/chromium.mjs';
+import { firefoxIsInstalled, firefoxLaunchOptions } from './setup/firefox.mjs';
 import { python } from './setup/python.mjs';
 import { swiftShaderEnvironment, swiftShaderIsInstalled } from './setup/swiftshader.mjs';
 import { wgsl } from './setup/wgsl.mjs';
@@ -17,13 +19,15 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 /** Lowers the limits of every device to those that all devices have. */
 const defaultLimits = 'test/support/default-limits.ts';
 
+const inFirefox = { library: 'test/**/*.firefox.test.ts', page: 'test/demo/firefox.node.test.ts' };
+
 /** In Node: all but what only a browser has. RETROGRAD_DEFAULT_LIMITS=1 lowers the limits. */
 const gpu = {
   extends: true as const,
   test: {
     name: 'gpu',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.browser.test.ts'],
+    exclude: ['test/**/*.browser.test.ts', inFirefox.library, inFirefox.page],
     setupFiles: process.env.RETROGRAD_DEFAULT_LIMITS ? [defaultLimits] : [],
   },
 };
@@ -69,8 +73,12 @@ const swiftshader = {
   },
 };
 
-/** The same files in Chromium. Their Node entries become the others, as the "exports" of package.json do it for a user. */
-const browser = () => ({
+/** Tests in a browser. Their Node entries become the others, as the "exports" of package.json do it for a user. */
+const inBrowser = (
+  browser: 'chromium' | 'firefox',
+  launchOptions: LaunchOptions,
+  files: { name: string; include: string[]; exclude?: string[] },
+) => ({
   extends: true as const,
   resolve: {
     alias: [
@@ -79,20 +87,42 @@ const browser = () => ({
     ],
   },
   test: {
-    name: 'browser',
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.node.test.ts', compileOnly],
+    ...files,
     setupFiles: ['test/support/platform.browser.ts'],
     browser: {
       enabled: true,
       headless: true,
       fileParallelism: false,
       screenshotFailures: false,
-      instances: [{ browser: 'chromium' as const }],
-      provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+      instances: [{ browser }],
+      provider: playwright({ launchOptions }),
     },
   },
 });
+
+const notInBrowser = ['test/**/*.node.test.ts', compileOnly];
+
+/** The files of the project `gpu` in Chromium. */
+const chromium = () =>
+  inBrowser('chromium', chromiumLaunchOptions(), {
+    name: 'browser',
+    include: ['test/**/*.test.ts'],
+    exclude: [...notInBrowser, inFirefox.library],
+  });
+
+/**
+ * In Firefox, whose WebGPU is not Dawn: another compiler of WGSL, other limits and other ways to fail. RETROGRAD_FIREFOX=all runs
+ * all files of the project `browser` there.
+ */
+const firefox = () =>
+  inBrowser('firefox', firefoxLaunchOptions(), {
+    name: 'firefox',
+    include: [process.env.RETROGRAD_FIREFOX === 'all' ? 'test/**/*.test.ts' : 'test/**/*.{browser,firefox}.test.ts'],
+    exclude: notInBrowser,
+  });
+
+/** The page in Firefox, driven from Node. */
+const firefoxPage = { extends: true as const, test: { name: 'firefox-page', include: [inFirefox.page] } };
 
 /** Those that bundlers look at. What people read is in the declarations, and licences are in files of their own. */
 const comments = { annotation: true, legal: false, jsdoc: false };
@@ -188,7 +218,8 @@ export default defineConfig(({ mode }) => ({
       gpu,
       limits,
       ...(swiftShaderIsInstalled() ? [swiftshader] : []),
-      ...(chromiumIsInstalled() ? [browser()] : []),
+      ...(chromiumIsInstalled() ? [chromium()] : []),
+      ...(firefoxIsInstalled() ? [firefox(), firefoxPage] : []),
     ],
   },
 }));

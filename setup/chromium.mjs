@@ -1,9 +1,8 @@
 // A Chromium for the tests that run in a browser, and how Playwright starts it so that it has WebGPU, GPU or not.
 // CHROME_PATH names another.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { probeBrowser } from './probe-browser.mjs';
 import { archive, filesInTar, sparticuzRunsHere, unpack, unpacked } from './sparticuz.mjs';
 
 const folder = unpacked('chromium');
@@ -71,38 +70,5 @@ function environment(executablePath) {
   return { ...Object.fromEntries(inherited), ...own, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
 }
 
-// An adapter that gives no device is no adapter. WebGPU is there for secure pages only, and localhost is one.
-const probe = `
-  import { chromium } from 'playwright';
-  import { chromiumLaunchOptions } from './setup/chromium.mjs';
-  const browser = await chromium.launch(chromiumLaunchOptions());
-  const page = await browser.newPage();
-  await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: '' }));
-  await page.goto('http://localhost/');
-  const adapter = await page.evaluate(async () => {
-    const adapter = await navigator.gpu?.requestAdapter();
-    const device = await adapter?.requestDevice();
-    device?.destroy();
-    return device ? [adapter.info.vendor, adapter.info.architecture].join(' ') : null;
-  });
-  console.log(JSON.stringify({ version: browser.version(), adapter }));
-  await browser.close();
-`;
-
 /** What Chromium computes on: its version and adapter. Throws where it does not start or has no adapter. */
-export function probeChromium() {
-  const { executablePath } = chromiumLaunchOptions();
-  const { stdout, stderr, error } = spawnSync(process.execPath, ['--input-type=module', '-e', probe], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  const found = /^\{.*\}$/m.exec(stdout);
-  // What the browser itself complains of, or else Playwright.
-  const reason =
-    error?.message ?? (/\[err\] (.*)/.exec(stderr) ?? /^(?:browserType.*|Error): (.*)$/m.exec(stderr))?.[1];
-  if (!found) throw new Error(`${executablePath} failed to start: ${reason ?? stderr.trim()}`);
-  const { version, adapter } = JSON.parse(found[0]);
-  if (!adapter) throw new Error(`${executablePath} (${version}) has no WebGPU adapter`);
-  return { version, adapter };
-}
+export const probeChromium = () => probeBrowser('chromium', chromiumLaunchOptions());
