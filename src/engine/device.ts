@@ -103,6 +103,14 @@ export interface Device {
 export const isGone = (error: unknown): error is DeviceLostError | DeviceHungError =>
   error instanceof DeviceLostError || error instanceof DeviceHungError;
 
+/** The limits that a device has as high as its adapter offers. The others are those that all devices have. */
+export const RAISED = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+  'minUniformBufferOffsetAlignment',
+] as const;
+
 /** What to do where something is missing, in this browser. */
 export type AdviceFor = (missing: Missing) => Advice | Promise<Advice>;
 
@@ -135,13 +143,7 @@ export async function openDeviceWith(adviceFor: AdviceFor, options: DeviceOption
     throw await noAdapter(`WebGPU is available, but the request for an adapter failed: ${why}.`, 'adapter', cause);
   });
   if (!adapter) throw await noAdapter('WebGPU is available, but it found no adapter.', 'adapter');
-  const wanted = [
-    'maxStorageBufferBindingSize',
-    'maxBufferSize',
-    'maxStorageBuffersPerShaderStage',
-    'minUniformBufferOffsetAlignment',
-  ] as const;
-  const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
+  const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
   const info = infoOf(adapter);
   const features = ['subgroups', 'timestamp-query'] as const;
   const requiredFeatures = features.filter((name) => adapter.features.has(name));

@@ -7,7 +7,7 @@ import { digest } from '../base/digest.ts';
 import { isObject, parseJson } from '../base/json.ts';
 import { show } from '../base/tensor.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
-import type { Device } from '../engine/device.ts';
+import { type Device, RAISED } from '../engine/device.ts';
 import { platform } from '../platform/platform.ts';
 
 export interface Choice {
@@ -70,11 +70,17 @@ async function openChoices(device: Device): Promise<Choices> {
 /** Training does not wait for a store that does not answer: some browsers never open a database. */
 const patience = (): Promise<undefined> => new Promise((resolve) => void setTimeout(resolve, 250));
 
-/** All that decides how fast a form is, apart from the step: what is measured on one is of no use on another. */
-async function identityOf({ info: { name, vendor, architecture, subgroup } }: Device): Promise<string> {
-  return [name, vendor, architecture, `subgroup ${subgroup}`, await platform.runtime(), `shaders ${shaders}`].join(
-    ' | ',
-  );
+/**
+ * All that decides how fast a form is, apart from the step: what is measured on one is of no use on another. Firefox hides the names
+ * of adapters, and others hide some: limits tell such adapters apart.
+ */
+async function identityOf({ gpu, info }: Device): Promise<string> {
+  const { name, vendor, architecture, software, subgroup } = info;
+  return [
+    ...[name, vendor, architecture, software ? 'software' : 'hardware', `subgroup ${subgroup}`],
+    `limits ${RAISED.map((limit) => gpu.limits[limit])}`,
+    ...[await platform.runtime(), `shaders ${shaders}`],
+  ].join(' | ');
 }
 
 /** The choices in a stored text; none unless it is whole and about this very device. */

@@ -10,6 +10,7 @@ import { platform } from '../../src/platform/platform.ts';
 import { databaseStore } from '../../src/platform/store.ts';
 import { choicesOf } from '../../src/tune/choices.ts';
 import { stopwatch } from '../../src/tune/trial.ts';
+import { narrowed } from '../support/harness.ts';
 
 const form = (name: string, rows: number) => ({
   name,
@@ -85,6 +86,14 @@ describe('a choice', () => {
     expect([next.forms, next.states, next.passes]).toEqual([['fast'], ['remembered'], 0]);
     const off = await tuned('off');
     expect([off.forms, off.states]).toEqual([['usual'], ['default']]);
+  });
+
+  it('is not that of another adapter, though it may have no name', async () => {
+    const { device } = await tuned('now');
+    const hardware = Object.create(device, { info: { value: { ...device.info, software: !device.info.software } } });
+    const smaller = narrowed(device, { maxBufferSize: device.gpu.limits.maxBufferSize / 2 });
+    for (const other of [hardware, smaller]) expect((await tuned('background', other)).states).toEqual(['default']);
+    expect((await tuned('background', Object.create(device))).states).toEqual(['remembered']);
   });
 
   it('is not that of another runtime, nor of a form that is not on the menu any more', async () => {
