@@ -109,7 +109,7 @@ function browser() {
   }
 }
 
-/** Whether some of the tests are to run in Firefox as well, which is then installed where it can be. Throws where one that was named does not work. */
+/** Whether some tests are to run in Firefox as well, which is installed where it can be. Throws where one that was named does not work. */
 function firefox(environment) {
   try {
     installFirefox();

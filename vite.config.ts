@@ -110,16 +110,23 @@ const chromium = () =>
     exclude: [...notInBrowser, inFirefox.library],
   });
 
+/** Measures for half a minute, which one browser does for all. */
+const measuring = 'test/tune/choices.browser.test.ts';
+
 /**
  * In Firefox, whose WebGPU is not Dawn: another compiler of WGSL, other limits and other ways to fail. RETROGRAD_FIREFOX=all runs
- * all files of the project `browser` there.
+ * all files of the project `browser` there. Its driver is told what test/support/harness.ts tells that of Node.
  */
 const firefox = () =>
-  inBrowser('firefox', firefoxLaunchOptions(), {
-    name: 'firefox',
-    include: [process.env.RETROGRAD_FIREFOX === 'all' ? 'test/**/*.test.ts' : 'test/**/*.{browser,firefox}.test.ts'],
-    exclude: notInBrowser,
-  });
+  inBrowser(
+    'firefox',
+    { ...firefoxLaunchOptions(), env: { ...process.env, GALLIVM_PERF: 'nopt' } },
+    {
+      name: 'firefox',
+      include: [process.env.RETROGRAD_FIREFOX === 'all' ? 'test/**/*.test.ts' : 'test/**/*.{browser,firefox}.test.ts'],
+      exclude: [...notInBrowser, measuring],
+    },
+  );
 
 /** The page in Firefox, driven from Node. */
 const firefoxPage = { extends: true as const, test: { name: 'firefox-page', include: [inFirefox.page] } };

@@ -1,13 +1,10 @@
-/** What a browser keeps between visits: measurements in IndexedDB, downloads in its cache. */
+/** What a browser keeps between visits: texts in IndexedDB, downloads in its cache. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { collect } from '../../src/base/byte-stream.ts';
 import { mnist } from '../../src/data/index.ts';
-import { compile, DataError, dense, openDevice, quadratic, sequential, sgd, tanh } from '../../src/index.ts';
+import { DataError } from '../../src/index.ts';
 import { pageCache } from '../../src/platform/cache.ts';
-import { platform } from '../../src/platform/platform.ts';
 import { databaseStore } from '../../src/platform/store.ts';
-import { choicesOf } from '../../src/tune/choices.ts';
-import { stopwatch } from '../../src/tune/trial.ts';
 
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -30,29 +27,6 @@ describe('a store in IndexedDB', () => {
   it('counts a value that is no text as none', async () => {
     await databaseStore()!.write('a', 7 as never);
     expect(await databaseStore()!.read('a')).toBeUndefined();
-  });
-
-  it('keeps which forms are fast, for the next visit', async () => {
-    vi.spyOn(platform, 'store').mockImplementation(databaseStore);
-    const time = vi.spyOn(stopwatch, 'time').mockImplementation(async (_scratch, { workgroups }, count) => {
-      return count * workgroups[0] * workgroups[1];
-    });
-    const visit = async (tune: 'now' | 'background') => {
-      const device = await openDevice();
-      const model = sequential([48], [dense(48, tanh)]);
-      const optimizer = sgd({ learningRate: 0.1 });
-      const net = await compile(model, { device, batch: 32, loss: quadratic(), optimizer, tune });
-      await (await choicesOf(device)).stored();
-      device.destroy();
-      return net.tuning.map(({ form, status }) => ({ form, status }));
-    };
-    const measured = await visit('now');
-    expect(measured.map(({ status }) => status)).toContain('measured');
-    expect(time).toHaveBeenCalled();
-    time.mockClear();
-    const remembered = await visit('background');
-    expect(remembered).toEqual(measured.map(({ form }) => ({ form, status: 'remembered' })));
-    expect(time).not.toHaveBeenCalled();
   });
 });
 
