@@ -51,6 +51,8 @@ describe('the lab', () => {
     const { evaluated } = of('evaluated').at(-1)!;
     expect(evaluated.step).toBeGreaterThanOrEqual(steps().at(-1)!);
     expect(evaluated.accuracy).toBeGreaterThan(0.85);
+    expect(evaluated.trainingAccuracy).toBeGreaterThan(0.85);
+    expect(1000 * evaluated.trainingAccuracy!).toBeCloseTo(Math.round(1000 * evaluated.trainingAccuracy!), 3);
     const told = events.length;
     // It comes after whatever the device may still be at.
     await lab.predict((await lab.sample('test', 0)).pixels);
@@ -100,8 +102,32 @@ describe('the lab', () => {
     expect(await lab.save()).toEqual(before);
   });
 
+  test('tells what it computes of the image that is watched, at once and after each step', async () => {
+    const { pixels } = await lab.sample('test', 5);
+    await lab.watch(pixels);
+    expect(of('activity').at(-1)!.tensors.prediction.data).toEqual(await lab.predict(pixels));
+    const told = of('activity').length;
+    await lab.step();
+    expect(of('activity').length).toBe(told + 1);
+    const { a1, W2, prediction } = of('activity').at(-1)!.tensors;
+    expect([a1.shape, W2.shape]).toEqual([
+      [16, 1],
+      [10, 16],
+    ]);
+    expect(prediction.data).toEqual(await lab.predict(pixels));
+  });
+
   test('counts what it gets wrong', async () => {
-    const { confusion, accuracy, count, mistakes } = await lab.test();
+    const { confusion, accuracy, count, mistakes, examples } = await lab.test();
+    for (const [label, row] of examples.entries()) {
+      for (const [guess, indices] of row.entries()) {
+        expect(indices).toHaveLength(Math.min(12, confusion[label][guess]));
+        if (indices.length === 0) continue;
+        const { pixels, label: found } = await lab.sample('test', indices[0]);
+        const outputs = await lab.predict(pixels);
+        expect([found, outputs.indexOf(Math.max(...outputs))]).toEqual([label, guess]);
+      }
+    }
     const all = confusion.flat().reduce((a, b) => a + b);
     const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
     expect([all, count]).toEqual([2000, 2000]);

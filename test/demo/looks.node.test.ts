@@ -128,6 +128,7 @@ test('units are numbered as tensors are, from 0, and a loss is called nothing el
     .locator('.training-names li')
     .evaluateAll((all) => all.map((of) => of.getAttribute('title')));
   expect(names).toEqual(Array.from({ length: 16 }, (_, unit) => `unit ${unit}`));
+  await page.locator('.microscope-tile').first().click(); // which leads to the first step
   await page.getByLabel('Unit of layer 1, 0 to 15').waitFor();
   const words = await page.locator('body').evaluate((body) => {
     const labels = [...body.querySelectorAll('[aria-label], [title]')].map(

@@ -17,6 +17,8 @@ import { button, launch, ready, type Site, serveBuilt, train, type Visit, visit 
 let [browser, site, seen]: [Browser?, Site?, Visit?] = [];
 let tensors: Record<string, Tensor>;
 const SAMPLE = 7;
+/** As the page has them by default. */
+const [BATCH, RATE] = [50, 0.005];
 
 beforeAll(async () => {
   site = await serveBuilt();
@@ -30,19 +32,39 @@ beforeAll(async () => {
   ]);
   const net: Trainer = await compile(sequential([784], [dense(20, sigmoid), dense(12, tanh), dense(10)]), {
     device: 'cpu',
-    batch: 1,
+    batch: BATCH,
     loss: softmaxCrossEntropy(),
     optimizer: sgd({ learningRate: 1 }),
   });
   await net.load(await download.path());
   const { x, y } = batch(digits().test, [SAMPLE]);
-  tensors = await net.tensors(x, y);
+  tensors = { ...(await net.tensors(x, y)), ...(await stepOf(net)) };
 });
 afterAll(async () => {
   await seen?.close();
   await browser?.close();
   await site?.close();
 });
+
+/** Mean gradients of the sample and of 49 training samples, one by one, and parameters after a step against them. */
+async function stepOf(net: Trainer): Promise<Record<string, Tensor>> {
+  const { train: training, test: others } = digits();
+  const samples = [batch(others, [SAMPLE]), ...Array.from({ length: BATCH - 1 }, (_, i) => batch(training, [i]))];
+  const found: Record<string, Tensor> = {};
+  for (const { x, y } of samples) {
+    for (const [name, { shape, data }] of Object.entries(await net.tensors(x, y))) {
+      if (!/^d[Wb]/.test(name)) continue;
+      const mean = `g${name.slice(1)}`;
+      found[mean] ??= { shape, data: new Float32Array(data.length) };
+      for (const [i, value] of data.entries()) found[mean].data[i] += value / BATCH;
+    }
+  }
+  const { W1, b1, W2, b2, W3, b3 } = await net.tensors(samples[0].x, samples[0].y);
+  for (const [name, { shape, data }] of Object.entries({ W1, b1, W2, b2, W3, b3 })) {
+    found[`n${name}`] = { shape, data: data.map((value, i) => value - RATE * found[`g${name}`].data[i]) };
+  }
+  return found;
+}
 
 interface Shown {
   readonly tensor: string;
@@ -89,6 +111,7 @@ test('every quantity of both passes, number by number', async () => {
         'losses',
       ],
       ...['delta3', 'delta2', 'delta1', 'dW3', 'db3', 'dW2', 'db2', 'dW1', 'db1'],
+      ...[1, 2, 3].flatMap((layer) => [`gW${layer}`, `gb${layer}`, `nW${layer}`, `nb${layer}`]),
     ]),
   );
   for (const { tensor, shape, min, max, values } of shown) {
@@ -104,21 +127,59 @@ test('every quantity of both passes, number by number', async () => {
   expect(seen!.complaints).toEqual([]);
 });
 
+test('the picture of the network shows the same activations and outputs', async () => {
+  const { page } = seen!;
+  const network = page.locator('#network');
+  const numbersIn = async (label: string, what: string) =>
+    (await network.getByRole('list', { name: label }).locator(`li ${what}`).allInnerTexts()).map(Number.parseFloat);
+  const outputs = () => numbersIn('Outputs', '.network-share');
+  const expected = Array.from(tensors.prediction.data, (share) => Math.round(100 * share));
+  await expect.poll(outputs).toEqual(expected);
+  for (const layer of [1, 2]) {
+    const shown = await numbersIn(`Units of layer ${layer}`, '.unseen');
+    expect(shown).toHaveLength(12);
+    for (const [unit, value] of shown.entries()) expect(value).toBeCloseTo(tensors[`a${layer}`].data[unit], 1);
+  }
+  const says = await page.getByTestId('network-says').innerText();
+  expect(says).toContain(`read as ${expected.indexOf(Math.max(...expected))}`);
+});
+
 test('a step forward shows the operands of its equation and the result', async () => {
   const section = seen!.page.locator('#microscope');
   await section.getByRole('radio', { name: 'Step by step' }).check();
   const shown = () => section.locator('figure[data-tensor]').evaluateAll((all) => all.map((of) => of.dataset.tensor));
   const pages: string[] = [];
+  const titles: string[] = [];
   for (;;) {
     pages.push((await shown()).sort().join(' '));
+    titles.push(await section.locator('.microscope-turn h3').innerText());
     const next = section.getByRole('button', { name: /^Next( →)?$/ }).last();
     if (await next.isDisabled()) break;
     await next.click();
     if (pages.length > 30) throw new Error('the pages do not end');
   }
+  const named = titles.flatMap((title) => /BP\d/.exec(title) ?? []);
+  expect(named).toEqual(['BP1', 'BP4', 'BP3', 'BP2', 'BP4', 'BP3', 'BP2', 'BP4', 'BP3']);
   expect(pages).toContain('W1 b1 x z1');
   expect(pages).toContain('a1 z1');
   expect(pages).toContain('W2 delta1 delta2 slope1');
   expect(pages).toContain('a1 dW2 delta2');
   expect(pages).toContain('dW1 delta1 x');
+  expect(pages).toContain('dW1 gW1');
+  expect(pages.slice(-2)).toEqual(['W3 gW3 nW3', 'b3 gb3 nb3']);
+});
+
+test('a symbol and its picture light up together', async () => {
+  const section = seen!.page.locator('#microscope');
+  const lit = async () => [
+    await section.locator('figure.microscope-lit').evaluateAll((all) => all.map((of) => of.dataset.tensor)),
+    await section
+      .locator('.microscope-display mrow.microscope-lit')
+      .evaluateAll((all) => all.map((of) => of.textContent!)),
+  ];
+  await section.locator('.microscope-display mrow').nth(1).hover(); // b′ ← b − η ...: what the last page computes
+  expect(await lit()).toEqual([['nb3'], [expect.stringContaining('b′')]]);
+  await section.locator('figure[data-tensor=b3] figcaption').hover();
+  const [[figure], [symbol = '']] = await lit();
+  expect([figure, symbol.replace(/\s/g, '')]).toEqual(['b3', 'b3']);
 });

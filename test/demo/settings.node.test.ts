@@ -31,8 +31,8 @@ test('the address holds the configuration, and gives it back', async () => {
   await page.getByLabel('Units of hidden layer 2').fill('14');
   await page.getByLabel('Units of hidden layer 2').press('Enter');
   await page.getByLabel('Loss', { exact: true }).selectOption('quadratic');
-  await page.getByLabel('Seed').fill('9');
-  await page.getByLabel('Seed').press('Enter');
+  await page.getByLabel('Seed', { exact: true }).fill('9');
+  await page.getByLabel('Seed', { exact: true }).press('Enter');
   await expect
     .poll(() => decodeURIComponent(new URL(page.url()).hash))
     .toBe('#hidden=24:relu,14:tanh&loss=quadratic&optimizer=sgd&batch=20&seed=9');
@@ -75,7 +75,7 @@ test('the learning rate changes while the net trains; a bad number is not taken'
     .first()
     .waitFor();
   expect(await numberOf(page, 'test-loss')).toBe(loss);
-  const batchField = page.getByLabel('Batch');
+  const batchField = page.getByLabel('Batch', { exact: true });
   await batchField.fill('0');
   await batchField.press('Enter');
   expect(await batchField.getAttribute('aria-invalid')).toBe('true');

@@ -3,8 +3,8 @@
  * since it may be of another version of the page, of other data, or damaged.
  */
 import { type Config, toHash, usual } from '../config.ts';
-import type { Held } from './observer.ts';
 import { CLASSES, type Curves, type DataSummary, type Evaluated, SIDE } from './protocol.ts';
+import type { Held } from './reporter.ts';
 import type { Dated } from './shelf.ts';
 
 export interface Kept {
@@ -63,7 +63,10 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const areNumbers = (value: Record<string, unknown>, ...names: string[]) => names.every((name) => isNumber(value[name]));
 
 const isEvaluated = (value: unknown): value is Evaluated =>
-  isObject(value) && isCount(value.step) && areNumbers(value, 'seconds', 'loss', 'accuracy');
+  isObject(value) &&
+  isCount(value.step) &&
+  areNumbers(value, 'seconds', 'loss', 'accuracy') &&
+  (value.trainingAccuracy === undefined || isNumber(value.trainingAccuracy));
 
 const isProgress = (value: unknown): value is Curves['losses'][number] =>
   isObject(value) &&

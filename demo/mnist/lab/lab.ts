@@ -4,13 +4,13 @@
  */
 import { CheckError, DeviceLostError, print, type Report, StateError } from 'retrograd';
 import { type Profile, profile } from 'retrograd/bench';
-import { batch, type DatasetPair } from 'retrograd/data';
+import { batch, type DatasetPair, take } from 'retrograd/data';
 import type { Config } from '../config.ts';
 import { createLibrary, type Library, summaryOf } from './data.ts';
 import { checkWeights } from './files.ts';
 import { Hardware } from './hardware.ts';
 import { keyOf, readRecord, recordOf } from './kept.ts';
-import type { Held } from './observer.ts';
+import { meanGradients } from './mean-gradients.ts';
 import type {
   Curves,
   DataSummary,
@@ -24,12 +24,16 @@ import type {
   TestResult,
 } from './protocol.ts';
 import { createQueue } from './queue.ts';
+import type { Held } from './reporter.ts';
 import { testOn } from './results.ts';
 import { createRun, type Run } from './run.ts';
 import { databaseShelf, type Shelf } from './shelf.ts';
 
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
+
+/** Test samples among which a mistake is looked for. */
+const LOOKED_AT = 500;
 
 /** `mnistFrom`: where the server of the page has the files of MNIST, if it has. Nets are kept on the shelf. */
 export const createLab = (mnistFrom?: string, shelf: Shelf | undefined = databaseShelf()): Lab =>
@@ -45,6 +49,8 @@ interface Origin {
 class LocalLab implements Lab {
   #tell: (event: LabEvent) => void = () => {};
   #run: Run | undefined;
+  /** The image that is pictured, whatever the net. */
+  #watched: Float32Array | undefined;
   /** What is held when the device goes, to go on from. */
   #lost: { readonly config: Config; readonly held?: Held } | undefined;
   /** Gives up the net that is being prepared. */
@@ -118,12 +124,29 @@ class LocalLab implements Lab {
   }
 
   // In turn, so that they are not among the kernels that are timed.
+  watch(pixels: Float32Array): Promise<void> {
+    this.#watched = pixels;
+    return this.#inTurn(async () => this.#run?.watch(pixels));
+  }
+
   predict(pixels: Float32Array): Promise<Float32Array> {
     return this.#inTurn(async () => this.#current().net.predict(pixels));
   }
 
-  inspect({ pixels, label }: Required<Sample>): Promise<Parameters> {
-    return this.#inTurn(async () => this.#current().net.tensors(pixels, [label]));
+  inspect(sample: Required<Sample>): Promise<Parameters> {
+    return this.#inTurn(async () => {
+      const { net, data, config } = this.#current();
+      const pass = await net.tensors(sample.pixels, [sample.label]);
+      return { ...pass, ...(await meanGradients(net, data.train, sample, config.batch)) };
+    });
+  }
+
+  mistake(): Promise<(Required<Sample> & { readonly index: number }) | undefined> {
+    return this.#inTurn(async () => {
+      const { net, data } = this.#current();
+      const { mistakes } = await testOn(net, take(data.test, Math.min(LOOKED_AT, data.test.count)));
+      return mistakes[0];
+    });
   }
 
   /** All samples with the same weights. */
@@ -245,6 +268,7 @@ class LocalLab implements Lab {
     const run = await this.#createRun(config, data, from ?? kept?.held, mine);
     if (kept) this.#tell({ kind: 'restored', curves: kept.curves });
     const start = await run.firstLook();
+    if (this.#watched) await run.watch(this.#watched);
     // Not before there is another in its place.
     if (!restore && !from) await this.#shelf?.remove(keyOf(config));
     return describe(run, start, this.#hardware.device !== undefined);

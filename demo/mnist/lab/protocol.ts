@@ -77,6 +77,8 @@ export interface Evaluated {
   /** On the test samples; mean per sample, and the share put in its class. */
   readonly loss: number;
   readonly accuracy: number;
+  /** The same share of some training samples. */
+  readonly trainingAccuracy?: number;
 }
 
 export type LabEvent =
@@ -88,6 +90,8 @@ export type LabEvent =
   | { readonly kind: 'evaluated'; readonly evaluated: Evaluated }
   /** W1 [units, 784], a few times a second. */
   | { readonly kind: 'weights'; readonly weights: Tensor }
+  /** What the net computes of the image that is watched, as often: a1 [units, 1], W2 [out, in], ..., prediction [10, 1]. */
+  | { readonly kind: 'activity'; readonly tensors: Readonly<Record<string, Tensor>> }
   | { readonly kind: 'download'; readonly file: string; readonly received: number; readonly total?: number }
   /** Something went wrong outside of a call. `name` is that of the error class. */
   | { readonly kind: 'problem'; readonly name: string; readonly message: string }
@@ -119,6 +123,8 @@ export interface TestResult {
   readonly accuracy: number;
   /** [label][guess] */
   readonly confusion: readonly (readonly number[])[];
+  /** Places in the test set of some of the samples that were counted in a cell, [label][guess], the most convinced first. */
+  readonly examples: readonly (readonly (readonly number[])[])[];
   /** The most convinced first. */
   readonly mistakes: readonly Mistake[];
 }
@@ -146,13 +152,18 @@ export interface Lab {
   setLearningRate(learningRate: number): Promise<void>;
   /** A sample of the data in use. */
   sample(set: 'train' | 'test', index: number): Promise<Sample>;
+  /** Tells what the net computes of this image from now on, and what nets after it compute of it. */
+  watch(pixels: Float32Array): Promise<void>;
   /** Ten probabilities (or outputs, where the loss does not make probabilities of them). */
   predict(pixels: Float32Array): Promise<Float32Array>;
   /**
    * Every tensor of a forward and backward pass on one sample with the weights of now, by name: x z1 a1 slope1 delta1 W1 b1
-   * dW1 db1 ... losses prediction, as [features, 1]. slope is σ'(z).
+   * dW1 db1 ... losses prediction, as [features, 1]. slope is σ'(z). And gW1 gb1 ..., the means of the gradients over a batch:
+   * this sample and the first of the training set.
    */
   inspect(sample: Required<Sample>): Promise<Record<string, Tensor>>;
+  /** The test sample that the net is wrong about, of the first few hundred, and surest of; undefined if there is none. */
+  mistake(): Promise<(Required<Sample> & { readonly index: number }) | undefined>;
   /** Runs the whole test set. */
   test(): Promise<TestResult>;
   /** One step against the CPU reference; the report also where a bound is exceeded. */

@@ -6,8 +6,9 @@ import { CLASSES, type Mistake, type TestResult } from './protocol.ts';
 
 /** Samples predicted at a time: a few megabytes as floats. */
 const PART = 1000;
-/** Mistakes that are shown. */
+/** Mistakes that are shown, and examples of a cell. */
 const SHOWN = 48;
+const EXAMPLES = 12;
 
 interface Guess {
   readonly index: number;
@@ -28,15 +29,19 @@ export async function testOn(net: Trainer, dataset: Dataset): Promise<Omit<TestR
   }
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   for (const { label, guess } of guesses) confusion[label][guess]++;
-  const wrong = guesses.filter(({ label, guess }) => label !== guess);
+  const convinced = guesses.toSorted((a, b) => b.probabilities[b.guess] - a.probabilities[a.guess]);
+  const examplesOf = (row: number, column: number) =>
+    convinced
+      .filter(({ label, guess }) => label === row && guess === column)
+      .slice(0, EXAMPLES)
+      .map(({ index }) => index);
+  const wrong = convinced.filter(({ label, guess }) => label !== guess);
   return {
     count: dataset.count,
     accuracy: 1 - wrong.length / dataset.count,
     confusion,
-    mistakes: wrong
-      .map((guess) => mistakeOf(dataset, guess))
-      .sort((a, b) => b.guessProbability - a.guessProbability)
-      .slice(0, SHOWN),
+    examples: confusion.map((row, label) => row.map((_, guess) => examplesOf(label, guess))),
+    mistakes: wrong.slice(0, SHOWN).map((guess) => mistakeOf(dataset, guess)),
   };
 }
 

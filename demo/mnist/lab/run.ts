@@ -16,8 +16,8 @@ import type { DatasetPair } from 'retrograd/data';
 import type { Config } from '../config.ts';
 import { activations, losses, optimizers } from './choices.ts';
 import { type Clock, createClock } from './clock.ts';
-import { type Held, Observer } from './observer.ts';
 import { CLASSES, type LabEvent, SIDE } from './protocol.ts';
+import { type Held, Reporter } from './reporter.ts';
 
 export interface RunOptions {
   readonly config: Config;
@@ -49,7 +49,7 @@ export class Run {
   readonly data: DatasetPair;
   readonly #options: RunOptions;
   readonly #clock: Clock;
-  readonly #observer: Observer;
+  readonly #reporter: Reporter;
   readonly #lossOf: ReturnType<typeof lossesApart>;
   #stepsBefore: number;
   #epochs: number;
@@ -66,7 +66,7 @@ export class Run {
     this.#epochs = from?.epochs ?? 0;
     this.#lossOf = lossesApart(config.batch, data.train.count);
     const place = () => ({ step: this.step, seconds: this.#clock.seconds(), epochs: this.#epochs });
-    this.#observer = new Observer({ net, test: data.test, place, tell, onError }, from);
+    this.#reporter = new Reporter({ net, data, pictured: picturedOf(config), place, tell, onError }, from);
   }
 
   /** With the learning rate of now. */
@@ -80,7 +80,7 @@ export class Run {
 
   /** The last that was evaluated, and had a loss. */
   get held(): Held | undefined {
-    return this.#observer.held;
+    return this.#reporter.held;
   }
 
   get step(): number {
@@ -117,9 +117,14 @@ export class Run {
     this.#stepsBefore = reached; // it counts from 0 again
   }
 
-  /** Tells of the test samples and of W1 as they are now. */
+  /** Pictures what the net computes of one image, from now on. */
+  watch(pixels: Float32Array): Promise<void> {
+    return this.#reporter.watch(pixels);
+  }
+
+  /** Tells of the test samples and of the pictures as they are now. */
   look(): Promise<Held> {
-    return this.#observer.look();
+    return this.#reporter.look();
   }
 
   /** The same, telling how far it is, until the signal gives it up. */
@@ -127,7 +132,7 @@ export class Run {
     const { signal, tell } = this.#options;
     const onProgress: NonNullable<EvaluateOptions['onProgress']> = ({ done, count }) =>
       tell({ kind: 'preparing', preparing: { phase: 'test', done, total: count } });
-    return this.#observer.look({ signal, onProgress });
+    return this.#reporter.look({ signal, onProgress });
   }
 
   destroy(): void {
@@ -140,7 +145,7 @@ export class Run {
     const { onError, onRecover, onLost } = this.#options;
     const onProgress = (progress: Progress): void => {
       this.#tellProgress(progress);
-      this.#observer.lookIn();
+      this.#reporter.lookIn();
     };
     try {
       const onRecovered = ({ device }: Recovery): void => onRecover(device, this.step);
@@ -174,6 +179,17 @@ export class Run {
     const progress = { ...place, loss: this.#lossOf(stepOfEpoch, loss), samplesPerSecond };
     this.#options.tell({ kind: 'progress', progress });
   }
+}
+
+/** Numbers of a matrix that is pictured: larger ones take too long to read a few times a second, and show nothing. */
+const MOST_PICTURED = 65_536;
+
+/** Activations of each hidden layer, the weights between layers, and the outputs. */
+function picturedOf({ hidden }: Config): string[] {
+  const units = [...hidden.map((layer) => layer.units), CLASSES];
+  const between = units.slice(1).flatMap((out, i) => (out * units[i] <= MOST_PICTURED ? `W${i + 2}` : []));
+  const outputs = hidden.map(({ activation }, i) => `${activation === 'linear' ? 'z' : 'a'}${i + 1}`);
+  return [...outputs, ...between, 'prediction'];
 }
 
 /** The mean loss of the steps since it was last asked, out of the means over the epoch so far. */

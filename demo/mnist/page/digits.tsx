@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { Controls } from './controls/controls.tsx';
 import { Navigation } from './header/navigation.tsx';
 import { Microscope } from './microscope/microscope.tsx';
+import { Network } from './network/network.tsx';
 import { Notices } from './notices/notices.tsx';
 import { Results } from './results/results.tsx';
 import { begin } from './state/index.ts';
@@ -19,6 +20,7 @@ export const Digits = () => {
       <main class="layout">
         <Controls />
         <div class="sections">
+          <Network />
           <Training />
           <Try />
           <Microscope />

@@ -1,4 +1,5 @@
 import { type LossName, limits, losses, type OptimizerName, optimizers } from '../../config.ts';
+import { Term } from '../glossary/term.tsx';
 import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { DataChoice } from './data-choice.tsx';
@@ -20,10 +21,18 @@ export const Fields = () => {
     <>
       <DataChoice />
       <fieldset class="controls-group">
-        <legend>Network</legend>
+        <legend>
+          <Term of="network">Network</Term>
+        </legend>
         <Layers />
         <div class="controls-line controls-loss">
-          <Choice label="Loss" value={loss} options={lossTitles} onChoose={(name) => configure({ loss: name })} />
+          <Choice
+            label="Loss"
+            term="loss"
+            value={loss}
+            options={lossTitles}
+            onChoose={(name) => configure({ loss: name })}
+          />
         </div>
       </fieldset>
       <fieldset class="controls-group">
@@ -31,6 +40,7 @@ export const Fields = () => {
         <div class="controls-line">
           <Choice
             label="Optimizer"
+            term="optimizer"
             value={optimizer}
             options={optimizerTitles}
             onChoose={(name) => configure({ optimizer: name, learningRate: optimizers[name].learningRate })}
@@ -40,6 +50,7 @@ export const Fields = () => {
         <div class="controls-pair">
           <NumberField
             label="Batch"
+            term="batch"
             whole
             value={batch}
             limits={limits.batch}
@@ -47,6 +58,7 @@ export const Fields = () => {
           />
           <NumberField
             label="Seed"
+            term="seed"
             whole
             value={seed}
             limits={limits.seed}

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { activations, type HiddenLayer, limits, usual } from '../../config.ts';
+import { Term } from '../glossary/term.tsx';
 import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { NumberField } from './number-field.tsx';
@@ -14,9 +15,11 @@ export const Layers = () => {
   return (
     <div class="layers">
       {hidden.length > 0 && (
-        <p class="layers-head small soft" aria-hidden="true">
-          <span>Hidden units</span>
-          <span>Activation</span>
+        <p class="layers-head small soft">
+          <span>
+            Hidden <Term of="unit">units</Term>
+          </span>
+          <Term of="activation">Activation</Term>
         </p>
       )}
       <ol class="layers-list" aria-label="Hidden layers">

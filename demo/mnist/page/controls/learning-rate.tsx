@@ -13,6 +13,7 @@ export const LearningRate = () => {
       <div class="controls-line">
         <NumberField
           label="Learning rate"
+          term="learning rate"
           value={learningRate}
           limits={limits.learningRate}
           onCommit={(value) => configure({ learningRate: value })}

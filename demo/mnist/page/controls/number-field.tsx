@@ -1,11 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useId, useLayoutEffect } from 'preact/hooks';
+import { Term } from '../glossary/term.tsx';
+import type { TermName } from '../glossary/terms.ts';
 import { type Limits, read } from './read-number.ts';
 
 interface NumberFieldProps {
   readonly label: string;
   /** The label is for screen readers only, as where a heading above a column says the same. */
   readonly unseen?: boolean;
+  /** Explained beside the label. */
+  readonly term?: TermName;
   readonly value: number;
   readonly limits: Limits;
   readonly whole?: boolean;
@@ -13,7 +17,7 @@ interface NumberFieldProps {
 }
 
 /** A number that counts once it is complete (Enter, or leaving the field), so that typing does not make a net per key. */
-export const NumberField = ({ label, unseen, value, limits, whole = false, onCommit }: NumberFieldProps) => {
+export const NumberField = ({ label, unseen, term, value, limits, whole = false, onCommit }: NumberFieldProps) => {
   const id = useId();
   const draft = useSignal<string>();
   const isJudged = useSignal(false);
@@ -38,9 +42,12 @@ export const NumberField = ({ label, unseen, value, limits, whole = false, onCom
 
   return (
     <div class="controls-field">
-      <label for={id} class={unseen ? 'unseen' : undefined}>
-        {label}
-      </label>
+      <span class="controls-label">
+        <label for={id} class={unseen ? 'unseen' : undefined}>
+          {label}
+        </label>
+        {term && <Term of={term} />}
+      </span>
       <input
         id={id}
         inputMode={whole ? 'numeric' : 'decimal'}

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 const sections = {
+  network: 'Network',
   training: 'Training',
   try: 'Draw',
   microscope: 'Microscope',

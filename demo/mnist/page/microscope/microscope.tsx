@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { Term } from '../glossary/term.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
 import { isVisible, view, watch } from './model/inspection.ts';
@@ -28,12 +29,18 @@ export const Microscope = () => {
     };
   }, []);
   const shown = view.value;
-  const pages = shown ? pagesOf(shown.config, Object.keys(shown.tensors)) : [];
+  const pages = shown ? pagesOf({ ...shown.config, learningRate: shown.learningRate }, Object.keys(shown.tensors)) : [];
   return (
     <Section
       id="microscope"
       title="The backprop microscope"
-      lead="Follow one picture forward through the network, and its error back. Every quantity of both passes is shown with its current numbers. C is the loss."
+      lead={
+        <>
+          Follow one picture forward through the network, its error back, and the step that it leads to. Every quantity
+          is shown with its current numbers. C is the <Term of="loss">loss</Term>, ∂C/∂W the{' '}
+          <Term of="gradient">gradient</Term>.
+        </>
+      }
     >
       <div class="microscope" ref={frame}>
         <SubjectBar view={shown} />

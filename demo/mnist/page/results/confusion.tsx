@@ -5,17 +5,25 @@ import { heatOf } from './heat.ts';
 interface ConfusionProps {
   /** [label][guess] */
   readonly counts: readonly (readonly number[])[];
+  /** The cell whose examples are shown. */
+  readonly open: Cell | undefined;
+  readonly onOpen: (cell: Cell) => void;
+}
+
+export interface Cell {
+  readonly label: number;
+  readonly guess: number;
 }
 
 /** Which digits are taken for which. */
-export const Confusion = ({ counts }: ConfusionProps) => {
+export const Confusion = ({ counts, open, onOpen }: ConfusionProps) => {
   const heat = heatOf(counts);
   return (
     <div class="results-matrix">
       <h3>Confusion matrix</h3>
       <p class="soft small">
         Each row is a digit, and each column is a prediction of the network. The framed diagonal is correct. Orange
-        cells are mistakes; the deeper the colour, the more there are.
+        cells are mistakes; the deeper the colour, the more there are. Select a cell to see its digits.
       </p>
       <Scrollable label="Confusion matrix">
         <table class="results-confusion">
@@ -40,7 +48,18 @@ export const Confusion = ({ counts }: ConfusionProps) => {
                 <th scope="row">{label}</th>
                 {row.map((count, guess) => (
                   <td key={guess} class={classOf(count, label === guess)} style={{ '--heat': heat[label][guess] }}>
-                    {integer(count)}
+                    {count === 0 ? (
+                      0
+                    ) : (
+                      <button
+                        type="button"
+                        aria-pressed={open?.label === label && open.guess === guess}
+                        aria-label={`${integer(count)}: ${label} read as ${guess}`}
+                        onClick={() => onOpen({ label, guess })}
+                      >
+                        {integer(count)}
+                      </button>
+                    )}
                   </td>
                 ))}
                 <td class="results-right">{percent(row[label] / Math.max(1, total(row)))}</td>

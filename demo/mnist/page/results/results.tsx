@@ -1,10 +1,12 @@
 import { useSignalEffect } from '@preact/signals';
+import { DigitPicture } from '../shared/digit-picture.tsx';
 import { integer, percent } from '../shared/numbers.ts';
+import { openInMicroscope } from '../shared/open-in-microscope.ts';
 import { Section } from '../shared/section.tsx';
 import { isReady, status, stepNow } from '../state/index.ts';
 import { Confusion } from './confusion.tsx';
 import { Mistakes } from './mistakes.tsx';
-import { forgetOutcome, isTesting, outcome, runTest } from './outcome.ts';
+import { forgetOutcome, isTesting, openCell, opened, outcome, runTest } from './outcome.ts';
 import { Weights } from './weights.tsx';
 import './results.css';
 
@@ -33,7 +35,10 @@ const OutcomeView = () => {
       <div aria-live="polite">{result && !isTesting.value ? <Summary /> : <p class="soft">{waiting()}</p>}</div>
       {result && (
         <div class="results-found">
-          <Confusion counts={result.confusion} />
+          <div class="results-cells">
+            <Confusion counts={result.confusion} open={opened.value?.cell} onOpen={openCell} />
+            <Examples />
+          </div>
           <Mistakes result={result} />
         </div>
       )}
@@ -55,5 +60,32 @@ const Summary = () => {
         {isOutdated && <strong>Out of date: training has continued since.</strong>}
       </p>
     </>
+  );
+};
+
+/** Digits of the cell that is open. */
+const Examples = () => {
+  if (!opened.value) return null;
+  const { cell, digits } = opened.value;
+  const all = outcome.value?.confusion[cell.label][cell.guess] ?? 0;
+  return (
+    <div class="results-mistakes" data-testid="examples" aria-live="polite">
+      <h4>
+        {cell.label} read as {cell.guess}
+      </h4>
+      <p class="soft small">
+        {digits.length} of {integer(all)}, the most confident first. Select one to open it in the microscope.
+      </p>
+      <ul>
+        {digits.map((digit) => (
+          <li key={digit.title}>
+            <button type="button" class="results-mistake" onClick={() => openInMicroscope(digit)}>
+              <DigitPicture pixels={digit.pixels} />
+              <span>{digit.title}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 };

@@ -5,7 +5,7 @@ interface SectionProps {
   readonly id: string;
   readonly title: string;
   /** One or two sentences on what is to be seen here. */
-  readonly lead: string;
+  readonly lead: ComponentChildren;
   readonly children: ComponentChildren;
 }
 

@@ -3,6 +3,7 @@ import { bounds } from '../../lab/kept.ts';
 import type { LabEvent } from '../../lab/protocol.ts';
 import { keepSoon } from './keep.ts';
 import {
+  activity,
   download,
   evaluations,
   firstLayer,
@@ -44,6 +45,9 @@ export function hear(event: LabEvent): void {
       break;
     case 'weights':
       firstLayer.value = event.weights;
+      break;
+    case 'activity':
+      activity.value = event.tensors;
       break;
     case 'download':
       download.value = event;

@@ -16,6 +16,8 @@ export const losses = signal<readonly Progress[]>([]);
 export const evaluations = signal<readonly Evaluated[]>([]);
 /** W1 [units, 784] */
 export const firstLayer = signal<Tensor>();
+/** What the net computes of the subject: a1 [units, 1], W2 [out, in], ..., prediction [10, 1]. */
+export const activity = signal<Readonly<Record<string, Tensor>>>();
 /** How far the net is that is being prepared. */
 export const preparing = signal<Preparing>();
 /** Up to where the net is that of an earlier visit. */
@@ -26,7 +28,7 @@ export const download = signal<{ readonly file: string; readonly received: numbe
 export const problem = signal<Problem>();
 /** Why the device went, and what is still there. */
 export const loss = signal<{ readonly message: string; readonly held?: Evaluated }>();
-/** What the microscope looks at. */
+/** The image that is looked at, in the picture of the network and in the microscope. */
 export const subject = signal<Subject>();
 
 export interface Problem {
@@ -70,6 +72,7 @@ export function forget(): void {
     evaluations.value = [];
     restored.value = undefined;
     rateSince.value = 0;
+    activity.value = undefined;
   });
 }
 

@@ -3,11 +3,12 @@ import type uPlot from 'uplot';
 import { evaluations, latest } from '../state/index.ts';
 import { accuracyTicks, stretch, unstretch } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, emptyWords, type Reading } from './charts.ts';
+import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, drawLevel, emptyWords, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import { firstReaching, milestones } from './milestones.ts';
 import type { Palette } from './palette.ts';
 import { formatCount, formatShare } from './steady-numbers.ts';
+import { chance } from './trouble.ts';
 
 const reading = signal<Reading>();
 
@@ -32,29 +33,38 @@ function options(palette: () => Palette): ChartOptions {
   const { series, axes, scales, hooks, ...others } = common(palette, reading);
   return {
     ...others,
-    series: [...series, curve(() => palette().test, true)],
+    series: [...series, curve(() => palette().training, false), curve(() => palette().test, true)],
     scales: { ...scales, y: { distr: 100, fwd: stretch, bwd: unstretch, range: () => [0, 100] } },
     axes: [
       ...axes!,
       {
         ...axisStyle(palette),
-        label: 'Test accuracy (%, log scale)',
+        label: 'Accuracy (%, log scale)',
         size: AXIS_WIDTH,
         splits: () => accuracyTicks,
         filter: (_, splits) => splits,
         values: (_, splits) => splits.map(String),
       },
     ],
-    hooks: { ...hooks, drawAxes: [(plot) => drawMilestones(plot, palette())] },
+    hooks: {
+      ...hooks,
+      drawAxes: [
+        (plot) => drawMilestones(plot, palette()),
+        (plot) => drawLevel(plot, 100 * chance, 'chance', palette().ink),
+      ],
+    },
   };
 }
 
 const summary = (): string =>
   latest.value
-    ? `Test accuracy during training. At step ${formatCount(latest.value.step)}: ${formatShare(latest.value.accuracy)}.`
-    : 'Test accuracy: not measured yet.';
+    ? `Accuracy during training. At step ${formatCount(latest.value.step)}: ${formatShare(latest.value.trainingAccuracy ?? Number.NaN)} of training samples, ${formatShare(latest.value.accuracy)} of test samples. Guessing gets ${formatShare(chance)}.`
+    : 'Accuracy: not measured yet.';
 
-const curves = [{ name: 'test', kind: 'test' }] as const;
+const curves = [
+  { name: 'training', kind: 'training' },
+  { name: 'test', kind: 'test' },
+] as const;
 
 export const AccuracyChart = () => (
   <figure class="training-figure">

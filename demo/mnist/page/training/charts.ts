@@ -25,13 +25,18 @@ export const lossData = computed<uPlot.AlignedData>(() =>
   ),
 );
 
-/** x, nothing, test accuracy in percent. The x of the training too, so that both charts are equally long. */
+/** x, training and test accuracy in percent. The x of the training losses too, so that both charts are equally long. */
 export const accuracyData = computed<uPlot.AlignedData>(() => {
-  const [x, , accuracy] = align(
-    pointsOf(trained.value, axis.value, () => 0),
+  const steps = pointsOf(trained.value, axis.value, () => 0);
+  const [x, , training] = align(
+    steps,
+    pointsOf(tests.value, axis.value, (of) => 100 * (of.trainingAccuracy ?? Number.NaN)),
+  );
+  const [, , test] = align(
+    steps,
     pointsOf(tests.value, axis.value, ({ accuracy }) => 100 * accuracy),
   );
-  return [x, accuracy];
+  return [x, training, test];
 });
 
 /** What stands in both charts before there is a curve. */
@@ -70,6 +75,24 @@ export const axisStyle = (palette: () => Palette): uPlot.Axis => ({
   grid: { stroke: () => palette().line, width: 1 },
   ticks: { stroke: () => palette().line, width: 1, size: 4 },
 });
+
+/** A dashed line over the whole chart, and what it stands for. */
+export function drawLevel({ ctx, bbox, valToPos }: uPlot, value: number, name: string, colour: string): void {
+  const y = Math.round(valToPos(value, 'y', true));
+  if (!(y > bbox.top && y < bbox.top + bbox.height)) return;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.lineWidth = Math.max(1, devicePixelRatio);
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.font = FONT.replace('12px', `${12 * devicePixelRatio}px`);
+  ctx.textAlign = 'right';
+  ctx.fillText(name, bbox.left + bbox.width - 4 * devicePixelRatio, y - 4 * devicePixelRatio);
+  ctx.restore();
+}
 
 /** x axis, cursor and what else does not depend on what is drawn. */
 export function common(palette: () => Palette, reading: Signal<Reading | undefined>): ChartOptions {

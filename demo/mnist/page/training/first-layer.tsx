@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { CLASSES, SIDE } from '../../lab/protocol.ts';
 import { diverging } from '../shared/colours.ts';
+import { useWidth } from '../shared/use-width.ts';
 import { config, firstLayer } from '../state/index.ts';
 import { extent, type Layout, layOut, MOST_PICTURES, mosaic, reach } from './mosaic.ts';
 
@@ -56,17 +56,8 @@ const Pictures = (props: PicturesProps) => {
   const { count, high } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(WIDTH);
-  useLayoutEffect(() => {
-    const measure = () => {
-      width.value = box.current!.clientWidth;
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(box.current!);
-    return () => observer.disconnect();
-  }, []);
-  const layout = layOut(count, width.value, Math.min(HEIGHT, width.value), devicePixelRatio);
+  const width = useWidth(box, WIDTH);
+  const layout = layOut(count, width, Math.min(HEIGHT, width), devicePixelRatio);
   const weights = firstLayer.value;
   useEffect(() => {
     if (weights && high !== undefined) paintInto(canvas.current!, weights.data, count, layout.columns, high);

@@ -1,3 +1,4 @@
+import { Term } from '../glossary/term.tsx';
 import { DASH } from '../shared/numbers.ts';
 import { latest, progress } from '../state/index.ts';
 import { formatCount, formatLoss, formatPart, formatRate, formatSeconds, formatShare } from './steady-numbers.ts';
@@ -23,7 +24,10 @@ const Epoch = () => {
     : 'not started';
   return (
     <div class="training-epoch small">
-      <label for="training-epoch">Epoch {progress.value ? formatCount(epoch) : DASH}</label>
+      <span>
+        <label for="training-epoch">Epoch {progress.value ? formatCount(epoch) : DASH}</label>
+        <Term of="epoch" />
+      </span>
       <progress id="training-epoch" max={stepsOfEpoch ?? 1} value={stepOfEpoch} />
       <span class="soft">{of}</span>
     </div>

@@ -1,18 +1,19 @@
 import { signal } from '@preact/signals';
-import { latest, progress } from '../state/index.ts';
+import { config, latest, progress } from '../state/index.ts';
 import { lossRange, lossTicks } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, axisStyle, common, curve, emptyWords, lossData, type Reading } from './charts.ts';
+import { AXIS_WIDTH, axisStyle, common, curve, drawLevel, emptyWords, lossData, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import type { Palette } from './palette.ts';
 import { formatCount, formatLoss } from './steady-numbers.ts';
+import { guessing } from './trouble.ts';
 
 const reading = signal<Reading>();
 /** Ticks fit so many on the height of the chart. */
 const MOST_TICKS = 11;
 
 function options(palette: () => Palette): ChartOptions {
-  const { series, axes, scales, ...others } = common(palette, reading);
+  const { series, axes, scales, hooks, ...others } = common(palette, reading);
   return {
     ...others,
     series: [...series, curve(() => palette().training, false), curve(() => palette().test, true)],
@@ -29,6 +30,10 @@ function options(palette: () => Palette): ChartOptions {
           splits.map((value) => (value < 1e-3 || value >= 1e4 ? value.toExponential() : `${value}`)),
       },
     ],
+    hooks: {
+      ...hooks,
+      drawAxes: [(plot) => drawLevel(plot, guessing[config.peek().loss], 'chance', palette().ink)],
+    },
   };
 }
 

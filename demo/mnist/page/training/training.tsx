@@ -1,3 +1,4 @@
+import { Term } from '../glossary/term.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
 import { trouble } from '../state/index.ts';
@@ -14,7 +15,12 @@ export const Training = () => (
   <Section
     id="training"
     title="Training"
-    lead="Training loss is the mean over the latest steps. Test samples are never trained on."
+    lead={
+      <>
+        Training <Term of="loss">loss</Term> is the mean over the latest <Term of="step">steps</Term>. The{' '}
+        <Term of="test set">test set</Term> is never trained on. Chance is what guessing would come to.
+      </>
+    }
   >
     <TroubleNotice />
     <Numbers />

@@ -32,12 +32,13 @@ const RISEN = 1.5;
 /** Of the digits right, above which a net has learnt something. */
 const SOMETHING = 0.5;
 
-const share = 1 / CLASSES;
+/** What guessing gets right. */
+export const chance = 1 / CLASSES;
 /** Loss of a net that gives every class its share, 1/10, whatever the image. */
-const guessing: Record<LossName, number> = {
-  crossEntropy: -Math.log(share),
-  binaryCrossEntropy: -Math.log(share) - (CLASSES - 1) * Math.log(1 - share),
-  quadratic: ((1 - share) ** 2 + (CLASSES - 1) * share ** 2) / 2,
+export const guessing: Record<LossName, number> = {
+  crossEntropy: -Math.log(chance),
+  binaryCrossEntropy: -Math.log(chance) - (CLASSES - 1) * Math.log(1 - chance),
+  quadratic: ((1 - chance) ** 2 + (CLASSES - 1) * chance ** 2) / 2,
 };
 
 /** Undefined while there is nothing to say against a run. */
@@ -72,7 +73,7 @@ export function troubleOf({ config, evaluations, rateSince }: Seen): Trouble | u
   if (isFalling || mean(losses) < NO_BETTER * guess || latest.accuracy > SOMETHING) return undefined;
   const found = `At step ${integer(latest.step)} the test loss is ${formatLoss(latest.loss)} and does not fall, and ${right(latest)}`;
   return stuck(
-    `${found}. Guessing gives a loss of ${formatLoss(guess)} and ${percent(share, 0)}. ${advice(config, usual)}`,
+    `${found}. Guessing gives a loss of ${formatLoss(guess)} and ${percent(chance, 0)}. ${advice(config, usual)}`,
   );
 }
 

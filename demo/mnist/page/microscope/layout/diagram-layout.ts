@@ -33,7 +33,7 @@ export function layoutOf(pages: readonly Page[]): Layout {
   put('x', 0, FORWARD);
   let column = 0;
   for (const { direction, kind, operands, result } of pages) {
-    if (direction === 'backward') continue;
+    if (direction !== 'forward') continue;
     if (kind === 'sum') {
       const [weights, input, bias] = operands;
       // After a linear layer there is no a, and the weights would stand where the biases before them do.
@@ -51,9 +51,14 @@ export function layoutOf(pages: readonly Page[]): Layout {
     if (kind === 'weightGradient') put(result, columnOf(`W${layer}`), GRADIENTS);
     if (kind === 'biasGradient') put(result, columnOf(`z${layer}`), GRADIENTS);
   }
-  const edges = pages.flatMap(({ operands, result }, page) => operands.map((from) => ({ from, to: result, page })));
+  const edges = pages.flatMap(({ direction, operands, result }, page) =>
+    direction === 'update' ? [] : operands.map((from) => ({ from, to: result, page })),
+  );
   return { columns: column + 1, rows: 4, places: [...places.values()], edges };
 }
+
+/** The tile of a tensor. A mean gradient has that of the gradient, new weights that of the weights they replace. */
+export const tileOf = (name: string): string => name.replace(/^g(?=[Wb])/, 'd').replace(/^n(?=[Wb])/, '');
 
 /** From tile to tile along the pass and across it, and to the middle of the first one. */
 export interface Grid {

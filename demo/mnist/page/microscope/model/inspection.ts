@@ -11,6 +11,8 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** Things that belong together: the tensors are of this net and this subject. */
 export interface View {
   readonly config: Config;
+  /** The rate of now, which may be another than the net was made with. */
+  readonly learningRate: number;
   readonly subject: state.Subject;
   /** The wanted class. */
   readonly label: number;
@@ -48,12 +50,33 @@ async function inspect(of: { readonly config: Config }, subject: state.Subject):
   const makesProbabilities = of.config.loss !== 'quadratic';
   const guess = given === undefined ? await state.lab.predict(pixels) : undefined;
   const label = given ?? indexOfMax(guess!);
-  const { prediction: p, ...tensors } = await state.lab.inspect({ pixels, label });
+  const { prediction: p, ...pass } = await state.lab.inspect({ pixels, label });
+  const { learningRate } = state.config.peek();
+  const tensors = { ...pass, ...stepOf(pass, learningRate) };
   if (subject.label === undefined && !meant.peek() && state.subject.peek() === subject) {
     meaning.value = { pixels, label, said: false };
   }
   const shown = makesProbabilities ? { ...tensors, p } : tensors;
-  return { config: of.config, subject, label, tensors: shown, outputs: p.data };
+  return {
+    config: of.config,
+    learningRate,
+    subject,
+    label,
+    tensors: shown,
+    outputs: p.data,
+  };
+}
+
+/** W and b after a step of plain gradient descent, as 32-bit floats have it: nW1, nb1, ... */
+export function stepOf(tensors: Tensors, learningRate: number): Tensors {
+  const parameters = Object.keys(tensors).filter((name) => /^[Wb]\d+$/.test(name) && tensors[`g${name}`]);
+  return Object.fromEntries(
+    parameters.map((name) => {
+      const gradient = tensors[`g${name}`].data;
+      const data = tensors[name].data.map((value, i) => value - learningRate * gradient[i]);
+      return [`n${name}`, { shape: tensors[name].shape, data }];
+    }),
+  );
 }
 
 let isAsking = false;
@@ -99,7 +122,14 @@ export function watch(): () => void {
     effect(() => {
       // While training it is a matter of time, not of steps.
       if (!state.isTraining.value) void [state.progress.value, state.latest.value];
-      void [net.value, state.subject.value, state.isReady.value, isVisible.value, meaning.value?.label];
+      void [
+        net.value,
+        state.subject.value,
+        state.isReady.value,
+        isVisible.value,
+        meaning.value?.label,
+        state.config.value,
+      ];
       refresh();
     }),
   ];

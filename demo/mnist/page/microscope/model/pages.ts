@@ -1,5 +1,5 @@
 /** The operations of a forward and a backward pass, one page each, derived from the net and the tensors that it names. */
-import type { Config } from '../../../config.ts';
+import type { Config, OptimizerName } from '../../../config.ts';
 
 /** A piece of an equation: a tensor, e to the power of something, or text that stands between. */
 export type Part = string | TensorPart | { readonly power: string | TensorPart };
@@ -18,11 +18,19 @@ export type Kind =
   | 'outputError'
   | 'hiddenError'
   | 'weightGradient'
-  | 'biasGradient';
+  | 'biasGradient'
+  | 'average'
+  | 'update';
+
+/** In the order of a step. */
+export const directions = { forward: 'Forward', backward: 'Backward', update: 'Update' } as const;
+export type Direction = keyof typeof directions;
 
 export interface Page {
   readonly kind: Kind;
-  readonly direction: 'forward' | 'backward';
+  readonly direction: Direction;
+  /** What textbooks call the equation. */
+  readonly equationName?: 'BP1' | 'BP2' | 'BP3' | 'BP4';
   readonly layer: number;
   readonly title: string;
   /** What happens, in a sentence or two. */
@@ -32,7 +40,7 @@ export interface Page {
   readonly result: string;
 }
 
-type Given = Pick<Config, 'hidden' | 'loss'>;
+type Given = Pick<Config, 'hidden' | 'loss' | 'optimizer' | 'learningRate' | 'batch'>;
 
 /** In the order of a pass. `names` are those of the tensors that are there; where σ is linear there is no a and no σ′. */
 export function pagesOf(net: Given, names: Iterable<string>): Page[] {
@@ -50,7 +58,8 @@ export function pagesOf(net: Given, names: Iterable<string>): Page[] {
       layer === last ? outputError(net, layer, outputOf(layer)) : hiddenError(layer, has.has(`slope${layer}`));
     return [error, weightGradient(layer, outputOf(layer - 1)), biasGradient(layer)];
   });
-  return [...forward, ...probabilities(net, last), lossOf(net, last, outputOf(last)), ...backward];
+  const updates = layers.flatMap((layer) => (has.has(`gW${layer}`) ? updatesOf(net, layer) : []));
+  return [...forward, ...probabilities(net, last), lossOf(net, last, outputOf(last)), ...backward, ...updates];
 }
 
 const t = (tensor: string): TensorPart => ({ tensor });
@@ -129,7 +138,13 @@ function lossOf({ loss }: Given, layer: number, output: string): Page {
 }
 
 function outputError({ loss }: Given, layer: number, output: string): Page {
-  const common = { kind: 'outputError', direction: 'backward', layer, title: 'Error of the output' } as const;
+  const common = {
+    kind: 'outputError',
+    direction: 'backward',
+    equationName: 'BP1',
+    layer,
+    title: 'Error of the output',
+  } as const;
   const result = `delta${layer}`;
   if (loss !== 'quadratic') {
     return {
@@ -155,6 +170,7 @@ function hiddenError(layer: number, hasSlope: boolean): Page {
   return {
     kind: 'hiddenError',
     direction: 'backward',
+    equationName: 'BP2',
     layer,
     title: `Error of layer ${layer}`,
     about: `The errors of layer ${layer + 1} come back through the same weights, transposed${hasSlope ? ', and are multiplied by the slope of σ' : ''}.`,
@@ -167,6 +183,7 @@ function hiddenError(layer: number, hasSlope: boolean): Page {
 const weightGradient = (layer: number, input: string): Page => ({
   kind: 'weightGradient',
   direction: 'backward',
+  equationName: 'BP4',
   layer,
   title: `Gradient of the weights of layer ${layer}`,
   about: 'How the loss changes with each weight: the error of its unit, times its input.',
@@ -178,6 +195,7 @@ const weightGradient = (layer: number, input: string): Page => ({
 const biasGradient = (layer: number): Page => ({
   kind: 'biasGradient',
   direction: 'backward',
+  equationName: 'BP3',
   layer,
   title: `Gradient of the biases of layer ${layer}`,
   about: 'A bias is simply added to the sum, so its gradient is the error itself.',
@@ -185,3 +203,44 @@ const biasGradient = (layer: number): Page => ({
   operands: [`delta${layer}`],
   result: `db${layer}`,
 });
+
+/** What an optimizer does otherwise than plain gradient descent, in a sentence. */
+const otherwise: Record<OptimizerName, string> = {
+  sgd: 'SGD takes exactly this step.',
+  momentum: 'Momentum, which is chosen here, also repeats part of the step before.',
+  nesterov: 'Nesterov, which is chosen here, also repeats part of the step before, and looks ahead.',
+  rmsprop: 'RMSProp, which is chosen here, also divides each gradient by its usual size.',
+  adam: 'Adam, which is chosen here, also averages over earlier steps and divides each gradient by its usual size.',
+  adamw:
+    'AdamW, which is chosen here, also averages, divides each gradient by its usual size, and shrinks the weights.',
+};
+
+function updatesOf({ optimizer, learningRate, batch }: Given, layer: number): Page[] {
+  const common = { direction: 'update', layer } as const;
+  const step = (letter: 'W' | 'b', title: string, about: string): Page => ({
+    ...common,
+    kind: 'update',
+    title: `${title} of layer ${layer} after the step`,
+    about,
+    equation: [t(`n${letter}${layer}`), '=', t(`${letter}${layer}`), '−', 'η', t(`g${letter}${layer}`)],
+    operands: [`${letter}${layer}`, `g${letter}${layer}`],
+    result: `n${letter}${layer}`,
+  });
+  return [
+    {
+      ...common,
+      kind: 'average',
+      title: `Mean gradient of layer ${layer}`,
+      about: `A step does not follow one picture. It takes the mean of the gradients of a batch: this picture and ${batch - 1} of the training set.`,
+      equation: [t(`gW${layer}`), '=', `1/${batch}`, '∑', t(`dW${layer}`)],
+      operands: [`dW${layer}`],
+      result: `gW${layer}`,
+    },
+    step(
+      'W',
+      'Weights',
+      `Gradient descent moves each weight against its gradient, so that the loss falls. η is the learning rate, ${learningRate}. ${otherwise[optimizer]}`,
+    ),
+    step('b', 'Biases', `Biases move in the same way. η is the learning rate, ${learningRate}.`),
+  ];
+}

@@ -1,6 +1,7 @@
 /** One element of an operation, in numbers: 'a¹₅ = σ(0.713) = 0.671'. All of them are read from the tensors. */
 
 import type { View } from './inspection.ts';
+import { isMatrix } from './names.ts';
 import type { Page, Part, TensorPart } from './pages.ts';
 import { selectedOf, unitOf } from './selection.ts';
 import { short } from './short-numbers.ts';
@@ -48,6 +49,15 @@ export function workedOf(view: View, page: Page): Part[] {
         '=',
         value(result),
       ];
+    }
+    case 'average': {
+      const of = at(first, unit, unitOf(view, layer - 1));
+      return [{ ...of, tensor: result }, '=', value(result), 'where', of, '=', value(first)];
+    }
+    case 'update': {
+      const source = isMatrix(result) ? [unitOf(view, layer - 1)] : [];
+      const step: Part[] = [value(first), '−', short(view.learningRate), '·', factor(value(second))];
+      return [at(result, unit, ...source), '=', ...step, '=', value(result)];
     }
     case 'biasGradient':
       return [at(result, unit), '=', at(first, unit), '=', value(result)];

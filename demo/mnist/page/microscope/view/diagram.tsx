@@ -1,6 +1,7 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useWidth } from '../../shared/use-width.ts';
 import { grid, imageOfUnit, matrix } from '../layout/arrangement.ts';
-import { type Edge, gridOf, layoutOf, middleOf, pathOf } from '../layout/diagram-layout.ts';
+import { type Edge, gridOf, layoutOf, middleOf, pathOf, tileOf } from '../layout/diagram-layout.ts';
 import { scaleOf } from '../layout/scales.ts';
 import type { View } from '../model/inspection.ts';
 import { inWords, isMatrix, layerOf } from '../model/names.ts';
@@ -20,7 +21,7 @@ interface DiagramProps {
 /** The net as it is worked through: a tile for each tensor, and arrows for the operation that is open. */
 export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
   const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const width = useWidth(frame, 600);
   const layout = layoutOf(pages);
   const { places, edges } = layout;
   const grid = gridOf(layout, width);
@@ -68,7 +69,7 @@ export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
             view={view}
             name={name}
             at={byName.get(name)!}
-            role={name === result ? 'result' : operands.includes(name) ? 'operand' : 'rest'}
+            role={name === tileOf(result) ? 'result' : operands.map(tileOf).includes(name) ? 'operand' : 'rest'}
             onOpen={() => onTurn(pageOf(pages, name))}
           />
         ))}
@@ -115,18 +116,6 @@ const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
     </button>
   );
 };
-
-function useWidth(of: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(600);
-  useLayoutEffect(() => {
-    const measure = () => setWidth(of.current!.clientWidth);
-    const observer = new ResizeObserver(measure);
-    measure();
-    observer.observe(of.current!);
-    return () => observer.disconnect();
-  }, [of]);
-  return width;
-}
 
 /** Numbers on a side of the small picture of a matrix, at most. */
 const MOST = 44;

@@ -1,6 +1,7 @@
 /** Equations as MathML, which browsers lay out and screen readers read. */
 import { Fragment, type JSX } from 'preact';
 import type { Tensors } from '../model/inspection.ts';
+import { isLit, lighting } from '../model/lit.ts';
 import { parse } from '../model/names.ts';
 import type { Part, TensorPart } from '../model/pages.ts';
 
@@ -13,7 +14,9 @@ interface EquationProps {
 }
 
 export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
-  const hasFraction = parts.some((part) => typeof part === 'object' && 'tensor' in part && /^d[Wb]/.test(part.tensor));
+  const hasFraction = parts.some(
+    (part) => typeof part === 'object' && 'tensor' in part && /^[dg][Wb]/.test(part.tensor),
+  );
   const depth = hasFraction ? '1em' : '0.3em';
   return (
     <span class={display ? 'microscope-math microscope-display' : 'microscope-math'}>
@@ -36,7 +39,7 @@ export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
 /** A tensor by itself, on one line: ∂C/∂W¹. */
 export const Letter = ({ name }: { readonly name: string }) => {
   const { letter, layer } = parse(name);
-  const by = /^d[Wb]$/.test(letter) ? letter.slice(1) : undefined;
+  const by = /^[dg][Wb]$/.test(letter) ? letter.slice(1) : undefined;
   return (
     <math>
       <mrow>
@@ -44,6 +47,7 @@ export const Letter = ({ name }: { readonly name: string }) => {
           symbolOf({ tensor: name })
         ) : (
           <>
+            {letter.startsWith('g') && <mtext>mean&nbsp;</mtext>}
             <mi>∂</mi>
             <mi>C</mi>
             <mo lspace="0" rspace="0">
@@ -126,7 +130,11 @@ function term(part: Exclude<Part, string>, depth: string, shapes?: Tensors): JSX
       </msup>
     );
   }
-  const symbol = symbolOf(part);
+  const symbol = (
+    <mrow class={isLit(part.tensor) ? 'microscope-lit' : undefined} {...lighting(part.tensor)}>
+      {symbolOf(part)}
+    </mrow>
+  );
   const shape = shapes?.[part.tensor]?.shape;
   if (!shape) return symbol;
   const shown =
@@ -158,6 +166,10 @@ const symbols: Record<string, (plain: (letter: string) => JSX.Element) => JSX.El
   losses: (plain) => plain('C'),
   dW: (plain) => derivative(plain('W')),
   db: (plain) => derivative(plain('b')),
+  gW: (plain) => meanOf(derivative(plain('W'))),
+  gb: (plain) => meanOf(derivative(plain('b'))),
+  nW: (plain) => plain('W′'),
+  nb: (plain) => plain('b′'),
   slope: (plain) => (
     <mrow>
       <mi>σ′</mi>
@@ -177,6 +189,13 @@ const derivative = (by: JSX.Element) => (
       {by}
     </mrow>
   </mfrac>
+);
+
+const meanOf = (inner: JSX.Element) => (
+  <mover>
+    {inner}
+    <mo>‾</mo>
+  </mover>
 );
 
 const parenthesised = (inner: JSX.Element) => (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Scrollable } from '../../shared/scrollable.tsx';
 import type { View } from '../model/inspection.ts';
 import { parse } from '../model/names.ts';
-import type { Page } from '../model/pages.ts';
+import { type Direction, directions, type Page } from '../model/pages.ts';
 import { Equation } from './equation.tsx';
 import { TensorFigure } from './tensor-figure.tsx';
 
@@ -25,8 +25,8 @@ export const Overview = ({ view, pages }: OverviewProps) => {
             <TensorFigure key={name} view={view} name={name} />
           ))}
       </Group>
-      {(['forward', 'backward'] as const).map((direction) => (
-        <Group key={direction} title={direction === 'forward' ? 'Forward' : 'Backward'} direction={direction}>
+      {(Object.keys(directions) as Direction[]).map((direction) => (
+        <Group key={direction} title={directions[direction]} direction={direction}>
           {pages
             .filter((page) => page.direction === direction)
             .flatMap(({ result, equation, operands }) => [

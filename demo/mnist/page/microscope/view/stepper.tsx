@@ -1,25 +1,22 @@
-import { signal } from '@preact/signals';
 import type { View } from '../model/inspection.ts';
-import type { Page } from '../model/pages.ts';
+import { openPage } from '../model/open-page.ts';
+import { directions, type Page } from '../model/pages.ts';
 import { Diagram } from './diagram.tsx';
 import { Stage } from './stage.tsx';
-
-/** The result of the open page: it may be there in another net too. */
-const open = signal('');
 
 interface StepperProps {
   readonly view: View;
   readonly pages: readonly Page[];
 }
 
-/** A forward and a backward pass, one operation at a time. */
+/** A forward and a backward pass and an update, one operation at a time. */
 export const Stepper = ({ view, pages }: StepperProps) => {
   const current = Math.max(
     0,
-    pages.findIndex(({ result }) => result === open.value),
+    pages.findIndex(({ result }) => result === openPage.value),
   );
   const turn = (to: number): void => {
-    open.value = pages[Math.min(pages.length - 1, Math.max(0, to))].result;
+    openPage.value = pages[Math.min(pages.length - 1, Math.max(0, to))].result;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -29,7 +26,6 @@ export const Stepper = ({ view, pages }: StepperProps) => {
   };
   const page = pages[current];
   const ofDirection = pages.filter(({ direction }) => direction === page.direction);
-  const name = page.direction === 'forward' ? 'Forward' : 'Backward';
   return (
     <section class={`microscope-stepper microscope-${page.direction}`} aria-label="Step by step" onKeyDown={onKeyDown}>
       <Diagram view={view} pages={pages} current={current} onTurn={turn} />
@@ -39,9 +35,9 @@ export const Stepper = ({ view, pages }: StepperProps) => {
         </button>
         <h3 aria-live="polite">
           <span class="microscope-direction">
-            {name} {ofDirection.indexOf(page) + 1} of {ofDirection.length}
+            {directions[page.direction]} {ofDirection.indexOf(page) + 1} of {ofDirection.length}
           </span>{' '}
-          {page.title}
+          {page.title} {page.equationName && <span class="microscope-name">{page.equationName}</span>}
         </h3>
         <button type="button" disabled={current === pages.length - 1} onClick={() => turn(current + 1)}>
           <span class="microscope-way">Next</span> <span aria-hidden="true">›</span>

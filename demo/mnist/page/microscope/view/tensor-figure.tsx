@@ -3,6 +3,7 @@ import { atlas, firstOfAtlas, grid, imageOfUnit, matrix } from '../layout/arrang
 import { gradient, type Scale, type Summary, scaleOf, summaryOf, swatch } from '../layout/scales.ts';
 import { type Size, sizeOfAtlas, sizeOfCells, sizeOfGrid, sizeOfImage, sizeOfMatrix } from '../layout/sizes.ts';
 import type { View } from '../model/inspection.ts';
+import { isLit, lighting } from '../model/lit.ts';
 import { inWords, isMatrix, kindOf, layerOf, symbol } from '../model/names.ts';
 import { lastLayer, selectElement, selectedOf, unitOf } from '../model/selection.ts';
 import { exact, short, tiny } from '../model/short-numbers.ts';
@@ -38,7 +39,8 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
   };
   return (
     <figure
-      class={`microscope-figure ${isResult ? 'microscope-result' : ''}`}
+      class={`microscope-figure ${isResult ? 'microscope-result' : ''} ${isLit(name) ? 'microscope-lit' : ''}`}
+      {...lighting(name)}
       data-tensor={name}
       data-shape={shape.join()}
       data-min={summary.min}
