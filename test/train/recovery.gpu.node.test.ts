@@ -14,7 +14,6 @@ import {
   momentum,
   observe,
   reduceOnPlateau,
-  relu,
   sequential,
   softmaxCrossEntropy,
   type Tensor,
@@ -70,6 +69,8 @@ async function open(faults: (Fault | undefined)[] = []): Promise<Device> {
   return watched;
 }
 
+/** A driver compiles it for every device. */
+const model = sequential([2], [dropout(0.3), dense(2)]);
 const options = { batch: 4, loss: softmaxCrossEntropy(), tune: 'off', seed: 1 } as const;
 
 interface Given {
@@ -82,7 +83,7 @@ interface Given {
 
 /** Four epochs of a net, and all that can be seen of them. */
 async function train({ compiled, data: given = data, faults = [], prepare, fitted }: Given = {}) {
-  const net = await compile(sequential([2], [dense(6, relu), dropout(0.3), dense(2)]), {
+  const net = await compile(model, {
     ...{ ...options, device: await open([...faults]), accumulate: 2, optimizer: adam({ learningRate: 0.1 }) },
     ...compiled,
   });
@@ -139,8 +140,6 @@ describe('fit with recover', () => {
     compare({ fitted: () => ({ validation: data }) }, [
       ['submit', 0, 'loss'],
       ['mapAsync', 0.3, 'late loss'],
-      ['writeBuffer', 0.5, 'loss'],
-      ['popErrorScope', 0.7, 'late loss'],
       ['onSubmittedWorkDone', 0.9, 'never'],
     ]));
 
@@ -151,11 +150,10 @@ describe('fit with recover', () => {
       onEpoch: ({ epoch }: { epoch: number }) => void told.push(epoch),
     });
     await compare({ fitted }, [
-      ['mapAsync', 0.4, 'loss'],
-      ['submit', 0.6, 'late loss'],
-      ['onSubmittedWorkDone', 0.8, 'loss'],
+      ['writeBuffer', 0.4, 'loss'],
+      ['popErrorScope', 0.7, 'late loss'],
     ]);
-    expect(told).toEqual(Array.from({ length: 4 }, () => [1, 2, 3, 4]).flat());
+    expect(told).toEqual(Array.from({ length: 3 }, () => [1, 2, 3, 4]).flat());
   });
 
   it('does with a stream of weighted samples, and a learning rate that watches epochs', () => {
@@ -196,7 +194,7 @@ describe('fit with recover', () => {
   it('goes on from the weights that the net had before', async () => {
     const prepare = async (net: Trainer) => {
       await net.fit(data, { epochs: 1 });
-      await net.freeze(['layers.0.*']);
+      await net.freeze(['*.bias']);
     };
     await compare({ prepare, compiled: { average: 0.9 } }, [['submit', 0.5, 'loss']]);
   });
@@ -205,7 +203,7 @@ describe('fit with recover', () => {
     const between = async (work: (net: Trainer) => unknown) => {
       let seen: Record<string, Tensor> | undefined;
       const prepare = async (net: Trainer) => {
-        const observer = await observe(net, [[0.5, 0.5]], ['a1']);
+        const observer = await observe(net, [[0.5, 0.5]], ['z1']);
         await net.fit(data, { epochs: 1, recover: true });
         net.learningRate = 0.05;
         work(net);
@@ -258,7 +256,7 @@ describe('fit with recover', () => {
       ...[3, expect.stringMatching(/3 attempts .* blocked.* no GPU until it is loaded again/)],
       expect.any(NoAdapterError),
     ]);
-    const net = await compile(sequential([2], [dense(6, relu), dropout(0.3), dense(2)]), {
+    const net = await compile(model, {
       ...{ ...options, device: 'cpu', accumulate: 2, optimizer: adam({ learningRate: 0.1 }) },
     });
     await net.load(snapshot!);
