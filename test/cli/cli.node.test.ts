@@ -168,7 +168,7 @@ describe('train', () => {
   );
 
   test('goes on after the loss of its device, with the same bits', async () => {
-    const args = ['train', ...few, '--hidden', '8', '--epochs', '4', '--json'];
+    const args = ['train', ...few, '--hidden', '8', '--epochs', '20', '--json'];
     const losing = { NODE_OPTIONS: `--import ${new URL('../support/losing.mjs', import.meta.url)}` };
     const [sound, found] = [await retrograd(args), await retrograd(args, { ...losing, RETROGRAD_LOSE_AFTER: '120' })];
     const bits = (result: Result) =>

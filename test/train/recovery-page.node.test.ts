@@ -12,12 +12,24 @@ import { launch, serveFiles } from '../support/page.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const losses = Number(process.env.RETROGRAD_LOSSES ?? 2);
 
+/** What the page has loaded, and a way to crash its GPU process. */
+interface Loaded {
+  readonly retrograd: typeof import('../../src/index.ts');
+  readonly data: typeof import('../../src/data/index.ts');
+  crash(): Promise<void>;
+}
+
+const html = `<script type="module">
+  import * as retrograd from '/dist/index.js';
+  import * as data from '/dist/data.js';
+  Object.assign(globalThis, { retrograd, data });
+</script>`;
+
 /** In the page: trains, asks for so many losses of the GPU process, and says what came of it. */
-async function train(wanted: number, epochs: number) {
-  const library = await import('/dist/index.js' as string);
-  const { fromArrays } = await import('/dist/data.js' as string);
-  const { adam, compile, dense, dropout, relu, sequential, softmaxCrossEntropy } = library;
-  const { crash } = globalThis as unknown as { crash(): Promise<void> };
+async function train([wanted, epochs]: readonly [number, number]) {
+  const loaded = globalThis as unknown as Loaded;
+  const { adam, compile, dense, dropout, relu, sequential, softmaxCrossEntropy } = loaded.retrograd;
+  const { fromArrays } = loaded.data;
   const data = fromArrays({
     x: Array.from({ length: 600 }, (_, i) => [i / 600, ((i * 7) % 11) / 11, ((i * 13) % 17) / 17]),
     y: Array.from({ length: 600 }, (_, i) => i % 3),
@@ -31,11 +43,11 @@ async function train(wanted: number, epochs: number) {
   const results = await net.fit(data, {
     ...{ epochs, validation: data, keepBest: true, millisecondsPerSubmit: 5 },
     recover: { attempts: 10, snapshot: { steps: 50 } },
-    onRecover: ({ step }: { step: number }) => void recovered.push(step),
-    onEpoch: async ({ epoch }: { epoch: number }) => {
+    onRecover: ({ step }) => void recovered.push(step),
+    onEpoch: async ({ epoch }) => {
       told.push(epoch);
       if (asked === wanted || asked > recovered.length) return;
-      const crashed = crash();
+      const crashed = loaded.crash();
       // Between two epochs, or within the next one.
       if (++asked % 2 === 0) await crashed;
     },
@@ -44,9 +56,7 @@ async function train(wanted: number, epochs: number) {
   net.destroy();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', file));
   const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const plain = results.map(({ trainLoss, validation, best }: Record<string, unknown>) => ({
-    ...{ trainLoss, validation, best },
-  }));
+  const plain = results.map(({ trainLoss, validation, best }) => ({ trainLoss, validation, best }));
   return { sha256, plain, told, recovered: recovered.length };
 }
 
@@ -58,12 +68,12 @@ test(`a page that loses its GPU process ${losses} times while it trains ends wit
   const browser = await launch([...chromiumLaunchOptions().args, ...args]);
   try {
     const page = await browser.newPage();
-    await page.route('**/blank.html', (route) => route.fulfill({ contentType: 'text/html', body: '' }));
+    await page.route('**/blank.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
     await page.goto(`${site.url}blank.html`);
     const session = await browser.newBrowserCDPSession();
     await page.exposeFunction('crash', () => session.send('Browser.crashGpuProcess').catch(() => {}));
-    const run = (wanted: number) =>
-      page.evaluate(`(${train})(${wanted}, ${4 * losses + 4})`) as ReturnType<typeof train>;
+    await page.waitForFunction('globalThis.retrograd');
+    const run = (wanted: number) => page.evaluate(train, [wanted, 4 * losses + 4] as const);
     const sound = await run(0);
     expect(await run(losses)).toEqual({ ...sound, recovered: losses });
   } finally {
