@@ -261,8 +261,8 @@ class LocalLab implements Lab {
   /** Loads the data and makes the net, until it has been tested for the first time. */
   async #make(config: Config, { from, restore = false }: Origin, mine: AbortController): Promise<Prepared> {
     const { signal } = mine;
-    signal.throwIfAborted();
     await this.#hardware.renew();
+    signal.throwIfAborted();
     const data = await Promise.race([this.#library.load(config.data), abortOf(signal)]);
     const kept = restore ? readRecord(await this.#shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
     const run = await this.#createRun(config, data, from ?? kept?.held, mine);
