@@ -12,9 +12,14 @@ const server = await createServer({ configFile: path('vite.config.ts'), logLevel
 await server.listen();
 const browser = await chromium.launch(chromiumLaunchOptions());
 
-async function trained(colorScheme, height) {
+async function open(hash, colorScheme, height) {
   const page = await browser.newPage({ viewport: { width: 1280, height }, colorScheme });
-  await page.goto(`http://localhost:${server.httpServer.address().port}/#data=mnist&hidden=30:sigmoid`);
+  await page.goto(`http://localhost:${server.httpServer.address().port}/${hash}`);
+  return page;
+}
+
+async function trained(colorScheme, height) {
+  const page = await open('#data=mnist&hidden=30:sigmoid', colorScheme, height);
   await page.locator('[data-status=paused]').waitFor();
   await press(page, 'Train');
   await page.waitForTimeout(1000 * SECONDS_OF_TRAINING);
@@ -69,6 +74,18 @@ while (!(await section.getByRole('heading', { name: 'Error of layer 1' }).count(
 await show(dark, 'microscope');
 await dark.waitForTimeout(500);
 await take(dark, 'microscope');
+
+const spirals = '#/plane?data=spirals&noise=0&share=80&hidden=8,8&learningRate=0.02';
+const plane = await open(spirals, 'light', 860);
+await plane.locator('[data-status=ready]').waitFor();
+await plane.getByRole('radio', { name: '100 steps' }).check();
+await press(plane, 'Train');
+await plane.waitForTimeout(1000 * SECONDS_OF_TRAINING);
+await press(plane, 'Pause');
+await plane.getByRole('application', { name: /^The plane/ }).click({ position: { x: 150, y: 100 } });
+await plane.mouse.move(800, 20);
+await plane.waitForTimeout(500);
+await take(plane, 'plane');
 
 await browser.close();
 await server.close();

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type FeatureName, featureNames, featureTitles } from '../../lab/plane/features.ts';
 import { short } from '../microscope/model/short-numbers.ts';
 import { Scrollable } from '../shared/scrollable.tsx';
+import { onThemeChange, paletteAt } from '../training/palette.ts';
 import { chooseUnit, chosenUnit, configure, frame, hoveredUnit, settings } from './plane-state.ts';
 import type { UnitPlace } from './unit-place.ts';
 import { inputTitle, titleOf, valuesOf, valuesOfFeature } from './unit-values.ts';
@@ -153,72 +154,101 @@ interface LinesProps {
 
 /** A line from every unit to every unit of the next layer: the thicker, the larger the weight. */
 const Lines = ({ layers, features, most }: LinesProps) => {
-  const group = useRef<SVGSVGElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const inputs = features.map((name) => heightOf(featureNames.indexOf(name), featureNames.length, most));
-  const heights = [
+  const columns = [
     inputs,
     ...layers.map((count) => Array.from({ length: count }, (_, at) => heightOf(at, count, most))),
   ];
-  useEffect(
-    () =>
-      effect(() => {
-        const now = frame.value;
-        if (now?.layers.length === layers.length) drawWeights(group.current!, now.layers);
-      }),
-    [layers.join(), features.join()],
+  const lines = layers.flatMap((count, layer) =>
+    Array.from({ length: count }, (_, unit) =>
+      columns[layer].map((from, input): Line => ({ layer, unit, input, from, to: columns[layer + 1][unit] })),
+    ).flat(),
   );
+  useEffect(() => keepDrawn(canvas.current!, lines, layers.length), [layers.join(), features.join()]);
   const width = 100 / layers.length;
+  const style = { left: `${NODE / 2}px`, width: `calc(100% - ${NODE}px)` };
   return (
-    <svg
-      ref={group}
-      class="network-lines"
-      viewBox={`0 0 100 ${most * PITCH}`}
-      preserveAspectRatio="none"
-      style={{ left: `${NODE / 2}px`, width: `calc(100% - ${NODE}px)` }}
-      aria-hidden="true"
-    >
-      {layers.flatMap((count, layer) =>
-        Array.from({ length: count }, (_, unit) =>
-          heights[layer].map((from, input) => {
-            const [left, right, to] = [layer * width, (layer + 1) * width, heights[layer + 1][unit]];
-            const middle = (left + right) / 2;
-            return (
-              <path
-                key={`${layer} ${unit} ${input}`}
-                d={`M${left} ${from}C${middle} ${from} ${middle} ${to} ${right} ${to}`}
-                onPointerEnter={() => {
-                  hoveredWeight.value = { layer, unit, input };
-                }}
-                onPointerLeave={() => {
-                  hoveredWeight.value = undefined;
-                }}
-              />
-            );
-          }),
-        ),
-      )}
-    </svg>
+    <>
+      <canvas ref={canvas} class="network-lines" style={style} />
+      {/* Unseen: where the pointer meets a line. What is drawn with every picture is drawn faster on a canvas. */}
+      <svg
+        class="network-lines"
+        viewBox={`0 0 100 ${most * PITCH}`}
+        preserveAspectRatio="none"
+        style={style}
+        aria-hidden="true"
+      >
+        {lines.map(({ layer, unit, input, from, to }) => {
+          const [left, middle, right] = [layer, layer + 0.5, layer + 1].map((at) => at * width);
+          return (
+            <path
+              key={`${layer} ${unit} ${input}`}
+              d={`M${left} ${from}C${middle} ${from} ${middle} ${to} ${right} ${to}`}
+              onPointerEnter={() => {
+                hoveredWeight.value = { layer, unit, input };
+              }}
+              onPointerLeave={() => {
+                hoveredWeight.value = undefined;
+              }}
+            />
+          );
+        })}
+      </svg>
+    </>
   );
 };
+
+/** A weight, with the heights of both ends. */
+interface Line extends WeightPlace {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Pixels of a line at a weight of 1, and at most. */
 const WIDTH = 2.5;
 const WIDEST = 8;
 
-/** The paths are in the order of the weights: [units][inputs], layer after layer. */
-function drawWeights(
-  svg: SVGSVGElement,
-  layers: readonly { readonly W: { readonly data: ArrayLike<number> } }[],
-): void {
-  const paths = svg.children;
-  let at = 0;
-  for (const { W } of layers) {
-    for (let i = 0; i < W.data.length; i++) {
-      const path = paths[at++] as SVGPathElement | undefined;
-      if (!path) return;
-      const weight = W.data[i];
-      path.setAttribute('stroke-width', String(Math.min(WIDEST, Math.max(0.4, WIDTH * Math.abs(weight)))));
-      path.setAttribute('class', weight < 0 ? 'is-negative' : 'is-positive');
+/** Draws the weights of every frame; returns what ends that. */
+function keepDrawn(canvas: HTMLCanvasElement, lines: readonly Line[], layers: number): () => void {
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  const density = Math.min(2, devicePixelRatio);
+  let palette = paletteAt(canvas.parentElement!);
+  const draw = (): void => {
+    const now = frame.peek();
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (now?.layers.length !== layers) return;
+    const step = canvas.width / layers;
+    for (const { layer, unit, input, from, to } of lines) {
+      const { W } = now.layers[layer];
+      const weight = W.data[unit * W.shape[1] + input];
+      const [left, right] = [layer * step, (layer + 1) * step];
+      const middle = (left + right) / 2;
+      context.lineWidth = density * Math.min(WIDEST, Math.max(0.4, WIDTH * Math.abs(weight)));
+      context.strokeStyle = weight < 0 ? palette.negative : palette.positive;
+      context.beginPath();
+      context.moveTo(left, from * density);
+      context.bezierCurveTo(middle, from * density, middle, to * density, right, to * density);
+      context.stroke();
     }
-  }
+  };
+  const observer = new ResizeObserver(() => {
+    canvas.width = Math.round(canvas.clientWidth * density);
+    canvas.height = Math.round(canvas.clientHeight * density);
+    draw();
+  });
+  observer.observe(canvas);
+  const end = effect(() => {
+    void frame.value;
+    draw();
+  });
+  const unwatch = onThemeChange(() => {
+    palette = paletteAt(canvas.parentElement!);
+    draw();
+  });
+  return () => {
+    observer.disconnect();
+    end();
+    unwatch();
+  };
 }

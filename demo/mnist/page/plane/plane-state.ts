@@ -57,14 +57,24 @@ function fail(error: unknown): void {
 
 /** Points of the curves that are kept; when there are more, every other one goes. */
 const MOST = 1000;
+/** Milliseconds between two drawings of the curves while the net trains: a chart takes longer to draw than all pictures. */
+const CURVES_EVERY = 300;
+let soFar: readonly CurvePoint[] = [];
+let drawn = Number.NEGATIVE_INFINITY;
 
 function take(next: Frame): void {
   const { step, train, test } = next;
-  const kept = curve.value.length >= MOST ? curve.value.filter((_, i) => i % 2 === 0) : curve.value;
+  const kept = soFar.length >= MOST ? soFar.filter((_, i) => i % 2 === 0) : soFar;
+  soFar = [...kept.filter((point) => point.step < step), { step, train: train?.loss, test: test?.loss }];
   batch(() => {
     frame.value = next;
-    curve.value = [...kept.filter((point) => point.step < step), { step, train: train?.loss, test: test?.loss }];
+    if (!isPlaying.value || performance.now() - drawn > CURVES_EVERY) drawCurves();
   });
+}
+
+function drawCurves(): void {
+  drawn = performance.now();
+  curve.value = soFar;
 }
 
 /** Counts the nets asked for: what an earlier one has to say is of no use any more. */
@@ -84,7 +94,7 @@ export async function prepare(): Promise<void> {
     batch(() => {
       planeMachine.value = found.machine;
       points.value = found.points;
-      curve.value = [];
+      soFar = [];
       status.value = 'ready';
       take(found.frame);
     });
@@ -152,6 +162,7 @@ export async function play(): Promise<void> {
 
 export function pause(): void {
   isPlaying.value = false;
+  drawCurves();
   void follow();
 }
 

@@ -7,6 +7,8 @@ const tokens = {
   training: '--accent',
   test: '--positive',
   reached: '--good',
+  negative: '--negative',
+  positive: '--positive',
 } as const;
 
 export type Palette = Record<keyof typeof tokens, string>;
