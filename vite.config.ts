@@ -44,7 +44,7 @@ const limits = {
       'test/engine/budget.gpu.test.ts',
       'test/nn/optimizers.gpu.test.ts',
       'test/ops/total.gpu.test.ts',
-      'test/train/{best-epoch,check-sizes,compile,fit}.gpu.test.ts',
+      'test/train/{best-epoch,check-sizes,compile,fit,watch}.gpu.test.ts',
     ],
     setupFiles: [defaultLimits],
   },

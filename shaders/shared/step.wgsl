@@ -18,6 +18,7 @@ struct Step {
   begins: u32,
   place: u32,
   update: u32,
+  number: u32,
   // Rows in the table.
   rows: u32,
 }

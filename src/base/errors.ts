@@ -121,7 +121,45 @@ export class DataError extends RetrogradError {
   override readonly name = 'DataError';
 }
 
+/** Where NaN or infinity was found, as far as that is known. */
+export interface NonFinite {
+  /** The first step that made one of a loss, a parameter or the state of the optimizer, counted from 1. */
+  readonly step?: number;
+  /** The tensor that holds it, as in {@link Trainer.graph}: `'z3'`. */
+  readonly tensor?: string;
+  /** The layer that the tensor is of, as in keys of parameters: `'layers.2'`. */
+  readonly layer?: string;
+  /** Its place in the tensor, an index for each axis. */
+  readonly element?: readonly number[];
+  /** What it is: NaN or ±Infinity. */
+  readonly value?: number;
+  /** What it was computed from, with the largest magnitude in each. */
+  readonly operands?: readonly { readonly tensor: string; readonly largest: number }[];
+  /** What to try. */
+  readonly advice?: string;
+}
+
 /** NaN or infinity in a result; the message has the step and the first tensor that holds one, as far as they are known. */
-export class NonFiniteError extends RetrogradError {
+export class NonFiniteError extends RetrogradError implements NonFinite {
   override readonly name = 'NonFiniteError';
+  /** The first step that made one of a loss, a parameter or the state of the optimizer, counted from 1. */
+  readonly step?: number;
+  /** The tensor that holds it. */
+  readonly tensor?: string;
+  /** The layer that the tensor is of. */
+  readonly layer?: string;
+  /** Its place in the tensor. */
+  readonly element?: readonly number[];
+  /** What it is. */
+  readonly value?: number;
+  /** What it was computed from. */
+  readonly operands?: NonFinite['operands'];
+  /** What to try. */
+  readonly advice?: string;
+
+  /** Makes an error, with where it was found. */
+  constructor(message: string | readonly string[], where: NonFinite = {}) {
+    super(message);
+    Object.assign(this, where);
+  }
 }

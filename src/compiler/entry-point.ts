@@ -36,12 +36,24 @@ export function folded(grid: Grid, most: number): Grid {
 /** The text, for a shader with these WGSL extensions. */
 export type Entry = (extensions: ReadonlySet<string>) => string;
 
-/** `dispatched` is the grid of the arrangement as `folded` gives it. */
+export interface EntryOptions {
+  /** The grid of the arrangement as `folded` gives it. */
+  readonly dispatched?: Grid;
+  /** Whether the shader has a function `raise_flag`, to be called after each step. */
+  readonly flagged?: boolean;
+}
+
 export const entryPoint =
-  (arrangement: Arrangement, grids: readonly Grid[], lanes: number, dispatched = gridOf(arrangement, grids)): Entry =>
+  (
+    arrangement: Arrangement,
+    grids: readonly Grid[],
+    lanes: number,
+    { dispatched = gridOf(arrangement, grids), flagged = false }: EntryOptions = {},
+  ): Entry =>
   (extensions) => {
     const place = unfolding(gridOf(arrangement, grids), dispatched);
-    return text([...place, ...calls(arrangement, grids)], lanes, extensions.has('subgroups'), place.length > 0);
+    const body = [...place, ...calls(arrangement, grids, flagged ? ['raise_flag();'] : [])];
+    return text(body, lanes, extensions.has('subgroups'), place.length > 0);
   };
 
 function text(body: readonly string[], lanes: number, subgroups: boolean, isFolded: boolean): string {
@@ -70,12 +82,17 @@ function unfolding(grid: Grid, [x, y]: Grid): string[] {
   ];
 }
 
-function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {
-  if (arrangement.kind === 'alone') return ['run(group, lane);'];
-  if (arrangement.kind === 'beside') return beside(grids);
-  if (arrangement.kind === 'whole') return whole(grids, arrangement.barriers);
-  return grids.flatMap(([x, y], i) => {
-    const blocks = arrangement.blocks[i];
+/** `last` is what a step ends with. */
+function calls(arrangement: Arrangement, grids: readonly Grid[], last: readonly string[]): string[] {
+  if (arrangement.kind === 'alone') return ['run(group, lane);', ...last];
+  if (arrangement.kind === 'beside') return [...beside(grids), ...last];
+  if (arrangement.kind === 'whole') return whole(grids, arrangement.barriers, last);
+  return [...inColumns(grids, arrangement.blocks), ...last];
+}
+
+const inColumns = (grids: readonly Grid[], ofPhases: readonly number[]): string[] =>
+  grids.flatMap(([x, y], i) => {
+    const blocks = ofPhases[i];
     return [
       ...(i > 0 ? ['storageBarrier();'] : []),
       `for (var x = ${blocks}u * group.x; x < min(${blocks}u * (group.x + 1u), ${x}u); x++) {`,
@@ -85,9 +102,8 @@ function calls(arrangement: Arrangement, grids: readonly Grid[]): string[] {
       '}',
     ];
   });
-}
 
-function whole(grids: readonly Grid[], barriers: readonly boolean[]): string[] {
+function whole(grids: readonly Grid[], barriers: readonly boolean[], last: readonly string[]): string[] {
   const phases = grids.flatMap(([x, y], i) => {
     const group = `vec3u(${x === 1 ? '0u' : 'x'}, ${y === 1 ? '0u' : 'y'}, group.z)`;
     const loops = [
@@ -101,7 +117,7 @@ function whole(grids: readonly Grid[], barriers: readonly boolean[]): string[] {
   });
   return [
     'for (var r = 0u; r < table[0].row.rows; r++) {',
-    ...['step = table[r].row;', ...phases, 'storageBarrier();'].map((line) => `  ${line}`),
+    ...['step = table[r].row;', ...phases, ...last, 'storageBarrier();'].map((line) => `  ${line}`),
     '}',
   ];
 }

@@ -2,13 +2,14 @@
  * The functions that a body calls with its results, as WGSL; `entryPoint` makes entry points, `link` bindings. One
  * line per node: loads of what comes from memory, a call per pointwise op, stores of what something else needs.
  */
+import watchWgsl from '../../shaders/shared/watch.wgsl';
 import { byteLength, columns, rows, type Shape, stride } from '../base/tensor.ts';
 import type { Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { PointwiseOp, ShaderFile } from '../graph/op.ts';
-import { BY_BATCH, storageOf } from '../graph/storage.ts';
+import { BY_BATCH, overwrites, storageOf } from '../graph/storage.ts';
 import type { Kernel } from './fuse.ts';
-import type { Phase } from './link.ts';
+import type { FlagPlace, Phase } from './link.ts';
 
 /** A buffer as the epilogues see it: the node, its name in the WGSL, and whether the kernel writes it. */
 export interface EpilogueBuffer {
@@ -21,10 +22,20 @@ export interface Epilogues {
   readonly buffers: readonly EpilogueBuffer[];
   readonly shaders: readonly ShaderFile[];
   readonly constants: Readonly<Record<string, boolean>>;
+  /** Of what is watched, the first tensor that is overwritten: a flag has its place behind it. */
+  readonly flag?: FlagPlace & { readonly node: Node };
 }
 
-/** The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. */
-export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf: (node: Node) => string): Epilogues {
+/**
+ * The functions that chain a kernel's pointwise ops: one call per node, loads before, stores of what is kept after. Where the
+ * kernel is `watched`, whatever overwrites a tensor is looked at for NaN and infinity.
+ */
+export function epilogues(
+  kernel: Kernel,
+  stored: ReadonlySet<Node>,
+  nameOf: (node: Node) => string,
+  watched = false,
+): Epilogues {
   const buffers = new Map<Node, EpilogueBuffer>();
   const use = (node: Node, access: 'read' | 'readWrite'): string => {
     const at = storageOf(node);
@@ -35,12 +46,19 @@ export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf: (no
   const shaders = new Set<ShaderFile>();
   const code: string[] = [];
   const constants: Record<string, boolean> = {};
+  let flag: Epilogues['flag'];
   for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
     const chain = kernel.chains.get(epilogue) ?? [];
     const local = numbered('value');
     constants[epilogue.toUpperCase()] = chain.length > 0;
     const computed = chain.filter((node) => node.op.kind === 'pointwise');
     const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
+    const watches = watched ? computed.filter(overwrites) : [];
+    if (watches.length > 0) {
+      const node = storageOf(watches[0]);
+      flag ??= { name: nameOf(node), at: byteLength(node.shape) / 4, node };
+      shaders.add(watchWgsl);
+    }
     for (const node of computed)
       for (const source of (node.op as PointwiseOp).shaders(node.attributes)) shaders.add(source);
     code.push(
@@ -58,10 +76,14 @@ export function epilogues(kernel: Kernel, stored: ReadonlySet<Node>, nameOf: (no
           const part = (plane: number): string => (elements.length === 1 ? '' : `[${plane}]`);
           return elements.map((element, plane) => `  ${element} = ${local(node)}${part(plane)};`);
         }),
+      ...watches.flatMap((node) => {
+        const { planes = 1 } = node.op as PointwiseOp;
+        return Array.from({ length: planes }, (_, p) => `  watch(${local(node)}${planes > 1 ? `[${p}]` : ''});`);
+      }),
       '}',
     );
   }
-  return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants };
+  return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants, flag };
 }
 
 /** A kernel as a phase of a shader; `names` as in Phase. */

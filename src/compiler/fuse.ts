@@ -41,6 +41,8 @@ export interface FuseOptions extends Limits {
   readonly keep: (node: Node) => boolean;
   /** The form a kernel op takes, out of those it offers; its own choice where this has none. */
   readonly formOf?: (node: Node) => Form | undefined;
+  /** Whether steps look at what they overwrite for NaN and infinity, and raise a flag: see `Dispatch.flag`. */
+  readonly watched?: boolean;
   /** One kernel per node, and one dispatch per kernel: what fusion is compared with. */
   readonly separate?: boolean;
 }

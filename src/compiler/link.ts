@@ -56,15 +56,23 @@ export interface Residence {
   readonly arena: ReadonlyMap<string, number>;
 }
 
+/** Where a shader that watches what it stores raises a flag: the name of a binding that it writes, and a float in it. */
+export interface FlagPlace {
+  readonly name: string;
+  readonly at: number;
+}
+
 /** Where tensors are that are not each bound as they are. */
 export interface Layout {
   readonly residence?: Residence;
   /** Tensors that are larger than a binding. */
   readonly split?: Split;
+  /** Where `raise_flag` raises it. Absent = there is no such function. */
+  readonly flag?: FlagPlace;
 }
 
 /** `entry` gives the text of the entry point; with several phases it calls run_0, run_1, ... */
-export function link(phases: readonly Phase[], entry: Entry, { residence, split }: Layout = {}): LinkedShader {
+export function link(phases: readonly Phase[], entry: Entry, { residence, split, flag }: Layout = {}): LinkedShader {
   const linked = phases.map((phase, i) => partsOf(phase, phases.length > 1 || residence ? `_${i}` : ''));
   const files = distinct(linked.flatMap(({ files }) => files));
   const bound = placed(merged(linked.flatMap(({ storage }) => storage)), residence);
@@ -79,10 +87,12 @@ export function link(phases: readonly Phase[], entry: Entry, { residence, split 
     { path: 'extensions', text: [...extensions].map((name) => `enable ${name};`).join('\n') },
     { path: 'bindings', text: declarations.join('\n') },
     ...(split ? [{ path: 'parts', text: accessors(bound, split) }] : []),
-    ...[...linked.flatMap(({ generated }) => generated), ...files].map(({ path, text }) => ({
-      path,
-      text: throughAccessors(inArena(text, residence), split),
-    })),
+    ...[...linked.flatMap(({ generated }) => generated), ...files, ...(flag ? [raising(flag)] : [])].map(
+      ({ path, text }) => ({
+        path,
+        text: throughAccessors(inArena(text, residence), split),
+      }),
+    ),
     { path: 'entry', text: entry(extensions) },
   ];
   let first = 1;
@@ -185,6 +195,19 @@ function placed(bindings: readonly StorageBinding[], residence?: Residence): rea
   const arena = { name: 'arena', type: 'array<f32>', access: 'readWrite' } as const;
   return [arena, ...bindings.filter(({ name }) => !residence.arena.has(name))];
 }
+
+/** A flag stays as the first step raised it. Invocations that see one step fail all write the same number. */
+const raising = ({ name, at }: FlagPlace) => ({
+  path: 'flag',
+  text: [
+    'fn raise_flag() {',
+    `  if (largest_bits >= 0x7f800000u && ${name}[${at}u] == 0.0) {`,
+    `    ${name}[${at}u] = f32(step.number);`,
+    '  }',
+    '  largest_bits = 0u;',
+    '}',
+  ].join('\n'),
+});
 
 /** Every access to a tensor made one to its part of the arena. */
 function inArena(text: string, residence?: Residence): string {

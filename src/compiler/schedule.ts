@@ -53,6 +53,11 @@ export interface Dispatch {
   readonly forms: readonly Form[];
   /** Multiply-adds in it. */
   readonly work: number;
+  /**
+   * The tensor behind which it raises a flag, with the number of the first step that made NaN or infinity of what it overwrites.
+   * Absent = it is not watched, or overwrites nothing.
+   */
+  readonly flag?: string;
 }
 
 /** A buffer in GPU memory. */
@@ -105,6 +110,12 @@ export interface Schedule {
       readonly shape: Shape;
     }
   >;
+  /**
+   * Whether its steps raise flags.
+   *
+   * @internal
+   */
+  readonly watched: boolean;
 }
 
 export interface ScheduleOptions extends FuseOptions {
@@ -120,7 +131,7 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   const groups = shareDispatches(fused, { target, usable, ...options });
   const plans = groups.map((group) => {
     const nameOf = numbered(NUMBERED);
-    return { group, nameOf, called: group.kernels.map((kernel) => epilogues(kernel, stored, nameOf)) };
+    return { group, nameOf, called: group.kernels.map((kernel) => epilogues(kernel, stored, nameOf, options.watched)) };
   });
   const touches = plans.map(({ group, called }) => [
     ...group.kernels.flatMap(({ body }) => Object.values(body.operands).map(storageOf)),
@@ -129,7 +140,7 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
   const { buffers, bufferOf } = planBuffers(touches, options.keep);
   const linked = new Map<string, LinkedShader>();
   const dispatches = plans.map(({ group, called, nameOf }) => {
-    const { shader, nodes, grid } = linkGroup(group, called, nameOf, options, linked);
+    const { shader, nodes, grid, flag } = linkGroup(group, called, nameOf, options, linked);
     const bindings = shader.storage.map(({ name, access, part }): Binding => {
       const node = storageOf(nodes.get(name)!);
       return { name, access, buffer: bufferOf.get(node)!, tensor: label(node), part };
@@ -145,13 +156,15 @@ export function schedule(graph: Graph, { target = PORTABLE, usable, ...options }
       form: group.arrangement.kind === 'alone' ? group.kernels[0].body.form : undefined,
       forms: group.kernels.flatMap(({ body }) => body.form ?? []),
       work: group.kernels.reduce((sum, { node, body }) => sum + (body.work ?? 0) * columns(node.shape), 0),
+      flag: flag && label(flag.node),
     };
   });
   const readable = graph.nodes.filter(
     (node) => node.name && bufferOf.has(node) && (node.op.kind === 'leaf' || options.keep(node)),
   );
   const tensors = new Map(readable.map((node) => [node.name, { buffer: bufferOf.get(node)!, shape: node.shape }]));
-  return { graph, groups, stored, bufferOf, dispatches, buffers, tensors };
+  const { watched = false } = options;
+  return { graph, groups, stored, bufferOf, dispatches, buffers, tensors, watched };
 }
 
 /** Before the number of a tensor that is not an operand by name. */
@@ -182,11 +195,13 @@ function linkGroup(
   const parts = [...nodes].map(([name, node]) => [name, partsOf(storageOf(node), bindingBytes)] as const);
   const large = parts.filter(([, count]) => count > 1);
   const split = large.length > 0 ? { bytes: bindingBytes!, parts: new Map(large) } : undefined;
-  const key = JSON.stringify([phases, arrangement, grids, lanes, grid, large]);
-  const shader = linked.get(key) ?? link(phases, entryPoint(arrangement, grids, lanes, grid), { split });
+  const flag = called.find((one) => one.flag)?.flag;
+  const key = JSON.stringify([phases, arrangement, grids, lanes, grid, large, flag?.name, flag?.at]);
+  const entry = entryPoint(arrangement, grids, lanes, { dispatched: grid, flagged: Boolean(flag) });
+  const shader = linked.get(key) ?? link(phases, entry, { split, flag });
   linked.set(key, shader);
   const tensors = new Map(shader.storage.map(({ name }) => [name, label(storageOf(nodes.get(name)!))]));
-  return { shader: { ...shader, tensors }, nodes, grid };
+  return { shader: { ...shader, tensors }, nodes, grid, flag };
 }
 
 /** The body and what is fused into it; `; row: ...` for what follows a result on the side. */

@@ -1,17 +1,18 @@
 /** The CPU engine: the reference, in f32, behind the same interface. It is slow and simple, for machines without WebGPU. */
 import { StateError } from '../base/errors.ts';
 import { size } from '../base/tensor.ts';
-import { find, type Graph } from '../graph/graph.ts';
+import { find, type Graph, type Node } from '../graph/graph.ts';
 import { constant, data as dataLeaf, step as stepLeaf, valuesOf } from '../graph/leaf.ts';
 import type { Value } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
 import type { StepRow } from '../graph/step-row.ts';
-import { overwrites, storageOf } from '../graph/storage.ts';
+import { overwrites, slotAt, slotsOf, storageOf } from '../graph/storage.ts';
 import { breathe } from './compile-progress.ts';
-import type { Engine, Program, ProgramOptions } from './engine.ts';
+import { type Engine, FLAGS, type Program, type ProgramOptions } from './engine.ts';
 
 interface CpuProgram extends Program {
-  readonly memory: Map<string, Value>;
+  readonly memory: ReadonlyMap<string, Value>;
+  readonly flag: Value;
   run(step: StepRow): void;
 }
 
@@ -35,7 +36,8 @@ export function cpuEngine(): Engine {
     read: async (wanted) => {
       assertUsable();
       return wanted.map(({ program, name, range }) => {
-        const { shape, data } = (program as CpuProgram).memory.get(name)!;
+        const { memory, flag } = program as CpuProgram;
+        const { shape, data } = name === FLAGS ? flag : memory.get(name)!;
         const { from, to } = range ?? { from: 0, to: shape[0] };
         return Float32Array.from(data.subarray((size(shape) / shape[0]) * from, (size(shape) / shape[0]) * to));
       });
@@ -50,7 +52,11 @@ export function cpuEngine(): Engine {
   };
 }
 
-function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertUsable: () => void): CpuProgram {
+function cpuProgram(
+  graph: Graph,
+  { keep, watched, shared = [] }: ProgramOptions,
+  assertUsable: () => void,
+): CpuProgram {
   const memory = new Map<string, Value>();
   const put = (name: string, value: Value): void => {
     const place = memory.get(name);
@@ -70,9 +76,11 @@ function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertU
     const data = op === constant ? valuesOf(node).slice() : new Float32Array(size(shape));
     memory.set(name, owner?.memory.get(sharing?.as?.get(name) ?? name) ?? { shape, data });
   }
+  const flag = { shape: [1, 1], data: new Float32Array(1) };
   return {
     graph,
     memory,
+    flag,
     tensors: memory,
     write: (name, data) => {
       assertUsable();
@@ -95,13 +103,27 @@ function cpuProgram(graph: Graph, { keep, shared = [] }: ProgramOptions, assertU
       assertUsable();
       return new Map(names.map((name) => [name, Float32Array.from(memory.get(name)!.data)]));
     },
+    lowerFlags: () => {
+      assertUsable();
+      flag.data[0] = 0;
+    },
     run: (step) => {
       const values = evaluate(graph, { step, single: true, leaf: (node) => memory.get(node.name)! });
       for (const [node, value] of values) {
-        if (overwrites(node)) put(storageOf(node).name, value);
-        else if (node.op.kind !== 'leaf' && memory.has(node.name)) put(node.name, value);
+        if (overwrites(node)) {
+          put(storageOf(node).name, value);
+          if (watched && flag.data[0] === 0 && !isFiniteIn(node, value, step)) flag.data[0] = step.number;
+        } else if (node.op.kind !== 'leaf' && memory.has(node.name)) put(node.name, value);
       }
     },
     destroy: () => {},
   };
+}
+
+/** Whether all that the step wrote is finite: of a tensor with slots it wrote one. */
+function isFiniteIn(node: Node, { data }: Value, step: StepRow): boolean {
+  const slots = slotsOf(node);
+  const length = data.length / slots;
+  const first = slots > 1 ? slotAt(node, step) * length : 0;
+  return data.subarray(first, first + length).every(Number.isFinite);
 }

@@ -10,6 +10,8 @@ import type { Watched } from './compile-progress.ts';
 import type { Device } from './device.ts';
 
 export interface ProgramOptions extends Watched {
+  /** Whether steps raise flags where NaN or infinity comes of what they overwrite; they are read by the name `FLAGS`. */
+  readonly watched?: boolean;
   /** Nodes that can be read after a run. */
   readonly keep: (node: Node) => boolean;
   /** One kernel per node, and the form a kernel op takes. */
@@ -24,6 +26,12 @@ export interface ProgramOptions extends Watched {
     readonly as?: ReadonlyMap<string, string>;
   }[];
 }
+
+/**
+ * The flags of a watched program, by turns with its tensors: each 0, or the number that the first step had that raised it (see
+ * `StepRow.number`).
+ */
+export const FLAGS = ' flags';
 
 /** Steps of the same programs: for each row, each program in turn. */
 export interface Part {
@@ -56,6 +64,8 @@ export interface Program {
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** The same for several at once, in one copy where it is not too large: one wait instead of one for each. */
   readAll(names: readonly string[]): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>>;
+  /** Lowers all flags. Queued, in order with runs. */
+  lowerFlags(): void;
   /** Frees its own buffers; those it shares stay. What it shares with an heir is the heir's from then on. */
   destroy(heir?: Program): void;
 }

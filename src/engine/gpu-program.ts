@@ -4,10 +4,11 @@ import type { Dispatch, Schedule } from '../compiler/schedule.ts';
 import { find, type Graph } from '../graph/graph.ts';
 import { constant, data as dataLeaf, valuesOf } from '../graph/leaf.ts';
 import { ROW_BYTES } from '../graph/step-row.ts';
+import { FLAG_BYTES } from '../graph/storage.ts';
 import { COPY_DST, COPY_SRC, STORAGE } from './buffer-usage.ts';
 import { type FormOf, plan } from './choose-forms.ts';
 import type { Device } from './device.ts';
-import type { Program, ProgramOptions, Wanted } from './engine.ts';
+import { FLAGS, type Program, type ProgramOptions, type Wanted } from './engine.ts';
 import { type Guard, guarded } from './guard.ts';
 import { readTensors, type Stored, storedIn } from './read-tensors.ts';
 import type { StagingPool } from './staging.ts';
@@ -45,13 +46,17 @@ export async function gpuProgram(
   table: Table,
   staging: StagingPool,
   graph: Graph,
-  { keep, shared = [], separate, formOf, recall, signal, onProgress }: ProgramOptions,
+  { keep, shared = [], watched, separate, formOf, recall, signal, onProgress }: ProgramOptions,
 ): Promise<Omit<GpuProgram, 'copy'>> {
   const { gpu } = device;
   const limits = limitsOf(gpu);
-  const options = { keep, separate, ...limits };
-  const watched = { signal, onProgress };
-  const { schedule: planned, pipelines, variant } = await plan(device, graph, { ...options, formOf }, recall, watched);
+  const options = { keep, watched, separate, ...limits };
+  const compiling = { signal, onProgress };
+  const {
+    schedule: planned,
+    pipelines,
+    variant,
+  } = await plan(device, graph, { ...options, formOf }, recall, compiling);
   const steps = [...planned.dispatches];
   const schedule: Schedule = { ...planned, dispatches: steps };
   const theirs = new Set(shared.flatMap(({ names }) => names));
@@ -90,7 +95,17 @@ export async function gpuProgram(
     throw error;
   });
 
+  const flagged = [...new Set(steps.flatMap(({ flag }) => flag ?? []))];
+  const flags: Stored = {
+    name: 'what was watched',
+    shape: [flagged.length, 1],
+    parts: flagged.map((name) => {
+      const from = buffers.get(name)!.at(-1)!;
+      return { from, at: from.size - FLAG_BYTES, bytes: FLAG_BYTES };
+    }),
+  };
   const stored: GpuProgram['stored'] = (name, range) => {
+    if (name === FLAGS) return flags;
     const { shape, buffer } = schedule.tensors.get(name)!;
     return storedIn(buffers.get(buffer)!, name, shape, range);
   };
@@ -129,6 +144,12 @@ export async function gpuProgram(
       const packed = find(graph, name)?.op === dataLeaf;
       const words = packed ? toWords(data) : new Uint8Array(pad(data, shape).buffer);
       guard.run(`to write ${name}`, () => writeTo(gpu, buffers.get(buffer)!, words));
+    },
+    lowerFlags() {
+      staging.assertUsable();
+      guard.run('to lower flags', () => {
+        for (const { from, at } of flags.parts) gpu.queue.writeBuffer(from, at, new Uint8Array(FLAG_BYTES));
+      });
     },
     read: async (name) => (await readAll([name])).get(name)!,
     readAll,

@@ -2,10 +2,10 @@
  * Separate memory for one step of a schedule, to run it in any of its forms while training keeps its own. Bind groups fit
  * every form, because the layouts of all forms are made from the same bindings.
  */
-import { byteLength } from '../base/tensor.ts';
 import type { Binding, Dispatch } from '../compiler/schedule.ts';
 import { type Graph, label } from '../graph/graph.ts';
 import { packRows, ROW_BYTES, type StepRow } from '../graph/step-row.ts';
+import { bytesOf } from '../graph/storage.ts';
 import { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } from './buffer-usage.ts';
 import type { Device } from './device.ts';
 import { finished, guardOf } from './guard.ts';
@@ -123,7 +123,7 @@ function tensorsOf(graph: Graph, step: Dispatch): (Pick<Binding, 'tensor' | 'acc
   return [...new Set(step.bindings.map(({ tensor }) => tensor))].map((tensor) => ({
     tensor,
     access: written.has(tensor) ? 'readWrite' : 'read',
-    bytes: byteLength(nodes.get(tensor)!.shape),
+    bytes: bytesOf(nodes.get(tensor)!),
   }));
 }
 

@@ -9,7 +9,7 @@ import { size } from '../base/tensor.ts';
 import { entryPoint } from '../compiler/entry-point.ts';
 import { epilogues, phaseOf } from '../compiler/epilogues.ts';
 import { type Kernel, mapBody } from '../compiler/fuse.ts';
-import { link, type Phase } from '../compiler/link.ts';
+import { type FlagPlace, link, type Phase } from '../compiler/link.ts';
 import type { Dispatch } from '../compiler/schedule.ts';
 import type { Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
@@ -124,19 +124,25 @@ export const isSame =
 function linkPart(programs: Together, { placeOf, placesIn }: Layout, lanes: number, table: Table) {
   const places = placesIn(programs);
   const kernels = kernelsOf(programs, lanes);
+  let flag: FlagPlace | undefined;
   const phases = kernels.map(({ program, kernel }) => {
     const nameOf = (node: Node): string => placeOf(program, node).name;
     const names = Object.entries(kernel.body.operands).map(([name, node]) => [name, nameOf(node)]);
-    const phase = phaseOf(kernel, epilogues(kernel, program.schedule.stored, nameOf), lanes, Object.fromEntries(names));
+    const { stored, watched } = program.schedule;
+    const called = epilogues(kernel, stored, nameOf, watched);
+    flag ??= called.flag;
+    const phase = phaseOf(kernel, called, lanes, Object.fromEntries(names));
     return { ...phase, shaders: [...phase.shaders, stepWgsl] };
   });
   const grids = kernels.map(({ kernel }) => kernel.body.workgroups);
-  const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes);
+  const entry = entryPoint({ kind: 'whole', barriers: barriersBetween(phases) }, grids, lanes, {
+    flagged: Boolean(flag),
+  });
   const inArena = places.filter(({ offset }) => offset !== undefined);
   const written = new Set(phases.flatMap(writesOf));
   const arena = new Map(inArena.map(({ name, offset }) => [name, offset! / 4]));
   return {
-    shader: link(phases, entry, { residence: { table, arena } }),
+    shader: link(phases, entry, { residence: { table, arena }, flag }),
     given: inArena.filter(({ isGiven }) => isGiven),
     state: inArena.filter(({ name, isGiven }) => isGiven && written.has(name)),
     rest: inArena.filter(({ name, isGiven, isKept }) => !isGiven && isKept && written.has(name)),

@@ -28,6 +28,8 @@ export interface StepRow {
   retained: number;
   /** t of the update that this step is part of, counted from 1. */
   update: number;
+  /** What a step raises a flag with: 1 or more, and less than 2²⁴; see `numberOf`. */
+  number: number;
   /** Which slot of a total is added to, and whether it starts from 0 (0 or 1). */
   slot: number;
   begins: number;
@@ -49,10 +51,21 @@ const WORDS = [
   'begins',
   'place',
   'update',
+  'number',
 ] as const;
 
 /** Bytes of a row: the entries, and the number of rows in the table; a multiple of 16. */
 export const ROW_BYTES = 16 * Math.ceil((FLOATS.length + WORDS.length + 1) / 4);
+
+/** How many steps have numbers of their own, which a float holds. */
+const NUMBERS = 2 ** 23;
+
+/** The number of the n-th step of a net, n = 1, 2, ... */
+export const numberOf = (n: number): number => ((n - 1) % NUMBERS) + 1;
+
+/** The last step that has a number, of the first `steps` steps of a net. */
+export const stepOfNumber = (number: number, steps: number): number =>
+  steps - ((numberOf(steps) - number + NUMBERS) % NUMBERS);
 
 /** Every float as the GPU will hold it, so that the CPU reference computes with the same numbers. */
 export function stepRow(row: Partial<StepRow>): StepRow {
@@ -74,6 +87,7 @@ export function stepRow(row: Partial<StepRow>): StepRow {
     begins: 0,
     place: BY_NUMBER,
     update: 1,
+    number: 1,
     ...row,
   };
   for (const name of FLOATS) full[name] = Math.fround(full[name]);

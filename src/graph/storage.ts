@@ -1,7 +1,7 @@
 /** Where the values of a node are stored: in memory of their own, or in that of an operand, which they overwrite. */
 import { byteLength, columns, type Shape, size } from '../base/tensor.ts';
 import { type Graph, label, type Node } from './graph.ts';
-import { data } from './leaf.ts';
+import { data, parameter, state } from './leaf.ts';
 import type { StepRow } from './step-row.ts';
 
 /** The node whose memory this one uses: its own, unless it overwrites an operand. */
@@ -9,8 +9,11 @@ export function storageOf(node: Node): Node {
   const { op } = node;
   return op.kind === 'pointwise' && op.inPlace !== undefined ? storageOf(node.inputs[op.inPlace]) : node;
 }
+/** Bytes behind a tensor that steps overwrite: the flag that a watched step raises there, a float, and nothing. */
+export const FLAG_BYTES = 16;
 /** Bytes of a tensor in GPU memory; a resident data set is packed, not padded. */
 export function bytesOf({ op, shape, attributes }: Node): number {
+  if (op === parameter || op === state) return byteLength(shape) + FLAG_BYTES;
   if (op !== data) return byteLength(shape);
   return attributes.format === 'bytes' ? Math.ceil(size(shape) / 4) * 4 : 4 * size(shape);
 }

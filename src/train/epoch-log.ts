@@ -1,6 +1,5 @@
 /** What is read beside training: what epochs come to, for their results and for progress, and whether all is finite. */
-import { readParameters } from '../engine/named-tensors.ts';
-import { parameter } from '../graph/leaf.ts';
+import { FLAGS } from '../engine/engine.ts';
 import { slotsIn } from '../graph/storage.ts';
 import { valuesOfTotal } from '../ops/total.ts';
 import type { Clock } from './clock.ts';
@@ -10,7 +9,7 @@ import { demandFinite } from './finite.ts';
 import type { EndedEpoch, FitOptions, Progress } from './fit-options.ts';
 import type { Ongoing } from './ongoing.ts';
 import { LOSSES, type Session } from './session.ts';
-import { inEpoch, type Span, samplesIn, stepsBefore, turnOf } from './span.ts';
+import { inEpoch, type Span, samplesIn, stepsBefore } from './span.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 import type { Validation } from './validation.ts';
 
@@ -38,7 +37,7 @@ export function epochLog(
   validation?: Validation,
 ): EpochLog {
   const { onProgress, signal } = options;
-  const { perEpoch } = span;
+  const { perEpoch, before } = span;
   const samples = (steps: number): number => samplesIn(span, feed.dataset, session.task.batch, steps);
   const resultOf = resultsOf(span, clock, samples);
   const reportOf = reportsOf(span, clock, samples);
@@ -60,26 +59,18 @@ export function epochLog(
         ongoing.lastStep = steps;
       });
       const [first, ended] = [from, to].map((turn) => inEpoch(span, turn).epoch);
-      const { reports, looks } = due(from, to);
-      if (!reports && !looks && ended === first) {
-        keep(to);
-        return timed;
-      }
+      const reports = due(from, to);
       const trained = stepsBefore(span, to);
       const begun = Math.ceil(trained / perEpoch);
-      const reading = read(first, begun, ended, looks);
-      seen = Promise.all([reading, timed, seen]).then(async ([{ lossOf, validationOf, parameters }]) => {
+      const reading = read(first, begun, ended, reports);
+      seen = Promise.all([reading, timed, seen]).then(async ([{ flags, lossOf, validationOf }]) => {
+        await demandFinite(session, steps, flags);
         const meanOf = (epoch: number): number =>
           lossOf(epoch) / (samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch));
         if (reports && !signal?.aborted) onProgress!(reportOf(trained, meanOf(begun - 1)));
         for (let epoch = first; epoch < ended; epoch++) {
-          const mean = meanOf(epoch);
-          await demandFinite(session, mean);
-          ongoing.ended.push(resultOf(epoch, mean, await validationOf(epoch, mean)));
+          ongoing.ended.push(resultOf(epoch, meanOf(epoch), validationOf?.(before + epoch)));
         }
-        if (!looks) return;
-        await demandFinite(session, meanOf(begun - 1), parameters);
-        session.finiteAt = steps;
       });
       keep(to);
       return seen;
@@ -87,62 +78,47 @@ export function epochLog(
   };
 }
 
-/** Milliseconds from one look at the parameters to the next, where nobody waits for an epoch. */
-const LOOK = 1000;
 /** Milliseconds from one report to the next. */
 const REPORT = 100;
 
-/** What is to be done after some turns: a report, a look at the parameters. */
+/** Whether a report is due after some turns. */
 function dueIn(span: Span, isTold: boolean, waited: boolean) {
   const { last, perEpoch } = span;
-  let [looked, reported] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  return (from: number, to: number): { readonly reports: boolean; readonly looks: boolean } => {
+  let reported = Number.NEGATIVE_INFINITY;
+  return (from: number, to: number): boolean => {
     const now = performance.now();
     const [before, trained] = [stepsBefore(span, from), stepsBefore(span, to)];
     const hasTrained = Math.floor(trained / perEpoch) > Math.floor(before / perEpoch);
-    const hasEnded = inEpoch(span, to).epoch > inEpoch(span, from).epoch;
     const isTime = trained === last || (waited && hasTrained) || now - reported >= REPORT;
     const reports = isTold && trained > before && isTime;
-    const looks = to === turnOf(span, last) || (hasEnded && (waited || now - looked >= LOOK));
     if (reports) reported = now;
-    if (looks) looked = now;
-    return { reports, looks };
+    return reports;
   };
 }
 
 /**
- * Reads in one copy the losses of the epochs from `first` on, before `begun`; the validations of those before `ended`; and
- * the parameters, if asked.
+ * Reads in one copy the flags of all steps so far; the losses of the epochs from `first` on, before `begun`, where an epoch ended
+ * or one is reported; and the validations of those before `ended`.
  */
 function readerOf(session: Session, { before }: Span, validation?: Validation) {
   const { program, engine } = session;
   const losses = lossesOf(session);
-  const parameters = program.graph.nodes.filter(({ op, name }) => op === parameter && program.tensors.has(name));
-  const names = parameters.map(({ name }) => name);
-  return async (first: number, begun: number, ended: number, looks: boolean) => {
+  return async (first: number, begun: number, ended: number, reports: boolean) => {
     const spent = [before + first, before + begun - 1] as const;
     const validated = [before + first, before + ended - 1] as const;
     const wanted = [
-      wantedOf(losses, ...spent),
+      [{ program, name: FLAGS }],
+      ended > first || reports ? wantedOf(losses, ...spent) : [],
       ended > first && validation ? validation.wanted(...validated) : [],
-      looks ? names.map((name) => ({ program, name })) : [],
     ];
     const read = await engine.read(wanted.flat());
-    const [ofLosses, ofValidation, ofParameters] = wanted.map((some) => read.splice(0, some.length));
+    const [[flags], ofLosses, ofValidation] = wanted.map((some) => read.splice(0, some.length));
     const lossIn = totalsIn(losses, ...spent, ofLosses);
-    const validationIn = validation?.found(...validated, ofValidation);
     return {
+      flags,
       lossOf: (epoch: number): number => sumOf(valuesOfTotal(lossIn(before + epoch)[0])),
-      parameters: new Map(ofParameters.map((values, i) => [names[i], values])),
-      /** Where it is not finite, a parameter says better why; else throws as `evaluateOn` does. */
-      async validationOf(epoch: number, mean: number): Promise<Evaluation | undefined> {
-        try {
-          return validationIn?.(before + epoch);
-        } catch (error) {
-          await demandFinite(session, mean, await readParameters(program));
-          throw error;
-        }
-      },
+      /** Throws as `evaluateOn` does. */
+      validationOf: validation?.found(...validated, ofValidation),
     };
   };
 }

@@ -1,23 +1,28 @@
 /** Whether what a net holds is finite. */
-import { NonFiniteError } from '../base/errors.ts';
+import { type NonFinite, NonFiniteError } from '../base/errors.ts';
 import type { Program } from '../engine/engine.ts';
 import { readByKey, readTensors, type Tensors } from '../engine/named-tensors.ts';
-import { label } from '../graph/graph.ts';
+import { label, type Node } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
-import type { Session } from './session.ts';
+import { stepOfNumber } from '../graph/step-row.ts';
+import { LOSSES, type Session } from './session.ts';
 
-/**
- * Throws NonFiniteError where the mean loss of an epoch, or one of some parameters, is no finite number. A loss alone does not
- * tell: ReLU turns −∞ into 0. Names the first tensor of the last step that holds one, in the order of the graph.
- */
-export async function demandFinite(session: Session, loss: number, parameters: Tensors = new Map()): Promise<void> {
-  const { program } = session;
-  if (Number.isFinite(loss) && !firstNonFinite(program, parameters)) return;
-  const { steps } = session;
+/** Throws NonFiniteError where one of the first `steps` steps raised a flag: of the first that did. */
+export async function demandFinite(session: Session, steps: number, flags: ArrayLike<number>): Promise<void> {
+  const raised = Array.from(flags).filter((number) => number > 0);
+  if (raised.length > 0) throw await failure(session, Math.min(...raised.map((n) => stepOfNumber(n, steps))));
+  session.finiteAt = steps;
+}
+
+/** What is known of a step that is over, from the tensors of the last one. */
+async function failure(session: Session, step: number): Promise<NonFiniteError> {
+  const { program, steps } = session;
   const tensors = await readTensors(program, ({ op }) => op !== data);
-  const bad = firstNonFinite(program, tensors);
-  const where = bad ? `the first tensor that holds NaN or infinity is ${bad}` : 'no tensor of the last step holds one';
-  throw new NonFiniteError(`After step ${steps} the mean loss is ${loss}, and ${where}. ${remedy(session, tensors)}`);
+  const found = firstNonFinite(program, tensors);
+  const advice = remedy(session, tensors);
+  const where = found ? `the first tensor that holds one is ${found.tensor}` : 'no tensor holds one';
+  const message = `Step ${step} made NaN or infinity of a loss, a parameter or its state; after step ${steps} ${where}. ${advice}`;
+  return new NonFiniteError(message, { step, ...found, advice });
 }
 
 /** A moving average of squares that is infinite stays so, whatever became of the rest since. */
@@ -30,10 +35,28 @@ function remedy({ program, optimizer }: Session, tensors: Tensors): string {
   return `In ${infinite.name} the square of a gradient is too large for a 32-bit float: try clipNorm, or smaller targets.`;
 }
 
-const firstNonFinite = (program: Program, tensors: Tensors): string | undefined =>
-  program.graph.nodes
-    .map(label)
-    .find((name) => name !== 'lossTotal' && tensors.get(name)?.some((x) => !Number.isFinite(x)));
+/** The first in the order of the graph. */
+function firstNonFinite(program: Program, tensors: Tensors): NonFinite | undefined {
+  for (const node of program.graph.nodes) {
+    const values = node.name === LOSSES ? undefined : tensors.get(label(node));
+    const at = values ? values.findIndex((x) => !Number.isFinite(x)) : -1;
+    if (at >= 0) return { tensor: label(node), element: placeOf(node, at), value: values![at] };
+  }
+  return undefined;
+}
+
+/** The indices of an element, counted as they lie in memory. */
+function placeOf({ shape }: Node, at: number): number[] {
+  let rest = at;
+  return shape
+    .toReversed()
+    .map((n) => {
+      const index = rest % n;
+      rest = Math.floor(rest / n);
+      return index;
+    })
+    .reverse();
+}
 
 /**
  * Throws NonFiniteError naming the first parameter that holds NaN or infinity, which no result has to show: ReLU makes 0 of −∞.

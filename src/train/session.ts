@@ -3,7 +3,7 @@ import { stepKey } from '../base/random.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import type { Known } from '../data/identity.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type StepRow, stepRow } from '../graph/step-row.ts';
+import { numberOf, type StepRow, stepRow } from '../graph/step-row.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import { corrections } from '../nn/optimizers/optimizer.ts';
 import { retained, type StateFrom } from '../nn/updates.ts';
@@ -75,6 +75,7 @@ export function nextRow(session: Session, batch: Batch, last = false): StepRow {
     ...corrections(optimizer, updates + 1),
     update: updates + 1,
     random: stepKey(seed, steps),
+    number: numberOf(steps + 1),
     fresh: Number(pending.steps === 0),
     due: Number(last || pending.steps + 1 >= (update.accumulate ?? 1)),
     share: 1 / (pending.samples + batch.columns),

@@ -182,9 +182,8 @@ export class Trainer<M extends Model = Model> {
    * @throws {ShapeError} For a data set that does not fit the model.
    * @throws {DataError} For targets that the loss does not take, an invalid data set made by hand, what a streamed one may
    * not hold, or samples of one batch that are too large for a buffer of the device.
-   * @throws {NonFiniteError} If the loss of an epoch is NaN or infinite, or a parameter is, with the first such tensor. Without
-   * `onEpoch`, `earlyStopping` and `keepBest` epochs do not wait for each other: losses and validations are read while later
-   * steps run, parameters about once a second and at the end.
+   * @throws {NonFiniteError} If a step makes NaN or infinity of its loss, a parameter or the state of the optimizer. It names the
+   * first such step; what steps did is read with each submit, while the next one runs.
    * @throws {CheckError} If a compared step differs from the CPU reference; see {@link CompileOptions.check}.
    */
   fit<const M extends Metrics = readonly []>(

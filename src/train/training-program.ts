@@ -50,7 +50,7 @@ export async function makeStep(
   options: Watched & Pick<ProgramOptions, 'shared'> = {},
 ): Promise<TrainingStep> {
   const recall: ProgramOptions['recall'] = (step) => choices?.get(keyOf(step))?.form;
-  const program = await engine.program(graph, { keep, recall, ...options });
+  const program = await engine.program(graph, { keep, recall, watched: true, ...options });
   const tuner = device === 'cpu' ? undefined : new Tuner(device, program as GpuProgram, choices);
   return { program, parameters, tuner };
 }

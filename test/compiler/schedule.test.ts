@@ -114,7 +114,7 @@ describe('print', () => {
        5  gemm + descend; row: descend  ->  dW1 [100, 784], W1′ [100, 784], db1 [100, 1], b1′ [100, 1]
             read A=delta1, read B=x, readWrite W1, readWrite dW1, readWrite b1, readWrite db1, uniform step
             workgroups [25, 7, 1], workgroup 8² 2×4×32
-      17 buffers: leaf 7 (841760 bytes), kept 10 (447760 bytes), slot 0 (0 bytes)"
+      17 buffers: leaf 7 (841840 bytes), kept 10 (447760 bytes), slot 0 (0 bytes)"
     `);
   });
 });

@@ -106,7 +106,11 @@ test('a submit copies back only what the next one starts from', async () => {
   await net.fit(data, { ...options, epochs: 1 });
   restore();
   const all = ['W1', 'b1', 'W2', 'b2', 'lossTotal', 'lossTotal', 'correctTotal'];
-  const expected = all.flatMap((name) => [`${name} -> arena`, `arena -> ${name}`, `${name} -> staging`]);
+  const flagged = net.schedule.dispatches.flatMap(({ flag }) => flag ?? []);
+  const expected = [
+    ...all.flatMap((name) => [`${name} -> arena`, `arena -> ${name}`]),
+    ...['lossTotal', 'lossTotal', 'correctTotal', ...flagged].map((name) => `${name} -> staging`),
+  ];
   expect(copies.sort()).toEqual(expected.sort());
   net.destroy();
 });
