@@ -97,7 +97,7 @@ function cpuProgram(
     },
     read: async (name) => {
       assertUsable();
-      return Float32Array.from(memory.get(name)!.data);
+      return Float32Array.from((name === FLAGS ? flag : memory.get(name)!).data);
     },
     readAll: async (names) => {
       assertUsable();

@@ -11,7 +11,7 @@ import { Access } from './access.ts';
 import { Ahead } from './ahead.ts';
 import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
-import { demandParameters } from './finite.ts';
+import { demandParameters, type NonFiniteOptions } from './finite.ts';
 import { type BatchOptions, type GivenSamples, type GivenTargets, type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
 
@@ -102,8 +102,9 @@ export class Compiled {
     this.#programs.delete(name);
   }
 
-  /** Does work on parameters that must be finite; they are checked while it runs. */
-  async finite<T>(where: string, work: () => Promise<T>): Promise<T> {
+  /** Does work on parameters that must be finite, unless others are allowed; they are checked while it runs. */
+  async finite<T>(where: string, { allowNonFinite }: NonFiniteOptions, work: () => Promise<T>): Promise<T> {
+    if (allowNonFinite) return work();
     // A parameter says better why the work failed.
     const [, result] = await together([demandParameters(this.session, where), work()]);
     return result;

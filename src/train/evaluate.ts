@@ -11,6 +11,7 @@ import { valuesOfTotal } from '../ops/total.ts';
 import { type Asked, askedOf, type Metrics } from './asked.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
+import type { NonFiniteOptions } from './finite.ts';
 import { type EvaluationGraph, evaluationGraph, type Task } from './graphs.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 
@@ -45,7 +46,7 @@ export type Measured<M extends Metrics> = Evaluation & {
 };
 
 /** Options of {@link Trainer.evaluate}. */
-export interface EvaluateOptions<M extends Metrics = Metrics> {
+export interface EvaluateOptions<M extends Metrics = Metrics> extends NonFiniteOptions {
   /**
    * What to measure besides, such as `[precisionRecallF1(), confusion()]`; of several outputs by name, `{ digit: [confusion()] }`.
    * Default: nothing.
@@ -80,7 +81,7 @@ export async function evaluateOn(
   evaluator: Evaluator,
   { program: feed, dataset, batches: batchesOf }: Feed,
   task: Task,
-  { signal, onProgress }: EvaluateOptions = {},
+  { signal, onProgress, allowNonFinite }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { count } = dataset;
   const { batch } = task;
@@ -99,7 +100,7 @@ export async function evaluateOn(
   }).finally(() => batches.close(signal));
   const totals = ring(evaluator);
   const [, read] = await together([done, engine.read(wantedOf(totals, 0, 0))]);
-  return evaluationOf(dataset, task, evaluator, totalsIn(totals, 0, 0, read)(0));
+  return evaluationOf(dataset, task, evaluator, totalsIn(totals, 0, 0, read)(0), allowNonFinite);
 }
 
 /** What the totals over all samples of a data set come to. Throws as `evaluateOn` does. */
@@ -108,11 +109,12 @@ export function evaluationOf(
   task: Task,
   { totals: names, readers }: Evaluator,
   totals: readonly Float32Array[],
+  allowNonFinite = false,
 ): Evaluation {
   const { count } = dataset;
   const byName = new Map(names.map((name, i) => [name, totals[i]]));
   const asked = askedOf(task, dataset, undefined);
-  const each = asked.map((one, i) => ofOutput(one, count, task.batch, byName, readers[i]));
+  const each = asked.map((one, i) => ofOutput(one, count, task.batch, byName, readers[i], allowNonFinite));
   if (!task.loss.heads) return each[0];
   const loss = asked.reduce((sum, { weight }, i) => sum + weight * each[i].loss, 0);
   const outputs = asked.map(({ name }, i): [string, OutputEvaluation] => {
@@ -129,11 +131,12 @@ function ofOutput(
   batch: number,
   totals: ReadonlyMap<string, Float32Array>,
   readers: EvaluationGraph['readers'][number],
+  allowNonFinite: boolean,
 ): Evaluation {
   const [losses, right] = ['lossTotal', 'correctTotal'].map((of) => valuesOfTotal(totals.get(`${of}${suffix}`)!)); // right: [3, batch]
   const total = sumOf(losses);
   const [highest, sides, all] = [0, 1, 2].map((row) => sumOf(right.subarray(row * batch, (row + 1) * batch)));
-  if (![total, highest].every(Number.isFinite)) {
+  if (!allowNonFinite && ![total, highest].every(Number.isFinite)) {
     const what = Number.isFinite(total) ? 'an output' : `the sum of the losses is ${total}, or an output`;
     throw new NonFiniteError(`evaluate: on ${subject.name} ${what} is too large for a 32-bit float. ${remedy}`);
   }

@@ -1,17 +1,43 @@
 /** Whether what a net holds is finite. */
+import { checkFlag } from '../base/arguments.ts';
 import { type NonFinite, NonFiniteError } from '../base/errors.ts';
-import type { Program } from '../engine/engine.ts';
+import type { Shape } from '../base/tensor.ts';
+import { FLAGS, type Program } from '../engine/engine.ts';
 import { readByKey, readTensors, type Tensors } from '../engine/named-tensors.ts';
-import { label, type Node } from '../graph/graph.ts';
+import { label } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
 import { stepOfNumber } from '../graph/step-row.ts';
 import { LOSSES, type Session } from './session.ts';
 
+/** Options of calls whose results may not be finite. */
+export interface NonFiniteOptions {
+  /** Whether NaN and infinity are returned as they are. Default: false, and they are a {@link NonFiniteError}. */
+  allowNonFinite?: boolean;
+}
+
+export const checkNonFinite = (where: string, { allowNonFinite }: NonFiniteOptions): void =>
+  checkFlag(`${where}: allowNonFinite`, allowNonFinite);
+
 /** Throws NonFiniteError where one of the first `steps` steps raised a flag: of the first that did. */
 export async function demandFinite(session: Session, steps: number, flags: ArrayLike<number>): Promise<void> {
-  const raised = Array.from(flags).filter((number) => number > 0);
-  if (raised.length > 0) throw await failure(session, Math.min(...raised.map((n) => stepOfNumber(n, steps))));
+  const step = firstRaised(flags, steps);
+  if (step !== undefined) throw await failure(session, step);
   session.finiteAt = steps;
+}
+
+/** The first of some steps that raised a flag. */
+function firstRaised(flags: ArrayLike<number>, steps: number): number | undefined {
+  const raised = Array.from(flags).filter((number) => number > 0);
+  return raised.length > 0 ? Math.min(...raised.map((number) => stepOfNumber(number, steps))) : undefined;
+}
+
+/** Throws NonFiniteError for the loss of a step that is no finite number, with the first step that made one. */
+export async function demandLoss({ program }: Session, steps: number, loss: number): Promise<void> {
+  if (Number.isFinite(loss)) return;
+  const step = firstRaised(await program.read(FLAGS), steps) ?? steps;
+  const first = step < steps ? `, and the first NaN or infinity is of step ${step}` : '';
+  const advice = 'Try a lower learning rate.';
+  throw new NonFiniteError(`loss: that of step ${steps} is ${loss}${first}. ${advice}`, { step, advice });
 }
 
 /** What is known of a step that is over, from the tensors of the last one. */
@@ -40,13 +66,13 @@ function firstNonFinite(program: Program, tensors: Tensors): NonFinite | undefin
   for (const node of program.graph.nodes) {
     const values = node.name === LOSSES ? undefined : tensors.get(label(node));
     const at = values ? values.findIndex((x) => !Number.isFinite(x)) : -1;
-    if (at >= 0) return { tensor: label(node), element: placeOf(node, at), value: values![at] };
+    if (at >= 0) return { tensor: label(node), element: placeIn(node.shape, at), value: values![at] };
   }
   return undefined;
 }
 
 /** The indices of an element, counted as they lie in memory. */
-function placeOf({ shape }: Node, at: number): number[] {
+export function placeIn(shape: Shape, at: number): number[] {
   let rest = at;
   return shape
     .toReversed()

@@ -9,6 +9,7 @@ import type { Metrics } from './asked.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
+import { checkNonFinite } from './finite.ts';
 import { checkRecover, type RecoverOptions, type Recovery } from './recover-options.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
@@ -168,7 +169,8 @@ export const shuffles = (dataset: AnyDataset): boolean => !isStreamed(dataset) |
 
 /** Throws ArgumentError for options of an evaluation that are none. */
 export function checkEvaluate(options: EvaluateOptions): void {
-  checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes', 'metrics']);
+  checkKeys('evaluate', options, ['signal', 'onProgress', 'maxBytes', 'metrics', 'allowNonFinite']);
+  checkNonFinite('evaluate', options);
   checkMaxBytes('evaluate', options.maxBytes);
   checkSignal('evaluate: signal', options.signal);
   checkFunction('evaluate: onProgress', options.onProgress);

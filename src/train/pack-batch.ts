@@ -15,6 +15,7 @@ import type { Head } from '../nn/losses/loss.ts';
 import { choicesIn, features, outputs, severalOutputs } from '../nn/model.ts';
 import { checkNamedTargets, checkTargets, isDataset, isRows, oneHot, samplesFrom, seen, targetsFrom } from './batch.ts';
 import { datasetFor, perPixel } from './dataset-for.ts';
+import type { NonFiniteOptions } from './finite.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
 import type { Session } from './session.ts';
@@ -40,6 +41,9 @@ export interface BatchOptions {
   /** A factor ≥ 0 for the loss of each sample, as in a data set. Default: 1 for every sample. */
   sampleWeights?: ArrayLike<number>;
 }
+
+/** Options of {@link Trainer.check}. */
+export interface CheckOptions extends BatchOptions, NonFiniteOptions {}
 
 type Site = Pick<Session, 'task' | 'engine' | 'data'>;
 

@@ -14,6 +14,7 @@ import { features, type Model, outputs } from '../nn/model.ts';
 import { isDataset, seen } from './batch.ts';
 import { inputsFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
+import type { NonFiniteOptions } from './finite.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
 
@@ -84,7 +85,7 @@ export function samplesIn(model: Model, dataset: AnyDataset, batch: number): Sam
 /**
  * [n][features] -> [n][outputs]; up to 64 batches of samples in memory see the same
  * weights, whatever is queued after the call. Throws
- * NonFiniteError for an output that is no finite number.
+ * NonFiniteError for an output that is no finite number, unless that is allowed.
  */
 export async function predictOn(
   engine: Engine,
@@ -92,13 +93,14 @@ export async function predictOn(
   prediction: string,
   { count, parts }: Samples,
   { model, batch }: Task,
+  options: NonFiniteOptions,
 ): Promise<Float32Array> {
   const [inputs, classes] = [features(model), outputs(model)];
   const out = new Float32Array(count * classes);
   const predict = async (x: Float32Array, first: number): Promise<void> => {
     const n = x.length / inputs;
     program.write('x', toColumns(x, inputs, batch));
-    out.set(await predicted(engine, program, prediction, { n, first, classes, batch }), first * classes);
+    out.set(await predicted(engine, program, prediction, { n, first, classes, batch, ...options }), first * classes);
   };
   const all = parts(AHEAD * batch);
   try {
@@ -119,12 +121,25 @@ export async function predictOn(
 }
 
 /** The same for samples on the device, at most a batch of them. Throws what `Held` does before anything is queued. */
-export function predictHeld(engine: Engine, prediction: string, held: Held, { model, batch }: Task) {
+export function predictHeld(
+  engine: Engine,
+  prediction: string,
+  held: Held,
+  { model, batch }: Task,
+  options: NonFiniteOptions,
+) {
   const n = held.samples('predict: x', engine, [...model.input, batch]);
   return (program: Program): Promise<Float32Array> => {
     held.copyTo(program, 'x');
-    return predicted(engine, program, prediction, { n, first: 0, classes: outputs(model), batch });
+    return predicted(engine, program, prediction, { n, first: 0, classes: outputs(model), batch, ...options });
   };
+}
+
+interface Predicted extends NonFiniteOptions {
+  readonly n: number;
+  readonly first: number;
+  readonly classes: number;
+  readonly batch: number;
 }
 
 /** What a program predicts for the n samples in its x, of which `first` is the first. */
@@ -132,11 +147,11 @@ async function predicted(
   engine: Engine,
   program: Program,
   prediction: string,
-  { n, first, classes, batch }: { n: number; first: number; classes: number; batch: number },
+  { n, first, classes, batch, allowNonFinite }: Predicted,
 ): Promise<Float32Array> {
   engine.run([{ programs: [program], rows: [stepRow({ columns: n })] }]);
   const values = toSamples(await program.read(prediction), classes, batch, n);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = allowNonFinite ? -1 : values.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return values;
   const place = `output ${bad % classes} of sample ${first + Math.floor(bad / classes)}`;
   throw new NonFiniteError(`predict: ${place} is ${values[bad]}. ${remedy}`);

@@ -1,4 +1,5 @@
 /** The operations on a compiled model. */
+import { checkKeys } from '../base/arguments.ts';
 import { ArgumentError, ShapeError, StateError } from '../base/errors.ts';
 import type { NamedRows, Rows } from '../base/numbers.ts';
 import { indented, showValue } from '../base/show-value.ts';
@@ -45,6 +46,7 @@ import {
   measuring,
 } from './evaluate.ts';
 import type { Feed } from './feed.ts';
+import { checkNonFinite, demandLoss, type NonFiniteOptions } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -61,7 +63,7 @@ import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
 import { goOn } from './ongoing.ts';
-import type { BatchOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
+import type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictHeld, predictOn, samplesOf } from './predict.ts';
 import { afterLoss, telling } from './recovery.ts';
 import { type Changes, replaceStep } from './replace-step.ts';
@@ -243,7 +245,7 @@ export class Trainer<M extends Model = Model> {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
     askedOf(task, samples, options.metrics, 'evaluate: metrics');
-    return this.#access.take(() => this.#compiled.finite('evaluate', () => this.#evaluate(samples, options)));
+    return this.#access.take(() => this.#compiled.finite('evaluate', options, () => this.#evaluate(samples, options)));
   }
 
   #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
@@ -294,21 +296,26 @@ export class Trainer<M extends Model = Model> {
    * @returns Predictions `[n][outputs]`; of a model of several outputs, those of each by its name.
    * @throws {ShapeError} For an `x` that does not hold whole samples.
    * @throws {DataError} For a number in `x` that is not finite.
-   * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite.
+   * @throws {NonFiniteError} For a parameter or a prediction that is NaN or infinite, unless `allowNonFinite` is set.
    */
-  async predict(x: Rows | NamedRows | DeviceTensor | Dataset | StreamedDataset): Promise<Predictions<M>> {
+  async predict(
+    x: Rows | NamedRows | DeviceTensor | Dataset | StreamedDataset,
+    options: NonFiniteOptions = {},
+  ): Promise<Predictions<M>> {
     const { task, engine } = this.#session;
     this.#access.assertOpen('predict');
+    checkKeys('predict', options, ['allowNonFinite']);
+    checkNonFinite('predict', options);
     this.#prediction ??= predictionGraph(task);
     const { graph, prediction } = this.#prediction;
     const held = heldOf(x);
     const samples = held ? undefined : samplesOf(task, x as Rows, 'predict', this.#session.data);
     const predict = held
-      ? predictHeld(engine, prediction, held, task)
-      : (program: Program) => predictOn(engine, program, prediction, samples!, task);
+      ? predictHeld(engine, prediction, held, task, options)
+      : (program: Program) => predictOn(engine, program, prediction, samples!, task, options);
     const isPrediction = (node: Node) => node.name === prediction;
     const values = await this.#access.take(() =>
-      this.#compiled.finite('predict', () =>
+      this.#compiled.finite('predict', options, () =>
         this.#compiled.on({ name: 'predict', graph: () => graph, keep: isPrediction, averaged: true }, predict),
       ),
     );
@@ -360,10 +367,17 @@ export class Trainer<M extends Model = Model> {
   /**
    * Reads the loss of the last step: the mean or the sum over its batch.
    *
+   * @throws {NonFiniteError} For a loss that is NaN or infinite, unless `allowNonFinite` is set. It names the first step with such
+   * a number.
    * @throws {StateError} Before the first step, also the first after `load` or `freeze`.
    */
-  async loss(): Promise<number> {
-    return (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
+  async loss(options: NonFiniteOptions = {}): Promise<number> {
+    checkKeys('loss', options, ['allowNonFinite']);
+    checkNonFinite('loss', options);
+    const { steps } = this.#session;
+    const loss = (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
+    if (!options.allowNonFinite) await demandLoss(this.#session, steps, loss);
+    return loss;
   }
 
   /**
@@ -552,20 +566,22 @@ export class Trainer<M extends Model = Model> {
    * @param x Samples as for `step`.
    * @param y Targets as for `step`.
    * @throws {CheckError} For a tensor that differs by more than its error bound.
-   * @throws {NonFiniteError} For a tensor that holds NaN or infinity on both sides.
+   * @throws {NonFiniteError} For a tensor that holds NaN or infinity on both sides, unless `allowNonFinite` is set.
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    * @throws {StateError} While `fit`, `load` or another `check` runs.
    */
-  check(x: GivenSamples, y: GivenTargets, options?: BatchOptions): Promise<Report>;
+  check(x: GivenSamples, y: GivenTargets, options?: CheckOptions): Promise<Report>;
   /** The same for all samples of a data set, as for `step`. */
   check(dataset: Dataset): Promise<Report>;
-  async check(x: GivenSamples | Dataset, y?: GivenTargets, options?: BatchOptions): Promise<Report> {
+  async check(x: GivenSamples | Dataset, y?: GivenTargets, options: CheckOptions = {}): Promise<Report> {
+    const { allowNonFinite, ...given } = options;
+    checkNonFinite('check', options);
     return this.#access.exclusive('check', () => {
-      const { columns, tensors } = this.#compiled.pack(x, y, 'check', options);
+      const { columns, tensors } = this.#compiled.pack(x, y, 'check', given);
       return this.#access.take(async () => {
         if (tensors.has('w')) await weigh(this.#compiled, 'check');
-        return checkBatchStep(this.#session, columns, tensors);
+        return checkBatchStep(this.#session, columns, tensors, allowNonFinite);
       });
     });
   }

@@ -19,13 +19,14 @@ interface Checked extends Report {
 }
 
 /** A difference is not to blame where it comes of NaN, as in ∞ − ∞, or lies beyond what f32 holds. */
-function demandChecked(checked: Checked, where: string): Report {
+function demandChecked(checked: Checked, where: string, allowNonFinite = false): Report {
   const { nonFinite, ...compared } = checked;
   const { tensors } = compared;
   const first = tensors.findIndex(({ tensor }) => tensor === nonFinite);
   const failed = tensors.findIndex(({ share }) => !(share <= 1));
   const isBlamed = failed >= 0 && failed <= first && !isOverflow(tensors[failed]);
   if (nonFinite === undefined || isBlamed) return demand(compared, where);
+  if (allowNonFinite) return compared;
   throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite}`);
 }
 
@@ -74,9 +75,14 @@ function compareRun(program: Program, step: StepRow, before: Tensors, after: Ten
 
 /**
  * One step on a batch that is no data set's, taken back afterwards with all that it wrote. Throws CheckError, and
- * NonFiniteError where both sides agree on what is no number.
+ * NonFiniteError where both sides agree on what is no number, unless that is allowed.
  */
-export async function checkBatchStep(session: Session, columns: number, batch: Written): Promise<Report> {
+export async function checkBatchStep(
+  session: Session,
+  columns: number,
+  batch: Written,
+  allowNonFinite?: boolean,
+): Promise<Report> {
   const { program } = session;
   const before = await readAll(program);
   let checked: Checked;
@@ -85,8 +91,9 @@ export async function checkBatchStep(session: Session, columns: number, batch: W
     checked = await checkedStep(session, () => nextRow(session, { columns }));
   } finally {
     writeTensors(program, before);
+    program.lowerFlags();
   }
-  return demandChecked(checked, 'check');
+  return demandChecked(checked, 'check', allowNonFinite);
 }
 
 /** As `checkBatchStep`, in training. */

@@ -77,6 +77,39 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
+    test('are returned to those who allow it, and loss names the first step otherwise', async () => {
+      const net = await spoilt();
+      const allowNonFinite = true;
+      const isOdd = (values: ArrayLike<number>): boolean => !Array.from(values).every(Number.isFinite);
+      expect(isOdd(await net.predict(x, { allowNonFinite }))).toBe(true);
+      expect(isOdd([(await net.evaluate(data, { allowNonFinite })).loss])).toBe(true);
+      expect(isOdd([await net.loss({ allowNonFinite })])).toBe(true);
+      const gradients = await net.gradients(x, y, { allowNonFinite });
+      expect(Object.values(gradients).some(({ data }) => isOdd(data))).toBe(true);
+      expect((await net.check(x, y, { allowNonFinite })).tensors.length).toBeGreaterThan(10);
+      const lost = await net.loss().catch((error) => error);
+      expect(lost).toBeInstanceOf(NonFiniteError);
+      const first = lost.step;
+      expect(lost.message).toMatch(
+        /^loss: that of step 4 is (NaN|-?Infinity)(, and the first NaN or infinity is of step [1-3])?\. /,
+      );
+      // A net that stops before that step has finite weights, and one that stops with it has not.
+      for (const [steps, isFine] of [
+        [first - 1, true],
+        [first, false],
+      ] as const) {
+        const other = await make();
+        other.learningRate = 3e38;
+        for (let i = 0; i < steps; i++) other.step(x, y);
+        const found = Object.values(await other.parameters()).flatMap(({ data }) => Array.from(data));
+        const losses = steps > 0 ? [await other.loss({ allowNonFinite })] : [];
+        expect(!isOdd([...found, ...losses])).toBe(isFine);
+        other.destroy();
+      }
+      await expect(net.predict(x, { allowNonFinite: 1 as never })).rejects.toThrow(/predict: allowNonFinite/);
+      net.destroy();
+    });
+
     test('are over when there are others', async () => {
       const [net, fresh] = [await spoilt(), await make()];
       await expect(net.predict(x)).rejects.toThrow(NonFiniteError);
@@ -124,6 +157,24 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       expect(evaluated.message).toMatch(
         /^evaluate: on two points (the sum of the losses is (NaN|-?Infinity), or )?an output is too large for a 32-bit float\. /,
       );
+      net.destroy();
+    });
+
+    test('are said of gradients', async () => {
+      const net = await compile(sequential([1], [dense(1)]), {
+        ...{ device: device(), batch: 1, loss: quadratic(), optimizer: sgd({ learningRate: 0.1 }) },
+      });
+      // ½ (w x − y)² = 5e37 and its gradient −y x = −1e40, at w = 0
+      net.setParameters({
+        ...(await net.parameters()),
+        'layers.0.weight': { shape: [1, 1], data: Float32Array.of(0) },
+      });
+      const [huge, far] = [[[1e21]], [[1e19]]];
+      const failed = await net.gradients(huge, far).catch((error) => error);
+      expect(failed).toBeInstanceOf(NonFiniteError);
+      expect(failed).toMatchObject({ tensor: 'layers.0.weight', element: [0, 0], value: Number.NEGATIVE_INFINITY });
+      const { 'layers.0.weight': given } = await net.gradients(huge, far, { allowNonFinite: true });
+      expect(given.data[0]).toBe(Number.NEGATIVE_INFINITY);
       net.destroy();
     });
 

@@ -22,7 +22,7 @@ import type { Trainer } from '../trainer.ts';
 import { checkWanted, type GradientOptions, withGradients } from './gradients.ts';
 
 /** Options of {@link backward}: either `y` or `outputGradient`. */
-export interface BackwardOptions extends GradientOptions {
+export interface BackwardOptions extends Omit<GradientOptions, 'allowNonFinite'> {
   /** Targets as for {@link Trainer.step}: the gradients are those of the loss. */
   y?: GivenTargets;
   /**

@@ -1,7 +1,7 @@
 /** Gradients of the loss of a batch with respect to parameters and inputs. Nothing of the net changes. */
 import { checkFlag, checkKeys, keysOf } from '../../base/arguments.ts';
-import { ArgumentError } from '../../base/errors.ts';
-import { type Shape, type Tensor, toSamples } from '../../base/tensor.ts';
+import { ArgumentError, NonFiniteError } from '../../base/errors.ts';
+import { type Shape, show, type Tensor, toSamples } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Program } from '../../engine/engine.ts';
 import { writeTensors } from '../../engine/named-tensors.ts';
@@ -9,12 +9,14 @@ import { takerOfWhole } from '../../nn/demands.ts';
 import { features, type Model } from '../../nn/model.ts';
 import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
+import { remedy } from '../evaluate.ts';
+import { checkNonFinite, type NonFiniteOptions, placeIn } from '../finite.ts';
 import { gradientGraph } from '../graphs.ts';
 import type { BatchOptions, GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
 import { nextRow, type Session } from '../session.ts';
 
 /** Options of {@link Trainer.gradients}. */
-export interface GradientOptions extends BatchOptions {
+export interface GradientOptions extends BatchOptions, NonFiniteOptions {
   /** Whether to compute the gradient with respect to the inputs. Whole numbers for an `embedding` have none. Default: false. */
   inputs?: boolean;
   /** Whether to compute the gradients with respect to the parameters. Default: true. */
@@ -38,16 +40,30 @@ export interface Gradient {
 export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<Record<string, Tensor>> {
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
-  const wanted = checkWanted('gradients', net.session.task.model, options);
-  const batch = net.pack(x, y, 'gradients', { sampleWeights: options?.sampleWeights });
+  const { allowNonFinite, ...asked } = options ?? {};
+  checkNonFinite('gradients', { allowNonFinite });
+  const wanted = checkWanted('gradients', net.session.task.model, asked);
+  const batch = net.pack(x, y, 'gradients', { sampleWeights: asked.sampleWeights });
   const { task } = net.session;
   const read = async (program: Program, gradients: readonly Gradient[]) => {
     const found = await program.readAll(gradients.map(({ name }) => name));
     const dataOf = ({ name, perSample }: Gradient): Float32Array =>
       perSample ? toSamples(found.get(name)!, features(task.model), task.batch, batch.columns) : found.get(name)!;
-    return Object.fromEntries(gradients.map((of) => [of.key, { shape: of.shape, data: dataOf(of) }]));
+    const read = gradients.map((of) => [of.key, { shape: of.shape, data: dataOf(of) }] as const);
+    if (!allowNonFinite) for (const [key, gradient] of read) demandGradient(key, gradient);
+    return Object.fromEntries(read);
   };
-  return net.access.take(() => net.finite('gradients', () => withGradients(net, wanted, batch, read)));
+  return net.access.take(() =>
+    net.finite('gradients', { allowNonFinite }, () => withGradients(net, wanted, batch, read)),
+  );
+}
+
+function demandGradient(key: string, { shape, data }: Tensor): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const [element, value] = [placeIn(shape, at), data[at]];
+  const message = `gradients: that of ${key} is ${value} at ${show(element)}. ${remedy}`;
+  throw new NonFiniteError(message, { tensor: key, element, value });
 }
 
 /** Computes gradients of a batch, and does something with them; of the loss, unless they are to follow something else. */
