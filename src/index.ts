@@ -233,6 +233,7 @@ export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts'
 export type { Loaded, Rename } from './train/checkpoint/matching.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
 export type { EvaluateOptions, Evaluation, Measured, OutputEvaluation } from './train/evaluate.ts';
+export type { NonFiniteOptions } from './train/finite.ts';
 export type {
   EpochResult,
   FitOptions,
@@ -246,7 +247,8 @@ export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
 export { type Observer, observe } from './train/loop/observe.ts';
 export type { GivenGradients } from './train/loop/update.ts';
-export type { BatchOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
+export type { OnNonFinite } from './train/odd-steps.ts';
+export type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
 export type { RecoverOptions, Recovery } from './train/recover-options.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';

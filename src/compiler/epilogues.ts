@@ -46,7 +46,7 @@ export function epilogues(
   const shaders = new Set<ShaderFile>();
   const code: string[] = [];
   const constants: Record<string, boolean> = {};
-  let flag: Epilogues['flag'];
+  let first: Node | undefined;
   for (const [epilogue, shape] of Object.entries(kernel.body.epilogues)) {
     const chain = kernel.chains.get(epilogue) ?? [];
     const local = numbered('value');
@@ -55,8 +55,7 @@ export function epilogues(
     const outside = new Set(computed.flatMap((node) => tensors(node.inputs)).filter((node) => !chain.includes(node)));
     const watches = watched ? computed.filter(overwrites) : [];
     if (watches.length > 0) {
-      const node = storageOf(watches[0]);
-      flag ??= { name: nameOf(node), at: byteLength(node.shape) / 4, node };
+      first ??= storageOf(watches[0]);
       shaders.add(watchWgsl);
     }
     for (const node of computed)
@@ -83,6 +82,7 @@ export function epilogues(
       '}',
     );
   }
+  const flag = first && { name: nameOf(first), at: byteLength(first.shape) / 4, node: first };
   return { code: code.join('\n'), buffers: [...buffers.values()], shaders: [...shaders], constants, flag };
 }
 

@@ -103,9 +103,9 @@ function cpuProgram(
       assertUsable();
       return new Map(names.map((name) => [name, Float32Array.from(memory.get(name)!.data)]));
     },
-    lowerFlags: () => {
+    setFlags: (values = []) => {
       assertUsable();
-      flag.data[0] = 0;
+      flag.data[0] = values[0] ?? 0;
     },
     run: (step) => {
       const values = evaluate(graph, { step, single: true, leaf: (node) => memory.get(node.name)! });

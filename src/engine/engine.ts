@@ -64,8 +64,8 @@ export interface Program {
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** The same for several at once, in one copy where it is not too large: one wait instead of one for each. */
   readAll(names: readonly string[]): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>>;
-  /** Lowers all flags. Queued, in order with runs. */
-  lowerFlags(): void;
+  /** Sets the flags, in the order in which they are read; by default it lowers all. Queued, in order with runs. */
+  setFlags(values?: ArrayLike<number>): void;
   /** Frees its own buffers; those it shares stay. What it shares with an heir is the heir's from then on. */
   destroy(heir?: Program): void;
 }

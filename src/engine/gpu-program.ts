@@ -145,10 +145,12 @@ export async function gpuProgram(
       const words = packed ? toWords(data) : new Uint8Array(pad(data, shape).buffer);
       guard.run(`to write ${name}`, () => writeTo(gpu, buffers.get(buffer)!, words));
     },
-    lowerFlags() {
+    setFlags(values = []) {
       staging.assertUsable();
-      guard.run('to lower flags', () => {
-        for (const { from, at } of flags.parts) gpu.queue.writeBuffer(from, at, new Uint8Array(FLAG_BYTES));
+      guard.run('to set flags', () => {
+        for (const [i, { from, at }] of flags.parts.entries()) {
+          gpu.queue.writeBuffer(from, at, Float32Array.of(values[i] ?? 0));
+        }
       });
     },
     read: async (name) => (await readAll([name])).get(name)!,

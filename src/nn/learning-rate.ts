@@ -282,6 +282,19 @@ function improves({ threshold, thresholdMode }: ReduceOnPlateau, value: number, 
   return sign * value > sign * bar;
 }
 
+/** Which numbers of a schedule are rates. */
+const RATES = ['from', 'max', 'to', 'rate'];
+
+/** A learning rate that is at all times so many times as high. */
+export function scaledRate(rate: LearningRate, by: number): LearningRate {
+  const scaled = (value: unknown, isRate: boolean): unknown => {
+    if (typeof value === 'number') return isRate ? value * by : value;
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, scaled(part, RATES.includes(name))]));
+  };
+  return scaled(rate, true) as LearningRate;
+}
+
 /** Throws ArgumentError unless the value is a finite number ≥ 0. */
 export function checkConstantRate(value: unknown, where: string, expected = 'a finite number ≥ 0'): void {
   checkNumber(where, value, expected, (rate) => rate >= 0);

@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
 import type { EndedEpoch, FitOptions, Progress } from './fit-options.ts';
+import { leftOutOf } from './odd-steps.ts';
 import type { Ongoing } from './ongoing.ts';
 import { LOSSES, type Session } from './session.ts';
 import { inEpoch, type Span, samplesIn, stepsBefore } from './span.ts';
@@ -37,11 +38,14 @@ export function epochLog(
   validation?: Validation,
 ): EpochLog {
   const { onProgress, signal } = options;
+  const skips = options.onNonFinite === 'skip';
   const { perEpoch, before } = span;
   const samples = (steps: number): number => samplesIn(span, feed.dataset, session.task.batch, steps);
   const resultOf = resultsOf(span, clock, samples);
   const reportOf = reportsOf(span, clock, samples);
   const read = readerOf(session, span, validation);
+  const leftOut = (epoch: number): number =>
+    leftOutOf(ongoing.odd, epoch).reduce((sum, { samples }) => sum + samples, 0);
   const due = dueIn(span, Boolean(onProgress), waited);
   let seen: Promise<unknown> = Promise.resolve();
   /** No snapshot is taken within a validation, at the end, or of an epoch that somebody waits for and has not seen. */
@@ -66,10 +70,12 @@ export function epochLog(
       seen = Promise.all([reading, timed, seen]).then(async ([{ flags, lossOf, validationOf }]) => {
         await demandFinite(session, steps, flags);
         const meanOf = (epoch: number): number =>
-          lossOf(epoch) / (samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch));
+          lossOf(epoch) /
+          (samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch) - leftOut(epoch));
         if (reports && !signal?.aborted) onProgress!(reportOf(trained, meanOf(begun - 1)));
         for (let epoch = first; epoch < ended; epoch++) {
-          ongoing.ended.push(resultOf(epoch, meanOf(epoch), validationOf?.(before + epoch)));
+          const skipped = skips ? { skipped: leftOutOf(ongoing.odd, epoch).length } : {};
+          ongoing.ended.push({ ...resultOf(epoch, meanOf(epoch), validationOf?.(before + epoch)), ...skipped });
         }
       });
       keep(to);

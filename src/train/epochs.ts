@@ -3,6 +3,7 @@
  * pause: what they come to stays on the device, and is read together beside training.
  */
 import { shuffleKey } from '../base/random.ts';
+import { size } from '../base/tensor.ts';
 import { defaultMilliseconds, queueSteps } from '../engine/run-steps.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import type { Batches } from './batches.ts';
@@ -10,8 +11,9 @@ import { clockOf } from './clock.ts';
 import { epochLog, lossesOf } from './epoch-log.ts';
 import type { Feed } from './feed.ts';
 import { type EndedEpoch, type FitOptions, shuffles } from './fit-options.ts';
+import { beforeOdd } from './odd-steps.ts';
 import type { Ongoing } from './ongoing.ts';
-import { giveBack, NOTHING, type Session, takeRow } from './session.ts';
+import { giveBack, LOSSES, NOTHING, type Session, takeRow } from './session.ts';
 import { inEpoch, type Span, stepsBefore, turnOf } from './span.ts';
 import { slotIn } from './totals.ts';
 import type { Validation, ValidationRun } from './validation.ts';
@@ -44,6 +46,8 @@ export function epochsOf(
   const log = epochLog(session, feed, span, options, clock, waited, ongoing, validation);
   const turns = turnsOf(session, feed, span, options, validation);
   const between = () => session.tuner?.between();
+  const { odd } = ongoing;
+  const look = async (row: StepRow) => (await import('./trace.ts')).traced(session, row, feed);
   return {
     close: turns.close,
     async queue(from, to) {
@@ -52,8 +56,9 @@ export function epochsOf(
       clock.start(turn);
       for (;;) {
         const [first, step] = [turn, stepsBefore(span, turn)];
-        // Where every n-th step is checked, in stretches between those.
-        const stretch = Math.min(to - step, checkEvery - 1 - (session.steps % checkEvery));
+        // In stretches between steps that are taken one at a time: every n-th is checked, and odd ones are looked into or skipped.
+        const free = Math.min(checkEvery - 1 - (session.steps % checkEvery), beforeOdd(odd, session.steps));
+        const stretch = Math.min(to - step, free);
         turn = turnOf(span, step + stretch);
         let at = first;
         const { done } = await queueSteps(engine, {
@@ -70,7 +75,13 @@ export function epochsOf(
         await done;
         signal?.throwIfAborted();
         await turns.ready(turn);
-        await demandStep(session, () => turns.row(turn), feed);
+        const number = session.steps + 1;
+        if (number === odd.suspect) throw await look(turns.row(turn));
+        if (odd.skipped.has(number)) {
+          ongoing.look(undefined, true);
+          const { epoch } = inEpoch(span, turn);
+          odd.skipped.set(number, { epoch, samples: turns.skip(turn).columns });
+        } else await demandStep(session, () => turns.row(turn), feed);
         await log.submitted(turn, turn + 1, Promise.resolve());
         turn++;
         if (turn === end) return { done: Promise.resolve(log.taken()) };
@@ -109,6 +120,16 @@ function turnsOf(session: Session, feed: Feed, span: Span, options: FitOptions, 
       ),
     /** Called as the step is queued, so that the session is at no time ahead of the tensors. */
     row: (turn: number): StepRow => part(turn, row, (run, evaluation, step, epoch) => run.row(evaluation, step, epoch)),
+    /** Counts a step that is not run. What others add up for an update stays. */
+    skip(turn: number): StepRow {
+      const { updates, pending } = session;
+      const skipped = this.row(turn);
+      Object.assign(session, { updates }, skipped.begins ? {} : { pending });
+      // The total of the epoch begins with a step that is run.
+      if (skipped.begins)
+        session.program.write(LOSSES, new Float32Array(size(session.program.tensors.get(LOSSES)!.shape)));
+      return skipped;
+    },
     /** Turns with samples on the device: of not more epochs than there are slots for, or of one kind where they come there. */
     ready(turn: number): number | Promise<number> {
       const ready = part(turn, batches.ready, (run, evaluation, step) => run.ready(evaluation, step));

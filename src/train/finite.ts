@@ -41,14 +41,18 @@ export async function demandLoss({ program }: Session, steps: number, loss: numb
 }
 
 /** What is known of a step that is over, from the tensors of the last one. */
-async function failure(session: Session, step: number): Promise<NonFiniteError> {
+export async function failure(session: Session, step: number): Promise<NonFiniteError> {
   const { program, steps } = session;
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const found = firstNonFinite(program, tensors);
   const advice = remedy(session, tensors);
   const where = found ? `the first tensor that holds one is ${found.tensor}` : 'no tensor holds one';
   const message = `Step ${step} made NaN or infinity of a loss, a parameter or its state; after step ${steps} ${where}. ${advice}`;
-  return new NonFiniteError(message, { step, ...found, advice });
+  return new NonFiniteError(`${message} fit with onNonFinite: 'stop' finds where it began.`, {
+    step,
+    ...found,
+    advice,
+  });
 }
 
 /** A moving average of squares that is infinite stays so, whatever became of the rest since. */

@@ -10,6 +10,7 @@ import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
 import { checkNonFinite } from './finite.ts';
+import { checkOnNonFinite, type OnNonFinite } from './odd-steps.ts';
 import { checkRecover, type RecoverOptions, type Recovery } from './recover-options.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */
@@ -45,6 +46,14 @@ export interface FitOptions extends BestOptions {
    * A device that you opened and destroyed yourself is not replaced. Default: false.
    */
   recover?: boolean | RecoverOptions;
+  /**
+   * What to do about a step that makes NaN or infinity of its loss, a parameter or the state of the optimizer. `'stop'` ends the
+   * fit with a {@link NonFiniteError}. `'skip'` goes on without the update of the step: weights and moments are those of before, to
+   * the bit, and the result of the epoch counts it in `skipped`. `'rewind'` goes back to the last snapshot, with half the learning
+   * rate, ten times at most. With this option or `recover` the fit keeps snapshots, from which the error names where it began.
+   * Default: `'stop'`.
+   */
+  onNonFinite?: OnNonFinite;
   /** Called and awaited when the net is on another device, before training goes on. */
   onRecover?(recovery: Recovery): unknown;
   /** Milliseconds of work per submit to the device. Default: 15 in a browser, 50 in Node. */
@@ -73,8 +82,10 @@ export interface Progress {
 export interface EpochResult {
   /** Number of the epoch, counted from 1 within this fit. */
   readonly epoch: number;
-  /** Mean loss per sample over the epoch, each batch measured before its update. */
+  /** Mean loss per sample over the epoch, each batch measured before its update; without steps that were skipped. */
   readonly trainLoss: number;
+  /** Steps whose update was left out; absent without `onNonFinite: 'skip'`. */
+  readonly skipped?: number;
   /** Evaluation of the `validation` set after the epoch, if there is one. */
   readonly validation?: Evaluation;
   /**
@@ -128,6 +139,7 @@ const known: Record<keyof FitOptions, true> = {
   onEpoch: true,
   signal: true,
   recover: true,
+  onNonFinite: true,
   onRecover: true,
   millisecondsPerSubmit: true,
 };
@@ -145,6 +157,7 @@ export function checkFit(options: FitOptions): void {
   checkFunction('fit: onEpoch', options.onEpoch);
   checkSignal('fit: signal', signal);
   checkFlag('fit: shuffle', shuffle);
+  checkOnNonFinite(options.onNonFinite);
   checkRecover(options.recover, options.onRecover);
   checkMaxBytes('fit', options.maxBytes);
   if (ms !== undefined && !(typeof ms === 'number' && ms > 0)) {

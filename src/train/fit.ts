@@ -37,7 +37,7 @@ export async function trainEpochs(
   let best = await bestBefore(session, nothingSeen(feed.dataset, options, completed), options, evaluate, validation);
   await seeMissed(session, completed, options, evaluate, validation);
   const waited = Boolean(onEpoch) || isAsked(options) || watchesEpochs(session.learningRate);
-  program.lowerFlags();
+  program.setFlags();
   const epochs = epochsOf(session, feed, span, options, waited, ongoing, validation);
   try {
     const { results } = ongoing;

@@ -7,6 +7,7 @@ import { size, type Tensor } from '../base/tensor.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { type Snapshot, storedTensors, takeSnapshot, unfolded } from './checkpoint/snapshot.ts';
 import type { EndedEpoch, EpochResult, FitOptions } from './fit-options.ts';
+import type { OddSteps } from './odd-steps.ts';
 import type { Session } from './session.ts';
 import type { Span } from './span.ts';
 
@@ -21,15 +22,17 @@ export interface Ongoing {
   /** The last epoch that `onEpoch` was told of, and whether it said to stop. */
   told: number;
   stopped: boolean;
+  /** Steps that are taken one at a time. */
+  readonly odd: OddSteps;
   /** The last step of the net that is known to be done. */
   lastStep: number;
   /** The snapshot to go back to, if there is one. */
   readonly snapshot: Snapshot | undefined;
   /**
    * Takes a snapshot, if it is time for one, of the net after what was queued last. It is gone back to once `seen` has resolved:
-   * what is read of the steps before it.
+   * what is read of the steps before it. `now` makes it time.
    */
-  look(seen?: Promise<unknown>): void;
+  look(seen?: Promise<unknown>, now?: boolean): void;
 }
 
 /** Puts the net back to a snapshot, so that the fit can go on. Rejects where it cannot. */
@@ -59,6 +62,7 @@ export async function goOn<T>(
   const done = (): number => span!.first + session.steps - begun.steps;
   const ongoing: Ongoing = {
     ...{ ended: [], results: [], told: 0, stopped: false, lastStep: begun.steps },
+    odd: { skipped: new Map() },
     look: remedies.length > 0 ? snapshots.look : () => {},
     get snapshot() {
       return snapshots.last;
@@ -123,8 +127,8 @@ function snapshotsOf(session: Session, every: Partial<Record<'seconds' | 'steps'
       takes = undefined;
       [steps, time] = [session.steps, performance.now()];
     },
-    look(seen?: Promise<unknown>): void {
-      if (takes || !isDue()) return;
+    look(seen?: Promise<unknown>, now = isDue()): void {
+      if (takes || !now) return;
       const mine = Symbol();
       takes = mine;
       [steps, time] = [session.steps, performance.now()];

@@ -108,7 +108,7 @@ export function giveBack(session: Session, rows: readonly StepRow[]): void {
 /** For finite parameters that steps did not make: what was added up, and the epoch left off, are of those before. */
 export function startAfresh(session: Session): void {
   session.given++;
-  session.program.lowerFlags();
+  session.program.setFlags();
   session.finiteAt = session.steps;
   session.best = undefined;
   session.unfinished = undefined;

@@ -62,6 +62,7 @@ import { type EvaluationGraph, predictionGraph } from './graphs.ts';
 import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
+import { afterNonFinite } from './odd-steps.ts';
 import { goOn } from './ongoing.ts';
 import type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictHeld, predictOn, samplesOf } from './predict.ts';
@@ -207,7 +208,11 @@ export class Trainer<M extends Model = Model> {
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
       this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes, metrics }));
-    const remedies = options.recover && this.#session.engine.device ? [afterLoss(this.#compiled, options)] : [];
+    const { recover, onNonFinite = recover ? 'stop' : undefined } = options;
+    const remedies = [
+      ...(recover && this.#session.engine.device ? [afterLoss(this.#compiled, options)] : []),
+      ...(onNonFinite ? [afterNonFinite(this.#session, options)] : []),
+    ];
     return this.#access.exclusive('fit', () =>
       goOn(this.#session, options, remedies, async (ongoing) => {
         if (samples.sampleWeights) await this.#access.take(() => weigh(this.#compiled, 'fit'));

@@ -2,7 +2,7 @@
 
 import { NonFiniteError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
-import type { Program } from '../engine/engine.ts';
+import { FLAGS, type Program } from '../engine/engine.ts';
 import { readAll, readState, readTensors, type Tensors, type Written, writeTensors } from '../engine/named-tensors.ts';
 import { type Comparison, checkGraph, demand, type Report, report } from '../graph/check.ts';
 import type { Node } from '../graph/graph.ts';
@@ -85,13 +85,14 @@ export async function checkBatchStep(
 ): Promise<Report> {
   const { program } = session;
   const before = await readAll(program);
+  const flags = await program.read(FLAGS);
   let checked: Checked;
   try {
     writeTensors(program, batch);
     checked = await checkedStep(session, () => nextRow(session, { columns }));
   } finally {
     writeTensors(program, before);
-    program.lowerFlags();
+    program.setFlags(flags);
   }
   return demandChecked(checked, 'check', allowNonFinite);
 }

@@ -163,7 +163,7 @@ export async function applyCheckpoint(
   session.stepsBefore = session.steps;
   session.given++;
   session.finiteAt = session.steps;
-  session.program.lowerFlags();
+  session.program.setFlags();
   const isRounded = (key: string) => rounded.some((name) => tensors[name] === values[key]);
   const loaded = part?.loaded ?? { taken: session.parameters.map(({ key }) => key), missing: [], unexpected: [] };
   return { ...loaded, rounded: loaded.taken.filter(isRounded) };

@@ -1,0 +1,213 @@
+/** What a fit does about a step that makes NaN or infinity: names where it began, leaves it out, or learns more slowly. */
+import { describe, expect, test } from 'vitest';
+import { fromArrays } from '../../src/data/index.ts';
+import {
+  ArgumentError,
+  adam,
+  type CompileOptions,
+  compile,
+  cosineDecay,
+  type Device,
+  dense,
+  type FitOptions,
+  linear,
+  NonFiniteError,
+  oneCycle,
+  ones,
+  pointwise,
+  quadratic,
+  reduceOnPlateau,
+  relu,
+  sequential,
+  sgd,
+  squared,
+  type Tensor,
+  type Trainer,
+  warmUp,
+} from '../../src/index.node.ts';
+import { learningRateAt, scaledRate } from '../../src/nn/learning-rate.ts';
+import { useGpu } from '../support/harness.ts';
+import { parameterBits, random } from '../support/nets.ts';
+
+function behaviour(title: string, device: () => Device | 'cpu'): void {
+  const make = (options: Partial<CompileOptions> = {}, model = sequential([3], [dense(4, relu), dense(2)])) =>
+    compile(model, {
+      ...{ device: device(), batch: 2, loss: quadratic(), optimizer: sgd({ learningRate: 0.1 }), seed: 1, tune: 'off' },
+      ...options,
+    });
+  /** Sixteen samples in eight batches, of which some overflow. */
+  const samples = (bad: readonly number[]) => {
+    const [x, y] = [random(48, 1), random(32, 2)];
+    for (const step of bad) x.fill(3e38, 6 * (step - 1), 6 * step);
+    return { x, y, data: fromArrays({ x, y, shape: [3], name: 'samples' }) };
+  };
+
+  describe(`${title}: skip`, () => {
+    test.each([[[4]], [[1, 2, 8]], [[3, 4, 5]]])('leaves out what steps %s would do', async (bad) => {
+      const { x, y, data } = samples(bad);
+      const net = await make({ optimizer: adam() });
+      const results = await net.fit(data, { epochs: 2, shuffle: false, onNonFinite: 'skip' });
+      expect(results.map(({ skipped }) => skipped)).toEqual([bad.length, bad.length]);
+      expect([net.steps, net.updates]).toEqual([16, 16 - 2 * bad.length]);
+      // A loop of one's own over the other batches.
+      const loop = await make({ optimizer: adam() });
+      const losses: number[][] = [[], []];
+      for (const epoch of [0, 1]) {
+        for (let step = 1; step <= 8; step++) {
+          if (bad.includes(step)) continue;
+          const batch = [x.subarray(6 * (step - 1), 6 * step), y.subarray(4 * (step - 1), 4 * step)] as const;
+          loop.step(...batch);
+          losses[epoch].push(await loop.loss());
+        }
+      }
+      expect(await parameterBits(net)).toEqual(await parameterBits(loop));
+      const means = losses.map((of) => of.reduce((sum, loss) => sum + loss, 0) / of.length);
+      for (const [i, { trainLoss }] of results.entries()) expect(trainLoss).toBeCloseTo(means[i], 5);
+      for (const each of [net, loop]) each.destroy();
+    });
+
+    test('of no step is training as it is without', async () => {
+      const { data } = samples([]);
+      const [net, plain] = [await make(), await make()];
+      const [{ skipped, trainLoss }] = await net.fit(data, { epochs: 1, onNonFinite: 'skip' });
+      const [expected] = await plain.fit(data, { epochs: 1 });
+      expect([skipped, trainLoss]).toEqual([0, expected.trainLoss]);
+      expect(expected.skipped).toBeUndefined();
+      expect(await parameterBits(net)).toEqual(await parameterBits(plain));
+      for (const each of [net, plain]) each.destroy();
+    });
+  });
+
+  test(`${title}: rewind goes on with half the rate until steps are finite`, async () => {
+    // s = w + b becomes (1 − 4 η) s: it grows at η = 0.6 and 1.2, and shrinks at 0.3.
+    const model = sequential([1], [dense(1, linear, { init: ones() })]);
+    const options = { batch: 1, loss: squared(), optimizer: sgd({ learningRate: 1.2 }) };
+    const data = fromArrays({ x: new Float32Array(400).fill(1), y: new Float32Array(400), shape: [1] });
+    const net = await make(options, model);
+    const [{ trainLoss }] = await net.fit(data, {
+      ...{ epochs: 1, onNonFinite: 'rewind', recover: { snapshot: { steps: 1e6 } } }, // one snapshot, at the beginning
+    });
+    expect(net.learningRate).toBe(0.3);
+    // All of it at 0.3, since the snapshot is from the first step: Σ 0.2²ⁿ / 400
+    expect(trainLoss).toBeCloseTo(1 / (1 - 0.04) / 400, 6);
+    const hopeless = await make(options, model);
+    hopeless.learningRate = 1e20;
+    const failed = await hopeless.fit(data, { epochs: 1, onNonFinite: 'rewind' }).catch((error) => error);
+    expect(failed).toBeInstanceOf(NonFiniteError);
+    expect(failed.operands).toBeDefined();
+    for (const each of [net, hopeless]) each.destroy();
+  });
+
+  describe(`${title}: where it began`, () => {
+    const failure = async (
+      net: Trainer,
+      data: ReturnType<typeof samples>['data'],
+      options: Partial<FitOptions> = {},
+    ) => {
+      const found = await net.fit(data, { epochs: 1, shuffle: false, onNonFinite: 'stop', ...options }).catch((e) => e);
+      expect(found).toBeInstanceOf(NonFiniteError);
+      return found as NonFiniteError;
+    };
+    const weights = (...data: number[]): Tensor => ({ shape: [data.length, 1], data: Float32Array.from(data) });
+
+    test('is a product, with its element, its operands and the inputs to scale', async () => {
+      const model = sequential([1], [dense(2, linear), dense(1, linear)]);
+      const net = await make({ batch: 1, loss: squared() }, model);
+      const given = await net.parameters();
+      net.setParameters({ ...given, 'layers.0.weight': weights(1, 100) });
+      const data = fromArrays({ x: [[0], [0], [1e37]], y: [[0], [0], [0]] });
+      const before = { ...(await net.parameters()), 'layers.0.weight': weights(1, 100) };
+      const error = await failure(net, data);
+      expect(error).toMatchObject({
+        step: 3,
+        tensor: 'z1',
+        layer: 'layers.0',
+        element: [1, 0],
+        value: Number.POSITIVE_INFINITY,
+      });
+      expect(error.operands?.map(({ tensor }) => tensor)).toEqual(['W1', 'x']);
+      expect(error.operands?.[1].largest).toBeCloseTo(1e37, -32);
+      expect(error.message).toMatch(
+        /^Step 3: z1\[1, 0\] = Infinity: W1 · x, largest \|x\| = 1\.0e\+37\. Scale the inputs/,
+      );
+      // The net is as it was before that step.
+      expect(net.steps).toBe(2);
+      const after = await net.parameters();
+      expect(after['layers.0.weight'].data[1]).toBeCloseTo(before['layers.0.weight'].data[1], 0);
+      expect(Array.from(await net.predict([1])).every(Number.isFinite)).toBe(true);
+      net.destroy();
+    });
+
+    test('is a later layer', async () => {
+      const model = sequential([1], [dense(1, linear), dense(1, relu), dense(1, linear)]);
+      const net = await make({ batch: 1, loss: squared() }, model);
+      const given = await net.parameters();
+      net.setParameters({ ...given, 'layers.0.weight': weights(1e25), 'layers.1.weight': weights(1e25) });
+      const error = await failure(net, fromArrays({ x: [[1]], y: [[0]] }));
+      expect(error).toMatchObject({ step: 1, tensor: 'z2', layer: 'layers.1', element: [0, 0] });
+      expect(error.message).toMatch(
+        /^Step 1: z2\[0, 0\] = Infinity: W2 · (a1|z1), largest \|(W2|a1|z1)\| = 1\.0e\+25\. Try a lower learning rate/,
+      );
+      net.destroy();
+    });
+
+    test('is the square of a gradient', async () => {
+      const net = await make({ batch: 1, loss: squared(), optimizer: adam() }, sequential([1], [dense(1)]));
+      const error = await failure(net, fromArrays({ x: [[1e3]], y: [[1e19]] }));
+      expect(error).toMatchObject({ step: 1, tensor: 'v.W1′', layer: 'layers.0' });
+      expect(error.message).toMatch(
+        /averageSquare\(v\.W1, dW1\), largest \|dW1\| = 2\.0e\+22\. The square of a gradient .* clipNorm/,
+      );
+      net.destroy();
+    });
+
+    test('is the logarithm of 0 in an activation of your own', async () => {
+      const log = pointwise({
+        name: 'logarithm',
+        wgsl: 'fn f(z: f32) -> f32 { return log(abs(z)); }',
+        derivative: 'fn derivative(z: f32) -> f32 { return 1.0 / z; }',
+        reference: { f: (z) => Math.log(Math.abs(z)), derivative: (z) => 1 / z },
+      });
+      const model = sequential([1], [dense(1, log, { init: ones() })]);
+      const net = await make({ batch: 1, loss: squared() }, model);
+      net.setParameters({ ...(await net.parameters()), 'layers.0.bias': { shape: [1], data: Float32Array.of(0) } });
+      const error = await failure(net, fromArrays({ x: [[0]], y: [[0]] }));
+      expect(error.message).toMatch(/= -Infinity: .*, largest \|\w+\| = 0\.0\. Look for .* the log of 0/);
+      net.destroy();
+    });
+  });
+}
+
+const gpu = useGpu();
+behaviour('on the GPU', () => gpu.device);
+behaviour('on the CPU', () => 'cpu');
+
+test('a schedule has the same form at half its rates', () => {
+  const plateau = { ...reduceOnPlateau({ from: 0.4 }), seen: { rate: 0.2, best: 3, waited: 1, cooling: 0, epoch: 4 } };
+  for (const rate of [
+    0.3,
+    cosineDecay({ from: 0.4, steps: 9 }),
+    oneCycle({ max: 0.4, steps: 9 }),
+    warmUp({ steps: 3, rate: 0.2 }),
+    plateau,
+  ]) {
+    for (const t of [0, 1, 5, 20])
+      expect(learningRateAt(scaledRate(rate, 0.5), t)).toBeCloseTo(0.5 * learningRateAt(rate, t), 12);
+  }
+  expect(scaledRate(plateau, 0.5)).toMatchObject({
+    patience: plateau.patience,
+    seen: { rate: 0.1, best: 3, epoch: 4 },
+  });
+});
+
+test('an unknown answer is refused', async () => {
+  const net = await compile(sequential([1], [dense(1)]), {
+    device: 'cpu',
+    batch: 1,
+    loss: squared(),
+    optimizer: sgd({ learningRate: 0 }),
+  });
+  const data = fromArrays({ x: [[1]], y: [[1]] });
+  await expect(net.fit(data, { epochs: 1, onNonFinite: 'ignore' as never })).rejects.toThrow(ArgumentError);
+  net.destroy();
+});
