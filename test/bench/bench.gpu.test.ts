@@ -25,7 +25,9 @@ test('a net is measured: counts, kernels with what they write, and no more memor
   expect(steps % 25).toBe(0);
   expect(msPerStep.min).toBeLessThanOrEqual(msPerStep.max);
   expect(perStep.objects).toBe(0);
-  expect(perStep.readbacks).toBeCloseTo(1 / 25); // the loss, and with it the parameters to see that they are finite
+  // One in each submit: the flags, and the loss where an epoch ends. An epoch has no more submits than steps.
+  expect(perStep.readbacks).toBeGreaterThanOrEqual(1 / 25);
+  expect(perStep.readbacks).toBeLessThanOrEqual(1);
   expect(perStep.uploadedBytes).toBeGreaterThanOrEqual(36); // a row of the table, and nothing else
   expect(perStep.uploadedBytes).toBeLessThanOrEqual(256);
   expect(gpu.device.bytesInUse).toBe(inUse);
