@@ -233,7 +233,6 @@ export type { LoadOptions, SaveOptions } from './train/checkpoint/checkpoint.ts'
 export type { Loaded, Rename } from './train/checkpoint/matching.ts';
 export { type CompileOptions, compile } from './train/compile.ts';
 export type { EvaluateOptions, Evaluation, Measured, OutputEvaluation } from './train/evaluate.ts';
-export type { NonFiniteOptions } from './train/finite.ts';
 export type {
   EpochResult,
   FitOptions,
@@ -247,7 +246,8 @@ export { type ForwardOptions, forward } from './train/loop/forward.ts';
 export type { GradientOptions } from './train/loop/gradients.ts';
 export { type Observer, observe } from './train/loop/observe.ts';
 export type { GivenGradients } from './train/loop/update.ts';
-export type { OnNonFinite } from './train/odd-steps.ts';
+export type { NonFiniteOptions } from './train/non-finite-options.ts';
+export type { OnNonFinite } from './train/on-non-finite.ts';
 export type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
 export type { RecoverOptions, Recovery } from './train/recover-options.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';

@@ -11,7 +11,8 @@ import { Access } from './access.ts';
 import { Ahead } from './ahead.ts';
 import { evaluatedAs } from './averages.ts';
 import { type Feeds, feeds } from './feed.ts';
-import { demandParameters, type NonFiniteOptions } from './finite.ts';
+import { demandParameters } from './finite.ts';
+import type { NonFiniteOptions } from './non-finite-options.ts';
 import { type BatchOptions, type GivenSamples, type GivenTargets, type PackedBatch, packBatch } from './pack-batch.ts';
 import type { Session } from './session.ts';
 

@@ -7,7 +7,7 @@ import type { Data, Value } from '../graph/op.ts';
 import { evaluate } from '../graph/reference.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { overwrites, written } from '../graph/storage.ts';
-import { placeIn } from './finite.ts';
+import { placeIn } from './non-finite-options.ts';
 
 /** What a step went wrong with, and the text that says so. */
 export interface Culprit extends Required<Pick<NonFinite, 'tensor' | 'element' | 'value' | 'operands' | 'advice'>> {

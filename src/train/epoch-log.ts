@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
 import type { EndedEpoch, FitOptions, Progress } from './fit-options.ts';
-import { leftOutOf } from './odd-steps.ts';
+import { leftOutOf } from './on-non-finite.ts';
 import type { Ongoing } from './ongoing.ts';
 import { LOSSES, type Session } from './session.ts';
 import { inEpoch, type Span, samplesIn, stepsBefore } from './span.ts';

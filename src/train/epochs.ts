@@ -11,7 +11,7 @@ import { clockOf } from './clock.ts';
 import { epochLog, lossesOf } from './epoch-log.ts';
 import type { Feed } from './feed.ts';
 import { type EndedEpoch, type FitOptions, shuffles } from './fit-options.ts';
-import { beforeOdd } from './odd-steps.ts';
+import { beforeOdd } from './on-non-finite.ts';
 import type { Ongoing } from './ongoing.ts';
 import { giveBack, LOSSES, NOTHING, type Session, takeRow } from './session.ts';
 import { inEpoch, type Span, stepsBefore, turnOf } from './span.ts';

@@ -11,8 +11,8 @@ import { valuesOfTotal } from '../ops/total.ts';
 import { type Asked, askedOf, type Metrics } from './asked.ts';
 import { stepsIn } from './batches.ts';
 import type { Feed } from './feed.ts';
-import type { NonFiniteOptions } from './finite.ts';
 import { type EvaluationGraph, evaluationGraph, type Task } from './graphs.ts';
+import type { NonFiniteOptions } from './non-finite-options.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 
 /** Result of an evaluation. */

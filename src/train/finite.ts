@@ -1,22 +1,12 @@
 /** Whether what a net holds is finite. */
-import { checkFlag } from '../base/arguments.ts';
 import { type NonFinite, NonFiniteError } from '../base/errors.ts';
-import type { Shape } from '../base/tensor.ts';
 import { FLAGS, type Program } from '../engine/engine.ts';
 import { readByKey, readTensors, type Tensors } from '../engine/named-tensors.ts';
 import { label } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
 import { stepOfNumber } from '../graph/step-row.ts';
+import { placeIn } from './non-finite-options.ts';
 import { LOSSES, type Session } from './session.ts';
-
-/** Options of calls whose results may not be finite. */
-export interface NonFiniteOptions {
-  /** Whether NaN and infinity are returned as they are. Default: false, and they are a {@link NonFiniteError}. */
-  allowNonFinite?: boolean;
-}
-
-export const checkNonFinite = (where: string, { allowNonFinite }: NonFiniteOptions): void =>
-  checkFlag(`${where}: allowNonFinite`, allowNonFinite);
 
 /** Throws NonFiniteError where one of the first `steps` steps raised a flag: of the first that did. */
 export async function demandFinite(session: Session, steps: number, flags: ArrayLike<number>): Promise<void> {
@@ -73,19 +63,6 @@ function firstNonFinite(program: Program, tensors: Tensors): NonFinite | undefin
     if (at >= 0) return { tensor: label(node), element: placeIn(node.shape, at), value: values![at] };
   }
   return undefined;
-}
-
-/** The indices of an element, counted as they lie in memory. */
-export function placeIn(shape: Shape, at: number): number[] {
-  let rest = at;
-  return shape
-    .toReversed()
-    .map((n) => {
-      const index = rest % n;
-      rest = Math.floor(rest / n);
-      return index;
-    })
-    .reverse();
 }
 
 /**

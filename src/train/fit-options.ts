@@ -9,8 +9,8 @@ import type { Metrics } from './asked.ts';
 import type { AugmentOptions } from './augmentation.ts';
 import type { BestOptions } from './best-epoch.ts';
 import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
-import { checkNonFinite } from './finite.ts';
-import { checkOnNonFinite, type OnNonFinite } from './odd-steps.ts';
+import { checkNonFinite } from './non-finite-options.ts';
+import { checkOnNonFinite, type OnNonFinite } from './on-non-finite.ts';
 import { checkRecover, type RecoverOptions, type Recovery } from './recover-options.ts';
 
 /** Options of {@link Trainer.fit}. Give either `epochs` or `steps`. */

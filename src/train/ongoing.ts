@@ -7,7 +7,7 @@ import { size, type Tensor } from '../base/tensor.ts';
 import { initialise } from '../nn/initialisers.ts';
 import { type Snapshot, storedTensors, takeSnapshot, unfolded } from './checkpoint/snapshot.ts';
 import type { EndedEpoch, EpochResult, FitOptions } from './fit-options.ts';
-import type { OddSteps } from './odd-steps.ts';
+import type { OddSteps } from './on-non-finite.ts';
 import type { Session } from './session.ts';
 import type { Span } from './span.ts';
 

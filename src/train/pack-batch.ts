@@ -15,9 +15,9 @@ import type { Head } from '../nn/losses/loss.ts';
 import { choicesIn, features, outputs, severalOutputs } from '../nn/model.ts';
 import { checkNamedTargets, checkTargets, isDataset, isRows, oneHot, samplesFrom, seen, targetsFrom } from './batch.ts';
 import { datasetFor, perPixel } from './dataset-for.ts';
-import type { NonFiniteOptions } from './finite.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
+import type { NonFiniteOptions } from './non-finite-options.ts';
 import type { Session } from './session.ts';
 
 /** A tensor of a program as it is written: numbers, or one on the device. */

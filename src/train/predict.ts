@@ -14,9 +14,9 @@ import { features, type Model, outputs } from '../nn/model.ts';
 import { isDataset, seen } from './batch.ts';
 import { inputsFor } from './dataset-for.ts';
 import { remedy } from './evaluate.ts';
-import type { NonFiniteOptions } from './finite.ts';
 import type { Task } from './graphs.ts';
 import { wholeSamples } from './named-samples.ts';
+import type { NonFiniteOptions } from './non-finite-options.ts';
 
 /** Batches of a prediction queued before the first is waited for. */
 const AHEAD = 64;

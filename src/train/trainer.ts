@@ -46,7 +46,7 @@ import {
   measuring,
 } from './evaluate.ts';
 import type { Feed } from './feed.ts';
-import { checkNonFinite, demandLoss, type NonFiniteOptions } from './finite.ts';
+import { demandLoss } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -62,6 +62,7 @@ import { type EvaluationGraph, predictionGraph } from './graphs.ts';
 import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
+import { checkNonFinite, type NonFiniteOptions } from './non-finite-options.ts';
 import { afterNonFinite } from './odd-steps.ts';
 import { goOn } from './ongoing.ts';
 import type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './pack-batch.ts';

@@ -10,8 +10,8 @@ import { features, type Model } from '../../nn/model.ts';
 import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
 import { remedy } from '../evaluate.ts';
-import { checkNonFinite, type NonFiniteOptions, placeIn } from '../finite.ts';
 import { gradientGraph } from '../graphs.ts';
+import { checkNonFinite, type NonFiniteOptions, placeIn } from '../non-finite-options.ts';
 import type { BatchOptions, GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
 import { nextRow, type Session } from '../session.ts';
 
