@@ -181,7 +181,6 @@ const node: BuildEnvironmentOptions = {
     external: ['webgpu'],
     output: {
       comments,
-      minify: { compress: false, mangle: false }, // names stay, for stack traces
       entryFileNames: ({ name }) => (name === 'cli' ? 'cli.js' : `node/${name}.js`),
       chunkFileNames: ({ name }) => (name === 'library' ? 'node/library.js' : `node/later/${name}.js`),
       codeSplitting: { groups: [{ name: 'library', test: /\/(src\/(?!cli)|shaders\/)/ }] },

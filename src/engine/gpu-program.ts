@@ -97,7 +97,7 @@ export async function gpuProgram(
 
   const flagged = [...new Set(steps.flatMap(({ flag }) => flag ?? []))];
   const flags: Stored = {
-    name: 'what was watched',
+    name: 'flags',
     shape: [flagged.length, 1],
     parts: flagged.map((name) => {
       const from = buffers.get(name)!.at(-1)!;
@@ -147,7 +147,7 @@ export async function gpuProgram(
     },
     setFlags(values = []) {
       staging.assertUsable();
-      guard.run('to set flags', () => {
+      guard.run('to write flags', () => {
         for (const [i, { from, at }] of flags.parts.entries()) {
           gpu.queue.writeBuffer(from, at, Float32Array.of(values[i] ?? 0));
         }

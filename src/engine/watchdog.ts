@@ -6,7 +6,7 @@
 import { DeviceHungError } from '../base/errors.ts';
 
 /** Milliseconds without an answer, by default: far beyond what a kernel or a pipeline takes, also on software drivers. */
-export const HUNG_AFTER = 60_000;
+export const HUNG_AFTER = 180_000;
 
 /** Ticks until then, at least, and milliseconds of a tick, at most. */
 const [TICKS, LONGEST] = [20, 3000];

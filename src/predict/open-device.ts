@@ -7,7 +7,7 @@ const adviceFor: AdviceFor = async (missing) => (await import('../platform/advic
  * Opens the fastest WebGPU device, with the highest limits that its adapter offers.
  *
  * @param options Options of `navigator.gpu.requestAdapter`, and `hungAfter`. Default:
- * `{ powerPreference: 'high-performance', hungAfter: 60_000 }`.
+ * `{ powerPreference: 'high-performance', hungAfter: 180_000 }`.
  * @throws {ArgumentError} For a flag that is neither true nor false, and a time that is not positive.
  * @throws {DeviceHungError} If the driver gives no answer.
  * @throws {NoAdapterError} If there is no WebGPU, no adapter or no device; the message says what to install or which setting

@@ -12,12 +12,13 @@ const spoiling = {
 };
 
 /** Refuses what is submitted, or written, until the function returned is called. */
-export function refuse(gpu: GPUDevice, what: keyof typeof spoiling | 'writes'): () => void {
-  if (what === 'writes') {
+export function refuse(gpu: GPUDevice, what: keyof typeof spoiling | 'writes' | 'writes but flags'): () => void {
+  if (what === 'writes' || what === 'writes but flags') {
+    const allowed = what === 'writes' ? 0 : 4;
     return wrap(
       gpu.queue,
       'writeBuffer',
-      (write) => (buffer: GPUBuffer, _at, data) => write(buffer, buffer.size, data),
+      (write) => (buffer: GPUBuffer, at, data) => write(buffer, data.byteLength > allowed ? buffer.size : at, data),
     );
   }
   return wrap(gpu, 'createCommandEncoder', (create) => (...options) => {

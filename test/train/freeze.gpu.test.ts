@@ -287,8 +287,9 @@ describe('what a step takes', () => {
       const [whole, state] = [net.schedule.dispatches.length, bytesOf(net, /^[mv]\./)];
       await net.freeze(body);
       const frozen = { dispatches: net.schedule.dispatches.length, state: bytesOf(net, /^[mv]\./) };
-      // Adam keeps two numbers for each of the 10 · 84 + 10 that are trained; a row is padded to a multiple of 4.
-      expect({ whole, ...frozen }).toEqual({ whole: 20, dispatches: 8, state: 2 * 4 * (10 * 84 + 10 * 4) });
+      // Adam keeps two numbers for each of the 10 · 84 + 10 that are trained; a row is padded to a multiple of 4, and each of the
+      // two states of weights and of biases ends with a flag of 16 bytes.
+      expect({ whole, ...frozen }).toEqual({ whole: 20, dispatches: 8, state: 2 * (4 * (10 * 84 + 10 * 4) + 2 * 16) });
       expect(state).toBeGreaterThan(60 * frozen.state);
       const names = net.graph.nodes.map(({ name }) => name);
       expect(names.filter((name) => /^(dW|db|delta|[mv]\.\w)/.test(name)).every((name) => /8$/.test(name))).toBe(true);
