@@ -49,14 +49,14 @@ describe('what predicts with dense layers carries no', () => {
   });
 });
 
-// What was measured, and one percent. 15 kB of it came with freezing, averages of weights, partial loading, updates by one's own
-// gradients, several inputs and outputs, weights of samples, and files of every type of number: all of it is reached by options and
-// methods, so that no bundler can leave it out.
+// What was measured, and one percent. 21 kB of it came with freezing, averages of weights, partial loading, updates by one's own
+// gradients, several inputs and outputs, weights of samples, files of every type of number, recovery after the loss of a device,
+// and the watch for numbers that are not finite: all of it is reached by options and methods, so that no bundler can leave it out.
 test('no program has grown', () => {
-  expect(bundles['ten lines'].start.packed).toBeLessThan(93_900);
-  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(90_000);
+  expect(bundles['ten lines'].start.packed).toBeLessThan(99_400);
+  expect(bundles['compile + dense + sgd'].start.packed).toBeLessThan(95_600);
 });
 
 test('a page that predicts with a dense net has not grown', () => {
-  expect(bundles.predict.start.packed).toBeLessThan(53_400);
+  expect(bundles.predict.start.packed).toBeLessThan(54_900);
 });

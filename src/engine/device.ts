@@ -118,9 +118,14 @@ export type AdviceFor = (missing: Missing) => Advice | Promise<Advice>;
 export interface DeviceOptions extends GPURequestAdapterOptions {
   /**
    * Milliseconds without any answer of the driver, after which calls that wait for it reject with DeviceHungError. Time in which
-   * the machine sleeps does not count. Default: 60,000.
+   * the machine sleeps does not count. Default: 180,000.
    */
   readonly hungAfter?: number;
+  // As in GPURequestAdapterOptions, for programs without the types of WebGPU:
+  powerPreference?: 'low-power' | 'high-performance';
+  forceFallbackAdapter?: boolean;
+  xrCompatible?: boolean;
+  featureLevel?: string;
 }
 
 /**

@@ -16,6 +16,7 @@ import type { Ongoing } from './ongoing.ts';
 import { giveBack, LOSSES, NOTHING, type Session, takeRow } from './session.ts';
 import { inEpoch, type Span, stepsBefore, turnOf } from './span.ts';
 import { slotIn } from './totals.ts';
+import { traced } from './trace.ts';
 import type { Validation, ValidationRun } from './validation.ts';
 import { demandStep } from './verify.ts';
 
@@ -47,7 +48,7 @@ export function epochsOf(
   const turns = turnsOf(session, feed, span, options, validation);
   const between = () => session.tuner?.between();
   const { odd } = ongoing;
-  const look = async (row: StepRow) => (await import('./trace.ts')).traced(session, row, feed);
+  const look = (row: StepRow) => traced(session, row, feed);
   return {
     close: turns.close,
     async queue(from, to) {

@@ -29,7 +29,7 @@ test('a net is measured: counts, kernels with what they write, and no more memor
   expect(perStep.readbacks).toBeGreaterThanOrEqual(1 / 25);
   expect(perStep.readbacks).toBeLessThanOrEqual(1);
   expect(perStep.uploadedBytes).toBeGreaterThanOrEqual(36); // a row of the table, and nothing else
-  expect(perStep.uploadedBytes).toBeLessThanOrEqual(256);
+  expect(perStep.uploadedBytes).toBeLessThan(257); // and once in a fit a word for each flag of the watch
   expect(gpu.device.bytesInUse).toBe(inUse);
   if (!gpu.device.gpu.features.has('timestamp-query')) return;
   expect(profile!.kernels).toHaveLength(perStep.dispatches);
