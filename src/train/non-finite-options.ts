@@ -1,5 +1,5 @@
 /** Calls whose results may not be finite, and where in a tensor they are not. */
-import { checkFlag } from '../base/arguments.ts';
+import { checkFlag, keysOf } from '../base/arguments.ts';
 import type { Shape } from '../base/tensor.ts';
 
 /** Options of calls whose results may not be finite. */
@@ -10,6 +10,17 @@ export interface NonFiniteOptions {
 
 export const checkNonFinite = (where: string, { allowNonFinite }: NonFiniteOptions): void =>
   checkFlag(`${where}: allowNonFinite`, allowNonFinite);
+
+/** Takes `allowNonFinite` off options whose others are for somebody else to check. Throws ArgumentError unless it is a flag. */
+export function splitNonFinite<Options extends NonFiniteOptions>(
+  where: string,
+  options: Options | undefined,
+): [allowNonFinite: boolean, others: Omit<Options, 'allowNonFinite'> | undefined] {
+  if (options === undefined || !keysOf(options)?.includes('allowNonFinite')) return [false, options];
+  const { allowNonFinite = false, ...others } = options;
+  checkNonFinite(where, { allowNonFinite });
+  return [allowNonFinite, others];
+}
 
 /** The indices of an element, counted as they lie in memory. */
 export function placeIn(shape: Shape, at: number): number[] {

@@ -62,7 +62,7 @@ import { type EvaluationGraph, predictionGraph } from './graphs.ts';
 import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
-import { checkNonFinite, type NonFiniteOptions } from './non-finite-options.ts';
+import { checkNonFinite, type NonFiniteOptions, splitNonFinite } from './non-finite-options.ts';
 import { afterNonFinite } from './odd-steps.ts';
 import { goOn } from './ongoing.ts';
 import type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
@@ -580,9 +580,8 @@ export class Trainer<M extends Model = Model> {
   check(x: GivenSamples, y: GivenTargets, options?: CheckOptions): Promise<Report>;
   /** The same for all samples of a data set, as for `step`. */
   check(dataset: Dataset): Promise<Report>;
-  async check(x: GivenSamples | Dataset, y?: GivenTargets, options: CheckOptions = {}): Promise<Report> {
-    const { allowNonFinite, ...given } = options;
-    checkNonFinite('check', options);
+  async check(x: GivenSamples | Dataset, y?: GivenTargets, options?: CheckOptions): Promise<Report> {
+    const [allowNonFinite, given] = splitNonFinite('check', options);
     return this.#access.exclusive('check', () => {
       const { columns, tensors } = this.#compiled.pack(x, y, 'check', given);
       return this.#access.take(async () => {

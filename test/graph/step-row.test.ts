@@ -17,18 +17,19 @@ test('every row has its own place, with the number of all', () => {
     begins: 1,
     place: 64,
     update: 12,
+    number: 37,
   };
   const table = [stepRow({ ...floats, ...integers }), stepRow({ columns: 4, fresh: 0 }), stepRow({ key: 5 })];
   const buffer = packRows([table], stride);
   expect(buffer.byteLength).toBe(3 * stride);
   const row = (i: number) => [
     ...new Float32Array(buffer, i * stride, 6),
-    ...new Uint32Array(buffer, i * stride + 24, 12),
+    ...new Uint32Array(buffer, i * stride + 24, 13),
   ];
-  expect(row(0)).toEqual([3, 0.5, 10, 31.5, 0.25, 0.75, 6, 2 ** 31 + 9, 2 ** 32 - 1, 1, 7, 0, 1, 9, 1, 64, 12, 3]);
-  expect(row(1)).toEqual([4, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, BY_NUMBER, 1, 3]);
-  expect(row(2)).toEqual([0, 0, 1, 1, 1, 0, 0, 0, 5, 0, 0, 1, 1, 0, 0, BY_NUMBER, 1, 3]);
-  expect(ROW_BYTES).toBe(80); // 18 entries, in whole blocks of 16 bytes
+  expect(row(0)).toEqual([3, 0.5, 10, 31.5, 0.25, 0.75, 6, 2 ** 31 + 9, 2 ** 32 - 1, 1, 7, 0, 1, 9, 1, 64, 12, 37, 3]);
+  expect(row(1)).toEqual([4, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, BY_NUMBER, 1, 1, 3]);
+  expect(row(2)).toEqual([0, 0, 1, 1, 1, 0, 0, 0, 5, 0, 0, 1, 1, 0, 0, BY_NUMBER, 1, 1, 3]);
+  expect(ROW_BYTES).toBe(80); // 19 entries, in whole blocks of 16 bytes
 });
 
 test('floats are as the device holds them', () => {

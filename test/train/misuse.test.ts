@@ -118,6 +118,7 @@ function countingDevice(): { device: Device; asked: () => number } {
       asked++;
       return descriptors.map(({ size }) => ({ size, destroy() {} }));
     },
+    answer: (work: Promise<unknown>) => work,
     wait: (work: Promise<unknown>) => work,
     destroyBuffer() {},
     pipeline: async () => ({ getBindGroupLayout: () => ({}) }),

@@ -13,6 +13,7 @@ const session = (accumulate: number, optimizer: Optimizer): Session =>
     updates: 0,
     epochs: 0,
     pending: NOTHING,
+    program: { setFlags() {} } as Partial<Session['program']> as Session['program'],
   }) as Partial<Session> as Session;
 
 const reciprocal = (n: number) => Math.fround(1 / n);

@@ -11,7 +11,7 @@ import { isDataset } from '../batch.ts';
 import type { Compiled } from '../compiled.ts';
 import { remedy } from '../evaluate.ts';
 import { gradientGraph } from '../graphs.ts';
-import { checkNonFinite, type NonFiniteOptions, placeIn } from '../non-finite-options.ts';
+import { type NonFiniteOptions, placeIn, splitNonFinite } from '../non-finite-options.ts';
 import type { BatchOptions, GivenSamples, GivenTargets, PackedBatch } from '../pack-batch.ts';
 import { nextRow, type Session } from '../session.ts';
 
@@ -40,10 +40,9 @@ export interface Gradient {
 export async function gradientsOf(net: Compiled, ...given: GivenBatch): Promise<Record<string, Tensor>> {
   net.access.assertOpen('gradients');
   const [x, y, options] = inOrder(given);
-  const { allowNonFinite, ...asked } = options ?? {};
-  checkNonFinite('gradients', { allowNonFinite });
+  const [allowNonFinite, asked] = splitNonFinite('gradients', options);
   const wanted = checkWanted('gradients', net.session.task.model, asked);
-  const batch = net.pack(x, y, 'gradients', { sampleWeights: asked.sampleWeights });
+  const batch = net.pack(x, y, 'gradients', { sampleWeights: asked?.sampleWeights });
   const { task } = net.session;
   const read = async (program: Program, gradients: readonly Gradient[]) => {
     const found = await program.readAll(gradients.map(({ name }) => name));
