@@ -6,7 +6,7 @@ import { entryPoint } from '../../src/compiler/entry-point.ts';
 import { link } from '../../src/compiler/link.ts';
 import { schedule } from '../../src/compiler/schedule.ts';
 import { fromArrays } from '../../src/data/index.ts';
-import type { Graph } from '../../src/graph/graph.ts';
+import type { Graph, Node } from '../../src/graph/graph.ts';
 import { apply, dense, input, model } from '../../src/index.node.ts';
 import { ops } from '../../src/ops/index.ts';
 import { augmentationOf } from '../../src/train/augmentation.ts';
@@ -18,10 +18,11 @@ import { activations, anyTraining, losses, mlp, optimizers } from '../support/ne
 const gpu = useGpu();
 
 /** Compiles what a graph becomes, fused and not, and returns the files that took part. */
-async function compileAll(graph: Graph): Promise<Set<string>> {
+async function compileAll(graph: Graph, watched: boolean): Promise<Set<string>> {
   const used = new Set<string>();
   for (const separate of [false, true]) {
-    const { dispatches: steps } = schedule(graph, { keep: ({ name }) => name !== '', storageBuffers: 8, separate });
+    const options = { keep: ({ name }: Node) => name !== '', storageBuffers: 8, separate, watched };
+    const { dispatches: steps } = schedule(graph, options);
     await Promise.all(steps.map(({ shader, label }) => gpu.device.pipeline(shader, label)));
     for (const { path } of steps.flatMap(({ shader }) => shader.lines)) used.add(path);
   }
@@ -30,8 +31,8 @@ async function compileAll(graph: Graph): Promise<Set<string>> {
 
 describe('every shader variant compiles', () => {
   const files = new Set<string>();
-  const compile = async (graph: Graph) => {
-    for (const path of await compileAll(graph)) files.add(path);
+  const compile = async (graph: Graph, { watched = false } = {}) => {
+    for (const path of await compileAll(graph, watched)) files.add(path);
   };
 
   for (const op of ops) {
@@ -51,7 +52,8 @@ describe('every shader variant compiles', () => {
           loss: loss(),
           batch: 4,
         };
-        for (const optimizer of Object.values(optimizers)) await compile(trainingGraph(options, optimizer).graph);
+        for (const optimizer of Object.values(optimizers))
+          await compile(trainingGraph(options, optimizer).graph, { watched: true });
         await compile(evaluationGraph(options).graph);
         await compile(predictionGraph(options).graph);
       }
@@ -59,7 +61,7 @@ describe('every shader variant compiles', () => {
   }
 
   it('for nets of any shape', async () => {
-    for (const { graph } of fc.sample(anyTraining, { numRuns: 10, seed: 3 })) await compile(graph);
+    for (const { graph } of fc.sample(anyTraining, { numRuns: 10, seed: 3 })) await compile(graph, { watched: true });
   });
 
   it('for the batches of a data set, changed and as they are', async () => {
