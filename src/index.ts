@@ -249,7 +249,7 @@ export type { GivenGradients } from './train/loop/update.ts';
 export type { NonFiniteOptions } from './train/non-finite-options.ts';
 export type { OnNonFinite } from './train/on-non-finite.ts';
 export type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './train/pack-batch.ts';
-export type { RecoverOptions, Recovery } from './train/recover-options.ts';
+export type { RecoverOptions, Recovery, SnapshotInterval } from './train/recover-options.ts';
 export { type SummaryOptions, summary } from './train/summary.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { DispatchTuning, TuneMode } from './tune/tuner.ts';

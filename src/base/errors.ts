@@ -73,7 +73,7 @@ export class ShaderError extends RetrogradError {
 }
 
 /** What is known of the loss of a device. */
-export interface LossOptions extends ErrorOptions {
+export interface DeviceLostOptions extends ErrorOptions {
   /** {@link DeviceLostError.reason}. */
   reason?: 'destroyed' | 'unknown';
   /** {@link DeviceLostError.lastStep}. */
@@ -93,7 +93,7 @@ export class DeviceLostError extends RetrogradError {
   readonly snapshot?: Uint8Array<ArrayBuffer>;
 
   /** Makes an error; `reason` is `'unknown'` by default. */
-  constructor(message: string, { reason = 'unknown', cause, lastStep, snapshot }: LossOptions = {}) {
+  constructor(message: string, { reason = 'unknown', cause, lastStep, snapshot }: DeviceLostOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.lastStep = lastStep;
@@ -121,6 +121,14 @@ export class DataError extends RetrogradError {
   override readonly name = 'DataError';
 }
 
+/** What a tensor was computed from. */
+export interface Operand {
+  /** Its name, as in {@link Trainer.graph}: `'a2'`. */
+  readonly tensor: string;
+  /** The largest magnitude in it. */
+  readonly largest: number;
+}
+
 /** Where NaN or infinity was found, as far as that is known. */
 export interface NonFinite {
   /** The first step that made one of a loss, a parameter or the state of the optimizer, counted from 1. */
@@ -134,7 +142,7 @@ export interface NonFinite {
   /** What it is: NaN or ±Infinity. */
   readonly value?: number;
   /** What it was computed from, with the largest magnitude in each. */
-  readonly operands?: readonly { readonly tensor: string; readonly largest: number }[];
+  readonly operands?: readonly Operand[];
   /** What to try. */
   readonly advice?: string;
 }
@@ -153,7 +161,7 @@ export class NonFiniteError extends RetrogradError implements NonFinite {
   /** What it is. */
   readonly value?: number;
   /** What it was computed from. */
-  readonly operands?: NonFinite['operands'];
+  readonly operands?: readonly Operand[];
   /** What to try. */
   readonly advice?: string;
 

@@ -121,10 +121,14 @@ export interface DeviceOptions extends GPURequestAdapterOptions {
    * the machine sleeps does not count. Default: 180,000.
    */
   readonly hungAfter?: number;
-  // As in GPURequestAdapterOptions, for programs without the types of WebGPU:
+  // Those of GPURequestAdapterOptions are listed for programs without the types of WebGPU.
+  /** Which of several adapters the browser prefers. Default: `'high-performance'`. */
   powerPreference?: 'low-power' | 'high-performance';
+  /** Whether to ask for the software adapter. Default: false. */
   forceFallbackAdapter?: boolean;
+  /** Whether the adapter has to suit a WebXR session. Default: false. */
   xrCompatible?: boolean;
+  /** `'core'`, or `'compatibility'` for less than all of WebGPU. Default: `'core'`. */
   featureLevel?: string;
 }
 

@@ -5,6 +5,17 @@ import { isObject } from '../base/json.ts';
 import { showValue } from '../base/show-value.ts';
 import type { Device } from '../engine/device.ts';
 
+/** How long it is from one snapshot to the next: seconds or steps. */
+export type SnapshotInterval =
+  | {
+      /** A finite number > 0. */
+      seconds: number;
+    }
+  | {
+      /** A positive integer. */
+      steps: number;
+    };
+
 /** How {@link Trainer.fit} goes on after the loss of its device. */
 export interface RecoverOptions {
   /**
@@ -16,7 +27,7 @@ export interface RecoverOptions {
    * How much training a loss may cost: the seconds or the steps from one snapshot to the next. Default: 10 seconds, or 50 times as
    * long as a snapshot takes, whichever is more.
    */
-  snapshot?: { seconds: number } | { steps: number };
+  snapshot?: SnapshotInterval;
 }
 
 /** A loss after which training goes on. */
