@@ -125,7 +125,7 @@ function turnsOf(session: Session, feed: Feed, span: Span, options: FitOptions, 
     skip(turn: number): StepRow {
       const { updates, pending } = session;
       const skipped = this.row(turn);
-      Object.assign(session, { updates }, skipped.begins ? {} : { pending });
+      Object.assign(session, { updates, pending: skipped.begins ? NOTHING : pending });
       // The total of the epoch begins with a step that is run.
       if (skipped.begins)
         session.program.write(LOSSES, new Float32Array(size(session.program.tensors.get(LOSSES)!.shape)));

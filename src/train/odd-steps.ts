@@ -17,8 +17,9 @@ export function afterNonFinite(session: Session, { onNonFinite = 'stop' }: FitOp
   let from: Snapshot | undefined;
   let halved = 0;
   return (error, { odd }) => {
-    if (!(error instanceof NonFiniteError) || error.step === undefined || error.step === odd.suspect) return undefined;
-    const { step } = error;
+    const step = error instanceof NonFiniteError ? error.step : undefined;
+    // What was gone back for before comes from elsewhere: from another net in onEpoch, say.
+    if (step === undefined || step === odd.suspect || odd.skipped.has(step)) return undefined;
     return async (to) => {
       if (step <= to.session.steps) throw error;
       [from, halved] = to === from ? [from, halved] : [to, 0];

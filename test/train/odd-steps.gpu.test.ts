@@ -43,14 +43,19 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
   };
 
   describe(`${title}: skip`, () => {
-    test.each([[[4]], [[1, 2, 8]], [[3, 4, 5]]])('leaves out what steps %s would do', async (bad) => {
+    test.each([
+      [[4], 1],
+      [[1, 2, 8], 1],
+      [[3, 4, 5], 1],
+      [[1, 2], 2],
+    ])('leaves out what steps %s would do, with %i batches per update', async (bad, accumulate) => {
       const { x, y, data } = samples(bad);
-      const net = await make({ optimizer: adam() });
+      const net = await make({ optimizer: adam(), accumulate });
       const results = await net.fit(data, { epochs: 2, shuffle: false, onNonFinite: 'skip' });
       expect(results.map(({ skipped }) => skipped)).toEqual([bad.length, bad.length]);
-      expect([net.steps, net.updates]).toEqual([16, 16 - 2 * bad.length]);
+      expect([net.steps, net.updates]).toEqual([16, (16 - 2 * bad.length) / accumulate]);
       // A loop of one's own over the other batches.
-      const loop = await make({ optimizer: adam() });
+      const loop = await make({ optimizer: adam(), accumulate });
       const losses: number[][] = [[], []];
       for (const epoch of [0, 1]) {
         for (let step = 1; step <= 8; step++) {

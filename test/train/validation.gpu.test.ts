@@ -70,7 +70,9 @@ test.each([
   ['earlyStopping', { earlyStopping: { patience: 1000 } }, 1], // the net before the fit is evaluated as well
 ])('with %s an epoch and its validation take one submit and one read', async (_name, options, before) => {
   const { made, maps, submits } = await costs(100, options);
-  expect(maps).toBe(100 + before);
+  // On a slow device the evaluation before takes two reads: its totals come later than the parameters, which must be finite.
+  expect(maps).toBeGreaterThanOrEqual(100 + before);
+  expect(maps).toBeLessThanOrEqual(100 + 2 * before);
   // Each read is a submit, and so is each epoch. The evaluation before has 2 steps, with a submit each on a slow device, and one
   // that brings what they read.
   expect(submits - maps).toBeLessThanOrEqual(100 + 3 * before);
