@@ -42,15 +42,15 @@ export interface FitOptions extends BestOptions {
   signal?: AbortSignal;
   /**
    * Whether to go on after the loss of the device, with another one. A snapshot of the net is kept in memory for that. On a device of
-   * the same kind the fit ends with the same bits. `onProgress` is told again of the steps since the snapshot, `onEpoch` of no epoch.
-   * A device that you opened and destroyed yourself is not replaced. Default: false.
+   * the same kind the fit ends with the same bits. `onProgress` is called again for the steps since the snapshot,
+   * `onEpoch` once for each epoch. A device that you opened and destroyed yourself is not replaced. Default: false.
    */
   recover?: boolean | RecoverOptions;
   /**
    * What to do about a step that makes NaN or infinity of its loss, a parameter or the state of the optimizer. `'stop'` ends the
    * fit with a {@link NonFiniteError}. `'skip'` goes on without the update of the step: weights and moments are those of before, to
    * the bit, and the result of the epoch counts it in `skipped`. `'rewind'` goes back to the last snapshot, with half the learning
-   * rate, ten times at most. With this option or `recover` the fit keeps snapshots, from which the error names where it began.
+   * rate, at most ten times from one snapshot. With this option or `recover` the fit keeps snapshots, from which the error names where it began.
    * Default: `'stop'`.
    */
   onNonFinite?: OnNonFinite;

@@ -121,7 +121,7 @@ function snapshotsOf(session: Session, every: Partial<Record<'seconds' | 'steps'
     get last() {
       return last;
     },
-    /** The net is at this one now. One under way is of what is no more. */
+    /** The net is at this one now. A snapshot still under way is discarded. */
     begin(at: Snapshot): void {
       last = at;
       takes = undefined;

@@ -19,8 +19,8 @@ export type SnapshotInterval =
 /** How {@link Trainer.fit} goes on after the loss of its device. */
 export interface RecoverOptions {
   /**
-   * How many times it goes on from one snapshot, a positive integer. The second time waits for 250 ms, and each time after that
-   * twice as long. Default: 5.
+   * How many times it goes on from one snapshot, a positive integer. Before the second attempt it
+   * waits for 250 ms, and twice as long before each further one. Default: 5.
    */
   attempts?: number;
   /**
