@@ -90,7 +90,7 @@ export class Reporter {
     ]);
     const evaluated = { step, seconds, loss, accuracy, trainingAccuracy: training.accuracy ?? Number.NaN };
     const found = { evaluated, parameters, epochs: place().epochs };
-    if (Number.isFinite(loss)) this.held = found; // nothing goes on from weights that are no numbers
+    if (Number.isFinite(loss)) this.held = found; // training cannot go on from weights that are NaN
     this.#tested = { ended: performance.now(), took: performance.now() - began };
     tell({ kind: 'evaluated', evaluated });
     return found;

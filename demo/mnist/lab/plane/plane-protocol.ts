@@ -112,7 +112,7 @@ export interface Frame {
 }
 
 export interface PlaneLab {
-  /** A fresh net, on points made anew; `own` are those of the visitor's. Opens the device where there is none. */
+  /** Makes a new net and new points, or takes `own`, the points of the visitor. Opens a device if there is none. */
   prepare(
     settings: PlaneSettings,
     own: readonly PlanePoint[],

@@ -10,7 +10,7 @@ const streams = { places: 201, noise: 202, split: 203 } as const;
 
 const { PI, sin, cos, sqrt } = Math;
 
-/** A point out of two random numbers from 0 to 1, of which the first are spread evenly; every other point is of the other kind. */
+/** Makes a point of two random numbers from 0 to 1. The first numbers are spread evenly. The kinds of the points alternate. */
 type Generator = (isOdd: boolean, u: number, v: number) => PlanePoint;
 
 const generators: Readonly<Record<Exclude<PlaneDataName, 'own'>, Generator>> = {

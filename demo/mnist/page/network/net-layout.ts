@@ -13,7 +13,7 @@ const MARGIN = { left: 48, right: 104 };
 export interface Column {
   /** From 1. */
   readonly layer: number;
-  /** Units of the layer, of which the first `shown` are there. */
+  /** How many units the layer has. The picture shows the first `shown`. */
   readonly units: number;
   readonly shown: number;
   readonly x: number;

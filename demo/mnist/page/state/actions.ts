@@ -103,7 +103,7 @@ async function adopt(next: Config): Promise<void> {
 export const start = () => ask(() => lab.start());
 export const pause = () => ask(() => lab.pause());
 export const step = () => ask(() => lab.step());
-/** Fresh weights; where there is no net, the one that did not come. */
+/** Draws new weights. Without a net, it tries again to make one. */
 export const reset = () => (isThere() ? prepare(false) : prepare());
 
 let cancelled = false;

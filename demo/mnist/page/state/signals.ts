@@ -32,7 +32,7 @@ export const loss = signal<{ readonly message: string; readonly held?: Evaluated
 export const subject = signal<Subject>();
 
 export interface Problem {
-  /** Of the error class: 'DataError'. */
+  /** The name of the error class: 'DataError'. */
   readonly name: string;
   readonly message: string;
 }

@@ -127,7 +127,7 @@ const ColourBar = ({ scale }: { readonly scale: Scale }) => (
 );
 
 interface FactsProps {
-  /** Of the element: '[5]'. */
+  /** The index of the element: '[5]'. */
   readonly at: string;
   readonly value: number;
   readonly summary: Summary | undefined;
