@@ -3,14 +3,12 @@
  * listener how things go.
  */
 import { CheckError, DeviceLostError, print, type Report, StateError } from 'retrograd';
-import { type Profile, profile } from 'retrograd/bench';
+import type { Profile } from 'retrograd/bench';
 import { batch, type DatasetPair, take } from 'retrograd/data';
 import type { Config } from '../config.ts';
 import { createLibrary, type Library, summaryOf } from './data.ts';
-import { checkWeights } from './files.ts';
 import { Hardware } from './hardware.ts';
 import { keyOf, readRecord, recordOf } from './kept.ts';
-import { meanGradients } from './mean-gradients.ts';
 import type {
   Curves,
   DataSummary,
@@ -28,6 +26,8 @@ import type { Held } from './reporter.ts';
 import { testOn } from './results.ts';
 import { createRun, type Run } from './run.ts';
 import { databaseShelf, type Shelf } from './shelf.ts';
+
+const onRequest = () => import('./on-request.ts');
 
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
@@ -136,6 +136,7 @@ class LocalLab implements Lab {
   inspect(sample: Required<Sample>): Promise<Parameters> {
     return this.#inTurn(async () => {
       const { net, data, config } = this.#current();
+      const { meanGradients } = await onRequest();
       const pass = await net.tensors(sample.pixels, [sample.label]);
       return { ...pass, ...(await meanGradients(net, data.train, sample, config.batch)) };
     });
@@ -169,6 +170,7 @@ class LocalLab implements Lab {
     return this.#interrupt(async (run) => {
       const { device } = this.#hardware;
       if (!device) return undefined;
+      const { profile } = await onRequest();
       const times = await profile(device.gpu, () => run.train(PROFILE.steps), PROFILE.milliseconds);
       await run.look();
       return times;
@@ -181,6 +183,7 @@ class LocalLab implements Lab {
 
   load(file: Blob): Promise<void> {
     return this.#interrupt(async (run) => {
+      const { checkWeights } = await onRequest();
       await checkWeights(file, run.config);
       await run.load(file);
       await run.look();

@@ -5,7 +5,6 @@ import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
 import { isVisible, view, watch } from './model/inspection.ts';
 import { pagesOf } from './model/pages.ts';
-import { keepSubject } from './model/samples.ts';
 import { Overview } from './view/overview.tsx';
 import { Stepper } from './view/stepper.tsx';
 import { SubjectBar } from './view/subject-bar.tsx';
@@ -23,9 +22,10 @@ export const Microscope = () => {
       isVisible.value = isIntersecting;
     });
     observer.observe(frame.current!);
-    const stops = [watch(), keepSubject(), () => observer.disconnect()];
+    const unwatch = watch();
     return () => {
-      for (const stop of stops) stop();
+      unwatch();
+      observer.disconnect();
     };
   }, []);
   const shown = view.value;

@@ -1,13 +1,13 @@
 /** The tabs of the page, in their order. A tab is a line here and a folder of its own. */
-import type { ComponentType } from 'preact';
 import { Digits } from '../digits.tsx';
+import type { Load } from '../shared/loaded.tsx';
 
 export interface Tab {
   /** Its address is `#/id`. */
   readonly id: string;
   readonly title: string;
   /** All but the first import theirs when they are opened: `() => import('../plane/plane.tsx').then((of) => of.Plane)`. */
-  readonly load: () => ComponentType | Promise<ComponentType>;
+  readonly load: Load;
 }
 
 export const tabs: readonly Tab[] = [

@@ -3,8 +3,8 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'retrograd';
 import type { Config } from '../../../config.ts';
 import { indexOfMax } from '../../../index-of-max.ts';
-import type { DataSummary } from '../../../lab/protocol.ts';
 import * as state from '../../state/index.ts';
+import { net } from './net.ts';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -25,9 +25,6 @@ export interface View {
 export const view = signal<View>();
 /** Whether the section can be seen; nothing is asked for while it cannot. */
 export const isVisible = signal(false);
-
-/** The net that is ready, with the configuration it was made for; undefined while another is being made. */
-export const net = signal<{ readonly config: Config; readonly data: DataSummary }>();
 
 /** What a picture without a label is meant to be: what the visitor says, or before that what the net read. */
 const meaning = signal<{ readonly pixels: Float32Array; readonly label: number; readonly said: boolean }>();
@@ -110,31 +107,21 @@ async function refresh(): Promise<void> {
 
 /** Keeps `view` up to date for as long as the returned function is not called. */
 export function watch(): () => void {
-  const stops = [
-    effect(() => {
-      const data = state.prepared.value?.data;
-      void state.machine.value;
-      if (data) net.value = { config: state.config.peek(), data };
-    }),
-    effect(() => {
-      if (state.status.value === 'preparing') net.value = undefined;
-    }),
-    effect(() => {
-      // While training it is a matter of time, not of steps.
-      if (!state.isTraining.value) void [state.progress.value, state.latest.value];
-      void [
-        net.value,
-        state.subject.value,
-        state.isReady.value,
-        isVisible.value,
-        meaning.value?.label,
-        state.config.value,
-      ];
-      refresh();
-    }),
-  ];
+  const stop = effect(() => {
+    // While training it is a matter of time, not of steps.
+    if (!state.isTraining.value) void [state.progress.value, state.latest.value];
+    void [
+      net.value,
+      state.subject.value,
+      state.isReady.value,
+      isVisible.value,
+      meaning.value?.label,
+      state.config.value,
+    ];
+    refresh();
+  });
   return () => {
-    for (const stop of stops) stop();
+    stop();
     clearTimeout(timer);
   };
 }
