@@ -13,4 +13,9 @@ export interface Tab {
 export const tabs: readonly Tab[] = [
   { id: 'digits', title: 'Digits', load: () => Digits },
   { id: 'plane', title: 'Plane', load: () => import('../plane/plane.tsx').then(({ Plane }) => Plane) },
+  {
+    id: 'experiments',
+    title: 'Experiments',
+    load: () => import('../experiments/experiments.tsx').then(({ Experiments }) => Experiments),
+  },
 ];
