@@ -18,4 +18,5 @@ export const tabs: readonly Tab[] = [
     title: 'Experiments',
     load: () => import('../experiments/experiments.tsx').then(({ Experiments }) => Experiments),
   },
+  { id: 'own', title: 'Your data', load: () => import('../own-data/own-data.tsx').then(({ OwnData }) => OwnData) },
 ];
