@@ -97,7 +97,8 @@ export function toHash(config: Config): string {
   return text.length > 0 ? `#${text.join('&')}` : '';
 }
 
-function write({ hidden, ...others }: Config): Record<string, string> {
+/** Each entry as a text, the usual ones too. */
+export function write({ hidden, ...others }: Config): Record<string, string> {
   const layers = hidden.map(({ units, activation }) => `${units}:${activation}`).join(',');
   return { hidden: layers, ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])) };
 }

@@ -35,5 +35,5 @@ export function keptWords(parameters: number): string {
   const [size, most] = [4 * parameters, bounds.bytes].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`);
   return 4 * parameters > bounds.bytes
     ? `These weights are lost when the page reloads: they take ${size}, and this browser keeps at most ${most}.`
-    : 'During training, this browser keeps weights and curves, so they survive a reload of the page.';
+    : 'During training, this browser keeps the run, so it survives a reload of the page.';
 }
