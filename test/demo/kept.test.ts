@@ -4,7 +4,7 @@ import { type Config, fromHash, usual } from '../../demo/mnist/config.ts';
 import { bounds, curvesToHeld, isOf, type Known, keyOf, readRun, recordOf } from '../../demo/mnist/lab/kept.ts';
 import type { Progress } from '../../demo/mnist/lab/protocol.ts';
 
-const config: Config = { ...usual, hidden: [{ units: 3, activation: 'relu' }], learningRate: 0.25 };
+const config: Config = { ...usual, hidden: [{ kind: 'dense', units: 3, activation: 'relu' }], learningRate: 0.25 };
 const data = { name: 'digits', source: 'generated', train: 10000, test: 2000 };
 const evaluated = (step: number) => ({ step, seconds: step / 100, loss: 1 / (step + 1), accuracy: 0.9 });
 const progress = (step: number): Progress => ({

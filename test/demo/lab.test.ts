@@ -6,7 +6,7 @@ import type { Curves, Lab, LabEvent, Prepared } from '../../demo/mnist/lab/proto
 import type { Shelf, Stored } from '../../demo/mnist/lab/shelf.ts';
 import { formatSafetensors, parseSafetensors } from '../../src/index.ts';
 
-const config: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }] };
+const config: Config = { ...usual, hidden: [{ kind: 'dense', units: 16, activation: 'sigmoid' }] };
 
 const events: LabEvent[] = [];
 const of = <K extends LabEvent['kind']>(kind: K) =>

@@ -281,7 +281,7 @@ class LocalLab implements Lab {
     const { signal } = mine;
     await this.#hardware.renew();
     signal.throwIfAborted();
-    const data = await Promise.race([this.#library.load(config.data), abortOf(signal)]);
+    const data = shortened(await Promise.race([this.#library.load(config.data), abortOf(signal)]), config);
     const { run, identity } = await this.#goOnOrBegin(config, data, origin, mine);
     const start = await run.firstLook();
     if (this.#watched) await run.watch(this.#watched);
@@ -363,6 +363,10 @@ class LocalLab implements Lab {
     this.#tell({ kind: 'problem', name, message });
   }
 }
+
+/** With so many of the training samples as are chosen. */
+const shortened = (pair: DatasetPair, { samples }: Config): DatasetPair =>
+  samples > 0 ? { ...pair, train: take(pair.train, samples) } : pair;
 
 /** Rejects once the signal is aborted. */
 const abortOf = (signal: AbortSignal): Promise<never> =>

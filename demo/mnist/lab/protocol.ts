@@ -118,9 +118,12 @@ export type LabEvent =
   | { readonly kind: 'restored'; readonly curves: Curves }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'evaluated'; readonly evaluated: Evaluated }
-  /** W1 [units, 784], a few times a second. */
+  /** The first weights, a few times a second: W1 [units, 784], or [filters, channels · kernel²] of a convolution. */
   | { readonly kind: 'weights'; readonly weights: Tensor }
-  /** What the net computes of the image that is watched, as often: a1 [units, 1], W2 [out, in], ..., prediction [10, 1]. */
+  /**
+   * What the net computes of the image that is watched, as often: a1 [units, 1] or [channels, height, width, 1], W2 [out, in], ...,
+   * prediction [10, 1].
+   */
   | { readonly kind: 'activity'; readonly tensors: Readonly<Record<string, Tensor>> }
   | { readonly kind: 'download'; readonly file: string; readonly received: number; readonly total?: number }
   /** Something went wrong outside of a call. `name` is that of the error class. */

@@ -23,11 +23,18 @@ export interface Held {
   readonly file: Uint8Array<ArrayBuffer>;
 }
 
+/** Tensors of a forward pass that are pictured. */
+export interface Pictured {
+  /** The first layer that has weights, from 1. */
+  readonly layer: number;
+  /** 'a1', 'W2', 'prediction' */
+  readonly others: readonly string[];
+}
+
 interface Observed {
   readonly net: Trainer;
   readonly data: DatasetPair;
-  /** Tensors of a forward pass that are pictured: 'a1', 'W2', 'prediction'. */
-  readonly pictured: readonly string[];
+  readonly pictured: Pictured;
   /** Where training stands. */
   readonly place: () => { readonly step: number; readonly seconds: number; readonly before: Before };
   readonly tell: (event: LabEvent) => void;
@@ -54,7 +61,7 @@ export class Reporter {
   async watch(pixels: Float32Array): Promise<void> {
     const { net, pictured } = this.#of;
     const before = this.#sample;
-    this.#sample = await observe(net, pixels, ['W1', ...pictured]);
+    this.#sample = await observe(net, pixels, [`W${pictured.layer}`, ...pictured.others]);
     before?.destroy();
     await this.#picture();
   }
@@ -101,9 +108,9 @@ export class Reporter {
   }
 
   async #picture(): Promise<void> {
-    const { net, tell } = this.#of;
-    const { W1: weights, ...tensors } = (await this.#sample?.read()) ?? {
-      W1: (await net.parameters())['layers.0.weight'],
+    const { net, tell, pictured } = this.#of;
+    const { [`W${pictured.layer}`]: weights, ...tensors } = (await this.#sample?.read()) ?? {
+      [`W${pictured.layer}`]: (await net.parameters())[`layers.${pictured.layer - 1}.weight`],
     };
     this.#pictured = performance.now();
     tell({ kind: 'weights', weights });

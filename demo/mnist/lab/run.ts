@@ -4,20 +4,21 @@ import {
   compile,
   type Device,
   DeviceLostError,
-  dense,
   type EvaluateOptions,
   type FitOptions,
   type Progress,
   type Recovery,
-  sequential,
   type Trainer,
 } from 'retrograd';
 import type { DatasetPair } from 'retrograd/data';
 import type { Config } from '../config.ts';
-import { activations, losses, optimizers } from './choices.ts';
+import { size } from '../layers.ts';
+import { outputNames, parameterShapes, weightedLayers } from '../net-shapes.ts';
+import { losses, optimizers } from './choices.ts';
 import { type Clock, createClock } from './clock.ts';
-import { CLASSES, type Evaluated, type LabEvent, SIDE } from './protocol.ts';
-import { type Before, type Held, Reporter } from './reporter.ts';
+import { makeModel } from './make-model.ts';
+import type { Evaluated, LabEvent } from './protocol.ts';
+import { type Before, type Held, type Pictured, Reporter } from './reporter.ts';
 
 export interface RunOptions {
   readonly config: Config;
@@ -191,12 +192,16 @@ export class Run {
 /** Numbers of a matrix that is pictured: larger ones take too long to read a few times a second, and show nothing. */
 const MOST_PICTURED = 65_536;
 
-/** Activations of each hidden layer, the weights between layers, and the outputs. */
-function picturedOf({ hidden }: Config): string[] {
-  const units = [...hidden.map((layer) => layer.units), CLASSES];
-  const between = units.slice(1).flatMap((out, i) => (out * units[i] <= MOST_PICTURED ? `W${i + 2}` : []));
-  const outputs = hidden.map(({ activation }, i) => `${activation === 'linear' ? 'z' : 'a'}${i + 1}`);
-  return [...outputs, ...between, 'prediction'];
+/** What each hidden layer hands on, the weights of the layers after the first that has some, and the outputs. */
+function picturedOf({ hidden }: Config): Pictured {
+  const [first, ...later] = weightedLayers(hidden);
+  const shapes = parameterShapes(hidden);
+  const isSmall = (layer: number) => size(shapes.get(`layers.${layer - 1}.weight`)!) <= MOST_PICTURED;
+  const outputs = [...new Set(outputNames(hidden).slice(1))].filter((name) => name !== 'x');
+  return {
+    layer: first,
+    others: [...outputs, ...later.filter(isSmall).map((layer) => `W${layer}`), 'prediction'],
+  };
 }
 
 /** The mean loss of the steps since it was last asked, out of the means over the epoch so far. */
@@ -212,14 +217,13 @@ function lossesApart(batch: number, count: number) {
   };
 }
 
-function compileNet(
+async function compileNet(
   { hidden, loss, optimizer, learningRate, batch, seed }: Config,
   device: Device | 'cpu',
   watched: Pick<CompileOptions, 'signal' | 'onProgress'>,
 ) {
   const { make, output } = losses[loss];
-  const layers = hidden.map(({ units, activation }) => dense(units, activations[activation]));
-  return compile(sequential([SIDE * SIDE], [...layers, dense(CLASSES, output)]), {
+  return compile(await makeModel(hidden, output), {
     device,
     batch,
     seed,

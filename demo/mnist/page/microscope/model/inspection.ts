@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'retrograd';
 import type { Config } from '../../../config.ts';
 import { indexOfMax } from '../../../index-of-max.ts';
+import { kindOf } from '../../../layers.ts';
 import * as state from '../../state/index.ts';
 import { net } from './net.ts';
 
@@ -40,6 +41,11 @@ export function mean(label: number): void {
 const INTERVAL = 1000;
 /** An inspection takes at most this share of the time. */
 const SHARE = 0.2;
+
+/** Titles of the layers that the microscope does not take apart. */
+export const unknownKinds = ({ hidden }: Config): string[] => [
+  ...new Set(hidden.filter(({ kind }) => kind !== 'dense').map((layer) => kindOf(layer).title)),
+];
 
 async function inspect(of: { readonly config: Config }, subject: state.Subject): Promise<View> {
   const { pixels } = subject;
@@ -86,7 +92,7 @@ async function refresh(): Promise<void> {
   const [of, subject] = [net.peek(), state.subject.peek()];
   // The first time it is asked for unseen, so that nothing jumps where a visitor scrolls past it.
   const isWanted = isVisible.peek() || !view.peek();
-  if (!of || !subject || !state.isReady.peek() || !isWanted) return;
+  if (!of || !subject || !state.isReady.peek() || !isWanted || unknownKinds(of.config).length > 0) return;
   isStale = isAsking;
   if (isAsking) return;
   isAsking = true;
