@@ -39,7 +39,7 @@ const storable: readonly string[] = [
   ],
   ...['--optimizer', '--learning-rate', '--momentum', '--weight-decay', '--decayed'],
   ...['--epochs', '--augment', '--schedule', '--warm-up', '--clip', '--accumulate', '--average', '--freeze'],
-  ...['--validation', '--patience', '--metric', '--keep-best'],
+  ...['--validation', '--patience', '--metric', '--keep-best', '--on-non-finite'],
 ];
 
 /** Of a flag that takes no value. */

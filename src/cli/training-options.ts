@@ -1,7 +1,7 @@
 /** The flags of `retrograd train` that control training, apart from the optimizer, and what they mean for it. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
-import { type FitOptions, updatesIn } from '../index.node.ts';
+import { type FitOptions, type OnNonFinite, updatesIn } from '../index.node.ts';
 import { addOptions } from './add-options.ts';
 import type { Rule } from './heeded.ts';
 import { optimizerOf, schedules } from './model-options.ts';
@@ -18,8 +18,10 @@ export interface ControlFlags extends TrainedFlags {
   patience?: number;
   metric?: 'accuracy' | 'loss';
   keepBest?: boolean;
+  onNonFinite?: OnNonFinite;
 }
 
+const answers: Record<OnNonFinite, unknown> = { stop: true, skip: true, rewind: true };
 const metrics: Record<NonNullable<ControlFlags['metric']>, unknown> = { accuracy: true, loss: true };
 
 export const addControlOptions = (command: Command): Command =>
@@ -34,6 +36,11 @@ export const addControlOptions = (command: Command): Command =>
       patterns,
     ],
     ['--average <beta>', 'keep a moving average of the weights, such as 0.999, to test and save', fraction],
+    [
+      '--on-non-finite <answer>',
+      'what to do about a step that makes NaN or infinity: stop, skip it, or rewind and go on with half the learning rate (default: stop)',
+      oneOf(answers),
+    ],
     ['--validation <share>', validationHelp, share],
     ['--patience <n>', 'stop after n epochs in a row without improvement on the held-out samples', count],
     ['--keep-best', 'end with the parameters of the best epoch on the held-out samples'],
@@ -70,8 +77,12 @@ export function updateOf(flags: ControlFlags, train: Dataset): RunOptions {
 }
 
 /** What of a fit they decide. */
-export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags, hasAccuracy: boolean): FitOptions => ({
+export const fitOf = (
+  { epochs, patience, metric, keepBest, onNonFinite }: ControlFlags,
+  hasAccuracy: boolean,
+): FitOptions => ({
   epochs,
+  onNonFinite,
   metric: metric ?? (hasAccuracy ? 'accuracy' : 'loss'),
   keepBest,
   earlyStopping: patience === undefined ? undefined : { patience },
@@ -79,7 +90,7 @@ export const fitOf = ({ epochs, patience, metric, keepBest }: ControlFlags, hasA
 
 /** ', cosine schedule, 4 batches to an update': what there is beside the optimizer. */
 export function describeControl(flags: ControlFlags): string {
-  const { schedule, warmUp, accumulate, average, clip, labelSmoothing, freeze } = flags;
+  const { schedule, warmUp, accumulate, average, clip, labelSmoothing, freeze, onNonFinite } = flags;
   const parts = [
     warmUp !== undefined && `warm-up over ${warmUp} updates`,
     schedule !== 'constant' && `${schedule} schedule`,
@@ -88,6 +99,8 @@ export function describeControl(flags: ControlFlags): string {
     clip !== undefined && `gradients clipped to norm ${clip}`,
     labelSmoothing !== undefined && `label smoothing ${labelSmoothing}`,
     freeze && freeze.length > 0 && `${freeze.join(', ')} frozen`,
+    onNonFinite === 'skip' && 'steps skipped that are not finite',
+    onNonFinite === 'rewind' && 'half the learning rate after steps that are not finite',
   ];
   return parts.map((part) => (part ? `, ${part}` : '')).join('');
 }

@@ -108,18 +108,27 @@ export const describeBest = ({ epoch, accuracy, loss }: Best, name: string): str
     : `best ${name} accuracy ${percentage(accuracy)} after epoch ${epoch}`;
 
 export function report(
-  { epoch, trainLoss, seconds, samplesPerSecond }: EpochResult,
+  { epoch, trainLoss, skipped, seconds, samplesPerSecond }: EpochResult,
   evaluation: Evaluation,
   { epochs }: TrainFlags,
   { field, name }: ReturnType<typeof judgeOf>,
   { say, emit }: Output,
 ): void {
-  emit({ event: 'epoch', epoch, trainLoss, ...evaluationFields(field, evaluation), seconds, samplesPerSecond });
+  emit({
+    event: 'epoch',
+    epoch,
+    trainLoss,
+    skipped,
+    ...evaluationFields(field, evaluation),
+    seconds,
+    samplesPerSecond,
+  });
   const cells = [
     epochOf(epoch, epochs),
     `train loss ${decimal(trainLoss)}`,
     describeEvaluation(name, evaluation, '100.00 %'.length),
     `${duration(seconds)} (${integer(samplesPerSecond)} samples/s)`,
+    ...(skipped ? [`${plural(skipped, 'step')} skipped`] : []),
   ];
   say(cells.join('   '));
 }

@@ -13,6 +13,7 @@ import { recall, remembered } from '../../src/cli/remembered-options.ts';
 import { reproduceCommand } from '../../src/cli/reproduce.ts';
 import { summaryCommand } from '../../src/cli/summary.ts';
 import { trainCommand } from '../../src/cli/train.ts';
+import { type ControlFlags, describeControl, fitOf } from '../../src/cli/training-options.ts';
 import { batch, digits, fromArrays } from '../../src/data.node.ts';
 import { ArgumentError, DataError, formatSafetensors } from '../../src/index.node.ts';
 import { describeModel } from '../../src/nn/model.ts';
@@ -107,7 +108,7 @@ const valueFor: Record<string, string> = {
     '--missing': 'drop',
   },
   ...{ '--delimiter': ';', '--size': '32', '--channels': '1', '--log': 'x.csv', '--input': 'x', '--output': 'x' },
-  ...{ '--test': '0.5', '--standardize': 'inputs' },
+  ...{ '--test': '0.5', '--standardize': 'inputs', '--on-non-finite': 'skip' },
   ...{ '--average': '0.5', '--label-smoothing': '0.5', '--momentum': '0.5', '--dropout': '0.5', '--validation': '0.5' },
 };
 const numbers = ['--seed', '--batch', '--learning-rate', '--weight-decay', '--epochs', '--target-accuracy', '--check'];
@@ -116,6 +117,20 @@ for (const flag of [...numbers, '--warm-up', '--clip', '--accumulate', '--patien
 }
 for (const flag of ['--repeats', '--seeds']) valueFor[flag] = '3';
 const given = (flag: string): string[] => [flag, valueFor[flag]].filter((text) => text !== undefined);
+
+test.each([
+  ['', undefined, ''],
+  ['--on-non-finite stop', 'stop', ''],
+  ['--on-non-finite skip', 'skip', ', steps skipped that are not finite'],
+  ['--on-non-finite rewind', 'rewind', ', half the learning rate after steps that are not finite'],
+])('what to do about steps that are not finite: %s', async (line, onNonFinite, words) => {
+  const command = commands.train();
+  command.parseOptions(line.split(' ').filter(Boolean));
+  const flags = command.opts<ControlFlags>();
+  expect(fitOf(flags, true)).toMatchObject({ onNonFinite });
+  expect(describeControl(flags)).toBe(words);
+  expect(String(await thrownBy('train --on-non-finite ignore'))).toContain('Expected one of stop, skip, rewind');
+});
 
 describe('an option given twice is refused', () => {
   test.each(Object.keys(commands))('%s', async (name) => {
