@@ -100,7 +100,7 @@ export async function gpuEngine(
       const verdicts: Verdict[] = [];
       const heard: Verdict = (accepted) => {
         verdictOn(verdicts)(accepted);
-        if (!accepted) refused?.();
+        if (!accepted && !destroyed) refused?.();
       };
       try {
         assertUsable();

@@ -8,6 +8,7 @@ import { evaluate } from '../graph/reference.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { overwrites, written } from '../graph/storage.ts';
 import { placeIn } from './non-finite-options.ts';
+import { isTotal } from './session.ts';
 
 /** What a step went wrong with, and the text that says so. */
 export interface Culprit extends Required<Pick<NonFinite, 'tensor' | 'element' | 'value' | 'operands' | 'advice'>> {
@@ -21,7 +22,7 @@ export function culpritOf(graph: Graph, step: StepRow, leaf: (node: Node) => Dat
   let found: Culprit | undefined;
   const look = (node: Node, value: Value): Value => {
     values.set(node, value.data);
-    const at = value.data.findIndex((x) => !Number.isFinite(x));
+    const at = isTotal(node) ? -1 : value.data.findIndex((x) => !Number.isFinite(x));
     if (at < 0) return value;
     found = described(graph, node, at, values);
     throw found;

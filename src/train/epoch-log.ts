@@ -7,9 +7,8 @@ import type { Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { demandFinite } from './finite.ts';
 import type { EndedEpoch, FitOptions, Progress } from './fit-options.ts';
-import { leftOutOf } from './on-non-finite.ts';
 import type { Ongoing } from './ongoing.ts';
-import { LOSSES, type Session } from './session.ts';
+import { type Batch, type Counted, counted, LOSSES, NOTHING, type Session } from './session.ts';
 import { inEpoch, type Span, samplesIn, stepsBefore } from './span.ts';
 import { type Ring, sumOf, totalsIn, wantedOf } from './totals.ts';
 import type { Validation } from './validation.ts';
@@ -22,6 +21,8 @@ export const lossesOf = ({ program }: Session): Ring => ({
 export interface EpochLog {
   /** After some turns are queued, with a promise for the end of them. Resolves when what has to be read after them was seen. */
   submitted(from: number, to: number, settled: Promise<unknown>): Promise<unknown>;
+  /** Before that, of a turn whose step was counted and not run. */
+  skipped(turn: number, row: Batch): void;
   /** The epochs that ended since this was last asked for. */
   taken(): EndedEpoch[];
 }
@@ -44,8 +45,10 @@ export function epochLog(
   const resultOf = resultsOf(span, clock, samples);
   const reportOf = reportsOf(span, clock, samples);
   const read = readerOf(session, span, validation);
-  const leftOut = (epoch: number): number =>
-    leftOutOf(ongoing.odd, epoch).reduce((sum, { samples }) => sum + samples, 0);
+  const { unfinished } = session;
+  const isWithin = span.first % perEpoch > 0;
+  const skipped = new Map([[Math.floor(span.first / perEpoch), isWithin ? unfinished?.skipped : undefined]]);
+  const skippedIn = (epoch: number): Counted => skipped.get(epoch) ?? NOTHING;
   const due = dueIn(span, Boolean(onProgress), waited);
   let seen: Promise<unknown> = Promise.resolve();
   /** No snapshot is taken within a validation, at the end, or of an epoch that somebody waits for and has not seen. */
@@ -55,6 +58,10 @@ export function epochLog(
     if (isBetween && stepsBefore(span, turn) < span.last) ongoing.look(seen);
   };
   return {
+    skipped(turn, row) {
+      const { epoch } = inEpoch(span, turn);
+      skipped.set(epoch, counted(skippedIn(epoch), row));
+    },
     taken: () => ongoing.ended.splice(0),
     submitted(from, to, settled) {
       const { steps } = session;
@@ -69,13 +76,14 @@ export function epochLog(
       const reading = read(first, begun, ended, reports);
       seen = Promise.all([reading, timed, seen]).then(async ([{ flags, lossOf, validationOf }]) => {
         await demandFinite(session, steps, flags);
-        const meanOf = (epoch: number): number =>
-          lossOf(epoch) /
-          (samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch) - leftOut(epoch));
-        if (reports && !signal?.aborted) onProgress!(reportOf(trained, meanOf(begun - 1)));
+        const summed = (epoch: number): number =>
+          samples(Math.min((epoch + 1) * perEpoch, trained)) - samples(epoch * perEpoch) - skippedIn(epoch).samples;
+        const meanOf = (epoch: number): number => lossOf(epoch) / summed(epoch);
+        const isTold = reports && summed(begun - 1) > 0 && !signal?.aborted;
+        if (isTold) onProgress!(reportOf(trained, meanOf(begun - 1)));
         for (let epoch = first; epoch < ended; epoch++) {
-          const skipped = skips ? { skipped: leftOutOf(ongoing.odd, epoch).length } : {};
-          ongoing.ended.push({ ...resultOf(epoch, meanOf(epoch), validationOf?.(before + epoch)), ...skipped });
+          const more = skips ? { skipped: skippedIn(epoch).steps } : {};
+          ongoing.ended.push({ ...resultOf(epoch, meanOf(epoch), validationOf?.(before + epoch)), ...more });
         }
       });
       keep(to);

@@ -11,9 +11,10 @@ import { clockOf } from './clock.ts';
 import { epochLog, lossesOf } from './epoch-log.ts';
 import type { Feed } from './feed.ts';
 import { type EndedEpoch, type FitOptions, shuffles } from './fit-options.ts';
+import { updateLeft } from './loop/update.ts';
 import { beforeOdd } from './on-non-finite.ts';
 import type { Ongoing } from './ongoing.ts';
-import { giveBack, LOSSES, NOTHING, type Session, takeRow } from './session.ts';
+import { counted, giveBack, LOSSES, NOTHING, type Session, takeRow } from './session.ts';
 import { inEpoch, type Span, stepsBefore, turnOf } from './span.ts';
 import { slotIn } from './totals.ts';
 import { traced } from './trace.ts';
@@ -45,7 +46,7 @@ export function epochsOf(
   const { signal, millisecondsPerSubmit: milliseconds = defaultMilliseconds() } = options;
   const clock = clockOf(span);
   const log = epochLog(session, feed, span, options, clock, waited, ongoing, validation);
-  const turns = turnsOf(session, feed, span, options, validation);
+  const turns = turnsOf(session, feed, span, options, ongoing, validation);
   const between = () => session.tuner?.between();
   const { odd } = ongoing;
   const look = (row: StepRow) => traced(session, row, feed);
@@ -77,11 +78,11 @@ export function epochsOf(
         signal?.throwIfAborted();
         await turns.ready(turn);
         const number = session.steps + 1;
-        if (number === odd.suspect) throw await look(turns.row(turn));
-        if (odd.skipped.has(number)) {
+        const isSkipped = odd.skipped.has(number);
+        if (number === odd.suspect || (isSkipped && turns.isHopeless(turn))) throw await look(turns.row(turn));
+        if (isSkipped) {
           ongoing.look(undefined, true);
-          const { epoch } = inEpoch(span, turn);
-          odd.skipped.set(number, { epoch, samples: turns.skip(turn).columns });
+          log.skipped(turn, await turns.skip(turn));
         } else await demandStep(session, () => turns.row(turn), feed);
         await log.submitted(turn, turn + 1, Promise.resolve());
         turn++;
@@ -92,7 +93,14 @@ export function epochsOf(
 }
 
 /** What each turn runs, and how many of them fit into one submit. */
-function turnsOf(session: Session, feed: Feed, span: Span, options: FitOptions, validation?: Validation) {
+function turnsOf(
+  session: Session,
+  feed: Feed,
+  span: Span,
+  options: FitOptions,
+  ongoing: Ongoing,
+  validation?: Validation,
+) {
   const { perEpoch, first, last } = span;
   const batches = batchesOf(session, feed, span, options);
   const firstEpoch = Math.floor(first / perEpoch);
@@ -121,22 +129,38 @@ function turnsOf(session: Session, feed: Feed, span: Span, options: FitOptions, 
       ),
     /** Called as the step is queued, so that the session is at no time ahead of the tensors. */
     row: (turn: number): StepRow => part(turn, row, (run, evaluation, step, epoch) => run.row(evaluation, step, epoch)),
-    /** Counts a step that is not run. What others add up for an update stays. */
-    skip(turn: number): StepRow {
-      const { updates, pending } = session;
+    /** Whether no step of an epoch is run but this one, its last. */
+    isHopeless: (turn: number): boolean =>
+      inEpoch(span, turn).at === perEpoch - 1 && (session.unfinished?.skipped?.steps ?? 0) === perEpoch - 1,
+    /** Counts a step that is not run. What others add up for an update stays, up to the end of the epoch, which makes one of it. */
+    async skip(turn: number): Promise<StepRow> {
+      const isLast = inEpoch(span, turn).at === perEpoch - 1;
+      const update = isLast && session.pending.steps > 0 ? await updateLeft(session) : undefined;
+      const { updates, pending, unfinished } = session;
       const skipped = this.row(turn);
-      Object.assign(session, { updates, pending: skipped.begins ? NOTHING : pending });
+      if (update) update(pending, skipped);
+      else Object.assign(session, { updates, pending: skipped.begins ? NOTHING : pending });
       // The total of the epoch begins with a step that is run.
       if (skipped.begins)
         session.program.write(LOSSES, new Float32Array(size(session.program.tensors.get(LOSSES)!.shape)));
+      if (session.unfinished)
+        session.unfinished = {
+          ...session.unfinished,
+          skipped: counted(skipped.begins ? NOTHING : unfinished?.skipped, skipped),
+        };
       return skipped;
     },
-    /** Turns with samples on the device: of not more epochs than there are slots for, or of one kind where they come there. */
+    /**
+     * Turns with samples on the device: of not more epochs than there are slots for, or of one kind where they come there, and not
+     * beyond a snapshot.
+     */
     ready(turn: number): number | Promise<number> {
       const ready = part(turn, batches.ready, (run, evaluation, step) => run.ready(evaluation, step));
       const { at } = inEpoch(span, turn);
       const room = isResident ? most * perTurns - at : (at < perEpoch ? perEpoch : perTurns) - at;
-      return typeof ready === 'number' ? Math.min(ready, room) : ready.then((n) => Math.min(n, room));
+      const free = Math.max(1, (at < perEpoch ? 0 : perTurns - at) + ongoing.room());
+      const within = (n: number) => Math.min(n, room, free);
+      return typeof ready === 'number' ? within(ready) : ready.then(within);
     },
     refused(turn: number, rows: readonly StepRow[]): void {
       giveBack(
@@ -165,7 +189,8 @@ function rowsOf(session: Session, { dataset }: Feed, { perEpoch }: Span, batches
       session.epochs++;
       session.pending = NOTHING; // that of an epoch given up
     }
-    session.unfinished = i + 1 < perEpoch ? { dataset, steps: i + 1 } : undefined;
+    const skipped = i > 0 ? session.unfinished?.skipped : undefined;
+    session.unfinished = i + 1 < perEpoch ? { dataset, steps: i + 1, ...(skipped && { skipped }) } : undefined;
     for (const { steps, rate } of session.rates ?? []) if (steps === session.steps) session.learningRate = rate;
     const total = { slot: slotIn(losses, session.epochs - 1), begins: Number(i === 0) };
     return takeRow(session, { ...batches.row(step), ...total }, i === perEpoch - 1);

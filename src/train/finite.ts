@@ -5,8 +5,8 @@ import { readByKey, readTensors, type Tensors } from '../engine/named-tensors.ts
 import { label } from '../graph/graph.ts';
 import { data } from '../graph/leaf.ts';
 import { stepOfNumber } from '../graph/step-row.ts';
-import { placeIn } from './non-finite-options.ts';
-import { LOSSES, type Session } from './session.ts';
+import { type NonFiniteOptions, placeIn } from './non-finite-options.ts';
+import { isTotal, type Session } from './session.ts';
 
 /** Throws NonFiniteError where one of the first `steps` steps raised a flag: of the first that did. */
 export async function demandFinite(session: Session, steps: number, flags: ArrayLike<number>): Promise<void> {
@@ -21,24 +21,33 @@ function firstRaised(flags: ArrayLike<number>, steps: number): number | undefine
   return raised.length > 0 ? Math.min(...raised.map((number) => stepOfNumber(number, steps))) : undefined;
 }
 
-/** Throws NonFiniteError for the loss of a step that is no finite number, with the first step that made one. */
-export async function demandLoss({ program }: Session, steps: number, loss: number): Promise<void> {
-  if (Number.isFinite(loss)) return;
-  const step = firstRaised(await program.read(FLAGS), steps) ?? steps;
+/** The loss of the last step. Throws NonFiniteError where it is no finite number, with the first step that made one. */
+export async function lossOf(
+  { program, engine, steps }: Session,
+  { allowNonFinite }: NonFiniteOptions,
+): Promise<number> {
+  // Together, so that the flags are of no step after it.
+  const [losses, flags] = await engine.read(['losses', FLAGS].map((name) => ({ program, name })));
+  const loss = losses.reduce((sum, x) => sum + x, 0);
+  if (allowNonFinite || Number.isFinite(loss)) return loss;
+  const step = firstRaised(flags, steps) ?? steps;
   const first = step < steps ? `, and the first NaN or infinity is of step ${step}` : '';
   const advice = 'Try a lower learning rate.';
   throw new NonFiniteError(`loss: that of step ${steps} is ${loss}${first}. ${advice}`, { step, advice });
 }
 
-/** What is known of a step that is over, from the tensors of the last one. */
-export async function failure(session: Session, step: number): Promise<NonFiniteError> {
+/** Where nobody has looked into a step. */
+const MORE = " fit with onNonFinite: 'stop' finds where it began.";
+
+/** What is known of a step that is over, from the tensors of the last one; `more` says how to know more. */
+export async function failure(session: Session, step: number, more = MORE): Promise<NonFiniteError> {
   const { program, steps } = session;
   const tensors = await readTensors(program, ({ op }) => op !== data);
   const found = firstNonFinite(program, tensors);
   const advice = remedy(session, tensors);
   const where = found ? `the first tensor that holds one is ${found.tensor}` : 'no tensor holds one';
   const message = `Step ${step} made NaN or infinity of a loss, a parameter or its state; after step ${steps} ${where}. ${advice}`;
-  return new NonFiniteError(`${message} fit with onNonFinite: 'stop' finds where it began.`, {
+  return new NonFiniteError(message + more, {
     step,
     ...found,
     advice,
@@ -58,7 +67,7 @@ function remedy({ program, optimizer }: Session, tensors: Tensors): string {
 /** The first in the order of the graph. */
 function firstNonFinite(program: Program, tensors: Tensors): NonFinite | undefined {
   for (const node of program.graph.nodes) {
-    const values = node.name === LOSSES ? undefined : tensors.get(label(node));
+    const values = isTotal(node) ? undefined : tensors.get(label(node));
     const at = values ? values.findIndex((x) => !Number.isFinite(x)) : -1;
     if (at >= 0) return { tensor: label(node), element: placeIn(node.shape, at), value: values![at] };
   }

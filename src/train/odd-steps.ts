@@ -3,10 +3,9 @@
  * where that began and stops; or it goes on without the update of the step; or with half the learning rate.
  */
 import { NonFiniteError } from '../base/errors.ts';
-import { scaledRate } from '../nn/learning-rate.ts';
 import type { Snapshot } from './checkpoint/snapshot.ts';
 import type { FitOptions } from './fit-options.ts';
-import { goBack, type Remedy } from './ongoing.ts';
+import { goBack, type Remedy, slower, telling } from './ongoing.ts';
 import type { Session } from './session.ts';
 
 /** How often the rate is halved from one snapshot on. */
@@ -16,19 +15,18 @@ const MOST = 10;
 export function afterNonFinite(session: Session, { onNonFinite = 'stop' }: FitOptions): Remedy {
   let from: Snapshot | undefined;
   let halved = 0;
-  return (error, { odd }) => {
+  return (error, to, ongoing) => {
+    const { odd } = ongoing;
     const step = error instanceof NonFiniteError ? error.step : undefined;
     // What was gone back for before comes from elsewhere: from another net in onEpoch, say.
-    if (step === undefined || step === odd.suspect || odd.skipped.has(step)) return undefined;
-    return async (to) => {
-      if (step <= to.session.steps) throw error;
+    if (step === undefined || step <= to.session.steps || step === odd.suspect || odd.skipped.has(step))
+      return undefined;
+    return () => {
       [from, halved] = to === from ? [from, halved] : [to, 0];
-      await goBack(session, to);
-      if (onNonFinite === 'skip') odd.skipped.set(step, undefined);
-      else if (onNonFinite === 'rewind' && halved < MOST) {
-        halved++;
-        session.learningRate = scaledRate(session.learningRate, 0.5 ** halved);
-      } else odd.suspect = step;
+      if (onNonFinite === 'skip') odd.skipped.add(step);
+      else if (onNonFinite === 'rewind' && halved++ < MOST) slower(session, to, 0.5);
+      else odd.suspect = step;
+      return telling(ongoing, goBack(session, to));
     };
   };
 }

@@ -16,22 +16,12 @@ export function checkOnNonFinite(onNonFinite: unknown): void {
 export interface OddSteps {
   /** The one to be looked into. */
   suspect?: number;
-  /** Those whose update is left out, and what was left out once they were. */
-  readonly skipped: Map<number, LeftOut | undefined>;
+  /** Those whose update is left out. */
+  readonly skipped: Set<number>;
 }
-
-export interface LeftOut {
-  /** Counted from 0 within the fit. */
-  readonly epoch: number;
-  readonly samples: number;
-}
-
-/** What was left out of an epoch. */
-export const leftOutOf = ({ skipped }: OddSteps, epoch: number): readonly LeftOut[] =>
-  [...skipped.values()].filter((one) => one !== undefined).filter((one) => one.epoch === epoch);
 
 /** Steps from this many on that come before the next odd one. */
 export function beforeOdd({ suspect = Number.POSITIVE_INFINITY, skipped }: OddSteps, steps: number): number {
-  const next = [suspect, ...skipped.keys()].filter((step) => step > steps);
+  const next = [suspect, ...skipped].filter((step) => step > steps);
   return Math.min(...next) - steps - 1;
 }

@@ -3,8 +3,10 @@
  * net is put back to it and the rest of the fit runs again, with the same bits: a step depends on the state, the seed and its
  * number, and on nothing else.
  */
+import { DeviceLostError } from '../base/errors.ts';
 import { size, type Tensor } from '../base/tensor.ts';
 import { initialise } from '../nn/initialisers.ts';
+import { scaledRate } from '../nn/learning-rate.ts';
 import { type Snapshot, storedTensors, takeSnapshot, unfolded } from './checkpoint/snapshot.ts';
 import type { EndedEpoch, EpochResult, FitOptions } from './fit-options.ts';
 import type { OddSteps } from './on-non-finite.ts';
@@ -26,20 +28,20 @@ export interface Ongoing {
   readonly odd: OddSteps;
   /** The last step of the net that is known to be done. */
   lastStep: number;
-  /** The snapshot to go back to, if there is one. */
-  readonly snapshot: Snapshot | undefined;
   /**
    * Takes a snapshot, if it is time for one, of the net after what was queued last. It is gone back to once `seen` has resolved:
    * what is read of the steps before it. `now` makes it time.
    */
   look(seen?: Promise<unknown>, now?: boolean): void;
+  /** Steps up to the next snapshot, if it is time for one after so many steps. */
+  room(): number;
 }
 
-/** Puts the net back to a snapshot, so that the fit can go on. Rejects where it cannot. */
-export type Return = (to: Snapshot) => Promise<void>;
-
-/** How to get over an error of a fit; undefined for one that ends it. */
-export type Remedy = (error: unknown, ongoing: Ongoing) => Return | undefined;
+/**
+ * How to get over an error of a fit: puts the net back to a snapshot, so that the fit can go on, and rejects where it cannot.
+ * Undefined for an error that ends the fit.
+ */
+export type Remedy = (error: unknown, to: Snapshot, ongoing: Ongoing) => (() => Promise<void>) | undefined;
 
 /** Seconds between snapshots, at least, and how many times as long as one takes. */
 const [SECONDS, TIMES] = [10, 50];
@@ -62,11 +64,9 @@ export async function goOn<T>(
   const done = (): number => span!.first + session.steps - begun.steps;
   const ongoing: Ongoing = {
     ...{ ended: [], results: [], told: 0, stopped: false, lastStep: begun.steps },
-    odd: { skipped: new Map() },
+    odd: { skipped: new Set() },
     look: remedies.length > 0 ? snapshots.look : () => {},
-    get snapshot() {
-      return snapshots.last;
-    },
+    room: remedies.length > 0 ? snapshots.room : () => Number.POSITIVE_INFINITY,
     spanFrom(make) {
       span ??= make();
       return { ...span, first: done() };
@@ -74,29 +74,59 @@ export async function goOn<T>(
   };
   const before = kept.get(session);
   if (before && isOf(before, session)) snapshots.begin({ ...before, session: begun });
-  session.rates = [];
-  ongoing.look();
-  try {
-    for (;;) {
-      try {
-        const result = await fit(ongoing);
-        if (remedies.length > 0) kept.set(session, await takeSnapshot(session));
-        return result;
-      } catch (error) {
-        const back = remedies.map((remedy) => remedy(error, ongoing)).find(Boolean);
-        const to = snapshots.last ?? (back && initial(begun));
-        if (!back || !to) throw error;
-        await back(to);
+  /** How to go back after an error, if anything gets over it. */
+  const wayBack = (error: unknown): (() => Promise<void>) | undefined => {
+    const to = remedies.length > 0 ? (snapshots.last ?? initial(begun)) : undefined;
+    const back = to && remedies.map((remedy) => remedy(error, to, ongoing)).find(Boolean);
+    return (
+      back &&
+      (async () => {
+        snapshots.begin(to); // also where there is another error on the way
+        await back();
         snapshots.begin(to);
         ongoing.lastStep = session.steps;
         const completed = span ? Math.floor(done() / span.perEpoch) : 0;
         ongoing.ended.splice(Math.max(0, completed - ongoing.results.length));
         ongoing.results.splice(completed);
+      })
+    );
+  };
+  session.rates = [];
+  ongoing.look();
+  try {
+    for (let back: ReturnType<typeof wayBack>; ; ) {
+      let fitted: { readonly result: T } | undefined;
+      try {
+        await back?.();
+        fitted = { result: await fit(ongoing) };
+        if (remedies.length > 0) kept.set(session, await takeSnapshot(session));
+        return fitted.result;
+      } catch (error) {
+        back = wayBack(error);
+        if (back) continue;
+        // What is wrong with its last snapshot alone is nothing to a fit that is done.
+        if (fitted) return fitted.result;
+        throw error;
       }
     }
   } finally {
     session.rates = undefined;
   }
+}
+
+/** Makes a loss of the device say how far the fit was. */
+export function telling<T>(ongoing: Ongoing, work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    if (!(error instanceof DeviceLostError)) throw error;
+    const { message, reason, cause = error } = error;
+    throw new DeviceLostError(message, { reason, cause, lastStep: ongoing.lastStep });
+  });
+}
+
+/** From a snapshot on, every rate of a fit is so many times what it was: that of the snapshot, and those set since. */
+export function slower({ rates = [] }: Session, { session }: Snapshot, by: number): void {
+  session.learningRate = scaledRate(session.learningRate, by);
+  for (const set of rates) set.rate *= by;
 }
 
 /** What nets were when their last fit had ended, from which the next one can go on if the device is lost in between. */
@@ -112,8 +142,9 @@ function snapshotsOf(session: Session, every: Partial<Record<'seconds' | 'steps'
   let takes: symbol | undefined;
   /** Steps, milliseconds and the length of the last one. */
   let [steps, time, took] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  const { steps: first } = session;
   const isDue = (): boolean => {
-    if (every.steps) return session.steps - steps >= every.steps;
+    if (every.steps) return session.steps > steps && (session.steps - first) % every.steps === 0;
     const pause = every.seconds ? 1000 * every.seconds : Math.max(1000 * SECONDS, TIMES * took);
     return performance.now() - time >= pause;
   };
@@ -126,6 +157,10 @@ function snapshotsOf(session: Session, every: Partial<Record<'seconds' | 'steps'
       last = at;
       takes = undefined;
       [steps, time] = [session.steps, performance.now()];
+    },
+    room(): number {
+      if (!every.steps) return Number.POSITIVE_INFINITY;
+      return !takes && isDue() ? 0 : every.steps - ((session.steps - first) % every.steps);
     },
     look(seen?: Promise<unknown>, now = isDue()): void {
       if (takes || !now) return;

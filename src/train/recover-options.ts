@@ -20,12 +20,13 @@ export type SnapshotInterval =
 export interface RecoverOptions {
   /**
    * How many times it goes on from one snapshot, a positive integer. Before the second attempt it
-   * waits for 250 ms, and twice as long before each further one. Default: 5.
+   * waits for 250 ms, and twice as long before each further one, at most 30 seconds. Default: 5.
    */
   attempts?: number;
   /**
-   * How much training a loss may cost: the seconds or the steps from one snapshot to the next. Default: 10 seconds, or 50 times as
-   * long as a snapshot takes, whichever is more.
+   * How much training a loss may cost: the seconds or the steps from one snapshot to the next. Snapshots are taken between submits.
+   * With `steps`, a submit ends after every so many steps of the fit; the snapshot there is left out while the one before is still
+   * being copied. Default: 10 seconds, or 50 times as long as a snapshot takes, whichever is more.
    */
   snapshot?: SnapshotInterval;
 }

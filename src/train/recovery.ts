@@ -1,6 +1,6 @@
 /** Gets a fit over the loss of its device: the net is made again on another one, as it was at the last snapshot. */
 import { member } from '../base/arguments.ts';
-import { DeviceLostError, type RetrogradError } from '../base/errors.ts';
+import { DeviceLostError, NonFiniteError, type RetrogradError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { unlessAborted } from '../engine/compile-progress.ts';
 import { type Device, isGone } from '../engine/device.ts';
@@ -12,20 +12,11 @@ import { formatCheckpoint } from './checkpoint/checkpoint.ts';
 import type { Snapshot } from './checkpoint/snapshot.ts';
 import type { Compiled } from './compiled.ts';
 import type { FitOptions } from './fit-options.ts';
-import { goBack, type Ongoing, type Remedy, runningOn } from './ongoing.ts';
+import { goBack, type Remedy, runningOn } from './ongoing.ts';
 import { makeStep, stepGraph } from './training-program.ts';
 
-/** Milliseconds before the second attempt; tests set it. */
-export const backoff = { wait: 250 };
-
-/** Makes the loss of a device say how far the fit was. */
-export function telling<T>(ongoing: Ongoing, fit: Promise<T>): Promise<T> {
-  return fit.catch((error) => {
-    if (!(error instanceof DeviceLostError)) throw error;
-    const { message, reason, cause = error } = error;
-    throw new DeviceLostError(message, { reason, cause, lastStep: ongoing.lastStep });
-  });
-}
+/** Milliseconds before the second attempt, and before any at most; tests set them. */
+export const backoff = { wait: 250, most: 30_000 };
 
 /** Goes on with another device where that of the net is gone, unless the caller opened it and destroyed it. */
 export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOptions): Remedy {
@@ -37,6 +28,8 @@ export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOpti
   };
   let from: Snapshot | undefined;
   let tried = 0;
+  /** The error with which it gave up. */
+  let last: unknown;
   /** The net on another device. */
   const moved = async (error: RetrogradError, reopen: () => Promise<Device>, to: Snapshot): Promise<Device> => {
     if (to !== from) [from, tried] = [to, 0];
@@ -44,9 +37,9 @@ export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOpti
     for (; tried < attempts; tried++) {
       assertWanted();
       try {
-        if (tried > 0) await unlessAborted(pause(backoff.wait * 2 ** (tried - 1)), signal);
-        const device = await reopen();
-        await rebuild(net, device, to, error, assertWanted);
+        if (tried > 0) await unlessAborted(pause(Math.min(backoff.wait * 2 ** (tried - 1), backoff.most)), signal);
+        const device = await opened(reopen, signal);
+        await unlessAborted(rebuild(net, device, to, error, assertWanted), signal);
         tried++;
         return device;
       } catch (why) {
@@ -54,14 +47,15 @@ export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOpti
       }
     }
     assertWanted();
-    throw gaveUp(error, cause, to, attempts);
+    last = gaveUp(error, cause, to, attempts);
+    throw last;
   };
-  return (error) => {
+  return (error, to) => {
     const { device } = session.engine;
-    if (!device?.reopen || !isGone(error) || !isLost(device)) return undefined;
+    if (!device?.reopen || error === last || !isGone(error) || !isLost(device)) return undefined;
     const isDestroyed = error instanceof DeviceLostError && error.reason === 'destroyed';
     if (isDestroyed && device !== net.ownDevice) return undefined;
-    return async (to) => {
+    return async () => {
       const other = await moved(error, device.reopen!, to);
       await onRecover?.({ device: other, error, step: session.steps });
     };
@@ -69,6 +63,18 @@ export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOpti
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
+
+/** Another device. One that comes after the caller has given up is nobody's. */
+function opened(reopen: () => Promise<Device>, signal: AbortSignal | undefined): Promise<Device> {
+  const device = reopen();
+  return unlessAborted(device, signal).catch((error) => {
+    device.then(
+      (late) => late.destroy(),
+      () => {},
+    );
+    throw error;
+  });
+}
 
 /** Whether it is this device that is gone: the error may come from another one, which `onEpoch` worked with. */
 function isLost(device: Device): boolean {
@@ -86,8 +92,19 @@ function gaveUp(lost: RetrogradError, cause: unknown, to: Snapshot, attempts: nu
   const isBlocked = member(cause, 'advice') !== undefined;
   const hint = isBlocked ? ' After repeated crashes a browser gives a page no GPU until it is loaded again.' : '';
   const found = `${attempts} attempts to go on with another device failed, the last one with: ${why}`;
-  const message = `${lost.message} ${found}${hint} The error has a snapshot of the net to load.`;
-  return new DeviceLostError(message, { reason, cause, lastStep, snapshot: formatCheckpoint(to) });
+  const snapshot = fileOf(to);
+  const offer = snapshot ? 'The error has a snapshot of the net to load.' : 'The last snapshot holds NaN or infinity.';
+  return new DeviceLostError(`${lost.message} ${found}${hint} ${offer}`, { reason, cause, lastStep, snapshot });
+}
+
+/** A snapshot to load; undefined where its numbers are none that `load` takes. */
+function fileOf(snapshot: Snapshot): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return formatCheckpoint(snapshot);
+  } catch (error) {
+    if (error instanceof NonFiniteError) return undefined;
+    throw error;
+  }
 }
 
 /** Everything of a net anew on a device, as it was at a snapshot. Destroys the device where that fails. */
@@ -110,8 +127,11 @@ async function rebuild(
       ...running,
     });
     const { engine: before } = session;
-    await goBack(session, to, { ...running, ...step }, assertWanted);
-    before.destroy(lost);
+    const isReady = (): void => {
+      assertWanted();
+      before.destroy(lost); // so that nothing of it reaches the net as it is from now on
+    };
+    await goBack(session, to, { ...running, ...step }, isReady);
     net.moved(device);
   } catch (error) {
     engine?.destroy();

@@ -3,7 +3,9 @@ import { stepKey } from '../base/random.ts';
 import type { DataFacts } from '../data/data-facts.ts';
 import type { Known } from '../data/identity.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Node } from '../graph/graph.ts';
 import { numberOf, type StepRow, stepRow } from '../graph/step-row.ts';
+import { storageOf } from '../graph/storage.ts';
 import { type LearningRate, learningRateAt } from '../nn/learning-rate.ts';
 import { corrections } from '../nn/optimizers/optimizer.ts';
 import { retained, type StateFrom } from '../nn/updates.ts';
@@ -21,7 +23,7 @@ export interface Position {
   updates: number;
   epochs: number;
   /** Steps, and samples in them, whose gradients wait for the next update. */
-  pending: Pending;
+  pending: Counted;
   /**
    * Updates before the first one that the averages of the weights are of; less than 0 where the averages are also of updates before
    * the count began.
@@ -29,8 +31,8 @@ export interface Position {
   averageFrom: number;
   /** Of parameters that were frozen before: their state begins anew. */
   stateFrom: StateFrom;
-  /** The epoch that `fit` left off, if any, and the steps it has done of it, fewer than all. */
-  unfinished?: { readonly dataset: Known; readonly steps: number };
+  /** The epoch that `fit` left off, if any, the steps it has done of it, fewer than all, and those of them whose update it left out. */
+  unfinished?: { readonly dataset: Known; readonly steps: number; readonly skipped?: Counted };
   /** The state of the fit under way, or of one that was aborted. */
   best?: BestSoFar;
 }
@@ -48,7 +50,7 @@ export interface Session extends Position, TrainingStep, Recipe {
   /** How often weights came from the caller or a file: others than `compile` drew, trained or not. */
   given: number;
   /** While a fit runs: rates that the caller has set since it began, and the steps before. A fit that goes back sets them again. */
-  rates?: { readonly steps: number; readonly rate: number }[];
+  rates?: { readonly steps: number; rate: number }[];
   /** How the samples of the last fit were given. */
   data?: DataFacts;
 }
@@ -56,14 +58,24 @@ export interface Session extends Position, TrainingStep, Recipe {
 /** The tensor that adds up the losses of epochs. */
 export const LOSSES = 'lossTotal';
 
+/** Whether a node is that tensor, or overwrites it. What is not finite of other epochs stays there, and is of no other step. */
+export const isTotal = (node: Node): boolean => storageOf(node).name === LOSSES;
+
 /** The slot of `LOSSES` for the epoch that was begun last. */
 export const slotOf = ({ epochs }: Pick<Position, 'epochs'>, slots: number): number => Math.max(0, epochs - 1) % slots;
 
-export interface Pending {
+/** Steps, and samples in them. */
+export interface Counted {
   readonly steps: number;
   readonly samples: number;
 }
-export const NOTHING: Pending = { steps: 0, samples: 0 };
+export const NOTHING: Counted = { steps: 0, samples: 0 };
+
+/** With one step more. */
+export const counted = ({ steps, samples }: Counted = NOTHING, { columns }: Batch): Counted => ({
+  steps: steps + 1,
+  samples: samples + columns,
+});
 
 export type Batch = Partial<StepRow> & Pick<StepRow, 'columns'>;
 
@@ -90,7 +102,7 @@ export function takeRow(session: Session, batch: Batch, last = false): StepRow {
   const row = nextRow(session, batch, last);
   session.steps++;
   session.updates += row.due;
-  session.pending = row.due ? NOTHING : { steps: pending.steps + 1, samples: pending.samples + batch.columns };
+  session.pending = row.due ? NOTHING : counted(pending, batch);
   return row;
 }
 

@@ -22,5 +22,5 @@ export async function traced(session: Session, row: StepRow, feed: Feed): Promis
   }
   // Sums of f32 may be too large where those of the reference are not.
   engine.run([{ programs: [program], rows: [row] }]);
-  return failure(session, steps);
+  return failure(session, steps, '');
 }

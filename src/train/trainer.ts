@@ -46,7 +46,7 @@ import {
   measuring,
 } from './evaluate.ts';
 import type { Feed } from './feed.ts';
-import { demandLoss } from './finite.ts';
+import { lossOf } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
   checkEvaluate,
@@ -64,10 +64,10 @@ import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradi
 import { type GivenGradients, updateWith } from './loop/update.ts';
 import { checkNonFinite, type NonFiniteOptions, splitNonFinite } from './non-finite-options.ts';
 import { afterNonFinite } from './odd-steps.ts';
-import { goOn } from './ongoing.ts';
+import { goOn, telling } from './ongoing.ts';
 import type { BatchOptions, CheckOptions, GivenSamples, GivenTargets } from './pack-batch.ts';
 import { predictHeld, predictOn, samplesOf } from './predict.ts';
-import { afterLoss, telling } from './recovery.ts';
+import { afterLoss } from './recovery.ts';
 import { type Changes, replaceStep } from './replace-step.ts';
 import { giveBack, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
@@ -380,10 +380,8 @@ export class Trainer<M extends Model = Model> {
   async loss(options: NonFiniteOptions = {}): Promise<number> {
     checkKeys('loss', options, ['allowNonFinite']);
     checkNonFinite('loss', options);
-    const { steps } = this.#session;
-    const loss = (await this.tensor('losses')).data.reduce((sum, x) => sum + x, 0);
-    if (!options.allowNonFinite) await demandLoss(this.#session, steps, loss);
-    return loss;
+    this.#demandTensor('losses');
+    return this.#access.afterCheck(() => lossOf(this.#session, options));
   }
 
   /**
@@ -452,8 +450,7 @@ export class Trainer<M extends Model = Model> {
    * @param x Samples as for `step`.
    * @param y Targets as for `step`.
    * @returns The tensors of {@link Trainer.tensor} by name, as `[features, n]`; also `slope1` = σ'(z1), ..., for activations
-   * that work element by element, `da1` = ∂C/∂a1, ..., `mean1` and `variance1` of a normalisation, and `prediction`, with dropout
-   * and batch statistics as in training.
+   * that work element by element, and `prediction`, with dropout and batch statistics as in training.
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */
@@ -555,11 +552,17 @@ export class Trainer<M extends Model = Model> {
    * @throws {StateError} Before the first step, also the first after `load` or `freeze`.
    */
   async tensor(name: string): Promise<Tensor> {
+    const { shape } = this.#demandTensor(name);
+    return this.#access.afterCheck(async () => ({ shape, data: await this.#session.program.read(name) }));
+  }
+
+  /** A tensor of the last step. */
+  #demandTensor(name: string): Pick<Tensor, 'shape'> {
     const { program, steps, stepsBefore } = this.#session;
     this.#access.assertOpen('tensor');
     if (steps === stepsBefore) throw new StateError(`tensor: there is no ${showValue(name)} before the first step`);
     const known = program.tensors.get(name);
-    if (known) return this.#access.afterCheck(async () => ({ shape: known.shape, data: await program.read(name) }));
+    if (known) return known;
     if (tensorNames(this.graph).includes(name)) {
       throw new ArgumentError(`tensor: ${name} is not kept; name it in compile(..., { keep })`);
     }

@@ -1,6 +1,6 @@
 /** Checks a running program against the CPU reference. */
 
-import { NonFiniteError } from '../base/errors.ts';
+import { type NonFinite, NonFiniteError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { FLAGS, type Program } from '../engine/engine.ts';
 import { readAll, readState, readTensors, type Tensors, type Written, writeTensors } from '../engine/named-tensors.ts';
@@ -11,23 +11,31 @@ import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import type { Feed } from './feed.ts';
-import { giveBack, nextRow, type Session } from './session.ts';
+import { placeIn } from './non-finite-options.ts';
+import { giveBack, isTotal, nextRow, type Session } from './session.ts';
 
 interface Checked extends Report {
-  /** The first tensor that holds NaN or infinity where the reference, given what the device holds, does so too. */
-  readonly nonFinite?: string;
+  /** The first NaN or infinity, where the reference, given what the device holds, has one too. */
+  readonly nonFinite?: Required<Pick<NonFinite, 'tensor' | 'element' | 'value'>>;
+}
+
+interface Demand {
+  readonly allowNonFinite?: boolean;
+  /** The step, of training. */
+  readonly step?: number;
 }
 
 /** A difference is not to blame where it comes of NaN, as in ∞ − ∞, or lies beyond what f32 holds. */
-function demandChecked(checked: Checked, where: string, allowNonFinite = false): Report {
+function demandChecked(checked: Checked, where: string, { allowNonFinite = false, step }: Demand = {}): Report {
   const { nonFinite, ...compared } = checked;
   const { tensors } = compared;
-  const first = tensors.findIndex(({ tensor }) => tensor === nonFinite);
+  const first = tensors.findIndex(({ tensor }) => tensor === nonFinite?.tensor);
   const failed = tensors.findIndex(({ share }) => !(share <= 1));
   const isBlamed = failed >= 0 && failed <= first && !isOverflow(tensors[failed]);
   if (nonFinite === undefined || isBlamed) return demand(compared, where);
   if (allowNonFinite) return compared;
-  throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite}`);
+  const found = { ...nonFinite, ...(step !== undefined && { step }) };
+  throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite.tensor}`, found);
 }
 
 const isOverflow = ({ worst: { actual, expected } }: Comparison): boolean =>
@@ -56,9 +64,10 @@ async function checkedStep(
 }
 
 function compareRun(program: Program, step: StepRow, before: Tensors, after: Tensors): Checked {
-  const nonFinite: string[] = [];
-  const look = <T extends Data | undefined>(name: string, data: T): T => {
-    if (!name.startsWith('lossTotal') && data && !data.every(Number.isFinite)) nonFinite.push(name);
+  let nonFinite: Checked['nonFinite'];
+  const look = <T extends Data | undefined>(node: Node, tensor: string, data: T): T => {
+    const at = nonFinite || isTotal(node) || !data ? -1 : data.findIndex((x) => !Number.isFinite(x));
+    if (at >= 0) nonFinite = { tensor, element: placeIn(node.shape, at), value: data![at] };
     return data;
   };
   // Of several nodes in one memory the last one is what is there afterwards.
@@ -67,10 +76,10 @@ function compareRun(program: Program, step: StepRow, before: Tensors, after: Ten
     last.get(storageOf(node)) === node ? after.get(storageOf(node).name) : undefined;
   const compared = checkGraph(program.graph, {
     step,
-    leaf: (node) => look(node.name, before.get(node.name) ?? after.get(node.name)!),
-    actual: (node) => look(written(node), actual(node)),
+    leaf: (node) => look(node, node.name, before.get(node.name) ?? after.get(node.name)!),
+    actual: (node) => look(node, written(node), actual(node)),
   });
-  return { ...compared, nonFinite: nonFinite[0] };
+  return { ...compared, nonFinite };
 }
 
 /**
@@ -94,11 +103,12 @@ export async function checkBatchStep(
     writeTensors(program, before);
     program.setFlags(flags);
   }
-  return demandChecked(checked, 'check', allowNonFinite);
+  return demandChecked(checked, 'check', { allowNonFinite });
 }
 
 /** As `checkBatchStep`, in training. */
 export async function demandStep(session: Session, nextRow: () => StepRow, feed: Feed): Promise<void> {
   const checked = await checkedStep(session, nextRow, feed, (rows) => giveBack(session, rows));
-  demandChecked(checked, `step ${session.steps}`);
+  const { steps: step } = session;
+  demandChecked(checked, `step ${step}`, { step });
 }

@@ -1,8 +1,9 @@
 /** What a device refuses is told, typed, to the net that asked for it and to no other, and no result is made up in its place. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { profile } from '../../src/bench/profile.ts';
 import { wrap } from '../../src/bench/wrap.ts';
 import { fromArrays } from '../../src/data/index.ts';
+import { stepRow } from '../../src/graph/step-row.ts';
 import {
   type CompileOptions,
   compile,
@@ -17,6 +18,7 @@ import {
   softmaxCrossEntropy,
   type Trainer,
 } from '../../src/index.node.ts';
+import { compiledOf } from '../../src/train/compiled.ts';
 import { openTrial } from '../../src/tune/trial.ts';
 import { random } from '../support/nets.ts';
 import { refuse } from '../support/refuse.ts';
@@ -70,7 +72,7 @@ async function expectRefusal(found: unknown, says: RegExp): Promise<void> {
 
 describe('a read whose copy is refused rejects, and names what was read', () => {
   const calls: Record<string, [call: (net: Trainer) => Promise<unknown>, says: RegExp]> = {
-    loss: [(net) => net.loss(), /refused to read losses: /],
+    loss: [(net) => net.loss(), /refused to read losses and 1 more: /],
     tensor: [(net) => net.tensor('delta1'), /refused to read delta1: /],
     tensors: [(net) => net.tensors(x, labels), /refused to read \w+( and \d+ more)?: /],
     parameters: [(net) => net.parameters(), /refused to read W1 and \d+ more: /],
@@ -169,6 +171,23 @@ describe.each(Object.entries(models))('steps that are refused, of a %s net', (_s
     for (const net of [mine, other]) net.destroy();
   });
 });
+
+test.each([false, true])(
+  'refused steps are nobody’s any more where their engine is destroyed: %s',
+  async (destroyed) => {
+    const net = await make();
+    const { session } = compiledOf(net, 'test');
+    const refused = vi.fn();
+    const allow = refuse(device.gpu, 'runs');
+    session.engine.run([{ programs: [session.program], rows: [stepRow({ columns: 8 })] }], refused);
+    allow();
+    if (destroyed) net.destroy();
+    await device.gpu.queue.onSubmittedWorkDone();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(refused).toHaveBeenCalledTimes(destroyed ? 0 : 1);
+    net.destroy();
+  },
+);
 
 test('a write that is refused is told before a result is made of what was there before', async () => {
   const [net, other] = [await make(), await make()];

@@ -121,7 +121,24 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
     test('end a fit whose steps are checked', async () => {
       const net = await make({ check: { every: 1 } });
       net.learningRate = 3e38;
-      await expect(net.fit(data, { epochs: 3 })).rejects.toThrow(NonFiniteError);
+      const error = await net.fit(data, { epochs: 3 }).catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(NonFiniteError);
+      expect(error).toMatchObject({ step: net.steps, tensor: expect.stringMatching(/^\w+′?$/) });
+      const wrong = await net.check(x, y).catch((cause: unknown) => cause);
+      expect(wrong).toMatchObject({ name: 'NonFiniteError', tensor: expect.any(String) });
+      expect((wrong as NonFiniteError).step).toBeUndefined();
+      net.destroy();
+    });
+
+    test('of a loss are those of its step, whatever steps follow', async () => {
+      const net = await make();
+      const good = await net.parameters();
+      const bad = x.map(() => 3e38);
+      net.step(bad, y);
+      const loss = net.loss().catch((cause: unknown) => cause);
+      net.setParameters(good);
+      for (const inputs of [x, bad]) net.step(inputs, y);
+      expect(await loss).toMatchObject({ name: 'NonFiniteError', step: 1 });
       net.destroy();
     });
   });

@@ -11,6 +11,7 @@ import {
   dense,
   type FitOptions,
   linear,
+  meanSquared,
   NonFiniteError,
   oneCycle,
   ones,
@@ -71,6 +72,73 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       for (const each of [net, loop]) each.destroy();
     });
 
+    test('of the last step of an epoch leaves its update to those before', async () => {
+      const { x, y, data } = samples([7, 8]);
+      const others = fromArrays({ x: x.subarray(0, 36), y: y.subarray(0, 24), shape: [3], name: 'others' });
+      for (const optimizer of [adam(), sgd({ learningRate: 0.1 })]) {
+        for (const loss of [quadratic(), meanSquared()]) {
+          const [net, plain] = [
+            await make({ optimizer, loss, accumulate: 4 }),
+            await make({ optimizer, loss, accumulate: 4 }),
+          ];
+          const found = await net.fit(data, { epochs: 2, shuffle: false, onNonFinite: 'skip' });
+          const expected = await plain.fit(others, { epochs: 2, shuffle: false });
+          expect(await parameterBits(net)).toEqual(await parameterBits(plain));
+          expect([net.steps, net.updates]).toEqual([16, 4]);
+          for (const [i, { trainLoss }] of found.entries()) expect(trainLoss).toBeCloseTo(expected[i].trainLoss, 5);
+          for (const each of [net, plain]) each.destroy();
+        }
+      }
+    });
+
+    test('ends where all steps of an epoch were skipped', async () => {
+      const net = await make();
+      const before = await parameterBits(net);
+      const losses: number[] = [];
+      const error = await net
+        .fit(samples([1, 2, 3, 4, 5, 6, 7, 8]).data, {
+          ...{ epochs: 3, shuffle: false, onNonFinite: 'skip', millisecondsPerSubmit: 1e-6 },
+          onProgress: ({ loss }) => void losses.push(loss),
+        })
+        .catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(NonFiniteError);
+      expect(error).toMatchObject({ step: 8, tensor: expect.any(String), operands: expect.any(Array) });
+      expect(losses.filter(Number.isNaN)).toEqual([]);
+      expect(await parameterBits(net)).toEqual(before);
+      const [{ skipped }] = await net.fit(samples([2, 3, 4, 5, 6, 7, 8]).data, {
+        ...{ epochs: 1, shuffle: false, onNonFinite: 'skip' },
+      });
+      expect(skipped).toBe(7);
+      net.destroy();
+    });
+
+    test('is counted over an epoch that another fit began, also after a file', async () => {
+      const { data } = samples([2, 4, 6]);
+      const options = { shuffle: false, onNonFinite: 'skip' } as const;
+      const [whole, parts, loaded] = [await make(), await make(), await make()];
+      const [{ trainLoss, skipped }] = await whole.fit(data, { epochs: 1, ...options });
+      for (const steps of [1, 2, 1]) await parts.fit(data, { steps, ...options });
+      await loaded.load(await parts.save());
+      for (const net of [parts, loaded]) {
+        expect(await net.fit(data, { epochs: 1, ...options })).toMatchObject([{ trainLoss, skipped }]);
+        expect(await parameterBits(net)).toEqual(await parameterBits(whole));
+      }
+      expect(skipped).toBe(3);
+      for (const each of [whole, parts, loaded]) each.destroy();
+    });
+
+    test('is of steps that are compared with the reference, too', async () => {
+      const { data } = samples([2, 4]);
+      const [net, plain] = [await make({ check: { every: 2 } }), await make()];
+      for (const each of [net, plain]) {
+        expect(await each.fit(data, { epochs: 1, shuffle: false, onNonFinite: 'skip' })).toMatchObject([
+          { skipped: 2 },
+        ]);
+      }
+      expect(await parameterBits(net)).toEqual(await parameterBits(plain));
+      for (const each of [net, plain]) each.destroy();
+    });
+
     test('of no step is training as it is without', async () => {
       const { data } = samples([]);
       const [net, plain] = [await make(), await make()];
@@ -101,6 +169,24 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
     expect(failed).toBeInstanceOf(NonFiniteError);
     expect(failed.operands).toBeDefined();
     for (const each of [net, hopeless]) each.destroy();
+  });
+
+  test(`${title}: rewind halves the rates that were set since the snapshot`, async () => {
+    // As above: 0 leaves s as it is.
+    const model = sequential([1], [dense(1, linear, { init: ones() })]);
+    const net = await make({ batch: 1, loss: squared(), optimizer: sgd({ learningRate: 0 }) }, model);
+    const data = fromArrays({ x: new Float32Array(400).fill(1), y: new Float32Array(400), shape: [1] });
+    const told: number[] = [];
+    const results = await net.fit(data, {
+      ...{ epochs: 2, onNonFinite: 'rewind', recover: { snapshot: { steps: 1e6 } } },
+      onEpoch: ({ epoch }) => {
+        told.push(epoch);
+        if (epoch === 1) net.learningRate = 1.2;
+      },
+    });
+    expect([told, net.learningRate, results[0].trainLoss]).toEqual([[1, 2], 0.3, 1]);
+    expect(results[1].trainLoss).toBeCloseTo(1 / (1 - 0.04) / 400, 6);
+    net.destroy();
   });
 
   describe(`${title}: where it began`, () => {
@@ -140,6 +226,19 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       const after = await net.parameters();
       expect(after['layers.0.weight'].data[1]).toBeCloseTo(before['layers.0.weight'].data[1], 0);
       expect(Array.from(await net.predict([1])).every(Number.isFinite)).toBe(true);
+      net.destroy();
+    });
+
+    test('is none that an earlier step left in a sum', async () => {
+      const net = await make(
+        { batch: 1, loss: squared(), optimizer: sgd({ learningRate: 0 }) },
+        sequential([1], [dense(1)]),
+      );
+      const good = await net.parameters();
+      const rows = (x: number, y: number) => fromArrays({ x: [[1], [x]], y: [[0], [y]] });
+      await failure(net, rows(1e20, 0), { onNonFinite: undefined }); // a loss of 1e40
+      net.setParameters({ ...good, 'layers.0.weight': weights(0) });
+      expect(await failure(net, rows(-1e21, 1e19))).toMatchObject({ step: net.steps + 1, tensor: 'dW1' });
       net.destroy();
     });
 

@@ -1,6 +1,6 @@
 /** A fit that goes on after the loss of its device ends with the bits, and tells the results, of one without. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeviceLostError, NoAdapterError, StateError } from '../../src/base/errors.ts';
+import { DeviceLostError, NoAdapterError, NonFiniteError, StateError } from '../../src/base/errors.ts';
 import { fromArrays } from '../../src/data/arrays.ts';
 import { type Device, watch } from '../../src/engine/device.ts';
 import {
@@ -11,11 +11,15 @@ import {
   dense,
   dropout,
   type FitOptions,
+  linear,
   momentum,
   observe,
+  ones,
   reduceOnPlateau,
   sequential,
+  sgd,
   softmaxCrossEntropy,
+  squared,
   type Tensor,
   type Trainer,
 } from '../../src/index.node.ts';
@@ -39,7 +43,7 @@ const unhandled: unknown[] = [];
 const hear = (reason: unknown) => void unhandled.push(reason);
 
 beforeEach(() => {
-  backoff.wait = 1;
+  Object.assign(backoff, { wait: 1, most: 30_000 });
   process.on('unhandledRejection', hear);
 });
 afterEach(async () => {
@@ -107,8 +111,9 @@ async function train({ compiled, data: given = data, faults = [], prepare, fitte
       ...fitted?.(net),
     });
     const plain = results.map(({ seconds: _, samplesPerSecond: _more, ...rest }) => rest);
+    const after = calls.length;
     const bytes = Buffer.from(await net.save()).toString('base64');
-    return { plain, bytes, recovered, calls: [...calls], before, opened: devices.length };
+    return { plain, bytes, recovered, calls: [...calls], before, after, opened: devices.length };
   } finally {
     net.destroy();
     await closeAll();
@@ -122,6 +127,23 @@ function lossAt({ calls, before }: Trained, name: string, share: number, as: Fau
   const count = (some: Trained['calls']) => some.filter((call) => call.name === name).length;
   const [from, all] = [count(calls.slice(0, before)), count(calls)];
   return { name, at: from + Math.floor(share * (all - 1 - from)), as };
+}
+
+/** The loss of a device in the middle of the last of the longest runs of writes in a fit: those that put a net back. */
+function goingBack({ calls, before }: Pick<Trained, 'calls' | 'before'>): Fault {
+  const names = calls.map(({ name }) => name);
+  const runs = [
+    ...names
+      .slice(before)
+      .join(' ')
+      .matchAll(/writeBuffer( (?!submit)\w+)*/g),
+  ].map(([run]) => run);
+  const writesIn = (text: string): number => text.split('writeBuffer').length - 1;
+  const longest = Math.max(...runs.slice(1).map(writesIn));
+  const last = runs.findLastIndex((run) => writesIn(run) === longest);
+  const at =
+    writesIn(names.slice(0, before).join(' ')) + runs.slice(0, last).reduce((sum, run) => sum + writesIn(run), 0);
+  return { name: 'writeBuffer', at: at + 2, as: 'loss' };
 }
 
 /** Trains without a loss and then with one after another of these, in runs of their own. */
@@ -282,6 +304,100 @@ describe('fit with recover', () => {
       throw new NoAdapterError('none');
     };
     await expect(train({ compiled: { device }, fitted: () => ({ signal: abort.signal }) })).rejects.toThrow('enough');
+  });
+
+  it('ends at once where the caller gives up while a driver does not answer', async () => {
+    const abort = new AbortController();
+    const device = await open([{ name: 'onSubmittedWorkDone', at: 6, as: 'loss' }]);
+    let late: () => void = () => {};
+    device.reopen = async () => {
+      setTimeout(() => abort.abort(new Error('enough')), 5);
+      await new Promise<void>((resolve) => {
+        late = resolve;
+      });
+      return open();
+    };
+    await expect(train({ compiled: { device }, fitted: () => ({ signal: abort.signal }) })).rejects.toThrow('enough');
+    late();
+    await expect.poll(() => devices.length).toBe(1);
+    expect(await devices[0].gpu.lost).toMatchObject({ reason: 'destroyed' }); // nobody has it
+  });
+
+  it('waits for a device, but not for ever longer', async () => {
+    backoff.most = 2;
+    const device = await open([{ name: 'onSubmittedWorkDone', at: 6, as: 'loss' }]);
+    device.reopen = async () => {
+      throw new NoAdapterError('none', { missing: 'adapter' });
+    };
+    const given = { compiled: { device }, fitted: () => ({ recover: { attempts: 40, snapshot: { steps: 4 } } }) };
+    await expect(train(given)).rejects.toThrow(/40 attempts/);
+  });
+
+  it('says that the device is lost where the snapshot is no net to load', async () => {
+    const prepare = (net: Trainer) => {
+      net.learningRate = 3e38;
+      for (let i = 0; i < 6; i++) net.step([[1, 1]], [1]);
+      net.learningRate = 0.1;
+    };
+    let calls: Trained['calls'] = [];
+    const seen = (net: Trainer) => {
+      calls = devices[0].calls as typeof calls;
+      return prepare(net);
+    };
+    await expect(train({ prepare: seen })).rejects.toThrow(NonFiniteError);
+    const device = await open([goingBack({ calls, before: calls.findIndex(({ name }) => name === 'mapAsync') })]);
+    device.reopen = async () => {
+      throw new NoAdapterError('none', { missing: 'adapter' });
+    };
+    const error = await train({ compiled: { device }, prepare }).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(DeviceLostError);
+    expect((error as DeviceLostError).message).toMatch(/5 attempts .* none .*NaN or infinity/);
+    expect(error).toMatchObject({ snapshot: undefined, lastStep: expect.any(Number) });
+  });
+
+  it('is done when it is, though its last snapshot fails', async () => {
+    const without = await sound();
+    const reads = without.calls.slice(0, without.after).filter(({ name }) => name === 'getMappedRange').length;
+    const found = await train({ faults: [{ name: 'getMappedRange', at: reads - 1, as: 'nothing' }] });
+    expect([found.recovered, found.plain, found.bytes]).toEqual([[], without.plain, without.bytes]);
+  });
+
+  it('goes on after a loss while it goes back for a step that it leaves out', async () => {
+    const x = Float32Array.from({ length: 44 }, (_, i) => (i >= 24 && i < 32 ? 3e38 : i / 44));
+    const bad = fromArrays({ x, y: Array.from({ length: 22 }, (_, i) => i % 2), shape: [2] });
+    const given: Given = { data: bad, fitted: () => ({ onNonFinite: 'skip', shuffle: false, epochs: 2 }) };
+    const without = await train(given);
+    expect(without.plain.map(({ skipped }) => skipped)).toEqual([1, 1]);
+    const found = await train({ ...given, faults: [goingBack(without)] });
+    expect([found.recovered.length, found.plain, found.bytes]).toEqual([1, without.plain, without.bytes]);
+  });
+
+  it('keeps the rate that it went back for', async () => {
+    const line = sequential([1], [dense(1, linear, { init: ones() })]);
+    const units = fromArrays({ x: new Float32Array(400).fill(1), y: new Float32Array(400), shape: [1] });
+    const ends = async (lose: boolean) => {
+      const net = await compile(line, { ...options, batch: 1, loss: squared(), optimizer: sgd({ learningRate: 1.2 }) });
+      const results = await net.fit(units, {
+        ...{ epochs: 2, onNonFinite: 'rewind', recover: { snapshot: { steps: 1e6 } } },
+        onEpoch: ({ epoch }) => void (lose && epoch === 1 && net.device!.gpu.destroy()),
+      });
+      const losses = results.map(({ trainLoss }) => trainLoss);
+      const { data: bias } = (await net.parameters())['layers.0.bias'];
+      net.destroy();
+      return { rate: net.learningRate, losses, bias };
+    };
+    const without = await ends(false);
+    expect(without.rate).toBe(0.3);
+    expect(await ends(true)).toEqual(without);
+  });
+
+  it('takes a snapshot after every so many steps, however many there are in a submit', async () => {
+    const given = { fitted: () => ({ epochs: 20, millisecondsPerSubmit: 1000 }) };
+    const without = await train(given);
+    const found = await train({ ...given, faults: [lossAt(without, 'submit', 0.95)] });
+    expect(found.recovered[0]).toBeGreaterThan(30);
+    expect(found.recovered.map((step) => step % 4)).toEqual([0]);
+    expect(found.bytes).toBe(without.bytes);
   });
 
   it('leaves nothing behind where the net is destroyed while it waits for a device', async () => {

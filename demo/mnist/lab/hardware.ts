@@ -22,11 +22,6 @@ export class Hardware {
     return this.#machine?.kind === 'cpu';
   }
 
-  /** Of the machine; '' before there is one. */
-  get name(): string {
-    return this.#machine?.name ?? '';
-  }
-
   get isThere(): boolean {
     return this.#device !== undefined || this.isCpu;
   }

@@ -2,24 +2,17 @@
 import { useEffect } from 'preact/hooks';
 import { Controls } from './controls/controls.tsx';
 import { Navigation } from './header/navigation.tsx';
-import { followNet } from './microscope/model/net.ts';
-import { keepSubject } from './microscope/model/samples.ts';
+import { Microscope } from './microscope/microscope.tsx';
 import { Network } from './network/network.tsx';
 import { Notices } from './notices/notices.tsx';
-import { Later } from './shared/later.tsx';
+import { Results } from './results/results.tsx';
 import { begin } from './state/index.ts';
 import { Training } from './training/training.tsx';
-
-const below = () => import('./below.tsx').then(({ Below }) => Below);
+import { Trust } from './trust/trust.tsx';
+import { Try } from './try/try.tsx';
 
 export const Digits = () => {
-  useEffect(() => {
-    void begin();
-    const stops = [followNet(), keepSubject()];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }, []);
+  useEffect(() => void begin(), []);
   return (
     <>
       <Navigation />
@@ -29,7 +22,10 @@ export const Digits = () => {
         <div class="sections">
           <Network />
           <Training />
-          <Later load={below} />
+          <Try />
+          <Microscope />
+          <Results />
+          <Trust />
         </div>
       </main>
     </>

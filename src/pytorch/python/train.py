@@ -161,6 +161,7 @@ def train_epoch(run: Run) -> None:
     in_order = run.args.no_shuffle
     order = np.arange(count) if in_order else data.order(count, position["seed"], position["epochs"] - 1)
     carried = carry(run, first)
+    skipped = ((position.get("unfinished") or {}).get("skipped") or {}).get("samples", 0)
     totals = []
     run.net.train()
     for i in range(first, steps):
@@ -174,7 +175,7 @@ def train_epoch(run: Run) -> None:
     position["unfinished"] = None
     position.pop("best", None)
     of_steps = run.sum(torch.stack(totals).double()).tolist()
-    report(run, first, of_steps, (sum(of_steps) + carried) / count)
+    report(run, first, of_steps, (sum(of_steps) + carried) / (count - skipped))
 
 
 def train_step(run: Run, places: np.ndarray, i: int, steps: int) -> torch.Tensor:

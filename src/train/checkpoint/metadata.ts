@@ -13,7 +13,7 @@ import { starsIn } from '../../nn/parameter-patterns.ts';
 import { RECORD } from '../../saved/model-text.ts';
 import { type BestSoFar, isMeasure, type Score } from '../best-epoch.ts';
 import { NONE } from '../freeze.ts';
-import type { Position, Session } from '../session.ts';
+import type { Counted, Position, Session } from '../session.ts';
 
 const VERSION = 1;
 
@@ -152,7 +152,7 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [
     ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
-    'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has',
+    'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has, and fewer or as many skipped',
     isUnfinished,
   ],
   best: [
@@ -189,9 +189,14 @@ function unknownIn(position: unknown, session: Session): string[] {
 }
 
 function isPending(value: unknown, { update: { accumulate = 1 }, task: { batch } }: Session): boolean {
+  return isCounted(value, batch) && value.steps < accumulate;
+}
+
+/** Steps, and as many samples as they may hold. */
+function isCounted(value: unknown, batch: number): value is Counted {
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { steps, samples } = value;
-  return count(steps) && count(samples) && steps < accumulate && steps <= samples && samples <= steps * batch;
+  return count(steps) && count(samples) && steps <= samples && samples <= steps * batch;
 }
 
 function isStateFrom(value: unknown, { parameters }: Session, { updates }: Record<string, unknown>): boolean {
@@ -204,9 +209,10 @@ function isStateFrom(value: unknown, { parameters }: Session, { updates }: Recor
 
 function isUnfinished(value: unknown, { task: { batch } }: Session): boolean {
   if (value === null) return true;
-  if (!isObject(value) || Object.keys(value).length !== 2) return false;
-  const { steps, dataset } = value;
-  return isIdentity(dataset) && count(steps) && steps > 0 && steps * batch < dataset.count;
+  if (!isObject(value)) return false;
+  const { steps, dataset, skipped = { steps: 0, samples: 0 }, ...more } = value;
+  if (!isCounted(skipped, batch) || Object.keys(more).length > 0) return false;
+  return isIdentity(dataset) && count(steps) && skipped.steps <= steps && steps > 0 && steps * batch < dataset.count;
 }
 
 function isBest(value: unknown, _session: Session, { epochs, unfinished }: Record<string, unknown>): boolean {

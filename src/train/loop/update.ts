@@ -2,16 +2,18 @@
 import { keysOf, member } from '../../base/arguments.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
+import { size } from '../../base/tensor.ts';
 import type { DeviceTensor } from '../../engine/device-tensor.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type Held, heldOf } from '../../engine/held.ts';
 import { writeTensors } from '../../engine/named-tensors.ts';
 import { createGraph, type Graph } from '../../graph/graph.ts';
-import { batch, leaf, parameter } from '../../graph/leaf.ts';
+import { batch, leaf, parameter, state } from '../../graph/leaf.ts';
+import type { StepRow } from '../../graph/step-row.ts';
 import { appendUpdates } from '../../nn/updates.ts';
 import { differences, type Expected, type Values } from '../../saved/differences.ts';
 import type { Compiled } from '../compiled.ts';
-import { giveBack, nextRow, type Session } from '../session.ts';
+import { type Counted, giveBack, nextRow, type Session } from '../session.ts';
 
 /** Gradients by key, on either side. */
 export type GivenGradients = Readonly<Record<string, Values[string] | DeviceTensor>>;
@@ -48,8 +50,28 @@ function demandGradients(trained: readonly Expected[], gradients: GivenGradients
 
 const trainedIn = ({ parameters }: Session) => parameters.filter(({ trained }) => trained);
 
-/** ∂C/∂W, ∂C/∂b as `dW1`, ... -> the update that a step makes of them; it is due at once, whatever waits for that of a step. */
-function updateGraph(session: Session): Graph {
+/**
+ * Makes what updates the parameters with the gradients that steps have added up, in place of a step that was counted and is not
+ * run: its row, and what was pending before it.
+ */
+export async function updateLeft(session: Session): Promise<(pending: Counted, row: StepRow) => void> {
+  const { engine, update } = session;
+  const graph = updateGraph(session, update.accumulate);
+  const names = graph.nodes.filter(({ op }) => op === parameter || op === state).map(({ name }) => name);
+  const program = await engine.program(graph, { keep: () => false, shared: [{ program: session.program, names }] });
+  return ({ samples }, row) => {
+    for (const { node } of trainedIn(session)) program.write(`d${node.name}`, new Float32Array(size(node.shape)));
+    const rows = [{ ...row, columns: 0, fresh: 0, share: Math.fround(1 / samples) }];
+    engine.run([{ programs: [program], rows }], () => giveBack(session, [row]));
+    program.destroy();
+  };
+}
+
+/**
+ * ∂C/∂W, ∂C/∂b as `dW1`, ... -> the update that a step makes of them. By default it is due at once, whatever waits for that of a
+ * step.
+ */
+function updateGraph(session: Session, accumulate = 1): Graph {
   const { optimizer, update, task, stateFrom } = session;
   const graph = createGraph();
   const all = session.parameters.map((of) =>
@@ -57,7 +79,7 @@ function updateGraph(session: Session): Graph {
   );
   const leaves = all.filter(({ trained }) => trained);
   const gradients = new Map(leaves.map(({ node }) => [node, leaf(graph, batch, `d${node.name}`, node.shape)]));
-  appendUpdates(graph, optimizer, all, gradients, { ...update, stateFrom, accumulate: 1, mean: task.loss.mean });
+  appendUpdates(graph, optimizer, all, gradients, { ...update, stateFrom, accumulate, mean: task.loss.mean });
   return graph;
 }
 

@@ -1,144 +1,84 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { limits } from '../../config.ts';
-import { type HiddenLayer, type KindName, kindOf, kinds, settingsOf, showShape } from '../../layers.ts';
-import { fit, netInWords } from '../../net-shapes.ts';
+import { useRef } from 'preact/hooks';
+import { activations, type HiddenLayer, limits, usual } from '../../config.ts';
+import { Term } from '../glossary/term.tsx';
 import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { NumberField } from './number-field.tsx';
-import { Presets } from './presets.tsx';
+import { shape } from './phrases.ts';
 
-const titles = Object.fromEntries(Object.entries(kinds).map(([name, { title }]) => [name, title])) as Record<
-  KindName,
-  string
->;
-
-/** The hidden layers, from the pixels to the classes. Those that do not fit together stay a draft, and the net stays as it is. */
+/** The hidden layers, from the pixels to the classes. */
 export const Layers = () => {
-  const { hidden } = config.value;
-  const draft = useSignal<readonly HiddenLayer[]>();
-  const added = useSignal<KindName>('dense');
   const add = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    draft.value = undefined;
-  }, [hidden]);
-  const layers = draft.value ?? hidden;
-  const isFull = layers.length >= limits.layers;
-  const { shapes, misfit } = fit(layers);
-  const change = (next: readonly HiddenLayer[]) => {
-    draft.value = next;
-    if (!fit(next).misfit) configure({ hidden: next });
-  };
+  const { hidden } = config.value;
+  const isFull = hidden.length >= limits.layers;
+  const change = (at: number, ...layers: HiddenLayer[]) => configure({ hidden: hidden.toSpliced(at, 1, ...layers) });
   return (
     <div class="layers">
-      <Presets />
-      <p class="layers-shape mono small">
-        <span class="unseen">In: </span>
-        {showShape(shapes[0])}
-      </p>
+      {hidden.length > 0 && (
+        <p class="layers-head small soft">
+          <span>
+            Hidden <Term of="unit">units</Term>
+          </span>
+          <Term of="activation">Activation</Term>
+        </p>
+      )}
       <ol class="layers-list" aria-label="Hidden layers">
-        {layers.map((layer, at) => (
+        {hidden.map((layer, at) => (
           <LayerRow
             key={at}
             number={at + 1}
             layer={layer}
-            shape={shapes[at + 1] && showShape(shapes[at + 1])}
-            misfit={misfit?.at === at ? misfit.says : undefined}
-            isLast={at === layers.length - 1}
-            onChange={(changed) => change(layers.with(at, changed))}
-            onMove={(by) => change(layers.toSpliced(at, 1).toSpliced(at + by, 0, layer))}
+            onChange={(changed) => change(at, changed)}
             onRemove={() => {
-              change(layers.toSpliced(at, 1));
+              change(at);
               add.current?.focus(); // the button that was pressed is gone
             }}
           />
         ))}
       </ol>
-      <div class="layers-add">
-        <Choice
-          label="Kind of the next layer"
-          unseen
-          value={added.value}
-          options={titles}
-          onChoose={(kind) => {
-            added.value = kind;
-          }}
-        />
-        <button
-          ref={add}
-          type="button"
-          aria-disabled={isFull}
-          onClick={() => isFull || change([...layers, next(layers, added.value)])}
-        >
-          {isFull ? `${limits.layers} layers at most` : 'Add a hidden layer'}
-        </button>
-      </div>
+      <button
+        ref={add}
+        type="button"
+        aria-disabled={isFull}
+        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? usual.hidden[0]] })}
+      >
+        {isFull ? `${limits.layers} layers at most` : 'Add a hidden layer'}
+      </button>
       <p class="layers-shape mono small" data-testid="shape">
         <span class="unseen">Shape: </span>
-        {netInWords(hidden)}
+        {shape(config.value)}
       </p>
-      {misfit && <p class="controls-message small">The layers do not fit yet. Still using the network above.</p>}
     </div>
   );
 };
-
-/** As the last one of its kind, or the usual one. */
-const next = (layers: readonly HiddenLayer[], kind: KindName): HiddenLayer =>
-  layers.findLast((layer) => layer.kind === kind) ?? kinds[kind].usual;
 
 interface LayerRowProps {
   /** From 1. */
   readonly number: number;
   readonly layer: HiddenLayer;
-  /** What comes out of it, if it fits. */
-  readonly shape: string | undefined;
-  readonly misfit: string | undefined;
-  readonly isLast: boolean;
   readonly onChange: (layer: HiddenLayer) => void;
-  readonly onMove: (by: 1 | -1) => void;
   readonly onRemove: () => void;
 }
 
-const LayerRow = ({ number, layer, shape, misfit, isLast, onChange, onMove, onRemove }: LayerRowProps) => (
-  <li class="layers-row" data-misfit={misfit !== undefined}>
-    <p class="layers-head">
-      <span>{kindOf(layer).title}</span>
-      <span class="layers-buttons">
-        <Button sign="↑" label={`Move hidden layer ${number} up`} isOff={number === 1} onClick={() => onMove(-1)} />
-        <Button sign="↓" label={`Move hidden layer ${number} down`} isOff={isLast} onClick={() => onMove(1)} />
-        <Button sign="×" label={`Remove hidden layer ${number}`} onClick={onRemove} />
-      </span>
-    </p>
-    {settingsOf(layer).length > 0 && (
-      <div class="layers-settings">
-        {settingsOf(layer).map(([name, setting]) => {
-          const { [name]: value } = layer as unknown as Record<string, string | number>;
-          const common = { key: name, label: setting.title, rest: `of hidden layer ${number}` };
-          const take = (chosen: string | number) => onChange({ ...layer, [name]: chosen });
-          return 'options' in setting ? (
-            <Choice {...common} value={String(value)} options={setting.options} onChoose={take} />
-          ) : (
-            <NumberField {...common} whole={setting.whole} value={Number(value)} limits={setting} onCommit={take} />
-          );
-        })}
-      </div>
-    )}
-    <p class={misfit ? 'controls-message small' : 'layers-out mono small'} role={misfit ? 'alert' : undefined}>
-      {misfit ?? shape ?? '–'}
-    </p>
+const LayerRow = ({ number, layer, onChange, onRemove }: LayerRowProps) => (
+  <li class="layers-row">
+    <NumberField
+      label={`Units of hidden layer ${number}`}
+      unseen
+      whole
+      value={layer.units}
+      limits={limits.units}
+      onCommit={(units) => onChange({ ...layer, units })}
+    />
+    <Choice
+      label={`Activation of hidden layer ${number}`}
+      unseen
+      value={layer.activation}
+      options={activations}
+      onChoose={(activation) => onChange({ ...layer, activation })}
+    />
+    <button type="button" class="layers-remove" aria-label={`Remove hidden layer ${number}`} onClick={onRemove}>
+      <span aria-hidden="true">×</span>
+    </button>
   </li>
-);
-
-interface ButtonProps {
-  readonly sign: string;
-  readonly label: string;
-  readonly isOff?: boolean;
-  readonly onClick: () => void;
-}
-
-/** One that is off keeps the focus: a layer that was moved to the end may be moved back. */
-const Button = ({ sign, label, isOff = false, onClick }: ButtonProps) => (
-  <button type="button" aria-label={label} aria-disabled={isOff} onClick={() => isOff || onClick()}>
-    <span aria-hidden="true">{sign}</span>
-  </button>
 );

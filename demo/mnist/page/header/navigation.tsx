@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { elementOf } from '../shared/scroll-to-section.ts';
 
 const sections = {
   network: 'Network',
@@ -17,10 +16,10 @@ const current = signal<string>();
 let wanted = location.hash.slice(1);
 
 /** The address holds the configuration, so a link scrolls there and leaves the address alone. */
-async function show(id: string, event?: Event): Promise<void> {
-  event?.preventDefault();
-  const section = await elementOf(id);
+function show(id: string, event?: Event): void {
+  const section = document.getElementById(id);
   if (!section) return;
+  event?.preventDefault();
   section.scrollIntoView();
   section.tabIndex = -1;
   section.focus({ preventScroll: true });
@@ -36,19 +35,11 @@ function follow(): () => void {
     },
     { rootMargin: '-30% 0px -69% 0px' },
   );
-  const observe = (): void => {
-    for (const id of Object.keys(sections)) {
-      const section = document.getElementById(id);
-      if (section) observer.observe(section);
-    }
-  };
-  observe();
-  const arrivals = new MutationObserver(observe); // some sections are loaded later
-  arrivals.observe(document.querySelector('.sections')!, { childList: true });
-  return () => {
-    observer.disconnect();
-    arrivals.disconnect();
-  };
+  for (const id of Object.keys(sections)) {
+    const section = document.getElementById(id);
+    if (section) observer.observe(section);
+  }
+  return () => observer.disconnect();
 }
 
 export const Navigation = () => {

@@ -1,11 +1,11 @@
 import { type Subject, subject } from '../state/index.ts';
-import { elementOf, scrollToSection } from './scroll-to-section.ts';
+import { scrollToSection } from './scroll-to-section.ts';
 
 /** Puts a sample under the microscope and goes there, with the keyboard too. */
-export async function openInMicroscope(sample: Subject): Promise<void> {
+export function openInMicroscope(sample: Subject): void {
   subject.value = sample;
-  await scrollToSection('microscope');
-  const heading = await elementOf('microscope-title');
+  scrollToSection('microscope');
+  const heading = document.getElementById('microscope-title');
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
