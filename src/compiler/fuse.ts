@@ -6,7 +6,7 @@
 import mapWgsl from '../../shaders/map.wgsl';
 import { OutOfMemoryError, ShapeError } from '../base/errors.ts';
 import { memo } from '../base/memo.ts';
-import { columns, rows, sameLayout, show } from '../base/tensor.ts';
+import { columns, rows, sameLayout, show, stride } from '../base/tensor.ts';
 import { describe, type Graph, label, type Node } from '../graph/graph.ts';
 import { tensors } from '../graph/leaf.ts';
 import type { Body, Form } from '../graph/op.ts';
@@ -150,14 +150,20 @@ export function fuse(graph: Graph, { keep, formOf, separate = false, ...limits }
   };
 }
 
-function tooLarge(node: Node, needed: number, { storageBuffers, bindingBytes }: Limits): OutOfMemoryError {
+function tooLarge(node: Node, needed: number, { storageBuffers, bindingBytes = 0 }: Limits): OutOfMemoryError {
   const tensors = [node, ...node.inputs].map(storageOf);
   const largest = tensors.reduce((a, b) => (bytesOf(b) > bytesOf(a) ? b : a));
-  const bytes = `${label(largest)} ${show(largest.shape)} needs ${bytesOf(largest)} bytes`;
+  const { shape } = largest;
+  const bytes = `${label(largest)} ${show(shape)} needs ${bytesOf(largest)} bytes`;
   const bound = `${partsOf(largest, bindingBytes)} bindings of ${bindingBytes} bytes`;
-  return new OutOfMemoryError(
-    `${bytes}, ${bound}: ${describe(node)} takes ${needed} bindings with it, but a dispatch has ${storageBuffers}`,
-  );
+  const taken = `${describe(node)} takes ${needed} bindings with it, but a dispatch has ${storageBuffers}`;
+  // Rows lie one after another, each as long as a multiple of 4 numbers.
+  const held = [
+    [4 * Math.floor(bindingBytes / (16 * rows(shape))), columns(shape), 'columns'],
+    [Math.floor(bindingBytes / (4 * stride(shape))), rows(shape), 'rows'],
+  ] as const;
+  const fits = held.filter(([most]) => most > 0).map(([most, all, what]) => `${most} of its ${all} ${what}`);
+  return new OutOfMemoryError(`${bytes}, ${bound}: ${taken}. One binding holds ${fits.join(', or ') || 'no row'}`);
 }
 
 /** What the outputs need, in the order of the graph. */

@@ -34,11 +34,11 @@ describe('two spirals', () => {
     expect(await number(page, 'plane-step')).toBe(0);
     await page.getByRole('radio', { name: '100 steps' }).check();
     await button(page, 'Train').click();
-    await expect.poll(() => number(page, 'plane-accuracy')).toBeGreaterThanOrEqual(97);
+    // The accuracy goes up and down until the loss is small.
+    await expect.poll(() => number(page, 'plane-training-loss')).toBeLessThan(0.03);
     await button(page, 'Pause').click();
     await ready(page);
     expect(await number(page, 'plane-accuracy')).toBeGreaterThanOrEqual(97);
-    expect(await number(page, 'plane-training-loss')).toBeLessThan(0.2);
   });
 
   test('the pictures are those of the units, and each unit has its own', async () => {

@@ -16,6 +16,7 @@ import {
   gradientGraphOf,
   graphOf,
   narrowed,
+  runGraph,
   someStep,
   titleOf,
   useGpu,
@@ -41,6 +42,16 @@ afterAll(() => narrow.engine?.destroy());
 
 const every = process.env.RETROGRAD_DEFAULT_LIMITS ? 1 : 3;
 
+/** Ops that may not fit into 8 bindings once their largest tensors are in two parts: then they say so before anything is made. */
+const needsMany = new Set(['gru', 'gruGradient']);
+const fits = (): boolean => false;
+const refused = (error: unknown): boolean => {
+  expect(String(error)).toMatch(
+    /^OutOfMemoryError: .* takes (9|10) bindings with it, but a dispatch has 8\. One binding holds \d/,
+  );
+  return true;
+};
+
 describe('every op', () => {
   for (const op of ops)
     for (const example of casesOf(op).filter((_, i) => i % every === 0))
@@ -49,7 +60,11 @@ describe('every op', () => {
         const parts = gpu.device.gpu.limits.maxStorageBuffersPerShaderStage < 16 ? 2 : 3;
         limits.maxStorageBufferBindingSize = 16 * Math.ceil(Math.max(...graph.nodes.map(bytesOf)) / parts / 16);
         const width = columns(example.shapes[0]!);
-        await expectReference(narrow, graph, valuesFor(graph, example), someStep(width, example.step));
+        const values = valuesFor(graph, example);
+        const step = someStep(width, example.step);
+        const isRefused =
+          parts === 2 && needsMany.has(op.name) && (await runGraph(narrow, graph, values, step).then(fits, refused));
+        if (!isRefused) await expectReference(narrow, graph, values, step);
       });
 
   it.each([

@@ -243,7 +243,7 @@ describe.each([
 
 test('neither takes a dispatch more, and an average takes as many bytes as the parameters', async () => {
   const made = (options: Partial<CompileOptions> = {}) =>
-    compile(model, { device: use.device, batch: 8, loss, optimizer: adam(), keep: [], ...options });
+    compile(model, { device: use.device, batch: 8, loss, optimizer: adam(), keep: [], tune: 'off', ...options });
   const [plain, both] = [await made(), await made({ average: 0.999, learningRates: { 'layers.0.*': 0.1 } })];
   const labels = ({ schedule }: Trainer) => schedule.dispatches.length;
   const bytes = ({ schedule }: Trainer) => schedule.buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
