@@ -1,27 +1,12 @@
 /** What a visitor can choose, and how it is written into the address of the page. */
 import type { Optimizer } from 'retrograd';
-import type { ActivationName as LibraryActivation } from '../../src/ops/activation-table.ts';
+import { type HiddenLayer, readLayer, writeLayer } from './layers.ts';
+import { fit } from './net-shapes.ts';
+
+export { type ActivationName, activations } from './activations.ts';
+export type { HiddenLayer } from './layers.ts';
 
 export const datasets = { digits: 'Generated digits', mnist: 'MNIST' } as const;
-
-/** Names of the activations of a hidden layer: those of the library, whose code the page need not load. */
-export const activations = {
-  sigmoid: 'sigmoid',
-  tanh: 'tanh',
-  relu: 'relu',
-  leakyRelu: 'leakyRelu',
-  elu: 'elu',
-  gelu: 'gelu',
-  exactGelu: 'exactGelu',
-  silu: 'silu',
-  softplus: 'softplus',
-  mish: 'mish',
-  relu6: 'relu6',
-  hardSigmoid: 'hardSigmoid',
-  hardSwish: 'hardSwish',
-  selu: 'selu',
-  linear: 'linear',
-} as const satisfies { readonly [N in LibraryActivation]: N };
 
 export const losses = {
   crossEntropy: { title: 'softmax + cross-entropy' },
@@ -44,46 +29,47 @@ export const optimizers = {
 } satisfies Record<Optimizer['kind'], OptimizerChoice>;
 
 export type DatasetName = keyof typeof datasets;
-export type ActivationName = keyof typeof activations;
 export type LossName = keyof typeof losses;
 export type OptimizerName = keyof typeof optimizers;
 
-export interface HiddenLayer {
-  readonly units: number;
-  readonly activation: ActivationName;
-}
-
 export interface Config {
   readonly data: DatasetName;
-  /** The layers between the 784 pixels and the 10 classes. */
+  /** The layers between the 784 pixels and the 10 classes. Each fits what the one before it makes. */
   readonly hidden: readonly HiddenLayer[];
   readonly loss: LossName;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly batch: number;
   readonly seed: number;
+  /** How many of the training images are used: the first ones, or all of them for 0. */
+  readonly samples: number;
 }
 
 export const limits = {
-  layers: 6,
-  units: { least: 1, most: 2048 },
+  layers: 12,
   learningRate: { least: 0, most: 100 },
   batch: { least: 1, most: 1000 },
   seed: { least: 0, most: 2 ** 32 - 1 },
+  samples: { least: 0, most: 1_000_000 },
 } as const;
 
 export const usual: Config = {
   data: 'digits',
-  hidden: [{ units: 32, activation: 'sigmoid' }],
+  hidden: [{ kind: 'dense', units: 32, activation: 'sigmoid' }],
   loss: 'crossEntropy',
   optimizer: 'adam',
   learningRate: 0.005,
   batch: 50,
   seed: 1,
+  samples: 0,
 };
 
 /** Where no GPU helps: small enough to be seen learning. */
-export const usualOnCpu: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }], batch: 20 };
+export const usualOnCpu: Config = {
+  ...usual,
+  hidden: [{ kind: 'dense', units: 16, activation: 'sigmoid' }],
+  batch: 20,
+};
 
 /** '#data=mnist&hidden=100:relu,50:relu&...': what differs from the usual. */
 export function toHash(config: Config): string {
@@ -97,8 +83,9 @@ export function toHash(config: Config): string {
   return text.length > 0 ? `#${text.join('&')}` : '';
 }
 
-function write({ hidden, ...others }: Config): Record<string, string> {
-  const layers = hidden.map(({ units, activation }) => `${units}:${activation}`).join(',');
+/** Each entry as a text, the usual ones too. */
+export function write({ hidden, ...others }: Config): Record<string, string> {
+  const layers = hidden.map(writeLayer).join(',');
   return { hidden: layers, ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])) };
 }
 
@@ -113,7 +100,7 @@ export function fromHash(hash: string): Config {
     const value = given.get(key);
     return (value !== null && Object.hasOwn(table, value) ? value : usual[key]) as T;
   };
-  const number = (key: 'learningRate' | 'batch' | 'seed'): number => {
+  const number = (key: 'learningRate' | 'batch' | 'seed' | 'samples'): number => {
     const value = Number(given.get(key)?.trim() || Number.NaN); // Number('') is 0
     const whole = key === 'learningRate' || Number.isInteger(value);
     return whole && value >= limits[key].least && value <= limits[key].most ? value : usual[key];
@@ -126,20 +113,14 @@ export function fromHash(hash: string): Config {
     learningRate: number('learningRate'),
     batch: number('batch'),
     seed: number('seed'),
+    samples: number('samples'),
   };
 }
 
-/** '100:relu,50:tanh'; '' stands for no hidden layer. Undefined unless all of it makes sense. */
-function hiddenFrom(text: string | null): HiddenLayer[] | undefined {
+/** '100:relu,50:tanh'; '' stands for no hidden layer. Undefined unless all of it makes sense, and fits. */
+function hiddenFrom(text: string | null): readonly HiddenLayer[] | undefined {
   if (text === null) return undefined;
-  const layers = text === '' ? [] : text.split(',').map(layerFrom);
-  return layers.every((layer) => layer !== undefined) && layers.length <= limits.layers ? layers : undefined;
-}
-
-function layerFrom(text: string): HiddenLayer | undefined {
-  const [, digits, activation = 'sigmoid'] = /^(\d{1,4})(?::(\w+))?$/.exec(text) ?? [];
-  const units = Number(digits);
-  const { least, most } = limits.units;
-  if (!(units >= least && units <= most) || !Object.hasOwn(activations, activation)) return undefined;
-  return { units, activation: activation as ActivationName };
+  const layers = text === '' ? [] : text.split(',').map(readLayer);
+  if (layers.length > limits.layers || !layers.every((layer) => layer !== undefined)) return undefined;
+  return fit(layers).misfit ? undefined : layers;
 }

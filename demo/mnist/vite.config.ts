@@ -43,7 +43,12 @@ export default defineConfig(({ command, isPreview }) => ({
       retrograd: path('../../src/index.ts'),
     },
   },
-  worker: { format: 'es', plugins: () => [wgsl()] },
+  worker: {
+    format: 'es',
+    plugins: () => [wgsl()],
+    // One file for all that the first tab needs, whatever it shares with those that are loaded later: it packs better.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'worker', test: /lab\/worker\.ts$/ }] } } },
+  },
   // Browsers without modulepreload, none of which has WebGPU, fetch what a tab imports a little later.
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false } },
 }));

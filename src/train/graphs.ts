@@ -1,6 +1,6 @@
 /** The graphs of a model: a training step, the gradients alone, an evaluation, a prediction, and the feed of a batch. */
 
-import { byteLength } from '../base/tensor.ts';
+import { byteLength, columns } from '../base/tensor.ts';
 import { differentiate, type Ending } from '../compiler/differentiate.ts';
 import type { Field } from '../data/dataset.ts';
 import { isMirrored } from '../data/fields.ts';
@@ -52,7 +52,7 @@ export function trainingGraph(
   options: Task,
   optimizer?: Optimizer,
   update: UpdateOptions & { readonly stateFrom?: StateFrom } = {},
-): BuiltGraph & { outputs: readonly Node[] } {
+): BuiltGraph & { readonly outputs: readonly Node[]; readonly gradients: ReadonlyMap<Node, Node> } {
   const { graph, parameters, updates, terms, endings, outputs } = withLoss(options, true);
   if (optimizer) appendTotal(graph, 'lossTotal', terms, { ...options.loss, slots: slotsFor(bytesOfTotal(terms)) });
   const trained = parameters.filter((parameter) => parameter.trained);
@@ -66,7 +66,7 @@ export function trainingGraph(
     appendUpdates(graph, optimizer, parameters, gradients, { ...update, stateFrom, mean: options.loss.mean });
     for (const append of updates) append();
   }
-  return { graph, parameters, outputs };
+  return { graph, parameters, outputs, gradients };
 }
 
 /**
@@ -86,19 +86,33 @@ export function gradientGraph(
 }
 
 /**
- * As `trainingGraph` without updates, with σ'(z) of each layer as `slope1`, ... and the name of what is predicted. Says
- * which tensors have a column per sample.
+ * As `trainingGraph` without updates, with what else explains a pass: σ'(z) of each layer as `slope1`, ..., ∂C/∂a as `da1`, ...,
+ * and the mean and the variance of a normalisation as `mean1`, `variance1`; and the name of what is predicted. Says which tensors
+ * have a column per sample.
  */
 export function inspectionGraph(options: Task): Prediction & { perSample(name: string): boolean } {
-  const { graph, parameters, outputs } = trainingGraph(options);
+  const { graph, parameters, outputs, gradients } = trainingGraph(options);
   for (const node of [...graph.nodes]) {
-    const [, layer] = /^a(\d+)$/.exec(node.name) ?? [];
-    if (layer && node.op === activation) appendSlope(graph, node, `slope${layer}`);
+    const [, letter, layer] = /^(a|normalized)(\d+)$/.exec(node.name) ?? [];
+    if (letter === 'normalized') nameAll(graph, node.inputs.slice(1), [`mean${layer}`, `variance${layer}`]);
+    if (letter !== 'a') continue;
+    if (node.op === activation) appendSlope(graph, node, `slope${layer}`);
+    const gradient = gradients.get(node);
+    if (gradient) nameAll(graph, [gradient], [`da${layer}`]);
   }
-  const constants = graph.nodes.filter(({ op }) => op === constant).map(({ name }) => name);
-  const ofAll = new Set([...constants, ...parameters.flatMap(({ node: { name } }) => [name, `d${name}`])]);
+  const others = graph.nodes.filter(({ op, shape }) => op === constant || columns(shape) !== options.batch);
+  const ofParameters = parameters.flatMap(({ node: { name } }) => [name, `d${name}`]);
+  const ofAll = new Set([...others.map(({ name }) => name), ...ofParameters]);
   const prediction = appendPredictions(graph, options, outputs).name;
   return { graph, parameters, prediction, perSample: (name) => !ofAll.has(name) };
+}
+
+/** Makes nodes known under these names too. */
+function nameAll(graph: Graph, nodes: readonly Node[], names: readonly string[]): void {
+  for (const [i, node] of nodes.entries()) {
+    if (node.name) append(graph, copy, [node], {}, names[i]);
+    else rename(graph, node, names[i]);
+  }
 }
 
 /** What an evaluation measures besides loss and accuracy, of one output. */

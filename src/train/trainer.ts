@@ -450,7 +450,8 @@ export class Trainer<M extends Model = Model> {
    * @param x Samples as for `step`.
    * @param y Targets as for `step`.
    * @returns The tensors of {@link Trainer.tensor} by name, as `[features, n]`; also `slope1` = σ'(z1), ..., for activations
-   * that work element by element, and `prediction`, with dropout and batch statistics as in training.
+   * that work element by element, `da1` = ∂C/∂a1, ..., `mean1` and `variance1` of a normalisation, and `prediction`, with dropout
+   * and batch statistics as in training.
    * @throws {ShapeError} As for `step`.
    * @throws {DataError} As for `step`.
    */

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  activations,
   type Config,
   datasets,
   fromHash,
@@ -14,37 +13,62 @@ import {
   usual,
   usualOnCpu,
 } from '../../demo/mnist/config.ts';
+import { type HiddenLayer, type KindName, kinds, type Setting, settingsOf } from '../../demo/mnist/layers.ts';
+import { fit } from '../../demo/mnist/net-shapes.ts';
 
 const oneOf = <T extends string>(table: Record<T, unknown>) => fc.constantFrom(...(Object.keys(table) as T[]));
 const whole = ({ least, most }: { least: number; most: number }) => fc.integer({ min: least, max: most });
 
+const valuesOf = (setting: Setting): fc.Arbitrary<number | string> => {
+  if ('options' in setting) return oneOf(setting.options);
+  const { least, most, whole: isWhole } = setting;
+  return isWhole ? whole(setting) : fc.double({ min: least, max: most, noNaN: true }).map((value) => value + 0);
+};
+const layers = fc.constantFrom(...(Object.keys(kinds) as KindName[])).chain((kind) => {
+  const settings = settingsOf(kinds[kind].usual).map(([name, setting]) => [name, valuesOf(setting)] as const);
+  return fc.record({
+    kind: fc.constant(kind),
+    ...Object.fromEntries(settings),
+  }) as unknown as fc.Arbitrary<HiddenLayer>;
+});
+/** Those of a list that fit after those before them. */
+function fitting(all: readonly HiddenLayer[]): HiddenLayer[] {
+  const net: HiddenLayer[] = [];
+  for (const layer of all) if (!fit([...net, layer]).misfit) net.push(layer);
+  return net;
+}
+
 const configs: fc.Arbitrary<Config> = fc.record({
   data: oneOf(datasets),
-  hidden: fc.array(fc.record({ units: whole(limits.units), activation: oneOf(activations) }), {
-    maxLength: limits.layers,
-  }),
+  hidden: fc.array(layers, { maxLength: limits.layers }).map(fitting),
   loss: oneOf(losses),
   optimizer: oneOf(optimizers),
   // An address writes -0 as 0.
   learningRate: fc.double({ min: 0, max: limits.learningRate.most, noNaN: true }).map((rate) => rate + 0),
   batch: whole(limits.batch),
   seed: fc.integer({ min: limits.seed.least, max: limits.seed.most }),
+  samples: whole(limits.samples),
 });
 
 const isWithin = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
 
-function expectSense({ data, hidden, loss, optimizer, learningRate, batch, seed }: Config): void {
+function expectSense({ data, hidden, loss, optimizer, learningRate, ...others }: Config): void {
   expect(datasets).toHaveProperty(data);
   expect(losses).toHaveProperty(loss);
   expect(optimizers).toHaveProperty(optimizer);
   expect(hidden.length).toBeLessThanOrEqual(limits.layers);
-  for (const { units, activation } of hidden) {
-    expect(Number.isInteger(units) && isWithin(units, limits.units)).toBe(true);
-    expect(activations).toHaveProperty(activation);
+  for (const layer of hidden) {
+    for (const [name, setting] of settingsOf(layer)) {
+      const value = layer[name as keyof HiddenLayer] as string | number;
+      if ('options' in setting) expect(setting.options).toHaveProperty(String(value));
+      else expect(isWithin(Number(value), setting) && (!setting.whole || Number.isInteger(value))).toBe(true);
+    }
   }
+  expect(fit(hidden).misfit).toBeUndefined();
   expect(isWithin(learningRate, limits.learningRate)).toBe(true);
-  expect(Number.isInteger(batch) && isWithin(batch, limits.batch)).toBe(true);
-  expect(Number.isInteger(seed) && isWithin(seed, limits.seed)).toBe(true);
+  for (const name of ['batch', 'seed', 'samples'] as const) {
+    expect(Number.isInteger(others[name]) && isWithin(others[name], limits[name])).toBe(true);
+  }
 }
 
 /** For every configuration. */
@@ -72,8 +96,8 @@ describe('toHash and fromHash', () => {
 
   test('only what differs is written, readably', () => {
     const hidden = [
-      { units: 100, activation: 'relu' },
-      { units: 50, activation: 'tanh' },
+      { kind: 'dense', units: 100, activation: 'relu' },
+      { kind: 'dense', units: 50, activation: 'tanh' },
     ] as const;
     expect(toHash({ ...usual, data: 'mnist', hidden })).toBe('#hidden=100:relu,50:tanh&data=mnist');
   });
@@ -105,7 +129,13 @@ describe('fromHash of what people type', () => {
     ['#hidden=10:relu,', 'a layer without units'],
     ['#hidden=10:swish', 'an activation that is not there'],
     ['#hidden=10:constructor', 'a property of every object'],
-    ['#hidden=1,1,1,1,1,1,1', 'seven layers'],
+    [`#hidden=${Array(limits.layers + 1).fill(1)}`, 'a layer too many'],
+    ['#hidden=20,conv6x5', 'a convolution of what is no image any more'],
+    ['#hidden=maxpool14,conv6x5', 'a filter of 5 on an image of 2'],
+    ['#hidden=conv6', 'a convolution without a size'],
+    ['#hidden=maxpool2:relu', 'an activation where there is none'],
+    ['#hidden=dropout0.95', 'too much dropout'],
+    ['#samples=-1', 'fewer than no samples'],
     ['#optimizer=toString', 'a property of every object'],
     ['#learningRate=', 'nothing, which is not 0'],
     ['#learningRate=-1', 'a rate below 0'],
@@ -126,8 +156,26 @@ describe('fromHash of what people type', () => {
   });
 
   test('a layer without an activation has the usual one', () => {
-    expect(fromHash('#hidden=12').hidden).toEqual([{ units: 12, activation: 'sigmoid' }]);
+    expect(fromHash('#hidden=12').hidden).toEqual([{ kind: 'dense', units: 12, activation: 'sigmoid' }]);
   });
+});
+
+test('LeNet-5 in an address', () => {
+  const text = 'conv6x5same:relu,maxpool2,conv16x5s1:tanh,averagepool2,dropout0.25,120,84:linear,batchnorm,act:relu';
+  const { hidden } = fromHash(`#hidden=${text}`);
+  const convolution = { kind: 'conv2d', kernel: 5, stride: 1 };
+  expect(hidden).toEqual([
+    { ...convolution, filters: 6, padding: 'same', activation: 'relu' },
+    { kind: 'maxPool2d', size: 2 },
+    { ...convolution, filters: 16, padding: 'valid', activation: 'tanh' },
+    { kind: 'averagePool2d', size: 2 },
+    { kind: 'dropout', rate: 0.25 },
+    { kind: 'dense', units: 120, activation: 'sigmoid' },
+    { kind: 'dense', units: 84, activation: 'linear' },
+    { kind: 'batchNorm' },
+    { kind: 'activation', activation: 'relu' },
+  ]);
+  expect(toHash({ ...usual, hidden })).toBe(`#hidden=${text.replace('s1', '').replace('120', '120:sigmoid')}`);
 });
 
 describe('isChoice', () => {

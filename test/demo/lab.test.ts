@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Config, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
 import type { Curves, Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
-import type { Shelf } from '../../demo/mnist/lab/shelf.ts';
+import type { Shelf, Stored } from '../../demo/mnist/lab/shelf.ts';
 import { formatSafetensors, parseSafetensors } from '../../src/index.ts';
 
-const config: Config = { ...usual, hidden: [{ units: 16, activation: 'sigmoid' }] };
+const config: Config = { ...usual, hidden: [{ kind: 'dense', units: 16, activation: 'sigmoid' }] };
 
 const events: LabEvent[] = [];
 const of = <K extends LabEvent['kind']>(kind: K) =>
@@ -202,17 +202,25 @@ describe('the lab', () => {
 
 /** As IndexedDB keeps things, in memory. */
 function memoryShelf() {
-  const records = new Map<string, unknown>();
+  const runs = new Map<string, Stored['run']>();
+  const files = new Map<string, unknown>();
   const shelf: Shelf = {
-    read: async (key) => records.get(key),
-    write: async (key, value) => void records.set(key, structuredClone(value)),
-    remove: async (key) => void records.delete(key),
+    list: async () => [...runs.values()].sort((a, b) => a.at - b.at),
+    file: async (id) => files.get(id),
+    write: async ({ run, file }) => {
+      runs.set(run.id, structuredClone(run));
+      if (file) files.set(run.id, structuredClone(file));
+    },
+    remove: async (id) => {
+      for (const records of [runs, files]) records.delete(id);
+    },
   };
-  return { records, shelf };
+  return { runs, files, shelf };
 }
 
 describe('a lab with a shelf', () => {
-  const { records, shelf } = memoryShelf();
+  const { runs, files, shelf } = memoryShelf();
+  const adam = { ...config, batch: 300 }; // 34 steps make an epoch
   const visit = async () => {
     const told: LabEvent[] = [];
     const lab = createLab(undefined, shelf);
@@ -223,32 +231,78 @@ describe('a lab with a shelf', () => {
     losses: told.flatMap((event) => (event.kind === 'progress' ? event.progress : [])),
     evaluations: told.flatMap((event) => (event.kind === 'evaluated' ? event.evaluated : [])),
   });
+  const stepOf = (told: readonly LabEvent[]) => curvesOf(told).evaluations.at(-1)!.step;
+  const forgetAll = () => {
+    runs.clear();
+    files.clear();
+  };
 
-  test('goes on from what an earlier visit kept, and only if asked to', async () => {
+  test('goes on with the run that an earlier visit kept, bit by bit, also in the middle of an epoch', async () => {
     const first = await visit();
-    await first.lab.prepare(config);
+    await first.lab.prepare(adam);
     await first.lab.keep(curvesOf(first.told));
-    expect(records.size).toBe(0); // nothing was trained
-    await first.lab.step();
-    await first.lab.step();
-    const curves = curvesOf(first.told);
-    await first.lab.keep(curves);
-    const weights = await first.lab.save();
+    expect(runs.size).toBe(0); // nothing was trained
+    await first.lab.start();
+    await until(() => stepOf(first.told) > 40);
+    await first.lab.keep(curvesOf(first.told)); // while it trains
+    await first.lab.pause();
+    const reached = stepOf(first.told);
 
     const second = await visit();
-    const { start } = await second.lab.prepare(config, true);
-    expect(start.step).toBe(2);
-    const tensorsOf = (file: Uint8Array) => parseSafetensors(file).tensors;
-    expect(tensorsOf(await second.lab.save())).toEqual(tensorsOf(weights));
-    expect(second.told).toContainEqual({ kind: 'restored', curves });
-    await second.lab.step();
-    expect(curvesOf(second.told).evaluations.at(-1)!.step).toBe(3);
+    const { start, run } = await second.lab.prepare(adam, true);
+    expect(start.step).toBeGreaterThan(40);
+    expect(start.step).toBeLessThanOrEqual(reached);
+    expect(runs.has(run.id)).toBe(true);
+    const restored = second.told.find((event) => event.kind === 'restored')!.curves;
+    expect(restored.evaluations.at(-1)!.step).toBe(start.step);
+    expect(Math.max(...restored.losses.map(({ step }) => step))).toBeLessThanOrEqual(start.step);
+    for (let step = start.step; step < reached; step++) await second.lab.step();
+    for (const { lab } of [first, second]) await lab.step();
+    const progress = [first, second].map(({ told }) => curvesOf(told).losses.at(-1)!);
+    expect(progress[1]).toMatchObject({ step: reached + 1, epoch: progress[0].epoch });
+    expect(progress[1].stepOfEpoch).toBe(progress[0].stepOfEpoch);
+    const [weights, same] = [await first.lab.save(), await second.lab.save()];
+    expect(parseSafetensors(same).tensors).toEqual(parseSafetensors(weights).tensors);
+    for (const { lab } of [first, second]) await lab.pause();
+  });
 
-    await second.lab.prepare(config);
-    expect(records.size).toBe(0);
-    const third = await visit();
-    expect((await third.lab.prepare(config, true)).start.step).toBe(0);
-    expect(third.told.some(({ kind }) => kind === 'restored')).toBe(false);
+  test('begins another run if it is not asked to go on, and the one before stays to be opened', async () => {
+    const [id] = runs.keys();
+    const { lab, told } = await visit();
+    const { run, start } = await lab.prepare(adam);
+    expect([start.step, run.id === id]).toEqual([0, false]);
+    expect((await lab.runs()).map((of) => of.goesOn)).toEqual([false]);
+    const again = await visit();
+    expect((await again.lab.prepare(adam, true)).start.step).toBe(0);
+    await lab.step();
+    await lab.keep(curvesOf(told));
+    expect((await lab.runs()).map((of) => [of.id === id, of.goesOn])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const opened = await again.lab.prepare(adam, id);
+    expect(opened.run.id).toBe(id);
+    expect(opened.start.step).toBeGreaterThan(40);
+    await again.lab.forget(id);
+    expect((await lab.runs()).map((of) => of.id)).toEqual([run.id]);
+    expect((await again.lab.prepare(adam, id)).start.step).toBe(0);
+    forgetAll();
+  });
+
+  test('goes on from weights that came from a file as well, with counts that go on', async () => {
+    const { lab, told } = await visit();
+    await lab.prepare(adam);
+    const weights = new Blob([await lab.save()]);
+    for (let i = 0; i < 3; i++) await lab.step();
+    await lab.load(weights);
+    await lab.step();
+    await lab.keep(curvesOf(told));
+    const second = await visit();
+    expect((await second.lab.prepare(adam, true)).start.step).toBe(4);
+    for (const { lab: of } of [{ lab }, second]) await of.step();
+    expect(await second.lab.save()).toEqual(await lab.save());
+    expect(stepOf(second.told)).toBe(5);
+    forgetAll();
   });
 
   test('is as it was where no net takes the place of what is kept', async () => {
@@ -256,23 +310,44 @@ describe('a lab with a shelf', () => {
     await lab.prepare(config);
     await lab.step();
     await lab.keep(curvesOf(told));
-    const kept = new Map(records);
+    const kept = new Map(runs);
     expect(kept.size).toBe(1);
     const another = createLab(undefined, shelf);
     await another.open(
       (event) => event.kind === 'preparing' && event.preparing.phase === 'test' && void another.cancel(),
     );
     await expect(another.prepare(config)).rejects.toThrow(/cancelled/);
-    expect(records).toEqual(kept);
-    records.clear();
+    expect(runs).toEqual(kept);
   });
 
-  test('begins afresh where what was kept is of no use', async () => {
+  test.each([
+    ['damaged', () => Uint8Array.of(1, 2, 3)],
+    ['of another net', () => formatSafetensors({})],
+    ['no file', () => 'weights'],
+    ['gone', () => undefined],
+  ])('begins afresh where what was kept is %s', async (_, spoilt) => {
+    const [id] = runs.keys();
+    files.set(id, spoilt());
     const { lab, told } = await visit();
-    const [key] = [...records.keys(), '#hidden=16:sigmoid'];
-    records.set(key, { version: 1, held: 'spoilt' });
-    expect((await lab.prepare(config, true)).start.step).toBe(0);
+    const { start, run } = await lab.prepare(config, true);
+    expect([start.step, run.id === id]).toEqual([0, false]);
     expect(told.some(({ kind }) => kind === 'restored')).toBe(false);
+    runs.set(id, { ...runs.get(id)!, goesOn: true } as never);
+  });
+
+  test('trains where nothing can be kept, and says so', async () => {
+    const full = async () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    const lab = createLab(undefined, { list: full, file: full, write: full, remove: full });
+    const told: LabEvent[] = [];
+    await lab.open((event) => void told.push(event));
+    await lab.prepare(config, true);
+    await lab.step();
+    await expect(lab.keep(curvesOf(told))).rejects.toThrow('no room');
+    await lab.step();
+    expect(stepOf(told)).toBe(2);
+    expect((await lab.prepare(config)).start.step).toBe(0);
   });
 });
 

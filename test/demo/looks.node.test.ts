@@ -143,6 +143,7 @@ test('units are numbered as tensors are, from 0, and a loss is called nothing el
 test('letters of equations are there without a font for mathematics: italic, and words upright', async () => {
   const { page, close } = await visit(browser, `${site.url}#hidden=16:tanh`);
   await ready(page);
+  await page.getByRole('link', { name: 'Microscope' }).click();
   const equation = page.locator('.microscope-equation');
   await equation.scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: /^Next/ }).last().click();

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { type Config, type LossName, usual } from '../../demo/mnist/config.ts';
+import { type ActivationName, type Config, type LossName, usual } from '../../demo/mnist/config.ts';
 import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/layout/arrangement.ts';
 import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout/diagram-layout.ts';
 import { inWords, layerOf, symbol } from '../../demo/mnist/page/microscope/model/names.ts';
 import { pagesOf } from '../../demo/mnist/page/microscope/model/pages.ts';
 import { exact, short, tiny } from '../../demo/mnist/page/microscope/model/short-numbers.ts';
 
-const hidden = (...activations: Config['hidden'][number]['activation'][]) =>
-  activations.map((activation) => ({ units: 4, activation }));
+const hidden = (...activations: ActivationName[]) =>
+  activations.map((activation) => ({ kind: 'dense' as const, units: 4, activation }));
 const net = (loss: LossName, layers: Config['hidden']): Config => ({ ...usual, loss, hidden: layers });
 
 /** As the library names them, for a net like this; p is what the page adds. */
 function namesOf({ hidden, loss }: Config): string[] {
-  const layers = [...hidden.map(({ activation }) => activation), loss === 'quadratic' ? 'sigmoid' : 'linear'];
+  const layers = [
+    ...hidden.map((layer) => ('activation' in layer ? layer.activation : 'linear')),
+    loss === 'quadratic' ? 'sigmoid' : 'linear',
+  ];
   const named = layers.flatMap((activation, i) => {
     const letters = ['W', 'b', 'z', 'delta', 'dW', 'db', ...(activation === 'linear' ? [] : ['a', 'slope'])];
     return letters.map((letter) => `${letter}${i + 1}`);

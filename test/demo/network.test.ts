@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { heightOf, layNetOut, linesBetween } from '../../demo/mnist/page/network/net-layout.ts';
 
 const hidden = (...units: number[]) => ({
-  hidden: units.map((count) => ({ units: count, activation: 'tanh' as const })),
+  hidden: units.map((count) => ({ kind: 'dense' as const, units: count, activation: 'tanh' as const })),
 });
 
 describe('the picture of a network', () => {

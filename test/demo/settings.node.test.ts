@@ -1,4 +1,6 @@
 /** The settings of the page: what the address keeps, what takes effect at once, and how the page looks to all visitors. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -132,7 +134,7 @@ test('weights and curves survive a reload, and a fresh beginning is at hand', as
   await expect.poll(() => numberOf(page, 'step')).toBe(step + 1);
   await button(page, 'Start over').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(0);
-  await kept(page, undefined); // given up once there is another in its place
+  await kept(page, undefined); // once there is another in its place
   await ready(page);
   expect(await back.count()).toBe(0);
   await page.reload();
@@ -142,25 +144,90 @@ test('weights and curves survive a reload, and a fresh beginning is at hand', as
   await close();
 });
 
-/** Waits until what is kept is of a step, or nothing is. */
-const kept = (page: Page, step: number | undefined) =>
-  expect
-    .poll(() =>
-      page.evaluate(
-        () =>
-          new Promise<number | undefined>((resolve) => {
-            const opening = indexedDB.open('retrograd-page');
-            opening.onsuccess = () => {
-              const all = opening.result.transaction('nets').objectStore('nets').getAll();
-              all.onsuccess = () => {
-                opening.result.close();
-                resolve(all.result[0]?.held.evaluated.step);
-              };
-            };
-          }),
-      ),
-    )
-    .toBe(step);
+test('a run that is cut by a reload ends with the bits of one that was not', async () => {
+  const settings = `${site.url}#hidden=16:sigmoid&batch=1000`; // ten steps make an epoch
+  const [cut, whole] = [await visit(browser, settings), await visit(browser, settings)];
+  for (const { page } of [cut, whole]) await ready(page);
+  await button(cut.page, 'Train').click();
+  await expect.poll(() => keptStep(cut.page)).toBeGreaterThan(3);
+  await cut.page.reload();
+  await cut.page.getByText('Your last network is back').waitFor();
+  await ready(cut.page);
+  const restored = await numberOf(cut.page, 'step');
+  expect(restored).toBeGreaterThan(3);
+  await trainTo(cut.page, restored + 20);
+  await trainTo(whole.page, (await numberOf(cut.page, 'step')) - 10);
+  const steps = [await numberOf(cut.page, 'step'), await numberOf(whole.page, 'step')];
+  const last = Math.max(...steps) + 1;
+  for (const [i, { page }] of [cut, whole].entries()) {
+    for (let step = steps[i] + 1; step <= last; step++) {
+      await button(page, 'Step').click();
+      await expect.poll(() => numberOf(page, 'step')).toBe(step);
+    }
+  }
+  expect(await weightsOf(cut.page)).toBe(await weightsOf(whole.page));
+  for (const { complaints, close } of [cut, whole]) {
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});
+
+/** Trains so many steps or a few more, and pauses. */
+async function trainTo(page: Page, least: number): Promise<void> {
+  await button(page, 'Train').click();
+  await page.waitForFunction(
+    (step) => Number(document.querySelector('[data-testid=step]')?.textContent?.replace(/\D/g, '')) >= step,
+    least,
+    { polling: 20 },
+  );
+  await button(page, 'Pause').click();
+  await ready(page);
+}
+
+/** The hash of the file with the weights that the page hands out. */
+async function weightsOf(page: Page): Promise<string> {
+  const coming = page.waitForEvent('download');
+  await button(page, 'Download the weights').click();
+  return createHash('sha256')
+    .update(await readFile(await (await coming).path()))
+    .digest('hex');
+}
+
+test('storage that is full is said, and training goes on', async () => {
+  const { page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`);
+  await ready(page);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize: 1000 });
+  await button(page, 'Train').click();
+  await page.getByText('This run is not kept').waitFor();
+  const reached = await numberOf(page, 'step');
+  await expect.poll(() => numberOf(page, 'step')).toBeGreaterThan(reached + 50);
+  expect(await page.getByRole('alert').allInnerTexts()).toEqual(['', '']);
+  await close();
+});
+
+/** Waits until the run that a reload goes on with is kept at a step, or there is none. */
+const kept = (page: Page, step: number | undefined) => expect.poll(() => keptStep(page)).toBe(step);
+
+const keptStep = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<number | undefined>((resolve) => {
+        const opening = indexedDB.open('retrograd-page');
+        opening.onsuccess = () => {
+          const { result: database } = opening;
+          if (!database.objectStoreNames.contains('runs')) {
+            database.close();
+            return resolve(undefined);
+          }
+          const all = database.transaction('runs').objectStore('runs').getAll();
+          all.onsuccess = () => {
+            database.close();
+            resolve(all.result.find(({ goesOn }) => goesOn)?.held?.evaluated.step);
+          };
+        };
+      }),
+  );
 
 test('what takes long to prepare says how far it is, and can be given up', async () => {
   const { page, close, complaints } = await visit(browser, `${site.url}#hidden=1024,1024,1024`);

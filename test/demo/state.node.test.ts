@@ -90,8 +90,8 @@ describe('what is kept of a net', () => {
     await page.begin();
     await page.configure({ learningRate: 0.5 });
     fake.ends = undefined;
-    await page.configure({ hidden: [{ units: 7, activation: 'relu' }] });
-    await page.configure({ hidden: [{ units: 32, activation: 'sigmoid' }] });
+    await page.configure({ hidden: [{ kind: 'dense', units: 7, activation: 'relu' }] });
+    await page.configure({ hidden: [{ kind: 'dense', units: 32, activation: 'sigmoid' }] });
     expect(fake.asked.map(([, ...rest]) => rest)).toEqual([
       [32, true],
       [32, true],

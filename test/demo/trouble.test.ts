@@ -14,7 +14,7 @@ const run = (change: Partial<Config>, points: readonly Point[], rateSince = 0) =
 
 const START: Point = [0, 2.46, 0.15];
 const adam50: Point[] = [START, [2, 1000, 0.1], [398, 299.4, 0.1], [1200, 257.3, 0.11], [1398, 290.4, 0.11]];
-const relu: Config['hidden'] = [{ units: 32, activation: 'relu' }];
+const relu: Config['hidden'] = [{ kind: 'dense', units: 32, activation: 'relu' }];
 
 describe('a run that gets nowhere', () => {
   test.each<[name: string, config: Partial<Config>, points: Point[], word: string, says: RegExp]>([

@@ -33,14 +33,20 @@ test('colours cells by what they mean: none, some, most of the mistakes, and the
 });
 
 test('names the file after the net, and the command that reads it where there is one', () => {
-  const config = { ...usual, hidden: [100, 50].map((units) => ({ units, activation: 'leakyRelu' as const })) };
+  const config = {
+    ...usual,
+    hidden: [100, 50].map((units) => ({ kind: 'dense' as const, units, activation: 'leakyRelu' as const })),
+  };
   expect(fileNameOf(config, 350)).toBe('retrograd-digits-784-100-50-10-step-350.safetensors');
   expect(commandFor(config, 'a.safetensors')).toBe(
     'npx retrograd eval a.safetensors --data digits --hidden 100,50 --activation leaky-relu --loss cross-entropy',
   );
   expect(commandFor({ ...config, hidden: [] }, 'a.safetensors')).toContain('--hidden none --loss');
   expect(
-    commandFor({ ...config, hidden: [...config.hidden, { units: 5, activation: 'tanh' }] }, 'a.safetensors'),
+    commandFor(
+      { ...config, hidden: [...config.hidden, { kind: 'dense', units: 5, activation: 'tanh' }] },
+      'a.safetensors',
+    ),
   ).toBeUndefined();
 });
 

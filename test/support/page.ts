@@ -75,6 +75,8 @@ export interface Visit {
   readonly page: Page;
   /** Errors on the console and exceptions nobody caught. */
   readonly complaints: string[];
+  /** Names of the scripts that were fetched, in order. */
+  readonly scripts: string[];
   /** Addresses of all requests that left the page's own server. */
   readonly strangers: string[];
   close(): Promise<void>;
@@ -87,17 +89,20 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   const page = await context.newPage();
   reports.set(page, reportOf(page));
   const complaints: string[] = [];
+  const scripts: string[] = [];
   const strangers: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
+    const name = /[^/]*\.js$/.exec(request.url())?.[0];
+    if (name && !scripts.includes(name)) scripts.push(name);
     if (/^https?:/.test(request.url()) && !request.url().startsWith(new URL(url).origin)) strangers.push(request.url());
   });
   page.on('close', () => reports.delete(page));
   await page.goto(url);
-  return { page, complaints, strangers, close: () => context.close() };
+  return { page, complaints, scripts, strangers, close: () => context.close() };
 }
 
 /** What became of each page that is open: for the message of a wait that failed. */

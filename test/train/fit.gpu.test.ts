@@ -382,9 +382,14 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       for (const name of ['dW1', 'db1', 'dW2', 'db2']) expect(found[name], name).toEqual(await net.tensor(name));
       expect(Object.keys(found)).toContain('W1');
       expect(Object.keys(found)).not.toContain('lossTotal');
-      const { slope1, a1 } = found;
+      const { slope1, a1, da1, delta1 } = found;
       expect(slope1.shape).toEqual(a1.shape);
-      for (const [i, slope] of slope1.data.entries()) expect(slope).toBeCloseTo(1 - a1.data[i] ** 2, 6);
+      expect(da1.shape).toEqual(a1.shape);
+      for (const [i, slope] of slope1.data.entries()) {
+        expect(slope).toBeCloseTo(1 - a1.data[i] ** 2, 6);
+        expect(da1.data[i] * slope).toBeCloseTo(delta1.data[i], 6);
+      }
+      expect(delta1.data.some((error) => Math.abs(error) > 1e-3)).toBe(true);
       net.destroy();
     });
 

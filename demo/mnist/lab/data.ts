@@ -1,9 +1,10 @@
 /** The samples to train on: drawn here, found, or handed over. Each set is loaded once. */
 import type { DatasetPair, OnProgress } from 'retrograd/data';
-import { digits, mnist } from 'retrograd/data';
+import { digits } from 'retrograd/data';
 import type { DatasetName } from '../config.ts';
-import { rolesOf } from './files.ts';
 import type { DataSummary } from './protocol.ts';
+
+const fileSets = () => import('./file-sets.ts');
 
 export interface Library {
   load(name: DatasetName): Promise<DatasetPair>;
@@ -24,7 +25,7 @@ export function createLibrary({ mnistFrom, few, onProgress }: LibraryOptions): L
   const known = new Map<DatasetName, Promise<DatasetPair>>();
   const sources: Record<DatasetName, () => Promise<DatasetPair>> = {
     digits: async () => digits(few() ? { train: 2000, test: 500 } : {}),
-    mnist: () => mnist({ ...(mnistFrom && { from: mnistFrom }), onProgress }),
+    mnist: async () => (await fileSets()).mnist({ ...(mnistFrom && { from: mnistFrom }), onProgress }),
   };
   return {
     load(name) {
@@ -36,6 +37,7 @@ export function createLibrary({ mnistFrom, few, onProgress }: LibraryOptions): L
       return pair;
     },
     async take(files) {
+      const { mnist, rolesOf } = await fileSets();
       const pair = await mnist({ from: await rolesOf(files), keep: true });
       known.set('mnist', Promise.resolve(pair));
       return pair;

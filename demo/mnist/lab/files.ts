@@ -2,6 +2,7 @@
 import { DataError } from 'retrograd';
 import type { IdxSources } from 'retrograd/data';
 import type { Config } from '../config.ts';
+import { netInWords } from '../net-shapes.ts';
 import { CLASSES, SIDE } from './protocol.ts';
 import { type Found, recognise } from './recognise.ts';
 
@@ -65,14 +66,14 @@ export async function checkWeights(file: Blob, { hidden }: Config): Promise<void
     const belongs = elsewhere.weights[found.kind];
     throw new DataError(sentences(`${name} is ${titleOf(found)}.`, belongs, wanted.weights));
   }
-  const here = [SIDE * SIDE, ...hidden.map(({ units }) => units), CLASSES];
-  if (!found.units || `${found.units}` === `${here}`) return;
-  const fits = found.units[0] === here[0] && found.units.at(-1) === CLASSES;
+  const here = netInWords(hidden);
+  if (!found.units || net(found.units) === here) return;
+  const fits = found.units[0] === SIDE * SIDE && found.units.at(-1) === CLASSES;
   const layers = found.units.slice(1, -1).join(', ') || 'none';
   const remedy = fits
     ? `Set the hidden units to ${layers}, then load it.`
     : `This page only has networks from ${SIDE * SIDE} pixels to ${CLASSES} digits.`;
-  throw new DataError(sentences(`${name} is ${titleOf(found)}, but the network here is ${net(here)}.`, remedy));
+  throw new DataError(sentences(`${name} is ${titleOf(found)}, but the network here is ${here}.`, remedy));
 }
 
 /** The four files by their roles, as their contents have them. Throws DataError saying what was given and what is missing. */

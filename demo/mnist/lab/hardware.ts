@@ -22,6 +22,11 @@ export class Hardware {
     return this.#machine?.kind === 'cpu';
   }
 
+  /** Of the machine; '' before there is one. */
+  get name(): string {
+    return this.#machine?.name ?? '';
+  }
+
   get isThere(): boolean {
     return this.#device !== undefined || this.isCpu;
   }

@@ -2,23 +2,24 @@
  * The lab: a device, data and a net, worked on call by call. It runs in a worker, so that the page stays free, and tells a
  * listener how things go.
  */
-import { CheckError, DeviceLostError, print, type Report, StateError } from 'retrograd';
-import { type Profile, profile } from 'retrograd/bench';
+import { CheckError, DataError, DeviceLostError, print, type Report, StateError } from 'retrograd';
+import type { Profile } from 'retrograd/bench';
 import { batch, type DatasetPair, take } from 'retrograd/data';
-import type { Config } from '../config.ts';
+import { type Config, fromHash } from '../config.ts';
 import { createLibrary, type Library, summaryOf } from './data.ts';
-import { checkWeights } from './files.ts';
 import { Hardware } from './hardware.ts';
-import { keyOf, readRecord, recordOf } from './kept.ts';
-import { meanGradients } from './mean-gradients.ts';
+import { bounds, curvesToHeld, isOf, type Known, keyOf, readRun, recordOf } from './kept.ts';
 import type {
   Curves,
   DataSummary,
+  Evaluated,
+  KeptRun,
   Lab,
   LabEvent,
   Machine,
   Parameters,
   Prepared,
+  RunIdentity,
   Sample,
   Status,
   TestResult,
@@ -29,21 +30,24 @@ import { testOn } from './results.ts';
 import { createRun, type Run } from './run.ts';
 import { databaseShelf, type Shelf } from './shelf.ts';
 
+const onRequest = () => import('./on-request.ts');
+
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
 
 /** Test samples among which a mistake is looked for. */
 const LOOKED_AT = 500;
 
-/** `mnistFrom`: where the server of the page has the files of MNIST, if it has. Nets are kept on the shelf. */
-export const createLab = (mnistFrom?: string, shelf: Shelf | undefined = databaseShelf()): Lab =>
+/** `mnistFrom`: where the server of the page has the files of MNIST, if it has. Runs are kept on the shelf. */
+export const createLab = (mnistFrom?: string, shelf: Shelf = databaseShelf(bounds.runs)): Lab =>
   new LocalLab(mnistFrom, shelf);
 
 /** What a net begins with, other than fresh weights. */
 interface Origin {
   readonly from?: Held;
-  /** Asks for what was kept of an earlier visit. */
-  readonly restore?: boolean;
+  readonly identity?: RunIdentity;
+  /** Asks for a run that was kept: the last one of the same net, or one by its id. */
+  readonly restore?: boolean | string;
 }
 
 class LocalLab implements Lab {
@@ -52,7 +56,7 @@ class LocalLab implements Lab {
   /** The image that is pictured, whatever the net. */
   #watched: Float32Array | undefined;
   /** What is held when the device goes, to go on from. */
-  #lost: { readonly config: Config; readonly held?: Held } | undefined;
+  #lost: { readonly config: Config; readonly held?: Held; readonly identity?: RunIdentity } | undefined;
   /** Gives up the net that is being prepared. */
   #wanted = new AbortController();
   readonly #inTurn = createQueue();
@@ -61,9 +65,11 @@ class LocalLab implements Lab {
     if (!this.#run?.isTraining) this.#lose(message);
   });
   readonly #library: Library;
-  readonly #shelf: Shelf | undefined;
+  readonly #shelf: Shelf;
+  /** The run of the net that is there. */
+  #known: Pick<Known, 'id' | 'began' | 'data' | 'parameters'> | undefined;
 
-  constructor(mnistFrom: string | undefined, shelf: Shelf | undefined) {
+  constructor(mnistFrom: string | undefined, shelf: Shelf) {
     this.#shelf = shelf;
     this.#library = createLibrary({
       mnistFrom,
@@ -77,7 +83,7 @@ class LocalLab implements Lab {
     return this.#open();
   }
 
-  prepare(config: Config, restore?: boolean): Promise<Prepared> {
+  prepare(config: Config, restore?: boolean | string): Promise<Prepared> {
     return this.#prepare(config, { restore });
   }
 
@@ -86,10 +92,18 @@ class LocalLab implements Lab {
   }
 
   async keep(curves: Curves): Promise<void> {
-    if (!this.#run?.held) return;
-    const { config, data, held } = this.#run;
-    const record = recordOf(config, summaryOf(data), { held, curves }, Date.now());
-    if (record) await this.#shelf?.write(keyOf(config), record);
+    if (!this.#run || !this.#known) return;
+    const { config, held } = this.#run;
+    const stored = recordOf({ ...this.#known, config, held, machine: this.#hardware.name }, curves, Date.now());
+    if (stored) await this.#shelf.write(stored);
+  }
+
+  async runs(): Promise<KeptRun[]> {
+    return (await this.#shelf.list()).map(readRun).filter((run) => run !== undefined);
+  }
+
+  forget(id: string): Promise<void> {
+    return this.#shelf.remove(id);
   }
 
   async useFiles(files: File[]): Promise<DataSummary> {
@@ -136,6 +150,7 @@ class LocalLab implements Lab {
   inspect(sample: Required<Sample>): Promise<Parameters> {
     return this.#inTurn(async () => {
       const { net, data, config } = this.#current();
+      const { meanGradients } = await onRequest();
       const pass = await net.tensors(sample.pixels, [sample.label]);
       return { ...pass, ...(await meanGradients(net, data.train, sample, config.batch)) };
     });
@@ -169,6 +184,7 @@ class LocalLab implements Lab {
     return this.#interrupt(async (run) => {
       const { device } = this.#hardware;
       if (!device) return undefined;
+      const { profile } = await onRequest();
       const times = await profile(device.gpu, () => run.train(PROFILE.steps), PROFILE.milliseconds);
       await run.look();
       return times;
@@ -181,6 +197,7 @@ class LocalLab implements Lab {
 
   load(file: Blob): Promise<void> {
     return this.#interrupt(async (run) => {
+      const { checkWeights } = await onRequest();
       await checkWeights(file, run.config);
       await run.load(file);
       await run.look();
@@ -190,7 +207,8 @@ class LocalLab implements Lab {
   async recover(): Promise<{ readonly machine: Machine; readonly prepared?: Prepared }> {
     const before = this.#lost;
     const machine = await this.#open();
-    const prepared = before?.held && (await this.#prepare(before.config, { from: before.held }));
+    const prepared =
+      before?.held && (await this.#prepare(before.config, { from: before.held, identity: before.identity }));
     return { machine, prepared };
   }
 
@@ -209,7 +227,7 @@ class LocalLab implements Lab {
   }
 
   #lose(message: string): void {
-    if (this.#run) this.#lost = { config: this.#run.config, held: this.#run.held };
+    if (this.#run) this.#lost = { config: this.#run.config, held: this.#run.held, identity: this.#known };
     this.#drop();
     this.#tell({ kind: 'lost', message, held: this.#lost?.held?.evaluated });
     this.#say('lost');
@@ -217,7 +235,7 @@ class LocalLab implements Lab {
 
   #drop(): void {
     const run = this.#run;
-    this.#run = undefined;
+    this.#run = this.#known = undefined;
     this.#hardware.release();
     run?.destroy();
   }
@@ -259,19 +277,61 @@ class LocalLab implements Lab {
   }
 
   /** Loads the data and makes the net, until it has been tested for the first time. */
-  async #make(config: Config, { from, restore = false }: Origin, mine: AbortController): Promise<Prepared> {
+  async #make(config: Config, origin: Origin, mine: AbortController): Promise<Prepared> {
     const { signal } = mine;
     await this.#hardware.renew();
     signal.throwIfAborted();
-    const data = await Promise.race([this.#library.load(config.data), abortOf(signal)]);
-    const kept = restore ? readRecord(await this.#shelf?.read(keyOf(config)), config, summaryOf(data)) : undefined;
-    const run = await this.#createRun(config, data, from ?? kept?.held, mine);
-    if (kept) this.#tell({ kind: 'restored', curves: kept.curves });
+    const data = shortened(await Promise.race([this.#library.load(config.data), abortOf(signal)]), config);
+    const { run, identity } = await this.#goOnOrBegin(config, data, origin, mine);
     const start = await run.firstLook();
     if (this.#watched) await run.watch(this.#watched);
+    const made = { data: summaryOf(data), parameters: countOf(await run.net.parameters()) };
+    this.#known = { ...identity, ...made };
     // Not before there is another in its place.
-    if (!restore && !from) await this.#shelf?.remove(keyOf(config));
-    return describe(run, start, this.#hardware.device !== undefined);
+    await this.#endOthers(keyOf(config), identity.id);
+    return { run: identity, ...made, ...describe(run, start, this.#hardware.device !== undefined) };
+  }
+
+  /** With the weights of a run that is kept, if one is asked for that is whole; else with those it is given, or fresh ones. */
+  async #goOnOrBegin(
+    config: Config,
+    data: DatasetPair,
+    { from, identity, restore = false }: Origin,
+    mine: AbortController,
+  ): Promise<{ readonly run: Run; readonly identity: RunIdentity }> {
+    const kept = restore === false ? undefined : await this.#kept(restore, config, summaryOf(data));
+    if (kept) {
+      try {
+        const run = await this.#createRun(config, data, kept.held, mine);
+        this.#tell({ kind: 'restored', curves: curvesToHeld(kept.run) });
+        const { id, began } = kept.run;
+        return { run, identity: { id, began } };
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error; // it is damaged, or of another version
+      }
+    }
+    const run = await this.#createRun(config, data, from, mine);
+    return { run, identity: identity ?? { id: drawId(), began: Date.now() } };
+  }
+
+  /** The last run of a net that goes on, or the one of this id, if its checkpoint is there. */
+  async #kept(restore: true | string, config: Config, data: DataSummary) {
+    const isAsked = ({ id, goesOn, settings }: KeptRun): boolean =>
+      restore === true ? goesOn && fromHash(settings).learningRate === config.learningRate : id === restore;
+    try {
+      const run = (await this.runs()).findLast((of) => isAsked(of) && isOf(of, config, data));
+      const file = run && (await this.#shelf.file(run.id));
+      return run && file instanceof Uint8Array ? { run, held: { ...run.held!, file } as Held } : undefined;
+    } catch {
+      return undefined; // nothing is kept here
+    }
+  }
+
+  /** A reload goes on with no other run of a net than this one. */
+  async #endOthers(key: string, id: string): Promise<void> {
+    const all = await this.#shelf.list().catch(() => []);
+    const others = (all as KeptRun[]).filter((of) => readRun(of)?.goesOn && of.key === key && of.id !== id);
+    for (const run of others) await this.#shelf.write({ run: { ...run, goesOn: false } as KeptRun }).catch(() => {});
   }
 
   async #createRun(config: Config, data: DatasetPair, from: Held | undefined, mine: AbortController): Promise<Run> {
@@ -304,6 +364,10 @@ class LocalLab implements Lab {
   }
 }
 
+/** With so many of the training samples as are chosen. */
+const shortened = (pair: DatasetPair, { samples }: Config): DatasetPair =>
+  samples > 0 ? { ...pair, train: take(pair.train, samples) } : pair;
+
 /** Rejects once the signal is aborted. */
 const abortOf = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -311,13 +375,14 @@ const abortOf = (signal: AbortSignal): Promise<never> =>
     if (signal.aborted) reject(signal.reason);
   });
 
-function describe({ net, data }: Run, { evaluated, parameters }: Held, onGpu: boolean): Prepared {
-  const counts = Object.values(parameters).map((tensor) => tensor.data.length);
-  return {
-    start: evaluated,
-    data: summaryOf(data),
-    parameters: counts.reduce((a, b) => a + b, 0),
-    graph: print(net.graph),
-    ...(onGpu && { schedule: print(net.schedule), dispatches: net.schedule.dispatches.length }),
-  };
-}
+const drawId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('-');
+
+const countOf = (parameters: Parameters): number =>
+  Object.values(parameters).reduce((sum, { data }) => sum + data.length, 0);
+
+const describe = ({ net }: Run, start: Evaluated, onGpu: boolean) => ({
+  start,
+  graph: print(net.graph),
+  ...(onGpu && { schedule: print(net.schedule), dispatches: net.schedule.dispatches.length }),
+});

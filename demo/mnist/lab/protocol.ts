@@ -28,8 +28,16 @@ export interface DataSummary {
   readonly test: number;
 }
 
+/** Which run a net is of; `runs` has it once it is kept. */
+export interface RunIdentity {
+  readonly id: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly began: number;
+}
+
 /** A net that is ready to train. */
 export interface Prepared {
+  readonly run: RunIdentity;
   readonly data: DataSummary;
   /** Numbers that training adjusts. */
   readonly parameters: number;
@@ -81,6 +89,28 @@ export interface Evaluated {
   readonly trainingAccuracy?: number;
 }
 
+/** A run as this browser keeps it. */
+export interface KeptRun extends RunIdentity {
+  /** When it was kept last. */
+  readonly at: number;
+  /** Every entry of its configuration, as an address has them. */
+  readonly settings: string;
+  /** Of its net, at any learning rate. */
+  readonly key: string;
+  readonly data: DataSummary;
+  /** Name of the machine that trained it last. */
+  readonly machine: string;
+  readonly parameters: number;
+  readonly curves: Curves;
+  /** Whether a reload goes on with it: no other run of the same net has taken its place. */
+  readonly goesOn: boolean;
+  /** Where training goes on, if a checkpoint is kept: what was found there, and what came before the counts of the net. */
+  readonly held?: {
+    readonly evaluated: Evaluated;
+    readonly before: { readonly steps: number; readonly epochs: number };
+  };
+}
+
 export type LabEvent =
   | { readonly kind: 'status'; readonly status: Status }
   | { readonly kind: 'preparing'; readonly preparing: Preparing }
@@ -88,9 +118,12 @@ export type LabEvent =
   | { readonly kind: 'restored'; readonly curves: Curves }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'evaluated'; readonly evaluated: Evaluated }
-  /** W1 [units, 784], a few times a second. */
+  /** The first weights, a few times a second: W1 [units, 784], or [filters, channels · kernel²] of a convolution. */
   | { readonly kind: 'weights'; readonly weights: Tensor }
-  /** What the net computes of the image that is watched, as often: a1 [units, 1], W2 [out, in], ..., prediction [10, 1]. */
+  /**
+   * What the net computes of the image that is watched, as often: a1 [units, 1] or [channels, height, width, 1], W2 [out, in], ...,
+   * prediction [10, 1].
+   */
   | { readonly kind: 'activity'; readonly tensors: Readonly<Record<string, Tensor>> }
   | { readonly kind: 'download'; readonly file: string; readonly received: number; readonly total?: number }
   /** Something went wrong outside of a call. `name` is that of the error class. */
@@ -135,14 +168,22 @@ export interface Lab {
   /** Called once, before anything else. Where there is no adapter, it works on the CPU. */
   open(listener: (event: LabEvent) => void): Promise<Machine>;
   /**
-   * Loads the data and compiles the net; a run under way ends. Fresh weights, and nothing kept of the same net any more,
-   * unless `restore` asks for those kept. Rejects with DataError, NoAdapterError, ... by name.
+   * Loads the data and compiles the net; a run under way ends. Goes on with the run that `restore` names, or with the last one
+   * of this net where it is true, if that is kept; otherwise a new run begins, with fresh weights. Rejects with DataError,
+   * NoAdapterError, ... by name.
    */
-  prepare(config: Config, restore?: boolean): Promise<Prepared>;
+  prepare(config: Config, restore?: boolean | string): Promise<Prepared>;
   /** Gives up what is being prepared, which then rejects with StateError. */
   cancel(): Promise<void>;
-  /** Keeps the weights last evaluated, with these curves, for `prepare` after a reload. */
+  /**
+   * Keeps the run with these curves, and with the checkpoint of its last evaluation, for `prepare` after a reload. Rejects where
+   * the browser keeps nothing, which changes nothing of what is kept.
+   */
   keep(curves: Curves): Promise<void>;
+  /** The runs that are kept, in the order in which they were. Rejects as `keep`. */
+  runs(): Promise<KeptRun[]>;
+  /** Keeps a run no longer. Rejects as `keep`. */
+  forget(id: string): Promise<void>;
   /** Takes the four IDX files in place of those the known sets come from. Rejects with DataError naming file and place. */
   useFiles(files: File[]): Promise<DataSummary>;
   start(): Promise<void>;
@@ -177,6 +218,6 @@ export interface Lab {
    * difference, and then changes nothing.
    */
   load(file: Blob): Promise<void>;
-  /** After a loss: a new device, the same net, the weights last held. */
+  /** After a loss: a new device, the same run, from the checkpoint of its last evaluation. */
   recover(): Promise<{ readonly machine: Machine; readonly prepared?: Prepared }>;
 }

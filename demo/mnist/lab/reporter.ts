@@ -1,6 +1,6 @@
-import { type EvaluateOptions, NonFiniteError, type Observer, observe, type Tensor, type Trainer } from 'retrograd';
+import { type EvaluateOptions, type Evaluation, NonFiniteError, type Observer, observe, type Trainer } from 'retrograd';
 import { type DatasetPair, take } from 'retrograd/data';
-import type { Evaluated, LabEvent, Parameters } from './protocol.ts';
+import type { Evaluated, LabEvent } from './protocol.ts';
 
 /** Milliseconds between two pictures of the net. */
 const PICTURES = 400;
@@ -10,21 +10,33 @@ const BETWEEN_TESTS = 1000;
 /** Training samples that a test reads too, to tell what the net knows by heart. */
 const TRAINING_SAMPLES = 1000;
 
-/** What outlives a device: the weights of an evaluation. */
+/** Steps and completed epochs that the counts of a net leave out: it counts from 0 again after weights came from a file. */
+export interface Before {
+  readonly steps: number;
+  readonly epochs: number;
+}
+
+/** What outlives a device and a visit: an evaluation, and the checkpoint of its step, which training goes on from bit by bit. */
 export interface Held {
   readonly evaluated: Evaluated;
-  readonly parameters: Parameters;
-  /** Completed until then. */
-  readonly epochs: number;
+  readonly before: Before;
+  readonly file: Uint8Array<ArrayBuffer>;
+}
+
+/** Tensors of a forward pass that are pictured. */
+export interface Pictured {
+  /** The first layer that has weights, from 1. */
+  readonly layer: number;
+  /** 'a1', 'W2', 'prediction' */
+  readonly others: readonly string[];
 }
 
 interface Observed {
   readonly net: Trainer;
   readonly data: DatasetPair;
-  /** Tensors of a forward pass that are pictured: 'a1', 'W2', 'prediction'. */
-  readonly pictured: readonly string[];
+  readonly pictured: Pictured;
   /** Where training stands. */
-  readonly place: () => { readonly step: number; readonly seconds: number; readonly epochs: number };
+  readonly place: () => { readonly step: number; readonly seconds: number; readonly before: Before };
   readonly tell: (event: LabEvent) => void;
   /** Told what went wrong while nobody waited. */
   readonly onError: (error: unknown) => void;
@@ -49,17 +61,17 @@ export class Reporter {
   async watch(pixels: Float32Array): Promise<void> {
     const { net, pictured } = this.#of;
     const before = this.#sample;
-    this.#sample = await observe(net, pixels, ['W1', ...pictured]);
+    this.#sample = await observe(net, pixels, [`W${pictured.layer}`, ...pictured.others]);
     before?.destroy();
     await this.#picture();
   }
 
   /** Tells of the test samples and of the pictures as they are now. */
-  async look(options?: EvaluateOptions): Promise<Held> {
+  async look(options?: EvaluateOptions): Promise<Evaluated> {
     await this.#testing;
-    const found = await this.#evaluate(options);
-    await this.#picture(found.parameters['layers.0.weight']);
-    return found;
+    const evaluated = await this.#evaluate(options);
+    await this.#picture();
+    return evaluated;
   }
 
   /** Called during training, which does not wait for it. */
@@ -79,35 +91,40 @@ export class Reporter {
       });
   }
 
-  async #evaluate(options: EvaluateOptions = {}): Promise<Held> {
+  async #evaluate(options: EvaluateOptions = {}): Promise<Evaluated> {
     const { net, data, place, tell } = this.#of;
     const began = performance.now();
-    const { step, seconds } = place();
-    const [{ loss, accuracy = Number.NaN }, parameters, training] = await Promise.all([
-      net.evaluate(data.test, options).catch(diverged),
-      net.parameters(),
-      net.evaluate(take(data.train, Math.min(TRAINING_SAMPLES, data.train.count))).catch(diverged),
+    const { step, seconds, before } = place();
+    const [{ loss, accuracy = Number.NaN }, file, training] = await Promise.all([
+      net.evaluate(data.test, options).catch(ifDiverged(lost)),
+      net.save().catch(ifDiverged(undefined)),
+      net.evaluate(take(data.train, Math.min(TRAINING_SAMPLES, data.train.count))).catch(ifDiverged(lost)),
     ]);
     const evaluated = { step, seconds, loss, accuracy, trainingAccuracy: training.accuracy ?? Number.NaN };
-    const found = { evaluated, parameters, epochs: place().epochs };
-    if (Number.isFinite(loss)) this.held = found; // training cannot go on from weights that are NaN
+    if (Number.isFinite(loss) && file) this.held = { evaluated, before, file }; // training cannot go on from NaN
     this.#tested = { ended: performance.now(), took: performance.now() - began };
     tell({ kind: 'evaluated', evaluated });
-    return found;
+    return evaluated;
   }
 
-  /** `known`: W1, where it has been read already. */
-  async #picture(known?: Tensor): Promise<void> {
-    const { net, tell } = this.#of;
-    const { W1: weights, ...tensors } = (await this.#sample?.read()) ?? { W1: known ?? (await net.tensor('W1')) };
+  async #picture(): Promise<void> {
+    const { net, tell, pictured } = this.#of;
+    const { [`W${pictured.layer}`]: weights, ...tensors } = (await this.#sample?.read()) ?? {
+      [`W${pictured.layer}`]: (await net.parameters())[`layers.${pictured.layer - 1}.weight`],
+    };
     this.#pictured = performance.now();
     tell({ kind: 'weights', weights });
     if (this.#sample) tell({ kind: 'activity', tensors });
   }
 }
 
-/** What a test finds of a net that has diverged. Throws any other error. */
-function diverged(error: unknown): { readonly loss: number; readonly accuracy?: number } {
-  if (error instanceof NonFiniteError) return { loss: Number.NaN };
-  throw error;
-}
+/** What a test finds of a net that has diverged. */
+const lost: Pick<Evaluation, 'loss' | 'accuracy'> = { loss: Number.NaN };
+
+/** What stands for the result of work on a net that has diverged; any other error is thrown. */
+const ifDiverged =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof NonFiniteError) return instead;
+    throw error;
+  };

@@ -4,20 +4,21 @@ import {
   compile,
   type Device,
   DeviceLostError,
-  dense,
   type EvaluateOptions,
   type FitOptions,
   type Progress,
   type Recovery,
-  sequential,
   type Trainer,
 } from 'retrograd';
 import type { DatasetPair } from 'retrograd/data';
 import type { Config } from '../config.ts';
-import { activations, losses, optimizers } from './choices.ts';
+import { size } from '../layers.ts';
+import { outputNames, parameterShapes, weightedLayers } from '../net-shapes.ts';
+import { losses, optimizers } from './choices.ts';
 import { type Clock, createClock } from './clock.ts';
-import { CLASSES, type LabEvent, SIDE } from './protocol.ts';
-import { type Held, Reporter } from './reporter.ts';
+import { makeModel } from './make-model.ts';
+import type { Evaluated, LabEvent } from './protocol.ts';
+import { type Before, type Held, type Pictured, Reporter } from './reporter.ts';
 
 export interface RunOptions {
   readonly config: Config;
@@ -35,12 +36,18 @@ export interface RunOptions {
   readonly onLost: (error: DeviceLostError) => void;
 }
 
-/** Compiles the net. Rejects with what `compile` rejects with, or the reason of the signal. */
+/** Compiles the net. Rejects with what `compile` and `load` reject with, or the reason of the signal. */
 export async function createRun(options: RunOptions): Promise<Run> {
   const { config, device, from, signal, tell } = options;
   const onProgress: CompileOptions['onProgress'] = (preparing) => tell({ kind: 'preparing', preparing });
   const net = await compileNet(config, device, { signal, onProgress });
-  if (from) net.setParameters(from.parameters);
+  try {
+    if (from) await net.load(from.file);
+  } catch (error) {
+    net.destroy();
+    throw error;
+  }
+  net.learningRate = config.learningRate; // a file has that of its time
   return new Run(net, options);
 }
 
@@ -51,8 +58,7 @@ export class Run {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #lossOf: ReturnType<typeof lossesApart>;
-  #stepsBefore: number;
-  #epochs: number;
+  #before: Before;
   #training: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #destroyed = false;
 
@@ -62,10 +68,9 @@ export class Run {
     this.data = data;
     this.#options = options;
     this.#clock = createClock(from?.evaluated.seconds);
-    this.#stepsBefore = from?.evaluated.step ?? 0;
-    this.#epochs = from?.epochs ?? 0;
+    this.#before = from?.before ?? { steps: 0, epochs: 0 };
     this.#lossOf = lossesApart(config.batch, data.train.count);
-    const place = () => ({ step: this.step, seconds: this.#clock.seconds(), epochs: this.#epochs });
+    const place = () => ({ step: this.step, seconds: this.#clock.seconds(), before: this.#before });
     this.#reporter = new Reporter({ net, data, pictured: picturedOf(config), place, tell, onError }, from);
   }
 
@@ -84,7 +89,12 @@ export class Run {
   }
 
   get step(): number {
-    return this.#stepsBefore + this.net.steps;
+    return this.#before.steps + this.net.steps;
+  }
+
+  /** Completed. */
+  get #epochs(): number {
+    return this.#before.epochs + this.net.epochs;
   }
 
   start(): void {
@@ -112,9 +122,9 @@ export class Run {
 
   /** Goes on from the weights of a file, with an optimizer that remembers nothing. Rejects as `load` of the net. */
   async load(file: Blob): Promise<void> {
-    const reached = this.step;
+    const reached = { steps: this.step, epochs: this.#epochs };
     await this.net.load(file, { weightsOnly: true });
-    this.#stepsBefore = reached; // it counts from 0 again
+    this.#before = reached; // it counts from 0 again
   }
 
   /** Pictures what the net computes of one image, from now on. */
@@ -123,12 +133,12 @@ export class Run {
   }
 
   /** Tells of the test samples and of the pictures as they are now. */
-  look(): Promise<Held> {
+  look(): Promise<Evaluated> {
     return this.#reporter.look();
   }
 
   /** The same, telling how far it is, until the signal gives it up. */
-  firstLook(): Promise<Held> {
+  firstLook(): Promise<Evaluated> {
     const { signal, tell } = this.#options;
     const onProgress: NonNullable<EvaluateOptions['onProgress']> = ({ done, count }) =>
       tell({ kind: 'preparing', preparing: { phase: 'test', done, total: count } });
@@ -143,13 +153,10 @@ export class Run {
 
   async #trainUntil(signal: AbortSignal): Promise<void> {
     const { onError, onRecover, onLost } = this.#options;
-    const onProgress = (progress: Progress): void => {
-      this.#tellProgress(progress);
-      this.#reporter.lookIn();
-    };
+    const onRecovered = ({ device }: Recovery): void => onRecover(device, this.step);
+    const beside = () => this.#reporter.lookIn();
     try {
-      const onRecovered = ({ device }: Recovery): void => onRecover(device, this.step);
-      for (;;) await this.#fit({ epochs: 1, signal, onProgress, recover: true, onRecover: onRecovered });
+      for (;;) await this.#fit({ epochs: 1, signal, recover: true, onRecover: onRecovered }, beside);
     } catch (error) {
       if (error instanceof DeviceLostError) return onLost(error);
       if (error !== signal.reason) onError(error);
@@ -157,26 +164,27 @@ export class Run {
     await this.look().catch((error) => (error instanceof DeviceLostError ? onLost(error) : onError(error)));
   }
 
-  async #fit(options: FitOptions): Promise<void> {
+  /** `beside` is called whenever there is progress. */
+  async #fit(options: FitOptions, beside = () => {}): Promise<void> {
+    const before = this.#epochs; // the net counts an epoch once all of its steps are queued
+    const onProgress = (progress: Progress) => {
+      this.#tellProgress(progress, before);
+      beside();
+    };
     this.#clock.start();
     try {
-      const onProgress = (progress: Progress) => this.#tellProgress(progress);
-      const completed = await this.net.fit(this.data.train, { onProgress, ...options });
-      this.#epochs += completed.length;
+      await this.net.fit(this.data.train, { onProgress, ...options });
     } finally {
       this.#clock.stop();
     }
   }
 
-  #tellProgress({ step: stepOfEpoch, steps: stepsOfEpoch, loss, samplesPerSecond }: Progress): void {
-    const place = {
-      step: this.step,
-      seconds: this.#clock.seconds(),
-      epoch: this.#epochs + 1,
-      stepOfEpoch,
-      stepsOfEpoch,
+  #tellProgress({ epoch, step, steps, loss, samplesPerSecond }: Progress, epochsBefore: number): void {
+    const progress = {
+      ...{ step: this.step, seconds: this.#clock.seconds() },
+      ...{ epoch: epochsBefore + epoch, stepOfEpoch: step, stepsOfEpoch: steps },
+      ...{ loss: this.#lossOf(step, loss), samplesPerSecond },
     };
-    const progress = { ...place, loss: this.#lossOf(stepOfEpoch, loss), samplesPerSecond };
     this.#options.tell({ kind: 'progress', progress });
   }
 }
@@ -184,12 +192,16 @@ export class Run {
 /** Numbers of a matrix that is pictured: larger ones take too long to read a few times a second, and show nothing. */
 const MOST_PICTURED = 65_536;
 
-/** Activations of each hidden layer, the weights between layers, and the outputs. */
-function picturedOf({ hidden }: Config): string[] {
-  const units = [...hidden.map((layer) => layer.units), CLASSES];
-  const between = units.slice(1).flatMap((out, i) => (out * units[i] <= MOST_PICTURED ? `W${i + 2}` : []));
-  const outputs = hidden.map(({ activation }, i) => `${activation === 'linear' ? 'z' : 'a'}${i + 1}`);
-  return [...outputs, ...between, 'prediction'];
+/** What each hidden layer hands on, the weights of the layers after the first that has some, and the outputs. */
+function picturedOf({ hidden }: Config): Pictured {
+  const [first, ...later] = weightedLayers(hidden);
+  const shapes = parameterShapes(hidden);
+  const isSmall = (layer: number) => size(shapes.get(`layers.${layer - 1}.weight`)!) <= MOST_PICTURED;
+  const outputs = [...new Set(outputNames(hidden).slice(1))].filter((name) => name !== 'x');
+  return {
+    layer: first,
+    others: [...outputs, ...later.filter(isSmall).map((layer) => `W${layer}`), 'prediction'],
+  };
 }
 
 /** The mean loss of the steps since it was last asked, out of the means over the epoch so far. */
@@ -205,14 +217,13 @@ function lossesApart(batch: number, count: number) {
   };
 }
 
-function compileNet(
+async function compileNet(
   { hidden, loss, optimizer, learningRate, batch, seed }: Config,
   device: Device | 'cpu',
   watched: Pick<CompileOptions, 'signal' | 'onProgress'>,
 ) {
   const { make, output } = losses[loss];
-  const layers = hidden.map(({ units, activation }) => dense(units, activations[activation]));
-  return compile(sequential([SIDE * SIDE], [...layers, dense(CLASSES, output)]), {
+  return compile(await makeModel(hidden, output), {
     device,
     batch,
     seed,

@@ -1,59 +1,72 @@
-/** Where the nets last trained are kept between visits: a few records in IndexedDB; of more, the oldest go. */
+/** Where runs are kept between visits: records and checkpoints in IndexedDB; of more than there is room for, the oldest go. */
 
-/** What is kept under a key; `at` is when, in milliseconds. */
-export interface Dated {
-  readonly at: number;
+/** The record of a run, and the checkpoint of it, if there is one. */
+export interface Stored {
+  /** `at` is when it was kept, in milliseconds. */
+  readonly run: { readonly id: string; readonly at: number };
+  readonly file?: Uint8Array<ArrayBuffer>;
 }
 
-/** Nothing here rejects: where a browser keeps nothing (private windows, a full disk), there is nothing to be found. */
+/** Everything rejects where a browser keeps nothing: private windows, a full disk. */
 export interface Shelf {
-  read(key: string): Promise<unknown>;
-  write(key: string, value: Dated): Promise<void>;
-  remove(key: string): Promise<void>;
+  /** All records, in the order in which they were kept. */
+  list(): Promise<unknown[]>;
+  /** The checkpoint of a run; undefined if there is none. */
+  file(id: string): Promise<unknown>;
+  /** Puts both in the place of what there was of the run, or neither. Without a file, that of before stays. */
+  write(stored: Stored): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
-/** Records. */
-const MOST = 4;
 const DATABASE = 'retrograd-page';
-const TABLE = 'nets';
-const DATE = 'at';
+const VERSION = 2;
+const [RUNS, FILES, DATE] = ['runs', 'files', 'at'];
 
-/** Undefined where there is no IndexedDB. */
-export function databaseShelf(): Shelf | undefined {
-  if (typeof indexedDB === 'undefined') return undefined;
+/** Keeps at most so many runs. */
+export function databaseShelf(most: number): Shelf {
   let last: Promise<unknown> = Promise.resolve();
   /** In the order of the calls. */
-  const on = <T>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<T> | undefined) => {
-    const done = last.then(() => transact(mode, work)).catch(() => undefined);
-    last = done;
+  const on = <T>(mode: IDBTransactionMode, work: (of: IDBTransaction) => IDBRequest<T>) => {
+    const done = last.then(() => transact(mode, work));
+    last = done.catch(() => {});
     return done;
   };
   return {
-    read: (key) => on('readonly', (table) => table.get(key)),
-    write: async (key, value) =>
-      void (await on('readwrite', (table) => {
-        table.put(value, key);
-        const byDate = table.index(DATE).getAllKeys();
+    list: () => on('readonly', (of) => of.objectStore(RUNS).index(DATE).getAll()),
+    file: (id) => on('readonly', (of) => of.objectStore(FILES).get(id)),
+    write: async ({ run, file }) =>
+      void (await on('readwrite', (of) => {
+        const [runs, files] = [of.objectStore(RUNS), of.objectStore(FILES)];
+        runs.put(run);
+        if (file) files.put(file, run.id);
+        const byDate = runs.index(DATE).getAllKeys();
         byDate.onsuccess = () => {
-          for (const old of byDate.result.slice(0, -MOST)) table.delete(old);
+          for (const id of byDate.result.slice(0, -most)) for (const store of [runs, files]) store.delete(id);
         };
-        return undefined;
+        return byDate;
       })),
-    remove: async (key) => void (await on('readwrite', (table) => table.delete(key))),
+    remove: async (id) =>
+      void (await on('readwrite', (of) => {
+        of.objectStore(RUNS).delete(id);
+        return of.objectStore(FILES).delete(id);
+      })),
   };
 }
 
-async function transact<T>(
-  mode: IDBTransactionMode,
-  work: (table: IDBObjectStore) => IDBRequest<T> | undefined,
-): Promise<T | undefined> {
+/** All of the work is done, or nothing of it. */
+async function transact<T>(mode: IDBTransactionMode, work: (of: IDBTransaction) => IDBRequest<T>): Promise<T> {
   const database = await opened();
   try {
-    const transaction = database.transaction(TABLE, mode);
-    const request = work(transaction.objectStore(TABLE));
-    return await new Promise<T | undefined>((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request?.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    const transaction = database.transaction([RUNS, FILES], mode);
+    return await new Promise<T>((resolve, reject) => {
+      transaction.onabort = () => reject(transaction.error);
+      try {
+        const request = work(transaction);
+        transaction.oncomplete = () => resolve(request.result);
+      } catch (error) {
+        reject(error);
+        transaction.abort(); // else what was asked for until then would be done
+      }
     });
   } finally {
     database.close();
@@ -63,8 +76,13 @@ async function transact<T>(
 const opened = (): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
     // Throws, and so rejects, where a page may not keep anything.
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(TABLE).createIndex(DATE, DATE);
+    const request = indexedDB.open(DATABASE, VERSION);
+    request.onupgradeneeded = () => {
+      const { result: database } = request;
+      for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name); // which no version reads any more
+      database.createObjectStore(RUNS, { keyPath: 'id' }).createIndex(DATE, DATE);
+      database.createObjectStore(FILES);
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });

@@ -2,17 +2,24 @@
 import { useEffect } from 'preact/hooks';
 import { Controls } from './controls/controls.tsx';
 import { Navigation } from './header/navigation.tsx';
-import { Microscope } from './microscope/microscope.tsx';
+import { followNet } from './microscope/model/net.ts';
+import { keepSubject } from './microscope/model/samples.ts';
 import { Network } from './network/network.tsx';
 import { Notices } from './notices/notices.tsx';
-import { Results } from './results/results.tsx';
+import { Later } from './shared/later.tsx';
 import { begin } from './state/index.ts';
 import { Training } from './training/training.tsx';
-import { Trust } from './trust/trust.tsx';
-import { Try } from './try/try.tsx';
+
+const below = () => import('./below.tsx').then(({ Below }) => Below);
 
 export const Digits = () => {
-  useEffect(() => void begin(), []);
+  useEffect(() => {
+    void begin();
+    const stops = [followNet(), keepSubject()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
   return (
     <>
       <Navigation />
@@ -22,10 +29,7 @@ export const Digits = () => {
         <div class="sections">
           <Network />
           <Training />
-          <Try />
-          <Microscope />
-          <Results />
-          <Trust />
+          <Later load={below} />
         </div>
       </main>
     </>

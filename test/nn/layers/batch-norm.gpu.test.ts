@@ -63,6 +63,20 @@ describe.each(['GPU', 'CPU'])('%s', (kind) => {
     net.destroy();
   });
 
+  test('tensors has the mean and the variance of the samples that are given, whatever the batch of the net', async () => {
+    const net = await compiled(sequential([2], [batchNorm(), dense(1)]), 4, device());
+    const { mean1, variance1, normalized1 } = await net.tensors([1, 2, 3, 2, 8, 2], [0, 0, 0]);
+    expect([mean1.shape, variance1.shape, normalized1.shape]).toEqual([
+      [2, 1],
+      [2, 1],
+      [2, 3],
+    ]);
+    for (const [channel, mean] of [4, 2].entries()) expect(mean1.data[channel]).toBeCloseTo(mean, 5);
+    for (const [channel, variance] of [26 / 3, 0].entries()) expect(variance1.data[channel]).toBeCloseTo(variance, 5);
+    for (const [i, x] of [1, 3, 8].entries()) expect(normalized1.data[i]).toBeCloseTo((x - 4) / Math.sqrt(26 / 3), 4);
+    net.destroy();
+  });
+
   test('one sample alone becomes β and sends a gradient of 0 back', async () => {
     const net = await compiled(sequential([2], [dense(3), batchNorm(), dense(1)]), 4, device());
     const { normalized2, a2 } = await net.tensors([1, 2], [5]);

@@ -6,6 +6,8 @@ interface ChoiceProps<T extends string> {
   readonly label: string;
   /** The label is for screen readers only. */
   readonly unseen?: boolean;
+  /** The rest of the label, for screen readers only: ' of hidden layer 2'. */
+  readonly rest?: string;
   /** Explained beside the label. */
   readonly term?: TermName;
   readonly value: T;
@@ -14,13 +16,14 @@ interface ChoiceProps<T extends string> {
   readonly onChoose: (value: T) => void;
 }
 
-export const Choice = <T extends string>({ label, unseen, term, value, options, onChoose }: ChoiceProps<T>) => {
+export const Choice = <T extends string>({ label, unseen, rest, term, value, options, onChoose }: ChoiceProps<T>) => {
   const id = useId();
   return (
     <div class="controls-field">
       <span class="controls-label">
         <label for={id} class={unseen ? 'unseen' : undefined}>
           {label}
+          {rest && <span class="unseen"> {rest}</span>}
         </label>
         {term && <Term of={term} />}
       </span>

@@ -16,7 +16,7 @@ const lossTitles = titlesOf<LossName>(losses);
 const optimizerTitles = titlesOf<OptimizerName>(optimizers);
 
 export const Fields = () => {
-  const { loss, optimizer, batch, seed } = config.value;
+  const { loss, optimizer, batch, seed, samples } = config.value;
   return (
     <>
       <DataChoice />
@@ -65,9 +65,20 @@ export const Fields = () => {
             onCommit={(value) => configure({ seed: value })}
           />
         </div>
+        <div class="controls-line">
+          <NumberField
+            label="Samples"
+            term="sample"
+            whole
+            value={samples}
+            limits={limits.samples}
+            onCommit={(value) => configure({ samples: value })}
+          />
+        </div>
         <p class="small soft">
-          A new learning rate takes effect at once. Any other change starts a fresh network. The address of this page
-          holds all settings.
+          Samples are the training images that are used, the first ones of the set. 0 stands for all of them. A new
+          learning rate takes effect at once. Any other change starts a fresh network. The address of this page holds
+          all settings.
         </p>
       </fieldset>
     </>

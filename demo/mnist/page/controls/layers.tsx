@@ -1,84 +1,144 @@
-import { useRef } from 'preact/hooks';
-import { activations, type HiddenLayer, limits, usual } from '../../config.ts';
-import { Term } from '../glossary/term.tsx';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { limits } from '../../config.ts';
+import { type HiddenLayer, type KindName, kindOf, kinds, settingsOf, showShape } from '../../layers.ts';
+import { fit, netInWords } from '../../net-shapes.ts';
 import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { NumberField } from './number-field.tsx';
-import { shape } from './phrases.ts';
+import { Presets } from './presets.tsx';
 
-/** The hidden layers, from the pixels to the classes. */
+const titles = Object.fromEntries(Object.entries(kinds).map(([name, { title }]) => [name, title])) as Record<
+  KindName,
+  string
+>;
+
+/** The hidden layers, from the pixels to the classes. Those that do not fit together stay a draft, and the net stays as it is. */
 export const Layers = () => {
-  const add = useRef<HTMLButtonElement>(null);
   const { hidden } = config.value;
-  const isFull = hidden.length >= limits.layers;
-  const change = (at: number, ...layers: HiddenLayer[]) => configure({ hidden: hidden.toSpliced(at, 1, ...layers) });
+  const draft = useSignal<readonly HiddenLayer[]>();
+  const added = useSignal<KindName>('dense');
+  const add = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    draft.value = undefined;
+  }, [hidden]);
+  const layers = draft.value ?? hidden;
+  const isFull = layers.length >= limits.layers;
+  const { shapes, misfit } = fit(layers);
+  const change = (next: readonly HiddenLayer[]) => {
+    draft.value = next;
+    if (!fit(next).misfit) configure({ hidden: next });
+  };
   return (
     <div class="layers">
-      {hidden.length > 0 && (
-        <p class="layers-head small soft">
-          <span>
-            Hidden <Term of="unit">units</Term>
-          </span>
-          <Term of="activation">Activation</Term>
-        </p>
-      )}
+      <Presets />
+      <p class="layers-shape mono small">
+        <span class="unseen">In: </span>
+        {showShape(shapes[0])}
+      </p>
       <ol class="layers-list" aria-label="Hidden layers">
-        {hidden.map((layer, at) => (
+        {layers.map((layer, at) => (
           <LayerRow
             key={at}
             number={at + 1}
             layer={layer}
-            onChange={(changed) => change(at, changed)}
+            shape={shapes[at + 1] && showShape(shapes[at + 1])}
+            misfit={misfit?.at === at ? misfit.says : undefined}
+            isLast={at === layers.length - 1}
+            onChange={(changed) => change(layers.with(at, changed))}
+            onMove={(by) => change(layers.toSpliced(at, 1).toSpliced(at + by, 0, layer))}
             onRemove={() => {
-              change(at);
+              change(layers.toSpliced(at, 1));
               add.current?.focus(); // the button that was pressed is gone
             }}
           />
         ))}
       </ol>
-      <button
-        ref={add}
-        type="button"
-        aria-disabled={isFull}
-        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? usual.hidden[0]] })}
-      >
-        {isFull ? `${limits.layers} layers at most` : 'Add a hidden layer'}
-      </button>
+      <div class="layers-add">
+        <Choice
+          label="Kind of the next layer"
+          unseen
+          value={added.value}
+          options={titles}
+          onChoose={(kind) => {
+            added.value = kind;
+          }}
+        />
+        <button
+          ref={add}
+          type="button"
+          aria-disabled={isFull}
+          onClick={() => isFull || change([...layers, next(layers, added.value)])}
+        >
+          {isFull ? `${limits.layers} layers at most` : 'Add a hidden layer'}
+        </button>
+      </div>
       <p class="layers-shape mono small" data-testid="shape">
         <span class="unseen">Shape: </span>
-        {shape(config.value)}
+        {netInWords(hidden)}
       </p>
+      {misfit && <p class="controls-message small">The layers do not fit yet. Still using the network above.</p>}
     </div>
   );
 };
+
+/** As the last one of its kind, or the usual one. */
+const next = (layers: readonly HiddenLayer[], kind: KindName): HiddenLayer =>
+  layers.findLast((layer) => layer.kind === kind) ?? kinds[kind].usual;
 
 interface LayerRowProps {
   /** From 1. */
   readonly number: number;
   readonly layer: HiddenLayer;
+  /** What comes out of it, if it fits. */
+  readonly shape: string | undefined;
+  readonly misfit: string | undefined;
+  readonly isLast: boolean;
   readonly onChange: (layer: HiddenLayer) => void;
+  readonly onMove: (by: 1 | -1) => void;
   readonly onRemove: () => void;
 }
 
-const LayerRow = ({ number, layer, onChange, onRemove }: LayerRowProps) => (
-  <li class="layers-row">
-    <NumberField
-      label={`Units of hidden layer ${number}`}
-      unseen
-      whole
-      value={layer.units}
-      limits={limits.units}
-      onCommit={(units) => onChange({ ...layer, units })}
-    />
-    <Choice
-      label={`Activation of hidden layer ${number}`}
-      unseen
-      value={layer.activation}
-      options={activations}
-      onChoose={(activation) => onChange({ ...layer, activation })}
-    />
-    <button type="button" class="layers-remove" aria-label={`Remove hidden layer ${number}`} onClick={onRemove}>
-      <span aria-hidden="true">×</span>
-    </button>
+const LayerRow = ({ number, layer, shape, misfit, isLast, onChange, onMove, onRemove }: LayerRowProps) => (
+  <li class="layers-row" data-misfit={misfit !== undefined}>
+    <p class="layers-head">
+      <span>{kindOf(layer).title}</span>
+      <span class="layers-buttons">
+        <Button sign="↑" label={`Move hidden layer ${number} up`} isOff={number === 1} onClick={() => onMove(-1)} />
+        <Button sign="↓" label={`Move hidden layer ${number} down`} isOff={isLast} onClick={() => onMove(1)} />
+        <Button sign="×" label={`Remove hidden layer ${number}`} onClick={onRemove} />
+      </span>
+    </p>
+    {settingsOf(layer).length > 0 && (
+      <div class="layers-settings">
+        {settingsOf(layer).map(([name, setting]) => {
+          const { [name]: value } = layer as unknown as Record<string, string | number>;
+          const common = { key: name, label: setting.title, rest: `of hidden layer ${number}` };
+          const take = (chosen: string | number) => onChange({ ...layer, [name]: chosen });
+          return 'options' in setting ? (
+            <Choice {...common} value={String(value)} options={setting.options} onChoose={take} />
+          ) : (
+            <NumberField {...common} whole={setting.whole} value={Number(value)} limits={setting} onCommit={take} />
+          );
+        })}
+      </div>
+    )}
+    <p class={misfit ? 'controls-message small' : 'layers-out mono small'} role={misfit ? 'alert' : undefined}>
+      {misfit ?? shape ?? '–'}
+    </p>
   </li>
+);
+
+interface ButtonProps {
+  readonly sign: string;
+  readonly label: string;
+  readonly isOff?: boolean;
+  readonly onClick: () => void;
+}
+
+/** One that is off keeps the focus: a layer that was moved to the end may be moved back. */
+const Button = ({ sign, label, isOff = false, onClick }: ButtonProps) => (
+  <button type="button" aria-label={label} aria-disabled={isOff} onClick={() => isOff || onClick()}>
+    <span aria-hidden="true">{sign}</span>
+  </button>
 );

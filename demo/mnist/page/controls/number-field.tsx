@@ -8,6 +8,8 @@ interface NumberFieldProps {
   readonly label: string;
   /** The label is for screen readers only, as where a heading above a column says the same. */
   readonly unseen?: boolean;
+  /** The rest of the label, for screen readers only: ' of hidden layer 2'. */
+  readonly rest?: string;
   /** Explained beside the label. */
   readonly term?: TermName;
   readonly value: number;
@@ -17,7 +19,16 @@ interface NumberFieldProps {
 }
 
 /** A number that counts once it is complete (Enter, or leaving the field), so that typing does not make a net per key. */
-export const NumberField = ({ label, unseen, term, value, limits, whole = false, onCommit }: NumberFieldProps) => {
+export const NumberField = ({
+  label,
+  unseen,
+  rest,
+  term,
+  value,
+  limits,
+  whole = false,
+  onCommit,
+}: NumberFieldProps) => {
   const id = useId();
   const draft = useSignal<string>();
   const isJudged = useSignal(false);
@@ -45,6 +56,7 @@ export const NumberField = ({ label, unseen, term, value, limits, whole = false,
       <span class="controls-label">
         <label for={id} class={unseen ? 'unseen' : undefined}>
           {label}
+          {rest && <span class="unseen"> {rest}</span>}
         </label>
         {term && <Term of={term} />}
       </span>

@@ -1,16 +1,13 @@
 /** Settings and states in words. */
 import { type Config, datasets, optimizers } from '../../config.ts';
-import { CLASSES, type Preparing, SIDE, type Status } from '../../lab/protocol.ts';
+import type { Preparing, Status } from '../../lab/protocol.ts';
+import { netInWords } from '../../net-shapes.ts';
 import { percent } from '../shared/numbers.ts';
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-/** '784 → 32 → 10' */
-export const shape = ({ hidden }: Config): string =>
-  [SIDE * SIDE, ...hidden.map(({ units }) => units), CLASSES].join(' → ');
-
 export const settings = (config: Config): string =>
-  `${datasets[config.data]} · ${shape(config)} · ${optimizers[config.optimizer].title} at\u00a0${config.learningRate}`;
+  `${datasets[config.data]} · ${netInWords(config.hidden)} · ${optimizers[config.optimizer].title} at\u00a0${config.learningRate}`;
 
 export function state(status: Status, step: number, isDownloading: boolean): string {
   if (status === 'preparing') return isDownloading ? 'Downloading' : 'Preparing';

@@ -7,6 +7,9 @@ export const terms = {
   bias: 'A number that a unit adds to its sum, whatever its inputs are. It is learned, as weights are.',
   activation:
     'The function that turns the sum of a unit into what it hands on. Without one, layers could do no more than a single layer.',
+  convolution:
+    'Slides small filters over an image. Each filter looks for one pattern, at every place of the image, with the same weights.',
+  'feature map': 'A picture of where a filter found its pattern: bright where it did.',
   loss: 'How wrong the outputs are, as one number. Training makes it small. 0 would be perfect.',
   softmax: 'Turns ten numbers into ten probabilities that add up to 1. The largest number gets the largest one.',
   gradient: 'For each weight: how fast the loss grows if the weight grows. Training moves weights the other way.',

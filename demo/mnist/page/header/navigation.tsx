@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { elementOf } from '../shared/scroll-to-section.ts';
 
 const sections = {
   network: 'Network',
@@ -16,10 +17,10 @@ const current = signal<string>();
 let wanted = location.hash.slice(1);
 
 /** The address holds the configuration, so a link scrolls there and leaves the address alone. */
-function show(id: string, event?: Event): void {
-  const section = document.getElementById(id);
-  if (!section) return;
+async function show(id: string, event?: Event): Promise<void> {
   event?.preventDefault();
+  const section = await elementOf(id);
+  if (!section) return;
   section.scrollIntoView();
   section.tabIndex = -1;
   section.focus({ preventScroll: true });
@@ -35,11 +36,19 @@ function follow(): () => void {
     },
     { rootMargin: '-30% 0px -69% 0px' },
   );
-  for (const id of Object.keys(sections)) {
-    const section = document.getElementById(id);
-    if (section) observer.observe(section);
-  }
-  return () => observer.disconnect();
+  const observe = (): void => {
+    for (const id of Object.keys(sections)) {
+      const section = document.getElementById(id);
+      if (section) observer.observe(section);
+    }
+  };
+  observe();
+  const arrivals = new MutationObserver(observe); // some sections are loaded later
+  arrivals.observe(document.querySelector('.sections')!, { childList: true });
+  return () => {
+    observer.disconnect();
+    arrivals.disconnect();
+  };
 }
 
 export const Navigation = () => {

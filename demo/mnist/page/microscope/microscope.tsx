@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Term } from '../glossary/term.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
-import { isVisible, view, watch } from './model/inspection.ts';
+import { config } from '../state/index.ts';
+import { isVisible, unknownKinds, view, watch } from './model/inspection.ts';
 import { pagesOf } from './model/pages.ts';
-import { keepSubject } from './model/samples.ts';
 import { Overview } from './view/overview.tsx';
 import { Stepper } from './view/stepper.tsx';
 import { SubjectBar } from './view/subject-bar.tsx';
@@ -23,12 +23,14 @@ export const Microscope = () => {
       isVisible.value = isIntersecting;
     });
     observer.observe(frame.current!);
-    const stops = [watch(), keepSubject(), () => observer.disconnect()];
+    const unwatch = watch();
     return () => {
-      for (const stop of stops) stop();
+      unwatch();
+      observer.disconnect();
     };
   }, []);
-  const shown = view.value;
+  const unknown = unknownKinds(config.value);
+  const shown = unknown.length > 0 ? undefined : view.value;
   const pages = shown ? pagesOf({ ...shown.config, learningRate: shown.learningRate }, Object.keys(shown.tensors)) : [];
   return (
     <Section
@@ -55,7 +57,13 @@ export const Microscope = () => {
             way.value = chosen;
           }}
         />
-        {!shown && <div class="microscope-empty soft">The numbers appear here as soon as there is a network.</div>}
+        {!shown && (
+          <div class="microscope-empty soft">
+            {unknown.length > 0
+              ? `The microscope takes dense layers apart. This network also has: ${unknown.join(', ').toLowerCase()}.`
+              : 'The numbers appear here as soon as there is a network.'}
+          </div>
+        )}
         {shown &&
           (way.value === 'steps' ? <Stepper view={shown} pages={pages} /> : <Overview view={shown} pages={pages} />)}
       </div>

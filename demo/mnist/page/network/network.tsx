@@ -2,9 +2,11 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { indexOfMax } from '../../index-of-max.ts';
 import { SIDE } from '../../lab/protocol.ts';
+import { size } from '../../layers.ts';
+import { parameterShapes, weightedLayers } from '../../net-shapes.ts';
 import { Term } from '../glossary/term.tsx';
 import { grid } from '../microscope/layout/arrangement.ts';
-import { imageOf, scaleOf, swatch } from '../microscope/layout/scales.ts';
+import { imageOf, type Scale, scaleOf, swatch } from '../microscope/layout/scales.ts';
 import { chooseAnother } from '../microscope/model/samples.ts';
 import { paint } from '../shared/colours.ts';
 import { DigitPicture } from '../shared/digit-picture.tsx';
@@ -34,8 +36,13 @@ export const Network = () => {
       lead={
         <>
           One digit goes into the <Term of="network">network</Term> on the left. Each circle is a{' '}
-          <Term of="unit">unit</Term>: the brighter, the more active. The ten circles on the right are the answer. Press
-          Train and watch it change.
+          <Term of="unit">unit</Term>: the brighter, the more active.{' '}
+          {layout.columns.some(({ pixels }) => pixels > 1) && (
+            <>
+              Each square is a <Term of="feature map">feature map</Term>.{' '}
+            </>
+          )}
+          The ten circles on the right are the answer. Press Train and watch it change.
         </>
       }
     >
@@ -62,7 +69,10 @@ export const Network = () => {
 function shownOf({ columns }: NetLayout): string {
   const cut = columns.filter(({ units, shown }) => shown < units);
   return cut
-    .map(({ layer, units, shown }) => `Layer ${layer} has ${units} units, the first ${shown} are shown.`)
+    .map(
+      ({ layer, units, shown, pixels }) =>
+        `Layer ${layer} has ${units} ${pixels > 1 ? 'feature maps' : 'units'}, the first ${shown} are shown.`,
+    )
     .join(' ');
 }
 
@@ -100,64 +110,98 @@ const Input = () => {
 
 const Picture = ({ layout }: { readonly layout: NetLayout }) => {
   const { columns, width, height } = layout;
-  const tensors = activity.value ?? {};
+  const [firstWeighted] = weightedLayers(config.value.hidden);
   return (
     <div class="network-picture" style={{ width: `${width}px`, height: `${height}px` }}>
       <svg width={width} height={height} aria-hidden="true">
-        {columns.slice(1).map((to, i) => {
-          const weights = tensors[`W${to.layer}`];
-          if (weights?.data.length !== to.units * columns[i].units) return null;
-          return (
-            <g key={to.layer}>
-              {linesBetween(columns[i], to, weights.data, layout).map(({ path, strength }) => (
-                <path
-                  key={path}
-                  d={path}
-                  class={strength < 0 ? 'network-holds' : 'network-passes'}
-                  style={{ strokeWidth: 2.5 * Math.abs(strength), opacity: 0.15 + 0.6 * Math.abs(strength) }}
-                />
-              ))}
-            </g>
-          );
-        })}
+        {columns.slice(1).map((to, i) => (
+          <Lines key={to.layer} from={columns[i]} to={to} layout={layout} />
+        ))}
       </svg>
       {columns.map((column, i) => (
-        <Units key={column.layer} column={column} isLast={i === columns.length - 1} layout={layout} />
+        <Units
+          key={column.layer}
+          column={column}
+          isLast={i === columns.length - 1}
+          hasWeights={i === 0 && column.layer === firstWeighted}
+          layout={layout}
+        />
       ))}
     </div>
+  );
+};
+
+interface LinesProps {
+  readonly from: Column;
+  readonly to: Column;
+  readonly layout: NetLayout;
+}
+
+const Lines = ({ from, to, layout }: LinesProps) => {
+  const { hidden } = config.value;
+  const tensors = activity.value ?? {};
+  const [first] = weightedLayers(hidden);
+  const shape = parameterShapes(hidden).get(`layers.${to.layer - 1}.weight`);
+  const weights = (to.layer === first ? firstLayer.value : tensors[`W${to.layer}`])?.data;
+  // Those of the net before, and of matrices too large to be told, are not there.
+  if (weightedLayers(hidden).includes(to.layer) && weights?.length !== size(shape!)) return null;
+  return (
+    <g>
+      {linesBetween(from, to, weights, layout).map(({ path, strength }) => (
+        <path
+          key={path}
+          d={path}
+          class={strength === undefined ? 'network-hands' : strength < 0 ? 'network-holds' : 'network-passes'}
+          style={
+            strength === undefined
+              ? undefined
+              : { strokeWidth: 2.5 * Math.abs(strength), opacity: 0.15 + 0.6 * Math.abs(strength) }
+          }
+        />
+      ))}
+    </g>
   );
 };
 
 interface UnitsProps {
   readonly column: Column;
   readonly isLast: boolean;
+  /** Whether the pictures of the first weights stand beside it. */
+  readonly hasWeights: boolean;
   readonly layout: NetLayout;
 }
 
-const Units = ({ column, isLast, layout }: UnitsProps) => {
-  const { layer, shown, x } = column;
-  const tensors = activity.value ?? {};
-  const name = isLast ? 'prediction' : tensors[`a${layer}`] ? `a${layer}` : `z${layer}`;
-  const data = tensors[name]?.data;
-  const scale = data && scaleOf(isLast ? 'p' : name, data);
+const Units = ({ column, isLast, hasWeights, layout }: UnitsProps) => {
+  const { layer, tensor, sign, units, shown, pixels, x } = column;
+  const given = activity.value?.[tensor]?.data;
+  const data = given?.length === units * pixels ? given : undefined; // else it is of the net before
+  const scale = data && scaleOf(isLast ? 'p' : tensor, data);
   const best = isLast && data ? indexOfMax(data) : undefined;
   return (
-    <ol aria-label={isLast ? 'Outputs' : `Units of layer ${layer}`}>
+    <ol aria-label={isLast ? 'Outputs' : `${pixels > 1 ? 'Feature maps' : 'Units'} of layer ${layer}`}>
       {Array.from({ length: shown }, (_, unit) => {
         const value = data?.[unit];
         return (
-          <li key={unit} style={{ left: `${x}px`, top: `${heightOf(column, unit, layout)}px` }}>
-            {layer === 1 && <Weights unit={unit} />}
-            <span
-              class="network-unit"
-              style={value === undefined || !scale ? undefined : { background: swatch(value, scale).background }}
-            />
+          <li
+            key={unit}
+            style={{ left: `${x}px`, top: `${heightOf(column, unit, layout)}px` }}
+            title={sign || undefined}
+          >
+            {hasWeights && <Weights unit={unit} units={units} />}
+            {pixels > 1 ? (
+              <Tile class="network-map" data={data?.subarray(unit * pixels, (unit + 1) * pixels)} scale={scale} />
+            ) : (
+              <span
+                class="network-unit"
+                style={value === undefined || !scale ? undefined : { background: swatch(value, scale).background }}
+              />
+            )}
             {isLast ? (
               <span class={unit === best ? 'network-output network-best' : 'network-output'}>
                 {unit} <Share value={value} />
               </span>
             ) : (
-              <span class="unseen">{value === undefined ? '' : value.toPrecision(2)}</span>
+              <span class="unseen">{value === undefined || pixels > 1 ? '' : value.toPrecision(2)}</span>
             )}
           </li>
         );
@@ -176,14 +220,25 @@ const Share = ({ value = Number.NaN }: { readonly value: number | undefined }) =
   </>
 );
 
-/** A row of W1 as the image that the unit looks for. */
-const Weights = ({ unit }: { readonly unit: number }) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const weights = firstLayer.value;
-  useEffect(() => {
-    const row = weights?.data.subarray(unit * SIDE * SIDE, (unit + 1) * SIDE * SIDE);
-    if (row?.length) paint(canvas.current!, imageOf(row, IMAGE, scaleOf('W1', row)));
-  }, [weights, unit]);
-  return <canvas ref={canvas} class="network-weights" />;
+/** A row of the first weights as the image that the unit or filter looks for. */
+const Weights = ({ unit, units }: { readonly unit: number; readonly units: number }) => {
+  const weights = firstLayer.value?.data;
+  const pixels = weights ? weights.length / units : 0;
+  const row = Number.isInteger(pixels) ? weights?.subarray(unit * pixels, (unit + 1) * pixels) : undefined;
+  return <Tile class="network-weights" data={row} scale={row && scaleOf('W1', row)} />;
 };
-const IMAGE = grid(SIDE * SIDE, SIDE);
+
+interface TileProps {
+  readonly class: string;
+  /** Of a square. */
+  readonly data: Float32Array | undefined;
+  readonly scale: Scale | undefined;
+}
+
+const Tile = ({ class: name, data, scale }: TileProps) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (data?.length && scale) paint(canvas.current!, imageOf(data, grid(data.length, Math.sqrt(data.length)), scale));
+  });
+  return <canvas ref={canvas} class={name} />;
+};

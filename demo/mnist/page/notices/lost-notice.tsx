@@ -3,8 +3,7 @@ import { integer, percent } from '../shared/numbers.ts';
 import { loss, recover } from '../state/index.ts';
 
 const kept = ({ step, accuracy }: Evaluated): string =>
-  `The weights of about step ${integer(step)} are kept. Their test accuracy is ${percent(accuracy)}. ` +
-  'The optimizer state and the epoch count start from zero.';
+  `The network is kept as it was at step ${integer(step)}, with a test accuracy of ${percent(accuracy)}.`;
 
 export const LostNotice = () => {
   const lost = loss.value;

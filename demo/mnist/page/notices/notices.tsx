@@ -2,6 +2,7 @@ import { CpuNotice } from './cpu-notice.tsx';
 import { LostNotice } from './lost-notice.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 import { RestoredNotice } from './restored-notice.tsx';
+import { UnkeptNotice } from './unkept-notice.tsx';
 import './notices.css';
 
 /** What the visitor has to know: no GPU, a lost device, a bad file. What went wrong stays in sight. */
@@ -13,6 +14,7 @@ export const Notices = () => (
     </div>
     <div class="notices">
       <RestoredNotice />
+      <UnkeptNotice />
       <CpuNotice />
     </div>
   </>

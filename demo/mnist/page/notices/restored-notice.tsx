@@ -10,8 +10,8 @@ export const RestoredNotice = () => {
         <div class="notice notice-restored" data-kind="info">
           <h2 class="notice-title">Your last network is back</h2>
           <p>
-            Weights and curves up to step {integer(kept.step)} were kept in this browser, with a test accuracy of{' '}
-            {percent(kept.accuracy)}. The optimizer state starts from zero.
+            This browser kept it up to step {integer(kept.step)}, with a test accuracy of {percent(kept.accuracy)}.
+            Press Train to go on. It learns as if it had never stopped, to the last bit on the same device.
           </p>
           <div class="notice-buttons">
             <button type="button" disabled={!isReady.value} onClick={reset}>

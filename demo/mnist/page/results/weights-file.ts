@@ -1,11 +1,11 @@
 /** What the file with the weights is called, and how the command line reads it. */
 import type { ActivationName, Config, LossName } from '../../config.ts';
 import { bounds } from '../../lab/kept.ts';
+import { netInWords } from '../../net-shapes.ts';
 
 /** 'retrograd-digits-784-32-10-step-350.safetensors' */
 export function fileNameOf({ data, hidden }: Config, step: number): string {
-  const layers = [784, ...hidden.map(({ units }) => units), 10];
-  return `retrograd-${data}-${layers.join('-')}-step-${step}.safetensors`;
+  return `retrograd-${data}-${netInWords(hidden, '-')}-step-${step}.safetensors`;
 }
 
 // As src/cli/model-options.ts has them.
@@ -16,11 +16,12 @@ const lossFlags: Record<LossName, string> = {
   quadratic: 'quadratic',
 };
 
-/** Undefined for a net that the command cannot make: with activations that differ from layer to layer. */
+/** Undefined for a net that the command cannot make: of other layers, or with activations that differ from layer to layer. */
 export function commandFor({ data, hidden, loss }: Config, file: string): string | undefined {
-  const activations = [...new Set(hidden.map(({ activation }) => activation))];
-  if (activations.length > 1) return undefined;
-  const units = hidden.map((layer) => layer.units).join(',') || 'none';
+  const dense = hidden.filter((layer) => layer.kind === 'dense');
+  const activations = [...new Set(dense.map(({ activation }) => activation))];
+  if (dense.length < hidden.length || activations.length > 1) return undefined;
+  const units = dense.map((layer) => layer.units).join(',') || 'none';
   return [
     `npx retrograd eval ${file}`,
     `--data ${data}`,
@@ -35,5 +36,5 @@ export function keptWords(parameters: number): string {
   const [size, most] = [4 * parameters, bounds.bytes].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`);
   return 4 * parameters > bounds.bytes
     ? `These weights are lost when the page reloads: they take ${size}, and this browser keeps at most ${most}.`
-    : 'During training, this browser keeps weights and curves, so they survive a reload of the page.';
+    : 'During training, this browser keeps the run, so it survives a reload of the page.';
 }

@@ -47,17 +47,19 @@ async function first(): Promise<void> {
 let asked = 0;
 let made = 0;
 
-/** The net, by its key, that was to go on from what is kept of it, and has not come yet. */
-let awaited: string | undefined;
+/** The net, by its key, that was to go on with a run that is kept, and has not come yet. */
+let awaited: { readonly key: string; readonly restore: true | string } | undefined;
+
+const awaitedNow = () => (awaited?.key === keyOf(config.value) ? awaited.restore : false);
 
 /**
- * A net for the configuration as it is now: fresh, or as an earlier visit left it. One that did not come stays to be asked
- * for: only the reset of a net that is there gives up what is kept.
+ * A net for the configuration as it is now: fresh, or of a run that is kept, the last one or the one of this id. One that did
+ * not come stays to be asked for: only the reset of a net that is there begins another run.
  */
-export async function prepare(restore = awaited === keyOf(config.value)): Promise<void> {
+export async function prepare(restore: boolean | string = awaitedNow()): Promise<void> {
   const mine = ++asked;
   const key = keyOf(config.value);
-  if (restore) awaited = key;
+  if (restore !== false) awaited = { key, restore };
   cancelled = false;
   batch(() => {
     forgive();
@@ -68,7 +70,7 @@ export async function prepare(restore = awaited === keyOf(config.value)): Promis
     const found = await lab.prepare(config.value, restore);
     if (mine === asked) {
       made = mine;
-      if (awaited === key) awaited = undefined;
+      if (awaited?.key === key) awaited = undefined;
       prepared.value = found;
     }
   } catch (error) {
@@ -127,7 +129,7 @@ export async function useFiles(files: readonly File[]): Promise<DataSummary | un
 /** Goes on after the device was lost, from the step and with the weights that are left. */
 export async function recover(): Promise<void> {
   const isHeld = loss.value?.held !== undefined;
-  if (isHeld) awaited = keyOf(config.value);
+  if (isHeld) awaited = { key: keyOf(config.value), restore: true };
   forgive();
   const found = await goingOn(isHeld, () => ask(() => lab.recover()));
   machine.value = found?.machine;

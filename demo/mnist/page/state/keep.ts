@@ -1,16 +1,35 @@
-/** Keeps weights and curves for a reload, now and then. */
+/** Keeps the run for a reload, now and then. */
 import { lab } from './ask.ts';
-import { evaluations, losses, status } from './signals.ts';
+import { evaluations, isReady, losses, status, unkept } from './signals.ts';
 
-/** Milliseconds from one time that weights are kept to the next, unless training pauses or gets another learning rate. */
+/** Milliseconds from one time to the next, unless training pauses or gets another learning rate. */
 const KEPT_EVERY = 2000;
-let keeping: Promise<unknown> = Promise.resolve();
-let keptLast = Number.NEGATIVE_INFINITY;
+/** Keeping a large net takes at most this share of the time. */
+const SHARE = 0.1;
 
-/** That it fails is no trouble now. */
+let keeping: Promise<unknown> = Promise.resolve();
+let next = Number.NEGATIVE_INFINITY;
+
+/** That it fails is said, and is no trouble to training. */
 export function keepSoon(atOnce = status.value !== 'running'): void {
-  const now = performance.now();
-  if (!atOnce && now - keptLast < KEPT_EVERY) return;
-  keptLast = now;
-  keeping = keeping.then(() => lab.keep({ losses: losses.value, evaluations: evaluations.value })).catch(() => {});
+  if (!atOnce && performance.now() < next) return;
+  next = Number.POSITIVE_INFINITY;
+  keeping = keeping.then(async () => {
+    const began = performance.now();
+    unkept.value = await lab
+      .keep({ losses: losses.value, evaluations: evaluations.value })
+      .then(() => undefined, reason);
+    next = began + Math.max(KEPT_EVERY, (performance.now() - began) / SHARE);
+  });
 }
+
+const reason = ({ name, message }: Error): string => message || name;
+
+/** The last chance before a visitor leaves, which may come without a warning on a phone. */
+function keepBeforeLeaving(): void {
+  if (isReady.value) keepSoon(true);
+}
+addEventListener('pagehide', keepBeforeLeaving);
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') keepBeforeLeaving();
+});

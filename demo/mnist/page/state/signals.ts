@@ -22,6 +22,8 @@ export const activity = signal<Readonly<Record<string, Tensor>>>();
 export const preparing = signal<Preparing>();
 /** Up to where the net is that of an earlier visit. */
 export const restored = signal<Evaluated>();
+/** Why this browser does not keep the run, if it does not. */
+export const unkept = signal<string>();
 /** The step at which the learning rate was set. */
 export const rateSince = signal(0);
 export const download = signal<{ readonly file: string; readonly received: number; readonly total?: number }>();

@@ -2,11 +2,12 @@
 import { SIDE } from '../../lab/protocol.ts';
 import { diverging } from '../shared/colours.ts';
 
-/** Between two pictures, in numbers. */
-export const GAP = 2;
+/** Between two pictures with so many numbers on a side, in numbers. */
+const gapOf = (side: number): number => Math.max(1, Math.round(side / 14));
 /** Pictures at most: more are too small to see. */
 export const MOST_PICTURES = 100;
-const PITCH = SIDE + GAP;
+/** CSS pixels on a side of a number in a picture of 28 × 28, at most; those of smaller pictures are larger. */
+const LARGEST = 3;
 
 export interface Layout {
   readonly columns: number;
@@ -15,23 +16,23 @@ export interface Layout {
   readonly scale: number;
 }
 
-/** In numbers. */
-export const extent = (pictures: number): number => pictures * PITCH - GAP;
+/** Of so many pictures with so many numbers on a side, in numbers. */
+export const extent = (pictures: number, side: number = SIDE): number => pictures * (side + gapOf(side)) - gapOf(side);
 
 /** The largest pictures with which all of them fit into the width and about `height`, in CSS pixels. */
-export function layOut(count: number, width: number, height: number, pixelRatio: number): Layout {
+export function layOut(count: number, width: number, height: number, pixelRatio: number, side: number = SIDE): Layout {
   const smallest = Math.max(1, Math.ceil(pixelRatio));
-  let devicePixels = Math.max(smallest, Math.floor(3 * pixelRatio));
+  let devicePixels = Math.max(smallest, Math.floor((LARGEST * pixelRatio * SIDE) / side));
   const at = (pixels: number): Layout => {
     const scale = pixels / pixelRatio;
-    const most = Math.max(1, Math.floor((width / scale + GAP) / PITCH));
+    const most = Math.max(1, Math.floor((width / scale + gapOf(side)) / (side + gapOf(side))));
     const rows = Math.ceil(count / most);
     // As many in each row, if the last has room.
     return { columns: Math.ceil(count / rows), rows, scale };
   };
   while (devicePixels > smallest) {
     const layout = at(devicePixels);
-    if (extent(layout.rows) * layout.scale <= height) return layout;
+    if (extent(layout.rows, side) * layout.scale <= height) return layout;
     devicePixels--;
   }
   return at(smallest);
@@ -60,16 +61,23 @@ const shades = Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => {
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 });
 
-/** Pixels of `count` rows of W [rows, 784], colours from -high to high; transparent between them and where it is not a number. */
-export function mosaic(weights: Float32Array, count: number, columns: number, high: number): Uint32Array<ArrayBuffer> {
-  const width = extent(columns);
-  const pixels = new Uint32Array(width * extent(Math.ceil(count / columns)));
+/** Pixels of `count` rows of W [rows, side²], colours from -high to high; transparent between them and where it is not a number. */
+export function mosaic(
+  weights: Float32Array,
+  count: number,
+  columns: number,
+  high: number,
+  side: number = SIDE,
+): Uint32Array<ArrayBuffer> {
+  const width = extent(columns, side);
+  const pixels = new Uint32Array(width * extent(Math.ceil(count / columns), side));
+  const pitch = side + gapOf(side);
   const factor = high > 0 ? SHADES / high : 0;
   for (let i = 0; i < count; i++) {
-    const corner = Math.floor(i / columns) * PITCH * width + (i % columns) * PITCH;
-    for (let k = 0; k < SIDE * SIDE; k++) {
-      const shade = Math.round(weights[i * SIDE * SIDE + k] * factor) + SHADES;
-      pixels[corner + Math.floor(k / SIDE) * width + (k % SIDE)] = shades[Math.max(0, Math.min(2 * SHADES, shade))];
+    const corner = Math.floor(i / columns) * pitch * width + (i % columns) * pitch;
+    for (let k = 0; k < side * side; k++) {
+      const shade = Math.round(weights[i * side * side + k] * factor) + SHADES;
+      pixels[corner + Math.floor(k / side) * width + (k % side)] = shades[Math.max(0, Math.min(2 * SHADES, shade))];
     }
   }
   return pixels;

@@ -92,7 +92,7 @@ function advice({ learningRate, optimizer, hidden }: Config, usual: number): str
   if (learningRate > 10 * usual)
     return `A learning rate of ${learningRate} is high for ${title}: try ${usual}, and press Reset.`;
   if (learningRate < usual / 100) return `A learning rate of ${learningRate} is low for ${title}: try ${usual}.`;
-  if (hidden.filter(({ activation }) => activation === 'sigmoid').length > 2) {
+  if (hidden.filter((layer) => 'activation' in layer && layer.activation === 'sigmoid').length > 2) {
     return 'Hardly any gradient passes back through many sigmoid layers: try relu or tanh, or fewer layers.';
   }
   return 'Try another learning rate, other activations or fewer layers, and press Reset.';

@@ -1,7 +1,7 @@
 /** Samples of the data as subjects, one after another or by chance. */
 import { computed, effect, signal } from '@preact/signals';
 import { ask, askCurrent, isReady, isTraining, lab, type Subject, subject } from '../../state/index.ts';
-import { net } from './inspection.ts';
+import { net } from './net.ts';
 
 export type SetName = 'test' | 'train';
 interface Place {

@@ -69,7 +69,8 @@ const Words = ({ view, words }: { readonly view: View; readonly words: readonly 
 const Sigma = ({ view, page: { kind, layer, operands } }: StageProps) => {
   const usesSlope = operands.includes(`slope${layer}`);
   if (kind !== 'activation' && !usesSlope) return null;
-  const name = layer === lastLayer(view) ? 'sigmoid' : view.config.hidden[layer - 1].activation;
+  const hidden = view.config.hidden[layer - 1];
+  const name = hidden && 'activation' in hidden ? hidden.activation : 'sigmoid'; // of outputs, where the loss is quadratic
   const left: Part[] = [usesSlope ? 'σ′' : 'σ', '(', 'z', ')', '='];
   return (
     <p class="microscope-sigma">

@@ -1,0 +1,26 @@
+import { courses, experiment } from './experiments-state.ts';
+
+/** The colours of the nets, as they are called in palettes. */
+export const sideColours = ['training', 'test', 'reached', 'ink'] as const;
+
+/** The nets that are compared, with the colour of each, and why one has stopped. */
+export const Sides = () => (
+  <ul class="experiment-sides">
+    {experiment.value.sides.map(({ title }, side) => {
+      const { stopped } = courses.value[side] ?? {};
+      return (
+        <li key={title} class="experiment-side" data-side={side}>
+          <strong>{title}</strong>
+          {stopped && (
+            <p class="experiment-stopped small" data-testid={`stopped-${side}`}>
+              <b>{stopped.name}</b>
+              {stopped.step !== undefined && <> in step {stopped.step}</>}
+              {stopped.layer && <> in layer {stopped.layer}</>}
+              {stopped.tensor && <> in tensor {stopped.tensor}</>}: {stopped.message}
+            </p>
+          )}
+        </li>
+      );
+    })}
+  </ul>
+);

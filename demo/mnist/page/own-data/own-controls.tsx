@@ -1,0 +1,171 @@
+/** What a visitor can choose of the net and its training, and the buttons that train. */
+import { activations, type OptimizerName, optimizers } from '../../config.ts';
+import { type OwnSettings, ownLimits } from '../../lab/own-data/own-protocol.ts';
+import '../controls/controls.css';
+import '../controls/layers.css';
+import '../controls/toolbar.css';
+import { Choice } from '../controls/choice.tsx';
+import { NumberField } from '../controls/number-field.tsx';
+import { SettingsFold } from '../controls/settings-fold.tsx';
+import { Term } from '../glossary/term.tsx';
+import { integer, percent } from '../shared/numbers.ts';
+import { configure, frame, isPlaying, isReady, pause, play, prepare, prepared, settings, status } from './own-state.ts';
+
+export const OwnControls = () => (
+  <aside class="card controls own-controls" aria-label="Controls of the network">
+    <OwnToolbar />
+    <Fields />
+  </aside>
+);
+
+const states = { empty: 'No data yet', preparing: 'Preparing', ready: 'Paused', failed: 'Failed' } as const;
+
+const OwnToolbar = () => {
+  const [now, net] = [frame.value, prepared.value];
+  const accuracy = now?.test.accuracy;
+  return (
+    <div class="toolbar">
+      <div class="toolbar-buttons own-buttons">
+        <button
+          type="button"
+          class="primary toolbar-train"
+          disabled={!isReady.value}
+          onClick={isPlaying.value ? pause : play}
+        >
+          {isPlaying.value ? 'Pause' : 'Train'}
+        </button>
+        <button
+          type="button"
+          disabled={!isReady.value && status.value !== 'failed'}
+          title="Fresh weights from the seed"
+          onClick={prepare}
+        >
+          Reset
+        </button>
+      </div>
+      <p class="toolbar-state small">
+        <span class="toolbar-word" role="status" data-status={isPlaying.value ? 'running' : status.value}>
+          {isPlaying.value ? 'Training' : states[status.value]}
+        </span>
+        {now && net && (
+          <span class="soft">
+            epoch <span data-testid="own-epoch">{integer(Math.floor(now.step / net.stepsOfEpoch))}</span>
+          </span>
+        )}
+        {accuracy !== undefined && <span class="soft">{percent(accuracy)} correct</span>}
+      </p>
+    </div>
+  );
+};
+
+const titles = <T extends string>(names: readonly T[], titleOf: (name: T) => string) =>
+  Object.fromEntries(names.map((name) => [name, titleOf(name)])) as Record<T, string>;
+const activationTitles = titles(Object.values(activations), (name) => name);
+const optimizerTitles = titles(Object.keys(optimizers) as OptimizerName[], (name) => optimizers[name].title);
+
+/** Rates at which small nets train steadily. */
+const rates: Readonly<Record<OptimizerName, number>> = {
+  sgd: 0.1,
+  momentum: 0.03,
+  nesterov: 0.03,
+  rmsprop: 0.005,
+  adam: 0.01,
+  adamw: 0.01,
+};
+
+const Fields = () => {
+  const now = settings.value;
+  const number = (label: string, key: 'heldOut' | 'batch' | 'epochs' | 'seed') => (
+    <NumberField
+      label={label}
+      whole
+      value={now[key]}
+      limits={ownLimits[key]}
+      onCommit={(value) => configure({ [key]: value })}
+    />
+  );
+  return (
+    <SettingsFold summary={`${now.hidden.join(' → ') || 'no hidden layer'}, ${now.activation}`}>
+      <fieldset class="controls-group">
+        <legend>Network</legend>
+        <HiddenLayers {...now} />
+        <div class="controls-line">
+          <Choice
+            label="Activation"
+            term="activation"
+            value={now.activation}
+            options={activationTitles}
+            onChoose={(activation) => configure({ activation })}
+          />
+        </div>
+      </fieldset>
+      <fieldset class="controls-group">
+        <legend>Training</legend>
+        <div class="controls-line">
+          <Choice
+            label="Optimizer"
+            term="optimizer"
+            value={now.optimizer}
+            options={optimizerTitles}
+            onChoose={(optimizer) => configure({ optimizer, learningRate: rates[optimizer] })}
+          />
+        </div>
+        <div class="controls-line">
+          <NumberField
+            label="Learning rate"
+            value={now.learningRate}
+            limits={ownLimits.learningRate}
+            onCommit={(learningRate) => configure({ learningRate })}
+          />
+        </div>
+        <div class="controls-pair">
+          {number('Epochs', 'epochs')}
+          {number('Batch', 'batch')}
+          {number('Held out, %', 'heldOut')}
+          {number('Seed', 'seed')}
+        </div>
+        <p class="small soft">
+          An <Term of="epoch">epoch</Term> is one pass over the samples. What is held out is never trained on: it shows
+          whether the network has learned a rule, or only the samples by heart.
+        </p>
+      </fieldset>
+    </SettingsFold>
+  );
+};
+
+const HiddenLayers = ({ hidden }: OwnSettings) => {
+  const isFull = hidden.length >= ownLimits.layers;
+  const change = (at: number, ...units: number[]) => configure({ hidden: hidden.toSpliced(at, 1, ...units) });
+  return (
+    <div class="layers">
+      <ol class="layers-list" aria-label="Hidden layers">
+        {hidden.map((units, at) => (
+          <li key={at} class="own-layer controls-line">
+            <NumberField
+              label={`Layer ${at + 1}, units`}
+              whole
+              value={units}
+              limits={ownLimits.units}
+              onCommit={(count) => change(at, count)}
+            />
+            <button
+              type="button"
+              class="layers-remove"
+              aria-label={`Remove hidden layer ${at + 1}`}
+              onClick={() => change(at)}
+            >
+              <span aria-hidden="true">×</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        aria-disabled={isFull}
+        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? 16] })}
+      >
+        {isFull ? `${ownLimits.layers} layers at most` : 'Add a hidden layer'}
+      </button>
+    </div>
+  );
+};

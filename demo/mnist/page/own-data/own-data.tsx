@@ -1,0 +1,48 @@
+/** The tab of one's own data: a small net learns from what the visitor brings. */
+import { useEffect } from 'preact/hooks';
+import '../training/training.css';
+import './own-data.css';
+import { OutcomeSection } from './outcome-section.tsx';
+import { OwnControls } from './own-controls.tsx';
+import { pause, prepared, problem } from './own-state.ts';
+import { RowForm } from './row-form.tsx';
+import { TableSection } from './table-section.tsx';
+
+export const OwnData = () => {
+  useEffect(() => pause, []);
+  return (
+    <main class="layout">
+      <OwnControls />
+      <div class="sections">
+        <TableSection />
+        <Problem />
+        <OutcomeSection />
+        <RowForm />
+      </div>
+    </main>
+  );
+};
+
+const advice: Readonly<Record<string, string>> = {
+  DataError: 'Nothing was changed in the file. Mend it, or choose other columns above.',
+  NonFiniteError: 'The learning rate may be too large. Lower it and press Reset.',
+};
+
+const Problem = () => {
+  const [found, machine] = [problem.value, prepared.value?.machine];
+  return (
+    <>
+      {found && (
+        <div class="card own-problem" role="alert">
+          <p>
+            <strong>{found.name}</strong>: {found.message}
+          </p>
+          <p class="small">{advice[found.name] ?? 'Press Reset to try again.'}</p>
+        </div>
+      )}
+      {machine?.kind === 'cpu' && (
+        <p class="card small">There is no GPU here, so the net trains on the CPU, which is slower. {machine.reason}</p>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,110 @@
+/** A row to try: a field for each column, and what the net predicts of it. */
+import { signal, useSignalEffect } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { TableColumn } from 'retrograd/data';
+import { short } from '../microscope/model/short-numbers.ts';
+import { Section } from '../shared/section.tsx';
+import { frame, lab, prepared } from './own-state.ts';
+import { Probabilities } from './probabilities.tsx';
+import { table, targetName, typed } from './table-state.ts';
+
+const outputs = signal<Float32Array>();
+const refusal = signal<string>();
+
+export const RowForm = () => {
+  useSignalEffect(() => {
+    void [frame.value, typed.value];
+    void read();
+  });
+  const net = prepared.value;
+  if (!net?.columns) return null;
+  return (
+    <Section
+      id="own-row"
+      title="Predict a row"
+      lead={`Fill in a row of your own. The network says what it takes ${targetName.value} to be.`}
+    >
+      <div class="own-row">
+        <div class="own-fields">
+          {net.columns.map((column) => (
+            <CellField key={column.name} column={column} />
+          ))}
+        </div>
+        <div class="own-answer" aria-live="polite">
+          {refusal.value ? <p class="small own-wrong">{refusal.value}</p> : <Answer />}
+        </div>
+      </div>
+    </Section>
+  );
+};
+
+const Answer = () => {
+  const [net, found] = [prepared.value, outputs.value];
+  if (!net || !found) return null;
+  if (net.target.kind === 'class') return <Probabilities classes={net.target.classes} values={found} />;
+  return (
+    <p class="own-value">
+      {targetName.value}: <b data-testid="own-prediction">{short(found[0], 5)}</b>
+    </p>
+  );
+};
+
+/** What stands in the first row of the table, until something is typed. */
+function cellOf({ name }: TableColumn): string {
+  const at = table.value?.columns.findIndex((column) => column.name === name) ?? -1;
+  return typed.value[name] ?? table.value?.rows[0]?.[at]?.trim() ?? '';
+}
+
+const CellField = ({ column }: { readonly column: TableColumn }) => {
+  const id = useId();
+  const set = (text: string) => {
+    typed.value = { ...typed.value, [column.name]: text };
+  };
+  return (
+    <div class="controls-field">
+      <label for={id}>{column.name}</label>
+      {column.kind === 'category' ? (
+        <select id={id} value={cellOf(column)} onChange={({ currentTarget }) => set(currentTarget.value)}>
+          {column.categories.map((category) => (
+            <option key={category} value={category}>
+              {category}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          id={id}
+          inputMode="decimal"
+          autocomplete="off"
+          value={cellOf(column)}
+          onInput={({ currentTarget }) => set(currentTarget.value)}
+        />
+      )}
+    </div>
+  );
+};
+
+let isAsking = false;
+let isOutdated = false;
+
+/** Asks the net again; while it is being asked, once more when it has answered. */
+async function read(): Promise<void> {
+  isOutdated = true;
+  if (isAsking) return;
+  isAsking = true;
+  while (isOutdated) {
+    isOutdated = false;
+    const net = prepared.value;
+    if (!net?.columns) continue;
+    try {
+      const cells = Object.fromEntries(net.columns.map((column) => [column.name, cellOf(column)]));
+      const answer = await (await lab).predictRow(cells);
+      if (net !== prepared.value) continue;
+      outputs.value = answer;
+      refusal.value = undefined;
+    } catch (error) {
+      if (net === prepared.value) refusal.value = (error as Error).message;
+    }
+  }
+  isAsking = false;
+}

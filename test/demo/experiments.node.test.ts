@@ -1,0 +1,51 @@
+/** The tab of the experiments in a real browser: each link shows its effect as a number. */
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { experiments } from '../../demo/mnist/lab/experiments/table.ts';
+import { button, expectAccessible, launch, type Site, serveBuilt, type Visit, visit } from '../support/page.ts';
+
+let [browser, site, seen, page]: [Browser, Site, Visit, Page] = [] as never;
+beforeAll(async () => {
+  site = await serveBuilt();
+  browser = await launch();
+  seen = await visit(browser, `${site.url}#/experiments`);
+  page = seen.page;
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const follow = async (hash: string): Promise<void> => {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+};
+const ready = () => page.locator('.toolbar [data-status="ready"][data-finished="false"]').waitFor();
+const finished = () => page.locator('.toolbar [data-finished="true"]').waitFor();
+
+/** '1/340' is 340 and '2.4 times' is 2.4, as a finding counts them; others are the number that they begin with. */
+const numberIn = (text: string): number => Number(text.replace(/^1\/|,|%/g, '').match(/^-?[\d.]+/)?.[0] ?? Number.NaN);
+
+describe.each(experiments)('$title', ({ id, title, findings: [{ id: finding, claim }] }) => {
+  test('the link opens it, and the number that the page shows in the end is the effect', async () => {
+    await follow(`/experiments?show=${id}&seed=2`);
+    await page.getByRole('heading', { name: title, level: 2 }).waitFor();
+    await ready();
+    expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('2');
+    await button(page, 'Start').click();
+    await finished();
+    const number = numberIn(await page.getByTestId(`finding-${finding}`).innerText());
+    expect(number).toBeGreaterThanOrEqual(claim.least ?? Number.NEGATIVE_INFINITY);
+    expect(number).toBeLessThanOrEqual(claim.most ?? Number.POSITIVE_INFINITY);
+  });
+});
+
+test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing in either theme', async (width) => {
+  await page.setViewportSize({ width, height: 900 });
+  await expectAccessible(page);
+});
+
+test('the browser complained of nothing, and no other server was asked', () => {
+  expect([...seen.complaints, ...seen.strangers]).toEqual([]);
+});

@@ -1,0 +1,107 @@
+/** The tab of one's own data in a real browser. */
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exampleTable } from '../../demo/mnist/lab/own-data/example-table.ts';
+import { button, expectAccessible, launch, type Site, serveBuilt, type Visit, visit } from '../support/page.ts';
+
+let [browser, site, seen]: [Browser, Site, Visit] = [] as never;
+let page: Page;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveBuilt(), launch()]);
+  seen = await visit(browser, `${site.url}#/own`);
+  page = seen.page;
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const ready = () => page.locator('.own-controls [data-status="ready"]').waitFor();
+const number = async (id: string): Promise<number> =>
+  Number((await page.getByTestId(id).innerText()).replace('−', '-').replace(/[^\d.-]/g, ''));
+/** Trains until the epochs are over. */
+const train = async () => {
+  await button(page, 'Train').click();
+  await page.locator('.own-controls [data-status="running"]').waitFor();
+  await ready();
+};
+const choose = (name: string, text: string) =>
+  page.getByLabel('Choose a CSV file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+describe('a table', () => {
+  test('of flowers is shown as the library reads it, and learned to 90 % of those held out', async () => {
+    await choose('flowers.csv', exampleTable());
+    await ready();
+    const head = page.locator('.own-table thead tr').first().locator('th');
+    expect(await head.allInnerTexts()).toEqual([
+      ...['sepal length', 'sepal width', 'petal length', 'petal width'].map((name) => `${name}\nnumbers`),
+      'species\ntexts, 3 different',
+    ]);
+    expect(await page.locator('.own-table tbody tr').count()).toBe(8);
+    await train();
+    expect(await number('own-epoch')).toBe(100);
+    expect(await number('own-test-measure')).toBeGreaterThanOrEqual(90);
+    const counts = await page.locator('.own-matrix tbody td').allInnerTexts();
+    const right = Number(counts[0]) + Number(counts[4]) + Number(counts[8]);
+    expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(30);
+    expect(await number('own-test-measure')).toBeCloseTo((100 * right) / 30, 1);
+  });
+
+  test('a row that is typed is put into its class, and what is wrong with it is said', async () => {
+    const type = async (length: string, width: string) => {
+      await page.getByLabel('petal length', { exact: true }).fill(length);
+      await page.getByLabel('petal width', { exact: true }).fill(width);
+    };
+    await type('1.4', '0.2');
+    await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('setosa');
+    await type('6.1', '2.4');
+    await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('virginica');
+    await type('6.1', 'wide');
+    await page.getByText('column "petal width": expected a finite number').waitFor();
+  });
+
+  test('a number is a target too, and its error is in its units', async () => {
+    await page.getByLabel('Predict the column').selectOption('petal width');
+    await ready();
+    await train();
+    expect(await number('own-test-measure')).toBeLessThan(0.4);
+    expect(await page.locator('.own-scatter circle').count()).toBe(30);
+    expect(await page.getByLabel('species', { exact: true }).inputValue()).toBe('setosa');
+    await expect.poll(() => number('own-prediction')).toBeLessThan(0.9);
+  });
+
+  test('an error of the library is shown as it is, and the next file starts afresh', async () => {
+    await choose('torn.csv', 'a,b\n1,2\n3,"4');
+    const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain(
+      'torn.csv: line 3, column 1: expected a quote that is closed, found an open one',
+    );
+    expect(await page.getByLabel('Separated by').inputValue()).toBe(',');
+    await choose('gaps.csv', 'size,name,kind\n1,n1,x\n,n2,y\n3,7,x\n4,n4,y\n5,n5,x');
+    await page.getByText('gaps.csv: line 4, column 1 ("name"): expected text').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'line 3, column 0 ("size")' }).waitFor();
+    await page.getByLabel('Missing cells').selectOption('Fill them in');
+    await ready();
+  });
+});
+
+test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing in either theme', async (width) => {
+  await page.setViewportSize({ width, height: 900 });
+  await button(page, 'Try an example').click();
+  await ready();
+  if (process.env.RETROGRAD_PICTURES) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({
+        path: `${process.env.RETROGRAD_PICTURES}/own-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
+    }
+  }
+  await expectAccessible(page);
+});
+
+test('the browser complained of nothing, and no other server was asked', () => {
+  expect([...seen.complaints, ...seen.strangers]).toEqual([]);
+});
