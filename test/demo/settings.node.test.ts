@@ -246,6 +246,42 @@ test('what takes long to prepare says how far it is, and can be given up', async
   await close();
 });
 
+test('layers are added, moved and removed; what does not fit is said at its layer, and the net stays as it is', async () => {
+  const { page, close, complaints } = await visit(browser, `${site.url}#hidden=16:tanh`, {
+    viewport: { width: 360, height: 800 },
+  });
+  await ready(page);
+  await page.locator('.settings-fold').click();
+  const layers = page.getByRole('list', { name: 'Hidden layers' }).getByRole('listitem');
+  const hash = () => decodeURIComponent(new URL(page.url()).hash);
+  await page.getByLabel('Kind of the next layer').selectOption('Convolution');
+  await button(page, 'Add a hidden layer').click();
+  expect(await layers.nth(1).getByRole('alert').innerText()).toContain('works on images');
+  await page.getByText('Still using the network above').waitFor();
+  expect(await page.getByTestId('shape').innerText()).toContain('784 → 16 → 10');
+  await expectAccessible(page);
+  await button(page, 'Move hidden layer 2 up').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(hash).toBe('#hidden=conv8x5:relu,16:tanh');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Move hidden layer 1 up');
+  expect(await layers.getByRole('alert').count()).toBe(0);
+  expect(await layers.nth(0).innerText()).toContain('8 × 24 × 24');
+  await ready(page);
+  await page.getByLabel('Kernel of hidden layer 1').fill('12');
+  await page.getByLabel('Kernel of hidden layer 1').press('Enter');
+  await layers.nth(0).getByText('A whole number from 1 to 11.').waitFor();
+  await page.getByLabel('Stride of hidden layer 1').fill('4');
+  await page.getByLabel('Stride of hidden layer 1').press('Enter');
+  await expect.poll(hash).toBe('#hidden=conv8x5s4:relu,16:tanh');
+  await ready(page);
+  await expectAccessible(page);
+  await button(page, 'Remove hidden layer 1').click();
+  await expect.poll(hash).toBe('#hidden=16:tanh');
+  await ready(page);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test.each([
   ['wide', 1280],
   ['on a phone', 360],

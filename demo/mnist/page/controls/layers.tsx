@@ -19,6 +19,7 @@ export const Layers = () => {
   const draft = useSignal<readonly HiddenLayer[]>();
   const added = useSignal<KindName>('dense');
   const add = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     draft.value = undefined;
   }, [hidden]);
@@ -32,11 +33,7 @@ export const Layers = () => {
   return (
     <div class="layers">
       <Presets />
-      <p class="layers-shape mono small">
-        <span class="unseen">In: </span>
-        {showShape(shapes[0])}
-      </p>
-      <ol class="layers-list" aria-label="Hidden layers">
+      <ol ref={list} class="layers-list" aria-label="Hidden layers">
         {layers.map((layer, at) => (
           <LayerRow
             key={at}
@@ -46,7 +43,13 @@ export const Layers = () => {
             misfit={misfit?.at === at ? misfit.says : undefined}
             isLast={at === layers.length - 1}
             onChange={(changed) => change(layers.with(at, changed))}
-            onMove={(by) => change(layers.toSpliced(at, 1).toSpliced(at + by, 0, layer))}
+            onMove={(by) => {
+              change(layers.toSpliced(at, 1).toSpliced(at + by, 0, layer));
+              // The focus goes with the layer.
+              list.current?.children[at + by]
+                ?.querySelectorAll<HTMLElement>('.layers-head button')
+                [by < 0 ? 0 : 1].focus();
+            }}
             onRemove={() => {
               change(layers.toSpliced(at, 1));
               add.current?.focus(); // the button that was pressed is gone
@@ -102,12 +105,24 @@ interface LayerRowProps {
 const LayerRow = ({ number, layer, shape, misfit, isLast, onChange, onMove, onRemove }: LayerRowProps) => (
   <li class="layers-row" data-misfit={misfit !== undefined}>
     <p class="layers-head">
-      <span>{kindOf(layer).title}</span>
-      <span class="layers-buttons">
-        <Button sign="↑" label={`Move hidden layer ${number} up`} isOff={number === 1} onClick={() => onMove(-1)} />
-        <Button sign="↓" label={`Move hidden layer ${number} down`} isOff={isLast} onClick={() => onMove(1)} />
-        <Button sign="×" label={`Remove hidden layer ${number}`} onClick={onRemove} />
+      <strong>{kindOf(layer).title}</strong>
+      <span class="layers-out mono small">
+        <span class="unseen">makes </span>
+        {shape ?? '–'}
       </span>
+      <Button
+        shape="M4,10 L8,6 L12,10"
+        label={`Move hidden layer ${number} up`}
+        isOff={number === 1}
+        onClick={() => onMove(-1)}
+      />
+      <Button
+        shape="M4,6 L8,10 L12,6"
+        label={`Move hidden layer ${number} down`}
+        isOff={isLast}
+        onClick={() => onMove(1)}
+      />
+      <Button shape="M4,4 L12,12 M12,4 L4,12" label={`Remove hidden layer ${number}`} onClick={onRemove} />
     </p>
     {settingsOf(layer).length > 0 && (
       <div class="layers-settings">
@@ -123,22 +138,27 @@ const LayerRow = ({ number, layer, shape, misfit, isLast, onChange, onMove, onRe
         })}
       </div>
     )}
-    <p class={misfit ? 'controls-message small' : 'layers-out mono small'} role={misfit ? 'alert' : undefined}>
-      {misfit ?? shape ?? '–'}
-    </p>
+    {misfit && (
+      <p class="controls-message small" role="alert">
+        {misfit}
+      </p>
+    )}
   </li>
 );
 
 interface ButtonProps {
-  readonly sign: string;
+  /** Its picture, as a path in 16 × 16. */
+  readonly shape: string;
   readonly label: string;
   readonly isOff?: boolean;
   readonly onClick: () => void;
 }
 
 /** One that is off keeps the focus: a layer that was moved to the end may be moved back. */
-const Button = ({ sign, label, isOff = false, onClick }: ButtonProps) => (
+const Button = ({ shape, label, isOff = false, onClick }: ButtonProps) => (
   <button type="button" aria-label={label} aria-disabled={isOff} onClick={() => isOff || onClick()}>
-    <span aria-hidden="true">{sign}</span>
+    <svg width="16" height="16" aria-hidden="true">
+      <path d={shape} />
+    </svg>
   </button>
 );

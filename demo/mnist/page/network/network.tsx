@@ -65,15 +65,10 @@ export const Network = () => {
   );
 };
 
-/** 'The pictures are the weights of the first 12 of 32 units ...' */
 function shownOf({ columns }: NetLayout): string {
-  const cut = columns.filter(({ units, shown }) => shown < units);
-  return cut
-    .map(
-      ({ layer, units, shown, pixels }) =>
-        `Layer ${layer} has ${units} ${pixels > 1 ? 'feature maps' : 'units'}, the first ${shown} are shown.`,
-    )
-    .join(' ');
+  const most = Math.max(...columns.map(({ shown }) => shown));
+  const isCut = columns.some(({ units, shown }) => shown < units);
+  return isCut ? `Only the first ${most} of a layer are shown.` : '';
 }
 
 const Input = () => {
