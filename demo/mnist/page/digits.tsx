@@ -29,7 +29,7 @@ export const Digits = () => {
         <div class="sections">
           <Network />
           <Training />
-          <Later load={below} />
+          <Later load={below} height={3600} />
         </div>
       </main>
     </>

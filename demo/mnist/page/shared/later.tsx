@@ -3,8 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { hasActed } from './first-act.ts';
 import { type Load, Loaded } from './loaded.tsx';
 
+interface LaterProps {
+  readonly load: Load;
+  /** Pixels that it takes, about, so that little moves when it comes. */
+  readonly height: number;
+}
+
 /** A part of the page that is loaded when it comes into sight, or when the visitor first does anything. */
-export const Later = ({ load }: { readonly load: Load }) => {
+export const Later = ({ load, height }: LaterProps) => {
   const place = useRef<HTMLDivElement>(null);
   const isSeen = useSignal(false);
   useEffect(() => {
@@ -14,6 +20,6 @@ export const Later = ({ load }: { readonly load: Load }) => {
     observer.observe(place.current!);
     return () => observer.disconnect();
   }, []);
-  const space = <div ref={place} class="later" />;
+  const space = <div ref={place} class="later" style={{ height: `${height}px` }} />;
   return hasActed.value || isSeen.value ? <Loaded load={load}>{space}</Loaded> : space;
 };

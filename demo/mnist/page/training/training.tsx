@@ -1,15 +1,11 @@
 import { Term } from '../glossary/term.tsx';
+import { Later } from '../shared/later.tsx';
 import { Section } from '../shared/section.tsx';
-import { Switch } from '../shared/switch.tsx';
 import { trouble } from '../state/index.ts';
-import { AccuracyChart } from './accuracy-chart.tsx';
-import { axis } from './charts.ts';
-import { FirstLayer } from './first-layer.tsx';
 import { Numbers } from './key-figures.tsx';
-import { LossChart } from './loss-chart.tsx';
-import type { Axis } from './points.ts';
-import { TimeToAccuracy } from './time-to-accuracy.tsx';
 import './training.css';
+
+const curves = () => import('./curves.tsx').then(({ Curves }) => Curves);
 
 export const Training = () => (
   <Section
@@ -24,29 +20,8 @@ export const Training = () => (
   >
     <TroubleNotice />
     <Numbers />
-    <AxisSwitch />
-    <div class="training-charts">
-      <LossChart />
-      <AccuracyChart />
-    </div>
-    <TimeToAccuracy />
-    <FirstLayer />
+    <Later load={curves} height={900} />
   </Section>
-);
-
-const titles: Record<Axis, string> = { steps: 'steps', seconds: 'seconds' };
-
-const AxisSwitch = () => (
-  <Switch
-    class="training-switch small"
-    legend="Horizontal axis"
-    name="training-axis"
-    options={titles}
-    value={axis.value}
-    onChoose={(chosen) => {
-      axis.value = chosen;
-    }}
-  />
 );
 
 /** Says, while a run gets nowhere, what is seen and what to try. */
