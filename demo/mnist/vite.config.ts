@@ -31,6 +31,9 @@ const serveMnist: Plugin = {
   },
 };
 
+/** One file for all that a first view needs, whatever it shares with what is loaded later: it packs better. */
+const inOneFile = (name: string, test: RegExp) => ({ output: { codeSplitting: { groups: [{ name, test }] } } });
+
 export default defineConfig(({ command, isPreview }) => ({
   root: path('.'),
   base: './',
@@ -46,9 +49,14 @@ export default defineConfig(({ command, isPreview }) => ({
   worker: {
     format: 'es',
     plugins: () => [wgsl()],
-    // One file for all that the first tab needs, whatever it shares with those that are loaded later: it packs better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'worker', test: /lab\/worker\.ts$/ }] } } },
+    rolldownOptions: inOneFile('worker', /lab\/worker\.ts$/),
   },
   // Browsers without modulepreload, none of which has WebGPU, fetch what a tab imports a little later.
-  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    rolldownOptions: inOneFile('page', /mnist\/main\.tsx$/),
+  },
 }));

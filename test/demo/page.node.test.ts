@@ -48,7 +48,7 @@ describe('a visit', () => {
     await page.getByRole('heading', { name: 'retrograd' }).click();
     await page.locator('#trust').waitFor({ state: 'attached' });
     const later = seen.scripts.slice(firstView.length).map((name) => name.replace(/-.{8}\.js$/, ''));
-    expect(later).toEqual(expect.arrayContaining(['below', 'plot']));
+    expect(later).toEqual(expect.arrayContaining(['below', 'curves']));
   });
 
   test('a word is explained where it is pointed at or focused, until Escape', async () => {
