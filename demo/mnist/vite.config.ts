@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { wgsl } from '../../setup/wgsl.mjs';
+import { offline } from './offline.ts';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -38,7 +39,7 @@ export default defineConfig(({ command, isPreview }) => ({
   root: path('.'),
   base: './',
   define: { DATA_URL: JSON.stringify(command === 'serve' && !isPreview && hasMnist ? DATA_PATH.slice(0, -1) : '') },
-  plugins: [serveMnist, wgsl()],
+  plugins: [serveMnist, wgsl(), offline],
   resolve: {
     alias: {
       'retrograd/bench': path('../../src/bench/index.ts'),

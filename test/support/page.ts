@@ -82,9 +82,13 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens the page in a context of its own. */
+/** Opens the page in a context of its own. Only options with `serviceWorkers: 'allow'` keep the page for a visit without a network. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    serviceWorkers: 'block',
+    ...options,
+  });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   reports.set(page, reportOf(page));

@@ -28,9 +28,10 @@ export const PlanePicture = () => {
     [],
   );
   useEffect(() => {
-    const draw = () => drawPoints(marks.current!);
+    const canvas = marks.current!; // which is told of its last change of size when the reference to it is gone
+    const draw = () => drawPoints(canvas);
     const observer = new ResizeObserver(draw);
-    observer.observe(marks.current!);
+    observer.observe(canvas);
     const end = effect(() => {
       void [points.value, chosenPoint.value, pointer.value];
       draw();
