@@ -96,6 +96,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   const scripts: string[] = [];
   const strangers: string[] = [];
   page.on('console', (message) => {
+    if (/^Service Worker registration blocked by Playwright/.test(message.text())) return; // as it is asked to
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
