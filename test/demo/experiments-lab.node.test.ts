@@ -14,7 +14,7 @@ describe.each(experiments)('$id', ({ id, sides, steps, every, findings }) => {
     expect(courses.length).toBe(sides.length);
     for (let step = 0; step < steps; step += every) courses = withNews(courses, await lab.advance());
     const found = findings.map(({ of }) => of(courses));
-    console.log(`${id}, seed ${seed}: ${findings.map(({ says }, i) => says(found[i])).join(' ')}`);
+    console.log(`${id}, seed ${seed}: ${findings.map(({ says }, i) => says(found[i], courses)).join(' ')}`);
     for (const [i, { claim }] of findings.entries()) {
       expect(found[i]).toBeGreaterThanOrEqual(claim.least ?? Number.NEGATIVE_INFINITY);
       expect(found[i]).toBeLessThanOrEqual(claim.most ?? Number.POSITIVE_INFINITY);

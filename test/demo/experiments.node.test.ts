@@ -24,8 +24,11 @@ const follow = async (hash: string): Promise<void> => {
 const ready = () => page.locator('.toolbar [data-status="ready"][data-finished="false"]').waitFor();
 const finished = () => page.locator('.toolbar [data-finished="true"]').waitFor();
 
-/** '1/340' is 340 and '2.4 times' is 2.4, as a finding counts them; others are the number that they begin with. */
-const numberIn = (text: string): number => Number(text.replace(/^1\/|,|%/g, '').match(/^-?[\d.]+/)?.[0] ?? Number.NaN);
+/** A finding as its experiment counts it: '1/340' is 340, '88 %' is 0.88, 'step 12' is 12, '2.4 times' is 2.4. */
+function numberIn(text: string): number {
+  const number = Number(/[\d.]+/.exec(text.replace('1/', '').replaceAll(',', ''))?.[0] ?? Number.NaN);
+  return text.includes('%') ? number / 100 : number;
+}
 
 describe.each(experiments)('$title', ({ id, title, findings: [{ id: finding, claim }] }) => {
   test('the link opens it, and the number that the page shows in the end is the effect', async () => {

@@ -2,7 +2,7 @@
  * What an experiment is: a few nets that differ in one thing, what is measured of each while it trains, and what that shows.
  * Pages and the worker share these objects. They are given the library, so that a page need not load it.
  */
-import type { CompileOptions, FitOptions, Model, Trainer } from 'retrograd';
+import type { CompileOptions, Device, FitOptions, Model, Trainer } from 'retrograd';
 import type { Dataset } from 'retrograd/data';
 import type { Tools } from './tools.ts';
 
@@ -22,9 +22,14 @@ export interface Experiment {
   /** The samples, which all nets have in common. */
   readonly data: (tools: Tools, seed: number) => Samples;
   /** Called once for each net; what comes back measures that net as it is then. */
-  readonly looking: (tools: Tools, net: Trainer, samples: Samples) => Promise<() => Promise<Values>>;
+  readonly looking: (
+    tools: Tools,
+    net: Trainer,
+    samples: Samples,
+    options: SideNet['options'],
+  ) => Promise<() => Promise<Values>>;
   /** The loss for each pair of weights, of nets with two of them. */
-  readonly landscape?: (tools: Tools, samples: Samples) => Promise<Landscape>;
+  readonly landscape?: (tools: Tools, samples: Samples, device: Device | 'cpu') => Promise<Landscape>;
   /** The first is the one that the experiment is about. */
   readonly findings: readonly Finding[];
   readonly pictures: readonly Picture[];
@@ -78,7 +83,7 @@ export interface Finding {
   /** The number as the page writes it: '1/340'. */
   readonly shown: (value: number) => string;
   /** What it means: '|δ¹| is 1/340 of |δ⁵| in the sigmoid network.' */
-  readonly says: (value: number) => string;
+  readonly says: (value: number, courses: readonly Course[]) => string;
   /** Where it lies at the end, whatever the seed. */
   readonly claim: { readonly least?: number; readonly most?: number };
 }
@@ -104,6 +109,8 @@ export interface CurvesPicture extends Pictured {
   readonly kind: 'curves';
   readonly axis: string;
   readonly log?: boolean;
+  /** Upper end of the axis. What is larger is beyond it. */
+  readonly most?: number;
 }
 /** A number for each layer, as bars on a logarithmic axis, for each net. */
 export interface LayersPicture extends Pictured {

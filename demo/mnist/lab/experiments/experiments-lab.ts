@@ -36,10 +36,10 @@ export function createExperiments(): ExperimentsLab {
       const net = await compile(model, { ...options, seed, device: hardware.target, tune: 'off' });
       const run = { net, fit, train: samples.train, look: async () => ({}), isStopped: false };
       runs = [...runs, run];
-      Object.assign(run, { look: await looking(tools, net, samples) });
+      Object.assign(run, { look: await looking(tools, net, samples, options) });
     }
     const news = await each((run) => lookAt(run));
-    return { machine, news, ...(landscape && { landscape: await landscape(tools, samples) }) };
+    return { machine, news, ...(landscape && { landscape: await landscape(tools, samples, hardware.target) }) };
   }
 
   async function advance(): Promise<(News | undefined)[]> {

@@ -19,3 +19,6 @@ export const times = (value: number): string => `${figure(value)} times`;
 
 /** How many times smaller one number is than another, as a share of it: '1/340 of', or '2.4 times'. */
 export const share = (value: number): string => (value > 1 ? `1/${figure(value)} of` : times(1 / value));
+
+/** '43 %' */
+export const percent = (value: number): string => `${(100 * value).toFixed(0)}\u00a0%`;

@@ -19,12 +19,15 @@ import {
   sigmoid,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  standardize,
   type Tensor,
   type Trainer,
   tanh,
   xavier,
 } from 'retrograd';
-import { batch, type Dataset, digits, fromArrays, take } from 'retrograd/data';
+import { batch, type Dataset, digits, fromArrays, statistics, take } from 'retrograd/data';
+import { normals, uniforms } from '../../../../src/base/random.ts';
+import { pointsOf } from '../plane/points.ts';
 
 /** All values the same. */
 const constant = (value: number): Initialiser => ({ kind: 'ones', scale: () => value });
@@ -35,6 +38,27 @@ const first = (dataset: Dataset, count: number) =>
     dataset,
     Array.from({ length: count }, (_, i) => i),
   );
+
+/** Samples drawn at random, another lot for each number `draw`. */
+const some = (dataset: Dataset, count: number, draw: number) =>
+  batch(
+    dataset,
+    Array.from(uniforms(count, draw, 301), (u) => Math.floor(u * dataset.count)),
+  );
+
+/** The standard deviation of all numbers of a tensor. */
+function spread({ data }: Tensor): number {
+  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
+}
+
+/** How far tensors lie from their mean: the root of the mean of the squared distances. */
+function spreadOf(tensors: readonly Tensor[]): number {
+  const [{ shape, data }] = tensors;
+  const mean = Float32Array.from(data, (_, i) => tensors.reduce((sum, of) => sum + of.data[i], 0) / tensors.length);
+  const distances = tensors.map((of) => norm({ shape, data: of.data.map((value, i) => value - mean[i]) }));
+  return Math.sqrt(distances.reduce((sum, distance) => sum + distance ** 2, 0) / (tensors.length - 1));
+}
 
 /** |x|, the root of the sum of the squares. */
 const norm = ({ data }: Tensor): number => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0));
@@ -68,8 +92,10 @@ export const tools = {
   momentum,
   norm,
   normal,
+  normals,
   normsByLayer,
   observe,
+  pointsOf,
   quadratic,
   relu,
   scores,
@@ -78,6 +104,11 @@ export const tools = {
   sigmoid,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  some,
+  spread,
+  spreadOf,
+  standardize,
+  statistics,
   take,
   tanh,
   xavier,

@@ -5,7 +5,7 @@ import type uPlot from 'uplot';
 import type { Course, CurvesPicture } from '../../lab/experiments/experiment.ts';
 import { short } from '../microscope/model/short-numbers.ts';
 import { integer } from '../shared/numbers.ts';
-import { lossRange } from '../training/axis-scales.ts';
+import { lossRange, lossTicks } from '../training/axis-scales.ts';
 import { Chart, type ChartOptions } from '../training/chart.tsx';
 import { AXIS_WIDTH, axisStyle, curve } from '../training/charts.ts';
 import type { Palette } from '../training/palette.ts';
@@ -19,7 +19,7 @@ interface CurvesFigureProps {
 }
 
 const optionsOf =
-  ({ axis, log }: CurvesPicture, sides: number, steps: number) =>
+  ({ axis, log, most: top }: CurvesPicture, sides: number, steps: number) =>
   (palette: () => Palette): ChartOptions => ({
     legend: { show: false },
     cursor: { show: false },
@@ -28,8 +28,8 @@ const optionsOf =
     scales: {
       x: { time: false, range: () => [0, steps] },
       y: log
-        ? { distr: 3, range: (_, low, high) => lossRange(low, high) }
-        : { range: (_, __, most) => [0, Math.max(most ?? 0, 1e-3) * 1.05] },
+        ? { distr: 3, range: (_, low, high) => lossRange(low, high && Math.min(high, top ?? high)) }
+        : { range: (_, __, most) => [0, top ?? Math.max(most ?? 0, 1e-3) * 1.05] },
     },
     axes: [
       {
@@ -39,9 +39,17 @@ const optionsOf =
         space: 64,
         size: 28,
       },
-      { ...axisStyle(palette), label: axis, size: AXIS_WIDTH },
+      { ...axisStyle(palette), label: axis, size: AXIS_WIDTH, ...(log && logarithmic) },
     ],
   });
+
+/** Ticks fit so many on the height of the chart. */
+const MOST_TICKS = 8;
+const logarithmic: Partial<uPlot.Axis> = {
+  splits: (_, __, low, high) => lossTicks(low, high, MOST_TICKS),
+  filter: (_, splits) => splits,
+  values: (_, splits) => splits.map((value) => (value < 1e-3 || value >= 1e4 ? value.toExponential() : `${value}`)),
+};
 
 export const CurvesFigure = ({ picture, courses }: CurvesFigureProps) => {
   const { sides, steps } = experiment.value;

@@ -2,6 +2,8 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Course, Picture } from '../../lab/experiments/experiment.ts';
 import { CurvesFigure } from './curves-figure.tsx';
 import { LayersFigure } from './layers-figure.tsx';
+import { PathFigure } from './path-figure.tsx';
+import { UnitsFigure } from './units-figure.tsx';
 
 interface ExperimentPictureProps {
   readonly picture: Picture;
@@ -14,7 +16,9 @@ export const ExperimentPicture = ({ picture, courses }: ExperimentPictureProps) 
       return <CurvesFigure picture={picture} courses={courses} />;
     case 'layers':
       return <LayersFigure picture={picture} courses={courses.value} />;
-    default:
-      return null;
+    case 'units':
+      return <UnitsFigure picture={picture} courses={courses.value} />;
+    case 'path':
+      return <PathFigure picture={picture} courses={courses} />;
   }
 };

@@ -11,7 +11,7 @@ export const Findings = () => (
       return (
         <li key={id}>
           <strong data-testid={`finding-${id}`}>{isThere ? shown(value) : DASH}</strong>
-          <span>{isThere ? says(value) : 'Press Start to measure it.'}</span>
+          <span>{isThere ? says(value, courses.value) : 'Press Start to measure it.'}</span>
         </li>
       );
     })}
