@@ -12,7 +12,17 @@ import {
 } from 'retrograd';
 import { batch, digits } from 'retrograd/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, launch, ready, type Site, serveBuilt, train, type Visit, visit } from '../support/page.ts';
+import {
+  button,
+  expectAccessible,
+  launch,
+  ready,
+  type Site,
+  serveBuilt,
+  train,
+  type Visit,
+  visit,
+} from '../support/page.ts';
 
 let [browser, site, seen]: [Browser?, Site?, Visit?] = [];
 let tensors: Record<string, Tensor>;
@@ -183,3 +193,65 @@ test('a symbol and its picture light up together', async () => {
   const [[figure], [symbol = '']] = await lit();
   expect([figure, symbol.replace(/\s/g, '')]).toEqual(['b3', 'b3']);
 });
+
+test('LeNet-5: a pixel of a convolution is the sum of the products shown, and the largest of a window goes on', async () => {
+  const { page, complaints } = seen!;
+  await page.getByRole('navigation', { name: 'Presets' }).getByRole('link', { name: 'LeNet-5' }).click();
+  await ready(page);
+  const section = page.locator('#microscope');
+  const turnTo = async (tile: string, title: string) => {
+    await section.locator('.microscope-tile', { hasText: tile }).click();
+    await section.getByRole('heading', { name: title }).waitFor();
+  };
+  const choose = async (map: number, row: number, column: number) => {
+    const fields = section.locator('.microscope-unit input');
+    for (const [i, value] of [map, row, column].entries()) await fields.nth(i).fill(String(value));
+  };
+  const numbers = async (name: string): Promise<number[]> =>
+    JSON.parse((await section.locator(`[data-numbers=${name}]`).getAttribute('data-values'))!);
+  /** The element that a picture has chosen, as it stands below it. */
+  const shown = async (tensor: string): Promise<number> => {
+    const text = await section.locator(`figure[data-tensor=${tensor}] .microscope-element dd`).innerText();
+    return Number(text.replace('−', '-').replace(/ × 10(.*)/, (_, power: string) => `e${plain(power)}`));
+  };
+  const add = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+  await turnTo('weighted sums, layer 3', 'Convolution of layer 3');
+  await choose(5, 4, 6);
+  const sums: number[] = [];
+  for (const map of [0, 1, 2, 3, 4, 5]) {
+    await section.getByRole('button', { name: `Input map ${map}:` }).click();
+    const [left, right, products] = [await numbers('left'), await numbers('right'), await numbers('products')];
+    expect(products).toHaveLength(25);
+    for (const [i, product] of products.entries()) expect(product).toBeCloseTo(left[i] * right[i], 6);
+    sums.push(add(products));
+  }
+  expect(sums.some((sum) => Math.abs(sum) > 0.01)).toBe(true);
+  expect(await shown('z3')).toBeCloseTo(add(sums) + (await shown('b3')), 4);
+  expect(await section.locator('figure[data-tensor=a2] .microscope-region').count()).toBe(6);
+  const position = await section.locator('figure[data-tensor=a2] .microscope-region').first().getAttribute('style');
+  await section.getByRole('slider', { name: /^z³/ }).press('ArrowRight'); // its window moves too
+  await expect
+    .poll(() => section.locator('figure[data-tensor=a2] .microscope-region').first().getAttribute('style'))
+    .not.toBe(position);
+  expect(await section.locator('.microscope-unit input').nth(2).inputValue()).toBe('7');
+
+  await turnTo('activations, layer 4', 'Max pooling, layer 4');
+  for (const [map, row, column] of [
+    [8, 1, 3],
+    [2, 2, 2],
+  ]) {
+    await choose(map, row, column);
+    const window = await numbers('window');
+    expect(window).toHaveLength(4);
+    expect(await shown('a4')).toBeCloseTo(Math.max(...window), 6);
+    const winner = Number(await section.locator('.breakdown-chosen').getAttribute('title'));
+    expect(winner).toBeCloseTo(Math.max(...window), 6);
+  }
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+});
+
+/** Digits above a line as they stand on it: '⁻⁷' is '-7'. */
+const plain = (power: string): string =>
+  [...power].map((digit) => '-0123456789'['⁻⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit)]).join('');

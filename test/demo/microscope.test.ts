@@ -3,6 +3,7 @@ import { type ActivationName, type Config, type LossName, usual } from '../../de
 import { atlas, columnsFor, grid, matrix, move } from '../../demo/mnist/page/microscope/layout/arrangement.ts';
 import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout/diagram-layout.ts';
 import { inWords, layerOf, symbol } from '../../demo/mnist/page/microscope/model/names.ts';
+import { layersOf } from '../../demo/mnist/page/microscope/model/net-layers.ts';
 import { pagesOf } from '../../demo/mnist/page/microscope/model/pages.ts';
 import { exact, short, tiny } from '../../demo/mnist/page/microscope/model/short-numbers.ts';
 
@@ -23,7 +24,7 @@ function namesOf({ hidden, loss }: Config): string[] {
   return ['x', 'y', 'losses', ...named, ...(loss === 'quadratic' ? [] : ['p'])];
 }
 
-const all = (config: Config) => pagesOf(config, namesOf(config));
+const all = (config: Config) => pagesOf({ ...config, layers: layersOf(config) }, namesOf(config));
 const results = (config: Config) => all(config).map(({ result }) => result);
 
 describe('pages of the microscope', () => {

@@ -150,9 +150,9 @@ class LocalLab implements Lab {
   inspect(sample: Required<Sample>): Promise<Parameters> {
     return this.#inTurn(async () => {
       const { net, data, config } = this.#current();
-      const { meanGradients } = await onRequest();
-      const pass = await net.tensors(sample.pixels, [sample.label]);
-      return { ...pass, ...(await meanGradients(net, data.train, sample, config.batch)) };
+      const { inspectSample } = await onRequest();
+      const mixes = config.hidden.some(({ kind }) => kind === 'batchNorm');
+      return inspectSample({ net, dataset: data.train, count: config.batch, mixes }, sample);
     });
   }
 

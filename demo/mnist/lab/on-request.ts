@@ -1,4 +1,4 @@
 /** What the lab does when a visitor asks for it. It is loaded then. */
 export { profile } from 'retrograd/bench';
 export { checkWeights } from './files.ts';
-export { meanGradients } from './mean-gradients.ts';
+export { inspectSample } from './inspect-sample.ts';

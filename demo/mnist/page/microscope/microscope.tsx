@@ -3,8 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Term } from '../glossary/term.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
-import { config } from '../state/index.ts';
-import { isVisible, unknownKinds, view, watch } from './model/inspection.ts';
+import { isVisible, view, watch } from './model/inspection.ts';
 import { pagesOf } from './model/pages.ts';
 import { Overview } from './view/overview.tsx';
 import { Stepper } from './view/stepper.tsx';
@@ -29,9 +28,8 @@ export const Microscope = () => {
       observer.disconnect();
     };
   }, []);
-  const unknown = unknownKinds(config.value);
-  const shown = unknown.length > 0 ? undefined : view.value;
-  const pages = shown ? pagesOf({ ...shown.config, learningRate: shown.learningRate }, Object.keys(shown.tensors)) : [];
+  const shown = view.value;
+  const pages = shown ? pagesOf({ ...shown.config, ...shown }, Object.keys(shown.tensors)) : [];
   return (
     <Section
       id="microscope"
@@ -57,13 +55,7 @@ export const Microscope = () => {
             way.value = chosen;
           }}
         />
-        {!shown && (
-          <div class="microscope-empty soft">
-            {unknown.length > 0
-              ? `The microscope takes dense layers apart. This network also has: ${unknown.join(', ').toLowerCase()}.`
-              : 'The numbers appear here as soon as there is a network.'}
-          </div>
-        )}
+        {!shown && <div class="microscope-empty soft">The numbers appear here as soon as there is a network.</div>}
         {shown &&
           (way.value === 'steps' ? <Stepper view={shown} pages={pages} /> : <Overview view={shown} pages={pages} />)}
       </div>

@@ -58,6 +58,10 @@ export function grid(count: number, columns = columnsFor(count), offset = 0): Ar
 /** One row of a first layer's matrix, as an image. */
 export const imageOfUnit = (unit: number): Arrangement => grid(SIDE * SIDE, SIDE, unit * SIDE * SIDE);
 
+/** One of several maps [channels, height, width]. */
+export const mapOf = (channel: number, [, height, width]: readonly number[]): Arrangement =>
+  grid(height * width, width, channel * height * width);
+
 /** [rows, columns] as it stands on paper. */
 export function matrix(rows: number, columns: number, most = MOST): Arrangement {
   const [width, height] = [Math.min(columns, most), Math.min(rows, most)];
@@ -80,23 +84,51 @@ export function matrix(rows: number, columns: number, most = MOST): Arrangement 
 /** The first unit of the atlas that shows this one. */
 export const firstOfAtlas = (unit: number): number => unit - (unit % ATLAS);
 
-/** Rows of a first layer's matrix as images side by side, up to ATLAS of them, with a line between. */
+interface Tiles {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** Index of the first element, and from tile to tile. */
+  readonly first: number;
+  readonly apart: number;
+  readonly columns: number;
+}
+
+/** Images side by side, with a line between. */
+function tiled({ count, height, width, first, apart, columns }: Tiles): Omit<Arrangement, 'beside'> {
+  const rows = Math.ceil(count / columns);
+  return {
+    width: columns * (width + 1) - 1,
+    height: rows * (height + 1) - 1,
+    at(x, y) {
+      const [column, row] = [Math.floor(x / (width + 1)), Math.floor(y / (height + 1))];
+      const [dx, dy] = [x % (width + 1), y % (height + 1)];
+      const tile = row * columns + column;
+      return dx === width || dy === height || tile >= count ? -1 : first + tile * apart + dy * width + dx;
+    },
+    boxOf(index) {
+      const [tile, within] = [Math.floor((index - first) / apart), (index - first) % apart];
+      return {
+        left: (tile % columns) * (width + 1) + (within % width),
+        top: Math.floor(tile / columns) * (height + 1) + Math.floor(within / width),
+        width: 1,
+        height: 1,
+      };
+    },
+  };
+}
+
+/** Rows of a first layer's matrix as images side by side, up to ATLAS of them. */
 export function atlas(units: number, first = 0): Arrangement {
   const count = Math.min(units - first, ATLAS);
   const columns = columnsFor(Math.min(units, ATLAS));
-  const [tile, size] = [SIDE + 1, SIDE * SIDE];
+  const size = SIDE * SIDE;
+  const tiles = tiled({ count, height: SIDE, width: SIDE, first: first * size, apart: size, columns });
   return {
-    width: columns * tile - 1,
-    height: Math.ceil(count / columns) * tile - 1,
-    at(x, y) {
-      const [column, row] = [Math.floor(x / tile), Math.floor(y / tile)];
-      const [dx, dy] = [x % tile, y % tile];
-      const unit = row * columns + column;
-      return dx === SIDE || dy === SIDE || unit >= count ? -1 : (first + unit) * size + dy * SIDE + dx;
-    },
+    ...tiles,
     boxOf(index) {
-      const unit = Math.floor(index / size) - first;
-      return { left: (unit % columns) * tile, top: Math.floor(unit / columns) * tile, width: SIDE, height: SIDE };
+      const { left, top } = tiles.boxOf(index - (index % size));
+      return { left, top, width: SIDE, height: SIDE };
     },
     // From image to image, to the same pixel.
     beside(index, right, down) {
@@ -105,6 +137,28 @@ export function atlas(units: number, first = 0): Arrangement {
     },
   };
 }
+
+/** Near a square, wider than high. */
+const columnsOfMaps = (count: number): number => (count < 4 ? count : Math.ceil(Math.sqrt(count)));
+
+/** Maps [channels, height, width] side by side. `first` and `apart` are indices: of the first map, and from map to map. */
+export function maps([count, height, width]: readonly number[], first = 0, apart = height * width): Arrangement {
+  const columns = columnsOfMaps(count);
+  const tiles = tiled({ count, height, width, first, apart, columns });
+  return {
+    ...tiles,
+    // From pixel to pixel, and over the edge into the next map.
+    beside(index, right, down) {
+      const { left, top } = tiles.boxOf(index);
+      const x = past(left + right, right, width);
+      const y = past(top + down, down, height);
+      return x >= 0 && y >= 0 && x < tiles.width && y < tiles.height ? tiles.at(x, y) : -1;
+    },
+  };
+}
+
+/** A step further where it would end on the line between tiles of so many pixels. */
+const past = (at: number, step: number, size: number): number => (at % (size + 1) === size ? at + step : at);
 
 const STEPS: Record<string, readonly [dx: number, dy: number]> = {
   ArrowLeft: [-1, 0],

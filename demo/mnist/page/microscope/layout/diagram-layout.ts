@@ -25,40 +25,53 @@ export interface Layout {
 
 const [PARAMETERS, FORWARD, BACKWARD, GRADIENTS] = [0, 1, 2, 3];
 
+/** Tensors without a place, such as the slopes of an activation by itself, are in the pages alone. */
 export function layoutOf(pages: readonly Page[]): Layout {
   const places = new Map<string, Place>();
+  const taken = new Set<string>();
   const put = (name: string, column: number, row: number): void => {
-    if (!places.has(name)) places.set(name, { name, column, row });
+    if (places.has(name) || taken.has(`${column} ${row}`)) return;
+    places.set(name, { name, column, row });
+    taken.add(`${column} ${row}`);
   };
+  const columnOf = (name: string): number => places.get(name)!.column;
   put('x', 0, FORWARD);
   let column = 0;
-  for (const { direction, kind, operands, result } of pages) {
+  for (const { direction, operands, result } of pages) {
     if (direction !== 'forward') continue;
-    if (kind === 'sum') {
-      const [weights, input, bias] = operands;
-      // After a linear layer there is no a, and the weights would stand where the biases before them do.
-      if (input.startsWith('z')) column++;
-      put(weights, column, PARAMETERS);
-      put(bias, column + 1, PARAMETERS);
+    let last = column;
+    for (const name of operands.filter((name) => isGiven(name) && !places.has(name))) {
+      while (taken.has(`${last} ${PARAMETERS}`)) last++;
+      put(name, last, PARAMETERS);
     }
-    put(result, ++column, FORWARD);
+    column = Math.max(column + 1, last);
+    put(result, column, FORWARD);
   }
   put('y', column, PARAMETERS);
-  const columnOf = (name: string): number => places.get(name)!.column;
   for (const { kind, layer, operands, result } of pages) {
-    if (kind === 'outputError' || kind === 'hiddenError') put(result, columnOf(`z${layer}`), BACKWARD);
+    if (kind === 'outputError' || kind === 'hiddenError') put(result, columnOf(forwardOf(result)), BACKWARD);
     if (operands.includes(`slope${layer}`)) put(`slope${layer}`, columnOf(`a${layer}`), BACKWARD);
-    if (kind === 'weightGradient') put(result, columnOf(`W${layer}`), GRADIENTS);
-    if (kind === 'biasGradient') put(result, columnOf(`z${layer}`), GRADIENTS);
+  }
+  for (const { direction, result } of pages) {
+    if (direction === 'backward' && /^d(W|b|gamma|beta)\d/.test(result))
+      put(result, columnOf(result.slice(1)), GRADIENTS);
   }
   const edges = pages.flatMap(({ direction, operands, result }, page) =>
-    direction === 'update' ? [] : operands.map((from) => ({ from, to: result, page })),
+    direction === 'update' || !places.has(result)
+      ? []
+      : operands.filter((from) => places.has(from)).map((from) => ({ from, to: result, page })),
   );
   return { columns: column + 1, rows: 4, places: [...places.values()], edges };
 }
 
+/** Whether a tensor is no result of the pass: what is learned, a mask, a mean, a variance. */
+const isGiven = (name: string): boolean => /^(W|b|gamma|beta|mean|variance|mask)\d+$/.test(name);
+
+/** What an error is that of: z of δ, a of ∂C/∂a. */
+const forwardOf = (error: string): string => error.replace(/^delta/, 'z').replace(/^da/, 'a');
+
 /** The tile of a tensor. A mean gradient has that of the gradient, new weights that of the weights they replace. */
-export const tileOf = (name: string): string => name.replace(/^g(?=[Wb])/, 'd').replace(/^n(?=[Wb])/, '');
+export const tileOf = (name: string): string => name.replace(/^g(?=W|b|gamma)/, 'd').replace(/^n(?=W|b|gamma)/, '');
 
 /** From tile to tile along the pass and across it, and to the middle of the first one. */
 export interface Grid {

@@ -35,7 +35,7 @@ export function summaryOf(data: Float32Array): Summary {
 export function scaleOf(name: string, data: Float32Array): Scale {
   const { min, max } = summaryOf(data);
   const { letter } = parse(name);
-  if (['x', 'y', 'p'].includes(letter)) return { low: 0, high: 1 };
+  if (['x', 'y', 'p', 'mask'].includes(letter)) return { low: 0, high: 1 };
   const hasNoSign = ['a', 'slope', 'losses'].includes(letter) && min >= 0;
   const most = Math.max(Math.abs(min), Math.abs(max)) || 1;
   return { low: hasNoSign ? 0 : -most, high: most };

@@ -39,3 +39,10 @@ export function sizeOfAtlas({ width, height }: Arrangement): Size {
   const scale = Math.min(1.25, 166 / width, (4 * SIDE) / height);
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
+
+/** Maps side by side, of whole pixels where there is room for them. */
+export function sizeOfMaps({ width, height }: Arrangement): Size {
+  const scale = Math.min(24, 224 / width, 200 / height);
+  const whole = scale > 1 ? Math.floor(scale) : scale;
+  return { width: Math.round(width * whole), height: Math.round(height * whole) };
+}

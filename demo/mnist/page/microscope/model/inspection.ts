@@ -1,27 +1,9 @@
 /** What the microscope shows: every tensor of one pass, asked of the lab again whenever it may have changed. */
 import { computed, effect, signal } from '@preact/signals';
-import type { Tensor } from 'retrograd';
-import type { Config } from '../../../config.ts';
 import { indexOfMax } from '../../../index-of-max.ts';
-import { kindOf } from '../../../layers.ts';
 import * as state from '../../state/index.ts';
 import { net } from './net.ts';
-
-export type Tensors = Readonly<Record<string, Tensor>>;
-
-/** Things that belong together: the tensors are of this net and this subject. */
-export interface View {
-  readonly config: Config;
-  /** The rate of now, which may be another than the net was made with. */
-  readonly learningRate: number;
-  readonly subject: state.Subject;
-  /** The wanted class. */
-  readonly label: number;
-  /** Those of the lab and, where the loss makes probabilities, p. */
-  readonly tensors: Tensors;
-  /** What the net says, of each class. */
-  readonly outputs: Float32Array;
-}
+import { type View, viewOf } from './view-of.ts';
 
 export const view = signal<View>();
 /** Whether the section can be seen; nothing is asked for while it cannot. */
@@ -42,44 +24,18 @@ const INTERVAL = 1000;
 /** An inspection takes at most this share of the time. */
 const SHARE = 0.2;
 
-/** Titles of the layers that the microscope does not take apart. */
-export const unknownKinds = ({ hidden }: Config): string[] => [
-  ...new Set(hidden.filter(({ kind }) => kind !== 'dense').map((layer) => kindOf(layer).title)),
-];
-
-async function inspect(of: { readonly config: Config }, subject: state.Subject): Promise<View> {
+async function inspect(of: NonNullable<typeof net.value>, subject: state.Subject): Promise<View> {
   const { pixels } = subject;
   const given = subject.label ?? meant.peek()?.label;
-  const makesProbabilities = of.config.loss !== 'quadratic';
-  const guess = given === undefined ? await state.lab.predict(pixels) : undefined;
-  const label = given ?? indexOfMax(guess!);
-  const { prediction: p, ...pass } = await state.lab.inspect({ pixels, label });
-  const { learningRate } = state.config.peek();
-  const tensors = { ...pass, ...stepOf(pass, learningRate) };
+  // What the pass says is that of training, where these layers do otherwise than when the net predicts.
+  const differs = of.config.hidden.some(({ kind }) => kind === 'dropout' || kind === 'batchNorm');
+  const predicted = given === undefined || differs ? await state.lab.predict(pixels) : undefined;
+  const label = given ?? indexOfMax(predicted!);
+  const found = await state.lab.inspect({ pixels, label });
   if (subject.label === undefined && !meant.peek() && state.subject.peek() === subject) {
     meaning.value = { pixels, label, said: false };
   }
-  const shown = makesProbabilities ? { ...tensors, p } : tensors;
-  return {
-    config: of.config,
-    learningRate,
-    subject,
-    label,
-    tensors: shown,
-    outputs: p.data,
-  };
-}
-
-/** W and b after a step of plain gradient descent, as 32-bit floats have it: nW1, nb1, ... */
-export function stepOf(tensors: Tensors, learningRate: number): Tensors {
-  const parameters = Object.keys(tensors).filter((name) => /^[Wb]\d+$/.test(name) && tensors[`g${name}`]);
-  return Object.fromEntries(
-    parameters.map((name) => {
-      const gradient = tensors[`g${name}`].data;
-      const data = tensors[name].data.map((value, i) => value - learningRate * gradient[i]);
-      return [`n${name}`, { shape: tensors[name].shape, data }];
-    }),
-  );
+  return viewOf(of, { subject, label, learningRate: state.config.peek().learningRate }, found, predicted);
 }
 
 let isAsking = false;
@@ -92,7 +48,7 @@ async function refresh(): Promise<void> {
   const [of, subject] = [net.peek(), state.subject.peek()];
   // The first time it is asked for unseen, so that nothing jumps where a visitor scrolls past it.
   const isWanted = isVisible.peek() || !view.peek();
-  if (!of || !subject || !state.isReady.peek() || !isWanted || unknownKinds(of.config).length > 0) return;
+  if (!of || !subject || !state.isReady.peek() || !isWanted) return;
   isStale = isAsking;
   if (isAsking) return;
   isAsking = true;

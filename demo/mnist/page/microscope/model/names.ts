@@ -18,23 +18,40 @@ export function layerOf(name: string, last: number): number {
 
 export const isMatrix = (name: string): boolean => /^[dgn]?W\d+$/.test(name);
 
+/** Of a layer's parameter: its gradient, the mean of that, and what comes of a step. */
+export const isOf = (by: 'd' | 'g' | 'n', name: string): boolean =>
+  name.startsWith(by) && /^.(W|b|gamma|beta)\d+$/.test(name);
+
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-const LETTERS: Record<string, string> = {
+/** How letters with a name are written. */
+export const LETTERS: Record<string, string> = {
   delta: 'δ',
-  slope: 'σ′',
-  dW: '∂C/∂W',
-  db: '∂C/∂b',
   losses: 'C',
-  nW: 'W′',
-  nb: 'b′',
+  gamma: 'γ',
+  beta: 'β',
+  mean: 'μ',
+  variance: 'v',
+  normalized: 'x̂',
+  mask: 'm',
+  rise: 'σ′',
 };
+const written = (letter: string): string => LETTERS[letter] ?? letter;
+const above = (layer: number | undefined): string =>
+  [...String(layer ?? '')].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+
+/** 'dW2' -> what C is derived by: letter 'W'. Undefined of what is no derivative. */
+export function derivedBy(name: string): string | undefined {
+  const { letter } = parse(name);
+  return isOf('d', name) || isOf('g', name) || letter === 'da' ? letter.slice(1) : undefined;
+}
 
 /** As plain text: 'δ²', '∂C/∂W¹', 'σ′(z¹)'. */
 export function symbol(name: string): string {
   const { letter, layer } = parse(name);
-  const above = layer === undefined ? '' : SUPERSCRIPTS[layer];
-  if (/^g[Wb]$/.test(letter)) return `mean ${symbol(`d${name.slice(1)}`)}`;
-  return letter === 'slope' ? `σ′(z${above})` : `${LETTERS[letter] ?? letter}${above}`;
+  const by = derivedBy(name);
+  if (by) return `${isOf('g', name) ? 'mean ' : ''}∂C/∂${written(by)}${above(layer)}`;
+  if (isOf('n', name)) return `${written(letter.slice(1))}′${above(layer)}`;
+  return letter === 'slope' ? `σ′(z${above(layer)})` : `${written(letter)}${above(layer)}`;
 }
 
 const WORDS: Record<string, string> = {
@@ -47,6 +64,7 @@ const WORDS: Record<string, string> = {
   W: 'weights',
   b: 'biases',
   slope: 'slopes',
+  rise: 'slopes',
   delta: 'errors',
   dW: 'weight gradient',
   db: 'bias gradient',
@@ -54,6 +72,19 @@ const WORDS: Record<string, string> = {
   gb: 'mean bias gradient',
   nW: 'weights after the step',
   nb: 'biases after the step',
+  da: 'errors of outputs',
+  gamma: 'scale',
+  beta: 'shift',
+  mean: 'mean',
+  variance: 'variance',
+  normalized: 'normalised',
+  mask: 'mask',
+  dgamma: 'gradient of the scale',
+  dbeta: 'gradient of the shift',
+  ggamma: 'mean gradient of the scale',
+  gbeta: 'mean gradient of the shift',
+  ngamma: 'scale after the step',
+  nbeta: 'shift after the step',
 };
 
 /** 'errors' */

@@ -1,25 +1,74 @@
 /** One element of an operation, in numbers: 'a¹₅ = σ(0.713) = 0.671'. All of them are read from the tensors. */
 
-import type { View } from './inspection.ts';
-import { isMatrix } from './names.ts';
+import { cameBack, normBack, windowed } from './came-back.ts';
+import { EPSILON } from './net-layers.ts';
 import type { Page, Part, TensorPart } from './pages.ts';
-import { selectedOf, unitOf } from './selection.ts';
+import { indexIn, selectedOf, unitOf } from './selection.ts';
 import { short } from './short-numbers.ts';
+import type { View } from './view-of.ts';
+import { pooledInto } from './windows.ts';
 
 export function workedOf(view: View, page: Page): Part[] {
   const { layer, operands, result } = page;
   const unit = unitOf(view, layer);
-  const value = (name: string): string => short(view.tensors[name].data[selectedOf(view, name)]);
+  const number = (name: string): number => view.tensors[name].data[selectedOf(view, name)];
+  const value = (name: string): string => short(number(name));
   const at = (tensor: string, ...index: (number | string)[]): TensorPart => ({ tensor, index });
+  /** The element that is looked at. */
+  const here = (name: string): TensorPart => at(name, ...indexIn(view, name, selectedOf(view, name)));
   const [first, second, third] = operands;
   switch (page.kind) {
     case 'sum':
       return [
-        ...[at(result, unit), '=', '∑j', at(first, unit, 'j'), at(second, 'j'), '+', at(third, unit)],
+        ...[here(result), '=', '∑j', at(first, unit, 'j'), at(second, 'j'), '+', at(third, unit)],
         ...['=', value(result), 'where', at(third, unit), '=', value(third)],
       ];
+    case 'convolution':
+      return [
+        here(result),
+        '=',
+        '∑',
+        { tensor: first },
+        { tensor: second },
+        '+',
+        factor(value(third)),
+        '=',
+        value(result),
+      ];
     case 'activation':
-      return [at(result, unit), '=', 'σ', '(', value(first), ')', '=', value(result)];
+      return [here(result), '=', 'σ', '(', value(first), ')', '=', value(result)];
+    case 'pooling':
+      return [here(result), '=', value(result)];
+    case 'dropout': {
+      const kept = number(first);
+      if (Number.isNaN(kept)) return [here(result), '=', '0', 'where', here(second), '=', '0'];
+      const scale = short(1 - view.layers[layer - 1].rate!);
+      return [here(result), '=', short(kept), '·', factor(value(second)), '/', scale, '=', value(result)];
+    }
+    case 'normalisation': {
+      const root: Part[] = ['√', '(', value(third), '+', short(EPSILON), ')'];
+      const difference: Part[] = ['(', value(first), '−', factor(value(second)), ')'];
+      return [here(result), '=', ...difference, '/', ...root, '=', value(result)];
+    }
+    case 'rescaling':
+      return [
+        here(result),
+        '=',
+        value(first),
+        '·',
+        factor(value(second)),
+        '+',
+        factor(value(third)),
+        '=',
+        value(result),
+      ];
+    case 'skip': {
+      const terms = operands.flatMap((name, i): Part[] => [
+        ...(i > 0 ? ['+'] : []),
+        factor(short(view.tensors[name].data[unit])),
+      ]);
+      return [here(result), '=', ...terms, '=', value(result)];
+    }
     case 'probabilities':
       return view.config.loss === 'crossEntropy'
         ? [at('p', unit), '=', { power: value(first) }, '/', '∑j', { power: at(first, 'j') }, '=', value('p')]
@@ -32,35 +81,59 @@ export function workedOf(view: View, page: Page): Part[] {
       return [at(result, unit), '=', ...product, '=', value(result)];
     }
     case 'hiddenError': {
-      const sum: Part[] = ['∑k', at(first, 'k', unit), at(second, 'k')];
-      return [at(result, unit), '=', ...(third ? ['(', ...sum, ')', '·', value(third)] : sum), '=', value(result)];
+      const terms = view.values.consumersOf(layer).map((m) => workedBack(view, m, unit));
+      const slope = operands.includes(`slope${layer}`) ? factor(value(`slope${layer}`)) : undefined;
+      const sum = terms.flatMap((term, i): Part[] => [...(i > 0 ? ['+'] : []), ...term]);
+      return [here(result), '=', ...(slope ? ['(', ...sum, ')', '·', slope] : sum), '=', value(result)];
     }
-    case 'weightGradient': {
-      const source = unitOf(view, layer - 1);
+    case 'weightGradient':
       return [
-        at(result, unit, source),
-        '=',
-        at(first, unit),
-        at(second, source),
-        '=',
-        value(first),
-        '·',
-        factor(value(second)),
-        '=',
-        value(result),
+        ...[here(result), '=', at(first, unit), here(second)],
+        ...['=', value(first), '·', factor(value(second)), '=', value(result)],
       ];
+    case 'filterGradient':
+      return [here(result), '=', '∑', at(first, 'y', 'x'), { tensor: second }, '=', value(result)];
+    case 'gammaGradient':
+    case 'biasGradient': {
+      const isSum = view.tensors[result].data.length < view.tensors[first].data.length;
+      const factors = operands.map((name) => (isSum ? at(name, 'y', 'x') : here(name)));
+      return [here(result), '=', ...(isSum ? ['∑', ...factors] : factors), '=', value(result)];
     }
-    case 'average': {
-      const of = at(first, unit, unitOf(view, layer - 1));
-      return [{ ...of, tensor: result }, '=', value(result), 'where', of, '=', value(first)];
-    }
+    case 'average':
+      return [here(result), '=', value(result), 'where', here(first), '=', value(first)];
     case 'update': {
-      const source = isMatrix(result) ? [unitOf(view, layer - 1)] : [];
       const step: Part[] = [value(first), '−', short(view.learningRate), '·', factor(value(second))];
-      return [at(result, unit, ...source), '=', ...step, '=', value(result)];
+      return [here(result), '=', ...step, '=', value(result)];
     }
-    case 'biasGradient':
-      return [at(result, unit), '=', at(first, unit), '=', value(result)];
+  }
+}
+
+/** What a layer sends back to a number: written out where it is short, else as its sum, which is taken apart beside it. */
+function workedBack(view: View, m: number, index: number): Part[] {
+  const { kind, rate, window } = view.layers[m - 1];
+  const upstream = view.tensors[view.values.gradientOf(m)].data;
+  const number = (name: string): string => factor(short(view.tensors[name].data[index]));
+  switch (kind) {
+    case 'dense':
+      return ['∑k', { tensor: `W${m}`, index: ['k', index] }, { tensor: `delta${m}`, index: ['k'] }];
+    case 'conv2d':
+      return ['∑', { tensor: `W${m}` }, { tensor: `delta${m}` }];
+    case 'dropout':
+      return [number(`mask${m}`), '·', number(view.values.gradientOf(m)), '/', short(1 - rate!)];
+    case 'activation':
+      return [number(view.values.gradientOf(m)), '·', number(`rise${m}`)];
+    case 'averagePool2d': {
+      const output = pooledInto(windowed(view.layers[m - 1]), index);
+      return output < 0 ? ['0'] : [factor(short(upstream[output])), '/', `${window!.size ** 2}`];
+    }
+    case 'batchNorm':
+    case 'layerNorm': {
+      const { r, g, mean, meanWith, normalized } = normBack(view, m, index);
+      const [each, of, centre, along] = [r, g, mean, normalized].map((x) => factor(short(x)));
+      return [each, '·', '(', of, '−', centre, '−', along, '·', factor(short(meanWith)), ')'];
+    }
+    default:
+      return [factor(short(cameBack(view, m, index)))];
   }
 }
 

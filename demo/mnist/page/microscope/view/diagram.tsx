@@ -1,13 +1,15 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { SIDE } from '../../../lab/protocol.ts';
 import { useWidth } from '../../shared/use-width.ts';
-import { grid, imageOfUnit, matrix } from '../layout/arrangement.ts';
+import { type Arrangement, grid, imageOfUnit, mapOf, matrix } from '../layout/arrangement.ts';
 import { type Edge, gridOf, layoutOf, middleOf, pathOf, tileOf } from '../layout/diagram-layout.ts';
 import { scaleOf } from '../layout/scales.ts';
-import type { View } from '../model/inspection.ts';
 import { inWords, isMatrix, layerOf } from '../model/names.ts';
+import { isImage } from '../model/net-layers.ts';
 import type { Page } from '../model/pages.ts';
-import { lastLayer, unitOf } from '../model/selection.ts';
+import { lastLayer, pixelOf, selectedOf, shapeOf, unitOf, unitsOf } from '../model/selection.ts';
 import { tiny } from '../model/short-numbers.ts';
+import type { View } from '../model/view-of.ts';
 import { Letter } from './equation.tsx';
 import { Canvas } from './tensor-picture.tsx';
 
@@ -120,14 +122,27 @@ const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
 /** Numbers on a side of the small picture of a matrix, at most. */
 const MOST = 44;
 
-/** A tensor at a glance; of the first layer's weights, those of the unit looked at. */
+/** A tensor at a glance: of maps and filters the one that is looked at, of the first weights those of the unit. */
 const Thumbnail = ({ view, name }: { readonly view: View; readonly name: string }) => {
-  const { shape, data } = view.tensors[name];
+  const { data } = view.tensors[name];
   if (data.length === 1) return <span class="microscope-number">{tiny(data[0])}</span>;
-  const arrangement = !isMatrix(name)
-    ? grid(data.length)
-    : layerOf(name, lastLayer(view)) === 1
-      ? imageOfUnit(unitOf(view, 1))
-      : matrix(shape[0], shape[1], MOST);
+  const arrangement = thumbnailOf(view, name);
   return <Canvas data={data} arrangement={arrangement} scale={scaleOf(name, data)} />;
 };
+
+function thumbnailOf(view: View, name: string): Arrangement {
+  const { shape, data } = view.tensors[name];
+  const layer = layerOf(name, lastLayer(view));
+  if (!isMatrix(name)) {
+    const of = shapeOf(view, layer);
+    const hasMaps = isImage(of) && data.length === unitsOf(view, layer);
+    return hasMaps ? mapOf(pixelOf(view, layer).channel, of) : grid(data.length);
+  }
+  const { kind, window } = view.layers[layer - 1];
+  if (kind === 'conv2d') {
+    const { size } = window!;
+    return mapOf(Math.floor(selectedOf(view, name) / size ** 2), [shape[0], size, size]);
+  }
+  const isOfPixels = layer === 1 && shape[1] === SIDE * SIDE;
+  return isOfPixels ? imageOfUnit(unitOf(view, 1)) : matrix(shape[0], shape[1], MOST);
+}

@@ -1,9 +1,9 @@
 /** Equations as MathML, which browsers lay out and screen readers read. */
 import { Fragment, type JSX } from 'preact';
-import type { Tensors } from '../model/inspection.ts';
 import { isLit, lighting } from '../model/lit.ts';
-import { parse } from '../model/names.ts';
+import { derivedBy, isOf, LETTERS, parse } from '../model/names.ts';
 import type { Part, TensorPart } from '../model/pages.ts';
+import type { Tensors } from '../model/view-of.ts';
 
 interface EquationProps {
   readonly parts: readonly Part[];
@@ -15,7 +15,7 @@ interface EquationProps {
 
 export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
   const hasFraction = parts.some(
-    (part) => typeof part === 'object' && 'tensor' in part && /^[dg][Wb]/.test(part.tensor),
+    (part) => typeof part === 'object' && 'tensor' in part && derivedBy(part.tensor) !== undefined,
   );
   const depth = hasFraction ? '1em' : '0.3em';
   return (
@@ -38,8 +38,8 @@ export const Equation = ({ parts, shapes, display = false }: EquationProps) => {
 
 /** A tensor by itself, on one line: ∂C/∂W¹. */
 export const Letter = ({ name }: { readonly name: string }) => {
-  const { letter, layer } = parse(name);
-  const by = /^[dg][Wb]$/.test(letter) ? letter.slice(1) : undefined;
+  const { layer } = parse(name);
+  const by = derivedBy(name);
   return (
     <math>
       <mrow>
@@ -47,14 +47,14 @@ export const Letter = ({ name }: { readonly name: string }) => {
           symbolOf({ tensor: name })
         ) : (
           <>
-            {letter.startsWith('g') && <mtext>mean&nbsp;</mtext>}
+            {isOf('g', name) && <mtext>mean&nbsp;</mtext>}
             <mi>∂</mi>
             <mi>C</mi>
             <mo lspace="0" rspace="0">
               /
             </mo>
             <mi>∂</mi>
-            {indexed(by, layer)}
+            {indexed(LETTERS[by] ?? by, layer)}
           </>
         )}
       </mrow>
@@ -77,7 +77,7 @@ function piecesOf(parts: readonly Part[]): Part[][] {
   return pieces;
 }
 
-const OPERATORS = new Set(['=', '+', '−', '·', '⊙', '∑', '(', ')', '/', '>']);
+const OPERATORS = new Set(['=', '+', '−', '·', '⊙', '*', '∑', '√', '(', ')', '/', '>']);
 const WORDS = new Set(['where', 'of', 'for', 'if', 'else']);
 
 function text(part: string): JSX.Element {
@@ -138,7 +138,7 @@ function term(part: Exclude<Part, string>, depth: string, shapes?: Tensors): JSX
   const shape = shapes?.[part.tensor]?.shape;
   if (!shape) return symbol;
   const shown =
-    part.tensor === 'losses' ? 'one number' : `[${(part.transposed ? shape.toReversed() : shape).join(', ')}]`;
+    part.tensor === 'losses' ? 'one number' : `[${(part.transposed ? transposedShape(shape) : shape).join(', ')}]`;
   return (
     <munder>
       {/* As deep for every letter, so that the shapes stand in a line. */}
@@ -148,10 +148,16 @@ function term(part: Exclude<Part, string>, depth: string, shapes?: Tensors): JSX
   );
 }
 
+/** Maps are a row of numbers where they are multiplied. */
+const transposedShape = ([...axes]: readonly number[]): number[] => {
+  const columns = axes.pop()!;
+  return [columns, axes.reduce((a, b) => a * b, 1)];
+};
+
 function symbolOf({ tensor, transposed, index }: TensorPart): JSX.Element {
   const { letter, layer } = parse(tensor);
-  const plain = (of: string) => indexed(of, layer, index);
-  const symbol = symbols[letter]?.(plain) ?? plain(letter);
+  const plain = (of: string) => indexed(LETTERS[of] ?? of, layer, index);
+  const symbol = written(tensor, letter, plain);
   if (!transposed) return symbol;
   return (
     <msup>
@@ -161,22 +167,18 @@ function symbolOf({ tensor, transposed, index }: TensorPart): JSX.Element {
   );
 }
 
-const symbols: Record<string, (plain: (letter: string) => JSX.Element) => JSX.Element> = {
-  delta: (plain) => plain('δ'),
-  losses: (plain) => plain('C'),
-  dW: (plain) => derivative(plain('W')),
-  db: (plain) => derivative(plain('b')),
-  gW: (plain) => meanOf(derivative(plain('W'))),
-  gb: (plain) => meanOf(derivative(plain('b'))),
-  nW: (plain) => plain('W′'),
-  nb: (plain) => plain('b′'),
-  slope: (plain) => (
+function written(tensor: string, letter: string, plain: (letter: string) => JSX.Element): JSX.Element {
+  const by = derivedBy(tensor);
+  if (by) return isOf('g', tensor) ? meanOf(derivative(plain(by))) : derivative(plain(by));
+  if (isOf('n', tensor)) return plain(`${LETTERS[letter.slice(1)] ?? letter.slice(1)}′`);
+  if (letter !== 'slope') return plain(letter);
+  return (
     <mrow>
       <mi>σ′</mi>
       {parenthesised(plain('z'))}
     </mrow>
-  ),
-};
+  );
+}
 
 const derivative = (by: JSX.Element) => (
   <mfrac>

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { Scrollable } from '../../shared/scrollable.tsx';
-import type { View } from '../model/inspection.ts';
 import { parse } from '../model/names.ts';
 import { type Direction, directions, type Page } from '../model/pages.ts';
+import type { View } from '../model/view-of.ts';
 import { Equation } from './equation.tsx';
 import { TensorFigure } from './tensor-figure.tsx';
 

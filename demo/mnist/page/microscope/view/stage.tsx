@@ -1,13 +1,16 @@
 import type { activations } from '../../../config.ts';
 import { Scrollable } from '../../shared/scrollable.tsx';
+import { breakdownOf, regionsOf } from '../model/breakdown.ts';
 import { lossInWords, type Word, wordsOf } from '../model/equation-words.ts';
 import { formulas, slopes } from '../model/formulas.ts';
-import type { View } from '../model/inspection.ts';
+import { parse } from '../model/names.ts';
 import type { Page, Part } from '../model/pages.ts';
-import { lastLayer, select, unitOf, unitsOf } from '../model/selection.ts';
+import type { View } from '../model/view-of.ts';
 import { workedOf } from '../model/worked.ts';
+import { BreakdownView } from './breakdown-view.tsx';
 import { Equation } from './equation.tsx';
 import { TensorFigure } from './tensor-figure.tsx';
+import { UnitChoice, WeightChoice } from './unit-choice.tsx';
 
 interface StageProps {
   readonly view: View;
@@ -17,6 +20,8 @@ interface StageProps {
 /** One operation: its equation large, the same in pictures, and for one unit in numbers. */
 export const Stage = ({ view, page }: StageProps) => {
   const { layer, kind, direction } = page;
+  const shown = breakdownOf(view, page);
+  const isOfFilter = kind === 'filterGradient' || (kind === 'update' && view.layers[layer - 1].kind === 'conv2d');
   return (
     <div class={`microscope-stage microscope-${direction}`}>
       <p>{page.about}</p>
@@ -26,16 +31,18 @@ export const Stage = ({ view, page }: StageProps) => {
       <Sigma view={view} page={page} />
       <div class="microscope-sentence">
         {page.kind === 'loss' ? (
-          <Words view={view} words={lossInWords(page)} />
+          <Words view={view} page={page} words={lossInWords(page)} />
         ) : (
-          <Words view={view} words={wordsOf(page.equation)} />
+          <Words view={view} page={page} words={wordsOf(page.equation)} />
         )}
       </div>
       <div class="microscope-worked">
         <div class="row">
           <UnitChoice view={view} layer={layer} />
-          {kind === 'weightGradient' && <UnitChoice view={view} layer={layer - 1} />}
+          {kind === 'weightGradient' && <UnitChoice view={view} layer={view.values.sourceOf(layer)} />}
+          {isOfFilter && <WeightChoice view={view} layer={layer} />}
         </div>
+        {shown && <BreakdownView shown={shown} />}
         <Scrollable label="The equation in numbers">
           <Equation parts={workedOf(view, page)} />
         </Scrollable>
@@ -45,7 +52,7 @@ export const Stage = ({ view, page }: StageProps) => {
 };
 
 /** The equation in pictures. */
-const Words = ({ view, words }: { readonly view: View; readonly words: readonly Word[] }) => (
+const Words = ({ view, page, words }: StageProps & { readonly words: readonly Word[] }) => (
   <>
     {words.map(({ before, tensor, transposed }, i) => (
       <div class="microscope-word" key={tensor}>
@@ -54,7 +61,7 @@ const Words = ({ view, words }: { readonly view: View; readonly words: readonly 
             {before}
           </span>
         )}
-        <TensorFigure view={view} name={tensor} isResult={i === 0} />
+        <TensorFigure view={view} name={tensor} regions={regionsOf(view, page, tensor)} isResult={i === 0} />
         {transposed && (
           <span class="microscope-transposed" title="transposed">
             T
@@ -65,17 +72,16 @@ const Words = ({ view, words }: { readonly view: View; readonly words: readonly 
   </>
 );
 
-/** Which function σ, or σ′, is in this layer. */
+/** Which function σ, or σ′, is in this layer, or in one that an error comes back through. */
 const Sigma = ({ view, page: { kind, layer, operands } }: StageProps) => {
-  const usesSlope = operands.includes(`slope${layer}`);
-  if (kind !== 'activation' && !usesSlope) return null;
-  const hidden = view.config.hidden[layer - 1];
-  const name = hidden && 'activation' in hidden ? hidden.activation : 'sigmoid'; // of outputs, where the loss is quadratic
-  const left: Part[] = [usesSlope ? 'σ′' : 'σ', '(', 'z', ')', '='];
+  const slope = operands.find((name) => ['slope', 'rise'].includes(parse(name).letter));
+  if (kind !== 'activation' && !slope) return null;
+  const name = view.layers[(slope ? parse(slope).layer! : layer) - 1].activation!;
+  const left: Part[] = [slope ? 'σ′' : 'σ', '(', 'z', ')', '='];
   return (
     <p class="microscope-sigma">
       <span class="soft small">{activationTitle(name)}:</span>{' '}
-      <Equation parts={[...left, ...(usesSlope ? slopes : formulas)[name]]} />
+      <Equation parts={[...left, ...(slope ? slopes : formulas)[name]]} />
     </p>
   );
 };
@@ -88,25 +94,3 @@ const TITLES: Partial<Record<keyof typeof activations, string>> = {
   silu: 'SiLU',
 };
 const activationTitle = (name: keyof typeof activations): string => TITLES[name] ?? name;
-
-/** The unit that numbers are written out for. Pictures choose it as well, by a click or by arrow keys. */
-const UnitChoice = ({ view, layer }: { readonly view: View; readonly layer: number }) => {
-  const units = unitsOf(view, layer);
-  const what = layer === 0 ? 'Pixel' : layer === lastLayer(view) ? 'Output' : `Unit of layer ${layer}`;
-  return (
-    <label class="microscope-unit">
-      {what}, 0 to {units - 1}
-      <input
-        type="number"
-        min={0}
-        max={units - 1}
-        value={unitOf(view, layer)}
-        onInput={({ currentTarget: { value, valueAsNumber } }) => {
-          if (value !== '' && Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber < units) {
-            select(layer, valueAsNumber);
-          }
-        }}
-      />
-    </label>
-  );
-};

@@ -1,6 +1,6 @@
-import type { View } from '../model/inspection.ts';
 import { openPage } from '../model/open-page.ts';
 import { directions, type Page } from '../model/pages.ts';
+import type { View } from '../model/view-of.ts';
 import { Diagram } from './diagram.tsx';
 import { Stage } from './stage.tsx';
 

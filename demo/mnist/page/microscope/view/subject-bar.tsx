@@ -3,8 +3,9 @@ import { CLASSES, SIDE } from '../../../lab/protocol.ts';
 import { integer, percent } from '../../shared/numbers.ts';
 import { isTraining, stepNow, subject } from '../../state/index.ts';
 import { grid } from '../layout/arrangement.ts';
-import { mean, meant, type View } from '../model/inspection.ts';
+import { mean, meant } from '../model/inspection.ts';
 import { short } from '../model/short-numbers.ts';
+import type { View } from '../model/view-of.ts';
 import { SampleChoice } from './sample-choice.tsx';
 import { Canvas } from './tensor-picture.tsx';
 

@@ -1,18 +1,41 @@
 import { useState } from 'preact/hooks';
-import { atlas, firstOfAtlas, grid, imageOfUnit, matrix } from '../layout/arrangement.ts';
+import { SIDE } from '../../../lab/protocol.ts';
+import { type Arrangement, atlas, firstOfAtlas, grid, imageOfUnit, maps, matrix } from '../layout/arrangement.ts';
 import { gradient, type Scale, type Summary, scaleOf, summaryOf, swatch } from '../layout/scales.ts';
-import { type Size, sizeOfAtlas, sizeOfCells, sizeOfGrid, sizeOfImage, sizeOfMatrix } from '../layout/sizes.ts';
-import type { View } from '../model/inspection.ts';
+import {
+  type Size,
+  sizeOfAtlas,
+  sizeOfCells,
+  sizeOfGrid,
+  sizeOfImage,
+  sizeOfMaps,
+  sizeOfMatrix,
+} from '../layout/sizes.ts';
+import type { Region } from '../model/breakdown.ts';
 import { isLit, lighting } from '../model/lit.ts';
 import { inWords, isMatrix, kindOf, layerOf, symbol } from '../model/names.ts';
-import { lastLayer, selectElement, selectedOf, unitOf } from '../model/selection.ts';
+import { isImage } from '../model/net-layers.ts';
+import {
+  indexIn,
+  lastLayer,
+  pixelOf,
+  selectElement,
+  selectedOf,
+  shapeOf,
+  tapOf,
+  unitOf,
+  unitsOf,
+} from '../model/selection.ts';
 import { exact, short, tiny } from '../model/short-numbers.ts';
+import type { View } from '../model/view-of.ts';
 import { Letter } from './equation.tsx';
 import { Canvas, TensorPicture } from './tensor-picture.tsx';
 
 interface TensorFigureProps {
   readonly view: View;
   readonly name: string;
+  /** What is outlined in it. */
+  readonly regions?: readonly Region[];
   readonly isResult?: boolean;
 }
 
@@ -21,14 +44,14 @@ const TEXT = 32;
 const WRITTEN = 10;
 
 /** A tensor as a picture, with its scale and the value of one element. */
-export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps) => {
+export const TensorFigure = ({ view, name, regions, isResult = false }: TensorFigureProps) => {
   const { shape, data } = view.tensors[name];
   const [pointed, setPointed] = useState<number>();
   const scale = scaleOf(name, data);
   const summary = summaryOf(data);
   const selected = selectedOf(view, name);
   const index = pointed !== undefined && pointed < data.length ? pointed : selected;
-  const describe = (i: number): string => `${symbol(name)}${placeIn(name, shape, i)} = ${exact(data[i])}`;
+  const describe = (i: number): string => `${symbol(name)}${placeIn(view, name, i)} = ${exact(data[i])}`;
   const values = data.length <= TEXT ? Array.from(data) : undefined;
   const common = {
     count: data.length,
@@ -54,7 +77,7 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
       </figcaption>
       <div class="microscope-pictures">
         {picturesOf(view, name).map(({ label, arrangement, size, isWritten }) => (
-          <TensorPicture key={label} label={label} arrangement={arrangement} size={size} {...common}>
+          <TensorPicture key={label} label={label} arrangement={arrangement} size={size} regions={regions} {...common}>
             {isWritten ? (
               <Cells data={data} scale={scale} />
             ) : (
@@ -64,21 +87,21 @@ export const TensorFigure = ({ view, name, isResult = false }: TensorFigureProps
         ))}
       </div>
       <ColourBar scale={scale} />
-      <Facts at={placeIn(name, shape, index)} value={data[index]} summary={data.length > 1 ? summary : undefined} />
+      <Facts at={placeIn(view, name, index)} value={data[index]} summary={data.length > 1 ? summary : undefined} />
       {values && <p class="unseen">{`${symbol(name)}: ${values.map(exact).join(', ')}`}</p>}
     </figure>
   );
 };
 
-/** '[5]', or '[5, 312]' of a matrix. */
-const placeIn = (name: string, shape: readonly number[], index: number): string => {
-  if (isMatrix(name)) return `[${Math.floor(index / shape[1])}, ${index % shape[1]}]`;
-  return shape[0] > 1 ? `[${index}]` : '';
+/** '[5]', '[5, 312]' of a matrix, '[map, row, column]' of maps. */
+const placeIn = (view: View, name: string, index: number): string => {
+  const at = indexIn(view, name, index);
+  return at.length > 0 ? `[${at.join(', ')}]` : '';
 };
 
 interface Shown {
   readonly label: string;
-  readonly arrangement: ReturnType<typeof grid>;
+  readonly arrangement: Arrangement;
   readonly size: Size;
   readonly isWritten?: boolean;
 }
@@ -88,18 +111,40 @@ function picturesOf(view: View, name: string): Shown[] {
   const layer = layerOf(name, lastLayer(view));
   const label = `${symbol(name)}, ${inWords(name)}`;
   if (!isMatrix(name)) {
+    const of = shapeOf(view, layer);
+    if (isImage(of) && data.length === unitsOf(view, layer)) {
+      const arrangement = maps(of);
+      return [{ label, arrangement, size: sizeOfMaps(arrangement) }];
+    }
     const arrangement = grid(data.length);
     const isWritten = data.length <= WRITTEN;
     return [{ label, arrangement, size: isWritten ? sizeOfCells(arrangement) : sizeOfGrid(arrangement), isWritten }];
   }
   const [rows, columns] = shape;
-  if (layer > 1) return [{ label, arrangement: matrix(rows, columns), size: sizeOfMatrix(rows, columns) }];
+  if (view.layers[layer - 1].kind === 'conv2d') return filtersOf(view, name, layer);
+  if (layer > 1 || columns !== SIDE * SIDE)
+    return [{ label, arrangement: matrix(rows, columns), size: sizeOfMatrix(rows, columns) }];
   const unit = unitOf(view, layer);
   const all = atlas(rows, firstOfAtlas(unit));
   return [
     { label: `${label}: of unit ${unit}, as an image`, arrangement: imageOfUnit(unit), size: sizeOfImage },
     { label: `${label}: of each unit, as images`, arrangement: all, size: sizeOfAtlas(all) },
   ];
+}
+
+/** The filter of the map that is looked at, and those of all maps for the input map that is looked at. */
+function filtersOf(view: View, name: string, layer: number): Shown[] {
+  const { input, output, window } = view.layers[layer - 1];
+  const { size } = window!;
+  const taps = input[0] * size ** 2;
+  const { channel } = pixelOf(view, layer);
+  const from = Math.floor(tapOf(view, layer) / size ** 2);
+  const label = `${symbol(name)}, ${inWords(name)}`;
+  const own = maps([input[0], size, size], channel * taps);
+  const all = maps([output[0], size, size], from * size ** 2, taps);
+  const shown = [{ label: `${label}: filter ${channel}`, arrangement: own, size: sizeOfMaps(own) }];
+  const others = { label: `${label}: of each filter, for input map ${from}`, arrangement: all, size: sizeOfMaps(all) };
+  return output[0] > 1 ? [...shown, others] : shown;
 }
 
 /** A few numbers as squares with the number in them; above it the index, which at the output is the digit. */

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { paint } from '../../shared/colours.ts';
 import { type Arrangement, move } from '../layout/arrangement.ts';
 import { imageOf, type Scale } from '../layout/scales.ts';
+import type { Region } from '../model/breakdown.ts';
 
 interface CanvasProps {
   readonly data: Float32Array;
@@ -34,12 +35,14 @@ interface TensorPictureProps {
   readonly describe: (index: number) => string;
   readonly onPoint: (index: number | undefined) => void;
   readonly onSelect: (index: number) => void;
+  /** Rectangles that are outlined. */
+  readonly regions?: readonly Region[];
   readonly children: ComponentChildren;
 }
 
 /** A picture in which one element is selected: by the pointer, or by arrow keys as on a slider. */
 export const TensorPicture = (props: TensorPictureProps) => {
-  const { label, arrangement, size, count, selected, describe, onPoint, onSelect, children } = props;
+  const { label, arrangement, size, count, selected, describe, onPoint, onSelect, regions = [], children } = props;
   const elementAt = ({ clientX, clientY, currentTarget }: MouseEvent): number | undefined => {
     const { left, top, width, height } = (currentTarget as Element).getBoundingClientRect();
     const x = Math.floor(((clientX - left) / width) * arrangement.width);
@@ -55,8 +58,16 @@ export const TensorPicture = (props: TensorPictureProps) => {
     const next = move(arrangement, selected, event.key);
     if (next >= 0) onSelect(next);
   };
-  const box = arrangement.boxOf(selected);
   const share = (part: number, whole: number) => `${(100 * part) / whole}%`;
+  const placed = (first: number, last: number) => {
+    const [from, to] = [arrangement.boxOf(first), arrangement.boxOf(last)];
+    return {
+      left: share(from.left, arrangement.width),
+      top: share(from.top, arrangement.height),
+      width: share(to.left + to.width - from.left, arrangement.width),
+      height: share(to.top + to.height - from.top, arrangement.height),
+    };
+  };
   return (
     <div
       class="microscope-picture"
@@ -77,17 +88,14 @@ export const TensorPicture = (props: TensorPictureProps) => {
       onKeyDown={onKeyDown}
     >
       {children}
-      {count > 1 && (
+      {regions.map(({ first, last, isWinner }) => (
         <div
-          class="microscope-mark"
-          style={{
-            left: share(box.left, arrangement.width),
-            top: share(box.top, arrangement.height),
-            width: share(box.width, arrangement.width),
-            height: share(box.height, arrangement.height),
-          }}
+          key={`${first} ${last}`}
+          class={isWinner ? 'microscope-region microscope-winner' : 'microscope-region'}
+          style={placed(first, last)}
         />
-      )}
+      ))}
+      {count > 1 && <div class="microscope-mark" style={placed(selected, selected)} />}
     </div>
   );
 };
