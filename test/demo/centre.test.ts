@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { centre } from '../../demo/mnist/page/try/centre.ts';
+import { centre } from '../../demo/mnist/page/shared/centre.ts';
 
 type Point = readonly [x: number, y: number];
 

@@ -1,13 +1,15 @@
 /** What is on the pad, and what the network says to it. */
 import { computed, signal } from '@preact/signals';
+import { centre } from '../shared/centre.ts';
+import { inkOf } from '../shared/ink.ts';
+import type { Stroke } from '../shared/strokes.ts';
 import { askCurrent, isReady, lab, prepared, type Subject } from '../state/index.ts';
-import { centre } from './centre.ts';
-import { inkOf } from './ink.ts';
-import type { Stroke } from './strokes.ts';
 
 export const strokes = signal<readonly Stroke[]>([]);
 /** A test digit in place of a drawing. */
 export const taken = signal<Subject>();
+/** Its pixels. */
+export const takenPixels = computed(() => taken.value?.pixels);
 export const outputs = signal<Float32Array>();
 
 /** What the network sees. */
@@ -17,6 +19,11 @@ export const seen = computed<Subject | undefined>(() => {
   const { ink, width } = inkOf(strokes.value);
   return { title: 'your drawing', pixels: centre(ink, width) };
 });
+
+/** The pad shows what is drawn again. */
+export function drawAgain(): void {
+  taken.value = undefined;
+}
 
 export function clear(): void {
   strokes.value = [];

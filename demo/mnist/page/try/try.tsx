@@ -2,12 +2,12 @@ import { useSignalEffect } from '@preact/signals';
 import { DigitPicture } from '../shared/digit-picture.tsx';
 import { percent } from '../shared/numbers.ts';
 import { openInMicroscope } from '../shared/open-in-microscope.ts';
+import { Pad } from '../shared/pad.tsx';
 import { Section } from '../shared/section.tsx';
 import { firstLayer, isReady, latest } from '../state/index.ts';
-import { clear, outputs, read, seen, takeTestDigit } from './drawing.ts';
+import { clear, drawAgain, outputs, read, seen, strokes, takenPixels, takeTestDigit } from './drawing.ts';
 import { guess, named } from './guess.ts';
 import { Outputs } from './outputs.tsx';
-import { Pad } from './pad.tsx';
 import './try.css';
 
 export const Try = () => {
@@ -25,7 +25,7 @@ export const Try = () => {
     >
       <div class="try">
         <div class="try-left">
-          <Pad />
+          <Pad strokes={strokes} taken={takenPixels} hint="Draw a digit here" onBegin={drawAgain} />
           <div class="row">
             <button type="button" disabled={!seen.value} onClick={clear}>
               Clear
