@@ -1,7 +1,11 @@
 /** The tab of one's own data in a real browser. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleTable } from '../../demo/mnist/lab/own-data/example-table.ts';
+import { barPlaces, barPng } from '../support/bars.ts';
 import { button, expectAccessible, launch, type Site, serveBuilt, type Visit, visit } from '../support/page.ts';
 
 let [browser, site, seen]: [Browser, Site, Visit] = [] as never;
@@ -84,23 +88,71 @@ describe('a table', () => {
     await page.getByLabel('Missing cells').selectOption('Fill them in');
     await ready();
   });
+
+  test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing', async (width) => {
+    await button(page, 'Try an example').click();
+    await ready();
+    await looks('table', width);
+  });
 });
 
-test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing in either theme', async (width) => {
-  await page.setViewportSize({ width, height: 900 });
-  await button(page, 'Try an example').click();
-  await ready();
-  if (process.env.RETROGRAD_PICTURES) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({
-        path: `${process.env.RETROGRAD_PICTURES}/own-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
+describe('pictures', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'retrograd-bars-'));
+    for (const [name, isUpright] of [
+      ['lying', false],
+      ['standing', true],
+    ] as const) {
+      await mkdir(join(folder, name));
+      for (const at of barPlaces) await writeFile(join(folder, name, `${at}.png`), await barPng(isUpright, at));
     }
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('in two folders are learned, and one that the net has not seen is named', async () => {
+    await page.getByRole('radio', { name: 'Pictures' }).check();
+    await page.locator('.own-controls [data-status="empty"]').waitFor();
+    await page.getByLabel('Choose a folder').setInputFiles(folder);
+    await page.getByText('16 samples to train on, 4 held out. 3 × 24 × 24 numbers').waitFor();
+    await page.getByLabel('Colours').selectOption('grey');
+    await page.getByText('1 × 24 × 24 numbers').waitFor();
+    await train();
+    expect(await number('own-test-measure')).toBe(100);
+    expect(await page.locator('.own-mistakes canvas').count()).toBe(4);
+    const buffer = Buffer.from(await barPng(true, 11));
+    await page.getByLabel('Choose a picture').setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer });
+    await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('standing');
+  });
+
+  test('are given class by class too, and a file that is no picture is named', async () => {
+    await button(page, 'Remove all pictures').click();
+    await page.locator('.own-controls [data-status="empty"]').waitFor();
+    await page.getByLabel('Class 1', { exact: true }).fill('up');
+    const file = async (name: string, at: number) => ({
+      ...{ name, mimeType: 'image/png' },
+      buffer: at ? Buffer.from(await barPng(true, at)) : Buffer.from('GIF89a'),
+    });
+    await page.getByLabel('Add pictures to class 1').setInputFiles([await file('a.png', 4), await file('b.png', 6)]);
+    await page.getByLabel('Add pictures to class 2').setInputFiles([await file('c.png', 0)]);
+    const alert = page.getByRole('alert').filter({ hasText: 'DataError' });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('c.png: byte 0: expected a PNG or JPEG file, found GIF; convert it');
+  });
+
+  test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing', (width) => looks('pictures', width));
+});
+
+/** Nothing is wider than the window, and axe finds nothing in either theme. */
+async function looks(name: string, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 900 });
+  const folder = process.env.RETROGRAD_PICTURES;
+  for (const colorScheme of folder ? (['light', 'dark'] as const) : []) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: true });
   }
   await expectAccessible(page);
-});
+}
 
 test('the browser complained of nothing, and no other server was asked', () => {
   expect([...seen.complaints, ...seen.strangers]).toEqual([]);

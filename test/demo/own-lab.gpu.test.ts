@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleTable } from '../../demo/mnist/lab/own-data/example-table.ts';
 import { createOwnData } from '../../demo/mnist/lab/own-data/own-lab.ts';
 import { type OwnSettings, type TableData, usualOwn } from '../../demo/mnist/lab/own-data/own-protocol.ts';
+import { barFile, barFiles } from '../support/bars.ts';
 
 const fileOf = (text: string, name = 'table.csv') => new File([text], name);
 const tableOf = (file: File, changes: Partial<TableData> & Pick<TableData, 'target' | 'inputs'>): TableData => ({
@@ -14,7 +15,7 @@ const tableOf = (file: File, changes: Partial<TableData> & Pick<TableData, 'targ
   missing: 'error',
   ...changes,
 });
-const settings = (changes: Partial<OwnSettings> = {}): OwnSettings => ({ ...usualOwn, ...changes });
+const settings = (changes: Partial<OwnSettings> = {}): OwnSettings => ({ ...usualOwn.table, ...changes });
 const flowers = fileOf(exampleTable(), 'flowers.csv');
 
 /** Trains to the end of so many steps, a glance at a time. */
@@ -112,4 +113,59 @@ describe('a table', () => {
     const codes = await prepare('a,b\n1,2\n2,7\n1,2\n2,7\n1,2', { isClass: true, categorical: [0] });
     expect([codes.shape, codes.target]).toEqual([[2], { kind: 'class', classes: ['2', '7'] }]);
   });
+});
+
+describe('pictures', () => {
+  test.each([true, false])('of two classes are learned, with convolutions: %s', async (isConvolutional) => {
+    const lab = createOwnData();
+    const classes = { lying: await barFiles(false), standing: await barFiles(true) };
+    const {
+      target,
+      shape,
+      train,
+      test: held,
+    } = await lab.prepare(
+      { kind: 'pictures', classes, side: 12, channels: 1 },
+      { ...usualOwn.pictures, isConvolutional },
+    );
+    expect([target, shape, train, held]).toEqual([
+      { kind: 'class', classes: ['lying', 'standing'] },
+      [1, 12, 12],
+      ...[16, 4],
+    ]);
+    const frame = await trained(lab, 60);
+    expect(frame.test.accuracy).toBe(1);
+    const { outputs, pixels } = await lab.predictPicture(await barFile(true, 11));
+    expect([outputs.length, pixels.length]).toEqual([2, 144]);
+    expect(outputs[1]).toBeGreaterThan(0.9);
+    const mistakes = await lab.mistakes();
+    expect(mistakes.length).toBe(4);
+    expect(mistakes.map(({ probability }) => probability)).toEqual(
+      mistakes.map(({ probability }) => probability).sort((a, b) => a - b),
+    );
+    for (const { label, guess, probability } of mistakes) expect([guess, probability > 0.5]).toEqual([label, true]);
+  });
+
+  test('that are none are refused by name', async () => {
+    const classes = { cat: [await barFile(true, 3)], dog: [new File(['GIF89a'], 'dog.png')] };
+    await expect(
+      createOwnData().prepare({ kind: 'pictures', classes, side: 12, channels: 3 }, usualOwn.pictures),
+    ).rejects.toThrow('dog.png: byte 0: expected a PNG or JPEG file, found GIF');
+  });
+});
+
+test('drawn symbols are a data set of their own, moved about in training', async () => {
+  const drawings = (isUpright: boolean) =>
+    Array.from({ length: 5 }, (_, n) =>
+      Float32Array.from({ length: 784 }, (_, i) => Number((isUpright ? i % 28 : Math.floor(i / 28)) === 11 + n)),
+    );
+  const lab = createOwnData();
+  const symbols = [
+    { name: 'dash', drawings: drawings(false) },
+    { name: 'stroke', drawings: drawings(true) },
+  ];
+  const { shape, train } = await lab.prepare({ kind: 'symbols', symbols }, { ...usualOwn.symbols, heldOut: 40 });
+  expect([shape, train]).toEqual([[1, 28, 28], 6]);
+  await trained(lab, 60);
+  expect((await lab.predict(symbols[1].drawings[0]))[1]).toBeGreaterThan(0.8);
 });

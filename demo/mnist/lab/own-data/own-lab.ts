@@ -1,8 +1,8 @@
 /** A net on the visitor's own data, step by step, and what can be seen of it. It runs in the worker of the page. */
 import { transfer } from 'comlink';
 import {
+  type AugmentOptions,
   confusion,
-  DataError,
   type Dataset,
   type Evaluation,
   type MeanAbsoluteErrorResults,
@@ -11,8 +11,9 @@ import {
   summary,
   type Trainer,
 } from 'retrograd';
-import { csv, type DatasetPair, take } from 'retrograd/data';
+import { type DatasetPair, readImage, take } from 'retrograd/data';
 import { encodeRows } from '../../../../src/data/table-rows.ts';
+import { indexOfMax } from '../../index-of-max.ts';
 import { Hardware } from '../hardware.ts';
 import type { Machine } from '../protocol.ts';
 import { createQueue } from '../queue.ts';
@@ -22,12 +23,13 @@ import type {
   OwnData,
   OwnFrame,
   OwnLab,
+  OwnMistake,
   OwnPrepared,
   OwnScore,
   OwnSettings,
   OwnTarget,
-  TableData,
 } from './own-protocol.ts';
+import { readOwn } from './read-own.ts';
 
 /** A net with the data that it works on. */
 interface Work {
@@ -35,6 +37,7 @@ interface Work {
   readonly data: DatasetPair;
   readonly net: Trainer;
   readonly spread: Spread | undefined;
+  readonly augment: AugmentOptions | undefined;
   /** Steps between two looks. */
   pace: number;
 }
@@ -61,10 +64,10 @@ export function createOwnData(): OwnLab {
     if (!machine || !hardware.isThere) machine = await hardware.open();
     work?.net.destroy();
     work = undefined;
-    const data = await readTable(given, settings);
+    const data = await readOwn(given, settings);
     const { train, test } = data;
     const net = await compileFor(train, settings, hardware.target);
-    work = { settings, data, net, spread: spreadOf(train), pace: 1 };
+    work = { settings, data, net, spread: spreadOf(train), augment: augmentFor(train, settings), pace: 1 };
     return {
       machine,
       train: train.count,
@@ -84,7 +87,7 @@ export function createOwnData(): OwnLab {
     const steps = Math.min(pace, until - net.steps);
     if (steps > 0) {
       const began = performance.now();
-      await net.fit(data.train, { steps });
+      await net.fit(data.train, { steps, ...(now.augment && { augment: now.augment }) });
       const fits = (pace * GLANCE) / (performance.now() - began);
       if (steps === pace) now.pace = Math.max(1, Math.round(Math.min(2 * pace, fits)));
     }
@@ -104,28 +107,16 @@ export function createOwnData(): OwnLab {
         const { net, data } = current();
         return net.predict(encodeRows(data.train.columns!, [cells], 'row'));
       }),
+    predictPicture: (file) =>
+      inTurn(async () => {
+        const { net, data } = current();
+        const [channels, height, width] = data.train.shape;
+        const pixels = await readImage(file, { size: [height, width], channels: channels as 1 | 3 });
+        return { outputs: await net.predict(Float32Array.from(pixels, (byte) => byte / 255)), pixels };
+      }),
+    predict: (sample) => inTurn(async () => current().net.predict(sample)),
+    mistakes: () => inTurn(() => mistakesOf(current())),
   };
-}
-
-async function readTable(given: TableData, { heldOut, seed }: OwnSettings): Promise<DatasetPair> {
-  const { file, delimiter, target, isClass, inputs, categorical, missing } = given;
-  const data = await csv(file, {
-    target,
-    columns: inputs,
-    categorical: isClass ? [...categorical, target] : categorical,
-    delimiter,
-    missing,
-    test: heldOut / 100,
-    seed,
-  });
-  if (isClass) demandClasses(data.train);
-  return data;
-}
-
-/** A column of one text has no classes for the library. Throws DataError where there is nothing to tell apart. */
-function demandClasses({ name, targets, classNames }: Dataset): void {
-  if (targets.kind === 'labels' && targets.size > 1) return;
-  throw new DataError(`${name}: expected two classes or more in the target, found one: ${classNames?.[0] ?? 0}`);
 }
 
 function targetOf({ targets, classNames = [] }: Dataset): OwnTarget {
@@ -151,6 +142,28 @@ async function look({ net, data, spread }: Work): Promise<OwnFrame> {
     i % 2 === 0 ? shown.targets.data[i / 2] : predicted[(i - 1) / 2],
   );
   return transfer({ step: net.steps, train: scoreOf(of, spread), test: scoreOf(held, spread), pairs }, [pairs.buffer]);
+}
+
+/** Samples held out that are looked through for mistakes, and mistakes that are shown. */
+const [LOOKED_THROUGH, SHOWN] = [1000, 12];
+
+async function mistakesOf({ net, data: { test } }: Work): Promise<OwnMistake[]> {
+  const some = take(test, Math.min(LOOKED_THROUGH, test.count));
+  const { inputs, targets } = some;
+  const predicted = await net.predict(some);
+  const all = Array.from({ length: some.count }, (_, i) => {
+    const of = predicted.subarray(i * targets.size, (i + 1) * targets.size);
+    const label = targets.data[i];
+    const pixels = Uint8Array.from(inputs.data.subarray(i * inputs.size, (i + 1) * inputs.size));
+    return { label, guess: indexOfMax(of), probability: of[label], pixels };
+  });
+  return all.sort((a, b) => a.probability - b.probability).slice(0, SHOWN);
+}
+
+/** Small pictures are moved less. */
+function augmentFor({ shape }: Dataset, { isAugmented }: OwnSettings): AugmentOptions | undefined {
+  if (!isAugmented || shape.length !== 3) return undefined;
+  return { shift: shape[2] / 14, rotate: 10, scale: 0.1 };
 }
 
 type Found = Evaluation & { readonly metrics?: Partial<MeanAbsoluteErrorResults> };

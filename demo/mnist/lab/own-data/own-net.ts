@@ -1,11 +1,14 @@
 /** The nets of the tab of one's own data. */
 import {
   compile,
+  conv2d,
   type Dataset,
   type Device,
   dense,
+  flatten,
   type Layer,
   type Model,
+  maxPool2d,
   meanSquared,
   sequential,
   softmaxCrossEntropy,
@@ -13,7 +16,7 @@ import {
   type Trainer,
 } from 'retrograd';
 import { statistics } from 'retrograd/data';
-import type { OptimizerName } from '../../config.ts';
+import type { ActivationName, OptimizerName } from '../../config.ts';
 import { activations, optimizers } from '../choices.ts';
 import type { OwnSettings } from './own-protocol.ts';
 
@@ -33,10 +36,13 @@ export function spreadOf({ targets: { kind, data } }: Dataset): Spread | undefin
 }
 
 /** The inputs are brought to mean 0 and deviation 1 first, by the samples to train on. */
-export function modelFor(train: Dataset, { hidden, activation }: OwnSettings): Model {
+export function modelFor(train: Dataset, { isConvolutional, hidden, activation }: OwnSettings): Model {
   const spread = spreadOf(train);
+  const isPicture = train.shape.length === 3;
   return sequential(train.shape, [
     standardize(statistics(train)),
+    ...(isPicture && isConvolutional ? convolutions(activation) : []),
+    ...(isPicture ? [flatten()] : []),
     ...hidden.map((units) => dense(units, activations[activation])),
     dense(train.targets.size),
     ...(spread ? [inUnits(spread)] : []),
@@ -55,6 +61,14 @@ export function compileFor(train: Dataset, settings: OwnSettings, device: Device
     tune: 'off', // kernels so small have little to choose
   });
 }
+
+/** Two of them, each with a pooling that halves the sides. */
+const convolutions = (activation: ActivationName): Layer[] => [
+  conv2d(8, 3, activations[activation], { padding: 'same' }),
+  maxPool2d(2),
+  conv2d(16, 3, activations[activation], { padding: 'same' }),
+  maxPool2d(2),
+];
 
 /** Few samples make a smaller batch. */
 export const batchFor = (train: Dataset, { batch }: OwnSettings): number => Math.min(batch, train.count);

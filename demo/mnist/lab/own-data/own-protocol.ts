@@ -51,13 +51,35 @@ export interface TableData {
   readonly missing: MissingCells;
 }
 
-export type OwnData = TableData;
+/** Pictures to tell apart. */
+export interface PicturesData {
+  readonly kind: 'pictures';
+  /** Files of each class by its name. */
+  readonly classes: Readonly<Record<string, readonly File[]>>;
+  /** Pixels on a side that they are scaled to. */
+  readonly side: number;
+  /** 1 for grey, 3 for red, green and blue. */
+  readonly channels: 1 | 3;
+}
+
+/** Symbols that the visitor has drawn. */
+export interface SymbolsData {
+  readonly kind: 'symbols';
+  /** 28 × 28 numbers from 0 to 1 of each drawing. */
+  readonly symbols: readonly { readonly name: string; readonly drawings: readonly Float32Array[] }[];
+}
+
+export type OwnData = TableData | PicturesData | SymbolsData;
 export type OwnKind = OwnData['kind'];
 
 export interface OwnSettings {
   /** Percentage of the samples that are held out for the test. */
   readonly heldOut: number;
-  /** Units of each hidden layer. */
+  /** Whether two convolutions come first, each with a pooling, where samples are pictures. */
+  readonly isConvolutional: boolean;
+  /** Whether pictures are shifted, turned and scaled a little, at random in every step. */
+  readonly isAugmented: boolean;
+  /** Units of each hidden layer of the kind that sees all of a sample. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
   readonly optimizer: OptimizerName;
@@ -78,8 +100,10 @@ export const ownLimits = {
   seed: { least: 0, most: 2 ** 32 - 1 },
 } as const;
 
-export const usualOwn: OwnSettings = {
+const usual: OwnSettings = {
   heldOut: 20,
+  isConvolutional: false,
+  isAugmented: false,
   hidden: [16],
   activation: 'tanh',
   optimizer: 'adam',
@@ -87,6 +111,12 @@ export const usualOwn: OwnSettings = {
   batch: 16,
   epochs: 100,
   seed: 1,
+};
+
+export const usualOwn: Readonly<Record<OwnKind, OwnSettings>> = {
+  table: usual,
+  pictures: { ...usual, isConvolutional: true, hidden: [32], activation: 'relu', learningRate: 0.005, epochs: 30 },
+  symbols: { ...usual, isAugmented: true, hidden: [32], activation: 'relu', learningRate: 0.005, epochs: 60 },
 };
 
 /** How well a net does on some samples. */
@@ -121,12 +151,23 @@ export interface OwnPrepared {
   readonly target: OwnTarget;
   /** The columns of the inputs, of a table. */
   readonly columns?: readonly TableColumn[];
-  /** Shape of a sample. */
+  /** Of a sample: [inputs], or [channels, height, width]. */
   readonly shape: readonly number[];
   /** Numbers that training adjusts. */
   readonly parameters: number;
   readonly stepsOfEpoch: number;
   readonly frame: OwnFrame;
+}
+
+/** A picture held out that the net is wrong about, or least sure of. */
+export interface OwnMistake {
+  /** Of its class, and of the likeliest one, by their places among the classes. */
+  readonly label: number;
+  readonly guess: number;
+  /** Of its class. */
+  readonly probability: number;
+  /** Bytes [channels, height, width]. */
+  readonly pixels: Uint8Array;
 }
 
 export interface OwnLab {
@@ -139,4 +180,10 @@ export interface OwnLab {
   setLearningRate(learningRate: number): Promise<void>;
   /** The outputs for a row of the table, its cells by the names of their columns: a probability per class, or a number. */
   predictRow(cells: Readonly<Record<string, string>>): Promise<Float32Array>;
+  /** The same for the file of a picture, which is scaled as those of training were, and its bytes then. */
+  predictPicture(file: File): Promise<{ readonly outputs: Float32Array; readonly pixels: Uint8Array }>;
+  /** The same for the numbers of a sample. */
+  predict(sample: Float32Array): Promise<Float32Array>;
+  /** Pictures held out whose class has the least probability, the worst first. */
+  mistakes(): Promise<readonly OwnMistake[]>;
 }

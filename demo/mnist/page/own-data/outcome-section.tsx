@@ -2,6 +2,7 @@
 import { integer } from '../shared/numbers.ts';
 import { Section } from '../shared/section.tsx';
 import { ClassMatrix } from './class-matrix.tsx';
+import { MistakesView } from './mistakes-view.tsx';
 import { OwnCurves } from './own-curves.tsx';
 import { frame, prepared } from './own-state.ts';
 import { Scatter } from './scatter.tsx';
@@ -21,7 +22,7 @@ export const OutcomeSection = () => {
       {!net && <p class="soft">There is nothing to train on yet.</p>}
       {net && (
         <p class="small">
-          {integer(net.train)} samples to train on, {integer(net.test)} held out. {net.shape.join(' × ')} inputs,{' '}
+          {integer(net.train)} samples to train on, {integer(net.test)} held out. {sampleWords(net.shape)},{' '}
           {integer(net.parameters)} weights and biases.
         </p>
       )}
@@ -29,7 +30,12 @@ export const OutcomeSection = () => {
       {net?.target.kind === 'class' && now?.confusion && (
         <ClassMatrix classes={net.target.classes} counts={now.confusion} />
       )}
+      {net?.shape.length === 3 && <MistakesView />}
       {now?.pairs && <Scatter pairs={now.pairs} />}
     </Section>
   );
 };
+
+/** '4 inputs', '3 × 24 × 24 numbers in a picture' */
+const sampleWords = (shape: readonly number[]): string =>
+  `${shape.join(' × ')} ${shape.length > 1 ? 'numbers in a picture' : 'inputs'}`;

@@ -9,7 +9,19 @@ import { NumberField } from '../controls/number-field.tsx';
 import { SettingsFold } from '../controls/settings-fold.tsx';
 import { Term } from '../glossary/term.tsx';
 import { integer, percent } from '../shared/numbers.ts';
-import { configure, frame, isPlaying, isReady, pause, play, prepare, prepared, settings, status } from './own-state.ts';
+import {
+  configure,
+  frame,
+  isPlaying,
+  isReady,
+  kind,
+  pause,
+  play,
+  prepare,
+  prepared,
+  settings,
+  status,
+} from './own-state.ts';
 
 export const OwnControls = () => (
   <aside class="card controls own-controls" aria-label="Controls of the network">
@@ -88,6 +100,16 @@ const Fields = () => {
     <SettingsFold summary={`${now.hidden.join(' → ') || 'no hidden layer'}, ${now.activation}`}>
       <fieldset class="controls-group">
         <legend>Network</legend>
+        {kind.value !== 'table' && (
+          <label class="own-check">
+            <input
+              type="checkbox"
+              checked={now.isConvolutional}
+              onChange={({ currentTarget }) => configure({ isConvolutional: currentTarget.checked })}
+            />
+            <span>Two convolutions first</span>
+          </label>
+        )}
         <HiddenLayers {...now} />
         <div class="controls-line">
           <Choice
@@ -124,6 +146,16 @@ const Fields = () => {
           {number('Held out, %', 'heldOut')}
           {number('Seed', 'seed')}
         </div>
+        {kind.value !== 'table' && (
+          <label class="own-check">
+            <input
+              type="checkbox"
+              checked={now.isAugmented}
+              onChange={({ currentTarget }) => configure({ isAugmented: currentTarget.checked })}
+            />
+            <span>Move, turn and scale pictures at random</span>
+          </label>
+        )}
         <p class="small soft">
           An <Term of="epoch">epoch</Term> is one pass over the samples. What is held out is never trained on: it shows
           whether the network has learned a rule, or only the samples by heart.

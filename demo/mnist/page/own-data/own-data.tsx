@@ -1,10 +1,14 @@
 /** The tab of one's own data: a small net learns from what the visitor brings. */
 import { useEffect } from 'preact/hooks';
+import type { OwnKind } from '../../lab/own-data/own-protocol.ts';
+import { Switch } from '../shared/switch.tsx';
 import '../training/training.css';
 import './own-data.css';
 import { OutcomeSection } from './outcome-section.tsx';
 import { OwnControls } from './own-controls.tsx';
-import { pause, prepared, problem } from './own-state.ts';
+import { choose, kind, pause, prepared, problem } from './own-state.ts';
+import { PictureForm } from './picture-form.tsx';
+import { PicturesSection } from './pictures-section.tsx';
 import { RowForm } from './row-form.tsx';
 import { TableSection } from './table-section.tsx';
 
@@ -14,17 +18,32 @@ export const OwnData = () => {
     <main class="layout">
       <OwnControls />
       <div class="sections">
-        <TableSection />
+        <Kinds />
+        {kind.value === 'table' ? <TableSection /> : <PicturesSection />}
         <Problem />
         <OutcomeSection />
-        <RowForm />
+        {kind.value === 'table' ? <RowForm /> : <PictureForm />}
       </div>
     </main>
   );
 };
 
+const kinds: Readonly<Partial<Record<OwnKind, string>>> = { table: 'A table', pictures: 'Pictures' };
+
+/** What the visitor brings. */
+const Kinds = () => (
+  <Switch
+    class="own-kinds"
+    legend="What do you want to train on?"
+    name="own-kind"
+    options={kinds as Record<OwnKind, string>}
+    value={kind.value}
+    onChoose={choose}
+  />
+);
+
 const advice: Readonly<Record<string, string>> = {
-  DataError: 'Nothing was changed in the file. Mend it, or choose other columns above.',
+  DataError: 'Nothing was changed in the file. Mend it, or choose something else above.',
   NonFiniteError: 'The learning rate may be too large. Lower it and press Reset.',
 };
 

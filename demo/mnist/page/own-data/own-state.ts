@@ -22,7 +22,9 @@ export interface CurvePoint {
 export const kind = signal<OwnKind>('table');
 /** What there is to train on, of each kind. */
 export const given = signal<Readonly<Partial<Record<OwnKind, OwnData>>>>({});
-export const settings = signal<OwnSettings>(usualOwn);
+const allSettings = signal<Readonly<Record<OwnKind, OwnSettings>>>(usualOwn);
+/** Those of the kind that is chosen. */
+export const settings = computed(() => allSettings.value[kind.value]);
 export const status = signal<'empty' | 'preparing' | 'ready' | 'failed'>('empty');
 /** The net that is there, and what it is trained on. */
 export const prepared = signal<OwnPrepared>();
@@ -86,10 +88,13 @@ export async function prepare(): Promise<void> {
   }
 }
 
-/** Data of the kind that is chosen, or none any more. */
-export function give(data: OwnData | undefined): Promise<void> {
-  given.value = { ...given.value, [data?.kind ?? kind.value]: data };
-  return prepare();
+/** Data of a kind, or none any more. */
+export async function give<K extends OwnKind>(
+  of: K,
+  data: (OwnData & { readonly kind: K }) | undefined,
+): Promise<void> {
+  given.value = { ...given.value, [of]: data };
+  if (of === kind.value) await prepare();
 }
 
 export function choose(next: OwnKind): void {
@@ -99,7 +104,7 @@ export function choose(next: OwnKind): void {
 
 /** Changes settings. Rate and epochs take effect at once; everything else makes a fresh net. */
 export async function configure(change: Partial<OwnSettings>): Promise<void> {
-  settings.value = { ...settings.value, ...change };
+  allSettings.value = { ...allSettings.value, [kind.value]: { ...settings.value, ...change } };
   if (Object.keys(change).some((key) => key !== 'learningRate' && key !== 'epochs')) return prepare();
   if (isReady.value) await (await lab).setLearningRate(settings.value.learningRate);
 }

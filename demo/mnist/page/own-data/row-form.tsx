@@ -4,6 +4,7 @@ import { useId } from 'preact/hooks';
 import type { TableColumn } from 'retrograd/data';
 import { short } from '../microscope/model/short-numbers.ts';
 import { Section } from '../shared/section.tsx';
+import { createAsking } from './asking.ts';
 import { frame, lab, prepared } from './own-state.ts';
 import { Probabilities } from './probabilities.tsx';
 import { table, targetName, typed } from './table-state.ts';
@@ -11,10 +12,24 @@ import { table, targetName, typed } from './table-state.ts';
 const outputs = signal<Float32Array>();
 const refusal = signal<string>();
 
+const ask = createAsking(async () => {
+  const net = prepared.value;
+  if (!net?.columns) return;
+  try {
+    const cells = Object.fromEntries(net.columns.map((column) => [column.name, cellOf(column)]));
+    const answer = await (await lab).predictRow(cells);
+    if (net !== prepared.value) return;
+    outputs.value = answer;
+    refusal.value = undefined;
+  } catch (error) {
+    if (net === prepared.value) refusal.value = (error as Error).message;
+  }
+});
+
 export const RowForm = () => {
   useSignalEffect(() => {
     void [frame.value, typed.value];
-    void read();
+    void ask();
   });
   const net = prepared.value;
   if (!net?.columns) return null;
@@ -83,28 +98,3 @@ const CellField = ({ column }: { readonly column: TableColumn }) => {
     </div>
   );
 };
-
-let isAsking = false;
-let isOutdated = false;
-
-/** Asks the net again; while it is being asked, once more when it has answered. */
-async function read(): Promise<void> {
-  isOutdated = true;
-  if (isAsking) return;
-  isAsking = true;
-  while (isOutdated) {
-    isOutdated = false;
-    const net = prepared.value;
-    if (!net?.columns) continue;
-    try {
-      const cells = Object.fromEntries(net.columns.map((column) => [column.name, cellOf(column)]));
-      const answer = await (await lab).predictRow(cells);
-      if (net !== prepared.value) continue;
-      outputs.value = answer;
-      refusal.value = undefined;
-    } catch (error) {
-      if (net === prepared.value) refusal.value = (error as Error).message;
-    }
-  }
-  isAsking = false;
-}

@@ -26,7 +26,7 @@ export async function openFile(chosen: File, separatedBy?: Delimiter): Promise<v
     choice.value = undefined;
     typed.value = {};
   });
-  await give(undefined);
+  await give('table', undefined);
   try {
     const found = await (await lab).openTable(chosen, separatedBy);
     if (mine !== opened) return;
@@ -64,5 +64,5 @@ export function setRole(at: number, role: Role): void {
 }
 
 function handOver(): Promise<void> {
-  return give(file.value && table.value && choice.value && dataOf(file.value, table.value, choice.value));
+  return give('table', file.value && table.value && choice.value && dataOf(file.value, table.value, choice.value));
 }

@@ -1,0 +1,25 @@
+/** Pictures of two kinds to learn: a bright bar in noise that stands or lies. */
+import { writePng } from './png.ts';
+
+const SIDE = 16;
+
+/** PNG of a bar at so many pixels from the left or the top; each has noise of its own. */
+export function barPng(isUpright: boolean, at: number): Promise<Uint8Array<ArrayBuffer>> {
+  const samples = Array.from({ length: SIDE * SIDE }, (_, i) => {
+    const place = isUpright ? i % SIDE : Math.floor(i / SIDE);
+    return (Math.abs(place - at) < 2 ? 200 : 20) + ((i * 37 + Math.round(100 * at) * 11) % 40);
+  });
+  return writePng({ width: SIDE, height: SIDE, depth: 8, colourType: 0, samples });
+}
+
+/** Ten places, two close to each other each, so that what is held out is like something to train on. */
+export const barPlaces: readonly number[] = Array.from(
+  { length: 10 },
+  (_, i) => 3 + 2 * (i % 5) + 0.2 * Math.floor(i / 5),
+);
+
+export const barFile = async (isUpright: boolean, at: number): Promise<File> =>
+  new File([await barPng(isUpright, at)], `${at}.png`);
+
+export const barFiles = (isUpright: boolean): Promise<File[]> =>
+  Promise.all(barPlaces.map((at) => barFile(isUpright, at)));
