@@ -120,7 +120,7 @@ describe('pictures', () => {
     await train();
     expect(await number('own-test-measure')).toBe(100);
     expect(await page.locator('.own-mistakes canvas').count()).toBe(4);
-    const buffer = Buffer.from(await barPng(true, 11));
+    const buffer = Buffer.from(await barPng(true, 7.4));
     await page.getByLabel('Choose a picture').setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer });
     await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('standing');
   });
@@ -141,6 +141,80 @@ describe('pictures', () => {
   });
 
   test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing', (width) => looks('pictures', width));
+});
+
+describe('symbols', () => {
+  /** Draws by the mouse: lines between places, in sides of the pad. */
+  const draw = async (...lines: (readonly (readonly [number, number])[])[]): Promise<void> => {
+    const pad = page.getByRole('img', { name: 'Drawing pad' });
+    await pad.scrollIntoViewIfNeeded();
+    const { x, y, width } = (await pad.boundingBox())!;
+    for (const [[fromX, fromY], ...rest] of lines) {
+      await page.mouse.move(x + fromX * width, y + fromY * width);
+      await page.mouse.down();
+      for (const [toX, toY] of rest) await page.mouse.move(x + toX * width, y + toY * width, { steps: 2 });
+      await page.mouse.up();
+    }
+  };
+  /** Two strokes that cross, or a square; each a little different. */
+  const cross = (d: number) =>
+    draw(
+      [
+        [0.2 + d, 0.2],
+        [0.8, 0.8 - d],
+      ],
+      [
+        [0.8, 0.2 + d],
+        [0.2 + d, 0.8],
+      ],
+    );
+  const box = (d: number) =>
+    draw([
+      [0.2 + d, 0.2],
+      [0.8, 0.2 + d],
+      [0.8 - d, 0.8],
+      [0.2, 0.8 - d],
+      [0.2 + d, 0.2],
+    ]);
+
+  test('are drawn, kept, learned, and recognised while one draws', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole('radio', { name: 'Drawn symbols' }).check();
+    await page.getByLabel('Symbol 1', { exact: true }).fill('box');
+    for (let i = 0; i < 5; i++) {
+      await box(0.02 * i);
+      await button(page, 'Keep as box').click();
+      await cross(0.02 * i);
+      await button(page, 'Keep as cross').click();
+    }
+    await button(page, 'Make a network of them').click();
+    await page.getByText('8 samples to train on, 2 held out. 1 × 28 × 28 numbers').waitFor();
+    await train();
+    await cross(0.05);
+    await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('cross');
+    await button(page, 'Clear').click();
+    await box(0.05);
+    await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('box');
+  });
+
+  test('are there after a reload, and go out as a file and come back in', async () => {
+    await page.reload();
+    await page.getByRole('radio', { name: 'Drawn symbols' }).check();
+    expect(await page.locator('.own-drawings canvas').count()).toBe(10);
+    const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Save as a file').click()]);
+    const path = await file.path();
+    await button(page, 'Remove drawing 2 of box').click();
+    await button(page, 'Remove cross').click();
+    await expect.poll(() => page.locator('.own-drawings canvas').count()).toBe(4);
+    await page
+      .getByLabel('Open a file')
+      .setInputFiles({ name: 'a.json', mimeType: 'text/plain', buffer: Buffer.from('[]') });
+    await page.getByText('a.json is no file of symbols').waitFor();
+    await page.getByLabel('Open a file').setInputFiles(path);
+    await expect.poll(() => page.locator('.own-drawings canvas').count()).toBe(10);
+  });
+
+  test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing', (width) => looks('symbols', width));
 });
 
 /** Nothing is wider than the window, and axe finds nothing in either theme. */

@@ -135,7 +135,7 @@ describe('pictures', () => {
     ]);
     const frame = await trained(lab, 60);
     expect(frame.test.accuracy).toBe(1);
-    const { outputs, pixels } = await lab.predictPicture(await barFile(true, 11));
+    const { outputs, pixels } = await lab.predictPicture(await barFile(true, 7.4));
     expect([outputs.length, pixels.length]).toEqual([2, 144]);
     expect(outputs[1]).toBeGreaterThan(0.9);
     const mistakes = await lab.mistakes();

@@ -12,10 +12,10 @@ export function barPng(isUpright: boolean, at: number): Promise<Uint8Array<Array
   return writePng({ width: SIDE, height: SIDE, depth: 8, colourType: 0, samples });
 }
 
-/** Ten places, two close to each other each, so that what is held out is like something to train on. */
+/** Ten places, three or four close to each other each, so that what is held out is like something to train on. */
 export const barPlaces: readonly number[] = Array.from(
   { length: 10 },
-  (_, i) => 3 + 2 * (i % 5) + 0.2 * Math.floor(i / 5),
+  (_, i) => 4 + 3 * (i % 3) + 0.1 * Math.floor(i / 3),
 );
 
 export const barFile = async (isUpright: boolean, at: number): Promise<File> =>

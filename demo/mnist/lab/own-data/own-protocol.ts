@@ -113,10 +113,20 @@ const usual: OwnSettings = {
   seed: 1,
 };
 
+/** For few pictures. */
+const small: OwnSettings = {
+  ...usual,
+  hidden: [32],
+  activation: 'relu',
+  learningRate: 0.005,
+  batch: 8,
+  epochs: 50,
+};
+
 export const usualOwn: Readonly<Record<OwnKind, OwnSettings>> = {
   table: usual,
-  pictures: { ...usual, isConvolutional: true, hidden: [32], activation: 'relu', learningRate: 0.005, epochs: 30 },
-  symbols: { ...usual, isAugmented: true, hidden: [32], activation: 'relu', learningRate: 0.005, epochs: 60 },
+  pictures: { ...small, isConvolutional: true },
+  symbols: { ...small, isAugmented: true },
 };
 
 /** How well a net does on some samples. */

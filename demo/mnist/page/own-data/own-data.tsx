@@ -10,6 +10,7 @@ import { choose, kind, pause, prepared, problem } from './own-state.ts';
 import { PictureForm } from './picture-form.tsx';
 import { PicturesSection } from './pictures-section.tsx';
 import { RowForm } from './row-form.tsx';
+import { SymbolsSection } from './symbols-section.tsx';
 import { TableSection } from './table-section.tsx';
 
 export const OwnData = () => {
@@ -19,16 +20,30 @@ export const OwnData = () => {
       <OwnControls />
       <div class="sections">
         <Kinds />
-        {kind.value === 'table' ? <TableSection /> : <PicturesSection />}
+        <Given />
         <Problem />
         <OutcomeSection />
-        {kind.value === 'table' ? <RowForm /> : <PictureForm />}
+        <Form />
       </div>
     </main>
   );
 };
 
-const kinds: Readonly<Partial<Record<OwnKind, string>>> = { table: 'A table', pictures: 'Pictures' };
+const sections = { table: TableSection, pictures: PicturesSection, symbols: SymbolsSection };
+const forms = { table: RowForm, pictures: PictureForm, symbols: () => null };
+
+const Given = () => {
+  const Section = sections[kind.value];
+  return <Section />;
+};
+
+/** Where a sample is tried. Symbols are tried where they are drawn. */
+const Form = () => {
+  const Try = forms[kind.value];
+  return <Try />;
+};
+
+const kinds: Readonly<Record<OwnKind, string>> = { table: 'A table', pictures: 'Pictures', symbols: 'Drawn symbols' };
 
 /** What the visitor brings. */
 const Kinds = () => (
@@ -36,7 +51,7 @@ const Kinds = () => (
     class="own-kinds"
     legend="What do you want to train on?"
     name="own-kind"
-    options={kinds as Record<OwnKind, string>}
+    options={kinds}
     value={kind.value}
     onChoose={choose}
   />

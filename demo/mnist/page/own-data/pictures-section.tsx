@@ -6,7 +6,17 @@ import { integer } from '../shared/numbers.ts';
 import { Section } from '../shared/section.tsx';
 import { filesIn } from './classes.ts';
 import { FileDrop } from './file-drop.tsx';
-import { addClass, change, isEmpty, openFolders, pictures, removeAll, setClass, sides } from './pictures-state.ts';
+import {
+  addClass,
+  addFiles,
+  change,
+  isEmpty,
+  openFolders,
+  pictures,
+  removeAll,
+  rename,
+  sides,
+} from './pictures-state.ts';
 
 const PICTURES = 'image/png,image/jpeg';
 
@@ -66,7 +76,6 @@ export const PicturesSection = () => {
 const ClassFiles = ({ at }: { readonly at: number }) => {
   const id = useId();
   const { name, files } = pictures.value.classes[at];
-  const add = (more: readonly File[]) => setClass(at, { files: [...files, ...more] });
   return (
     <div class="own-class">
       <label for={id}>Class {at + 1}</label>
@@ -75,9 +84,15 @@ const ClassFiles = ({ at }: { readonly at: number }) => {
         value={name}
         placeholder={`class ${at + 1}`}
         autocomplete="off"
-        onChange={({ currentTarget }) => setClass(at, { name: currentTarget.value })}
+        onInput={({ currentTarget }) => rename(at, currentTarget.value)}
+        onChange={() => change()}
       />
-      <FileDrop title={`Add pictures to class ${at + 1}`} accept={PICTURES} multiple onFiles={add}>
+      <FileDrop
+        title={`Add pictures to class ${at + 1}`}
+        accept={PICTURES}
+        multiple
+        onFiles={(more) => addFiles(at, more)}
+      >
         <span class="small soft">or drop them here. {integer(files.length)} so far.</span>
       </FileDrop>
     </div>

@@ -19,7 +19,7 @@ export const pictures = signal<PicturesChoice>({ classes: none, side: 24, channe
 export const isEmpty = computed(() => pictures.value.classes.every(({ files }) => files.length === 0));
 
 /** There is something to tell apart from two classes on. */
-export function change(changes: Partial<PicturesChoice>): void {
+export function change(changes: Partial<PicturesChoice> = {}): void {
   pictures.value = { ...pictures.value, ...changes };
   const { side, channels } = pictures.value;
   const classes = byName(pictures.value.classes);
@@ -34,9 +34,15 @@ export async function openFolders(files: readonly File[]): Promise<void> {
   }
 }
 
-export function setClass(at: number, changes: Partial<PictureClass>): void {
+export function addFiles(at: number, more: readonly File[]): void {
   const { classes } = pictures.value;
-  change({ classes: classes.with(at, { ...classes[at], ...changes }) });
+  change({ classes: classes.with(at, { ...classes[at], files: [...classes[at].files, ...more] }) });
+}
+
+/** While a name is typed no net is made of it: call `change` at the end. */
+export function rename(at: number, name: string): void {
+  const { classes } = pictures.value;
+  pictures.value = { ...pictures.value, classes: classes.with(at, { ...classes[at], name }) };
 }
 
 export const addClass = (): void => change({ classes: [...pictures.value.classes, { name: '', files: [] }] });

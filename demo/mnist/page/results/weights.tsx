@@ -1,4 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { download } from '../shared/download.ts';
 import { askCurrent, config, fail, isReady, lab, prepared, status, stepNow } from '../state/index.ts';
 import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf, keptWords } from './weights-file.ts';
@@ -20,7 +21,7 @@ export const Weights = () => {
     <div class="results-weights">
       <h3>Weights</h3>
       <div class="row">
-        <button type="button" disabled={!isReady.value} onClick={() => download(file)}>
+        <button type="button" disabled={!isReady.value} onClick={() => save(file)}>
           Download the weights
         </button>
         <label class="button results-file" aria-disabled={!isReady.value}>
@@ -60,12 +61,9 @@ export const Weights = () => {
   );
 };
 
-async function download(name: string): Promise<void> {
+async function save(name: string): Promise<void> {
   const bytes = await askCurrent(() => lab.save());
-  if (!bytes) return;
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers read it after the click
+  if (bytes) download(name, [bytes]);
 }
 
 /** A file of another net, or no such file at all, changes nothing. */
