@@ -138,6 +138,19 @@ describe('a visit', () => {
     await page.getByRole('rowheader', { name: /gemm/ }).first().waitFor();
   });
 
+  test('a device that is lost changes no bit of a training, and a step is timed on GPU and CPU', async () => {
+    await button(page, 'Lose the device').click();
+    await page.getByText('The device was lost after 12 of 24 steps. All bits of the weights are the same.').waitFor();
+    const digests = await page.locator('.trust-digests dd').allInnerTexts();
+    expect(digests).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), digests[0]]);
+    await button(page, 'Time a step on both').click();
+    const times = page.getByLabel('Time of a step on GPU and CPU').locator('td[data-label^=Milli]');
+    await expect.poll(() => times.count()).toBe(2);
+    for (const time of await times.allInnerTexts()) expect(Number(time.replace(',', ''))).toBeGreaterThan(0);
+    const bytes = (await page.locator('.trust-memory dd').allInnerTexts()).map((text) => Number.parseFloat(text));
+    expect(bytes[1]).toBeCloseTo((4 * (784 * 32 + 32 + 32 * 10 + 10)) / 1e6, 3); // weights, of 784-32-10
+  });
+
   test('the test set is counted, and a mistake opens in the microscope', async () => {
     await button(page, 'Run the test set').click();
     const confusion = page.locator('.results-confusion');

@@ -4,7 +4,7 @@
  */
 import { CheckError, DataError, DeviceLostError, print, type Report, StateError } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
-import { batch, type DatasetPair, take } from 'retrograd/data';
+import { batch, type Dataset, type DatasetPair, take } from 'retrograd/data';
 import { type Config, fromHash } from '../config.ts';
 import { createLibrary, type Library, summaryOf } from './data.ts';
 import { Hardware } from './hardware.ts';
@@ -17,10 +17,13 @@ import type {
   Lab,
   LabEvent,
   Machine,
+  Memory,
   Parameters,
   Prepared,
+  RecoveryProof,
   RunIdentity,
   Sample,
+  Speed,
   Status,
   TestResult,
 } from './protocol.ts';
@@ -31,6 +34,7 @@ import { createRun, type Run } from './run.ts';
 import { databaseShelf, type Shelf } from './shelf.ts';
 
 const onRequest = () => import('./on-request.ts');
+const proofs = () => import('./proofs.ts');
 
 /** Steps in a go and milliseconds in all for timing kernels. */
 const PROFILE = { steps: 10, milliseconds: 500 };
@@ -189,6 +193,20 @@ class LocalLab implements Lab {
       await run.look();
       return times;
     });
+  }
+
+  loseDevice(): Promise<RecoveryProof> {
+    return this.#interrupt(async ({ config, data }) => (await proofs()).proveRecovery(config, data.train));
+  }
+
+  speed(): Promise<Speed> {
+    return this.#interrupt(async ({ config, data }) => (await proofs()).compareSpeed(config, data.train));
+  }
+
+  async memory(): Promise<Memory> {
+    const { config, data } = this.#current();
+    const bytesOf = ({ inputs, targets }: Dataset) => inputs.data.byteLength + targets.data.byteLength;
+    return { ...(await (await proofs()).memoryOf(config)), data: bytesOf(data.train) + bytesOf(data.test) };
   }
 
   async save(): Promise<Uint8Array<ArrayBuffer>> {

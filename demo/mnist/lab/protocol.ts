@@ -1,5 +1,5 @@
 /** What the page asks of the lab, which runs in a worker, and what the lab tells the page. */
-import type { Advice, Missing, Report, Tensor } from 'retrograd';
+import type { Advice, Missing, Report, StepBytes, Tensor } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
 import type { Config } from '../config.ts';
 
@@ -162,6 +162,37 @@ export interface TestResult {
   readonly mistakes: readonly Mistake[];
 }
 
+/** One training on a device that is lost on the way, and the same one on a device that is not. */
+export interface RecoveryProof {
+  /** Of each training. */
+  readonly steps: number;
+  readonly lostAfter: number;
+  /** Devices that were opened in place of a lost one. */
+  readonly recoveries: number;
+  /** SHA-256 of the parameters at the end, without the loss and with it. */
+  readonly digests: readonly [string, string];
+}
+
+/** How fast a training step is. */
+interface StepTime {
+  readonly milliseconds: number;
+  readonly gflopPerSecond: number;
+}
+
+export interface Speed {
+  readonly gpu: StepTime;
+  /** Of the reference. */
+  readonly cpu: StepTime;
+  /** What the GPU reaches in a product of two large square matrices. */
+  readonly limit: { readonly size: number; readonly gflopPerSecond: number };
+}
+
+/** Bytes on the device. */
+export interface Memory extends StepBytes {
+  /** The training and test samples. */
+  readonly data: number;
+}
+
 export type Parameters = Record<string, Tensor>;
 
 export interface Lab {
@@ -211,6 +242,11 @@ export interface Lab {
   check(): Promise<Report>;
   /** GPU time per kernel over some steps of training; undefined without timestamp queries. */
   profile(): Promise<Profile | undefined>;
+  /** Destroys a device while a net of its own trains on it, and compares the end with that of an undisturbed training. */
+  loseDevice(): Promise<RecoveryProof>;
+  /** Times nets like this one on the GPU and on the CPU; training rests meanwhile. */
+  speed(): Promise<Speed>;
+  memory(): Promise<Memory>;
   /** The weights, as the bytes of a safetensors file. */
   save(): Promise<Uint8Array<ArrayBuffer>>;
   /**

@@ -40,7 +40,7 @@ export interface RunOptions {
 export async function createRun(options: RunOptions): Promise<Run> {
   const { config, device, from, signal, tell } = options;
   const onProgress: CompileOptions['onProgress'] = (preparing) => tell({ kind: 'preparing', preparing });
-  const net = await compileNet(config, device, { signal, onProgress });
+  const net = await compileNet(config, { device, signal, onProgress });
   try {
     if (from) await net.load(from.file);
   } catch (error) {
@@ -217,18 +217,17 @@ function lossesApart(batch: number, count: number) {
   };
 }
 
-async function compileNet(
+/** Without a device, the net opens one of its own. */
+export async function compileNet(
   { hidden, loss, optimizer, learningRate, batch, seed }: Config,
-  device: Device | 'cpu',
-  watched: Pick<CompileOptions, 'signal' | 'onProgress'>,
+  options: Pick<CompileOptions, 'device' | 'signal' | 'onProgress'>,
 ) {
   const { make, output } = losses[loss];
   return compile(await makeModel(hidden, output), {
-    device,
     batch,
     seed,
     loss: make(),
     optimizer: optimizers[optimizer]({ learningRate }),
-    ...watched,
+    ...options,
   });
 }

@@ -16,6 +16,7 @@ import {
   preparing,
   problem,
   progress,
+  recoveries,
   status,
   takeBack,
 } from './signals.ts';
@@ -58,6 +59,7 @@ export function hear(event: LabEvent): void {
     case 'recovered':
       goBackTo(event.step);
       machine.value = event.machine;
+      recoveries.value = { count: (recoveries.value?.count ?? 0) + 1, step: event.step };
       break;
     case 'lost':
       loss.value = event;

@@ -28,6 +28,8 @@ export const unkept = signal<string>();
 export const rateSince = signal(0);
 export const download = signal<{ readonly file: string; readonly received: number; readonly total?: number }>();
 export const problem = signal<Problem>();
+/** How often training has gone on with another device, and from which step the last time. */
+export const recoveries = signal<{ readonly count: number; readonly step: number }>();
 /** Why the device went, and what is still there. */
 export const loss = signal<{ readonly message: string; readonly held?: Evaluated }>();
 /** The image that is looked at, in the picture of the network and in the microscope. */
@@ -75,6 +77,7 @@ export function forget(): void {
     restored.value = undefined;
     rateSince.value = 0;
     activity.value = undefined;
+    recoveries.value = undefined;
   });
 }
 

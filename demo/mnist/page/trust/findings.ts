@@ -1,6 +1,7 @@
 /** A report and a profile in words. */
 import type { Comparison, Report } from 'retrograd';
 import type { Profile } from 'retrograd/bench';
+import type { RecoveryProof, Speed } from '../../lab/protocol.ts';
 import { percent } from '../shared/numbers.ts';
 
 /** 'All 18 tensors are within their bounds. The worst, dW1, reaches 23.4 % of its bound.' */
@@ -26,3 +27,30 @@ export function caution({ kernels, coarse, resolution }: Profile): string | unde
     return `This browser rounds timestamps to ${Math.round(resolution / 1000)} µs, so these times are rough averages over many runs.`;
   return undefined;
 }
+
+/** Whether a device was lost, and the training ended as the one without the loss. */
+export const isProven = ({ recoveries, digests: [whole, broken] }: RecoveryProof): boolean =>
+  recoveries > 0 && whole === broken;
+
+export function recoveryVerdict(proof: RecoveryProof): string {
+  const { steps, lostAfter, recoveries } = proof;
+  if (isProven(proof))
+    return `The device was lost after ${lostAfter} of ${steps} steps. All bits of the weights are the same.`;
+  return recoveries === 0 ? 'The device was not lost, so nothing is shown.' : 'The weights differ.';
+}
+
+/** '0.532', '12.3', '1,230': three digits that count. */
+export const rate = (value: number): string =>
+  value.toLocaleString('en', { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
+export const timeOfStep = rate;
+
+export const megabytes = (bytes: number): string => `${rate(bytes / 1e6)} MB`;
+
+export const ratioInWords = ({ gpu, cpu }: Speed): string =>
+  gpu.milliseconds < cpu.milliseconds
+    ? `A step on the GPU is ${rate(cpu.milliseconds / gpu.milliseconds)} times as fast as on the CPU reference.`
+    : `A step on the CPU reference is ${rate(gpu.milliseconds / cpu.milliseconds)} times as fast as on the GPU.`;
+
+export const limitInWords = ({ gpu, limit: { size, gflopPerSecond } }: Speed): string =>
+  `In a product of two ${size} × ${size} matrices, this adapter reaches ${rate(gflopPerSecond)} · 10⁹ operations a second. ` +
+  `Training reaches ${percent(gpu.gflopPerSecond / gflopPerSecond)} of it.`;

@@ -3,13 +3,16 @@ import { Section } from '../shared/section.tsx';
 import { machine, prepared } from '../state/index.ts';
 import { Check } from './check.tsx';
 import { Kernels } from './kernels.tsx';
+import { LossProof } from './loss-proof.tsx';
+import { MemoryUse } from './memory-use.tsx';
+import { SpeedComparison } from './speed-comparison.tsx';
 import './trust.css';
 
 export const Trust = () => (
   <Section
     id="trust"
     title="Check the GPU"
-    lead="Compare every tensor of a training step with a reference on the CPU, and see where the GPU spends its time."
+    lead="Compare every tensor of a training step with a reference on the CPU, lose the device, and see where the GPU spends its time and memory."
   >
     {machine.value?.kind === 'cpu' ? (
       <p>
@@ -19,7 +22,10 @@ export const Trust = () => (
     ) : (
       <>
         <Check />
+        <LossProof />
         <Kernels />
+        <SpeedComparison />
+        <MemoryUse />
         <Schedule />
       </>
     )}
