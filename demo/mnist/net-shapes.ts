@@ -30,7 +30,7 @@ function misfitOf(layer: HiddenLayer, shapes: readonly Shape[]): string | undefi
   const { ofImages, misfit, takes = () => [1] } = kindOf(layer);
   const last = shapes[shapes.length - 1];
   if (ofImages && !isImage(last))
-    return `It works on images, and a dense layer before it makes ${last} numbers of them.`;
+    return `It works on images, and gets ${last} numbers. Put it before the dense layers.`;
   return misfit?.(
     layer,
     takes(layer).map((back) => shapes[shapes.length - back]),

@@ -8,7 +8,7 @@ type Preset = Pick<Config, 'hidden' | 'loss' | 'optimizer' | 'learningRate' | 'b
 function preset(layers: string, training: Partial<Preset> = {}): Preset {
   const { loss } = usual;
   const hidden = layers.split(',').map((text) => readLayer(text)!);
-  return { hidden, loss, optimizer: 'adam', learningRate: 0.003, batch: 20, ...training };
+  return { hidden, loss, optimizer: 'adam', learningRate: 0.003, batch: 50, ...training };
 }
 
 const block = 'conv8x3same:relu,conv8x3same:linear,skip2,act:relu';
@@ -17,7 +17,7 @@ const block = 'conv8x3same:relu,conv8x3same:linear,skip2,act:relu';
 export const presets: Readonly<Record<string, Preset>> = {
   // As in Nielsen, Neural Networks and Deep Learning, chapter 1.
   '784-30-10 (Nielsen)': preset('30:sigmoid', { loss: 'quadratic', optimizer: 'sgd', learningRate: 3, batch: 10 }),
-  '784-100-10': preset('100:relu', { learningRate: 0.001, batch: 50 }),
+  '784-100-10': preset('100:relu', { learningRate: 0.001 }),
   'LeNet-5': preset('conv6x5same:relu,maxpool2,conv16x5:relu,maxpool2,120:relu,84:relu'),
   'conv + dropout': preset('conv8x5:relu,maxpool2,conv16x5:relu,maxpool2,dropout0.25,64:relu,dropout0.5'),
   residual: preset(`conv8x5s2same:relu,${block},averagepool2,${block}`),

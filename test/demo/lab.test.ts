@@ -1,6 +1,6 @@
 /** The lab behind the page, without a page: what it tells, what it holds, and what it does when calls overlap. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Config, usual } from '../../demo/mnist/config.ts';
+import { type Config, fromHash, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
 import type { Curves, Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
 import type { Shelf, Stored } from '../../demo/mnist/lab/shelf.ts';
@@ -183,6 +183,26 @@ describe('the lab', () => {
     await until(() => (of('evaluated').at(-1)?.evaluated.accuracy ?? 0) > 0.8);
     await lab.pause();
     expect(of('problem')).toHaveLength(problems);
+  });
+
+  test('trains a net with convolutions and dropout on some of the samples, and pictures its first filters and maps', async () => {
+    const { pixels } = await lab.sample('test', 5);
+    await lab.watch(pixels);
+    const text = '#hidden=maxpool2,conv3x5s2:relu,dropout0.5,skip1,batchnorm,12:tanh&samples=100';
+    const { data, parameters } = await lab.prepare(fromHash(text));
+    // conv 3·(5·5 + 1), γ, β, mean and variance of 3 channels, 12·(3·5·5 + 1), 10·(12 + 1)
+    expect([data.train, parameters]).toEqual([100, 78 + 12 + 912 + 130]);
+    await lab.step();
+    expect(of('weights').at(-1)!.weights.shape).toEqual([3, 25]);
+    const { tensors } = of('activity').at(-1)!;
+    const shapes = Object.entries(tensors).map(([name, { shape }]) => `${name} ${shape}`);
+    expect(shapes).toEqual([
+      ...['a1 1,14,14,1', 'a2 3,5,5,1', 'a4 3,5,5,1', 'a5 3,5,5,1', 'a6 12,1', 'W6 12,75', 'W7 10,12'],
+      'prediction 10,1',
+    ]);
+    expect(tensors.prediction.data).toEqual(await lab.predict(pixels));
+    expect((await lab.check()).ok).toBe(true);
+    await expect(lab.load(new Blob([formatSafetensors({})]))).rejects.toThrow(/layers.1.weight: missing/);
   });
 
   test('data that do not come hold up no other net', async () => {

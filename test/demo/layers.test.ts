@@ -49,7 +49,7 @@ describe('shapes', () => {
   });
 
   test.each([
-    ['20,conv3x3', 1, 'It works on images, and a dense layer before it makes 20 numbers of them.'],
+    ['20,conv3x3', 1, 'It works on images, and gets 20 numbers. Put it before the dense layers.'],
     ['maxpool14,conv3x5', 1, 'A filter of 5 × 5 does not fit on an image of 2 × 2.'],
     ['maxpool14,maxpool3', 1, 'A window of 3 × 3 does not fit on an image of 2 × 2.'],
     ['conv3x3,skip2', 1, 'It skips 2 layers, but fewer come before it.'],

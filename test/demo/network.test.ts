@@ -1,5 +1,6 @@
 /** Where the units and lines of the picture of the network are. */
 import { describe, expect, test } from 'vitest';
+import { fromHash } from '../../demo/mnist/config.ts';
 import { heightOf, layNetOut, linesBetween } from '../../demo/mnist/page/network/net-layout.ts';
 
 const hidden = (...units: number[]) => ({
@@ -24,6 +25,26 @@ describe('the picture of a network', () => {
     expect(width).toBeGreaterThan(300);
     expect(columns[1].x - columns[0].x).toBe(72);
     expect(layNetOut(hidden(), 300).columns).toMatchObject([{ units: 10, shown: 10 }]);
+  });
+
+  test('has a column of feature maps for each layer on images, and none for dropout', () => {
+    const { columns } = layNetOut(fromHash('#hidden=conv16x5:relu,maxpool2,dropout0.5,20'), 600);
+    expect(columns.map(({ sign, tensor, units, shown, pixels }) => [sign, tensor, units, shown, pixels])).toEqual([
+      ['conv', 'a1', 16, 12, 24 * 24],
+      ['max', 'a2', 16, 12, 12 * 12],
+      ['dense', 'a4', 20, 12, 1],
+      ['', 'prediction', 10, 10, 1],
+    ]);
+  });
+
+  test('draws the sum of the weights between a map and a unit, and a plain line where there are none', () => {
+    const layout = layNetOut(fromHash('#hidden=conv2x14s14:relu,maxpool2,1'), 600);
+    const [conv, pool] = layout.columns;
+    expect(linesBetween(conv, pool, undefined, layout).map(({ strength }) => strength)).toEqual([undefined, undefined]);
+    const layoutOfFour = layNetOut(fromHash('#hidden=conv2x14s14:relu,1'), 600);
+    const [maps, one] = layoutOfFour.columns;
+    const weights = Float32Array.of(1, 1, -3, -1, 1, 1, 1, 1); // [1, 2 maps of 2 × 2]
+    expect(linesBetween(maps, one, weights, layoutOfFour).map(({ strength }) => strength)).toEqual([-0.5, 1]);
   });
 
   test('keeps units apart and inside', () => {

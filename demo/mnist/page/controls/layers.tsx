@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { limits } from '../../config.ts';
 import { type HiddenLayer, type KindName, kindOf, kinds, settingsOf, showShape } from '../../layers.ts';
 import { fit, netInWords } from '../../net-shapes.ts';
@@ -16,19 +16,16 @@ const titles = Object.fromEntries(Object.entries(kinds).map(([name, { title }]) 
 /** The hidden layers, from the pixels to the classes. Those that do not fit together stay a draft, and the net stays as it is. */
 export const Layers = () => {
   const { hidden } = config.value;
-  const draft = useSignal<readonly HiddenLayer[]>();
+  const draft = useSignal<{ readonly from: readonly HiddenLayer[]; readonly layers: readonly HiddenLayer[] }>();
   const added = useSignal<KindName>('dense');
   const add = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    draft.value = undefined;
-  }, [hidden]);
-  const layers = draft.value ?? hidden;
+  const layers = draft.value?.from === hidden ? draft.value.layers : hidden;
   const isFull = layers.length >= limits.layers;
   const { shapes, misfit } = fit(layers);
   const change = (next: readonly HiddenLayer[]) => {
-    draft.value = next;
-    if (!fit(next).misfit) configure({ hidden: next });
+    draft.value = fit(next).misfit && { from: hidden, layers: next };
+    if (!draft.value) configure({ hidden: next });
   };
   return (
     <div class="layers">

@@ -173,35 +173,38 @@ const Units = ({ column, isLast, hasWeights, layout }: UnitsProps) => {
   const scale = data && scaleOf(isLast ? 'p' : tensor, data);
   const best = isLast && data ? indexOfMax(data) : undefined;
   return (
-    <ol aria-label={isLast ? 'Outputs' : `${pixels > 1 ? 'Feature maps' : 'Units'} of layer ${layer}`}>
-      {Array.from({ length: shown }, (_, unit) => {
-        const value = data?.[unit];
-        return (
-          <li
-            key={unit}
-            style={{ left: `${x}px`, top: `${heightOf(column, unit, layout)}px` }}
-            title={sign || undefined}
-          >
-            {hasWeights && <Weights unit={unit} units={units} />}
-            {pixels > 1 ? (
-              <Tile class="network-map" data={data?.subarray(unit * pixels, (unit + 1) * pixels)} scale={scale} />
-            ) : (
-              <span
-                class="network-unit"
-                style={value === undefined || !scale ? undefined : { background: swatch(value, scale).background }}
-              />
-            )}
-            {isLast ? (
-              <span class={unit === best ? 'network-output network-best' : 'network-output'}>
-                {unit} <Share value={value} />
-              </span>
-            ) : (
-              <span class="unseen">{value === undefined || pixels > 1 ? '' : value.toPrecision(2)}</span>
-            )}
-          </li>
-        );
-      })}
-    </ol>
+    <>
+      {sign && (
+        <span class="network-sign" aria-hidden="true" style={{ left: `${x}px`, top: `${layout.height}px` }}>
+          {sign}
+        </span>
+      )}
+      <ol aria-label={isLast ? 'Outputs' : `${pixels > 1 ? 'Feature maps' : 'Units'} of layer ${layer}`}>
+        {Array.from({ length: shown }, (_, unit) => {
+          const value = data?.[unit];
+          return (
+            <li key={unit} style={{ left: `${x}px`, top: `${heightOf(column, unit, layout)}px` }}>
+              {hasWeights && <Weights unit={unit} units={units} />}
+              {pixels > 1 ? (
+                <Tile class="network-map" data={data?.subarray(unit * pixels, (unit + 1) * pixels)} scale={scale} />
+              ) : (
+                <span
+                  class="network-unit"
+                  style={value === undefined || !scale ? undefined : { background: swatch(value, scale).background }}
+                />
+              )}
+              {isLast ? (
+                <span class={unit === best ? 'network-output network-best' : 'network-output'}>
+                  {unit} <Share value={value} />
+                </span>
+              ) : (
+                <span class="unseen">{value === undefined || pixels > 1 ? '' : value.toPrecision(2)}</span>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </>
   );
 };
 
