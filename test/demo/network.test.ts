@@ -38,13 +38,11 @@ describe('the picture of a network', () => {
   });
 
   test('draws the sum of the weights between a map and a unit, and a plain line where there are none', () => {
-    const layout = layNetOut(fromHash('#hidden=conv2x14s14:relu,maxpool2,1'), 600);
-    const [conv, pool] = layout.columns;
+    const layout = layNetOut(fromHash('#hidden=conv2x1:relu,maxpool14,1'), 600);
+    const [conv, pool, one] = layout.columns;
     expect(linesBetween(conv, pool, undefined, layout).map(({ strength }) => strength)).toEqual([undefined, undefined]);
-    const layoutOfFour = layNetOut(fromHash('#hidden=conv2x14s14:relu,1'), 600);
-    const [maps, one] = layoutOfFour.columns;
     const weights = Float32Array.of(1, 1, -3, -1, 1, 1, 1, 1); // [1, 2 maps of 2 × 2]
-    expect(linesBetween(maps, one, weights, layoutOfFour).map(({ strength }) => strength)).toEqual([-0.5, 1]);
+    expect(linesBetween(pool, one, weights, layout).map(({ strength }) => strength)).toEqual([-0.5, 1]);
   });
 
   test('keeps units apart and inside', () => {

@@ -248,7 +248,7 @@ test('what takes long to prepare says how far it is, and can be given up', async
 
 test('layers are added, moved and removed; what does not fit is said at its layer, and the net stays as it is', async () => {
   const { page, close, complaints } = await visit(browser, `${site.url}#hidden=16:tanh`, {
-    viewport: { width: 360, height: 800 },
+    viewport: { width: 360, height: 2400 }, // no layer is under the bar that stays
   });
   await ready(page);
   await page.locator('.settings-fold').click();
