@@ -8,7 +8,7 @@ let [browser, site, seen, page]: [Browser, Site, Visit, Page] = [] as never;
 beforeAll(async () => {
   site = await serveBuilt();
   browser = await launch();
-  seen = await visit(browser, `${site.url}#/experiments`);
+  seen = await visit(browser, `${site.url}#/experiments`, { reducedMotion: 'reduce' });
   page = seen.page;
 });
 afterAll(async () => {
@@ -42,6 +42,29 @@ describe.each(experiments)('$title', ({ id, title, findings: [{ id: finding, cla
     expect(number).toBeGreaterThanOrEqual(claim.least ?? Number.NEGATIVE_INFINITY);
     expect(number).toBeLessThanOrEqual(claim.most ?? Number.POSITIVE_INFINITY);
   });
+});
+
+test('it can be paused, taken step by step and begun again, from the keyboard too, and the address holds the seed', async () => {
+  const trained = async () => Number((await page.locator('.toolbar-step').innerText()).match(/\d+/)![0]);
+  await follow('/experiments?show=scales');
+  await ready();
+  await button(page, 'Start').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(trained).toBeGreaterThan(5);
+  await page.keyboard.press('Enter'); // the same button pauses
+  await ready();
+  const paused = await trained();
+  await button(page, 'Step').click();
+  await expect.poll(trained).toBe(paused + 5);
+  await button(page, 'Reset').click();
+  await expect.poll(trained).toBe(0);
+  await page.getByLabel('Seed', { exact: true }).fill('7');
+  await page.keyboard.press('Enter');
+  await ready();
+  expect(await page.evaluate(() => location.hash)).toBe('#/experiments?show=scales&seed=7');
+  await page.getByRole('link', { name: experiments[0].title }).click();
+  await page.getByRole('heading', { name: experiments[0].title, level: 2 }).waitFor();
+  expect(await page.evaluate(() => location.hash)).toBe('#/experiments?seed=7');
 });
 
 test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing in either theme', async (width) => {

@@ -36,7 +36,7 @@ export const beginning: Experiment = {
     side('Glorot', ({ xavier }) => xavier()),
     side('Too large: deviation 1', ({ normal }) => normal(1)),
   ],
-  steps: 200,
+  steps: 150,
   every: 10,
   data: ({ digits }, seed) => digits({ train: 500, test: 200, seed }),
   looking: async ({ observe, first, scores, spread }, net, { test }) => {

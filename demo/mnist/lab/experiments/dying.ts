@@ -31,7 +31,7 @@ export const dying: Experiment = {
     side('LeakyRelu, learning rate 1', 'leakyRelu', 1),
   ],
   steps: 60,
-  every: 2,
+  every: 3,
   data: ({ digits }, seed) => digits({ train: 500, test: 200, seed }),
   looking: async ({ observe, first, scores }, net, { test }) => {
     const observer = await observe(net, first(test, test.count).x, ['a1']);

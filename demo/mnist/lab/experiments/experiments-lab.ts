@@ -3,7 +3,7 @@ import { compile, type Dataset, NonFiniteError, StateError, type Trainer } from 
 import { Hardware } from '../hardware.ts';
 import type { Machine } from '../protocol.ts';
 import { createQueue } from '../queue.ts';
-import type { Experiment, SideNet, Stopped, Values } from './experiment.ts';
+import type { Experiment, SideNet, Values } from './experiment.ts';
 import type { Begun, ExperimentsLab, News } from './experiments-protocol.ts';
 import { experimentOf } from './table.ts';
 import { tools } from './tools.ts';
@@ -38,33 +38,20 @@ export function createExperiments(): ExperimentsLab {
       runs = [...runs, run];
       Object.assign(run, { look: await looking(tools, net, samples, options) });
     }
-    const news = await each((run) => lookAt(run));
+    const news = await each(lookAt);
     return { machine, news, ...(landscape && { landscape: await landscape(tools, samples, hardware.target) }) };
   }
 
   async function advance(): Promise<(News | undefined)[]> {
     if (!shown) throw new StateError('there is no experiment yet');
     const { every } = shown;
-    return each(async (run) => {
-      if (run.isStopped) return undefined;
-      await run.net.fit(run.train, { steps: every, ...run.fit });
-      return lookAt(run);
-    });
+    return each((run) => (run.isStopped ? undefined : trainOn(run, every)));
   }
 
-  /** One net after the other. A net whose numbers are not finite any more stops; the others go on. */
-  async function each<T>(work: (run: Run) => Promise<T>): Promise<(T | { stopped: Stopped })[]> {
-    const found: (T | { stopped: Stopped })[] = [];
-    for (const run of runs) {
-      try {
-        found.push(await work(run));
-      } catch (error) {
-        if (!(error instanceof NonFiniteError)) throw error;
-        run.isStopped = true;
-        const { name, message, step, layer, tensor } = error;
-        found.push({ stopped: { name, message, step, layer, tensor } });
-      }
-    }
+  /** One net after the other. */
+  async function each<T>(work: (run: Run) => T | Promise<T>): Promise<T[]> {
+    const found: T[] = [];
+    for (const run of runs) found.push(await work(run));
     return found;
   }
 
@@ -75,3 +62,16 @@ export function createExperiments(): ExperimentsLab {
 }
 
 const lookAt = async ({ net, look }: Run): Promise<News> => ({ look: { step: net.steps, values: await look() } });
+
+/** A net whose numbers are not finite any more stops; the others go on. */
+async function trainOn(run: Run, steps: number): Promise<News> {
+  try {
+    await run.net.fit(run.train, { steps, ...run.fit });
+    return await lookAt(run);
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    run.isStopped = true;
+    const { name, message, step, layer, tensor } = error;
+    return { stopped: { name, message, step, layer, tensor } };
+  }
+}

@@ -33,7 +33,7 @@ export const noise: Experiment = {
   ],
   why: 'The gradient of a batch is the mean of the gradients of its samples. Its spread around the gradient of all samples falls with the root of their number: a batch of 200 is √100 = 10 times steadier than a batch of 2, for 100 times the work.',
   sides: batches.map(side),
-  steps: 120,
+  steps: 100,
   every: 2,
   data: ({ digits }, seed) => digits({ train: 1000, test: 200, seed }),
   looking: async ({ some, spreadOf }, net, { train }, { batch }) => {

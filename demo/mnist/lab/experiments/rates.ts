@@ -21,8 +21,8 @@ export const rates: Experiment = {
   ],
   why: 'Along a direction in which the loss has the curvature λ, a step of gradient descent multiplies the distance to the minimum by 1 − η λ. That is small for η near 1/λ, and larger than 1 in magnitude for η > 2/λ: the distance grows with every step, to Infinity and NaN. The library watches every step for them on the device, and a NonFiniteError names the step, the layer and the tensor.',
   sides: [side('Too short', 0.0005), side('Right', 0.1), side('Too long', 2), side('Far too long', 100)],
-  steps: 200,
-  every: 4,
+  steps: 150,
+  every: 5,
   data: ({ digits }, seed) => digits({ train: 500, test: 200, seed }),
   looking:
     async ({ scores }, net, { test }) =>

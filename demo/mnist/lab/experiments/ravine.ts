@@ -22,9 +22,12 @@ const side = (title: string, optimizer: (tools: Tools) => ReturnType<Tools['sgd'
   },
 });
 
+const meanSquare = (numbers: ArrayLike<number>): number =>
+  Array.from(numbers).reduce((sum, value) => sum + value * value, 0) / numbers.length;
+
 /** Numbers whose squares have the mean 1, so that the ravine is as steep for every seed. */
 function ofDeviationOne(numbers: Float64Array): Float64Array {
-  const root = Math.sqrt(numbers.reduce((sum, value) => sum + value * value, 0) / numbers.length);
+  const root = Math.sqrt(meanSquare(numbers));
   return numbers.map((value) => value / root);
 }
 
@@ -56,13 +59,14 @@ export const ravine: Experiment = {
     const train = fromArrays({ x, y });
     return { train, test: train };
   },
-  looking:
-    async (_, net, { train }) =>
-    async () => {
-      const { loss } = await net.evaluate(train);
-      const { data } = (await net.parameters())['layers.0.weight'];
-      return { loss: [loss], weights: [...data] };
-    },
+  looking: async ({ observe, first }, net, { train }) => {
+    const { x, y } = first(train, train.count);
+    const observer = await observe(net, x, ['W1', 'prediction']);
+    return async () => {
+      const { W1, prediction } = await observer.read();
+      return { loss: [meanSquare(y.map((target, i) => prediction.data[i] - target))], weights: [...W1.data] };
+    };
+  },
   landscape: async ({ sequential, dense, compile, sgd, meanSquared, first }, { train }, device) => {
     const columns = 80;
     const [across, up] = [
@@ -88,10 +92,7 @@ export const ravine: Experiment = {
     const { x, y } = first(train, train.count);
     const outputs = await net.predict(x); // [n][weights]
     net.destroy();
-    const losses = weights.map((_, at) => {
-      const sum = y.reduce((sum, target, i) => sum + (outputs[i * weights.length + at] - target) ** 2, 0);
-      return sum / y.length;
-    });
+    const losses = weights.map((_, at) => meanSquare(y.map((target, i) => outputs[i * weights.length + at] - target)));
     return { across, up, columns, losses };
   },
   findings: [

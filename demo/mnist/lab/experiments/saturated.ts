@@ -36,7 +36,7 @@ export const saturated: Experiment = {
   why: 'With the quadratic cost the error of an output is δ = (a − y) σ′(z), and σ′(z) is almost 0 where the sigmoid is flat: at z = 4 it is 0.018. Cross-entropy divides by just that slope, so that δ = a − y: the more wrong, the faster.',
   sides: [side('Quadratic cost', 'quadratic'), side('Cross-entropy', 'cross-entropy')],
   steps: 160,
-  every: 2,
+  every: 4,
   data: ({ digits }, seed) => digits({ train: 500, test: 100, seed }),
   looking: async ({ observe, first, norm }, net, { train, test }) => {
     const { x, y } = first(test, test.count);

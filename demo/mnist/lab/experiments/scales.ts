@@ -32,7 +32,7 @@ export const scales: Experiment = {
   ],
   why: 'A first layer computes z = W x + b. With x in the thousands all |z| are large, tanh is flat, and σ′(z) ≈ 0. And ∂C/∂w = δ x differs by a factor of 60 between the columns, so that no learning rate suits both. (x − mean) / deviation gives every column mean 0 and deviation 1.',
   sides: [side('As they are', false), side('Standardized', true)],
-  steps: 300,
+  steps: 200,
   every: 5,
   data: moons,
   looking:

@@ -70,9 +70,9 @@ const normsByLayer = (tensors: Readonly<Record<string, Tensor>>, name: string): 
     .sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)))
     .map((key) => norm(tensors[key]));
 
-/** Loss and accuracy on some samples, each as a value. */
+/** Loss and accuracy on some samples, each as a value; of a net that diverges too, whose loss may be infinite. */
 async function scores(net: Trainer, dataset: Dataset): Promise<{ loss: number[]; accuracy: number[] }> {
-  const { loss, accuracy } = await net.evaluate(dataset);
+  const { loss, accuracy } = await net.evaluate(dataset, { allowNonFinite: true });
   return { loss: [loss], accuracy: [accuracy ?? Number.NaN] };
 }
 

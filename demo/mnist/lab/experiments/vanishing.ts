@@ -26,7 +26,7 @@ export const vanishing: Experiment = {
   ],
   why: 'δ^{l} = σ′(z^{l}) · (W^{l+1})^{T} δ^{l+1}, element by element. The slope σ′ of the sigmoid is ¼ at most, so every layer takes at least three quarters away, unless its weights are large. The slope of relu is 1 wherever a unit is on. The gradient ∂C/∂W^{l} = δ^{l} (a^{l−1})^{T} fades with δ^{l}. |δ| is the length of δ: the root of the sum of its squares.',
   sides: [side('Sigmoid', 'sigmoid'), side('Relu', 'relu')],
-  steps: 300,
+  steps: 150,
   every: 10,
   data: ({ digits }, seed) => digits({ train: 500, test: 100, seed }),
   looking: async ({ first, normsByLayer, scores }, net, { train, test }) => {
