@@ -1,7 +1,7 @@
 /** The settings of the page: what the address keeps, what takes effect at once, and how the page looks to all visitors. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   button,
@@ -129,6 +129,7 @@ test('weights and curves survive a reload, and a fresh beginning is at hand', as
   await back.waitFor();
   await ready(page);
   expect([await numberOf(page, 'step'), await numberOf(page, 'test-loss')]).toEqual([step, loss]);
+  await page.locator('#training').evaluate((section) => section.scrollIntoView()); // charts are loaded when they are seen
   expect(await chart.getAttribute('aria-label')).toBe(label);
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'step')).toBe(step + 1);
@@ -185,13 +186,97 @@ async function trainTo(page: Page, least: number): Promise<void> {
 }
 
 /** The hash of the file with the weights that the page hands out. */
-async function weightsOf(page: Page): Promise<string> {
-  const coming = page.waitForEvent('download');
-  await button(page, 'Download the weights').click();
-  return createHash('sha256')
-    .update(await readFile(await (await coming).path()))
+const weightsOf = async (page: Page): Promise<string> =>
+  createHash('sha256')
+    .update(await downloaded(page, 'Download the weights'))
     .digest('hex');
+
+/** The file that a button hands out. */
+async function downloaded(page: Page, name: string): Promise<Buffer> {
+  const coming = page.waitForEvent('download');
+  await button(page, name).click();
+  return readFile(await (await coming).path());
 }
+
+test('earlier runs stay: laid over each other, in a table and its file, hidden, opened again, deleted', async () => {
+  const { page, close, complaints } = await visit(browser, `${site.url}#hidden=16:sigmoid&batch=200`);
+  const [adam, sgd] = ['Adam 0.005', 'SGD 2'];
+  await ready(page);
+  await train(page, 40);
+  const first = { step: await numberOf(page, 'step'), accuracy: await page.getByTestId('test-accuracy').innerText() };
+  await page.evaluate(() => {
+    location.hash = '#hidden=16:sigmoid&batch=200&optimizer=sgd&learningRate=2';
+  });
+  await expect.poll(() => numberOf(page, 'step')).toBe(0);
+  await ready(page);
+  await train(page, 30);
+  await page.getByRole('tab', { name: 'Runs' }).click();
+
+  const chart = page.getByRole('img', { name: /^Accuracy on test samples/ });
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain(`${adam} ${first.accuracy}; ${sgd} `);
+  await expect.poll(() => coloursIn(chart)).toEqual(['#0b57b0', '#b04c00']);
+  await page.getByLabel('training', { exact: true }).check();
+  await page.getByRole('img', { name: /^Loss on training samples/ }).waitFor();
+  await page.getByRole('checkbox', { name: new RegExp(`^${adam}`) }).uncheck();
+  await expect.poll(() => coloursIn(page.locator('#runs [role=img]').last())).toEqual(['#b04c00']);
+  await page.locator('#runs input[type=checkbox]').first().check();
+  await page.getByLabel('test', { exact: true }).check();
+
+  const names = async () => (await page.locator('#runs tbody th').allInnerTexts()).map((name) => name.trim());
+  await expect.poll(names).toEqual([adam, `${sgd} now`]);
+  await page.getByRole('columnheader', { name: 'Learning rate' }).getByRole('button').click();
+  await expect.poll(names).toEqual([`${sgd} now`, adam]);
+  const [head, ...lines] = (await downloaded(page, 'Download the table (CSV)')).toString().trim().split('\r\n');
+  const cells = lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [head.split(',')[i], cell])));
+  expect(cells[1]).toMatchObject({ run: adam, optimizer: 'adam', learningRate: '0.005', parameters: '12730' });
+  expect(Number(cells[1]['best test accuracy'])).toBeGreaterThanOrEqual(Number.parseFloat(first.accuracy) / 100);
+  expect(Number(cells[1].steps)).toBe(first.step);
+  expect(cells[0]).toMatchObject({ run: sgd, optimizer: 'sgd', learningRate: '2', batch: '200' });
+  expect(new URL(cells[0].link).hash).toBe('#hidden=16:sigmoid&optimizer=sgd&learningRate=2&batch=200');
+  const png = await downloaded(page, 'Download the charts (PNG)');
+  expect([...png.subarray(1, 4)]).toEqual([...'PNG'].map((letter) => letter.charCodeAt(0)));
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectAccessible(page);
+  }
+
+  await button(page, `Open ${adam}`).click();
+  await page.getByText('Your last network is back').waitFor();
+  await ready(page);
+  expect([await numberOf(page, 'step'), await page.getByTestId('test-accuracy').innerText()]).toEqual([
+    first.step,
+    first.accuracy,
+  ]);
+  await expect.poll(() => new URL(page.url()).hash).toBe('#hidden=16:sigmoid&batch=200');
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await button(page, `Delete ${sgd}`).click();
+  await button(page, 'Keep it').click();
+  await expect.poll(names).toEqual([sgd, `${adam} now`]);
+  await button(page, `Delete ${sgd}`).click();
+  await page
+    .getByRole('group', { name: `Delete ${sgd} for good?` })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await expect.poll(names).toEqual(['Adam 0.005, 16 sigmoid now']);
+  await page.reload();
+  await expect.poll(names).toEqual(['Adam 0.005, 16 sigmoid']);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+/** Which colours of runs a chart has in it, in the order of the runs. */
+const coloursIn = (chart: Locator) =>
+  chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const found = new Set<string>();
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] === 255)
+        found.add(`#${[...data.slice(i, i + 3)].map((c) => c.toString(16).padStart(2, '0')).join('')}`);
+    }
+    return ['#0b57b0', '#b04c00', '#1a7237'].filter((colour) => found.has(colour));
+  });
 
 test('storage that is full is said, and training goes on', async () => {
   const { page, close } = await visit(browser, `${site.url}#hidden=16:sigmoid`);

@@ -277,6 +277,7 @@ class LocalLab implements Lab {
     this.#wanted.abort(new StateError('another network was requested in the meantime'));
     const mine = new AbortController();
     this.#wanted = mine;
+    this.#known = undefined; // the curves of the page are of the next net from now on
     return this.#inTurn(async () => {
       if (this.#wanted !== mine) throw mine.signal.reason;
       this.#drop();

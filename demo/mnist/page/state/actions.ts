@@ -1,14 +1,14 @@
 /** What the page can ask for: nets, training, and other settings. */
 import { batch } from '@preact/signals';
 import { proxy } from 'comlink';
-import { type Config, isChoice, toHash, usualOnCpu } from '../../config.ts';
+import { type Config, fromHash, isChoice, toHash, usualOnCpu } from '../../config.ts';
 import { keyOf } from '../../lab/kept.ts';
-import type { DataSummary } from '../../lab/protocol.ts';
+import type { DataSummary, KeptRun } from '../../lab/protocol.ts';
 import { settingsOf } from '../tabs/open-tab.ts';
 import { keepAddress } from './address.ts';
 import { ask, lab } from './ask.ts';
 import { goingOn, hear } from './hear.ts';
-import { keepSoon } from './keep.ts';
+import { keepBeforeLeaving, keepSoon } from './keep.ts';
 import {
   config,
   download,
@@ -32,7 +32,7 @@ export const begin = (): Promise<void> => {
 };
 
 async function first(): Promise<void> {
-  const isChosen = isChoice(settingsOf('digits'));
+  const isChosen = awaited !== undefined || isChoice(settingsOf('digits'));
   keepAddress(adopt);
   machine.value = await ask(() => lab.open(proxy(hear)));
   if (!machine.value) {
@@ -40,7 +40,7 @@ async function first(): Promise<void> {
     return;
   }
   if (machine.value.kind === 'cpu' && !isChosen) config.value = usualOnCpu;
-  await prepare(true);
+  await prepare(awaitedNow() || true);
 }
 
 /** Counts the nets, and which of them is there. */
@@ -61,6 +61,7 @@ export async function prepare(restore: boolean | string = awaitedNow()): Promise
   const key = keyOf(config.value);
   if (restore !== false) awaited = { key, restore };
   cancelled = false;
+  if (made === mine - 1) keepBeforeLeaving();
   batch(() => {
     forgive();
     forget();
@@ -100,6 +101,14 @@ async function adopt(next: Config): Promise<void> {
     await ask(() => lab.setLearningRate(next.learningRate));
     keepSoon(true);
   } else await prepare();
+}
+
+/** Goes on with a run that is kept, with its settings; where its weights are not kept, a new run begins with them. */
+export async function openRun({ id, settings }: Pick<KeptRun, 'id' | 'settings'>): Promise<void> {
+  config.value = fromHash(settings);
+  awaited = { key: keyOf(config.value), restore: id };
+  if (machine.value) await prepare();
+  else await begin();
 }
 
 export const start = () => ask(() => lab.start());

@@ -7,26 +7,27 @@ const KEPT_EVERY = 2000;
 /** Keeping a large net takes at most this share of the time. */
 const SHARE = 0.1;
 
-let keeping: Promise<unknown> = Promise.resolve();
 let next = Number.NEGATIVE_INFINITY;
 
-/** That it fails is said, and is no trouble to training. */
+/**
+ * Asked for at once, so that it comes before what is asked of the lab next, which may be another net. That it fails is said,
+ * and is no trouble to training.
+ */
 export function keepSoon(atOnce = status.value !== 'running'): void {
-  if (!atOnce && performance.now() < next) return;
+  const began = performance.now();
+  if (!atOnce && began < next) return;
   next = Number.POSITIVE_INFINITY;
-  keeping = keeping.then(async () => {
-    const began = performance.now();
-    unkept.value = await lab
-      .keep({ losses: losses.value, evaluations: evaluations.value })
-      .then(() => undefined, reason);
+  const kept = lab.keep({ losses: losses.value, evaluations: evaluations.value }).then(() => undefined, reason);
+  void kept.then((why) => {
+    unkept.value = why;
     next = began + Math.max(KEPT_EVERY, (performance.now() - began) / SHARE);
   });
 }
 
 const reason = ({ name, message }: Error): string => message || name;
 
-/** The last chance before a visitor leaves, which may come without a warning on a phone. */
-function keepBeforeLeaving(): void {
+/** The last chance before another net comes, or before a visitor leaves, which may come without a warning on a phone. */
+export function keepBeforeLeaving(): void {
   if (isReady.value) keepSoon(true);
 }
 addEventListener('pagehide', keepBeforeLeaving);

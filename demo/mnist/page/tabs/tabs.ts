@@ -12,6 +12,7 @@ export interface Tab {
 
 export const tabs: readonly Tab[] = [
   { id: 'digits', title: 'Digits', load: () => Digits },
+  { id: 'runs', title: 'Runs', load: () => import('../runs/runs.tsx').then(({ Runs }) => Runs) },
   { id: 'plane', title: 'Plane', load: () => import('../plane/plane.tsx').then(({ Plane }) => Plane) },
   {
     id: 'experiments',

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 import type uPlot from 'uplot';
 import { evaluations, latest } from '../state/index.ts';
-import { accuracyTicks, stretch, unstretch } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, accuracyData, axisStyle, common, curve, drawLevel, emptyWords, type Reading } from './charts.ts';
+import { accuracyData, common, curve, drawLevel, emptyWords, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import { firstReaching, milestones } from './milestones.ts';
 import type { Palette } from './palette.ts';
 import { formatCount, formatShare } from './steady-numbers.ts';
 import { chance } from './trouble.ts';
+import { accuracyAxis } from './value-axes.ts';
 
 const reading = signal<Reading>();
 
@@ -34,18 +34,8 @@ function options(palette: () => Palette): ChartOptions {
   return {
     ...others,
     series: [...series, curve(() => palette().training, false), curve(() => palette().test, true)],
-    scales: { ...scales, y: { distr: 100, fwd: stretch, bwd: unstretch, range: () => [0, 100] } },
-    axes: [
-      ...axes!,
-      {
-        ...axisStyle(palette),
-        label: 'Accuracy (%, log scale)',
-        size: AXIS_WIDTH,
-        splits: () => accuracyTicks,
-        filter: (_, splits) => splits,
-        values: (_, splits) => splits.map(String),
-      },
-    ],
+    scales: { ...scales, y: accuracyAxis.scale },
+    axes: [...axes!, accuracyAxis.axis(palette)],
     hooks: {
       ...hooks,
       drawAxes: [

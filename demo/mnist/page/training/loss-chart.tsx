@@ -1,35 +1,22 @@
 import { signal } from '@preact/signals';
 import { config, latest, progress } from '../state/index.ts';
-import { lossRange, lossTicks } from './axis-scales.ts';
 import { Chart, type ChartOptions } from './chart.tsx';
-import { AXIS_WIDTH, axisStyle, common, curve, drawLevel, emptyWords, lossData, type Reading } from './charts.ts';
+import { common, curve, drawLevel, emptyWords, lossData, type Reading } from './charts.ts';
 import { Legend } from './legend.tsx';
 import type { Palette } from './palette.ts';
 import { formatCount, formatLoss } from './steady-numbers.ts';
 import { guessing } from './trouble.ts';
+import { lossAxis } from './value-axes.ts';
 
 const reading = signal<Reading>();
-/** Ticks fit so many on the height of the chart. */
-const MOST_TICKS = 11;
 
 function options(palette: () => Palette): ChartOptions {
   const { series, axes, scales, hooks, ...others } = common(palette, reading);
   return {
     ...others,
     series: [...series, curve(() => palette().training, false), curve(() => palette().test, true)],
-    scales: { ...scales, y: { distr: 3, range: (_, low, high) => lossRange(low, high) } },
-    axes: [
-      ...axes!,
-      {
-        ...axisStyle(palette),
-        label: 'Loss per sample (log scale)',
-        size: AXIS_WIDTH,
-        splits: (_, __, low, high) => lossTicks(low, high, MOST_TICKS),
-        filter: (_, splits) => splits,
-        values: (_, splits) =>
-          splits.map((value) => (value < 1e-3 || value >= 1e4 ? value.toExponential() : `${value}`)),
-      },
-    ],
+    scales: { ...scales, y: lossAxis.scale },
+    axes: [...axes!, lossAxis.axis(palette)],
     hooks: {
       ...hooks,
       drawAxes: [(plot) => drawLevel(plot, guessing[config.peek().loss], 'chance', palette().ink)],

@@ -23,14 +23,15 @@ export const pointsOf = <T extends Timed>(values: readonly T[], axis: Axis, y: (
     return [axis === 'steps' ? value.step : value.seconds, Number.isFinite(height) ? height : null];
   });
 
-/** Two curves over one ascending x, null where a curve has no point. */
-export function align(a: readonly Point[], b: readonly Point[]): [number[], (number | null)[], (number | null)[]] {
-  const rows: [number[], (number | null)[], (number | null)[]] = [[], [], []];
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
-    const x = Math.min(a[i]?.[0] ?? Number.POSITIVE_INFINITY, b[j]?.[0] ?? Number.POSITIVE_INFINITY);
-    rows[0].push(x);
-    rows[1].push(a[i]?.[0] === x ? a[i++][1] : null);
-    rows[2].push(b[j]?.[0] === x ? b[j++][1] : null);
+/** Curves over one ascending x, null where a curve has no point. */
+export function align(...curves: readonly (readonly Point[])[]): [number[], ...(number | null)[][]] {
+  const x: number[] = [];
+  const rows = curves.map((): (number | null)[] => []);
+  const at = curves.map(() => 0);
+  for (;;) {
+    const next = Math.min(...curves.map((points, c) => points[at[c]]?.[0] ?? Number.POSITIVE_INFINITY));
+    if (next === Number.POSITIVE_INFINITY) return [x, ...rows];
+    x.push(next);
+    for (const [c, points] of curves.entries()) rows[c].push(points[at[c]]?.[0] === next ? points[at[c]++][1] : null);
   }
-  return rows;
 }
