@@ -27,6 +27,17 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
   });
 }
 
-/** A turn of the event loop, so that a page stays alive and Node hears of signals; a timer alone would starve those. */
+/**
+ * A turn of the event loop, so that a page stays alive and Node hears of signals. Not by a timer: that would starve signals, and
+ * has its turn once a second in a page that is hidden.
+ */
 export const breathe = (): Promise<void> =>
-  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') return void setImmediate(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
