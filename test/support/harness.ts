@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { uniforms } from '../../src/base/random.ts';
 import { columns, rows, type Shape, size, stride } from '../../src/base/tensor.ts';
+import { COPY_DST, MAP_READ, READ_MODE, STORAGE } from '../../src/engine/buffer-usage.ts';
 import type { Device } from '../../src/engine/device.ts';
 import type { Engine, ProgramOptions } from '../../src/engine/engine.ts';
 import { gpuEngine } from '../../src/engine/gpu-engine.ts';
@@ -28,13 +29,47 @@ export function useGpu(): Gpu {
   beforeAll(async () => {
     use.device = await openDevice();
     use.engine = await gpuEngine(use.device);
+    use.banded = await gpuEngine(banded(use.device));
   });
   afterAll(() => {
+    use.banded?.destroy();
     use.engine?.destroy();
     use.device?.assertAlive();
     use.device?.destroy();
   });
   return use;
+}
+
+/** Bytes behind every tensor of `runGraph`. */
+const BAND = 256;
+/** The numbers there, for the i-th buffer. No NaN, which kernels hand on as it is. */
+const markOf = (i: number): number => Math.fround(123.456 * (i + 1));
+
+/**
+ * The same device with a band behind every buffer. Buffers are bound whole, and so a write beyond a tensor is one within its
+ * binding, which WebGPU lets through.
+ */
+function banded(device: Device): Device {
+  const withBand = (descriptor: GPUBufferDescriptor): GPUBufferDescriptor =>
+    descriptor.usage & STORAGE ? { ...descriptor, size: descriptor.size + BAND } : descriptor;
+  const createBuffers: Device['createBuffers'] = (all) => device.createBuffers(all.map(withBand));
+  return Object.create(device, { createBuffers: { value: createBuffers } });
+}
+
+/** The buffers of a program with bands whose band is not as it was. */
+async function writtenBeside({ gpu }: Device, { buffers, schedule }: GpuProgram): Promise<string[]> {
+  const read = gpu.createBuffer({ size: schedule.buffers.length * BAND, usage: MAP_READ | COPY_DST });
+  const encoder = gpu.createCommandEncoder();
+  for (const [i, { name }] of schedule.buffers.entries()) {
+    const [buffer] = buffers.get(name)!;
+    encoder.copyBufferToBuffer(buffer, buffer.size - BAND, read, i * BAND, BAND);
+  }
+  gpu.queue.submit([encoder.finish()]);
+  await read.mapAsync(READ_MODE);
+  const found = new Float32Array(read.getMappedRange().slice(0));
+  read.destroy();
+  const isKept = (i: number) => found.subarray((i * BAND) / 4, ((i + 1) * BAND) / 4).every((x) => x === markOf(i));
+  return schedule.buffers.filter((_, i) => !isKept(i)).map(({ name }) => name);
 }
 
 /** The same device, which claims to have lower limits. */
@@ -100,22 +135,27 @@ export const someStep = (n: number, more: Partial<StepRow> = {}): StepRow =>
 export interface Gpu {
   device: Device;
   engine: Engine;
+  /** An engine whose tensors have bands behind them. */
+  banded?: Engine;
 }
 
 /**
  * Runs a graph once and reads every tensor that is kept or overwritten. All memory, the padding of the leaves included, is
- * NaN before.
+ * NaN before. Nothing is written beside a tensor, where that is seen.
  */
 export async function runGraph(
-  { device, engine }: Gpu,
+  { device, engine: plain, banded: engine = plain }: Gpu,
   graph: Graph,
   leaves: ReadonlyMap<string, Data>,
   step: StepRow,
   options: Pick<ProgramOptions, 'separate' | 'formOf'> = {},
 ): Promise<Map<string, Float32Array>> {
   const program = (await engine.program(graph, { keep: (node) => node.name !== '', ...options })) as GpuProgram;
-  for (const buffer of [...program.buffers.values()].flat()) {
-    device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
+  for (const [i, { name }] of program.schedule.buffers.entries()) {
+    for (const buffer of program.buffers.get(name)!) {
+      const values = new Float32Array(buffer.size / 4).fill(Number.NaN);
+      device.gpu.queue.writeBuffer(buffer, 0, engine === plain ? values : values.fill(markOf(i), -BAND / 4));
+    }
   }
   for (const node of graph.nodes) {
     if (program.tensors.has(node.name) && leaves.has(node.name)) {
@@ -127,6 +167,7 @@ export async function runGraph(
   const packed = new Set(graph.nodes.filter(({ op }) => op.name === 'data').map(({ name }) => name));
   for (const name of program.tensors.keys()) if (!packed.has(name)) tensors.set(name, await program.read(name));
   await engine.settled();
+  if (engine !== plain) expect(await writtenBeside(device, program)).toEqual([]);
   program.destroy();
   return tensors;
 }

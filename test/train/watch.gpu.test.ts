@@ -3,11 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { fromArrays } from '../../src/data/index.ts';
 import {
   adam,
+  adamw,
   batchNorm,
   type CompileOptions,
   compile,
   type Device,
   dense,
+  dropout,
+  elu,
+  layerNorm,
   linear,
   type Model,
   momentum,
@@ -18,8 +22,11 @@ import {
   rmsprop,
   sequential,
   sgd,
+  softmaxCrossEntropy,
   squared,
+  standardize,
   type Trainer,
+  tanh,
   zeros,
 } from '../../src/index.node.ts';
 import { useGpu } from '../support/harness.ts';
@@ -125,6 +132,23 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
 const gpu = useGpu();
 behaviour('on the GPU', () => gpu.device);
 behaviour('on the CPU', () => 'cpu');
+
+test.each([
+  ['a thousand steps', 1000, [dense(6, relu)]],
+  ['steps of layers of many kinds', 100, [dense(8, tanh), batchNorm(), dropout(0.3), dense(6, elu), layerNorm()]],
+])('no step raises a flag in %s', async (_name, steps, hidden) => {
+  const scales = [1, 1e4, 1e-30, 1e8];
+  const inputs = standardize({ mean: [0, 0, 0, 0], deviation: scales });
+  const net = await compile(sequential([4], [inputs, ...hidden, dense(3)]), {
+    ...{ device: gpu.device, batch: 16, loss: softmaxCrossEntropy(), optimizer: adamw({ learningRate: 0.01 }) },
+    ...{ accumulate: 2, clipNorm: 1, average: 0.99, tune: 'off', seed: 1 },
+  });
+  const x = random(4 * 160, 1).map((u, i) => u * scales[i % 4]);
+  const data = fromArrays({ x, y: Array.from({ length: 160 }, (_, i) => i % 3), shape: [4] });
+  await net.fit(data, { steps });
+  expect([net.steps, Number.isFinite(await net.loss())]).toEqual([steps, true]);
+  net.destroy();
+});
 
 test('no dispatch and no binding is for the flag alone, within 8 storage buffers', async () => {
   const { schedule } = await import('../../src/compiler/schedule.ts');
