@@ -118,3 +118,56 @@ describe('what is kept of a net', () => {
     expect(restores()).toEqual([true, true, true]);
   });
 });
+
+describe('a run that is kept', () => {
+  const run = { id: 'a', settings: '#hidden=7%3Arelu&data=mnist' };
+
+  test('is opened with its settings: at once, after a net that did not come, and as the first net of a visit', async () => {
+    const page = await visit();
+    await page.begin();
+    await page.openRun(run);
+    fake.ends = named('TypeError');
+    await page.openRun(run);
+    fake.ends = undefined;
+    await page.reset();
+    expect(fake.asked.slice(1)).toEqual([
+      ['mnist', 7, 'a'],
+      ['mnist', 7, 'a'],
+      ['mnist', 7, 'a'],
+    ]);
+    vi.resetModules();
+    fake.asked.length = 0;
+    await (await visit()).openRun(run);
+    expect(fake.asked).toEqual([['mnist', 7, 'a']]);
+  });
+
+  test('is kept with its last curves before another net takes its place, which keeps none of them', async () => {
+    const calls: unknown[] = [];
+    fake.lab.keep = async ({ evaluations }: { evaluations: { step: number }[] }) =>
+      void calls.push(evaluations.map(({ step }) => step));
+    const prepare = fake.lab.prepare as (...given: unknown[]) => Promise<unknown>;
+    fake.lab.prepare = (...given: unknown[]) => {
+      calls.push('prepare');
+      return prepare(...given);
+    };
+    const page = await visit();
+    await page.begin();
+    fake.tell({ kind: 'evaluated', evaluated: { step: 9, seconds: 1, loss: 1, accuracy: 0.5 } });
+    calls.length = 0;
+    await page.reset();
+    expect(calls).toEqual([[9], 'prepare', []]);
+  });
+
+  test('is said not to be kept as long as the browser refuses', async () => {
+    const page = await visit();
+    fake.lab.keep = async () => {
+      throw named('QuotaExceededError');
+    };
+    await page.begin();
+    await vi.waitFor(() => expect(page.unkept.value).toBe('QuotaExceededError'));
+    fake.lab.keep = async () => {};
+    await page.configure({ learningRate: 0.5 });
+    await vi.waitFor(() => expect(page.unkept.value).toBeUndefined());
+    expect(page.problem.value).toBeUndefined();
+  });
+});
