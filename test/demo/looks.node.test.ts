@@ -147,17 +147,6 @@ test('letters of equations are there without a font for mathematics: italic, and
   const equation = page.locator('.microscope-equation');
   await equation.scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: /^Next/ }).last().click();
-  const letters = await page.locator('#microscope mi').evaluateAll((all) =>
-    all.map((of) => ({
-      text: of.textContent!,
-      style: getComputedStyle(of).fontStyle,
-      as: getComputedStyle(of).textTransform,
-    })),
-  );
-  for (const { text, style, as } of letters) {
-    expect({ text, style, as }).toEqual({ text, style: /^[a-z]{2,}$/.test(text) ? 'normal' : 'italic', as: 'none' });
-  }
-  expect(new Set(letters.map(({ text }) => text))).toEqual(new Set([...'WbzayxpCδ∂', 'σ', 'σ′', 'tanh']));
   // Drawn: more than the one colour of the paper.
   for (const letter of await equation.locator('mi').all()) {
     const shot = (await letter.screenshot()).toString('base64');
@@ -169,5 +158,23 @@ test('letters of equations are there without a font for mathematics: italic, and
     }, shot);
     expect(colours, (await letter.textContent())!).toBeGreaterThan(2);
   }
+  await page.getByRole('radio', { name: 'All at once' }).check();
+  await page.locator('figure[data-tensor=nb2]').waitFor();
+  const letters = await page.locator('#microscope mi').evaluateAll((all) =>
+    all.map((of) => ({
+      text: of.textContent!,
+      style: getComputedStyle(of).fontStyle,
+      as: getComputedStyle(of).textTransform,
+    })),
+  );
+  for (const { text, style, as } of letters) {
+    expect({ text, style, as }).toEqual({
+      text,
+      style: /^([a-z]{2,}|T)$/.test(text) ? 'normal' : 'italic',
+      as: 'none',
+    });
+  }
+  const words = ['σ', 'σ′', 'W′', 'b′', 'ln', 'softmax'];
+  expect(new Set(letters.map(({ text }) => text))).toEqual(new Set([...'WbzayxpCδ∂ηT', ...words]));
   await close();
 });

@@ -79,23 +79,30 @@ export interface Grid {
   readonly along: number;
   readonly across: number;
   readonly margin: { readonly along: number; readonly across: number };
+  /** Whether it is larger than its place, and scrolls there. */
+  readonly isLong: boolean;
 }
 /** The half of a tile, in CSS pixels: what arrows keep off its middle. */
 export const HALF = { width: 26, height: 30 };
 const COLUMN = { least: 2 * HALF.width, most: 150 };
 const ROW = 84;
+/** Of more columns the diagram scrolls. It is turned only where it would hardly show a few at once. */
+const LONG = { columns: 16, width: 520 };
 
 /** As wide as there is room for; turned where there is not enough for all columns. */
 export function gridOf({ columns, rows }: Pick<Layout, 'columns' | 'rows'>, width: number): Grid {
-  const isTurned = width < columns * COLUMN.least;
+  const isNarrow = width < columns * COLUMN.least;
+  const isLong = isNarrow && columns > LONG.columns;
+  const isTurned = isNarrow && !(isLong && width >= LONG.width);
   const across = isTurned ? Math.min(COLUMN.most, Math.floor(width / rows)) : ROW;
-  const along = isTurned ? ROW : Math.min(COLUMN.most, Math.floor(width / columns));
+  const along = isTurned ? ROW : Math.max(COLUMN.least, Math.min(COLUMN.most, Math.floor(width / columns)));
   const row = 40;
-  const column = isTurned ? (width - (rows - 1) * across) / 2 : (width - (columns - 1) * along) / 2;
+  const column = isTurned ? (width - (rows - 1) * across) / 2 : Math.max(along, width - (columns - 1) * along) / 2;
   return {
     isTurned,
     along,
     across,
+    isLong,
     margin: isTurned ? { along: row, across: column } : { along: column, across: row },
   };
 }

@@ -109,7 +109,7 @@ function inWords({ kind, window, output }: NetLayer, m: number): string {
     case 'batchNorm':
     case 'layerNorm': {
       const together = kind === 'layerNorm' ? 'of all numbers' : output.length > 1 ? 'of each map' : 'of each unit';
-      return `A number also moves the mean and the variance ${together}. What that does is taken out: the mean of the errors, and the part of them that follows the normalised numbers. The rest is divided by √(v + ε).`;
+      return `A number also moves the mean and the variance ${together}. What that does is taken out of g = γ ⊙ ∂C/∂a: its mean, and the part of it that follows the normalised numbers x̂. So what comes back is (g − mean of g − x̂ · mean of g x̂) / √(v + ε).`;
     }
     case 'skip':
       return `The error of the sum in layer ${m} comes back as it is.`;

@@ -23,6 +23,8 @@ export interface ProductsShown {
   choose?(product: number): void;
   /** What is added to the products: the bias. */
   readonly bias?: number;
+  /** What the sum is. */
+  readonly sumTitle: string;
   /** Pictures whose products belong to the sum, of which these are those of one. */
   readonly pictures: number;
 }
@@ -68,6 +70,7 @@ function convolution(view: View, { layer, operands: [W, input, b] }: Page): Prod
     chosen: tap % taps,
     choose: (product) => selectTap(layer, Math.floor(tap / taps) * taps + product),
     bias: view.tensors[b].data[pixelOf(view, layer).channel],
+    sumTitle: 'Together',
     pictures: 1,
   };
 }
@@ -93,6 +96,7 @@ function filterGradient(view: View, { layer, operands: [delta, input] }: Page): 
     chooseGroup: () => {},
     chosen: y * width + x,
     choose: (product) => select(view, layer, channel * height * width + product),
+    sumTitle: 'Together',
     pictures: view.pictures,
   };
 }
@@ -116,6 +120,7 @@ function cameThrough(view: View, { layer }: Page): Breakdown | undefined {
     group: pixelOf(view, m).channel,
     grouped: 'Filter',
     chooseGroup: (group) => selectChannel(view, m, group),
+    sumTitle: consumers.length > 1 ? `Through layer ${m}` : 'Together',
     pictures: 1,
   };
 }

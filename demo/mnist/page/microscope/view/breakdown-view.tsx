@@ -31,7 +31,7 @@ const PoolWindow = ({ shown: { of, window, hasWinner } }: { readonly shown: Pool
 };
 
 const SumOfProducts = ({ shown }: { readonly shown: ProductsShown }) => {
-  const { left, right, groups, group, grouped, chosen, choose, bias, pictures } = shown;
+  const { left, right, groups, group, grouped, chosen, choose, bias, sumTitle, pictures } = shown;
   const now = groups[group];
   const common = { columns: now.columns, chosen, choose };
   const total = groups.reduce((sum, of) => sum + of.sum, 0) + (bias ?? 0);
@@ -62,7 +62,7 @@ const SumOfProducts = ({ shown }: { readonly shown: ProductsShown }) => {
       <p class="breakdown-sum" data-total={total}>
         {pictures > 1
           ? `This picture’s share. The gradient adds up those of all ${pictures} pictures.`
-          : `Together: ${short(total)}`}
+          : `${sumTitle}: ${short(total)}`}
       </p>
     </>
   );

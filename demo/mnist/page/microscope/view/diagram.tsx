@@ -4,13 +4,12 @@ import { useWidth } from '../../shared/use-width.ts';
 import { type Arrangement, grid, imageOfUnit, mapOf, matrix } from '../layout/arrangement.ts';
 import { type Edge, gridOf, layoutOf, middleOf, pathOf, tileOf } from '../layout/diagram-layout.ts';
 import { scaleOf } from '../layout/scales.ts';
-import { inWords, isMatrix, layerOf } from '../model/names.ts';
+import { inWords, isMatrix, layerOf, symbol } from '../model/names.ts';
 import { isImage } from '../model/net-layers.ts';
 import type { Page } from '../model/pages.ts';
 import { lastLayer, pixelOf, selectedOf, shapeOf, unitOf, unitsOf } from '../model/selection.ts';
 import { tiny } from '../model/short-numbers.ts';
 import type { View } from '../model/view-of.ts';
-import { Letter } from './equation.tsx';
 import { Canvas } from './tensor-picture.tsx';
 
 interface DiagramProps {
@@ -31,14 +30,19 @@ export const Diagram = ({ view, pages, current, onTurn }: DiagramProps) => {
   const { operands, result, direction } = pages[current];
   const last = middleOf({ column: layout.columns - 1, row: layout.rows - 1 }, grid);
   const first = middleOf({ column: 0, row: 0 }, grid);
-  const height = last.y + first.y;
+  const size = { width: Math.max(width, last.x + first.x), height: last.y + first.y };
+  const { x, y } = byName.get(tileOf(result)) ?? first;
+  useLayoutEffect(() => {
+    const { clientWidth, clientHeight } = frame.current!;
+    frame.current!.scrollTo(x - clientWidth / 2, y - clientHeight / 2);
+  }, [x, y]);
 
   const drawn = (edge: Edge) => pathOf(byName.get(edge.from)!, byName.get(edge.to)!, grid.isTurned);
   const ordered = edges.toSorted((a, b) => Number(a.page === current) - Number(b.page === current));
   return (
-    <div class={`microscope-diagram microscope-${direction}`} ref={frame}>
-      <div class="microscope-plan" style={{ height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
+    <div class={`microscope-diagram microscope-${direction} ${grid.isLong ? 'microscope-long' : ''}`} ref={frame}>
+      <div class="microscope-plan" style={{ width: `${size.width}px`, height: `${size.height}px` }}>
+        <svg {...size} aria-hidden="true">
           <defs>
             {['rest', 'open'].map((id) => (
               <marker
@@ -113,7 +117,10 @@ const Tile = ({ view, name, at, role, onOpen }: TileProps) => {
       onClick={onOpen}
     >
       <Thumbnail view={view} name={name} />
-      <Letter name={name} />
+      {/* Text, since there are many, and formulas take a browser longer to lay out. */}
+      <span class="microscope-symbol" aria-hidden="true">
+        {symbol(name)}
+      </span>
       <span class="unseen">{inWords(name)}</span>
     </button>
   );

@@ -106,7 +106,7 @@ function text(part: string): JSX.Element {
       </msup>
     );
   }
-  if (/^[−\d½]/.test(part)) return <mn>{part}</mn>;
+  if (/^\(?[−\d½]/.test(part)) return <mn>{part}</mn>;
   const name = identifier(part);
   if (part !== 'ln') return name;
   return (
