@@ -24,10 +24,10 @@ const follow = async (hash: string): Promise<void> => {
 const ready = () => page.locator('.toolbar [data-status="ready"][data-finished="false"]').waitFor();
 const finished = () => page.locator('.toolbar [data-finished="true"]').waitFor();
 
-/** A finding as its experiment counts it: '1/340' is 340, '88 %' is 0.88, 'step 12' is 12, '2.4 times' is 2.4. */
+/** A finding as its experiment counts it: '1/340' is 340, '88 %' and '88 points' are 0.88, 'step 12' is 12, '2.4 times' is 2.4. */
 function numberIn(text: string): number {
   const number = Number(/[\d.]+/.exec(text.replace('1/', '').replaceAll(',', ''))?.[0] ?? Number.NaN);
-  return text.includes('%') ? number / 100 : number;
+  return /%|points/.test(text) ? number / 100 : number;
 }
 
 describe.each(experiments)('$title', ({ id, title, findings: [{ id: finding, claim }] }) => {
@@ -64,7 +64,11 @@ test('it can be paused, taken step by step and begun again, from the keyboard to
   expect(await page.evaluate(() => location.hash)).toBe('#/experiments?show=scales&seed=7');
   await page.getByRole('link', { name: experiments[0].title }).click();
   await page.getByRole('heading', { name: experiments[0].title, level: 2 }).waitFor();
-  expect(await page.evaluate(() => location.hash)).toBe('#/experiments?seed=7');
+  expect(await page.evaluate(() => location.hash)).toBe(`#/experiments?show=${experiments[0].id}&seed=7`);
+  await page.getByRole('tab', { name: 'Plane' }).click();
+  await page.getByRole('tab', { name: 'Experiments' }).click();
+  await page.getByRole('heading', { name: experiments[0].title, level: 2 }).waitFor();
+  expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('7');
 });
 
 test.each([1280, 360])('at %i pixels nothing is cut, and axe finds nothing in either theme', async (width) => {

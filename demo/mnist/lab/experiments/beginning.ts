@@ -1,5 +1,5 @@
 import type { Course, Experiment, Side } from './experiment.ts';
-import { lastValue, percent, ratioOfEnds, share } from './measures.ts';
+import { fraction, lastValue, percent, points, ratioOfEnds, share } from './measures.ts';
 import type { Tools } from './tools.ts';
 
 const [DEPTH, UNITS] = [4, 40];
@@ -53,7 +53,7 @@ export const beginning: Experiment = {
     {
       id: 'faded',
       of: ([small]) => 1 / ratioOfEnds(atFirst(small), 'spread'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) =>
         `In the beginning, the spread of a⁴ is ${share(value)} that of a¹ with weights that are too small.`,
       claim: { least: 500 },
@@ -62,16 +62,16 @@ export const beginning: Experiment = {
       id: 'flat',
       of: ([, , large]) => lastValue(atFirst(large), 'flat'),
       shown: percent,
-      says: (value) => `${percent(value)} of all activations are at their ends with weights that are too large.`,
+      says: (value) =>
+        `${percent(value)} of all [activation|activations] are at their ends with weights that are too large.`,
       claim: { least: 0.5 },
     },
     {
       id: 'accuracy',
       of: ([small, glorot, large]) =>
         lastValue(glorot, 'accuracy') - Math.max(lastValue(small, 'accuracy'), lastValue(large, 'accuracy')),
-      shown: percent,
-      says: (value) =>
-        `With Glorot's weights ${percent(value)} more of the test digits are read right than with the others.`,
+      shown: points,
+      says: (value) => `With Glorot's weights the [accuracy] is ${points(value)} above that of the others.`,
       claim: { least: 0.4 },
     },
   ],

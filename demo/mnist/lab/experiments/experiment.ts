@@ -82,7 +82,7 @@ export interface Finding {
   readonly of: (courses: readonly Course[]) => number;
   /** The number as the page writes it: '1/340'. */
   readonly shown: (value: number) => string;
-  /** What it means: '|δ¹| is 1/340 of |δ⁵| in the sigmoid network.' */
+  /** What it means, with words of the glossary as in a text: '|δ¹| is 1/340 of |δ⁵| in the sigmoid network.' */
   readonly says: (value: number, courses: readonly Course[]) => string;
   /** Where it lies at the end, whatever the seed. */
   readonly claim: { readonly least?: number; readonly most?: number };

@@ -17,8 +17,14 @@ export const figure = (value: number): string =>
 /** '12 times' */
 export const times = (value: number): string => `${figure(value)} times`;
 
-/** How many times smaller one number is than another, as a share of it: '1/340 of', or '2.4 times'. */
-export const share = (value: number): string => (value > 1 ? `1/${figure(value)} of` : times(1 / value));
+/** How many times smaller one number is than another: '1/340', or '2.4 times'. */
+export const fraction = (value: number): string => (value > 1 ? `1/${figure(value)}` : times(1 / value));
+
+/** The same before the other number: '1/340 of', or '2.4 times'. */
+export const share = (value: number): string => (value > 1 ? `${fraction(value)} of` : fraction(value));
+
+/** '12 points': a difference of percentages. */
+export const points = (value: number): string => `${(100 * value).toFixed(0)}\u00a0points`;
 
 /** '43 %' */
 export const percent = (value: number): string => `${(100 * value).toFixed(0)}\u00a0%`;

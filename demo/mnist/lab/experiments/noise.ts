@@ -52,7 +52,7 @@ export const noise: Experiment = {
       of: ([few, , many]) => noiseAtFirst(few) / noiseAtFirst(many),
       shown: times,
       says: (value) =>
-        `Gradients of batches of 2 scatter ${times(value)} as far as those of batches of 200. The root of 100 is 10.`,
+        `[gradient|Gradients] of batches of 2 scatter ${times(value)} as far as those of batches of 200. The root of 100 is 10.`,
       claim: { least: 6, most: 16 },
     },
     {

@@ -1,5 +1,5 @@
 import type { Course, Experiment, Side, SideNet } from './experiment.ts';
-import { lastValue, percent, times } from './measures.ts';
+import { lastValue, points, times } from './measures.ts';
 
 interface Remedy {
   readonly dropped?: number;
@@ -47,16 +47,16 @@ export const overfitting: Experiment = {
     {
       id: 'gap',
       of: ([nothing]) => gap(nothing),
-      shown: percent,
+      shown: points,
       says: (value) =>
-        `Without a remedy the network reads ${percent(value)} more of its own pictures than of new ones.`,
+        `Without a remedy the [accuracy] on its own pictures is ${points(value)} above that on new ones.`,
       claim: { least: 0.03 },
     },
     {
       id: 'augmented',
       of: ([nothing, , , augmented]) => lastValue(augmented, 'accuracy') - lastValue(nothing, 'accuracy'),
-      shown: percent,
-      says: (value) => `With augmentation it reads ${percent(value)} more of the new pictures.`,
+      shown: points,
+      says: (value) => `Augmentation raises the accuracy on new pictures by ${points(value)}.`,
       claim: { least: 0.04 },
     },
     {
@@ -64,7 +64,7 @@ export const overfitting: Experiment = {
       of: ([nothing, ...held]) =>
         Math.min(...held.map((of) => lastValue(of, 'trainingLoss'))) / lastValue(nothing, 'trainingLoss'),
       shown: times,
-      says: (value) => `Each of the three keeps the loss on its own pictures at least ${times(value)} as large.`,
+      says: (value) => `Each of the three keeps the [loss] on its own pictures at least ${times(value)} as large.`,
       claim: { least: 1.5 },
     },
   ],

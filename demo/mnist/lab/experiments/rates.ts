@@ -1,5 +1,5 @@
 import type { Experiment, Side } from './experiment.ts';
-import { lastValue, share } from './measures.ts';
+import { fraction, lastValue, share } from './measures.ts';
 
 const side = (title: string, learningRate: number): Side => ({
   title: `${title}: ${learningRate}`,
@@ -42,14 +42,14 @@ export const rates: Experiment = {
     {
       id: 'short',
       of: ([short, right]) => lastValue(short, 'loss') / lastValue(right, 'loss'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `The loss of the right learning rate is ${share(value)} that of the short one.`,
       claim: { least: 2 },
     },
     {
       id: 'long',
       of: ([, right, long]) => lastValue(long, 'loss') / lastValue(right, 'loss'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `The loss of the right learning rate is ${share(value)} that of the long one.`,
       claim: { least: 1.3 },
     },

@@ -1,5 +1,5 @@
 import type { Experiment, Side } from './experiment.ts';
-import { lastValue, share } from './measures.ts';
+import { fraction, lastValue, share } from './measures.ts';
 import type { Tools } from './tools.ts';
 
 const POINTS = 200;
@@ -37,7 +37,7 @@ export const ravine: Experiment = {
   id: 'ravine',
   title: 'A long way along a ravine',
   text: [
-    'Each of these [network|networks] has two [weight|weights] only, so that we can see them as a point on a map: the darker, the smaller the [loss].',
+    'Each of these [network|networks] has two [weight|weights] only, so that we can see them as a point on a map: the stronger the shade, the smaller the [loss].',
     'The map is a ravine: steep across, almost flat along, and downhill points to the other side rather than to the goal.',
     'The first one bounces from wall to wall; the others remember where they have been going, and get there sooner.',
   ],
@@ -99,14 +99,14 @@ export const ravine: Experiment = {
     {
       id: 'momentum',
       of: ([sgd, momentum]) => lastValue(sgd, 'loss') / lastValue(momentum, 'loss'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `In the end the loss with momentum is ${share(value)} that of SGD.`,
       claim: { least: 10 },
     },
     {
       id: 'adam',
       of: ([sgd, , adam]) => lastValue(sgd, 'loss') / lastValue(adam, 'loss'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `In the end the loss with Adam is ${share(value)} that of SGD.`,
       claim: { least: 4 },
     },

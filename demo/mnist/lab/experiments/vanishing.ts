@@ -1,5 +1,5 @@
 import type { Experiment, Side } from './experiment.ts';
-import { ratioOfEnds, share } from './measures.ts';
+import { fraction, ratioOfEnds, share } from './measures.ts';
 
 /** Hidden layers, each of so many units. */
 const [DEPTH, UNITS] = [4, 30];
@@ -44,14 +44,14 @@ export const vanishing: Experiment = {
     {
       id: 'sigmoid',
       of: ([sigmoid]) => ratioOfEnds(sigmoid, 'delta'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `|δ¹| is ${share(value)} |δ⁵| in the sigmoid network.`,
       claim: { least: 50 },
     },
     {
       id: 'relu',
       of: ([, relu]) => ratioOfEnds(relu, 'delta'),
-      shown: (value) => share(value).replace(' of', ''),
+      shown: fraction,
       says: (value) => `|δ¹| is ${share(value)} |δ⁵| in the relu network.`,
       claim: { most: 5 },
     },

@@ -1,5 +1,5 @@
-/** What the address of the page says of the experiments: 'show=vanishing&seed=2', what differs from the usual. */
-import { experimentOf, experiments } from '../../lab/experiments/table.ts';
+/** What the address of the page says of the experiments: 'show=vanishing&seed=2'. The usual seed is left out. */
+import { experimentOf } from '../../lab/experiments/table.ts';
 
 export interface Chosen {
   /** Id of an experiment. */
@@ -18,16 +18,6 @@ export function readChosen(text: string): Chosen {
   return { show: experimentOf(given.get('show') ?? '').id, seed: isSeed ? seed : usualSeed };
 }
 
-export function writeChosen({ show, seed }: Chosen): string {
-  const entries = [
-    ...(show === experiments[0].id ? [] : [`show=${show}`]),
-    ...(seed === usualSeed ? [] : [`seed=${seed}`]),
-  ];
-  return entries.join('&');
-}
-
 /** Where a link to it leads. */
-export function hashOf(chosen: Chosen): string {
-  const text = writeChosen(chosen);
-  return `#/experiments${text && `?${text}`}`;
-}
+export const hashOf = ({ show, seed }: Chosen): string =>
+  `#/experiments?show=${show}${seed === usualSeed ? '' : `&seed=${seed}`}`;

@@ -95,17 +95,22 @@ export function begin(): void {
 /** Another experiment, or another seed. */
 export function choose(change: Partial<Chosen>): void {
   chosen.value = { ...chosen.value, ...change };
-  if (isOpen('experiments')) {
-    history.replaceState(null, '', `${location.pathname}${location.search}${hashOf(chosen.value)}`);
-  }
+  writeAddress();
   void prepare();
 }
 
-/** Follows a link. */
+function writeAddress(): void {
+  if (!isOpen('experiments')) return;
+  history.replaceState(null, '', `${location.pathname}${location.search}${hashOf(chosen.value)}`);
+}
+
+/** Follows a link. An address that names no experiment, as that of the tab, keeps the one that is open. */
 addEventListener('hashchange', () => {
   if (!isOpen('experiments')) return;
-  const linked = readChosen(settingsOf('experiments'));
-  if (hashOf(linked) !== hashOf(chosen.value)) choose(linked);
+  const text = settingsOf('experiments');
+  const linked = text ? readChosen(text) : chosen.value;
+  if (hashOf(linked) === hashOf(chosen.value)) writeAddress();
+  else choose(linked);
 });
 
 const nextFrame = () => new Promise(requestAnimationFrame);

@@ -1,5 +1,6 @@
 import { DASH } from '../shared/numbers.ts';
 import { courses, experiment } from './experiments-state.ts';
+import { Explained } from './explained.tsx';
 
 /** The numbers that show the effect, each with what it means. */
 export const Findings = () => (
@@ -11,7 +12,9 @@ export const Findings = () => (
       return (
         <li key={id}>
           <strong data-testid={`finding-${id}`}>{isThere ? shown(value) : DASH}</strong>
-          <span>{isThere ? says(value, courses.value) : 'Press Start to measure it.'}</span>
+          <span>
+            <Explained text={isThere ? says(value, courses.value) : 'Press Start to measure it.'} />
+          </span>
         </li>
       );
     })}

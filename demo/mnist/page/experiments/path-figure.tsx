@@ -32,7 +32,7 @@ export const PathFigure = ({ picture: { title, of }, courses }: PathFigureProps)
       {map && (
         <p class="small soft">
           To the right: the first weight, from {short(map.across[0])} to {short(map.across[1])}. Upwards: the second,
-          from {short(map.up[0])} to {short(map.up[1])}. Each shade is half the loss of the next lighter one.
+          from {short(map.up[0])} to {short(map.up[1])}. Each shade is half the loss of the next weaker one.
         </p>
       )}
     </figure>

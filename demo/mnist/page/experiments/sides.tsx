@@ -1,7 +1,15 @@
+import type { Stopped } from '../../lab/experiments/experiment.ts';
 import { courses, experiment } from './experiments-state.ts';
 
 /** The colours of the nets, as they are called in palettes. */
 export const sideColours = ['training', 'test', 'reached', 'ink'] as const;
+
+/** The step, the layer and the tensor, as far as they are known. */
+const placeOf = ({ step, layer, tensor }: Stopped): string[] => [
+  ...(step === undefined ? [] : [`step ${step}`]),
+  ...(layer === undefined ? [] : [`layer ${layer}`]),
+  ...(tensor === undefined ? [] : [`tensor ${tensor}`]),
+];
 
 /** The nets that are compared, with the colour of each, and why one has stopped. */
 export const Sides = () => (
@@ -13,10 +21,9 @@ export const Sides = () => (
           <strong>{title}</strong>
           {stopped && (
             <p class="experiment-stopped small" data-testid={`stopped-${side}`}>
-              <b>{stopped.name}</b>
-              {stopped.step !== undefined && <> in step {stopped.step}</>}
-              {stopped.layer && <> in layer {stopped.layer}</>}
-              {stopped.tensor && <> in tensor {stopped.tensor}</>}: {stopped.message}
+              <b>{[stopped.name, ...placeOf(stopped)].join(', ')}</b>
+              <br />
+              {stopped.message}
             </p>
           )}
         </li>
