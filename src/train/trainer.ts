@@ -37,15 +37,8 @@ import type { Loaded } from './checkpoint/matching.ts';
 import { takeSnapshot } from './checkpoint/snapshot.ts';
 import { Compiled, enlist } from './compiled.ts';
 import { checkBatch, datasetFor } from './dataset-for.ts';
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  type Evaluator,
-  evaluateOn,
-  type Measured,
-  measuring,
-} from './evaluate.ts';
-import type { Feed } from './feed.ts';
+import type { EvaluateOptions, Evaluation, Measured } from './evaluate.ts';
+import { type Evaluations, evaluationsOf } from './evaluations.ts';
 import { lossOf } from './finite.ts';
 import { trainEpochs } from './fit.ts';
 import {
@@ -58,7 +51,7 @@ import {
   type ValidatedFitOptions,
 } from './fit-options.ts';
 import { freeze } from './freeze.ts';
-import { type EvaluationGraph, predictionGraph } from './graphs.ts';
+import { predictionGraph } from './graphs.ts';
 import { inspector } from './inspect.ts';
 import { type GivenBatch, type GradientOptions, gradientsOf } from './loop/gradients.ts';
 import { type GivenGradients, updateWith } from './loop/update.ts';
@@ -71,7 +64,6 @@ import { afterLoss } from './recovery.ts';
 import { type Changes, replaceStep } from './replace-step.ts';
 import { giveBack, type Session, startAfresh, takeRow } from './session.ts';
 import type { TrainingStep } from './training-program.ts';
-import { type Validation, validationOn } from './validation.ts';
 import { checkBatchStep } from './verify.ts';
 import { demandPlace, weigh } from './weighing.ts';
 
@@ -86,7 +78,7 @@ export class Trainer<M extends Model = Model> {
   readonly #session: Session;
   readonly #compiled: Compiled;
   readonly #access: Access;
-  readonly #evaluations = new Map<string, EvaluationGraph>();
+  readonly #evaluations: Evaluations;
   /** Graphs of `predict` and `tensors`, made when first asked for. */
   #prediction?: ReturnType<typeof predictionGraph>;
   readonly #inspect: ReturnType<typeof inspector>;
@@ -97,6 +89,7 @@ export class Trainer<M extends Model = Model> {
     this.#compiled = new Compiled(session);
     enlist(this, this.#compiled);
     this.#access = this.#compiled.access;
+    this.#evaluations = evaluationsOf(this.#compiled);
     this.#compiled.ownDevice = ownDevice;
     this.#inspect = inspector(this.#compiled);
   }
@@ -208,7 +201,7 @@ export class Trainer<M extends Model = Model> {
     checkBest(task, options.validation, options);
     const augmentation = augmentationOf(options.augment ?? {}, samples, task.model.input, 'fit: augment');
     const evaluate = (dataset: AnyDataset, signal?: AbortSignal) =>
-      this.#access.take(() => this.#evaluate(dataset, { signal, maxBytes, metrics }));
+      this.#access.take(() => this.#evaluations.evaluate(dataset, { signal, maxBytes, metrics }));
     const { recover, onNonFinite = recover ? 'stop' : undefined } = options;
     const remedies = [
       ...(recover && this.#session.engine.device ? [afterLoss(this.#compiled, options)] : []),
@@ -220,7 +213,7 @@ export class Trainer<M extends Model = Model> {
         const fit = this.#tuned(() =>
           this.#compiled.feeds.use(samples, this.#session.program, { augmentation, maxBytes }, (feed) => {
             this.#session.data = factsOf(samples);
-            return this.#validated(heldOut, { maxBytes, metrics }, (validation) =>
+            return this.#evaluations.validated(heldOut, { maxBytes, metrics }, (validation) =>
               // The fit looks at the parameters itself.
               trainEpochs(this.#session, feed, options, evaluate, ongoing, validation),
             );
@@ -251,45 +244,8 @@ export class Trainer<M extends Model = Model> {
     checkEvaluate(options);
     const samples = datasetFor(task, dataset, 'evaluate');
     askedOf(task, samples, options.metrics, 'evaluate: metrics');
-    return this.#access.take(() => this.#compiled.finite('evaluate', options, () => this.#evaluate(samples, options)));
-  }
-
-  #evaluate(samples: AnyDataset, options: EvaluateOptions): Promise<Evaluation> {
-    const { task, engine } = this.#session;
-    return this.#evaluating('evaluate', samples, options, (evaluator, feed) =>
-      evaluateOn(engine, evaluator, feed, task, options),
-    );
-  }
-
-  /** Work on the validation set of a fit, if there is one, which stays on the device meanwhile. */
-  #validated<T>(
-    samples: AnyDataset | undefined,
-    options: Pick<EvaluateOptions, 'maxBytes' | 'metrics'>,
-    work: (validation?: Validation) => Promise<T>,
-  ): Promise<T> {
-    if (!samples) return work();
-    return this.#evaluating('validate', samples, options, (evaluator, feed) =>
-      work(validationOn(evaluator, feed, this.#session.task, this.#access)),
-    );
-  }
-
-  /**
-   * Work on the program that evaluates, and a data set for it. What keeps something of every batch has no room for two
-   * evaluations at a time, and so a program for each of the two that may be under way.
-   */
-  #evaluating<T>(
-    what: 'evaluate' | 'validate',
-    samples: AnyDataset,
-    { maxBytes, metrics }: Pick<EvaluateOptions, 'maxBytes' | 'metrics'>,
-    work: (evaluator: Evaluator, feed: Feed) => Promise<T>,
-  ): Promise<T> {
-    const { key, isPerBatch, build } = measuring(this.#session.task, samples, metrics);
-    const name = `${isPerBatch ? what : 'evaluate'} ${key}`;
-    const built = this.#evaluations.get(name) ?? build();
-    this.#evaluations.set(name, built);
-    const nothing = () => false;
-    return this.#compiled.on({ name, graph: () => built.graph, keep: nothing, averaged: true }, (program) =>
-      this.#compiled.feeds.use(samples, program, { maxBytes }, (feed) => work({ ...built, program }, feed)),
+    return this.#access.take(() =>
+      this.#compiled.finite('evaluate', options, () => this.#evaluations.evaluate(samples, options)),
     );
   }
 
