@@ -5,6 +5,7 @@
 import type { Layer, Shape } from 'retrograd';
 import { type ActivationName, activations } from './activations.ts';
 import type { Library } from './lab/library-layers.ts';
+import type { TermName } from './page/glossary/terms.ts';
 
 export interface DenseLayer {
   readonly kind: 'dense';
@@ -71,6 +72,8 @@ export type Setting = NumberSetting | ChoiceSetting;
 
 interface Kind<L extends HiddenLayer> {
   readonly title: string;
+  /** The word of the glossary that explains it. */
+  readonly term: TermName;
   /** In a few letters, for pictures. */
   readonly sign: string;
   /** A new one. */
@@ -132,6 +135,7 @@ const keeping = { shape: (_layer: unknown, input: Shape) => input, output: (): '
 export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   dense: {
     title: 'Dense',
+    term: 'dense layer',
     sign: 'dense',
     usual: { kind: 'dense', units: 32, activation: 'sigmoid' },
     settings: { units: whole('Units', 1, 2048), activation },
@@ -152,6 +156,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
 
   conv2d: {
     title: 'Convolution',
+    term: 'convolution',
     sign: 'conv',
     usual: { kind: 'conv2d', filters: 8, kernel: 5, stride: 1, padding: 'valid', activation: 'relu' },
     settings: {
@@ -179,6 +184,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   maxPool2d: {
     ...pool,
     title: 'Max pooling',
+    term: 'pooling',
     sign: 'max',
     usual: { kind: 'maxPool2d', size: 2 },
     pattern: /^maxpool(?<size>\d{1,4})$/,
@@ -188,6 +194,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   averagePool2d: {
     ...pool,
     title: 'Average pooling',
+    term: 'pooling',
     sign: 'mean',
     usual: { kind: 'averagePool2d', size: 2 },
     pattern: /^averagepool(?<size>\d{1,4})$/,
@@ -198,6 +205,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   dropout: {
     ...keeping,
     title: 'Dropout',
+    term: 'dropout',
     sign: 'drop',
     usual: { kind: 'dropout', rate: 0.5 },
     settings: { rate: { title: 'Share dropped', least: 0, most: 0.9, whole: false } },
@@ -210,6 +218,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   batchNorm: {
     ...keeping,
     title: 'Batch normalization',
+    term: 'normalization',
     sign: 'norm',
     usual: { kind: 'batchNorm' },
     settings: {},
@@ -226,6 +235,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   layerNorm: {
     ...keeping,
     title: 'Layer normalization',
+    term: 'normalization',
     sign: 'norm',
     usual: { kind: 'layerNorm' },
     settings: {},
@@ -238,6 +248,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   skip: {
     ...keeping,
     title: 'Skip connection',
+    term: 'skip connection',
     sign: 'skip',
     usual: { kind: 'skip', over: 2 },
     settings: { over: whole('Layers skipped', 1, 6) },
@@ -255,6 +266,7 @@ export const kinds: { readonly [L in HiddenLayer as L['kind']]: Kind<L> } = {
   activation: {
     ...keeping,
     title: 'Activation',
+    term: 'activation',
     sign: 'σ',
     usual: { kind: 'activation', activation: 'relu' },
     settings: { activation },

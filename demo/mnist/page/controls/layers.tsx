@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { limits } from '../../config.ts';
 import { type HiddenLayer, type KindName, kindOf, kinds, settingsOf, showShape } from '../../layers.ts';
 import { fit, netInWords } from '../../net-shapes.ts';
+import { Term } from '../glossary/term.tsx';
 import { config, configure } from '../state/index.ts';
 import { Choice } from './choice.tsx';
 import { NumberField } from './number-field.tsx';
@@ -38,13 +39,14 @@ export const Layers = () => {
             layer={layer}
             shape={shapes[at + 1] && showShape(shapes[at + 1])}
             misfit={misfit?.at === at ? misfit.says : undefined}
+            isNew={layers.findIndex(({ kind }) => kind === layer.kind) === at}
             isLast={at === layers.length - 1}
             onChange={(changed) => change(layers.with(at, changed))}
             onMove={(by) => {
               change(layers.toSpliced(at, 1).toSpliced(at + by, 0, layer));
               // The focus goes with the layer.
               list.current?.children[at + by]
-                ?.querySelectorAll<HTMLElement>('.layers-head button')
+                ?.querySelectorAll<HTMLElement>('.layers-head > button')
                 [by < 0 ? 0 : 1].focus();
             }}
             onRemove={() => {
@@ -93,16 +95,18 @@ interface LayerRowProps {
   /** What comes out of it, if it fits. */
   readonly shape: string | undefined;
   readonly misfit: string | undefined;
+  /** Whether it is the first of its kind, which is explained. */
+  readonly isNew: boolean;
   readonly isLast: boolean;
   readonly onChange: (layer: HiddenLayer) => void;
   readonly onMove: (by: 1 | -1) => void;
   readonly onRemove: () => void;
 }
 
-const LayerRow = ({ number, layer, shape, misfit, isLast, onChange, onMove, onRemove }: LayerRowProps) => (
+const LayerRow = ({ number, layer, shape, misfit, isNew, isLast, onChange, onMove, onRemove }: LayerRowProps) => (
   <li class="layers-row" data-misfit={misfit !== undefined}>
     <p class="layers-head">
-      <strong>{kindOf(layer).title}</strong>
+      <strong>{isNew ? <Term of={kindOf(layer).term}>{kindOf(layer).title}</Term> : kindOf(layer).title}</strong>
       <span class="layers-out mono small">
         <span class="unseen">makes </span>
         {shape ?? '–'}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { type TermName, terms } from './terms.ts';
+import { explain, explanations } from './explanations.ts';
+import type { TermName } from './terms.ts';
 import './term.css';
 
 interface TermProps {
@@ -17,7 +18,9 @@ export const Term = ({ of, children }: TermProps) => {
   const id = useId();
   const word = useRef<HTMLButtonElement>(null);
   const note = useRef<HTMLSpanElement>(null);
-  const show = (): void => {
+  const show = async (): Promise<void> => {
+    await explain().catch(() => {}); // then the word stands there alone
+    if (!word.current?.matches(':hover, :focus')) return; // it was left meanwhile
     const [box, text] = [word.current!.getBoundingClientRect(), note.current!];
     text.showPopover(); // above everything, and cut by nothing
     const left = Math.min(box.left, innerWidth - text.offsetWidth - GAP);
@@ -44,7 +47,7 @@ export const Term = ({ of, children }: TermProps) => {
         {children ?? '?'}
       </button>
       <span ref={note} id={id} role="tooltip" popover="manual" class="term-note small">
-        <strong>{of}</strong> {terms[of]}
+        <strong>{of}</strong> {explanations.value?.[of]}
       </span>
     </>
   );

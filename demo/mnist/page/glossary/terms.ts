@@ -7,9 +7,17 @@ export const terms = {
   bias: 'A number that a unit adds to its sum, whatever its inputs are. It is learned, as weights are.',
   activation:
     'The function that turns the sum of a unit into what it hands on. Without one, layers could do no more than a single layer.',
+  'dense layer': 'Each of its units listens to every number of the layer before.',
   convolution:
     'Slides small filters over an image. Each filter looks for one pattern, at every place of the image, with the same weights.',
   'feature map': 'A picture of where a filter found its pattern: bright where it did.',
+  pooling: 'Makes an image smaller: it keeps the largest number of each window, or the mean.',
+  dropout:
+    'In training, sets some of the numbers to 0, others in each step, so that no unit relies on a single other one. Later, nothing is dropped.',
+  normalization:
+    'Shifts and scales numbers so that their mean is 0 and their spread 1, and then by two numbers that are learned.',
+  'skip connection':
+    'Adds what goes into some layers to what comes out of them. On the way back, errors pass by these layers, too.',
   loss: 'How wrong the outputs are, as one number. Training makes it small. 0 would be perfect.',
   softmax: 'Turns ten numbers into ten probabilities that add up to 1. The largest number gets the largest one.',
   gradient: 'For each weight: how fast the loss grows if the weight grows. Training moves weights the other way.',
