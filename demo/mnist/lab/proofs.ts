@@ -19,34 +19,18 @@ export async function proveRecovery(config: Config, train: Dataset): Promise<Rec
 }
 
 async function trained(config: Config, train: Dataset, isLost: boolean) {
-  const opening = watchDevices();
-  const net = await compileNet(config, {}).finally(opening.stop);
+  const net = await compileNet(config, {});
   const recoveries: Recovery[] = [];
   const fit = () =>
     net.fit(train, { steps: STEPS, recover: true, onRecover: (recovery) => void recoveries.push(recovery) });
   try {
     await fit();
-    if (isLost) for (const gpu of opening.devices) destroyAfterSubmit(gpu);
+    if (isLost) destroyAfterSubmit((net.device as Device).gpu);
     await fit();
     return { digest: await digestOf(net), recoveries: recoveries.length };
   } finally {
     net.destroy();
   }
-}
-
-/** Devices that are opened until `stop` is called: a net keeps its own to itself. */
-function watchDevices() {
-  const devices: GPUDevice[] = [];
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    const device = await requestDevice.apply(this, args);
-    devices.push(device);
-    return device;
-  };
-  const stop = (): void => {
-    GPUAdapter.prototype.requestDevice = requestDevice;
-  };
-  return { devices, stop };
 }
 
 /** Destroys a device with work under way. */

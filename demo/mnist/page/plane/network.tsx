@@ -28,7 +28,7 @@ export const Network = () => {
     top: `${heightOf(at, count, most) - NODE / 2}px`,
   });
   return (
-    <Scrollable label="The network" class="network">
+    <Scrollable label="The network" class="plane-network">
       <div class="network-heads small soft" aria-hidden="true">
         <span>Inputs</span>
         {hidden.length > 0 && <span>{hidden.length === 1 ? 'Hidden layer' : 'Hidden layers'}</span>}
