@@ -24,7 +24,7 @@ import { losses } from '../../demo/mnist/lab/choices.ts';
 import { inspectSample } from '../../demo/mnist/lab/inspect-sample.ts';
 import { makeModel } from '../../demo/mnist/lab/make-model.ts';
 import { writeLayer } from '../../demo/mnist/layers.ts';
-import { layoutOf } from '../../demo/mnist/page/microscope/layout/diagram-layout.ts';
+import { gridOf, HALF, layoutOf, middleOf } from '../../demo/mnist/page/microscope/layout/diagram-layout.ts';
 import { breakdownOf, regionsOf } from '../../demo/mnist/page/microscope/model/breakdown.ts';
 import { cameBack } from '../../demo/mnist/page/microscope/model/came-back.ts';
 import type { NetLayer } from '../../demo/mnist/page/microscope/model/net-layers.ts';
@@ -244,6 +244,18 @@ describe.each([
     const names = new Set(places.map(({ name }) => name));
     for (const { from, to } of edges) expect([names.has(from), names.has(to)]).toEqual([true, true]);
     for (const { result, direction } of await pages) if (direction !== 'update') expect(names).toContain(result);
+    for (const width of [300, 690, 1100]) {
+      const grid = gridOf({ columns, rows: 4 }, width);
+      expect(grid.isTurned, 'a long one is turned on phones alone').toBe(width < (columns > 16 ? 520 : 52 * columns));
+      const middles = places.map((place) => middleOf(place, grid));
+      const isInside = middles.every(({ x }) => x >= HALF.width && x <= width - HALF.width);
+      expect(isInside || grid.isLong).toBe(true);
+      for (const [i, { x, y }] of middles.entries()) {
+        for (const other of middles.slice(i + 1)) {
+          expect(Math.abs(x - other.x) >= 2 * HALF.width || Math.abs(y - other.y) >= 2 * HALF.height).toBe(true);
+        }
+      }
+    }
   });
 });
 
