@@ -240,7 +240,8 @@ function memoryShelf() {
 
 describe('a lab with a shelf', () => {
   const { runs, files, shelf } = memoryShelf();
-  const adam = { ...config, batch: 300 }; // 34 steps make an epoch
+  // 34 steps make an epoch; masks and running statistics go on as well.
+  const adam = fromHash('#hidden=16:sigmoid,batchnorm,dropout0.2&batch=300');
   const visit = async () => {
     const told: LabEvent[] = [];
     const lab = createLab(undefined, shelf);

@@ -72,7 +72,7 @@ const weightsIn = async (file: Blob, head: Uint8Array): Promise<Found> => ({
   units: await unitsIn(file, head),
 });
 
-/** [784, 32, 10]; undefined for other tensors than those of dense layers that fit together. */
+/** [784, 32, 10]; undefined for other tensors than those of dense layers alone that fit together. */
 async function unitsIn(file: Blob, head: Uint8Array): Promise<number[] | undefined> {
   const size = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
   if (size > LARGEST_HEADER) return undefined;
@@ -88,8 +88,9 @@ async function unitsIn(file: Blob, head: Uint8Array): Promise<number[] | undefin
       if (units.length === 0) units.push(inputs);
       units.push(out);
     }
+    const weights = Object.keys(header).filter((key) => /^layers\.\d+\.weight$/.test(key));
+    return units.length === weights.length + 1 && weights.length > 0 ? units : undefined;
   } catch {
     return undefined; // whoever reads the file says what is wrong with it
   }
-  return units.length > 0 ? units : undefined;
 }
