@@ -101,6 +101,26 @@ test('while a net trains for ten seconds, the page stays free', async () => {
   await close();
 });
 
+test('without a GPU every tab gets ready on the CPU', async () => {
+  const plain = await launch([]);
+  try {
+    const { page } = await visit(plain, site.url);
+    await ready(page);
+    for (const name of ['Plane', 'Experiments', 'Your data', 'Runs']) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      await page.locator('[role=tabpanel] main').waitFor();
+    }
+    await page.getByRole('tab', { name: 'Plane' }).click();
+    await page.locator('.plane-controls [data-status="ready"]').waitFor();
+    await page.getByRole('tab', { name: 'Experiments' }).click();
+    await page.locator('.toolbar [data-status="ready"]').waitFor();
+    await page.getByRole('tab', { name: 'Digits' }).click();
+    await page.getByText('The page works without a GPU, only slower.').waitFor();
+  } finally {
+    await plain.close();
+  }
+});
+
 describe('the page that a browser keeps', () => {
   let [seen, server]: [Visit?, Site?] = [];
   let page: Page;
