@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { python } from '../../setup/python.mjs';
 import { wgsl } from '../../setup/wgsl.mjs';
 import { offline } from './offline.ts';
 
@@ -39,11 +40,13 @@ export default defineConfig(({ command, isPreview }) => ({
   root: path('.'),
   base: './',
   define: { DATA_URL: JSON.stringify(command === 'serve' && !isPreview && hasMnist ? DATA_PATH.slice(0, -1) : '') },
-  plugins: [serveMnist, wgsl(), offline],
+  plugins: [serveMnist, wgsl(), python(), offline],
   resolve: {
     alias: {
       'retrograd/bench': path('../../src/bench/index.ts'),
       'retrograd/data': path('../../src/data/index.ts'),
+      'retrograd/onnx': path('../../src/onnx/index.ts'),
+      'retrograd/pytorch': path('../../src/pytorch/index.ts'),
       retrograd: path('../../src/index.ts'),
     },
   },

@@ -4,6 +4,7 @@ import { type Config, fromHash, usual } from '../../demo/mnist/config.ts';
 import { createLab } from '../../demo/mnist/lab/lab.ts';
 import type { Curves, Lab, LabEvent, Prepared } from '../../demo/mnist/lab/protocol.ts';
 import type { Shelf, Stored } from '../../demo/mnist/lab/shelf.ts';
+import { asSafetensors, weightFileOf } from '../../demo/mnist/page/shared/weight-files.ts';
 import { formatSafetensors, parseSafetensors } from '../../src/index.ts';
 
 const config: Config = { ...usual, hidden: [{ kind: 'dense', units: 16, activation: 'sigmoid' }] };
@@ -160,6 +161,16 @@ describe('the lab', () => {
     expect(await lab.predict(pixels)).not.toEqual(before);
     await lab.load(weights);
     expect(await lab.predict(pixels)).toEqual(before);
+    for (const [format, name] of [
+      ['onnx', 'a.onnx'],
+      ['pytorch', 'a.zip'],
+    ] as const) {
+      const file = new File([await weightFileOf(await lab.save(format === 'pytorch'), format)], name);
+      await lab.step();
+      expect(await lab.predict(pixels)).not.toEqual(before);
+      await lab.load(await asSafetensors(file, await lab.save()));
+      expect(await lab.predict(pixels)).toEqual(before);
+    }
     const idx = new File([Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7)], 'labels');
     await expect(lab.load(idx)).rejects.toThrow(/^labels is an IDX file of 2 labels. Load data/);
     const none = new Blob([formatSafetensors({})]);

@@ -1,8 +1,10 @@
 /** The tab of one's own data in a real browser. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
+import { adam, compile, type LossFunction } from 'retrograd';
+import { fromOnnx } from 'retrograd/onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleTable } from '../../demo/mnist/lab/own-data/example-table.ts';
 import { barPlaces, barPng } from '../support/bars.ts';
@@ -62,6 +64,30 @@ describe('a table', () => {
     await expect.poll(() => page.getByTestId('own-prediction').innerText()).toBe('virginica');
     await type('6.1', 'wide');
     await page.getByText('column "petal width": expected a finite number').waitFor();
+  });
+
+  test('the net goes out as ONNX, which gives the same probabilities elsewhere, and comes back', async () => {
+    const row = { 'sepal length': 5.9, 'sepal width': 3, 'petal length': 4.9, 'petal width': 1.7 };
+    for (const [name, value] of Object.entries(row)) await page.getByLabel(name, { exact: true }).fill(`${value}`);
+    const sure = page.locator('.own-answer .own-value');
+    await expect.poll(() => sure.innerText()).toMatch(/^(versicolor|virginica) \d+/);
+    await page.getByLabel('Format of the file').selectOption('ONNX');
+    const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the weights').click()]);
+    expect(file.suggestedFilename()).toBe('retrograd-table.onnx');
+    const bytes = await readFile(await file.path());
+    const { model, parameters, loss, classNames } = await fromOnnx(bytes);
+    const net = await compile(model, { device: 'cpu', batch: 1, loss: loss as LossFunction, optimizer: adam() });
+    net.setParameters(parameters);
+    const there = await net.predict([Object.values(row)]);
+    net.destroy();
+    const best = Math.max(...there);
+    const here = await sure.innerText();
+    expect(here).toContain(classNames![there.indexOf(best)]);
+    expect(Number(/ ([\d.]+)/.exec(here)![1])).toBeCloseTo(100 * best, 0);
+    await page.getByLabel('Load weights').setInputFiles({ name: 'a.onnx', mimeType: 'a/b', buffer: bytes });
+    await page.getByText('Loaded a.onnx. Training continues from there.').waitFor();
+    await page.getByLabel('Load weights').setInputFiles({ name: 'b.onnx', mimeType: 'a/b', buffer: Buffer.from('no') });
+    await page.getByText(/^Nothing was changed\./).waitFor();
   });
 
   test('a number is a target too, and its error is in its units', async () => {

@@ -1,8 +1,12 @@
 /** What the worker makes of a visitor's own data. */
+import { adam, compile, meanSquared } from 'retrograd';
+import { fromOnnx } from 'retrograd/onnx';
 import { describe, expect, test } from 'vitest';
 import { exampleTable } from '../../demo/mnist/lab/own-data/example-table.ts';
 import { createOwnData } from '../../demo/mnist/lab/own-data/own-lab.ts';
 import { type OwnSettings, type TableData, usualOwn } from '../../demo/mnist/lab/own-data/own-protocol.ts';
+import { asSafetensors, weightFileOf } from '../../demo/mnist/page/shared/weight-files.ts';
+import { zipEntries } from '../../src/data/zip.ts';
 import { barFile, barFiles } from '../support/bars.ts';
 
 const fileOf = (text: string, name = 'table.csv') => new File([text], name);
@@ -168,4 +172,51 @@ test('drawn symbols are a data set of their own, moved about in training', async
   expect([shape, train]).toEqual([[1, 28, 28], 6]);
   await trained(lab, 60);
   expect((await lab.predict(symbols[1].drawings[0]))[1]).toBeGreaterThan(0.8);
+});
+
+describe('weights', () => {
+  test('go out as safetensors, ONNX and a folder for PyTorch, and come back from each', async () => {
+    const lab = createOwnData();
+    await lab.prepare(tableOf(flowers, { target: 4, inputs: [0, 1, 2, 3], isClass: true }), settings());
+    await trained(lab, 40);
+    const cells = { 'sepal length': '6.1', 'sepal width': '2.9', 'petal length': '4.7', 'petal width': '1.4' };
+    const before = await lab.predictRow(cells);
+    const files = {
+      'a.safetensors': await lab.save(),
+      'a.onnx': await weightFileOf(await lab.save(), 'onnx'),
+      'a.zip': await weightFileOf(await lab.save(true), 'pytorch', await lab.data()),
+    };
+    const load = async (file: File) => lab.load(await asSafetensors(file, await lab.save()));
+    for (const [name, bytes] of Object.entries(files)) {
+      await trained(lab, 60);
+      expect(await lab.predictRow(cells)).not.toEqual(before);
+      expect((await load(new File([bytes], name))).step).toBe(0);
+      expect(await lab.predictRow(cells)).toEqual(before);
+    }
+    const packed = zipEntries(files['a.zip'], 'a.zip', 1e7).map(({ name }) => name);
+    expect(packed).toEqual(expect.arrayContaining(['retrograd/model.py', 'retrograd/train.py']));
+    expect(packed.filter((name) => name.startsWith('retrograd/data/')).length).toBeGreaterThanOrEqual(4);
+
+    await lab.prepare(tableOf(flowers, { target: 4, inputs: [0, 1], isClass: true }), settings({ hidden: [5] }));
+    await expect(load(new File([files['a.onnx']], 'a.onnx'))).rejects.toThrow(
+      'a.onnx: expected weights of shapes [5, 2] [5] [3, 5] [3], as the network here has, found [16, 4] [16] [3, 16] [3]',
+    );
+    await expect(load(new File([files['a.zip']], 'a.zip'))).rejects.toMatchObject({ name: 'DataError' });
+    await expect(load(new File(['no'], 'b.safetensors'))).rejects.toMatchObject({ name: 'DataError' });
+  });
+
+  test('in an ONNX file predict a number in its units from cells as they are, elsewhere too', async () => {
+    const lab = createOwnData();
+    await lab.prepare(tableOf(flowers, { target: 3, inputs: [0, 1, 2] }), settings());
+    await trained(lab, 40);
+    const [here] = await lab.predictRow({ 'sepal length': '6.1', 'sepal width': '2.9', 'petal length': '4.7' });
+    const { model, parameters } = await fromOnnx(await weightFileOf(await lab.save(), 'onnx'));
+    const net = await compile(model, { device: 'cpu', batch: 1, loss: meanSquared(), optimizer: adam() });
+    net.setParameters(parameters);
+    const [there] = await net.predict([[6.1, 2.9, 4.7]]);
+    net.destroy();
+    expect(there).toBeCloseTo(here, 4);
+    expect(here).toBeGreaterThan(0.8);
+    expect(here).toBeLessThan(2);
+  });
 });

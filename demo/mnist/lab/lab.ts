@@ -209,8 +209,8 @@ class LocalLab implements Lab {
     return { ...(await (await proofs()).memoryOf(config)), data: bytesOf(data.train) + bytesOf(data.test) };
   }
 
-  async save(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#current().net.save(undefined, { weightsOnly: true });
+  async save(whole = false): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#current().net.save(undefined, { weightsOnly: !whole });
   }
 
   load(file: Blob): Promise<void> {

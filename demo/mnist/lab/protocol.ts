@@ -247,8 +247,8 @@ export interface Lab {
   /** Times nets like this one on the GPU and on the CPU; training rests meanwhile. */
   speed(): Promise<Speed>;
   memory(): Promise<Memory>;
-  /** The weights, as the bytes of a safetensors file. */
-  save(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The weights, as the bytes of a safetensors file; `whole` with the state of the optimizer. */
+  save(whole?: boolean): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Goes on from the weights of such a file, with an optimizer that remembers nothing. Rejects with DataError naming every
    * difference, and then changes nothing.

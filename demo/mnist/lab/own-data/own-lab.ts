@@ -115,6 +115,14 @@ export function createOwnData(): OwnLab {
         return { outputs: await net.predict(Float32Array.from(pixels, (byte) => byte / 255)), pixels };
       }),
     predict: (sample) => inTurn(async () => current().net.predict(sample)),
+    save: (whole = false) => inTurn(() => current().net.save(undefined, { weightsOnly: !whole })),
+    data: async () => current().data,
+    load: (file) =>
+      inTurn(async () => {
+        const now = current();
+        await now.net.load(file, { weightsOnly: true });
+        return look(now);
+      }),
     mistakes: () => inTurn(() => mistakesOf(current())),
   };
 }

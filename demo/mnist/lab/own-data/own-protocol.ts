@@ -1,5 +1,5 @@
 /** What the tab of one's own data asks of its worker, what comes back, and what a visitor can choose. */
-import type { TableColumn } from 'retrograd/data';
+import type { DatasetPair, TableColumn } from 'retrograd/data';
 import type { ActivationName, OptimizerName } from '../../config.ts';
 import type { Machine } from '../protocol.ts';
 
@@ -194,6 +194,12 @@ export interface OwnLab {
   predictPicture(file: File): Promise<{ readonly outputs: Float32Array; readonly pixels: Uint8Array }>;
   /** The same for the numbers of a sample. */
   predict(sample: Float32Array): Promise<Float32Array>;
+  /** The net as the bytes of a safetensors file; `whole` with the state of the optimizer. */
+  save(whole?: boolean): Promise<Uint8Array<ArrayBuffer>>;
+  /** What it is trained on. */
+  data(): Promise<DatasetPair>;
+  /** Goes on from the weights of such a file. Rejects with DataError, and then changes nothing. */
+  load(file: File): Promise<OwnFrame>;
   /** Pictures held out whose class has the least probability, the worst first. */
   mistakes(): Promise<readonly OwnMistake[]>;
 }

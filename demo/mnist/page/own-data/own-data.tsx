@@ -7,6 +7,7 @@ import './own-data.css';
 import { OutcomeSection } from './outcome-section.tsx';
 import { OwnControls } from './own-controls.tsx';
 import { choose, kind, pause, prepared, problem } from './own-state.ts';
+import { OwnWeights } from './own-weights.tsx';
 import { PictureForm } from './picture-form.tsx';
 import { PicturesSection } from './pictures-section.tsx';
 import { RowForm } from './row-form.tsx';
@@ -24,6 +25,7 @@ export const OwnData = () => {
         <Problem />
         <OutcomeSection />
         <Form />
+        <OwnWeights />
       </div>
     </main>
   );

@@ -140,6 +140,17 @@ async function advance(): Promise<void> {
   }
 }
 
+/** Goes on from the weights of a file: the net counts its steps from 0 again, and so do the curves. */
+export async function loadWeights(file: File): Promise<void> {
+  const mine = asked;
+  isPlaying.value = false;
+  const next = await (await lab).load(file);
+  if (mine !== asked) return;
+  goal = 0;
+  curve.value = [];
+  take(next);
+}
+
 export function pause(): void {
   isPlaying.value = false;
 }

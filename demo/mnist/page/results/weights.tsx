@@ -1,13 +1,10 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { download } from '../shared/download.ts';
+import { type WeightFormat, weightFormats } from '../shared/weight-formats.ts';
+import { fileIn, loadFrom, type Told, WeightsBar } from '../shared/weights-bar.tsx';
 import { askCurrent, config, fail, isReady, lab, prepared, status, stepNow } from '../state/index.ts';
 import { forgetOutcome } from './outcome.ts';
 import { commandFor, fileNameOf, keptWords } from './weights-file.ts';
-
-interface Told {
-  readonly text: string;
-  readonly isError?: boolean;
-}
 
 /** The weights out as a file, and in again. */
 export const Weights = () => {
@@ -20,30 +17,17 @@ export const Weights = () => {
   return (
     <div class="results-weights">
       <h3>Weights</h3>
-      <div class="row">
-        <button type="button" disabled={!isReady.value} onClick={() => save(file)}>
-          Download the weights
-        </button>
-        <label class="button results-file" aria-disabled={!isReady.value}>
-          <input
-            type="file"
-            class="unseen"
-            accept=".safetensors"
-            disabled={!isReady.value}
-            onChange={async ({ currentTarget }) => {
-              const [chosen] = currentTarget.files ?? [];
-              if (chosen) told.value = await load(chosen);
-              currentTarget.value = ''; // the same file may be chosen again
-            }}
-          />
-          Load weights
-        </label>
-      </div>
-      <p role="status" class={told.value?.isError ? 'small results-error' : 'small'}>
-        {told.value?.text}
-      </p>
+      <WeightsBar
+        isReady={isReady.value}
+        told={told.value}
+        onSave={(format) => save(file, format)}
+        onLoad={async (chosen) => {
+          told.value = await load(chosen);
+        }}
+      />
       <p class="soft small">
-        Weights are stored as safetensors, which the command line and PyTorch can also read.
+        The command line and PyTorch read safetensors. ONNX is for other programs that run networks. The folder for
+        PyTorch has a program that trains the network further.
         {command && (
           <>
             {' '}
@@ -61,20 +45,17 @@ export const Weights = () => {
   );
 };
 
-async function save(name: string): Promise<void> {
-  const bytes = await askCurrent(() => lab.save());
-  if (bytes) download(name, [bytes]);
+async function save(name: string, format: WeightFormat): Promise<void> {
+  const bytes = await askCurrent(() => fileIn(format, (whole) => lab.save(whole)));
+  if (bytes) download(name.replace('safetensors', weightFormats[format].extension), [bytes]);
 }
 
-/** A file of another net, or no such file at all, changes nothing. */
 async function load(file: File): Promise<Told | undefined> {
   try {
-    await lab.load(file);
-    forgetOutcome();
-    return { text: `Loaded ${file.name}. Training continues from there.` };
+    const told = await loadFrom(file, () => lab.save(), lab.load);
+    if (!told.isError) forgetOutcome();
+    return told;
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'DataError') return { text: `Nothing was changed. ${message}`, isError: true };
     fail(error);
     return undefined;
   }
