@@ -26,11 +26,11 @@ const MOST_BYTES = 2 ** 28;
 
 /**
  * The safetensors file in a folder for PyTorch that is packed, or one of the weights in an ONNX file. Any other file as it is: what
- * reads it says what is wrong with it. `saved` is the net that the weights are for. Throws DataError for an ONNX file of another.
+ * reads it says what is wrong with it. `save` gives the net that the weights are for. Throws DataError for an ONNX file of another.
  */
-export async function asSafetensors(file: File, saved: Bytes): Promise<File> {
+export async function asSafetensors(file: File, save: () => Promise<Bytes>): Promise<File> {
   const { name } = file;
-  if (/\.onnx$/i.test(name)) return new File([await fromOnnxFile(file, saved)], name);
+  if (/\.onnx$/i.test(name)) return new File([await fromOnnxFile(file, await save())], name);
   const start = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   if (String.fromCharCode(...start) !== 'PK') return file;
   const entries = zipEntries(new Uint8Array(await file.arrayBuffer()), name, MOST_BYTES);

@@ -87,8 +87,8 @@ export async function loadFrom(
   load: (file: File) => Promise<unknown>,
 ): Promise<Told> {
   try {
-    const [{ asSafetensors }, saved] = await Promise.all([files(), save()]);
-    await load(await asSafetensors(file, saved));
+    const { asSafetensors } = await files();
+    await load(await asSafetensors(file, save));
     return { text: `Loaded ${file.name}. Training continues from there.` };
   } catch (error) {
     const { name, message } = error as Error;
