@@ -66,7 +66,7 @@ export async function goOn<T>(
     ...{ ended: [], results: [], told: 0, stopped: false, lastStep: begun.steps },
     odd: { skipped: new Set() },
     look: remedies.length > 0 ? snapshots.look : () => {},
-    room: remedies.length > 0 ? snapshots.room : () => Number.POSITIVE_INFINITY,
+    room: snapshots.room,
     spanFrom(make) {
       span ??= make();
       return { ...span, first: done() };

@@ -1,6 +1,6 @@
 /** Gets a fit over the loss of its device: the net is made again on another one, as it was at the last snapshot. */
 import { member } from '../base/arguments.ts';
-import { DeviceLostError, NonFiniteError, type RetrogradError } from '../base/errors.ts';
+import { DeviceLostError, type RetrogradError } from '../base/errors.ts';
 import { showValue } from '../base/show-value.ts';
 import { unlessAborted } from '../engine/compile-progress.ts';
 import { type Device, isGone } from '../engine/device.ts';
@@ -97,13 +97,12 @@ function gaveUp(lost: RetrogradError, cause: unknown, to: Snapshot, attempts: nu
   return new DeviceLostError(`${lost.message} ${found}${hint} ${offer}`, { reason, cause, lastStep, snapshot });
 }
 
-/** A snapshot to load; undefined where its numbers are none that `load` takes. */
+/** A snapshot to load; undefined where its numbers are none that `load` takes, which is all that can be wrong with it. */
 function fileOf(snapshot: Snapshot): Uint8Array<ArrayBuffer> | undefined {
   try {
     return formatCheckpoint(snapshot);
-  } catch (error) {
-    if (error instanceof NonFiniteError) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 

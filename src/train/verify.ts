@@ -1,6 +1,6 @@
 /** Checks a running program against the CPU reference. */
 
-import { type NonFinite, NonFiniteError } from '../base/errors.ts';
+import { NonFiniteError } from '../base/errors.ts';
 import { isFinite32 } from '../base/float32.ts';
 import { FLAGS, type Program } from '../engine/engine.ts';
 import { readAll, readState, readTensors, type Tensors, type Written, writeTensors } from '../engine/named-tensors.ts';
@@ -11,12 +11,11 @@ import type { Data } from '../graph/op.ts';
 import type { StepRow } from '../graph/step-row.ts';
 import { storageOf, written } from '../graph/storage.ts';
 import type { Feed } from './feed.ts';
-import { placeIn } from './non-finite-options.ts';
 import { giveBack, isTotal, nextRow, type Session } from './session.ts';
 
 interface Checked extends Report {
-  /** The first NaN or infinity, where the reference, given what the device holds, has one too. */
-  readonly nonFinite?: Required<Pick<NonFinite, 'tensor' | 'element' | 'value'>>;
+  /** The first tensor that holds NaN or infinity where the reference, given what the device holds, does so too. */
+  readonly nonFinite?: string;
 }
 
 interface Demand {
@@ -29,13 +28,15 @@ interface Demand {
 function demandChecked(checked: Checked, where: string, { allowNonFinite = false, step }: Demand = {}): Report {
   const { nonFinite, ...compared } = checked;
   const { tensors } = compared;
-  const first = tensors.findIndex(({ tensor }) => tensor === nonFinite?.tensor);
+  const first = tensors.findIndex(({ tensor }) => tensor === nonFinite);
   const failed = tensors.findIndex(({ share }) => !(share <= 1));
   const isBlamed = failed >= 0 && failed <= first && !isOverflow(tensors[failed]);
   if (nonFinite === undefined || isBlamed) return demand(compared, where);
   if (allowNonFinite) return compared;
-  const found = { ...nonFinite, ...(step !== undefined && { step }) };
-  throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite.tensor}`, found);
+  throw new NonFiniteError(`${where}: the first tensor that holds NaN or infinity is ${nonFinite}`, {
+    tensor: nonFinite,
+    step,
+  });
 }
 
 const isOverflow = ({ worst: { actual, expected } }: Comparison): boolean =>
@@ -64,10 +65,9 @@ async function checkedStep(
 }
 
 function compareRun(program: Program, step: StepRow, before: Tensors, after: Tensors): Checked {
-  let nonFinite: Checked['nonFinite'];
+  let nonFinite: string | undefined;
   const look = <T extends Data | undefined>(node: Node, tensor: string, data: T): T => {
-    const at = nonFinite || isTotal(node) || !data ? -1 : data.findIndex((x) => !Number.isFinite(x));
-    if (at >= 0) nonFinite = { tensor, element: placeIn(node.shape, at), value: data![at] };
+    if (!nonFinite && !isTotal(node) && data && !data.every(Number.isFinite)) nonFinite = tensor;
     return data;
   };
   // Of several nodes in one memory the last one is what is there afterwards.
