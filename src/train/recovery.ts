@@ -93,7 +93,7 @@ function gaveUp(lost: RetrogradError, cause: unknown, to: Snapshot, attempts: nu
   const hint = isBlocked ? ' After repeated crashes a browser gives a page no GPU until it is loaded again.' : '';
   const found = `${attempts} attempts to go on with another device failed, the last one with: ${why}`;
   const snapshot = fileOf(to);
-  const offer = snapshot ? 'The error has a snapshot of the net to load.' : 'The last snapshot holds NaN or infinity.';
+  const offer = snapshot ? 'The error has a snapshot to load.' : 'The snapshot holds NaN or infinity.';
   return new DeviceLostError(`${lost.message} ${found}${hint} ${offer}`, { reason, cause, lastStep, snapshot });
 }
 

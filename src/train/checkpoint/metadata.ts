@@ -152,7 +152,7 @@ const fields: { readonly [K in keyof Required<Position>]: Field } = {
   epochs: [({ epochs }) => epochs, 'an integer ≥ 0', count],
   unfinished: [
     ({ unfinished }) => unfinished && { ...unfinished, dataset: identityOf(unfinished.dataset) },
-    'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has, and fewer or as many skipped',
+    'null, or { dataset: { name, count, digest }, steps } with fewer steps than an epoch has',
     isUnfinished,
   ],
   best: [
