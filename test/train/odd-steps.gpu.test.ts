@@ -112,6 +112,15 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       net.destroy();
     });
 
+    test('ends where the only step of an epoch was skipped, whatever another epoch left', async () => {
+      const net = await make();
+      const bad = fromArrays({ x: new Float32Array(6).fill(3e38), y: random(4, 2), shape: [3], name: 'one' });
+      await net.fit(samples([1]).data, { steps: 2, shuffle: false, onNonFinite: 'skip' });
+      const error = await net.fit(bad, { epochs: 1, onNonFinite: 'skip' }).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ name: 'NonFiniteError', step: 3 });
+      net.destroy();
+    });
+
     test('is counted over an epoch that another fit began, also after a file', async () => {
       const { data } = samples([2, 4, 6]);
       const options = { shuffle: false, onNonFinite: 'skip' } as const;
