@@ -99,8 +99,8 @@ export function describeControl(flags: ControlFlags): string {
     clip !== undefined && `gradients clipped to norm ${clip}`,
     labelSmoothing !== undefined && `label smoothing ${labelSmoothing}`,
     freeze && freeze.length > 0 && `${freeze.join(', ')} frozen`,
-    onNonFinite === 'skip' && 'steps skipped that are not finite',
-    onNonFinite === 'rewind' && 'half the learning rate after steps that are not finite',
+    onNonFinite === 'skip' && 'non-finite steps skipped',
+    onNonFinite === 'rewind' && 'learning rate halved after non-finite steps',
   ];
   return parts.map((part) => (part ? `, ${part}` : '')).join('');
 }

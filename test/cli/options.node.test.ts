@@ -121,8 +121,8 @@ const given = (flag: string): string[] => [flag, valueFor[flag]].filter((text) =
 test.each([
   ['', undefined, ''],
   ['--on-non-finite stop', 'stop', ''],
-  ['--on-non-finite skip', 'skip', ', steps skipped that are not finite'],
-  ['--on-non-finite rewind', 'rewind', ', half the learning rate after steps that are not finite'],
+  ['--on-non-finite skip', 'skip', ', non-finite steps skipped'],
+  ['--on-non-finite rewind', 'rewind', ', learning rate halved after non-finite steps'],
 ])('what to do about steps that are not finite: %s', async (line, onNonFinite, words) => {
   const command = commands.train();
   command.parseOptions(line.split(' ').filter(Boolean));
