@@ -28,8 +28,8 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
 }
 
 /**
- * A turn of the event loop, so that a page stays alive and Node hears of signals. Not by a timer: that would starve signals, and
- * has its turn once a second in a page that is hidden.
+ * A turn of the event loop, so that a page stays alive and Node hears of signals. A timer would starve signals, and fires only
+ * once a second in a hidden page.
  */
 export const breathe = (): Promise<void> =>
   new Promise((resolve) => {

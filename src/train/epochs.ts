@@ -129,12 +129,12 @@ function turnsOf(
       ),
     /** Called as the step is queued, so that the session is at no time ahead of the tensors. */
     row: (turn: number): StepRow => part(turn, row, (run, evaluation, step, epoch) => run.row(evaluation, step, epoch)),
-    /** Whether no step of an epoch is run but this one, its last. */
+    /** Whether a turn is the last step of an epoch whose other steps were all skipped. */
     isHopeless(turn: number): boolean {
       const { at } = inEpoch(span, turn);
       return at === perEpoch - 1 && (at === 0 || session.unfinished?.skipped?.steps === at);
     },
-    /** Counts a step that is not run. What others add up for an update stays, up to the end of the epoch, which makes one of it. */
+    /** Counts a step that is not run. Gradients that other steps have added up stay; the last step of an epoch updates with them. */
     async skip(turn: number): Promise<StepRow> {
       const isLast = inEpoch(span, turn).at === perEpoch - 1;
       const update = isLast && session.pending.steps > 0 ? await updateLeft(session) : undefined;

@@ -49,10 +49,10 @@ export interface FitOptions extends BestOptions {
   /**
    * What to do about a step that makes NaN or infinity of its loss, a parameter or the state of the optimizer. `'stop'` ends the
    * fit with a {@link NonFiniteError}. `'skip'` goes on without the update of the step: weights and moments are those of before, to
-   * the bit, and the result of the epoch counts it in `skipped`; an epoch in which no other step is left ends the fit. `'rewind'`
-   * goes back to the last snapshot, with half the learning rate, at most ten times from one snapshot; rates that were set since are
-   * halved as well. With this option or `recover` the fit keeps snapshots, from which the error names where it began. Default:
-   * `'stop'`, without snapshots.
+   * the bit, and the result of the epoch counts it in `skipped`; if all steps of an epoch are such steps, the fit rejects.
+   * `'rewind'` goes back to the last snapshot, with half the learning rate, at most ten times from one snapshot; rates that were
+   * set since are halved as well. With this option or `recover` the fit keeps snapshots, from which the error names where it
+   * began. Default: `'stop'`, without snapshots.
    */
   onNonFinite?: OnNonFinite;
   /** Called and awaited when the net is on another device, before training goes on. */

@@ -33,7 +33,7 @@ export interface Ongoing {
    * what is read of the steps before it. `now` makes it time.
    */
   look(seen?: Promise<unknown>, now?: boolean): void;
-  /** Steps up to the next snapshot, if it is time for one after so many steps. */
+  /** Steps up to the next snapshot; infinity unless the interval is in steps. */
   room(): number;
 }
 
@@ -104,7 +104,7 @@ export async function goOn<T>(
       } catch (error) {
         back = wayBack(error);
         if (back) continue;
-        // What is wrong with its last snapshot alone is nothing to a fit that is done.
+        // A fit that is done resolves, even if its last snapshot fails.
         if (fitted) return fitted.result;
         throw error;
       }
@@ -123,7 +123,7 @@ export function telling<T>(ongoing: Ongoing, work: Promise<T>): Promise<T> {
   });
 }
 
-/** From a snapshot on, every rate of a fit is so many times what it was: that of the snapshot, and those set since. */
+/** Multiplies the learning rate of a snapshot, and those set since, by a factor. */
 export function slower({ rates = [] }: Session, { session }: Snapshot, by: number): void {
   session.learningRate = scaledRate(session.learningRate, by);
   for (const set of rates) set.rate *= by;

@@ -64,7 +64,7 @@ export function afterLoss(net: Compiled, { recover, onRecover, signal }: FitOpti
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-/** Another device. One that comes after the caller has given up is nobody's. */
+/** Opens another device. Destroys it if it comes after the signal was aborted. */
 function opened(reopen: () => Promise<Device>, signal: AbortSignal | undefined): Promise<Device> {
   const device = reopen();
   return unlessAborted(device, signal).catch((error) => {
@@ -97,7 +97,7 @@ function gaveUp(lost: RetrogradError, cause: unknown, to: Snapshot, attempts: nu
   return new DeviceLostError(`${lost.message} ${found}${hint} ${offer}`, { reason, cause, lastStep, snapshot });
 }
 
-/** A snapshot to load; undefined where its numbers are none that `load` takes, which is all that can be wrong with it. */
+/** The bytes of a snapshot for `load`; undefined if it holds NaN or infinity, which is all that can be wrong with it. */
 function fileOf(snapshot: Snapshot): Uint8Array<ArrayBuffer> | undefined {
   try {
     return formatCheckpoint(snapshot);

@@ -58,7 +58,7 @@ export interface Session extends Position, TrainingStep, Recipe {
 /** The tensor that adds up the losses of epochs. */
 export const LOSSES = 'lossTotal';
 
-/** Whether a node is that tensor, or overwrites it. What is not finite of other epochs stays there, and is of no other step. */
+/** Whether a node is that tensor, or overwrites it. It may hold NaN or infinity of an earlier step. */
 export const isTotal = (node: Node): boolean => storageOf(node).name === LOSSES;
 
 /** The slot of `LOSSES` for the epoch that was begun last. */
