@@ -140,7 +140,7 @@ function turnsOf(
       const update = isLast && session.pending.steps > 0 ? await updateLeft(session) : undefined;
       const { updates, pending, unfinished } = session;
       const skipped = this.row(turn);
-      if (update) update(pending, skipped);
+      if (update) await update(pending, skipped);
       else Object.assign(session, { updates, pending: skipped.begins ? NOTHING : pending });
       // The total of the epoch begins with a step that is run.
       if (skipped.begins)

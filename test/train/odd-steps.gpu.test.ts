@@ -91,6 +91,15 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       }
     });
 
+    test('ends where the update that it leaves to others is not finite', async () => {
+      const net = await make({ accumulate: 4, optimizer: sgd({ learningRate: 3e38 }) });
+      const x = [1, 2, 3, 4, 5, 6].concat(Array(6).fill(3e38));
+      const data = fromArrays({ x: Float32Array.from(x), y: new Float32Array(8).fill(100), shape: [3] });
+      const error = await net.fit(data, { epochs: 1, shuffle: false, onNonFinite: 'skip' }).catch((e: unknown) => e);
+      expect(error).toMatchObject({ name: 'NonFiniteError', step: 2, tensor: expect.any(String) });
+      net.destroy();
+    });
+
     test('ends where all steps of an epoch were skipped', async () => {
       const net = await make();
       const before = await parameterBits(net);

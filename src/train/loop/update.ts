@@ -4,7 +4,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { indented } from '../../base/show-value.ts';
 import { size } from '../../base/tensor.ts';
 import type { DeviceTensor } from '../../engine/device-tensor.ts';
-import type { Engine } from '../../engine/engine.ts';
+import { type Engine, FLAGS } from '../../engine/engine.ts';
 import { type Held, heldOf } from '../../engine/held.ts';
 import { writeTensors } from '../../engine/named-tensors.ts';
 import { createGraph, type Graph } from '../../graph/graph.ts';
@@ -13,6 +13,7 @@ import type { StepRow } from '../../graph/step-row.ts';
 import { appendUpdates } from '../../nn/updates.ts';
 import { differences, type Expected, type Values } from '../../saved/differences.ts';
 import type { Compiled } from '../compiled.ts';
+import { demandFinite } from '../finite.ts';
 import { type Counted, giveBack, nextRow, type Session } from '../session.ts';
 
 /** Gradients by key, on either side. */
@@ -52,18 +53,21 @@ const trainedIn = ({ parameters }: Session) => parameters.filter(({ trained }) =
 
 /**
  * Makes what updates the parameters with the gradients that steps have added up, in place of a step that was counted and is not
- * run: its row, and what was pending before it.
+ * run: its row, and what was pending before it. Rejects with NonFiniteError where that makes NaN or infinity.
  */
-export async function updateLeft(session: Session): Promise<(pending: Counted, row: StepRow) => void> {
+export async function updateLeft(session: Session): Promise<(pending: Counted, row: StepRow) => Promise<void>> {
   const { engine, update } = session;
   const graph = updateGraph(session, update.accumulate);
   const names = graph.nodes.filter(({ op }) => op === parameter || op === state).map(({ name }) => name);
-  const program = await engine.program(graph, { keep: () => false, shared: [{ program: session.program, names }] });
-  return ({ samples }, row) => {
+  const shared = [{ program: session.program, names }];
+  const program = await engine.program(graph, { keep: () => false, watched: true, shared });
+  return async ({ samples }, row) => {
     for (const { node } of trainedIn(session)) program.write(`d${node.name}`, new Float32Array(size(node.shape)));
     const rows = [{ ...row, columns: 0, fresh: 0, share: Math.fround(1 / samples) }];
     engine.run([{ programs: [program], rows }], () => giveBack(session, [row]));
+    const flags = program.read(FLAGS);
     program.destroy();
+    await demandFinite(session, session.steps, await flags);
   };
 }
 
