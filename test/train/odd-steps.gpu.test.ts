@@ -10,11 +10,13 @@ import {
   type Device,
   dense,
   type FitOptions,
+  formatSafetensors,
   linear,
   meanSquared,
   NonFiniteError,
   oneCycle,
   ones,
+  parseSafetensors,
   pointwise,
   quadratic,
   reduceOnPlateau,
@@ -143,6 +145,23 @@ function behaviour(title: string, device: () => Device | 'cpu'): void {
       }
       expect(skipped).toBe(3);
       for (const each of [whole, parts, loaded]) each.destroy();
+    });
+
+    test('is refused in a file that cannot be of such an epoch', async () => {
+      const net = await make();
+      await net.fit(samples([2]).data, { steps: 2, shuffle: false, onNonFinite: 'skip' });
+      const { tensors, metadata } = parseSafetensors(await net.save());
+      const record = JSON.parse(metadata.retrograd);
+      const { unfinished } = record.position;
+      const loaded = (skipped: unknown) => {
+        unfinished.skipped = skipped;
+        return net.load(formatSafetensors(tensors, { retrograd: JSON.stringify(record) }));
+      };
+      expect(unfinished.skipped).toEqual({ steps: 1, samples: 2 });
+      for (const wrong of [null, 1, { steps: 1 }, { steps: 3, samples: 6 }, { steps: 1, samples: 3 }])
+        await expect(loaded(wrong)).rejects.toThrow('position.unfinished: expected');
+      for (const right of [undefined, { steps: 2, samples: 3 }]) await loaded(right);
+      net.destroy();
     });
 
     test('is of steps that are compared with the reference, too', async () => {
