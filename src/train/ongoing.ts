@@ -97,7 +97,7 @@ export async function goOn<T>(
     for (let back: ReturnType<typeof wayBack>; ; ) {
       let fitted: { readonly result: T } | undefined;
       try {
-        await back?.();
+        if (back) await back(); // the first time, the data are taken before anything is awaited
         fitted = { result: await fit(ongoing) };
         if (remedies.length > 0) kept.set(session, await takeSnapshot(session));
         return fitted.result;
