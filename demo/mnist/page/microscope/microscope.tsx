@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Term } from '../glossary/term.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
@@ -17,7 +17,7 @@ const ways: Record<Way, string> = { steps: 'Step by step', all: 'All at once' };
 export const Microscope = () => {
   const frame = useRef<HTMLDivElement>(null);
   const way = useSignal<Way>('steps');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const observer = new IntersectionObserver(([{ isIntersecting }]) => {
       isVisible.value = isIntersecting;
     });

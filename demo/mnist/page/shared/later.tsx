@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { hasActed } from './first-act.ts';
 import { type Load, Loaded } from './loaded.tsx';
 
@@ -13,11 +13,12 @@ interface LaterProps {
 export const Later = ({ load, height }: LaterProps) => {
   const place = useRef<HTMLDivElement>(null);
   const isSeen = useSignal(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    if (!place.current) return; // the part is there already
     const observer = new IntersectionObserver(([{ isIntersecting }]) => {
       isSeen.value ||= isIntersecting;
     });
-    observer.observe(place.current!);
+    observer.observe(place.current);
     return () => observer.disconnect();
   }, []);
   const space = <div ref={place} class="later" style={{ height: `${height}px` }} />;

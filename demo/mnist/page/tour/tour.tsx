@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { openPage } from '../microscope/model/open-page.ts';
 import { scrollToSection } from '../shared/scroll-to-section.ts';
 import { config } from '../state/index.ts';
@@ -12,7 +12,7 @@ export const Tour = ({ onEnd }: { readonly onEnd: () => void }) => {
   const heading = useRef<HTMLHeadingElement>(null);
   const steps = stepsOf(config.value.hidden.length);
   const { title, sentences } = steps[at.value];
-  useEffect(() => {
+  useLayoutEffect(() => {
     lookAt(steps[at.value]);
     heading.current!.focus({ preventScroll: true });
   }, [at.value]);
