@@ -186,6 +186,7 @@ describe('a visit', () => {
     await page.getByLabel('Load weights').setInputFiles(other);
     await page.getByText(/Nothing was changed. other.safetensors/).waitFor();
     expect(await numberOf(page, 'test-accuracy')).toBe(accuracy);
+    expect(await page.locator('.trust-memory dd').count()).toBe(5); // of the net after the reset
   });
 
   test('errors keep their names in what the minifier leaves', async () => {

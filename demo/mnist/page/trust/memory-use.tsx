@@ -15,14 +15,12 @@ const names: readonly (readonly [keyof Memory, string])[] = [
 export const MemoryUse = () => {
   const memory = useSignal<Memory>();
   useSignalEffect(() => {
-    if (!prepared.value || !isReady.value || memory.peek()) return;
-    void askCurrent(() => lab.memory()).then((found) => {
-      memory.value = found;
-    });
-  });
-  useSignalEffect(() => {
-    void prepared.value;
+    const net = prepared.value;
     memory.value = undefined;
+    if (!net || !isReady.value) return;
+    void askCurrent(() => lab.memory()).then((found) => {
+      if (prepared.peek() === net) memory.value = found;
+    });
   });
   const found = memory.value;
   return (
