@@ -13,7 +13,7 @@ addEventListener('fetch', (event) => {
   if (method === 'GET' && url.startsWith(registration.scope)) event.respondWith(answer(event.request));
 });
 
-/** Takes all files, or none: an index.html of another version would ask for others. */
+/** Takes all files, the page last, or is refused: an index.html of another version would ask for other files. */
 async function install() {
   const cache = await caches.open(CACHE);
   await cache.addAll(FILES);
@@ -23,10 +23,12 @@ async function install() {
   await skipWaiting();
 }
 
-/** Pages of the version before may be open still, and load parts of it. */
+/** Pages of the version before may be open still, and load parts of it. A version that was refused has no page. */
 async function activate() {
   const others = (await caches.keys()).filter((name) => name.startsWith(OWN) && name !== CACHE);
-  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  const pages = await Promise.all(others.map(async (name) => (await caches.open(name)).match('./')));
+  const before = others.findLast((_, i) => pages[i]);
+  await Promise.all(others.filter((name) => name !== before).map((name) => caches.delete(name)));
   await clients.claim();
 }
 
