@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { OwnColumn, OwnTable } from '../../demo/mnist/lab/own-data/own-protocol.ts';
 import { byName } from '../../demo/mnist/page/own-data/classes.ts';
 import { measured } from '../../demo/mnist/page/own-data/measured.ts';
-import { readSymbols, trainable, writeSymbols } from '../../demo/mnist/page/own-data/symbols.ts';
+import { areSymbols, MOST, readSymbols, trainable, writeSymbols } from '../../demo/mnist/page/own-data/symbols.ts';
 import { dataOf, usualChoice } from '../../demo/mnist/page/own-data/table-choice.ts';
 
 const number = (name: string): OwnColumn => ({ name, kind: 'number' });
@@ -72,6 +72,18 @@ test('drawn symbols survive as a text, and no other text is taken for one', () =
   expect(changed((of) => of.symbols[0].drawings[0][0].push([0, null]))).toBeUndefined();
   expect(changed((of) => of.symbols[0].drawings[0][0].push([0, 1, 2]))).toBeUndefined();
   expect(changed((of) => delete of.symbols[1].name)).toBeUndefined();
+});
+
+test('as many symbols, drawings, strokes and points as can be read again are kept, and one more is refused', () => {
+  const many = <T>(count: number, of: T): T[] => new Array(count).fill(of);
+  const sizes = { symbols: 1, drawings: 1, strokes: 1, points: 1 };
+  const drawn = ({ symbols, drawings, strokes, points }: typeof sizes) =>
+    many(symbols, { name: 'x', drawings: many(drawings, many(strokes, many(points, [0, 1] as const))) });
+  for (const [size, most] of Object.entries(MOST)) {
+    const full = drawn({ ...sizes, [size]: most });
+    expect(readSymbols(writeSymbols(full))).toEqual(full);
+    expect(areSymbols(drawn({ ...sizes, [size]: most + 1 }))).toBe(false);
+  }
 });
 
 test('symbols with two drawings or more can be learned; those of one name are one', () => {

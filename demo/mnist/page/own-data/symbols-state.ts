@@ -5,7 +5,7 @@ import { inkOf } from '../shared/ink.ts';
 import type { Stroke } from '../shared/strokes.ts';
 import { createAsking } from './asking.ts';
 import { give, given, isReady, kind, lab, prepared } from './own-state.ts';
-import { type Drawing, type DrawnSymbol, readSymbols, trainable, writeSymbols } from './symbols.ts';
+import { areSymbols, type Drawing, type DrawnSymbol, MOST, readSymbols, trainable, writeSymbols } from './symbols.ts';
 
 /** Where they are kept. */
 const KEY = 'retrograd-symbols';
@@ -18,7 +18,7 @@ export const strokes = signal<readonly Stroke[]>([]);
 /** Whether the browser keeps the symbols. */
 export const areKept = signal(true);
 export const outputs = signal<Float32Array>();
-/** Why a file was not opened. */
+/** Why a file was not opened, or a drawing not kept. */
 export const refusal = signal<string>();
 
 /** The symbols that the net was made of. */
@@ -43,26 +43,33 @@ function keep(): void {
   }
 }
 
-export function setSymbols(next: readonly DrawnSymbol[]): void {
-  symbols.value = next;
-  keep();
+const TOO_MUCH = `There can be ${MOST.symbols} symbols at most, each with ${MOST.drawings} drawings. A drawing can have ${MOST.strokes} strokes, and a stroke ${MOST.points} points.`;
+
+/** False, with a refusal, for more than could be read again. */
+function setSymbols(next: readonly DrawnSymbol[]): boolean {
+  const canBeKept = areSymbols(next);
+  refusal.value = canBeKept ? undefined : TOO_MUCH;
+  if (canBeKept) {
+    symbols.value = next;
+    keep();
+  }
+  return canBeKept;
 }
 
-const setSymbol = (at: number, changes: Partial<DrawnSymbol>): void =>
+const setSymbol = (at: number, changes: Partial<DrawnSymbol>): boolean =>
   setSymbols(symbols.value.with(at, { ...symbols.value[at], ...changes }));
 
-export const rename = (at: number, name: string): void => setSymbol(at, { name });
-export const addSymbol = (): void => setSymbols([...symbols.value, { name: '', drawings: [] }]);
-export const removeSymbol = (at: number): void => setSymbols(symbols.value.toSpliced(at, 1));
+export const rename = (at: number, name: string): boolean => setSymbol(at, { name });
+export const addSymbol = (): boolean => setSymbols([...symbols.value, { name: '', drawings: [] }]);
+export const removeSymbol = (at: number): boolean => setSymbols(symbols.value.toSpliced(at, 1));
 
 /** What is on the pad is one more of this symbol. */
 export function keepAs(at: number): void {
   if (strokes.value.length === 0) return;
-  setSymbol(at, { drawings: [...symbols.value[at].drawings, strokes.value] });
-  strokes.value = [];
+  if (setSymbol(at, { drawings: [...symbols.value[at].drawings, strokes.value] })) strokes.value = [];
 }
 
-export const removeDrawing = (at: number, drawing: number): void =>
+export const removeDrawing = (at: number, drawing: number): boolean =>
   setSymbol(at, { drawings: symbols.value[at].drawings.toSpliced(drawing, 1) });
 
 const pictures = new WeakMap<Drawing, Float32Array>();
@@ -88,8 +95,8 @@ export async function useSymbols(): Promise<void> {
 
 export async function openSymbols(file: File): Promise<void> {
   const found = readSymbols(await file.text());
-  refusal.value = found ? undefined : `${file.name} is no file of symbols that this page has saved.`;
   if (found) setSymbols(found);
+  else refusal.value = `${file.name} is no file of symbols that this page has saved.`;
 }
 
 /** Asks the net what is on the pad. */

@@ -10,8 +10,8 @@ export interface DrawnSymbol {
 
 /** Drawings of each symbol that make a start. */
 export const ENOUGH = 10;
-/** What a text holds at most. */
-const MOST = { symbols: 50, drawings: 500, strokes: 100, points: 5000 } as const;
+/** What can be kept: symbols, drawings of one, strokes of a drawing, points of a stroke. */
+export const MOST = { symbols: 100, drawings: 500, strokes: 100, points: 5000 } as const;
 
 /** Says what the text is, and in which layout. */
 const KIND = 'retrograd symbols 1';
@@ -26,8 +26,11 @@ export const writeSymbols = (symbols: readonly DrawnSymbol[]): string =>
 export function readSymbols(text: string): DrawnSymbol[] | undefined {
   const found = parsed(text);
   if (!isRecord(found) || found.kind !== KIND) return undefined;
-  return isList(found.symbols, MOST.symbols, isSymbol) ? (found.symbols as DrawnSymbol[]) : undefined;
+  return areSymbols(found.symbols) ? found.symbols : undefined;
 }
+
+/** Whether they can be kept, and read again. */
+export const areSymbols = (value: unknown): value is DrawnSymbol[] => isList(value, MOST.symbols, isSymbol);
 
 function parsed(text: string): unknown {
   try {
