@@ -102,10 +102,11 @@ export function choose(next: OwnKind): void {
   void prepare();
 }
 
-/** Changes settings. Rate and epochs take effect at once; everything else makes a fresh net. */
+/** Changes settings. A net that is there gets a new rate at once, and new epochs when Train is pressed; else it is made afresh. */
 export async function configure(change: Partial<OwnSettings>): Promise<void> {
   allSettings.value = { ...allSettings.value, [kind.value]: { ...settings.value, ...change } };
-  if (Object.keys(change).some((key) => key !== 'learningRate' && key !== 'epochs')) return prepare();
+  const isFresh = Object.keys(change).some((key) => key !== 'learningRate' && key !== 'epochs');
+  if (isFresh || status.value === 'preparing') return prepare(); // one on its way has the rate of before
   if (isReady.value) await (await lab).setLearningRate(settings.value.learningRate);
 }
 
