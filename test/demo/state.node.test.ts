@@ -119,6 +119,25 @@ describe('what is kept of a net', () => {
   });
 });
 
+describe('on the CPU', () => {
+  beforeEach(() => {
+    fake.lab.open = async (hear: typeof fake.tell) => {
+      fake.tell = hear;
+      return { kind: 'cpu', name: 'CPU reference', software: true };
+    };
+  });
+
+  test('a small net comes first, unless the visitor chose one while the page was opening', async () => {
+    await (await visit()).begin();
+    vi.resetModules();
+    const page = await visit();
+    const begun = page.begin();
+    await page.configure({ hidden: [{ kind: 'dense', units: 7, activation: 'relu' }] });
+    await begun;
+    expect(fake.asked.map(([, units]) => units)).toEqual([16, 7]);
+  });
+});
+
 describe('a run that is kept', () => {
   const run = { id: 'a', settings: '#hidden=7%3Arelu&data=mnist' };
 

@@ -33,13 +33,15 @@ export const begin = (): Promise<void> => {
 
 async function first(): Promise<void> {
   const isChosen = awaited !== undefined || isChoice(settingsOf('digits'));
+  const atFirst = config.value;
   keepAddress(adopt);
   machine.value = await ask(() => lab.open(proxy(hear)));
   if (!machine.value) {
     status.value = 'failed';
     return;
   }
-  if (machine.value.kind === 'cpu' && !isChosen) config.value = usualOnCpu;
+  const isStill = !isChosen && config.value === atFirst;
+  if (machine.value.kind === 'cpu' && isStill) config.value = usualOnCpu;
   await prepare(awaitedNow() || true);
 }
 
