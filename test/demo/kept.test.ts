@@ -46,7 +46,13 @@ test('points without a number do not keep the rest from being kept', () => {
 
 test('what was not trained is not kept; of what diverged or is too large, the curves alone', () => {
   expect(recordOf(known, { losses: [], evaluations: [evaluated(0)] }, 1)).toBeUndefined();
-  const nets: Partial<Known>[] = [{ parameters: bounds.bytes / 4 + 1 }, { held: undefined }, { held: held(0) }];
+  const diverging = { ...held(), evaluated: { ...evaluated(100), trainingAccuracy: Number.NaN } };
+  const nets: Partial<Known>[] = [
+    { parameters: bounds.bytes / 4 + 1 },
+    { held: undefined },
+    { held: held(0) },
+    { held: diverging },
+  ];
   for (const net of nets) {
     const { run, file } = recordOf({ ...known, ...net }, curves, 1)!;
     expect(file).toBeUndefined();

@@ -41,7 +41,8 @@ export function recordOf(known: Known, curves: Curves, at: number): Stored | und
   const losses = curves.losses.filter(isProgress);
   const evaluations = curves.evaluations.filter(isEvaluated);
   if (losses.length === 0 && !evaluations.some(({ step }) => step > 0)) return undefined;
-  const isHeld = held !== undefined && held.evaluated.step > 0 && 4 * parameters <= bounds.bytes;
+  const isWhole = held !== undefined && isEvaluated(held.evaluated) && held.evaluated.step > 0;
+  const isHeld = isWhole && 4 * parameters <= bounds.bytes;
   const run: KeptRun & { readonly version: number } = {
     ...{
       version: VERSION,
