@@ -70,10 +70,3 @@ export function picture(part: HTMLElement, entries: readonly Entry[]): Promise<B
   }
   return new Promise((resolve) => sheet.toBlob(resolve));
 }
-
-/** Hands a file to the visitor. */
-export function download(name: string, file: Blob): void {
-  const url = URL.createObjectURL(file);
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers read it after the click
-}

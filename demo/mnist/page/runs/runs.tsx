@@ -2,11 +2,12 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { bounds } from '../../lab/kept.ts';
+import { download } from '../shared/download.ts';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
 import { prepared } from '../state/index.ts';
 import { axis } from '../training/charts.ts';
-import { download, picture, tableAsCsv } from './export.ts';
+import { picture, tableAsCsv } from './export.ts';
 import { measuredOn, RunCharts } from './run-charts.tsx';
 import { dashOf, strokeOf } from './run-colours.ts';
 import { RunLegend } from './run-legend.tsx';
@@ -49,11 +50,11 @@ const Comparison = () => {
       return { name: nameOf(run), colour: strokeOf(i), dash: dashOf(i) };
     });
     const file = await picture(charts.current!, entries);
-    if (file) download('retrograd-runs.png', file);
+    if (file) download('retrograd-runs.png', [file], 'image/png');
   };
   const saveTable = (): void => {
     const text = tableAsCsv(rows.value, columns.value, nameOf, linkTo);
-    download('retrograd-runs.csv', new Blob([text], { type: 'text/csv' }));
+    download('retrograd-runs.csv', [text], 'text/csv');
   };
   return (
     <>
