@@ -120,14 +120,7 @@ const Question = ({ run, tell, onEnd }: RowProps & { readonly onEnd: () => void 
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would have a frame and a legend to be seen
     <div class="runs-actions" role="group" aria-label={`Delete ${name} for good?`}>
       <span>Delete for good?</span>
-      <button
-        type="button"
-        class="runs-delete"
-        onClick={async () => {
-          await forget(run);
-          tell(`Deleted ${name}.`);
-        }}
-      >
+      <button type="button" class="runs-delete" onClick={async () => tell(await forget(run))}>
         Delete
       </button>
       <button ref={no} type="button" onClick={onEnd}>

@@ -103,7 +103,12 @@ export async function openAgain({ id }: RunView): Promise<void> {
   if (run) await openRun(run);
 }
 
-export async function forget({ id }: RunView): Promise<void> {
-  await lab.forget(id).catch(() => {});
+/** Tells what came of it. */
+export async function forget(run: RunView): Promise<string> {
+  const told = await lab.forget(run.id).then(
+    () => `Deleted ${nameOf(run)}.`,
+    ({ message }: Error) => `${nameOf(run)} cannot be deleted. The browser says: ${message}`,
+  );
   await refresh();
+  return told;
 }
