@@ -2,6 +2,7 @@
 import { signal, useSignalEffect } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { TableColumn } from 'retrograd/data';
+import type { OwnPrepared } from '../../lab/own-data/own-protocol.ts';
 import { short } from '../microscope/model/short-numbers.ts';
 import { Section } from '../shared/section.tsx';
 import { createAsking } from './asking.ts';
@@ -9,21 +10,15 @@ import { frame, lab, prepared } from './own-state.ts';
 import { Probabilities } from './probabilities.tsx';
 import { table, targetName, typed } from './table-state.ts';
 
-const outputs = signal<Float32Array>();
-const refusal = signal<string>();
+/** The outputs, or why there are none, with the net that gave them. */
+const answer = signal<{ readonly net: OwnPrepared; readonly of: Float32Array | string }>();
 
 const ask = createAsking(async () => {
   const net = prepared.value;
   if (!net?.columns) return;
-  try {
-    const cells = Object.fromEntries(net.columns.map((column) => [column.name, cellOf(column)]));
-    const answer = await (await lab).predictRow(cells);
-    if (net !== prepared.value) return;
-    outputs.value = answer;
-    refusal.value = undefined;
-  } catch (error) {
-    if (net === prepared.value) refusal.value = (error as Error).message;
-  }
+  const cells = Object.fromEntries(net.columns.map((column) => [column.name, cellOf(column)]));
+  const of = await (await lab).predictRow(cells).catch(({ message }: Error) => message);
+  answer.value = { net, of };
 });
 
 export const RowForm = () => {
@@ -46,7 +41,7 @@ export const RowForm = () => {
           ))}
         </div>
         <div class="own-answer" aria-live="polite">
-          {refusal.value ? <p class="small own-wrong">{refusal.value}</p> : <Answer />}
+          <Answer />
         </div>
       </div>
     </Section>
@@ -54,8 +49,9 @@ export const RowForm = () => {
 };
 
 const Answer = () => {
-  const [net, found] = [prepared.value, outputs.value];
-  if (!net || !found) return null;
+  if (!answer.value || answer.value.net !== prepared.value) return null;
+  const { net, of: found } = answer.value;
+  if (typeof found === 'string') return <p class="small own-wrong">{found}</p>;
   if (net.target.kind === 'class') return <Probabilities classes={net.target.classes} values={found} />;
   return (
     <p class="own-value">
