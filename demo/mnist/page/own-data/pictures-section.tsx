@@ -32,7 +32,7 @@ export const PicturesSection = () => {
         title="Choose a folder"
         folder
         onFiles={openFolders}
-        onDrop={async (transfer) => openFolders(await filesIn(transfer))}
+        onDrop={(transfer) => openFolders(filesIn(transfer))}
       >
         <span class="small soft">
           with a folder in it for each class, named after the class. Or drop the folders of all classes here.

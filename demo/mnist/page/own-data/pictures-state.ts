@@ -26,9 +26,9 @@ export function change(changes: Partial<PicturesChoice> = {}): void {
   void give('pictures', Object.keys(classes).length > 1 ? { kind: 'pictures', classes, side, channels } : undefined);
 }
 
-export async function openFolders(files: readonly File[]): Promise<void> {
+export async function openFolders(files: readonly File[] | Promise<readonly File[]>): Promise<void> {
   try {
-    change({ classes: await classesOf(files) });
+    change({ classes: await classesOf(await files) });
   } catch (error) {
     fail(error);
   }
