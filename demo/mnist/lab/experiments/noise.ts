@@ -27,7 +27,7 @@ export const noise: Experiment = {
   id: 'noise',
   title: 'Few samples, much noise',
   text: [
-    'A [step] looks at a few pictures only, a [batch], and takes them for all of them.',
+    'A [step] looks at a few pictures only, a [batch], and acts as if they stood for all.',
     'Two pictures may say something quite different from the next two, so the [loss] jumps up and down.',
     'With two hundred pictures each step is steady, but it takes a hundred times as much work.',
   ],

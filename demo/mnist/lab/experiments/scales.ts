@@ -28,7 +28,7 @@ export const scales: Experiment = {
   text: [
     'The [sample|samples] here are rows of a table with two numbers: one in the thousands, the other about fifty.',
     'The first [network] takes them as they are, and learns next to nothing.',
-    'The second one begins with bringing both to the same size, which it is not even trained for.',
+    'The second one first brings both to the same size, with numbers that are computed from the table, not learned.',
   ],
   why: 'A first layer computes z = W x + b. With x in the thousands all |z| are large, tanh is flat, and σ′(z) ≈ 0. And ∂C/∂w = δ x differs by a factor of 60 between the columns, so that no learning rate suits both. (x − mean) / deviation gives every column mean 0 and deviation 1.',
   sides: [side('As they are', false), side('Standardized', true)],

@@ -4,10 +4,10 @@ import { courses, experiment } from './experiments-state.ts';
 /** The colours of the nets, as they are called in palettes. */
 export const sideColours = ['training', 'test', 'reached', 'ink'] as const;
 
-/** The step, the layer and the tensor, as far as they are known. */
+/** The step, the layer ('layers.0') and the tensor, as far as they are known. */
 const placeOf = ({ step, layer, tensor }: Stopped): string[] => [
   ...(step === undefined ? [] : [`step ${step}`]),
-  ...(layer === undefined ? [] : [`layer ${layer}`]),
+  ...(layer === undefined ? [] : [layer]),
   ...(tensor === undefined ? [] : [`tensor ${tensor}`]),
 ];
 

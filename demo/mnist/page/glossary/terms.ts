@@ -3,7 +3,7 @@ export const terms = {
   network: 'Layers of units. Each unit takes numbers from the layer before it and hands one number on.',
   unit: 'Adds up its inputs, each times a weight, and hands the result on. Units between input and output are called hidden.',
   weight:
-    'How strongly a unit listens to one of its inputs. Training changes the weights; nothing else is learned but the biases.',
+    'How strongly a unit listens to one of its inputs. Training changes the weights: they hold what a network has learned.',
   bias: 'A number that a unit adds to its sum, whatever its inputs are. It is learned, as weights are.',
   activation:
     'The function that turns the sum of a unit into what it hands on. Without one, layers could do no more than a single layer.',

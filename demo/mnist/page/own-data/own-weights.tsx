@@ -15,7 +15,7 @@ export const OwnWeights = () =>
     <Section
       id="own-weights"
       title="Weights"
-      lead="Take the network along as a file, or go on from one. The command line and PyTorch read safetensors. ONNX is for other programs that run networks. The folder for PyTorch has the data and a program that trains the network further. From an ONNX file come weights and biases; inputs are scaled by the data that are here."
+      lead="Take the network along as a file, or go on from one. The command line and PyTorch read safetensors. ONNX is for other programs that run networks. The folder for PyTorch has the data and a program that trains the network further. An ONNX file gives the weights and biases only: the data here say how inputs are scaled."
     >
       <WeightsBar
         isReady={isReady.value}
