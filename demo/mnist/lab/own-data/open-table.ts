@@ -6,13 +6,12 @@ import { openRows, type RowOptions } from '../../../../src/data/csv-rows.ts';
 import type { Header } from '../../../../src/data/csv-table.ts';
 import { valuesField } from '../../../../src/data/described.ts';
 import { readUnpacked } from '../../../../src/data/read-unpacked.ts';
-import { type Delimiter, delimiters, type OwnColumn, type OwnTable } from './own-protocol.ts';
+import { type Delimiter, delimiters, LOOKED_AT, type OwnColumn, type OwnTable } from './own-protocol.ts';
 
 /** Bytes of a file, as for `csv`. */
 const MOST_BYTES = 2 ** 28;
-/** Rows that are shown, and rows that tell what a column is. */
+/** Rows that are shown. */
 const SHOWN = 8;
-const LOOKED_AT = 2000;
 
 export async function openTable(file: File, delimiter?: Delimiter): Promise<OwnTable> {
   const bytes = await readUnpacked(file, { maxBytes: MOST_BYTES });

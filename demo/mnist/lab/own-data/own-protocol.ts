@@ -15,13 +15,16 @@ export const missingCells = {
 } as const;
 export type MissingCells = keyof typeof missingCells;
 
+/** Rows of a table, the first ones, that tell what its columns are. */
+export const LOOKED_AT = 2000;
+
 /** A column of a file as the library reads it. */
 export interface OwnColumn {
   /** In the header; the number of the column, counted from 0, where there is none. */
   readonly name: string;
   /** Undefined where the library refuses the column as it is. */
   readonly kind?: TableColumn['kind'];
-  /** How many different texts it has, where it has categories. */
+  /** How many different texts it has in the rows that were looked at, where it has categories. */
   readonly categories?: number;
   /** Why the library refuses the column, in its own words. */
   readonly problem?: string;

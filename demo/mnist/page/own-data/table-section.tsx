@@ -1,5 +1,5 @@
 /** A CSV file: chosen, looked through, and its columns. */
-import { delimiters, missingCells, type OwnColumn } from '../../lab/own-data/own-protocol.ts';
+import { delimiters, LOOKED_AT, missingCells, type OwnColumn } from '../../lab/own-data/own-protocol.ts';
 import { Choice } from '../controls/choice.tsx';
 import { integer } from '../shared/numbers.ts';
 import { Scrollable } from '../shared/scrollable.tsx';
@@ -52,7 +52,7 @@ const FirstRows = () => {
               {columns.map((column, at) => (
                 <th key={column.name} scope="col" data-target={at === chosen.target}>
                   {column.name}
-                  <span class="own-kind soft">{kindOf(column)}</span>
+                  <span class="own-kind soft">{kindOf(column, found.count <= LOOKED_AT)}</span>
                 </th>
               ))}
             </tr>
@@ -106,9 +106,9 @@ const Separator = () => (
 /** Columns that are shown. */
 const MOST_COLUMNS = 30;
 
-const kindOf = ({ kind, categories }: OwnColumn): string => {
+const kindOf = ({ kind, categories }: OwnColumn, isWhole: boolean): string => {
   if (kind === 'number') return 'numbers';
-  return kind === 'category' ? `texts, ${categories} different` : 'refused';
+  return kind === 'category' ? `texts, ${categories}${isWhole ? '' : ' or more'} different` : 'refused';
 };
 
 const RoleOf = ({ at, column }: { readonly at: number; readonly column: OwnColumn }) => (
