@@ -21,8 +21,8 @@ export const SpeedComparison = () => {
       <h3>GPU and CPU, side by side</h3>
       <p class="small">
         Two networks like this one take the same steps: one on the GPU, one on the CPU reference. The reference is
-        written to be checked, not to be fast. A product of two large matrices then shows what the adapter can do at
-        most.
+        written to be checked, not to be fast. A product of two large matrices then shows what the adapter reaches where
+        it has more to do at once.
       </p>
       <div class="row">
         <button type="button" disabled={!isReady.value || isTiming.value} onClick={time}>
