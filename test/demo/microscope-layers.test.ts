@@ -41,6 +41,7 @@ import {
   unpooled,
 } from '../../demo/mnist/page/microscope/model/windows.ts';
 import { workedOf } from '../../demo/mnist/page/microscope/model/worked.ts';
+import { stepsOf } from '../../demo/mnist/page/tour/steps.ts';
 
 const layer = (kind: NetLayer['kind'], input: number[], output: number[], size: number, stride: number, zeros = 0) => ({
   ...{ kind, of: [0], input, output },
@@ -179,7 +180,11 @@ describe('what the library computes on its CPU reference', () => {
 describe.each([
   ['dense', '5:sigmoid,4:linear', 'quadratic'],
   ['LeNet-5', 'conv6x5same:relu,maxpool2,conv16x5:relu,maxpool2,120:relu,84:relu', 'crossEntropy'],
-  ['means, dropout', 'conv4x5s2same:tanh,averagepool3,dropout0.25,conv3x2:linear,20:relu,dropout0.5', 'crossEntropy'],
+  [
+    'means, dropout',
+    'averagepool2,conv4x5s2same:tanh,averagepool3,dropout0.25,conv3x2:linear,20:relu,dropout0.5',
+    'crossEntropy',
+  ],
   [
     'normalised',
     'conv3x5s3:linear,batchnorm,act:relu,conv4x3:tanh,layernorm,dropout0.5,10:linear,batchnorm',
@@ -235,6 +240,11 @@ describe.each([
       }
     }
     for (const { kind } of seen.layers) expect(kinds).toContain(pageKinds[kind]);
+  });
+
+  test('the tour leads to pages that it has', async () => {
+    const results = (await pages).map(({ result }) => result);
+    for (const { page } of stepsOf(config.hidden)) if (page) expect(results).toContain(page);
   });
 
   test('the diagram has a place for each tensor of its own, and no two on one', async () => {

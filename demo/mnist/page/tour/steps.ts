@@ -1,4 +1,7 @@
 /** The five steps of the tour: where each looks, and what it says. */
+import type { HiddenLayer } from '../../layers.ts';
+import { weightedLayers } from '../../net-shapes.ts';
+
 export interface TourStep {
   readonly title: string;
   readonly sentences: readonly string[];
@@ -8,8 +11,14 @@ export interface TourStep {
   readonly page?: string;
 }
 
-/** `hidden`: how many hidden layers the network has. */
-export const stepsOf = (hidden: number): readonly TourStep[] => [
+/** Of a network with these hidden layers. */
+export function stepsOf(hidden: readonly HiddenLayer[]): readonly TourStep[] {
+  const [first] = weightedLayers(hidden);
+  return stepsTo(first, hidden.length > 0);
+}
+
+/** `first` is the first layer that learns weights. */
+const stepsTo = (first: number, hasHidden: boolean): readonly TourStep[] => [
   {
     title: 'What a network computes',
     sentences: [
@@ -33,13 +42,13 @@ export const stepsOf = (hidden: number): readonly TourStep[] => [
     title: 'How the error flows back',
     sentences: [
       'δ says how C changes with the sum of a unit. At the output it is simply the answer minus the target.',
-      hidden > 0
+      hasHidden
         ? 'The δ of an earlier layer comes from the δ of the next one, through the same weights, backwards. That is backpropagation.'
         : 'With hidden layers, δ would go on from layer to layer, backwards. That is backpropagation. Add a layer to see it.',
       'δ times an input is the gradient of a weight. The four equations are called BP1 to BP4 in textbooks.',
     ],
     section: 'microscope',
-    page: 'delta1',
+    page: `delta${first}`,
   },
   {
     title: 'What a step does',
@@ -49,7 +58,7 @@ export const stepsOf = (hidden: number): readonly TourStep[] => [
       'Repeat this some thousand times, each time with other digits. That is training.',
     ],
     section: 'microscope',
-    page: 'nW1',
+    page: `nW${first}`,
   },
   {
     title: 'What you can try',

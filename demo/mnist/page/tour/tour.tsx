@@ -10,7 +10,7 @@ import './tour.css';
 export const Tour = ({ onEnd }: { readonly onEnd: () => void }) => {
   const at = useSignal(0);
   const heading = useRef<HTMLHeadingElement>(null);
-  const steps = stepsOf(config.value.hidden.length);
+  const steps = stepsOf(config.value.hidden);
   const { title, sentences } = steps[at.value];
   useLayoutEffect(() => {
     lookAt(steps[at.value]);
