@@ -110,8 +110,8 @@ const chromium = () =>
     exclude: [...notInBrowser, inFirefox.library],
   });
 
-/** Measures for half a minute, which one browser does for all. */
-const measuring = 'test/tune/choices.browser.test.ts';
+/** Take more than half a minute in Firefox. Chromium runs them, which does for all browsers. */
+const long = ['test/tune/choices.browser.test.ts', 'test/demo/lab.browser.test.ts'];
 
 /**
  * In Firefox, whose WebGPU is not Dawn: another compiler of WGSL, other limits and other ways to fail. RETROGRAD_FIREFOX=all runs
@@ -124,7 +124,7 @@ const firefox = () =>
     {
       name: 'firefox',
       include: [process.env.RETROGRAD_FIREFOX === 'all' ? 'test/**/*.test.ts' : 'test/**/*.{browser,firefox}.test.ts'],
-      exclude: [...notInBrowser, measuring],
+      exclude: [...notInBrowser, ...long],
     },
   );
 
