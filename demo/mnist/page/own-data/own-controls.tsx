@@ -1,12 +1,12 @@
 /** What a visitor can choose of the net and its training, and the buttons that train. */
 import { activations, type OptimizerName, optimizers } from '../../config.ts';
-import { type OwnSettings, ownLimits } from '../../lab/own-data/own-protocol.ts';
+import { ownLimits } from '../../lab/own-data/own-protocol.ts';
 import '../controls/controls.css';
-import '../controls/layers.css';
 import '../controls/toolbar.css';
 import { Choice } from '../controls/choice.tsx';
 import { NumberField } from '../controls/number-field.tsx';
 import { SettingsFold } from '../controls/settings-fold.tsx';
+import { UnitCounts } from '../controls/unit-counts.tsx';
 import { Term } from '../glossary/term.tsx';
 import { integer, percent } from '../shared/numbers.ts';
 import {
@@ -110,7 +110,7 @@ const Fields = () => {
             <span>Two convolutions first</span>
           </label>
         )}
-        <HiddenLayers {...now} />
+        <UnitCounts hidden={now.hidden} limits={ownLimits} first={16} onChange={(hidden) => configure({ hidden })} />
         <div class="controls-line">
           <Choice
             label="Activation"
@@ -162,42 +162,5 @@ const Fields = () => {
         </p>
       </fieldset>
     </SettingsFold>
-  );
-};
-
-const HiddenLayers = ({ hidden }: OwnSettings) => {
-  const isFull = hidden.length >= ownLimits.layers;
-  const change = (at: number, ...units: number[]) => configure({ hidden: hidden.toSpliced(at, 1, ...units) });
-  return (
-    <div class="layers">
-      <ol class="layers-list" aria-label="Hidden layers">
-        {hidden.map((units, at) => (
-          <li key={at} class="own-layer controls-line">
-            <NumberField
-              label={`Layer ${at + 1}, units`}
-              whole
-              value={units}
-              limits={ownLimits.units}
-              onCommit={(count) => change(at, count)}
-            />
-            <button
-              type="button"
-              class="layers-remove"
-              aria-label={`Remove hidden layer ${at + 1}`}
-              onClick={() => change(at)}
-            >
-              <span aria-hidden="true">×</span>
-            </button>
-          </li>
-        ))}
-      </ol>
-      <button
-        type="button"
-        aria-disabled={isFull}
-        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? 16] })}
-      >
-        {isFull ? `${ownLimits.layers} layers at most` : 'Add a hidden layer'}
-      </button>
-    </div>
   );
 };

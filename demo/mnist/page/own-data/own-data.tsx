@@ -1,6 +1,7 @@
 /** The tab of one's own data: a small net learns from what the visitor brings. */
 import { useEffect } from 'preact/hooks';
 import type { OwnKind } from '../../lab/own-data/own-protocol.ts';
+import { TabProblem } from '../notices/tab-problem.tsx';
 import { Switch } from '../shared/switch.tsx';
 import '../training/training.css';
 import './own-data.css';
@@ -22,7 +23,7 @@ export const OwnData = () => {
       <div class="sections">
         <Kinds />
         <Given />
-        <Problem />
+        <TabProblem problem={problem.value} machine={prepared.value?.machine} advice={advice} />
         <OutcomeSection />
         <Form />
         <OwnWeights />
@@ -59,26 +60,6 @@ const Kinds = () => (
   />
 );
 
-const advice: Readonly<Record<string, string>> = {
+const advice = {
   DataError: 'Nothing was changed in the file. Mend it, or choose something else above.',
-  NonFiniteError: 'The learning rate may be too large. Lower it and press Reset.',
-};
-
-const Problem = () => {
-  const [found, machine] = [problem.value, prepared.value?.machine];
-  return (
-    <>
-      {found && (
-        <div class="card own-problem" role="alert">
-          <p>
-            <strong>{found.name}</strong>: {found.message}
-          </p>
-          <p class="small">{advice[found.name] ?? 'Press Reset to try again.'}</p>
-        </div>
-      )}
-      {machine?.kind === 'cpu' && (
-        <p class="card small">There is no GPU here, so the net trains on the CPU, which is slower. {machine.reason}</p>
-      )}
-    </>
-  );
 };

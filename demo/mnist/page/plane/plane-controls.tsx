@@ -12,6 +12,7 @@ import {
 import { Choice } from '../controls/choice.tsx';
 import { NumberField } from '../controls/number-field.tsx';
 import { SettingsFold } from '../controls/settings-fold.tsx';
+import { UnitCounts } from '../controls/unit-counts.tsx';
 import { integer, percent } from '../shared/numbers.ts';
 import { Switch } from '../shared/switch.tsx';
 import {
@@ -133,7 +134,12 @@ const Fields = () => {
       </fieldset>
       <fieldset class="controls-group">
         <legend>Network</legend>
-        <HiddenLayers />
+        <UnitCounts
+          hidden={settings.value.hidden}
+          limits={planeLimits}
+          first={4}
+          onChange={(hidden) => configure({ hidden })}
+        />
         <div class="controls-line">
           <Choice
             label="Activation"
@@ -227,44 +233,6 @@ const goal = ({ data }: PlaneSettings): string =>
   isRegression(data)
     ? 'The output is a number. The loss is the mean of its squared error.'
     : 'The output is the probability of orange. The loss is the cross-entropy.';
-
-const HiddenLayers = () => {
-  const { hidden } = settings.value;
-  const isFull = hidden.length >= planeLimits.layers;
-  const change = (at: number, ...units: number[]) => configure({ hidden: hidden.toSpliced(at, 1, ...units) });
-  return (
-    <div class="layers">
-      <ol class="layers-list" aria-label="Hidden layers">
-        {hidden.map((units, at) => (
-          <li key={at} class="plane-layer controls-line">
-            <NumberField
-              label={`Layer ${at + 1}, units`}
-              whole
-              value={units}
-              limits={planeLimits.units}
-              onCommit={(count) => change(at, count)}
-            />
-            <button
-              type="button"
-              class="layers-remove"
-              aria-label={`Remove hidden layer ${at + 1}`}
-              onClick={() => change(at)}
-            >
-              <span aria-hidden="true">×</span>
-            </button>
-          </li>
-        ))}
-      </ol>
-      <button
-        type="button"
-        aria-disabled={isFull}
-        onClick={() => isFull || configure({ hidden: [...hidden, hidden.at(-1) ?? 4] })}
-      >
-        {isFull ? `${planeLimits.layers} layers at most` : 'Add a hidden layer'}
-      </button>
-    </div>
-  );
-};
 
 interface RangeProps {
   readonly label: string;

@@ -1,5 +1,6 @@
 /** The tab of the plane: a small net learns from points, and every unit of it shows what it makes of them. */
 import { useEffect } from 'preact/hooks';
+import { TabProblem } from '../notices/tab-problem.tsx';
 import { Section } from '../shared/section.tsx';
 import { Switch } from '../shared/switch.tsx';
 import { brush } from './brush.ts';
@@ -21,7 +22,7 @@ export const Plane = () => {
     <main class="layout">
       <PlaneControls />
       <div class="sections">
-        <Problem />
+        <TabProblem problem={planeProblem.value} machine={planeMachine.value} />
         <Section
           id="plane"
           title="The plane"
@@ -45,29 +46,6 @@ export const Plane = () => {
         </Section>
       </div>
     </main>
-  );
-};
-
-const advice: Readonly<Record<string, string>> = {
-  NonFiniteError: 'The learning rate may be too large. Lower it and press Reset.',
-};
-
-const Problem = () => {
-  const [found, machine] = [planeProblem.value, planeMachine.value];
-  return (
-    <>
-      {found && (
-        <div class="card plane-problem" role="alert">
-          <p>
-            <strong>{found.name}</strong>: {found.message}
-          </p>
-          <p class="small">{advice[found.name] ?? 'Press Reset to try again.'}</p>
-        </div>
-      )}
-      {machine?.kind === 'cpu' && (
-        <p class="card small">There is no GPU here, so the net trains on the CPU, which is slower. {machine.reason}</p>
-      )}
-    </>
   );
 };
 
